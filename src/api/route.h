@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * route - one row for everything that can be asked of the program.  HTTP, the
+ * command line, OpenAPI, the TypeScript client and the permission matrix are
+ * made from these rows.
+ */
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
+
+#include "base/base.h"
+#include "model/model.h"
+
+enum method { GET, POST, PATCH, PUT, DELETE };
+
+enum route_flag {
+    R_CREATED = 1, /* answers 201; takes Idempotency-Key */
+    R_OPEN = 2,    /* nobody needs to be signed in */
+    R_LIST = 4,    /* `in` is read as a struct list over model `out` */
+    R_RAW = 8      /* the handler fills in a struct raw as `out` */
+};
+
+/* What a R_RAW handler answers with. */
+struct raw {
+    int status;       /* 0: 200 */
+    const char *type; /* NULL: application/json */
+    const char *body;
+    size_t len;       /* 0: strlen */
+    const char *name; /* file name for a download, or NULL */
+};
+
+/*
+ * A route's handler: IN is a zeroed record of route.in filled from the path,
+ * the query or the body; OUT a zeroed record of route.out.  Where both models
+ * are the same they are the same record.  With R_LIST, IN is a struct list *
+ * and OUT is NULL.  With R_RAW, OUT is a struct raw *.  A PATCH finds in
+ * c->said which fields were said.
+ */
+typedef enum err (*serve_fn)(struct call *c, void *in, void *out);
+
+struct route {
+    enum method method;
+    const char *path; /* below /api/v1, "/orders/{id}/dispatch" */
+    serve_fn serve;
+    const struct model *in, *out;
+    const char *may;  /* the right, held in any scope; NULL: signed in */
+    const char *says; /* one sentence */
+    unsigned flags;
+};
+
+/* An engine's function that takes one record and completes it in place. */
+#define SERVE(name, T)                                                         \
+    static enum err serve_##name(struct call *c, void *in, void *out)          \
+    {                                                                          \
+        (void)out;                                                             \
+        return name(c, (T *)in);                                               \
+    }
+
+/* Every route, by subject; each array ends with a row whose path is NULL. */
+extern const struct route *const all_routes[];
+
+#endif

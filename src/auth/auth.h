@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * auth - who calls, and what he may: accounts' passwords, sessions, tokens,
+ * rights = role x scope.  Owns the tables account, session, token,
+ * role_grant.
+ *
+ * Always true:
+ *   1. Passwords are kept as Argon2id hashes; session ids and tokens as
+ *      SHA-256 hashes. None is ever logged or shown again.
+ *   2. Five failures in a row lock an account for 300 s (domain: GB/T 22239).
+ *   3. A cookie session may change things only with its CSRF token in the
+ *      header X-CSRF-Token; a bearer token needs none.
+ *   4. No person holds two of the three administrators' roles.
+ *   5. A session idle for 600 s (setting) ends.
+ */
+#ifndef AUTH_AUTH_H
+#define AUTH_AUTH_H
+
+#include "base/base.h"
+#include "db/db.h"
+
+/* Where a granted role reaches. */
+enum scope_kind { SCOPE_ALL, SCOPE_UNIT, SCOPE_CREW, SCOPE_PLACE, SCOPE_PROVIDER };
+extern const char *const scope_words[]; /* "all", "unit", ... NULL */
+
+struct grant {
+    const char *role;
+    enum scope_kind scope;
+    int64_t scope_id; /* 0 with SCOPE_ALL */
+    uint64_t rights;  /* bit i: auth_rights[i] */
+};
+
+struct actor {
+    int64_t account_id, person_id;
+    const char *name;
+    const char *account; /* sign-in name */
+    int64_t unit_id;
+    int64_t provider_id; /* of a provider's people; 0 */
+    const struct grant *grants;
+    size_t n_grants;
+    const int64_t *crews; /* crews he is in now */
+    size_t n_crews;
+    int64_t session_id;
+    bool by_token;
+    const char *csrf;
+};
+
+/* Every right by its word, e.g. "order.dispatch"; NULL-ended. */
+extern const char *const auth_rights[];
+
+/* Does the actor hold the right in any scope?  NULL right: signed in. */
+bool auth_may(const struct call *c, const char *right);
+
+/* The same, for a thing that lies at these places (0: none). */
+struct auth_where {
+    int64_t unit_id, crew_id, place_id, provider_id;
+};
+bool auth_may_at(struct call *c, const char *right,
+                 const struct auth_where *where);
+
+/* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at. */
+enum err auth_need(struct call *c, const char *right,
+                   const struct auth_where *where) MUST_USE;
+
+/* -- sign-in ---------------------------------------------------------- */
+
+struct sign_in {
+    const char *account, *password;
+    /* filled in */
+    const char *session; /* secret for the cookie */
+    const char *csrf;
+};
+
+/* ERR_UNSIGNED: wrong (said the same for an unknown account, in the same
+   time); ERR_LIMIT: locked, the fault says for how long. */
+enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
+enum err auth_sign_out(struct call *c) MUST_USE;
+
+/* Find the actor of a session secret or of a bearer token; sets c->actor.
+   ERR_UNSIGNED when it is unknown, expired or idle too long. */
+enum err auth_by_session(struct call *c, const char *secret) MUST_USE;
+enum err auth_by_token(struct call *c, const char *token) MUST_USE;
+
+/* The actor of an account without a secret: command line, jobs, tests. */
+enum err auth_as(struct call *c, const char *account) MUST_USE;
+
+/* Set a new password: at least 8 characters of 3 classes. */
+enum err auth_set_password(struct call *c, int64_t account_id,
+                           const char *password) MUST_USE;
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log - one line a happening on standard error: time level subject key=value.
+ * Passwords, tokens and bodies are never given to it.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+/* Lines below LEVEL are dropped. Called once, before threads run. */
+void log_open(enum log_level level);
+
+void log_line(enum log_level level, const char *subject, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* random - seeded chance for everything that must be replayable, and ids. */
+#ifndef BASE_RANDOM_H
+#define BASE_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+
+/* PCG-XSH-RR 64/32 (O'Neill 2014). */
+struct random {
+    uint64_t state;
+};
+
+struct random random_seed(uint64_t seed);
+uint32_t random_next(struct random *r);
+uint32_t random_below(struct random *r, uint32_t n); /* 0 .. n-1, n > 0 */
+double random_unit(struct random *r);                /* [0, 1) */
+
+/* Bytes nobody can foresee (libsodium). */
+void random_secret(void *out, size_t n);
+
+/*
+ * ids - time-ordered numbers below 2^53: 41 bits of ms since 2020-01-01,
+ * 4 bits of the process's node, 8 bits of sequence.  Unique in a process by
+ * an atomic counter, between processes by the node.
+ */
+struct ids;
+struct ids *ids_open(unsigned node); /* 0 .. 15 */
+void ids_close(struct ids *g);
+int64_t ids_next(struct ids *g, instant now);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text - UTF-8, growing buffers, and the cutting of text into search tokens.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/* A growing, NUL-ended buffer in an arena; MAX bounds it (0: 64 MiB). */
+struct buf {
+    struct arena *arena;
+    char *s;
+    size_t len, cap, max;
+    bool overflow; /* something did not fit and was dropped */
+};
+
+struct buf buf_make(struct arena *a, size_t max);
+void buf_add(struct buf *b, const char *s, size_t n);
+void buf_puts(struct buf *b, const char *s);
+void buf_putc(struct buf *b, char ch);
+void buf_printf(struct buf *b, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* True when the N bytes are well-formed UTF-8 without NUL. */
+bool text_is_utf8(const char *s, size_t n);
+
+/* Code points in S. */
+size_t text_length(const char *s);
+
+/* The code point at *S, which moves on; 0 at the end. S must be UTF-8. */
+uint32_t text_next(const char **s);
+
+bool text_same(const char *a, const char *b);      /* NULL equals NULL */
+bool text_same_case(const char *a, const char *b); /* ASCII case ignored */
+bool text_starts(const char *s, const char *with);
+bool text_is_blank(const char *s); /* NULL, empty or white space only */
+
+/* A whole decimal number and nothing else. */
+bool text_int(const char *s, int64_t *out);
+bool text_real(const char *s, double *out);
+
+/*
+ * Tokens for the search index, one space between: words of Latin letters and
+ * digits in lower case, and every pair of neighbouring Han characters
+ * (漏水了 -> 漏水 水了); a lone Han character stands alone.
+ */
+char *text_tokens(struct arena *a, const char *s);
+
+/* Pinyin initials of the Han characters of S ("张伟" -> "zw"), by ICU. */
+char *text_initials(struct arena *a, const char *s);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * db - one SQL text for SQLite, PostgreSQL and the fault injector.
+ *
+ * SQL stands beside the function that uses it as a static const char array,
+ * in the common subset, with parameters $1..$n.  Its address is the key under
+ * which the prepared statement is kept.  Types: BIGINT, TEXT, DOUBLE
+ * PRECISION, SMALLINT, BYTEA.  No ON CONFLICT, no identity columns.
+ *
+ * A struct db is the session of one call.  Outside a transaction it reads
+ * through a pooled reader; inside, everything goes to the writing connection.
+ *
+ * Always true:
+ *   1. What tx_commit answered OK for is on disk (group commit on SQLite:
+ *      bodies run one after the other in savepoints of one outer transaction,
+ *      which is committed once with synchronous=FULL; every joined call
+ *      answers after that commit).
+ *   2. A TX that goes out of scope without tx_commit leaves nothing behind.
+ *   3. After a failed statement in a TX, every further one fails and so does
+ *      its commit.
+ *   4. ERR_BUSY means: nothing happened, the call may be run again.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/base.h"
+
+/* -- values ---------------------------------------------------------- */
+
+enum value_kind { VALUE_END, VALUE_NULL, VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_BLOB };
+
+struct value {
+    enum value_kind kind;
+    union {
+        int64_t i;
+        double r;
+        const char *s; /* NULL is sent as null */
+        const void *p;
+    } as;
+    size_t len; /* of a blob */
+};
+
+static inline struct value
+value_int(int64_t i)
+{
+    return (struct value){ .kind = VALUE_INT, .as.i = i };
+}
+
+static inline struct value
+value_bool(bool b)
+{
+    return value_int(b ? 1 : 0);
+}
+
+static inline struct value
+value_real(double r)
+{
+    return (struct value){ .kind = VALUE_REAL, .as.r = r };
+}
+
+static inline struct value
+value_text(const char *s)
+{
+    return (struct value){ .kind = s ? VALUE_TEXT : VALUE_NULL, .as.s = s };
+}
+
+static inline struct value
+value_blob(const void *p, size_t n)
+{
+    return (struct value){ .kind = VALUE_BLOB, .as.p = p, .len = n };
+}
+
+/* 0, "not said", is null. */
+static inline struct value
+value_instant(instant t)
+{
+    return t.ms ? value_int(t.ms) : (struct value){ .kind = VALUE_NULL };
+}
+
+static inline struct value
+value_day(day d)
+{
+    return d.n ? value_int(d.n) : (struct value){ .kind = VALUE_NULL };
+}
+
+static inline struct value
+value_money(money m)
+{
+    return value_int(m.fen);
+}
+
+/* A reference: 0 is null. */
+static inline struct value
+value_ref(int64_t id)
+{
+    return id ? value_int(id) : (struct value){ .kind = VALUE_NULL };
+}
+
+#define V(x)                                                                   \
+    _Generic((x),                                                              \
+        bool: value_bool,                                                      \
+        int: value_int,                                                        \
+        unsigned: value_int,                                                   \
+        long: value_int,                                                       \
+        long long: value_int,                                                  \
+        double: value_real,                                                    \
+        char *: value_text,                                                    \
+        const char *: value_text,                                              \
+        instant: value_instant,                                                \
+        day: value_day,                                                        \
+        money: value_money)(x)
+
+/* -- statements ------------------------------------------------------ */
+
+#define DB_MAX_VALUES 20
+
+/* A statement with its values; the values end at the first VALUE_END. */
+struct statement {
+    const char *sql;
+    struct value values[DB_MAX_VALUES];
+};
+
+struct rows {
+    struct call *c;
+    enum err err;   /* sticky; looked at once, by rows_end */
+    void *statement; /* the backend's */
+    struct conn *conn;
+    int64_t row;     /* PostgreSQL: the row stood on */
+};
+#define ROWS CLEANUP(rows_close) struct rows
+
+/*
+ * Run a query: `ROWS r = db_query(c, find_clash, V(id), V(from));`
+ * Step with rows_next and finish with `return rows_end(&r)` or TRY of it.
+ */
+#define db_query(c, ...) db_query_s((c), &(struct statement){ __VA_ARGS__ })
+struct rows db_query_s(struct call *c, const struct statement *s);
+struct rows db_query_n(struct call *c, const char *sql, const struct value *v,
+                       size_t n);
+
+bool rows_next(struct rows *r);
+enum err rows_end(struct rows *r) MUST_USE;
+void rows_close(struct rows *r);
+
+/* Columns of the row stood on, from 0; text and blobs live in the arena. */
+int64_t row_int(struct rows *r, int col); /* null is 0 */
+double row_real(struct rows *r, int col);
+const char *row_text(struct rows *r, int col); /* null is NULL */
+const void *row_blob(struct rows *r, int col, size_t *len);
+bool row_null(struct rows *r, int col);
+instant row_instant(struct rows *r, int col);
+day row_day(struct rows *r, int col);
+int rows_width(struct rows *r);
+
+/* Run a change inside a TX; it is a broken promise to run one outside. */
+#define db_exec(c, ...) db_exec_s((c), &(struct statement){ __VA_ARGS__ })
+enum err db_exec_s(struct call *c, const struct statement *s) MUST_USE;
+enum err db_exec_n(struct call *c, const char *sql, const struct value *v,
+                   size_t n) MUST_USE;
+
+/* Rows touched by the last db_exec of this call. */
+int64_t db_changes(struct call *c);
+
+/* One number from the first row; 0 when there is none. */
+#define db_int(c, out, ...)                                                    \
+    db_int_s((c), (out), &(struct statement){ __VA_ARGS__ })
+enum err db_int_s(struct call *c, int64_t *out, const struct statement *s)
+    MUST_USE;
+
+/*
+ * SQL put together at run time (model/ only, from compiled-in names): the
+ * same text always comes back as the same pointer, so that it can be the key
+ * of a prepared statement.
+ */
+const char *db_intern(struct call *c, const char *sql);
+
+/* -- transactions ---------------------------------------------------- */
+
+/* Nests by counting: the outermost TX decides. An inner one that goes out of
+   scope uncommitted dooms the outer. */
+struct tx {
+    struct call *c;
+    bool open;
+};
+#define TX CLEANUP(tx_close) struct tx
+
+struct tx tx_begin(struct call *c);
+enum err tx_commit(struct tx *t) MUST_USE;
+void tx_close(struct tx *t);
+
+/*
+ * A whole number that rises by one with every call under NAME (order numbers
+ * of a day).  Inside a TX.  Gapless on SQLite; on PostgreSQL taken outside
+ * the transaction, so that callers do not wait for each other, and a number
+ * may be lost.
+ */
+enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
+
+/*
+ * The full-text index of ORDERS: tokens in, and the condition to find by.
+ * db_search_condition returns a condition on a column "id" with one
+ * parameter, to be bound to the text db_search_query makes of the tokens.
+ */
+enum err db_search_add(struct call *c, int64_t order_id, const char *tokens)
+    MUST_USE;
+const char *db_search_condition(struct call *c);
+const char *db_search_query(struct call *c, const char *words);
+
+/* -- opening --------------------------------------------------------- */
+
+struct store; /* a database opened for the whole process */
+
+/*
+ * Open ADDRESS: "postgresql://..." or the path of a SQLite file (":memory:"
+ * for tests).  Brings the schema up to date.  READERS: pooled connections.
+ * NULL with a message in *WHY (static or malloc'd never freed) when it fails.
+ */
+struct store *store_open(const char *address, unsigned readers,
+                         const char **why);
+void store_close(struct store *s);
+bool store_is_postgres(const struct store *s);
+
+/* Node number of this process on the database, 0 .. 15 (for ids). */
+unsigned store_node(const struct store *s);
+
+/*
+ * A session for one call on the store; sets c->db.  db_session_end returns
+ * its connections; a TX still open is rolled back.
+ */
+void db_session(struct call *c, struct store *s);
+void db_session_end(struct call *c);
+
+/* The number of the audit chain this session's writes go to: one for each
+   writing connection, so that no two transactions share a chain. */
+int64_t db_chain(struct call *c);
+
+/*
+ * The fault injector: from now on the K-th statement (from 1) of this
+ * session fails with ERR_BROKEN; BEGIN, COMMIT and RELEASE count too.  0
+ * takes it away.  db_fault_count tells how many were run since.
+ */
+void db_fault(struct call *c, int64_t k);
+int64_t db_fault_count(const struct call *c);
+
+/* Group commit for loads: leave FULL durability to the end (import, demo):
+   commits happen every N bodies at most until turned off with 0. */
+void store_lazy(struct store *s, unsigned n);
+
+/* A copy of the whole database while it is served (SQLite); file PATH. */
+enum err store_backup(struct call *c, struct store *s, const char *path)
+    MUST_USE;
+
+#endif

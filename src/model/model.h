@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * model - descriptors of nouns: a plain struct and an array of FIELD rows
+ * drive checking, SQL, JSON, OpenAPI, forms and the change history.
+ *
+ * Descriptors hold facts (kind, limits, words, references), never behaviour.
+ * A rule that relates two fields is code in a verb.
+ *
+ * Always true:
+ *   1. 0 and NULL mean "not said".
+ *   2. A member's name is its column's name and its JSON key.
+ *   3. model_add and model_set write the audit entry of what they changed in
+ *      the same transaction.
+ *   4. Every member named by a descriptor exists as a column (checked at
+ *      start by model_check_schema), unless it is flagged DERIVED.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/base.h"
+#include "db/db.h"
+
+enum field_kind {
+    FIELD_INT,     /* int64_t */
+    FIELD_REAL,    /* double */
+    FIELD_BOOL,    /* bool; SMALLINT 0/1 */
+    FIELD_TEXT,    /* const char * */
+    FIELD_INSTANT, /* instant; JSON RFC 3339 */
+    FIELD_DAY,     /* day; JSON "2026-11-23" */
+    FIELD_MONEY,   /* money; JSON yuan with two decimals as a string "12.50" */
+    FIELD_WORD     /* unsigned (an enum); stored and shown as a word */
+};
+
+enum field_flag {
+    REQUIRED = 1,  /* must be said on creation */
+    GIVEN = 2,     /* set by the server, refused from outside */
+    JSON_TEXT = 4, /* a text that holds JSON, shown as JSON, not as a string */
+    SECRET = 8,    /* never shown, never in the audit's detail */
+    DERIVED = 16,  /* no column: filled in by code, or only read as input */
+    LONG = 32,     /* a text of several lines (forms show an area) */
+    FIXED = 64     /* may be given on creation, not changed after */
+};
+
+struct field {
+    const char *name;
+    enum field_kind kind;
+    size_t offset;
+    unsigned flags;
+    int64_t min, max; /* of a number, or of a text's characters; 0: no limit */
+    const char *const *choices; /* words, NULL-ended; of WORD or TEXT */
+    const char *refers;         /* table of the id it holds */
+    const char *label;          /* English label; key of the language table */
+    const char *says;           /* one sentence for OpenAPI and forms */
+};
+
+#define FIELD_KIND(T, m)                                                       \
+    _Generic(((T *)0)->m,                                                      \
+        int64_t: FIELD_INT,                                                    \
+        double: FIELD_REAL,                                                    \
+        bool: FIELD_BOOL,                                                      \
+        const char *: FIELD_TEXT,                                              \
+        instant: FIELD_INSTANT,                                                \
+        day: FIELD_DAY,                                                        \
+        money: FIELD_MONEY,                                                    \
+        unsigned: FIELD_WORD)
+#define FIELD(T, m, ...)                                                       \
+    {                                                                          \
+        .name = #m, .kind = FIELD_KIND(T, m), .offset = offsetof(T, m),        \
+        __VA_ARGS__                                                            \
+    }
+
+struct model {
+    const char *noun;  /* "place": singular; audit and OpenAPI use it */
+    const char *table; /* "place"; NULL for input and view records */
+    size_t size;
+    const struct field *fields;
+    size_t n;
+};
+
+#define MODEL(noun_, table_, T, fields_)                                       \
+    {                                                                          \
+        .noun = (noun_), .table = (table_), .size = sizeof(T),                 \
+        .fields = (fields_), .n = COUNT(fields_)                               \
+    }
+
+/* Which fields were said: bit i is fields[i]. At most 64 fields a model. */
+typedef uint64_t field_mask;
+
+const struct field *model_field(const struct model *m, const char *name);
+
+/* -- checking -------------------------------------------------------- */
+
+/* Every REQUIRED field said, every limit kept; the first breach is named. */
+enum err model_check(struct call *c, const struct model *m, const void *rec)
+    MUST_USE;
+/* Only the fields in MASK. */
+enum err model_check_mask(struct call *c, const struct model *m,
+                          const void *rec, field_mask mask) MUST_USE;
+
+/* -- rows ------------------------------------------------------------ */
+
+/* The row with this id. ERR_ABSENT names the noun. */
+enum err model_get(struct call *c, const struct model *m, int64_t id,
+                   void *rec) MUST_USE;
+
+/* Insert; fills in id when 0, and `version` 1, created_at/updated_at when the
+   model has them.  Writes the audit entry "<noun>.add". */
+enum err model_add(struct call *c, const struct model *m, void *rec) MUST_USE;
+
+/*
+ * Update the fields in MASK of the row with the record's id to the record's
+ * values; version rises by one.  ERR_STALE when c->if_version is said and
+ * differs.  Writes the audit entry "<noun>.set" with what changed.
+ */
+enum err model_set(struct call *c, const struct model *m, void *rec,
+                   field_mask mask) MUST_USE;
+
+/* Insert without audit entry, for rows whose own table is the history. */
+enum err model_insert(struct call *c, const struct model *m, void *rec)
+    MUST_USE;
+
+/* Fill REC from the row stood on, columns in the order of model_columns. */
+void model_read_row(const struct model *m, struct rows *r, void *rec);
+
+/* "id, name, ..." of every column, with PREFIX ("o.") before each; interned.*/
+const char *model_columns(struct call *c, const struct model *m,
+                          const char *prefix);
+
+/* -- lists ----------------------------------------------------------- */
+
+#define LIST_MAX_FILTERS 12
+#define LIST_COUNT_CAP 10000
+
+struct filter {
+    const struct field *field;
+    enum { IS, IS_NOT, AT_LEAST, BELOW, ONE_OF, HAS, NOTHING, SOMETHING } op;
+    const char *value; /* ONE_OF: comma between */
+};
+
+/* What a list request asks for. Cleared means: first 50 by id, rising. */
+struct list {
+    const struct model *model;
+    struct filter filters[LIST_MAX_FILTERS];
+    size_t n_filters;
+    const struct field *sort; /* NULL: id */
+    bool descending;
+    int64_t limit;      /* 1 .. 500; 0: 50 */
+    const char *cursor; /* from `next` of the page before */
+    const char *words;  /* full text, where the noun has it */
+    bool no_total;
+
+    /* Set by the engine, never from outside: who may see what. */
+    const char *where; /* condition with $1.. for `values` */
+    struct value values[8];
+    size_t n_values;
+
+    /* Filled in. */
+    void *rows;        /* array of model->size */
+    size_t n;
+    const char *next;  /* cursor, or NULL at the end */
+    int64_t total;     /* exact up to LIST_COUNT_CAP */
+    bool total_more;   /* there are more than LIST_COUNT_CAP */
+};
+
+/* Run the list on the model's table. ERR_INVALID names a bad filter. */
+enum err model_list(struct call *c, struct list *l) MUST_USE;
+
+/*
+ * Read a query string's pairs into the list: field=value, field.not=,
+ * field.from= (at least), field.before= (below), field.in=a,b, field.has=
+ * (part of the text), field.set=yes|no, sort=field or -field, limit, cursor,
+ * q, total=no.  An unknown key is ERR_INVALID and named.
+ */
+struct pair {
+    const char *key, *value;
+};
+enum err list_read(struct call *c, struct list *l, const struct pair *pairs,
+                   size_t n) MUST_USE;
+
+/* -- JSON ------------------------------------------------------------ */
+
+/*
+ * Fill REC from a JSON object.  An unknown key, a GIVEN field, a wrong type,
+ * a text that is not UTF-8: ERR_INVALID naming the field.  MASK (may be NULL)
+ * tells which were said; null says "not said" and sets the bit.
+ */
+enum err model_read_json(struct call *c, const struct model *m,
+                         const char *json, size_t n, void *rec,
+                         field_mask *mask) MUST_USE;
+
+/* Fill REC from key=value texts (query strings, CSV rows, path parts). */
+enum err model_read_pairs(struct call *c, const struct model *m,
+                          const struct pair *pairs, size_t n, void *rec,
+                          field_mask *mask) MUST_USE;
+
+/* One field from text, as on a form; ERR_INVALID names it. */
+enum err model_read_text(struct call *c, const struct field *f,
+                         const char *text, void *rec) MUST_USE;
+
+struct json_out; /* json/json.h */
+void model_write_json(struct json_out *o, const struct model *m,
+                      const void *rec);
+
+/* The JSON Schema (OpenAPI 3.1) of the noun as input or as output. */
+void model_write_schema(struct json_out *o, const struct model *m, bool input);
+
+/* The same facts for the interface's forms, labels in the call's language. */
+void model_write_form(struct call *c, struct json_out *o,
+                      const struct model *m);
+
+/* -- audit hook ------------------------------------------------------ */
+
+/*
+ * What model_add and model_set call to record a change; set once at start by
+ * engine/audit.  DETAIL is a JSON object of {field: [old, new]}.
+ */
+typedef enum err (*model_audit_fn)(struct call *c, const char *action,
+                                   const char *noun, int64_t id,
+                                   const char *detail);
+
+/* Every model's columns against the live schema; *WHY names a difference. */
+enum err model_check_schema(struct call *c, const struct model *const *all,
+                            size_t n) MUST_USE;
+
+#endif
