@@ -1,0 +1,51 @@
+# liangcao: make | run | test | check | bench | torture | install
+# Packages of Debian 12 are installed by the commands that need them.
+CC      ?= gcc
+PKGS     = libmicrohttpd sqlite3 libpq jansson libsodium libcrypto icu-i18n icu-uc libcyaml zlib libbrotlienc cairo pangocairo
+WARN     = -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+           -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wpointer-arith \
+           -Wcast-qual -Wimplicit-fallthrough -Wdouble-promotion -Wno-missing-braces \
+           -Wno-missing-field-initializers -Wno-format-nonliteral
+OPT     ?= -O2 -g
+SAN     ?=
+B       ?= build
+CFLAGS  += $(WARN) $(OPT) $(SAN) -D_GNU_SOURCE -Isrc -I$(B)/gen $(PKG_CFLAGS)
+LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lm -lpthread
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+
+SRC     := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
+OBJ     := $(SRC:%.c=$(B)/%.o) $(B)/gen/files.o
+LIB     := $(filter-out $(B)/src/main.o,$(OBJ))
+TESTS   := $(sort $(wildcard tests/unit/*.c tests/engine/*.c tests/api/*.c tests/fault/*.c tests/*.c))
+TESTOBJ := $(TESTS:%.c=$(B)/%.o)
+
+all: $(B)/liangcao
+
+$(B)/liangcao: $(OBJ)
+	$(CC) $(SAN) -o $@ $(OBJ) $(LDLIBS)
+
+$(B)/test-runner: $(LIB) $(TESTOBJ)
+	$(CC) $(SAN) -o $@ $(LIB) $(TESTOBJ) -lcmocka $(LDLIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/tests/%.o: CFLAGS += -Itests
+
+# Files that live inside the program: schema, languages, data, the interface.
+EMBED   := $(sort $(wildcard src/db/schema/*.sql data/languages/*.json data/catalogue/*.yaml data/calendars/*.json data/maps/*.yaml))
+WEBDIST := $(wildcard web/dist/*.html web/dist/*/*)
+$(B)/gen/files.c: $(B)/embed $(EMBED) $(WEBDIST)
+	@mkdir -p $(@D)
+	$(B)/embed web/dist $(EMBED) > $@.new && mv $@.new $@
+$(B)/gen/files.o: $(B)/gen/files.c
+	$(CC) -std=c17 -O0 -Isrc -c -o $@ $<
+$(B)/embed: tools/embed.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $< $(shell pkg-config --cflags --libs libbrotlienc zlib libcrypto)
+
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
+.PHONY: all clean run test check bench torture install
