@@ -34,10 +34,11 @@ $(B)/tests/%.o: CFLAGS += -Itests
 
 # Files that live inside the program: schema, languages, data, the interface.
 EMBED   := $(sort $(wildcard src/db/schema/*.sql data/languages/*.json data/catalogue/*.yaml data/calendars/*.json data/maps/*.yaml))
-WEBDIST := $(wildcard web/dist/*.html web/dist/*/*)
-$(B)/gen/files.c: $(B)/embed $(EMBED) $(WEBDIST)
+WEBDIST := $(shell find web/dist 2>/dev/null)
+$(B)/gen/files.c: $(B)/embed $(EMBED) $(sort $(dir $(EMBED))) $(WEBDIST)
 	@mkdir -p $(@D)
-	$(B)/embed web/dist $(EMBED) > $@.new && mv $@.new $@
+	$(B)/embed web/dist $(EMBED) > $@.new
+	mv $@.new $@
 $(B)/gen/files.o: $(B)/gen/files.c
 	$(CC) -std=c17 -O0 -Isrc -c -o $@ $<
 $(B)/embed: tools/embed.c
