@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Pieces come from blocks of 64 KiB; larger ones get a block of their own.
+   Built with sanitizers every piece has its own malloc, so an overrun by one
+   byte is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+#define BLOCK_BYTES 0
+#else
+#define BLOCK_BYTES 65536
+#endif
+#define ALIGN 16
+
+struct block {
+    struct block *next;
+    size_t used, cap;
+    _Alignas(ALIGN) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *blocks; /* the first is filled; the last is kept by reset */
+    size_t used;
+};
+
+static void *
+get_memory(size_t n)
+{
+    void *p = malloc(n);
+
+    if (p == NULL) {
+        (void)fputs("liangcao: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+static struct block *
+add_block(struct arena *a, size_t cap)
+{
+    struct block *b = get_memory(sizeof *b + cap);
+
+    b->next = a->blocks;
+    b->used = 0;
+    b->cap = cap;
+    a->blocks = b;
+    return b;
+}
+
+struct arena *
+arena_open(void)
+{
+    struct arena *a = get_memory(sizeof *a);
+
+    a->blocks = NULL;
+    a->used = 0;
+    return a;
+}
+
+void
+arena_reset(struct arena *a)
+{
+    /* One block of the common size is kept warm for the next call. */
+    struct block *keep = NULL;
+
+    while (a->blocks != NULL) {
+        struct block *next = a->blocks->next;
+
+        if (keep == NULL && BLOCK_BYTES > 0 && a->blocks->cap == BLOCK_BYTES)
+            keep = a->blocks;
+        else
+            free(a->blocks);
+        a->blocks = next;
+    }
+    if (keep != NULL) {
+        keep->next = NULL;
+        keep->used = 0;
+    }
+    a->blocks = keep;
+    a->used = 0;
+}
+
+void
+arena_close(struct arena *a)
+{
+    if (a == NULL)
+        return;
+    arena_reset(a);
+    free(a->blocks);
+    free(a);
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+    struct block *b = a->blocks;
+    size_t need = n == 0 ? ALIGN : (n + ALIGN - 1) / ALIGN * ALIGN;
+    void *p;
+
+    if (n > SIZE_MAX / 2)
+        abort();
+    if (BLOCK_BYTES == 0)
+        need = n == 0 ? 1 : n;
+    if (b == NULL || b->cap - b->used < need)
+        b = add_block(a, need > BLOCK_BYTES ? need : BLOCK_BYTES);
+    p = b->bytes + b->used;
+    b->used += need;
+    a->used += need;
+    return memset(p, 0, n);
+}
+
+char *
+arena_text_n(struct arena *a, const char *s, size_t n)
+{
+    char *p;
+
+    if (s == NULL)
+        return NULL;
+    p = arena_alloc(a, n + 1);
+    memcpy(p, s, n);
+    return p;
+}
+
+char *
+arena_text(struct arena *a, const char *s)
+{
+    return s == NULL ? NULL : arena_text_n(a, s, strlen(s));
+}
+
+char *
+arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n;
+    char *p;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, ap);
+    if (n < 0)
+        n = 0;
+    p = arena_alloc(a, (size_t)n + 1);
+    (void)vsnprintf(p, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return p;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+    va_list ap;
+    char *p;
+
+    va_start(ap, fmt);
+    p = arena_vprintf(a, fmt, ap);
+    va_end(ap);
+    return p;
+}
+
+size_t
+arena_used(const struct arena *a)
+{
+    return a->used;
+}

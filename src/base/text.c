@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUF_MAX ((size_t)64 << 20)
+
+struct buf
+buf_make(struct arena *a, size_t max)
+{
+    return (struct buf){ .arena = a,
+                         .s = arena_alloc(a, 256),
+                         .cap = 256,
+                         .max = max ? max : BUF_MAX };
+}
+
+/* Room for N more bytes and the NUL. */
+static bool
+make_room(struct buf *b, size_t n)
+{
+    size_t cap = b->cap;
+    char *s;
+
+    if (b->overflow || n > b->max || b->len + n > b->max) {
+        b->overflow = true;
+        return false;
+    }
+    if (b->len + n < cap)
+        return true;
+    while (cap <= b->len + n)
+        cap *= 2;
+    s = arena_alloc(b->arena, cap);
+    memcpy(s, b->s, b->len);
+    b->s = s;
+    b->cap = cap;
+    return true;
+}
+
+void
+buf_add(struct buf *b, const char *s, size_t n)
+{
+    if (!make_room(b, n))
+        return;
+    memcpy(b->s + b->len, s, n);
+    b->len += n;
+    b->s[b->len] = '\0';
+}
+
+void
+buf_puts(struct buf *b, const char *s)
+{
+    if (s != NULL)
+        buf_add(b, s, strlen(s));
+}
+
+void
+buf_putc(struct buf *b, char ch)
+{
+    buf_add(b, &ch, 1);
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    buf_puts(b, arena_vprintf(b->arena, fmt, ap));
+    va_end(ap);
+}
+
+/* Length of the well-formed sequence at S (at most N bytes), or 0.  The
+   table of well-formed bytes is Unicode's 3-7. */
+static size_t
+sequence_length(const unsigned char *s, size_t n)
+{
+    unsigned char lo = 0x80, hi = 0xBF;
+    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+
+    if (len == 1)
+        return s[0] != 0;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || n < len)
+        return 0;
+    if (s[0] == 0xE0)
+        lo = 0xA0;
+    if (s[0] == 0xED)
+        hi = 0x9F;
+    if (s[0] == 0xF0)
+        lo = 0x90;
+    if (s[0] == 0xF4)
+        hi = 0x8F;
+    if (s[1] < lo || s[1] > hi)
+        return 0;
+    for (size_t i = 2; i < len; i++)
+        if (s[i] < 0x80 || s[i] > 0xBF)
+            return 0;
+    return len;
+}
+
+bool
+text_is_utf8(const char *s, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)s;
+
+    while (n > 0) {
+        size_t len = sequence_length(p, n);
+
+        if (len == 0)
+            return false;
+        p += len;
+        n -= len;
+    }
+    return true;
+}
+
+size_t
+text_length(const char *s)
+{
+    size_t n = 0;
+
+    for (; *s != '\0'; s++)
+        n += ((unsigned char)*s & 0xC0) != 0x80;
+    return n;
+}
+
+uint32_t
+text_next(const char **s)
+{
+    const unsigned char *p = (const unsigned char *)*s;
+    size_t len = *p < 0x80 ? 1 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
+    uint32_t cp = len == 1 ? *p : *p & (0xFFU >> (len + 1));
+
+    if (*p == 0)
+        return 0;
+    for (size_t i = 1; i < len; i++) {
+        if ((p[i] & 0xC0) != 0x80) {
+            len = i;
+            break;
+        }
+        cp = cp << 6 | (p[i] & 0x3FU);
+    }
+    *s += len;
+    return cp;
+}
+
+bool
+text_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool
+text_same_case(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcasecmp(a, b) == 0);
+}
+
+bool
+text_starts(const char *s, const char *with)
+{
+    return strncmp(s, with, strlen(with)) == 0;
+}
+
+bool
+text_is_blank(const char *s)
+{
+    while (s != NULL && *s != '\0') {
+        uint32_t cp = text_next(&s);
+
+        if (cp != ' ' && cp != '\t' && cp != '\n' && cp != '\r'
+            && cp != 0x3000)
+            return false;
+    }
+    return true;
+}
+
+bool
+text_int(const char *s, int64_t *out)
+{
+    char *end;
+    const char *digits = s != NULL && *s == '-' ? s + 1 : s;
+
+    if (digits == NULL || !isdigit((unsigned char)*digits))
+        return false;
+    errno = 0;
+    *out = strtoll(s, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+bool
+text_real(const char *s, double *out)
+{
+    char *end;
+
+    if (s == NULL || *s == '\0' || isspace((unsigned char)*s)
+        || strpbrk(s, "xXnN") != NULL)
+        return false;
+    errno = 0;
+    *out = strtod(s, &end);
+    return *end == '\0' && isfinite(*out);
+}
+
+/* -- tokens ---------------------------------------------------------------- */
+
+static bool
+is_han(uint32_t cp)
+{
+    return (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0x3400 && cp <= 0x4DBF)
+           || (cp >= 0x20000 && cp <= 0x323AF)
+           || (cp >= 0xF900 && cp <= 0xFAFF);
+}
+
+static bool
+is_word(uint32_t cp)
+{
+    return cp < 0x80 ? isalnum((int)cp) != 0
+                     : (cp >= 0xC0 && cp < 0x2000) || cp == 0x3007;
+}
+
+/* The run of Han characters at *S as pairs; *S moves behind it. */
+static void
+add_pairs(struct buf *b, const char **s)
+{
+    const char *before = NULL, *here = *s, *next = here;
+
+    while (is_han(text_next(&next))) {
+        if (before != NULL) {
+            buf_add(b, before, (size_t)(next - before));
+            buf_putc(b, ' ');
+        }
+        before = here;
+        here = next;
+    }
+    if (before == *s) {
+        buf_add(b, before, (size_t)(here - before));
+        buf_putc(b, ' ');
+    }
+    *s = here;
+}
+
+static void
+add_word(struct buf *b, const char **s)
+{
+    const char *p = *s;
+
+    for (const char *q = p; is_word(text_next(&q)); p = q)
+        for (; p < q; p++)
+            buf_putc(b, (char)tolower((unsigned char)*p));
+    buf_putc(b, ' ');
+    *s = p;
+}
+
+char *
+text_tokens(struct arena *a, const char *s)
+{
+    struct buf b = buf_make(a, 0);
+
+    while (s != NULL && *s != '\0') {
+        const char *p = s;
+        uint32_t cp = text_next(&p);
+
+        if (is_han(cp))
+            add_pairs(&b, &s);
+        else if (is_word(cp))
+            add_word(&b, &s);
+        else
+            s = p;
+    }
+    if (b.len > 0)
+        b.s[--b.len] = '\0';
+    return b.s;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/words.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+struct words {
+    json_t *table;
+};
+
+struct words *
+words_open(const char *json, size_t n)
+{
+    json_t *table = json_loadb(json, n, JSON_REJECT_DUPLICATES, NULL);
+    struct words *w;
+
+    if (!json_is_object(table)) {
+        json_decref(table);
+        return NULL;
+    }
+    w = malloc(sizeof *w);
+    ASSERT(w != NULL);
+    w->table = table;
+    return w;
+}
+
+void
+words_close(struct words *w)
+{
+    if (w == NULL)
+        return;
+    json_decref(w->table);
+    free(w);
+}
+
+const char *
+words_in(const struct call *c, const char *text)
+{
+    const char *other = NULL;
+
+    if (c->lang == LANG_ZH && c->words != NULL && text != NULL)
+        other = json_string_value(json_object_get(c->words->table, text));
+    return other != NULL ? other : text;
+}
