@@ -23,10 +23,10 @@ fail(struct call *c, enum err code, const char *field, const char *fmt, ...)
 const char *
 err_word(enum err e)
 {
-    static const char *const words[] = { "ok",       "invalid", "unsigned",
-                                         "denied",   "absent",  "conflict",
-                                         "stale",    "busy",    "limit",
-                                         "broken" };
+    static const char *const words[] = {
+        "ok",     "malformed", "invalid", "unsigned", "denied", "absent",
+        "conflict", "stale",   "busy",    "limit",    "broken"
+    };
 
     _Static_assert(COUNT(words) == ERR_BROKEN + 1, "a word for every error");
     return words[e];

@@ -29,7 +29,8 @@
 
 enum err {
     OK,
-    ERR_INVALID,  /* a field breaks its limits, or the input is malformed */
+    ERR_MALFORMED, /* not JSON, not UTF-8: it cannot even be read */
+    ERR_INVALID,  /* a field breaks its limits or does not fit another */
     ERR_UNSIGNED, /* nobody is signed in, or the sign-in failed */
     ERR_DENIED,   /* signed in, but the right is not held */
     ERR_ABSENT,   /* no such thing, or not for these eyes */

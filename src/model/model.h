@@ -75,6 +75,7 @@ struct model {
     size_t size;
     const struct field *fields;
     size_t n;
+    bool searched; /* q= asks the full-text index, not the names */
 };
 
 #define MODEL(noun_, table_, T, fields_)                                       \
@@ -83,8 +84,9 @@ struct model {
         .fields = (fields_), .n = COUNT(fields_)                               \
     }
 
-/* Which fields were said: bit i is fields[i]. At most 64 fields a model. */
-typedef uint64_t field_mask;
+/* Which fields were said: bit i is fields[i].  At most 128 fields a model; a
+   record that is PATCHed has at most 64, so that c->said holds them. */
+__extension__ typedef unsigned __int128 field_mask;
 
 const struct field *model_field(const struct model *m, const char *name);
 
@@ -121,6 +123,19 @@ enum err model_insert(struct call *c, const struct model *m, void *rec)
 
 /* Fill REC from the row stood on, columns in the order of model_columns. */
 void model_read_row(const struct model *m, struct rows *r, void *rec);
+
+/* Update without audit entry, without looking at the old row; the caller has
+   read it in the same TX.  `version` must be in the record as read; it rises
+   by one.  ERR_BUSY when somebody else was faster. */
+enum err model_update(struct call *c, const struct model *m, void *rec,
+                      field_mask mask) MUST_USE;
+
+/* Delete the row; audit entry "<noun>.remove" with all it held. */
+enum err model_remove(struct call *c, const struct model *m, int64_t id)
+    MUST_USE;
+
+/* The bit of a field by name, to build masks: MASK_OF(m, "state"). */
+field_mask model_mask(const struct model *m, const char *name);
 
 /* "id, name, ..." of every column, with PREFIX ("o.") before each; interned.*/
 const char *model_columns(struct call *c, const struct model *m,
@@ -180,8 +195,8 @@ enum err list_read(struct call *c, struct list *l, const struct pair *pairs,
 /* -- JSON ------------------------------------------------------------ */
 
 /*
- * Fill REC from a JSON object.  An unknown key, a GIVEN field, a wrong type,
- * a text that is not UTF-8: ERR_INVALID naming the field.  MASK (may be NULL)
+ * Fill REC from a JSON object.  Not JSON or not an object: ERR_MALFORMED.  An
+ * unknown key, a GIVEN field, a wrong type: ERR_INVALID naming the field.  MASK (may be NULL)
  * tells which were said; null says "not said" and sets the bit.
  */
 enum err model_read_json(struct call *c, const struct model *m,
@@ -217,6 +232,7 @@ void model_write_form(struct call *c, struct json_out *o,
 typedef enum err (*model_audit_fn)(struct call *c, const char *action,
                                    const char *noun, int64_t id,
                                    const char *detail);
+void model_set_audit(model_audit_fn fn);
 
 /* Every model's columns against the live schema; *WHY names a difference. */
 enum err model_check_schema(struct call *c, const struct model *const *all,

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * app - the parts of the program that every call shares, constant once
+ * threads run.  Made by main, tests and the command line through app_open.
+ */
+#ifndef MODEL_APP_H
+#define MODEL_APP_H
+
+#include "base/base.h"
+#include "base/random.h"
+#include "base/words.h"
+
+struct store;
+struct catalog_cache; /* engine/catalog: the catalogue held in memory */
+struct session_cache; /* auth: sessions held in memory */
+struct feed;          /* api: who listens to the event stream */
+
+struct app {
+    struct store *store;
+    struct ids *ids;
+    struct words *words; /* Chinese */
+    struct catalog_cache *catalog;
+    struct session_cache *sessions;
+    struct feed *feed;
+    const char *data_dir;
+    bool demo;    /* an office made by `liangcao demo`: its sign-ins may be shown */
+    bool secure;  /* served over TLS: cookies are marked Secure */
+};
+
+static inline int64_t
+new_id(const struct call *c)
+{
+    return ids_next(c->app->ids, c->now);
+}
+
+#endif

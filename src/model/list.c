@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists: reading what is asked for, and one page of rows with the total. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/member.h"
+
+#define DEFAULT_LIMIT 50
+#define MAX_LIMIT 500
+
+/* -- reading --------------------------------------------------------------- */
+
+static const struct {
+    const char *suffix;
+    int op;
+} operators[] = { { "", IS },          { "not", IS_NOT }, { "from", AT_LEAST },
+                  { "before", BELOW }, { "in", ONE_OF },  { "has", HAS },
+                  { "set", SOMETHING } };
+
+static enum err
+read_sort(struct call *c, struct list *l, const char *value)
+{
+    l->descending = value[0] == '-';
+    l->sort = model_field(l->model, value + l->descending);
+    if (l->sort == NULL || !member_has_column(l->sort)
+        || l->sort->flags & SECRET)
+        return fail(c, ERR_INVALID, "sort", "there is no field “%.40s”",
+                    value + l->descending);
+    return OK;
+}
+
+/* True when KEY is one of the words that are not fields. */
+static bool
+read_control(struct call *c, struct list *l, const struct pair *p,
+             enum err *e)
+{
+    *e = OK;
+    if (strcmp(p->key, "sort") == 0) {
+        *e = read_sort(c, l, p->value);
+    } else if (strcmp(p->key, "limit") == 0) {
+        if (!text_int(p->value, &l->limit) || l->limit < 1
+            || l->limit > MAX_LIMIT)
+            *e = fail(c, ERR_INVALID, "limit", "must be from 1 to %d",
+                      MAX_LIMIT);
+    } else if (strcmp(p->key, "cursor") == 0) {
+        l->cursor = p->value;
+    } else if (strcmp(p->key, "q") == 0) {
+        l->words = text_is_blank(p->value) ? NULL : p->value;
+    } else if (strcmp(p->key, "total") == 0) {
+        l->no_total = strcmp(p->value, "no") == 0;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum err
+read_filter(struct call *c, struct list *l, const struct pair *p)
+{
+    const char *dot = strchr(p->key, '.');
+    const char *suffix = dot ? dot + 1 : "";
+    char *name = arena_text_n(c->arena, p->key,
+                              dot ? (size_t)(dot - p->key) : strlen(p->key));
+    const struct field *f = model_field(l->model, name);
+    size_t i = 0;
+
+    while (i < COUNT(operators) && strcmp(operators[i].suffix, suffix) != 0)
+        i++;
+    if (f == NULL || !member_has_column(f) || f->flags & SECRET
+        || i == COUNT(operators))
+        return fail(c, ERR_INVALID, p->key, "there is no field “%.40s”",
+                    p->key);
+    if (l->n_filters == LIST_MAX_FILTERS)
+        return fail(c, ERR_INVALID, p->key, "too many filters");
+    l->filters[l->n_filters++] =
+        (struct filter){ .field = f, .op = operators[i].op, .value = p->value };
+    if (operators[i].op == SOMETHING && strcmp(p->value, "no") == 0)
+        l->filters[l->n_filters - 1].op = NOTHING;
+    return OK;
+}
+
+enum err
+list_read(struct call *c, struct list *l, const struct pair *pairs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum err e;
+
+        if (read_control(c, l, &pairs[i], &e))
+            TRY(e);
+        else
+            TRY(read_filter(c, l, &pairs[i]));
+    }
+    return OK;
+}
+
+/* -- conditions ------------------------------------------------------------ */
+
+#define MAX_VALUES 64
+
+struct where {
+    struct call *c;
+    struct buf sql;
+    struct value v[MAX_VALUES];
+    size_t n;
+};
+
+static void
+add_and(struct where *w)
+{
+    buf_puts(&w->sql, w->sql.len > 0 ? " AND " : " WHERE ");
+}
+
+/* Bind V and write its parameter. */
+static void
+add_value(struct where *w, struct value v)
+{
+    ASSERT(w->n < MAX_VALUES);
+    w->v[w->n++] = v;
+    buf_printf(&w->sql, "$%zu", w->n);
+}
+
+/* A condition written with $1.. of its own, moved behind those before. */
+static void
+add_condition(struct where *w, const char *sql, const struct value *v,
+              size_t n)
+{
+    size_t base = w->n;
+
+    for (size_t i = 0; i < n; i++)
+        w->v[w->n++] = v[i];
+    buf_putc(&w->sql, '(');
+    for (; *sql != '\0'; sql++) {
+        buf_putc(&w->sql, *sql);
+        if (*sql == '$') {
+            char *end;
+            unsigned long k = strtoul(sql + 1, &end, 10);
+
+            buf_printf(&w->sql, "%lu", k + base);
+            sql = end - 1;
+        }
+    }
+    buf_putc(&w->sql, ')');
+}
+
+/* The filter's text as a value of its field's kind. */
+static enum err
+filter_value(struct call *c, const struct field *f, const char *text,
+             struct value *out)
+{
+    union {
+        int64_t i;
+        double r;
+        bool b;
+        const char *s;
+        instant t;
+        day d;
+        money m;
+        unsigned w;
+    } *room = arena_alloc(c->arena, sizeof *room);
+    struct field here = *f;
+
+    here.offset = 0;
+    TRY(model_read_text(c, &here, text, room));
+    *out = member_value(&here, room);
+    return OK;
+}
+
+static enum err
+add_one_of(struct where *w, const struct filter *f)
+{
+    char *rest = arena_text(w->c->arena, f->value), *one;
+    bool first = true;
+
+    buf_printf(&w->sql, "%s IN (", f->field->name);
+    while ((one = strsep(&rest, ",")) != NULL) {
+        struct value v;
+
+        TRY(filter_value(w->c, f->field, one, &v));
+        if (w->n >= MAX_VALUES - 12)
+            return fail(w->c, ERR_INVALID, f->field->name,
+                        "too many values");
+        if (!first)
+            buf_putc(&w->sql, ',');
+        first = false;
+        add_value(w, v);
+    }
+    buf_putc(&w->sql, ')');
+    return OK;
+}
+
+/* %text% with the wildcards in it made plain. */
+static const char *
+like_pattern(struct call *c, const char *text)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    buf_putc(&b, '%');
+    for (; *text != '\0'; text++) {
+        if (strchr("%_\\", *text) != NULL)
+            buf_putc(&b, '\\');
+        buf_putc(&b, *text);
+    }
+    buf_putc(&b, '%');
+    return b.s;
+}
+
+static void
+add_like(struct where *w, const char *column, const char *text)
+{
+    buf_printf(&w->sql, "LOWER(%s) LIKE LOWER(", column);
+    add_value(w, V(like_pattern(w->c, text)));
+    buf_puts(&w->sql, ") ESCAPE '\\'");
+}
+
+static enum err
+add_filter(struct where *w, const struct filter *f)
+{
+    static const char *const signs[] = { " = ", " <> ", " >= ", " < " };
+    struct value v;
+
+    add_and(w);
+    switch (f->op) {
+    case ONE_OF:
+        return add_one_of(w, f);
+    case HAS:
+        add_like(w, f->field->name, f->value);
+        return OK;
+    case NOTHING:
+        buf_printf(&w->sql, "%s IS NULL", f->field->name);
+        return OK;
+    case SOMETHING:
+        buf_printf(&w->sql, "%s IS NOT NULL", f->field->name);
+        return OK;
+    default:
+        TRY(filter_value(w->c, f->field, f->value, &v));
+        buf_puts(&w->sql, f->field->name);
+        buf_puts(&w->sql, signs[f->op]);
+        add_value(w, v);
+        return OK;
+    }
+}
+
+/* Nouns without an index of words are searched by the names they have. */
+static void
+add_words(struct where *w, const struct list *l)
+{
+    static const char *const names[] = { "name",   "code",  "initials",
+                                         "full_name", "name_en", "title",
+                                         "keywords", "phone", "mobile" };
+    const char *between = "";
+
+    add_and(w);
+    buf_putc(&w->sql, '(');
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct field *f = model_field(l->model, names[i]);
+
+        if (f == NULL || !member_has_column(f))
+            continue;
+        buf_puts(&w->sql, between);
+        add_like(w, names[i], l->words);
+        between = " OR ";
+    }
+    buf_puts(&w->sql, *between == '\0' ? "1 = 0)" : ")");
+}
+
+static enum err
+make_where(struct where *w, const struct list *l)
+{
+    if (l->where != NULL) {
+        add_and(w);
+        add_condition(w, l->where, l->values, l->n_values);
+    }
+    for (size_t i = 0; i < l->n_filters; i++)
+        TRY(add_filter(w, &l->filters[i]));
+    if (l->words == NULL)
+        return OK;
+    if (l->model->searched) {
+        struct value v = V(db_search_query(w->c, l->words));
+
+        add_and(w);
+        add_condition(w, db_search_condition(w->c), &v, 1);
+    } else {
+        add_words(w, l);
+    }
+    return OK;
+}
+
+/* -- cursors --------------------------------------------------------------- */
+
+/* What rows are ordered by: a value that may be missing counts as the least. */
+static const char *
+sort_expression(struct call *c, const struct list *l)
+{
+    if (l->sort == NULL || strcmp(l->sort->name, "id") == 0)
+        return NULL;
+    return arena_printf(c->arena, "COALESCE(%s, %s)", l->sort->name,
+                        l->sort->kind == FIELD_TEXT
+                                || l->sort->kind == FIELD_WORD
+                            ? "''"
+                            : "0");
+}
+
+/* The cursor is "id" or "id:value" of the last row, value as JSON. */
+static const char *
+make_cursor(struct call *c, const struct list *l, const void *row)
+{
+    const struct field *id = model_field(l->model, "id");
+    int64_t n = *(const int64_t *)(const void *)((const char *)row
+                                                 + id->offset);
+    struct value v;
+
+    if (l->sort == NULL || l->sort == id)
+        return arena_printf(c->arena, "%lld", (long long)n);
+    v = member_value(l->sort, row);
+    if (v.kind == VALUE_TEXT)
+        return arena_printf(c->arena, "%lld:%s", (long long)n, v.as.s);
+    if (v.kind == VALUE_REAL)
+        return arena_printf(c->arena, "%lld:%.17g", (long long)n, v.as.r);
+    return arena_printf(c->arena, "%lld:%lld", (long long)n,
+                        (long long)(v.kind == VALUE_INT ? v.as.i : 0));
+}
+
+static bool
+read_cursor(struct call *c, const struct list *l, int64_t *id,
+            struct value *v)
+{
+    const char *colon = strchr(l->cursor, ':');
+    bool text = l->sort != NULL
+                && (l->sort->kind == FIELD_TEXT || l->sort->kind == FIELD_WORD);
+    int64_t i;
+    double r;
+
+    if (!text_int(colon == NULL
+                      ? l->cursor
+                      : arena_text_n(c->arena, l->cursor,
+                                     (size_t)(colon - l->cursor)),
+                  id))
+        return false;
+    if (sort_expression(c, l) == NULL)
+        return colon == NULL;
+    if (colon == NULL)
+        return false;
+    if (text)
+        *v = V(colon + 1);
+    else if (l->sort->kind == FIELD_REAL && text_real(colon + 1, &r))
+        *v = V(r);
+    else if (text_int(colon + 1, &i))
+        *v = V(i);
+    else
+        return false;
+    return true;
+}
+
+static enum err
+add_cursor(struct where *w, const struct list *l)
+{
+    const char *by = sort_expression(w->c, l);
+    const char *sign = l->descending ? "<" : ">";
+    int64_t id;
+    struct value v;
+
+    if (l->cursor == NULL)
+        return OK;
+    if (!read_cursor(w->c, l, &id, &v))
+        return fail(w->c, ERR_INVALID, "cursor",
+                    "is not one that this list gave out");
+    add_and(w);
+    if (by != NULL) {
+        buf_printf(&w->sql, "(%s, id) %s (", by, sign);
+        add_value(w, v);
+        buf_puts(&w->sql, ", ");
+        add_value(w, V(id));
+        buf_puts(&w->sql, ")");
+    } else {
+        buf_printf(&w->sql, "id %s ", sign);
+        add_value(w, V(id));
+    }
+    return OK;
+}
+
+/* -- running --------------------------------------------------------------- */
+
+static enum err
+read_page(struct call *c, struct list *l, struct where *w)
+{
+    const char *by = sort_expression(c, l);
+    const char *way = l->descending ? "DESC" : "ASC";
+    int64_t limit = l->limit ? l->limit : DEFAULT_LIMIT;
+    struct buf sql = buf_make(c->arena, 0);
+
+    TRY(add_cursor(w, l));
+    buf_printf(&sql, "SELECT %s FROM %s%s ORDER BY ",
+               model_columns(c, l->model, ""), l->model->table, w->sql.s);
+    if (by != NULL)
+        buf_printf(&sql, "%s %s, ", by, way);
+    buf_printf(&sql, "id %s LIMIT %lld", way, (long long)limit + 1);
+    l->rows = arena_alloc(c->arena, l->model->size * (size_t)limit);
+    ROWS r = db_query_n(c, db_intern(c, sql.s), w->v, w->n);
+    while (rows_next(&r)) {
+        char *row = (char *)l->rows + l->model->size * l->n;
+
+        if ((int64_t)l->n == limit) {
+            l->next = make_cursor(c, l, row - l->model->size);
+            break;
+        }
+        model_read_row(l->model, &r, row);
+        l->n++;
+    }
+    return rows_end(&r);
+}
+
+static enum err
+count_rows(struct call *c, struct list *l, const struct where *w)
+{
+    const char *sql = db_intern(
+        c, arena_printf(c->arena,
+                        "SELECT COUNT(*) FROM (SELECT 1 FROM %s%s LIMIT %d)"
+                        " AS some",
+                        l->model->table, w->sql.s, LIST_COUNT_CAP + 1));
+    ROWS r = db_query_n(c, sql, w->v, w->n);
+
+    if (rows_next(&r))
+        l->total = row_int(&r, 0);
+    if (l->total > LIST_COUNT_CAP) {
+        l->total = LIST_COUNT_CAP;
+        l->total_more = true;
+    }
+    return rows_end(&r);
+}
+
+enum err
+model_list(struct call *c, struct list *l)
+{
+    struct where w = { .c = c, .sql = buf_make(c->arena, 0) };
+
+    TRY(make_where(&w, l));
+    if (!l->no_total)
+        TRY(count_rows(c, l, &w));
+    return read_page(c, l, &w);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* member - reading and writing one member of a record by its descriptor. */
+#ifndef MODEL_MEMBER_H
+#define MODEL_MEMBER_H
+
+#include "model/model.h"
+
+/* 0 and NULL are not said; a bool and a word always are. */
+bool member_is_said(const struct field *f, const void *rec);
+
+size_t member_word_count(const struct field *f);
+
+/* The member as a value to bind. */
+struct value member_value(const struct field *f, const void *rec);
+
+/* The member from column COL of the row stood on. */
+void member_from_row(const struct field *f, struct rows *r, int col,
+                     void *rec);
+
+/* Same content in both records. */
+bool member_same(const struct field *f, const void *a, const void *b);
+
+void member_write_json(struct json_out *o, const struct field *f,
+                       const void *rec);
+
+/* "12.5" -> 1250 fen; at most two decimals. */
+bool money_parse(const char *s, money *out);
+
+/* Column I of M exists in the table. */
+static inline bool
+member_has_column(const struct field *f)
+{
+    return (f->flags & DERIVED) == 0;
+}
+
+#endif

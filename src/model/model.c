@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Descriptors: looking fields up and checking records by them. */
+#include "model/model.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/member.h"
+
+const struct field *
+model_field(const struct model *m, const char *name)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (strcmp(m->fields[i].name, name) == 0)
+            return &m->fields[i];
+    return NULL;
+}
+
+field_mask
+model_mask(const struct model *m, const char *name)
+{
+    const struct field *f = model_field(m, name);
+
+    ASSERT(f != NULL);
+    return (field_mask)1 << (f - m->fields);
+}
+
+bool
+member_is_said(const struct field *f, const void *rec)
+{
+    const char *at = (const char *)rec + f->offset;
+
+    switch (f->kind) {
+    case FIELD_INT:
+        return *(const int64_t *)(const void *)at != 0;
+    case FIELD_REAL:
+        return *(const double *)(const void *)at != 0;
+    case FIELD_TEXT:
+        return !text_is_blank(*(const char *const *)(const void *)at);
+    case FIELD_INSTANT:
+        return ((const instant *)(const void *)at)->ms != 0;
+    case FIELD_DAY:
+        return ((const day *)(const void *)at)->n != 0;
+    case FIELD_MONEY:
+        return ((const money *)(const void *)at)->fen != 0;
+    case FIELD_BOOL:
+    case FIELD_WORD:
+        break;
+    }
+    return true;
+}
+
+size_t
+member_word_count(const struct field *f)
+{
+    size_t n = 0;
+
+    while (f->choices != NULL && f->choices[n] != NULL)
+        n++;
+    return n;
+}
+
+static enum err
+check_number(struct call *c, const struct field *f, double v)
+{
+    if (f->min == 0 && f->max == 0)
+        return OK;
+    if (v < (double)f->min)
+        return fail(c, ERR_INVALID, f->name, "must be at least %lld",
+                    (long long)f->min);
+    if (f->max != 0 && v > (double)f->max)
+        return fail(c, ERR_INVALID, f->name, "must be at most %lld",
+                    (long long)f->max);
+    return OK;
+}
+
+static enum err
+check_text(struct call *c, const struct field *f, const char *s)
+{
+    size_t n = text_length(s);
+
+    if (f->choices != NULL) {
+        for (size_t i = 0; f->choices[i] != NULL; i++)
+            if (strcmp(f->choices[i], s) == 0)
+                return OK;
+        return fail(c, ERR_INVALID, f->name, "“%.40s” is not one of its words",
+                    s);
+    }
+    if (f->min > 0 && n < (size_t)f->min)
+        return fail(c, ERR_INVALID, f->name,
+                    "must have at least %lld characters", (long long)f->min);
+    if (f->max > 0 && n > (size_t)f->max)
+        return fail(c, ERR_INVALID, f->name,
+                    "must have at most %lld characters", (long long)f->max);
+    return OK;
+}
+
+static enum err
+check_field(struct call *c, const struct field *f, const void *rec)
+{
+    const char *at = (const char *)rec + f->offset;
+
+    if (!member_is_said(f, rec)) {
+        if (f->flags & REQUIRED)
+            return fail(c, ERR_INVALID, f->name, "is required");
+        return OK;
+    }
+    switch (f->kind) {
+    case FIELD_INT:
+        return check_number(c, f,
+                            (double)*(const int64_t *)(const void *)at);
+    case FIELD_REAL:
+        return check_number(c, f, *(const double *)(const void *)at);
+    case FIELD_MONEY:
+        return check_number(c, f,
+                            (double)((const money *)(const void *)at)->fen);
+    case FIELD_TEXT:
+        return check_text(c, f, *(const char *const *)(const void *)at);
+    case FIELD_WORD:
+        if (*(const unsigned *)(const void *)at >= member_word_count(f))
+            return fail(c, ERR_INVALID, f->name, "is not one of its words");
+        return OK;
+    case FIELD_BOOL:
+    case FIELD_INSTANT:
+    case FIELD_DAY:
+        break;
+    }
+    return OK;
+}
+
+enum err
+model_check_mask(struct call *c, const struct model *m, const void *rec,
+                 field_mask mask)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (mask >> i & 1 && !(m->fields[i].flags & GIVEN))
+            TRY(check_field(c, &m->fields[i], rec));
+    return OK;
+}
+
+enum err
+model_check(struct call *c, const struct model *m, const void *rec)
+{
+    return model_check_mask(c, m, rec, ~(field_mask)0);
+}

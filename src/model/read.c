@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records from the outside: JSON objects, pairs of texts. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/member.h"
+
+#define MAX_ID INT64_C(9007199254740991)
+
+static enum err
+wrong(struct call *c, const struct field *f)
+{
+    switch (f->kind) {
+    case FIELD_INT:
+        return fail(c, ERR_INVALID, f->name, "must be a whole number");
+    case FIELD_REAL:
+        return fail(c, ERR_INVALID, f->name, "must be a number");
+    case FIELD_BOOL:
+        return fail(c, ERR_INVALID, f->name, "must be true or false");
+    case FIELD_TEXT:
+        return fail(c, ERR_INVALID, f->name, "must be a text");
+    case FIELD_INSTANT:
+        return fail(c, ERR_INVALID, f->name,
+                    "must be a time such as 2026-11-23T08:30:00Z");
+    case FIELD_DAY:
+        return fail(c, ERR_INVALID, f->name,
+                    "must be a day such as 2026-11-23");
+    case FIELD_MONEY:
+        return fail(c, ERR_INVALID, f->name,
+                    "must be an amount such as \"12.50\"");
+    case FIELD_WORD:
+        break;
+    }
+    return fail(c, ERR_INVALID, f->name, "is not one of its words");
+}
+
+static bool
+read_word(const struct field *f, const char *text, unsigned *out)
+{
+    for (*out = 0; f->choices[*out] != NULL; (*out)++)
+        if (strcmp(f->choices[*out], text) == 0)
+            return true;
+    return false;
+}
+
+static bool
+read_bool(const char *text, bool *out)
+{
+    *out = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0
+           || strcmp(text, "1") == 0;
+    return *out || strcmp(text, "false") == 0 || strcmp(text, "no") == 0
+           || strcmp(text, "0") == 0;
+}
+
+enum err
+model_read_text(struct call *c, const struct field *f, const char *text,
+                void *rec)
+{
+    void *p = (char *)rec + f->offset;
+    bool good = true;
+
+    if (f->kind != FIELD_TEXT && f->kind != FIELD_WORD && *text == '\0')
+        return wrong(c, f);
+    switch (f->kind) {
+    case FIELD_INT:
+        good = text_int(text, (int64_t *)p) && *(int64_t *)p <= MAX_ID
+               && *(int64_t *)p >= -MAX_ID;
+        break;
+    case FIELD_REAL: good = text_real(text, (double *)p); break;
+    case FIELD_BOOL: good = read_bool(text, (bool *)p); break;
+    case FIELD_TEXT:
+        *(const char **)p = *text == '\0' ? NULL : arena_text(c->arena, text);
+        break;
+    case FIELD_INSTANT: good = instant_parse(text, (instant *)p); break;
+    case FIELD_DAY: good = day_parse(text, (day *)p); break;
+    case FIELD_MONEY: good = money_parse(text, (money *)p); break;
+    case FIELD_WORD: good = read_word(f, text, (unsigned *)p); break;
+    }
+    return good ? OK : wrong(c, f);
+}
+
+static void
+clear_member(const struct field *f, void *rec)
+{
+    static const size_t sizes[] = {
+        [FIELD_INT] = sizeof(int64_t),   [FIELD_REAL] = sizeof(double),
+        [FIELD_BOOL] = sizeof(bool),     [FIELD_TEXT] = sizeof(char *),
+        [FIELD_INSTANT] = sizeof(instant), [FIELD_DAY] = sizeof(day),
+        [FIELD_MONEY] = sizeof(money),   [FIELD_WORD] = sizeof(unsigned)
+    };
+
+    memset((char *)rec + f->offset, 0, sizes[f->kind]);
+}
+
+/* A JSON value that is kept as JSON. */
+static enum err
+keep_json(struct call *c, const struct field *f, const json_t *v, void *rec)
+{
+    char *text;
+
+    if (!json_is_object(v) && !json_is_array(v))
+        return fail(c, ERR_INVALID, f->name, "must be an object or a list");
+    text = json_dumps(v, JSON_COMPACT);
+    if (text == NULL)
+        return fail(c, ERR_INVALID, f->name, "must be an object or a list");
+    *(const char **)(void *)((char *)rec + f->offset) =
+        arena_text(c->arena, text);
+    free(text);
+    return OK;
+}
+
+static enum err
+read_value(struct call *c, const struct field *f, const json_t *v, void *rec)
+{
+    void *p = (char *)rec + f->offset;
+
+    if (json_is_null(v)) {
+        clear_member(f, rec);
+        return OK;
+    }
+    if (f->flags & JSON_TEXT)
+        return keep_json(c, f, v, rec);
+    if (f->kind == FIELD_INT && json_is_integer(v)
+        && json_integer_value(v) <= MAX_ID
+        && json_integer_value(v) >= -MAX_ID) {
+        *(int64_t *)p = json_integer_value(v);
+        return OK;
+    }
+    if (f->kind == FIELD_REAL && json_is_number(v)) {
+        *(double *)p = json_number_value(v);
+        return OK;
+    }
+    if (f->kind == FIELD_BOOL && json_is_boolean(v)) {
+        *(bool *)p = json_is_true(v);
+        return OK;
+    }
+    if (f->kind == FIELD_INT || f->kind == FIELD_REAL || f->kind == FIELD_BOOL
+        || !json_is_string(v))
+        return wrong(c, f);
+    return model_read_text(c, f, json_string_value(v), rec);
+}
+
+static enum err
+find_input(struct call *c, const struct model *m, const char *key,
+           const struct field **out)
+{
+    const struct field *f = model_field(m, key);
+
+    if (f == NULL)
+        return fail(c, ERR_INVALID, arena_text(c->arena, key),
+                    "there is no such field");
+    if (f->flags & GIVEN)
+        return fail(c, ERR_INVALID, f->name, "is set by the program");
+    *out = f;
+    return OK;
+}
+
+static enum err
+read_object(struct call *c, const struct model *m, json_t *object, void *rec,
+            field_mask *mask)
+{
+    const char *key;
+    json_t *v;
+
+    json_object_foreach(object, key, v) {
+        const struct field *f = NULL;
+
+        TRY(find_input(c, m, key, &f));
+        TRY(read_value(c, f, v, rec));
+        if (mask != NULL)
+            *mask |= (field_mask)1 << (f - m->fields);
+    }
+    return OK;
+}
+
+enum err
+model_read_json(struct call *c, const struct model *m, const char *json,
+                size_t n, void *rec, field_mask *mask)
+{
+    json_error_t where;
+    json_t *object;
+    enum err e;
+
+    if (!text_is_utf8(json, n))
+        return fail(c, ERR_MALFORMED, NULL, "the body is not UTF-8");
+    object = json_loadb(json, n, JSON_REJECT_DUPLICATES, &where);
+    if (object == NULL)
+        return fail(c, ERR_MALFORMED, NULL,
+                    "the body is not JSON: line %d, column %d: %s",
+                    where.line, where.column, where.text);
+    e = json_is_object(object)
+            ? read_object(c, m, object, rec, mask)
+            : fail(c, ERR_MALFORMED, NULL, "the body is not a JSON object");
+    json_decref(object);
+    return e;
+}
+
+enum err
+model_read_pairs(struct call *c, const struct model *m,
+                 const struct pair *pairs, size_t n, void *rec,
+                 field_mask *mask)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct field *f = NULL;
+
+        TRY(find_input(c, m, pairs[i].key, &f));
+        TRY(model_read_text(c, f, pairs[i].value, rec));
+        if (mask != NULL)
+            *mask |= (field_mask)1 << (f - m->fields);
+    }
+    return OK;
+}

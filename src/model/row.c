@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records in and out of their tables; SQL is made here from descriptors. */
+#include <string.h>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "json/json.h"
+#include "model/app.h"
+#include "model/member.h"
+
+/* Set once by model_set_audit before threads run. */
+static model_audit_fn audit;
+
+void
+model_set_audit(model_audit_fn fn)
+{
+    audit = fn;
+}
+
+static enum err
+tell_audit(struct call *c, const struct model *m, const char *verb,
+           int64_t id, const char *detail)
+{
+    if (audit == NULL)
+        return OK;
+    return audit(c, arena_printf(c->arena, "%s.%s", m->noun, verb), m->noun,
+                 id, detail);
+}
+
+const char *
+model_columns(struct call *c, const struct model *m, const char *prefix)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    for (size_t i = 0; i < m->n; i++) {
+        if (!member_has_column(&m->fields[i]))
+            continue;
+        if (b.len > 0)
+            buf_add(&b, ", ", 2);
+        buf_puts(&b, prefix);
+        buf_puts(&b, m->fields[i].name);
+    }
+    return db_intern(c, b.s);
+}
+
+void
+model_read_row(const struct model *m, struct rows *r, void *rec)
+{
+    int col = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (member_has_column(&m->fields[i]))
+            member_from_row(&m->fields[i], r, col++, rec);
+}
+
+enum err
+model_get(struct call *c, const struct model *m, int64_t id, void *rec)
+{
+    const char *sql = db_intern(
+        c, arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
+                        model_columns(c, m, ""), m->table));
+    ROWS r = db_query(c, sql, V(id));
+
+    if (rows_next(&r)) {
+        model_read_row(m, &r, rec);
+        return rows_end(&r);
+    }
+    TRY(rows_end(&r));
+    return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                words_in(c, m->noun), (long long)id);
+}
+
+static void
+put_int(const struct model *m, void *rec, const char *name, int64_t v)
+{
+    const struct field *f = model_field(m, name);
+
+    if (f != NULL)
+        *(int64_t *)(void *)((char *)rec + f->offset) = v;
+}
+
+static int64_t
+get_int(const struct model *m, const void *rec, const char *name)
+{
+    const struct field *f = model_field(m, name);
+
+    return f ? *(const int64_t *)(const void *)((const char *)rec + f->offset)
+             : 0;
+}
+
+/* The server-given members that every table may have. */
+static void
+stamp(struct call *c, const struct model *m, void *rec, bool fresh)
+{
+    if (fresh && get_int(m, rec, "id") == 0)
+        put_int(m, rec, "id", new_id(c));
+    if (fresh)
+        put_int(m, rec, "version", 1);
+    if (fresh)
+        put_int(m, rec, "created_at", c->now.ms);
+    put_int(m, rec, "updated_at", c->now.ms);
+}
+
+#define MAX_COLUMNS 96
+
+enum err
+model_insert(struct call *c, const struct model *m, void *rec)
+{
+    struct value v[MAX_COLUMNS];
+    struct buf b = buf_make(c->arena, 0);
+    size_t n = 0;
+
+    stamp(c, m, rec, true);
+    buf_puts(&b, "INSERT INTO ");
+    buf_puts(&b, m->table);
+    buf_puts(&b, " (");
+    buf_puts(&b, model_columns(c, m, ""));
+    buf_puts(&b, ") VALUES (");
+    for (size_t i = 0; i < m->n; i++) {
+        if (!member_has_column(&m->fields[i]))
+            continue;
+        ASSERT(n < MAX_COLUMNS);
+        v[n++] = member_value(&m->fields[i], rec);
+        buf_printf(&b, n > 1 ? ",$%zu" : "$%zu", n);
+    }
+    buf_puts(&b, ")");
+    return db_exec_n(c, db_intern(c, b.s), v, n);
+}
+
+/* A JSON object {field: [old, new]} of what the mask's fields hold. */
+static const char *
+write_changes(struct call *c, const struct model *m, const void *old,
+              const void *rec, field_mask mask)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    json_begin(&o);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (!(mask >> i & 1) || !member_has_column(f)
+            || (!old && !member_is_said(f, rec)))
+            continue;
+        json_key(&o, f->name);
+        json_begin_list(&o);
+        if (f->flags & SECRET)
+            json_text(&o, "***");
+        else if (old != NULL)
+            member_write_json(&o, f, old);
+        else
+            json_null(&o);
+        if (f->flags & SECRET)
+            json_text(&o, "***");
+        else if (rec != NULL)
+            member_write_json(&o, f, rec);
+        else
+            json_null(&o);
+        json_end_list(&o);
+    }
+    json_end(&o);
+    return b.s;
+}
+
+enum err
+model_add(struct call *c, const struct model *m, void *rec)
+{
+    TX tx = tx_begin(c);
+
+    TRY(model_insert(c, m, rec));
+    TRY(tell_audit(c, m, "add", get_int(m, rec, "id"),
+                   write_changes(c, m, NULL, rec, ~(field_mask)0)));
+    return tx_commit(&tx);
+}
+
+static bool
+is_stamp(const struct field *f)
+{
+    return strcmp(f->name, "version") == 0 || strcmp(f->name, "id") == 0
+           || strcmp(f->name, "updated_at") == 0
+           || strcmp(f->name, "created_at") == 0;
+}
+
+enum err
+model_update(struct call *c, const struct model *m, void *rec,
+             field_mask mask)
+{
+    struct value v[MAX_COLUMNS];
+    struct buf b = buf_make(c->arena, 0);
+    size_t n = 0;
+    int64_t version = get_int(m, rec, "version");
+
+    stamp(c, m, rec, false);
+    if (model_field(m, "updated_at") != NULL)
+        mask |= model_mask(m, "updated_at");
+    buf_printf(&b, "UPDATE %s SET ", m->table);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (!(mask >> i & 1) || !member_has_column(f)
+            || (is_stamp(f) && strcmp(f->name, "updated_at") != 0))
+            continue;
+        v[n++] = member_value(f, rec);
+        buf_printf(&b, "%s%s = $%zu", n > 1 ? ", " : "", f->name, n);
+    }
+    v[n++] = V(get_int(m, rec, "id"));
+    if (model_field(m, "version") != NULL) {
+        v[n++] = V(version);
+        buf_printf(&b, ", version = version + 1 WHERE id = $%zu"
+                       " AND version = $%zu", n - 1, n);
+    } else {
+        buf_printf(&b, " WHERE id = $%zu", n);
+    }
+    TRY(db_exec_n(c, db_intern(c, b.s), v, n));
+    if (db_changes(c) != 1)
+        return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
+    put_int(m, rec, "version", version + 1);
+    return OK;
+}
+
+static field_mask
+changed_mask(const struct model *m, const void *old, const void *rec,
+             field_mask mask)
+{
+    field_mask changed = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (mask >> i & 1 && member_has_column(&m->fields[i])
+            && !is_stamp(&m->fields[i])
+            && !member_same(&m->fields[i], old, rec))
+            changed |= (field_mask)1 << i;
+    return changed;
+}
+
+enum err
+model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
+{
+    void *old = arena_alloc(c->arena, m->size);
+    TX tx = tx_begin(c);
+    int64_t id = get_int(m, rec, "id"), version;
+    field_mask changed;
+
+    TRY(model_get(c, m, id, old));
+    version = get_int(m, old, "version");
+    if (c->if_version != 0 && c->if_version != version)
+        return fail(c, ERR_STALE, NULL,
+                    "it has been changed meanwhile: version %lld, not %lld",
+                    (long long)version, (long long)c->if_version);
+    changed = changed_mask(m, old, rec, mask);
+    put_int(m, rec, "version", version);
+    if (changed == 0)
+        return tx_commit(&tx);
+    for (size_t i = 0; i < m->n; i++)
+        if (changed >> i & 1 && m->fields[i].flags & FIXED)
+            return fail(c, ERR_INVALID, m->fields[i].name,
+                        "cannot be changed any more");
+    TRY(model_update(c, m, rec, changed));
+    TRY(tell_audit(c, m, "set", id, write_changes(c, m, old, rec, changed)));
+    return tx_commit(&tx);
+}
+
+enum err
+model_remove(struct call *c, const struct model *m, int64_t id)
+{
+    void *old = arena_alloc(c->arena, m->size);
+    const char *sql = db_intern(
+        c, arena_printf(c->arena, "DELETE FROM %s WHERE id = $1", m->table));
+    TX tx = tx_begin(c);
+
+    TRY(model_get(c, m, id, old));
+    TRY(db_exec(c, sql, V(id)));
+    TRY(tell_audit(c, m, "remove", id,
+                   write_changes(c, m, old, NULL, ~(field_mask)0)));
+    return tx_commit(&tx);
+}
+
+enum err
+model_check_schema(struct call *c, const struct model *const *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *sql = db_intern(
+            c, arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
+                            model_columns(c, all[i], ""), all[i]->table));
+        ROWS r = db_query(c, sql, V(0));
+
+        (void)rows_next(&r);
+        TRY(rows_end(&r));
+    }
+    return OK;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records and their descriptors as JSON. */
+#include <string.h>
+
+#include "base/words.h"
+#include "json/json.h"
+#include "model/member.h"
+
+void
+model_write_json(struct json_out *o, const struct model *m, const void *rec)
+{
+    json_begin(o);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (f->flags & SECRET)
+            continue;
+        json_key(o, f->name);
+        member_write_json(o, f, rec);
+    }
+    json_end(o);
+}
+
+/* Type and format in JSON Schema, by field_kind. */
+static const struct {
+    const char *type, *format, *form;
+} kinds[] = {
+    [FIELD_INT] = { "integer", NULL, "number" },
+    [FIELD_REAL] = { "number", NULL, "number" },
+    [FIELD_BOOL] = { "boolean", NULL, "yes_no" },
+    [FIELD_TEXT] = { "string", NULL, "text" },
+    [FIELD_INSTANT] = { "string", "date-time", "datetime" },
+    [FIELD_DAY] = { "string", "date", "day" },
+    [FIELD_MONEY] = { "string", NULL, "money" },
+    [FIELD_WORD] = { "string", NULL, "choice" },
+};
+
+static void
+write_words(struct json_out *o, const struct field *f, bool nullable)
+{
+    json_key(o, "enum");
+    json_begin_list(o);
+    for (size_t i = 0; f->choices[i] != NULL; i++)
+        json_text(o, f->choices[i]);
+    if (nullable)
+        json_null(o);
+    json_end_list(o);
+}
+
+static void
+write_limits(struct json_out *o, const struct field *f)
+{
+    bool text = f->kind == FIELD_TEXT;
+
+    if (f->kind == FIELD_MONEY) {
+        json_put_text(o, "pattern", "^-?[0-9]+(\\.[0-9]{1,2})?$");
+        return;
+    }
+    if (f->min != 0 || (f->max != 0 && !text))
+        json_put_int(o, text ? "minLength" : "minimum", f->min);
+    if (f->max != 0)
+        json_put_int(o, text ? "maxLength" : "maximum", f->max);
+}
+
+static void
+write_property(struct json_out *o, const struct field *f, bool input)
+{
+    bool nullable = f->kind != FIELD_BOOL && f->kind != FIELD_WORD
+                    && !(f->flags & REQUIRED && input);
+
+    json_key(o, f->name);
+    json_begin(o);
+    if (f->flags & JSON_TEXT) {
+        json_key(o, "type");
+        json_raw(o, "[\"object\",\"array\",\"null\"]");
+    } else if (nullable) {
+        json_key(o, "type");
+        json_begin_list(o);
+        json_text(o, kinds[f->kind].type);
+        json_text(o, "null");
+        json_end_list(o);
+    } else {
+        json_put_text(o, "type", kinds[f->kind].type);
+    }
+    if (kinds[f->kind].format != NULL)
+        json_put_text(o, "format", kinds[f->kind].format);
+    if (f->choices != NULL)
+        write_words(o, f, nullable);
+    else if (input)
+        write_limits(o, f);
+    if (f->says != NULL || f->label != NULL)
+        json_put_text(o, "description", f->says ? f->says : f->label);
+    json_end(o);
+}
+
+void
+model_write_schema(struct json_out *o, const struct model *m, bool input)
+{
+    json_begin(o);
+    json_put_text(o, "type", "object");
+    json_key(o, "properties");
+    json_begin(o);
+    for (size_t i = 0; i < m->n; i++)
+        if (!(m->fields[i].flags & (input ? GIVEN : SECRET)))
+            write_property(o, &m->fields[i], input);
+    json_end(o);
+    json_key(o, "required");
+    json_begin_list(o);
+    for (size_t i = 0; i < m->n; i++)
+        if (input ? (m->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED
+                  : !(m->fields[i].flags & SECRET))
+            json_text(o, m->fields[i].name);
+    json_end_list(o);
+    json_put_bool(o, "additionalProperties", false);
+    json_end(o);
+}
+
+static void
+write_form_choices(struct call *c, struct json_out *o, const struct field *f)
+{
+    json_key(o, "choices");
+    json_begin_list(o);
+    for (size_t i = 0; f->choices[i] != NULL; i++) {
+        json_begin(o);
+        json_put_text(o, "value", f->choices[i]);
+        json_put_text(o, "label", words_in(c, f->choices[i]));
+        json_end(o);
+    }
+    json_end_list(o);
+}
+
+static void
+write_form_field(struct call *c, struct json_out *o, const struct field *f)
+{
+    json_begin(o);
+    json_put_text(o, "name", f->name);
+    json_put_text(o, "kind",
+                  f->flags & JSON_TEXT ? "json"
+                  : f->choices         ? "choice"
+                                       : kinds[f->kind].form);
+    json_put_text(o, "label", words_in(c, f->label ? f->label : f->name));
+    json_put_bool(o, "required", (f->flags & REQUIRED) != 0);
+    json_put_bool(o, "given", (f->flags & GIVEN) != 0);
+    json_put_bool(o, "fixed", (f->flags & FIXED) != 0);
+    json_put_bool(o, "long", (f->flags & LONG) != 0);
+    json_put_int(o, "min", f->min);
+    json_put_int(o, "max", f->max);
+    json_put_text(o, "refers", f->refers);
+    json_put_text(o, "says", f->says ? words_in(c, f->says) : NULL);
+    if (f->choices != NULL)
+        write_form_choices(c, o, f);
+    json_end(o);
+}
+
+void
+model_write_form(struct call *c, struct json_out *o, const struct model *m)
+{
+    json_begin(o);
+    json_put_text(o, "noun", m->noun);
+    json_key(o, "fields");
+    json_begin_list(o);
+    for (size_t i = 0; i < m->n; i++)
+        if (!(m->fields[i].flags & SECRET))
+            write_form_field(c, o, &m->fields[i]);
+    json_end_list(o);
+    json_end(o);
+}
