@@ -122,16 +122,21 @@ struct statement {
 
 struct rows {
     struct call *c;
-    enum err err;   /* sticky; looked at once, by rows_end */
-    void *statement; /* the backend's */
-    struct conn *conn;
-    int64_t row;     /* PostgreSQL: the row stood on */
+    enum err err; /* sticky; looked at once, by rows_end */
+    struct cursor *cursor;
 };
 #define ROWS CLEANUP(rows_close) struct rows
 
 /*
  * Run a query: `ROWS r = db_query(c, find_clash, V(id), V(from));`
  * Step with rows_next and finish with `return rows_end(&r)` or TRY of it.
+ * Texts and blobs given as values must stay until the rows are finished.
+ *
+ * ERR_BUSY      lost a race, or another process holds the database
+ * ERR_CONFLICT  a UNIQUE or REFERENCES constraint is against it
+ * ERR_BROKEN    anything else; the log knows more
+ *
+ * Rows opened in a TX end with it.
  */
 #define db_query(c, ...) db_query_s((c), &(struct statement){ __VA_ARGS__ })
 struct rows db_query_s(struct call *c, const struct statement *s);
@@ -198,8 +203,11 @@ enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
 
 /*
  * The full-text index of ORDERS: tokens in, and the condition to find by.
- * db_search_condition returns a condition on a column "id" with one
- * parameter, to be bound to the text db_search_query makes of the tokens.
+ * db_search_add is done inside a TX and is found after its commit; adding
+ * again adds words, none is ever taken away.  db_search_condition returns a
+ * condition on the column orders.id with one parameter, written $0: the
+ * caller puts its own number there.  db_search_query makes the text to bind
+ * to it from what a person typed; NULL when there is nothing to look for.
  */
 enum err db_search_add(struct call *c, int64_t order_id, const char *tokens)
     MUST_USE;
@@ -230,8 +238,8 @@ unsigned store_node(const struct store *s);
 void db_session(struct call *c, struct store *s);
 void db_session_end(struct call *c);
 
-/* The number of the audit chain this session's writes go to: one for each
-   writing connection, so that no two transactions share a chain. */
+/* The number of the audit chain this TX's writes go to: one for each writing
+   connection of each process, so that no two open transactions share one. */
 int64_t db_chain(struct call *c);
 
 /*
@@ -243,8 +251,9 @@ void db_fault(struct call *c, int64_t k);
 int64_t db_fault_count(const struct call *c);
 
 /* Group commit for loads: leave FULL durability to the end (import, demo):
-   commits happen every N bodies at most until turned off with 0. */
-void store_lazy(struct store *s, unsigned n);
+   commits happen every N bodies at most until turned off with 0, which
+   answers for the last ones.  Nothing but SQLite takes notice. */
+enum err store_lazy(struct store *s, unsigned n);
 
 /* A copy of the whole database while it is served (SQLite); file PATH. */
 enum err store_backup(struct call *c, struct store *s, const char *path)

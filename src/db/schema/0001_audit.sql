@@ -31,6 +31,13 @@ CREATE TABLE counter (
     value BIGINT NOT NULL
 );
 
+-- Which process has which node number (its ids carry it), until when.
+CREATE TABLE node (
+    node   BIGINT PRIMARY KEY,
+    owner  TEXT NOT NULL,
+    until  BIGINT NOT NULL
+);
+
 -- What is the newest state of slowly changing things kept in memory by each
 -- process (the catalogue, the calendars, the unit tree).
 CREATE TABLE generation (
