@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#undef fail /* ours is base/base.h's */
 
 #include "base/base.h"
 #include "base/text.h"

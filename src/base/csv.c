@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text is copied once; cells are cut out of the copy in place, since a
+ * cell without its quotes is never longer than with them.
+ */
+#include "base/csv.h"
+
+#include <string.h>
+
+#include <unicode/ucnv.h>
+
+#include "base/base.h"
+
+static const char says_nul[] = "there is a NUL byte";
+static const char says_open[] = "a quote is opened and never closed";
+static const char says_after[] = "something follows a closing quote";
+static const char says_wide[] = "the row has too many cells";
+static const char says_bytes[] = "the text is neither UTF-8 nor GB18030";
+static const char says_utf8[] = "the text is not well-formed UTF-8";
+
+/* So many Chinese characters in UTF-8 are no accident. */
+#define MEANT_UTF8 2
+
+/* -- from bytes to UTF-8 --------------------------------------------- */
+
+/* Lines that end before S + N, plus one. */
+static int64_t
+line_of(const char *s, size_t n)
+{
+    int64_t line = 1;
+
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '\n' || (s[i] == '\r' && (i + 1 == n || s[i + 1] != '\n')))
+            line++;
+    }
+    return line;
+}
+
+static void
+refuse(struct csv *r, const char *why, int64_t line)
+{
+    r->fault = why;
+    r->fault_line = line;
+    r->at = r->end;
+    r->n = 0;
+}
+
+/* Bytes of the UTF-8 character that the N bytes begin with; 0: none. */
+static size_t
+character(const char *s, size_t n)
+{
+    for (size_t k = 1; k <= 4 && k <= n; k++) {
+        if (text_is_utf8(s, k))
+            return k;
+    }
+    return 0;
+}
+
+/* Where well-formed UTF-8 ends, and how many Chinese characters it has. */
+static size_t
+well_formed(const char *s, size_t n, int *chinese)
+{
+    size_t i = 0, k;
+
+    *chinese = 0;
+    while (i < n && (k = character(s + i, n - i)) > 0) {
+        *chinese += k == 3;
+        i += k;
+    }
+    return i;
+}
+
+static void
+close_converter(UConverter **u)
+{
+    if (*u)
+        ucnv_close(*u);
+}
+
+/* The bytes, in the charset NAME, as UTF-8; NULL when they are not in it. */
+static char *
+convert(struct arena *a, const char *name, const char *s, size_t n,
+        size_t *out_n)
+{
+    UErrorCode e = U_ZERO_ERROR;
+    CLEANUP(close_converter) UConverter *from = ucnv_open(name, &e);
+    CLEANUP(close_converter) UConverter *to = ucnv_open("UTF-8", &e);
+
+    if (U_FAILURE(e))
+        return NULL;
+    ucnv_setToUCallBack(from, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &e);
+    ucnv_setFromUCallBack(to, UCNV_FROM_U_CALLBACK_STOP, NULL, NULL, NULL, &e);
+
+    /* Two bytes become at most three, one at most three. */
+    size_t cap = 3 * n + 1;
+    char *out = arena_alloc(a, cap);
+    char *end = out;
+    ucnv_convertEx(to, from, &end, out + cap, &s, s + n, NULL, NULL, NULL, NULL,
+                   true, true, &e);
+    if (U_FAILURE(e))
+        return NULL;
+    *out_n = (size_t)(end - out);
+    return out;
+}
+
+/* Neither UTF-8 nor UTF-16: GB18030, unless it was meant to be UTF-8. */
+static void
+open_bytes(struct csv *r, struct arena *a, const char *text, size_t n)
+{
+    const char *nul = memchr(text, 0, n);
+    size_t len = 0;
+    int chinese;
+
+    if (nul) {
+        refuse(r, says_nul, line_of(text, (size_t)(nul - text)));
+        return;
+    }
+    size_t good = well_formed(text, n, &chinese);
+    if (chinese >= MEANT_UTF8) {
+        refuse(r, says_utf8, line_of(text, good));
+        return;
+    }
+    char *s = convert(a, "GB18030", text, n, &len);
+    if (!s || !text_is_utf8(s, len)) {
+        refuse(r, says_bytes, line_of(text, good));
+        return;
+    }
+    r->at = s;
+    r->end = s + len;
+}
+
+static void
+open_utf16(struct csv *r, struct arena *a, const char *text, size_t n)
+{
+    size_t len = 0;
+    char *s = convert(a, "UTF-16", text, n, &len);
+
+    if (!s) {
+        refuse(r, says_bytes, 1);
+        return;
+    }
+    const char *nul = memchr(s, 0, len);
+    if (nul) {
+        refuse(r, says_nul, line_of(s, (size_t)(nul - s)));
+        return;
+    }
+    r->at = s;
+    r->end = s + len;
+}
+
+struct csv
+csv_open(struct arena *a, const char *text, size_t n)
+{
+    struct csv r = { .next_line = 1, .line = 1 };
+
+    if (n >= 2
+        && (!memcmp(text, "\xFF\xFE", 2) || !memcmp(text, "\xFE\xFF", 2))) {
+        open_utf16(&r, a, text, n);
+        return r;
+    }
+    if (n >= 3 && !memcmp(text, CSV_MARK, 3)) {
+        text += 3;
+        n -= 3;
+    }
+    if (text_is_utf8(text, n)) {
+        r.at = arena_text_n(a, n ? text : "", n);
+        r.end = r.at + n;
+    } else {
+        open_bytes(&r, a, text, n);
+    }
+    return r;
+}
+
+/* -- rows ------------------------------------------------------------ */
+
+/* Step over one end of line if the reader stands on it. */
+static bool
+skip_line_end(struct csv *r)
+{
+    if (r->at == r->end || (*r->at != '\n' && *r->at != '\r'))
+        return false;
+    if (*r->at == '\r' && r->at + 1 < r->end && r->at[1] == '\n')
+        r->at++;
+    r->at++;
+    r->next_line++;
+    return true;
+}
+
+/* Cut out a quoted cell; the reader stands behind its first quote. */
+static char *
+quoted_cell(struct csv *r)
+{
+    int64_t opened = r->next_line;
+    char *cell = r->at, *w = cell;
+
+    for (; r->at < r->end; r->at++) {
+        if (*r->at == '"') {
+            if (r->at + 1 == r->end || r->at[1] != '"')
+                break;
+            r->at++;
+        } else if (*r->at == '\n'
+                   || (*r->at == '\r'
+                       && (r->at + 1 == r->end || r->at[1] != '\n'))) {
+            r->next_line++;
+        }
+        *w++ = *r->at;
+    }
+    if (r->at == r->end) {
+        refuse(r, says_open, opened);
+        return NULL;
+    }
+    *w = '\0';
+    r->at++;
+    return cell;
+}
+
+/*
+ * Cut out a plain cell.  The byte behind it, a comma or an end of line, is
+ * where its NUL goes, so that is done when the reader has looked at it.
+ */
+static char *
+plain_cell(struct csv *r)
+{
+    char *cell = r->at;
+
+    while (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
+        r->at++;
+    return cell;
+}
+
+/* What follows a cell: 1 another one, 0 the end of the row, -1 a fault. */
+static int
+after_cell(struct csv *r)
+{
+    char *stop = r->at;
+
+    if (r->at < r->end && *r->at == ',') {
+        *stop = '\0';
+        r->at++;
+        return 1;
+    }
+    if (!skip_line_end(r) && r->at < r->end) {
+        refuse(r, says_after, r->next_line);
+        return -1;
+    }
+    *stop = '\0';
+    return 0;
+}
+
+bool
+csv_next(struct csv *r)
+{
+    int more = 1;
+
+    while (skip_line_end(r))
+        continue;
+    if (r->at == r->end)
+        return false;
+    r->line = r->next_line;
+    for (r->n = 0; more > 0; r->n++) {
+        if (r->n == CSV_MAX_CELLS) {
+            refuse(r, says_wide, r->line);
+            return false;
+        }
+        if (r->at < r->end && *r->at == '"') {
+            r->at++;
+            r->cells[r->n] = quoted_cell(r);
+        } else {
+            r->cells[r->n] = plain_cell(r);
+        }
+        if (r->fault)
+            return false;
+        more = after_cell(r);
+    }
+    return more == 0;
+}
+
+/* -- writing --------------------------------------------------------- */
+
+/*
+ * Is the cell changed when it is written bare?  A row of one empty cell would
+ * be an empty line, hence no row; a mark at the beginning would be taken away.
+ */
+static bool
+needs_quotes(const char *cell, bool first)
+{
+    if (first && (!*cell || text_starts(cell, CSV_MARK)))
+        return true;
+    return strpbrk(cell, ",\"\r\n") != NULL;
+}
+
+void
+csv_cell(struct buf *b, const char *cell, bool first)
+{
+    if (!cell)
+        cell = "";
+    if (!first)
+        buf_putc(b, ',');
+    if (!needs_quotes(cell, first)) {
+        buf_puts(b, cell);
+        return;
+    }
+    buf_putc(b, '"');
+    for (; *cell; cell++) {
+        if (*cell == '"')
+            buf_putc(b, '"');
+        buf_putc(b, *cell);
+    }
+    buf_putc(b, '"');
+}
+
+void
+csv_end(struct buf *b)
+{
+    buf_puts(b, "\r\n");
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * csv - tables as spreadsheets write them: comma-separated values after
+ * RFC 4180, read and written.
+ *
+ * Always true:
+ *   1. Any bytes at all end in rows or in a fault that names its line; a
+ *      fault ends the reading.
+ *   2. Every cell is well-formed UTF-8 and NUL-ended: a byte order mark is
+ *      taken away, UTF-16 with a mark and GB18030 are converted.
+ *   3. Lines are counted as an editor shows them, also inside quoted cells.
+ *   4. What csv_cell and csv_end write, csv_next reads back the same.
+ *
+ * A cell may be quoted; a quote inside is doubled.  Lines end with CRLF, LF
+ * or CR.  An empty line is no row.  A quote in the middle of an unquoted cell
+ * is an ordinary character, as in 12" pipe.
+ *
+ * Text in which Chinese UTF-8 comes before the first wrong byte was meant to
+ * be UTF-8 and is refused, not read as GB18030: nearly any bytes pass for
+ * GB18030, and a person's name would turn into another one.
+ */
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+#define CSV_MAX_CELLS 256
+
+struct csv {
+    /* The row read last. Cells live as long as the arena. */
+    const char *cells[CSV_MAX_CELLS];
+    size_t n;
+    int64_t line; /* where the row begins, from 1 */
+
+    /* NULL, or why the reading ended early: an English text, the key of the
+       other languages; fault_line tells where. */
+    const char *fault;
+    int64_t fault_line;
+
+    char *at, *end;    /* what is not read yet */
+    int64_t next_line; /* the line `at` stands on */
+};
+
+/* Begin to read the N bytes; they are copied, converted if need be. */
+struct csv csv_open(struct arena *a, const char *text, size_t n);
+
+/* The next row; false at the end of the text or at a fault. */
+bool csv_next(struct csv *r);
+
+/* Write a cell (NULL is empty), quoted where needed; FIRST of its row. */
+void csv_cell(struct buf *b, const char *cell, bool first);
+
+/* End the row. */
+void csv_end(struct buf *b);
+
+/* The mark by which spreadsheets know UTF-8, for the beginning of a file. */
+#define CSV_MARK "\xEF\xBB\xBF"
+
+#endif
