@@ -19,6 +19,7 @@ struct app {
     struct store *store;
     struct ids *ids;
     struct words *words; /* Chinese */
+    const struct zone *zone; /* the office's wall clock: Asia/Shanghai */
     struct catalog_cache *catalog;
     struct session_cache *sessions;
     struct feed *feed;
@@ -31,6 +32,13 @@ static inline int64_t
 new_id(const struct call *c)
 {
     return ids_next(c->app->ids, c->now);
+}
+
+/* The day it is in the office. */
+static inline day
+today(const struct call *c)
+{
+    return zone_day(c->app->zone, c->now);
 }
 
 #endif
