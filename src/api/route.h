@@ -55,6 +55,9 @@ struct route {
         return name(c, (T *)in);                                               \
     }
 
+/* Add a header to the answer (a cookie, a file name); nothing outside HTTP. */
+void reply_header(struct call *c, const char *name, const char *value);
+
 /* Every route, by subject; each array ends with a row whose path is NULL. */
 extern const struct route *const all_routes[];
 

@@ -69,6 +69,7 @@ struct call {
     uint64_t said;       /* of a PATCH: bit i, the record's field i was said */
     const char *channel; /* 'web', 'api', 'cli', 'job': kept in the audit */
     const char *address; /* the far end's address, or NULL */
+    void *reply;         /* http: the answer being made, for its headers */
     struct fault fault;
 };
 

@@ -3,6 +3,7 @@ CREATE TABLE orders (
     id             BIGINT PRIMARY KEY,
     number         TEXT NOT NULL,      -- '20261123-0007'
     state          TEXT NOT NULL,
+    is_open        SMALLINT NOT NULL,  -- not closed, merged, cancelled, returned or draft
     parent_id      BIGINT REFERENCES orders (id),
     merged_into_id BIGINT REFERENCES orders (id),
     area_id        BIGINT NOT NULL,
@@ -75,8 +76,9 @@ CREATE TABLE orders (
 CREATE UNIQUE INDEX orders_number ON orders (number);
 CREATE INDEX orders_state ON orders (state, id);
 CREATE INDEX orders_requester ON orders (requester_id, id);
-CREATE INDEX orders_crew ON orders (crew_id, state, id);
-CREATE INDEX orders_place ON orders (place_id, item_code, id);
+CREATE INDEX orders_open ON orders (is_open, id);
+CREATE INDEX orders_crew ON orders (crew_id, is_open, id);
+CREATE INDEX orders_place ON orders (place_id, is_open, id);
 CREATE INDEX orders_unit ON orders (unit_id, id);
 CREATE INDEX orders_area ON orders (area_id, id);
 CREATE INDEX orders_wake ON orders (wake_at) WHERE wake_at IS NOT NULL;

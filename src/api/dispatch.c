@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/dispatch.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "json/json.h"
+#include "model/app.h"
+
+#define MAX_TRIES 6
+#define MAX_PARTS 4
+
+/* -- routes ---------------------------------------------------------------- */
+
+static const char *const method_words[] = { "GET", "POST", "PATCH", "PUT",
+                                            "DELETE" };
+
+const char *
+method_word(enum method m)
+{
+    return method_words[m];
+}
+
+/* Length of the segment at S. */
+static size_t
+segment(const char *s)
+{
+    return strcspn(s, "/");
+}
+
+/* Does PATH fit the route's pattern?  {parts} are kept. */
+static bool
+path_fits(struct arena *a, const char *pattern, const char *path,
+          struct pair *parts, size_t *n)
+{
+    *n = 0;
+    while (*pattern == '/' && *path == '/') {
+        size_t want = segment(++pattern), have = segment(++path);
+
+        if (*pattern == '{' && have > 0 && *n < MAX_PARTS) {
+            parts[(*n)++] =
+                (struct pair){ arena_text_n(a, pattern + 1, want - 2),
+                               arena_text_n(a, path, have) };
+        } else if (want != have || strncmp(pattern, path, want) != 0) {
+            return false;
+        }
+        pattern += want;
+        path += have;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+/* A pattern without parts wins over one with: /orders/board, /orders/{id}. */
+static bool
+is_plain(const char *pattern)
+{
+    return strchr(pattern, '{') == NULL;
+}
+
+const struct route *
+route_find(struct arena *a, const char *method, const char *path,
+           struct pair *parts, size_t *n, bool *other_method)
+{
+    const struct route *found = NULL;
+    struct pair tried[MAX_PARTS];
+    size_t n_tried;
+
+    *other_method = false;
+    for (size_t i = 0; all_routes[i] != NULL; i++) {
+        for (const struct route *r = all_routes[i]; r->path != NULL; r++) {
+            if ((found != NULL && !is_plain(r->path))
+                || !path_fits(a, r->path, path, tried, &n_tried))
+                continue;
+            if (strcmp(method_words[r->method], method) != 0) {
+                *other_method = true;
+                continue;
+            }
+            found = r;
+            *n = n_tried;
+            memcpy(parts, tried, sizeof tried);
+            if (is_plain(r->path))
+                return found;
+        }
+    }
+    return found;
+}
+
+/* -- answers --------------------------------------------------------------- */
+
+static const int statuses[] = { [OK] = 200,          [ERR_MALFORMED] = 400,
+                                [ERR_INVALID] = 422, [ERR_UNSIGNED] = 401,
+                                [ERR_DENIED] = 403,  [ERR_ABSENT] = 404,
+                                [ERR_CONFLICT] = 409, [ERR_STALE] = 412,
+                                [ERR_BUSY] = 503,    [ERR_LIMIT] = 429,
+                                [ERR_BROKEN] = 500 };
+
+static const char *const titles[] = {
+    [OK] = "",
+    [ERR_MALFORMED] = "cannot be read",
+    [ERR_INVALID] = "something is not right",
+    [ERR_UNSIGNED] = "please sign in",
+    [ERR_DENIED] = "not allowed",
+    [ERR_ABSENT] = "not found",
+    [ERR_CONFLICT] = "does not fit how things stand",
+    [ERR_STALE] = "changed meanwhile",
+    [ERR_BUSY] = "busy, please try again",
+    [ERR_LIMIT] = "too much",
+    [ERR_BROKEN] = "something broke on our side"
+};
+
+static void
+reply_json(struct http_reply *r, int status, const struct buf *b)
+{
+    r->status = status;
+    r->type = "application/json";
+    r->body = b->s;
+    r->body_len = b->len;
+}
+
+static void
+reply_problem(struct call *c, enum err e, struct http_reply *r)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    json_begin(&o);
+    json_put_text(&o, "type", "about:blank");
+    json_put_text(&o, "title", words_in(c, titles[e]));
+    json_put_int(&o, "status", statuses[e]);
+    json_put_text(&o, "code", err_word(e));
+    /* What broke inside is for the log, not for the far end. */
+    json_put_text(&o, "detail",
+                  e == ERR_BROKEN ? words_in(c, titles[e]) : c->fault.text);
+    json_put_text(&o, "field", c->fault.field);
+    json_end(&o);
+    reply_json(r, statuses[e], &b);
+    r->type = "application/problem+json";
+    if (e == ERR_BUSY)
+        http_add_header(r, "Retry-After", "1");
+    if (e == ERR_BROKEN)
+        log_line(LOG_ERROR, "api", "broken: %s",
+                 c->fault.text ? c->fault.text : "?");
+}
+
+void
+reply_header(struct call *c, const char *name, const char *value)
+{
+    if (c->reply != NULL)
+        http_add_header(c->reply, name, value);
+}
+
+static void
+write_list(struct json_out *o, const struct list *l)
+{
+    json_begin(o);
+    json_key(o, "items");
+    json_begin_list(o);
+    for (size_t i = 0; i < l->n; i++)
+        model_write_json(o, l->model,
+                         (const char *)l->rows + i * l->model->size);
+    json_end_list(o);
+    json_put_text(o, "next", l->next);
+    if (!l->no_total) {
+        json_put_int(o, "total", l->total);
+        json_put_bool(o, "total_more", l->total_more);
+    }
+    json_end(o);
+}
+
+static void
+add_etag(struct call *c, const struct model *m, const void *rec,
+         struct http_reply *r)
+{
+    const struct field *f = model_field(m, "version");
+
+    if (f != NULL && f->kind == FIELD_INT)
+        http_add_header(r, "ETag",
+                        arena_printf(c->arena, "\"%lld\"",
+                                     *(const long long *)(const void *)((const char *)rec
+                                                                        + f->offset)));
+}
+
+static void
+reply_raw(struct call *c, const struct raw *raw, struct http_reply *r)
+{
+    r->status = raw->status ? raw->status : 200;
+    r->type = raw->type ? raw->type : "application/json";
+    r->body = raw->body ? raw->body : "";
+    r->body_len = raw->len ? raw->len : strlen(r->body);
+    if (raw->name != NULL)
+        http_add_header(r, "Content-Disposition",
+                        arena_printf(c->arena, "attachment; filename=\"%s\"",
+                                     raw->name));
+}
+
+static void
+reply_record(struct call *c, const struct route *route, void *in, void *out,
+             struct http_reply *r)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    int status = route->flags & R_CREATED ? 201 : 200;
+
+    if (route->flags & R_RAW) {
+        reply_raw(c, out, r);
+        return;
+    }
+    if (route->flags & R_LIST) {
+        write_list(&o, in);
+    } else if (route->out != NULL) {
+        model_write_json(&o, route->out, out);
+        add_etag(c, route->out, out, r);
+    } else {
+        r->status = 204;
+        r->body = "";
+        return;
+    }
+    reply_json(r, status, &b);
+}
+
+/* -- one try --------------------------------------------------------------- */
+
+/* Path parts and query go into the record; a body on top of them. */
+static enum err
+read_input(struct call *c, const struct route *route,
+           const struct http_request *q, const struct pair *parts,
+           size_t n_parts, void *in)
+{
+    field_mask mask = 0;
+    bool body = route->method != GET && route->method != DELETE;
+
+    if (route->flags & R_LIST) {
+        struct list *l = in;
+
+        l->model = route->out;
+        TRY(list_read(c, l, q->query, q->n_query));
+        for (size_t i = 0; i < n_parts; i++)
+            TRY(list_read(c, l, &parts[i], 1));
+        return OK;
+    }
+    if (route->in == NULL)
+        return OK;
+    if (q->n_query > 0)
+        TRY(model_read_pairs(c, route->in, q->query, q->n_query, in, &mask));
+    if (body && q->body_len > 0)
+        TRY(model_read_json(c, route->in, q->body, q->body_len, in, &mask));
+    c->said = (uint64_t)mask;
+    for (size_t i = 0; i < n_parts; i++) {
+        const struct field *f = model_field(route->in, parts[i].key);
+
+        ASSERT(f != NULL);
+        if (model_read_text(c, f, parts[i].value, in) != OK)
+            return fail(c, ERR_ABSENT, NULL, "there is no such address");
+    }
+    return OK;
+}
+
+static enum err
+run_once(struct call *c, const struct route *route,
+         const struct http_request *q, const struct pair *parts, size_t n,
+         struct http_reply *r)
+{
+    size_t in_size = route->flags & R_LIST ? sizeof(struct list)
+                     : route->in           ? route->in->size
+                                           : 1;
+    size_t out_size = route->flags & R_RAW ? sizeof(struct raw)
+                      : route->out         ? route->out->size
+                                           : 1;
+    void *in = arena_alloc(c->arena, in_size);
+    void *out = route->in == route->out && !(route->flags & (R_LIST | R_RAW))
+                    ? in
+                    : arena_alloc(c->arena, out_size);
+
+    TRY(read_input(c, route, q, parts, n, in));
+    TRY(route->serve(c, in, out));
+    reply_record(c, route, in, out, r);
+    return OK;
+}
+
+/* -- the same creation asked for twice ------------------------------------- */
+
+static const char find_answer[] = "SELECT request, status, body FROM idempotency"
+                                  " WHERE account_id = $1 AND key = $2";
+
+static const char keep_answer[] =
+    "INSERT INTO idempotency (account_id, key, at, request, status, body)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+
+static const char *
+hash_request(struct call *c, const struct http_request *q)
+{
+    unsigned char d[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    char *hex = arena_alloc(c->arena, 65);
+    char *all = arena_printf(c->arena, "%s %s\n%s", q->method, q->path,
+                             q->body ? q->body : "");
+
+    ASSERT(EVP_Digest(all, strlen(all), d, &n, EVP_sha256(), NULL) == 1);
+    for (size_t i = 0; i < 32; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", d[i]);
+    return hex;
+}
+
+/* Fill in the answer given before; *FOUND tells whether there was one. */
+static enum err
+recall_answer(struct call *c, const char *key, const char *request,
+              struct http_reply *r, bool *found)
+{
+    ROWS rows = db_query(c, find_answer, V(c->actor->account_id), V(key));
+
+    *found = rows_next(&rows);
+    if (*found && !text_same(row_text(&rows, 0), request))
+        return fail(c, ERR_INVALID, "Idempotency-Key",
+                    "was used before with another request");
+    if (*found) {
+        r->status = (int)row_int(&rows, 1);
+        r->type = "application/json";
+        r->body = row_text(&rows, 2);
+        r->body_len = strlen(r->body);
+    }
+    return rows_end(&rows);
+}
+
+static enum err
+run_keyed(struct call *c, const struct route *route,
+          const struct http_request *q, const struct pair *parts, size_t n,
+          struct http_reply *r)
+{
+    const char *key = http_header(q, "Idempotency-Key");
+    const char *request;
+    bool found;
+
+    if (key == NULL || !(route->flags & R_CREATED) || c->actor == NULL
+        || route->flags & R_RAW)
+        return run_once(c, route, q, parts, n, r);
+    if (strlen(key) > 200 || !text_is_utf8(key, strlen(key)))
+        return fail(c, ERR_INVALID, "Idempotency-Key",
+                    "must have at most %lld characters", 200LL);
+    request = hash_request(c, q);
+    TX tx = tx_begin(c);
+    TRY(recall_answer(c, key, request, r, &found));
+    if (found)
+        return tx_commit(&tx);
+    TRY(run_once(c, route, q, parts, n, r));
+    TRY(db_exec(c, keep_answer, V(c->actor->account_id), V(key), V(c->now),
+                V(request), V(r->status),
+                value_text(arena_text_n(c->arena, r->body, r->body_len))));
+    return tx_commit(&tx);
+}
+
+/* -- the whole way --------------------------------------------------------- */
+
+static enum err
+check_match(struct call *c, const struct http_request *q)
+{
+    const char *tag = http_header(q, "If-Match");
+
+    c->if_version = 0;
+    if (tag == NULL || strcmp(tag, "*") == 0)
+        return OK;
+    if (text_starts(tag, "W/"))
+        tag += 2;
+    if (*tag == '"')
+        tag = arena_text_n(c->arena, tag + 1, strcspn(tag + 1, "\""));
+    if (!text_int(tag, &c->if_version) || c->if_version <= 0)
+        return fail(c, ERR_STALE, "If-Match", "is not a version of this");
+    return OK;
+}
+
+static enum err
+run_route(struct call *c, const struct http_request *q, struct http_reply *r)
+{
+    struct pair parts[MAX_PARTS];
+    size_t n = 0;
+    bool other;
+    const struct route *route =
+        route_find(c->arena, q->method, q->path, parts, &n, &other);
+    enum err e;
+
+    if (route == NULL && other)
+        return fail(c, ERR_ABSENT, NULL, "%s is not possible here", q->method);
+    if (route == NULL)
+        return fail(c, ERR_ABSENT, NULL, "there is no such address");
+    if (!(route->flags & R_OPEN))
+        TRY(auth_need(c, NULL, NULL));
+    if (route->may != NULL && !auth_may(c, route->may))
+        return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
+                    route->may);
+    TRY(check_match(c, q));
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+        r->n_headers = 0;
+        e = run_keyed(c, route, q, parts, n, r);
+        if (e != ERR_BUSY)
+            return e;
+    }
+    return e;
+}
+
+void
+api_run(struct call *c, const struct http_request *q, struct http_reply *r)
+{
+    enum err e;
+
+    c->reply = r;
+    e = run_route(c, q, r);
+    if (e != OK) {
+        r->n_headers = 0;
+        reply_problem(c, e, r);
+    }
+}
+
+void
+api_call_begin(struct call *c, const struct app *app, struct arena *a,
+               const char *channel)
+{
+    *c = (struct call){ .arena = a,
+                        .app = app,
+                        .words = app->words,
+                        .now = instant_now(),
+                        .channel = channel };
+    db_session(c, app->store);
+}
+
+void
+api_call_end(struct call *c)
+{
+    db_session_end(c);
+}
+
+static enum lang
+pick_lang(const struct http_request *q)
+{
+    const char *cookie = http_cookie(q, "lang");
+    const char *accept = http_header(q, "Accept-Language");
+
+    if (cookie != NULL)
+        return strcmp(cookie, "en") == 0 ? LANG_EN : LANG_ZH;
+    return accept != NULL && text_starts(accept, "en") ? LANG_EN : LANG_ZH;
+}
+
+/* Who calls; no cookie and no token is nobody, which is not an error yet. */
+static enum err
+know_actor(struct call *c, const struct http_request *q)
+{
+    const char *bearer = http_header(q, "Authorization");
+    const char *cookie = http_cookie(q, "liangcao_session");
+    const char *csrf = http_header(q, "X-CSRF-Token");
+
+    if (bearer != NULL) {
+        if (!text_starts(bearer, "Bearer "))
+            return fail(c, ERR_UNSIGNED, "Authorization",
+                        "must be a bearer token");
+        return auth_by_token(c, bearer + 7);
+    }
+    /* A stale cookie is as good as none: whoever needs more is told so. */
+    if (cookie == NULL || auth_by_session(c, cookie) != OK) {
+        c->actor = NULL;
+        return OK;
+    }
+    if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0
+        && !text_same(csrf, c->actor->csrf))
+        return fail(c, ERR_DENIED, "X-CSRF-Token",
+                    "is missing or not this session's");
+    return OK;
+}
+
+static void
+handle_api(const struct app *app, struct arena *a,
+           const struct http_request *q, struct http_reply *r)
+{
+    struct call c;
+    struct http_request below = *q;
+    enum err e;
+
+    api_call_begin(&c, app, a, "web");
+    c.lang = pick_lang(q);
+    c.address = q->address;
+    below.path = q->path + strlen("/api/v1");
+    e = know_actor(&c, q);
+    if (c.actor != NULL && c.actor->by_token)
+        c.channel = "api";
+    if (e == OK)
+        api_run(&c, &below, r);
+    else
+        reply_problem(&c, e, r);
+    if (r->type != NULL)
+        http_add_header(r, "Cache-Control", "no-store");
+    api_call_end(&c);
+}
+
+void
+api_handle(void *ctx, struct arena *a, const struct http_request *q,
+           struct http_reply *r)
+{
+    const struct app *app = ctx;
+
+    if (text_starts(q->path, "/api/v1/"))
+        handle_api(app, a, q, r);
+    else if (!system_page(app, a, q, r) && !http_asset(q, r)) {
+        r->status = 404;
+        r->type = "text/plain; charset=utf-8";
+        r->body = "404\n";
+        r->body_len = 4;
+        r->body_static = true;
+    }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatch - one request through the route table: find the route, know the
+ * actor, check the right, read the input, run the handler (again when it lost
+ * a race), write the answer or the problem.
+ */
+#ifndef API_DISPATCH_H
+#define API_DISPATCH_H
+
+#include "api/route.h"
+#include "http/http.h"
+
+/* For http_config.handle; CTX is the const struct app *. */
+void api_handle(void *ctx, struct arena *a, const struct http_request *q,
+                struct http_reply *r);
+
+/*
+ * A request below /api/v1 for a call that is set up already (actor, session,
+ * language): the command line's way in.
+ */
+void api_run(struct call *c, const struct http_request *q,
+             struct http_reply *r);
+
+/* A zeroed call at the present moment with a session on the store. */
+void api_call_begin(struct call *c, const struct app *app, struct arena *a,
+                    const char *channel);
+void api_call_end(struct call *c);
+
+/* The route of METHOD and PATH (below /api/v1), its path parts as pairs;
+   NULL: none.  *OTHER_METHOD tells that the path has one with another. */
+const struct route *route_find(struct arena *a, const char *method,
+                               const char *path, struct pair *parts,
+                               size_t *n, bool *other_method);
+
+const char *method_word(enum method m);
+
+/* The OpenAPI 3.1 document of all routes. */
+const char *openapi_write(struct call *c);
+
+/*
+ * The pages outside /api/v1: /healthz, /readyz, /metrics, /api/openapi.json.
+ * False when the path is none of them.
+ */
+bool system_page(const struct app *app, struct arena *a,
+                 const struct http_request *q, struct http_reply *r);
+
+#endif
