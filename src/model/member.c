@@ -85,6 +85,23 @@ member_same(const struct field *f, const void *a, const void *b)
     }
 }
 
+void
+member_copy(const struct field *f, void *to, const void *from)
+{
+    static const size_t sizes[] = {
+        [FIELD_INT] = sizeof(int64_t),     [FIELD_REAL] = sizeof(double),
+        [FIELD_BOOL] = sizeof(bool),       [FIELD_TEXT] = sizeof(char *),
+        [FIELD_INSTANT] = sizeof(instant), [FIELD_DAY] = sizeof(day),
+        [FIELD_MONEY] = sizeof(money),     [FIELD_WORD] = sizeof(unsigned)
+    };
+    void *p = (char *)to + f->offset;
+
+    if (from != NULL)
+        memcpy(p, at(f, from), sizes[f->kind]);
+    else
+        memset(p, 0, sizes[f->kind]);
+}
+
 bool
 money_parse(const char *s, money *out)
 {

@@ -20,6 +20,9 @@ void member_from_row(const struct field *f, struct rows *r, int col,
 /* Same content in both records. */
 bool member_same(const struct field *f, const void *a, const void *b);
 
+/* The member of TO becomes that of FROM; NULL: it becomes "not said". */
+void member_copy(const struct field *f, void *to, const void *from);
+
 void member_write_json(struct json_out *o, const struct field *f,
                        const void *rec);
 

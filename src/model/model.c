@@ -60,6 +60,14 @@ member_word_count(const struct field *f)
     return n;
 }
 
+void
+model_fill(const struct model *m, void *rec, const void *old, field_mask mask)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (!(mask >> i & 1))
+            member_copy(&m->fields[i], rec, old);
+}
+
 static enum err
 check_number(struct call *c, const struct field *f, double v)
 {

@@ -137,6 +137,20 @@ enum err model_remove(struct call *c, const struct model *m, int64_t id)
 /* The bit of a field by name, to build masks: MASK_OF(m, "state"). */
 field_mask model_mask(const struct model *m, const char *name);
 
+/*
+ * Rows of M's columns, for model_read_row; the text is the constant that
+ * follows "SELECT ... FROM table ":
+ * `ROWS r = model_query(c, &unit_model, "WHERE parent_id = $1", V(id));`
+ */
+#define model_query(c, m, ...)                                                 \
+    model_query_s((c), (m), &(struct statement){ __VA_ARGS__ })
+struct rows model_query_s(struct call *c, const struct model *m,
+                          const struct statement *s);
+
+/* Fill the fields of REC that are not in MASK from OLD. */
+void model_fill(const struct model *m, void *rec, const void *old,
+                field_mask mask);
+
 /* "id, name, ..." of every column, with PREFIX ("o.") before each; interned.*/
 const char *model_columns(struct call *c, const struct model *m,
                           const char *prefix);

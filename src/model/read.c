@@ -81,19 +81,6 @@ model_read_text(struct call *c, const struct field *f, const char *text,
     return good ? OK : wrong(c, f);
 }
 
-static void
-clear_member(const struct field *f, void *rec)
-{
-    static const size_t sizes[] = {
-        [FIELD_INT] = sizeof(int64_t),   [FIELD_REAL] = sizeof(double),
-        [FIELD_BOOL] = sizeof(bool),     [FIELD_TEXT] = sizeof(char *),
-        [FIELD_INSTANT] = sizeof(instant), [FIELD_DAY] = sizeof(day),
-        [FIELD_MONEY] = sizeof(money),   [FIELD_WORD] = sizeof(unsigned)
-    };
-
-    memset((char *)rec + f->offset, 0, sizes[f->kind]);
-}
-
 /* A JSON value that is kept as JSON. */
 static enum err
 keep_json(struct call *c, const struct field *f, const json_t *v, void *rec)
@@ -117,7 +104,7 @@ read_value(struct call *c, const struct field *f, const json_t *v, void *rec)
     void *p = (char *)rec + f->offset;
 
     if (json_is_null(v)) {
-        clear_member(f, rec);
+        member_copy(f, rec, NULL);
         return OK;
     }
     if (f->flags & JSON_TEXT)

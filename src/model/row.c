@@ -53,6 +53,18 @@ model_read_row(const struct model *m, struct rows *r, void *rec)
             member_from_row(&m->fields[i], r, col++, rec);
 }
 
+struct rows
+model_query_s(struct call *c, const struct model *m,
+              const struct statement *s)
+{
+    struct statement whole = *s;
+
+    whole.sql = db_intern(c, arena_printf(c->arena, "SELECT %s FROM %s %s",
+                                          model_columns(c, m, ""), m->table,
+                                          s->sql));
+    return db_query_s(c, &whole);
+}
+
 enum err
 model_get(struct call *c, const struct model *m, int64_t id, void *rec)
 {
