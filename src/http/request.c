@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request - from the bytes that were sent to a struct http_request.
+ *
+ * libmicrohttpd is told not to decode anything, because it lets bad escapes
+ * through: the path and the query are decoded here, strictly.
+ */
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/text.h"
+#include "http/impl.h"
+#include "model/model.h"
+
+#define MAX_PAIRS 64
+
+static int
+hex_value(char ch)
+{
+    if (ch >= '0' && ch <= '9')
+        return ch - '0';
+    if (ch >= 'a' && ch <= 'f')
+        return ch - 'a' + 10;
+    if (ch >= 'A' && ch <= 'F')
+        return ch - 'A' + 10;
+    return -1;
+}
+
+/* Undo % escapes in place; false when one is bad or the text is no UTF-8. */
+static bool
+decode(char *s, bool plus_is_space)
+{
+    char *out = s;
+
+    for (const char *p = s; *p; p++) {
+        if (*p == '%') {
+            int high = hex_value(p[1]);
+            int low = high < 0 ? -1 : hex_value(p[2]);
+
+            if (low < 0)
+                return false;
+            *out++ = (char)(high * 16 + low);
+            p += 2;
+        } else {
+            *out++ = *p == '+' && plus_is_space ? ' ' : *p;
+        }
+    }
+    *out = '\0';
+    return text_is_utf8(s, (size_t)(out - s));
+}
+
+/* "a=b&c=d" into pairs; 0, or the status to refuse it with. */
+static int
+read_query(struct http_request *q, struct arena *a, char *s)
+{
+    struct pair *pairs = NEW_N(a, struct pair, MAX_PAIRS);
+    char *rest = s, *part;
+
+    q->query = pairs;
+    while ((part = strsep(&rest, "&")) != NULL) {
+        char *value = strchr(part, '=');
+
+        if (*part == '\0')
+            continue;
+        if (q->n_query == MAX_PAIRS)
+            return 414;
+        if (value)
+            *value++ = '\0';
+        if (!decode(part, true) || (value && !decode(value, true)))
+            return 400;
+        pairs[q->n_query++] = (struct pair){ part, value ? value : "" };
+    }
+    return 0;
+}
+
+/* Text bodies must be UTF-8, unless they say they are something else. */
+static bool
+body_is_sound(const struct http_request *q)
+{
+    const char *type = http_header(q, "Content-Type");
+    bool text = type == NULL || strstr(type, "json")
+                || strncmp(type, "text/", 5) == 0;
+    const char *charset = type ? strcasestr(type, "charset=") : NULL;
+
+    if (charset) {
+        charset += strlen("charset=");
+        charset += *charset == '"';
+        text = strncasecmp(charset, "utf-8", 5) == 0;
+    }
+    return !text || text_is_utf8(q->body, q->body_len);
+}
+
+int
+request_read(struct exchange *x, struct arena *a)
+{
+    struct http_request *q = &x->q;
+    char *path = x->uri;
+
+    /* A proxy may ask for "http://host/path". */
+    if (strncmp(path, "http://", 7) == 0 || strncmp(path, "https://", 8) == 0)
+        path = strchr(path + 8, '/');
+    if (path == NULL || *path != '/')
+        return 400;
+    char *query = strchr(path, '?');
+    if (query)
+        *query++ = '\0';
+    q->path = path;
+    if (!decode(path, false))
+        return 400;
+    if (query) {
+        int bad = read_query(q, a, query);
+        if (bad)
+            return bad;
+    }
+    if (q->body == NULL)
+        q->body = "";
+    return body_is_sound(q) ? 0 : 400;
+}
+
+int
+request_length(struct MHD_Connection *conn, size_t *len)
+{
+    const char *length = MHD_lookup_connection_value(
+        conn, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const char *coding = MHD_lookup_connection_value(
+        conn, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+    int64_t n;
+
+    *len = SIZE_MAX;
+    /* Both at once is how requests are smuggled past a proxy. */
+    if (length && coding)
+        return 400;
+    if (coding)
+        return strcasecmp(coding, "chunked") == 0 ? 0 : 501;
+    if (length) {
+        if (!text_int(length, &n) || n < 0)
+            return 400;
+        *len = (size_t)n;
+    }
+    return 0;
+}
+
+void
+request_address(struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    x->q.address = "";
+    if (info == NULL || info->client_addr == NULL)
+        return;
+    socklen_t len = info->client_addr->sa_family == AF_INET6
+                        ? sizeof(struct sockaddr_in6)
+                        : sizeof(struct sockaddr_in);
+    if (getnameinfo(info->client_addr, len, x->address, sizeof x->address,
+                    NULL, 0, NI_NUMERICHOST)
+        != 0)
+        return;
+    x->q.address = x->address;
+    if (strncmp(x->address, "::ffff:", 7) == 0)
+        x->q.address += 7;
+}
+
+const char *
+http_header(const struct http_request *q, const char *name)
+{
+    const struct exchange *x = q->impl;
+
+    if (x == NULL)
+        return NULL;
+    const char *value =
+        MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name);
+    return value && text_is_utf8(value, strlen(value)) ? value : NULL;
+}
+
+const char *
+http_cookie(const struct http_request *q, const char *name)
+{
+    const struct exchange *x = q->impl;
+    const char *p = http_header(q, MHD_HTTP_HEADER_COOKIE);
+    size_t n = strlen(name);
+
+    while (p && *p) {
+        p += strspn(p, " ;");
+        if (strncmp(p, name, n) == 0 && p[n] == '=')
+            return arena_text_n(x->arena, p + n + 1, strcspn(p + n + 1, ";"));
+        p = strchr(p, ';');
+    }
+    return NULL;
+}
