@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * backend - what SQLite, PostgreSQL and the fault injector each do for db.c.
+ *
+ * Only src/db includes this file, and only here are words of one dialect
+ * allowed.  db.c keeps the promises all three share: nesting, the sticky
+ * failure of a TX, values, and that rows end with their TX.
+ */
+#ifndef DB_BACKEND_H
+#define DB_BACKEND_H
+
+#include "db/cache.h"
+#include "db/db.h"
+
+/* A running query, in the call's arena, on its session's list while it has
+   something to give back. */
+struct cursor {
+    struct db *db;
+    struct cursor *prev, *next;
+    void *conn;       /* the backend's connection */
+    struct slot *slot; /* SQLite: the statement */
+    struct slot own;  /* when the kept one is in use */
+    void *result;     /* PostgreSQL */
+    int64_t row;      /* PostgreSQL: the one stood on, from 1 */
+    int width;
+    bool open;     /* is on the list */
+    bool standing; /* on a row */
+    bool in_tx;
+    bool held;     /* SQLite: it keeps the one shared connection locked */
+    bool once;     /* not worth keeping prepared (migrations) */
+};
+
+/* Words to be added to the search index when the TX is kept. */
+struct search {
+    struct search *next;
+    int64_t order_id;
+    const char *tokens;
+};
+
+/* A call's place in the batch that is committed as one (SQLite). */
+struct joined {
+    struct joined *next;
+    struct search *search;
+    unsigned batch;
+    bool done;
+    enum err err;
+};
+
+/* The session of one call. */
+struct db {
+    struct store *store;
+    const struct backend *backend;
+    struct cursor *cursors;
+    struct search *search;
+    int depth;       /* of nested TX */
+    bool began;      /* the backend's transaction is open */
+    enum err failed; /* of the TX: every further statement fails so */
+    int64_t changes;
+    int64_t chain;
+    void *reader;    /* SQLite: taken from the pool */
+    void *writer;    /* PostgreSQL: the connection of the TX */
+    unsigned holds;  /* SQLite: how often the writer is held */
+    struct joined joined;
+    bool fail_commit; /* fault injector: let the next COMMIT fail */
+    int64_t fault_at, fault_count;
+};
+
+struct query {
+    const char *sql;
+    const struct value *values;
+    size_t n;
+};
+
+struct backend {
+    /* Dialect: the search index, and the prefix of its schema files. */
+    const char *name;
+    const char *search_condition, *search_and, *search_prefix;
+
+    void (*close)(struct store *s);
+
+    /* Open the body of a transaction, and end it: keep it or undo it.  Keeping
+       also writes d->search and answers when it is on disk. */
+    enum err (*begin)(struct call *c);
+    enum err (*end)(struct call *c, bool keep);
+
+    /* Start a query; step it (false: no more rows or *e); read a column;
+       give its statement back.  finish may be called once only. */
+    enum err (*query)(struct call *c, struct cursor *k, const struct query *q);
+    bool (*next)(struct call *c, struct cursor *k, enum err *e);
+    struct value (*column)(struct cursor *k, int col);
+    void (*finish)(struct cursor *k);
+
+    /* The next number under a name; give back the session's connections. */
+    enum err (*number)(struct call *c, const char *name, int64_t *out);
+    void (*give)(struct db *d);
+};
+
+/* Every backend's store starts with this. */
+struct store {
+    const struct backend *backend;
+    struct interned *interned;
+    unsigned node;
+};
+
+extern const struct backend sqlite_backend, postgres_backend, fault_backend;
+
+struct store *sqlite_open(const char *path, unsigned readers,
+                          const char **why);
+struct store *postgres_open(const char *address, unsigned readers,
+                            const char **why);
+
+enum err sqlite_backup(struct call *c, struct store *s, const char *path);
+enum err sqlite_lazy(struct store *s, unsigned n);
+
+/* Bring the schema up to date; the reason it cannot be goes to *WHY. */
+bool migrate(struct store *s, const char **why);
+
+/* One statement with no rows wanted, kept prepared or not. */
+enum err db_run(struct call *c, const struct query *q, bool once);
+
+/* What the database said of a failing statement, to the log; its error to the
+   call. */
+enum err db_refuse(struct call *c, enum err e, const char *sql,
+                   const char *message);
+
+/* Give back all rows of the session, or only those of its TX. */
+void db_finish(struct db *d, bool of_tx_only);
+
+/* A session's body of work outside any request: migrations, leases. */
+struct call *db_call_open(struct store *s);
+void db_call_close(struct call *c);
+
+/* Texts kept as long as the store (db_intern). */
+struct interned *interned_open(void);
+void interned_close(struct interned *t);
+const char *interned_find(struct interned *t, struct arena *a,
+                          const char *sql);
+
+#endif

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db - the promises of db.h that all backends share. */
+#include "db/db.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "db/backend.h"
+
+/* -- sessions -------------------------------------------------------- */
+
+void
+db_session(struct call *c, struct store *s)
+{
+    struct db *d = calloc(1, sizeof(*d));
+
+    ASSERT(d);
+    d->store = s;
+    d->backend = s->backend;
+    c->db = d;
+}
+
+void
+db_session_end(struct call *c)
+{
+    struct db *d = c->db;
+
+    if (!d)
+        return;
+    db_finish(d, false);
+    if (d->began)
+        (void)d->backend->end(c, false);
+    d->backend->give(d);
+    free(d);
+    c->db = NULL;
+}
+
+struct call *
+db_call_open(struct store *s)
+{
+    struct call *c = calloc(1, sizeof(*c));
+
+    ASSERT(c);
+    c->arena = arena_open();
+    c->now = instant_now();
+    c->lang = LANG_EN;
+    c->channel = "job";
+    db_session(c, s);
+    return c;
+}
+
+void
+db_call_close(struct call *c)
+{
+    db_session_end(c);
+    arena_close(c->arena);
+    free(c);
+}
+
+int64_t
+db_chain(struct call *c)
+{
+    ASSERT(c->db->depth > 0);
+    return c->db->chain;
+}
+
+/* -- statements ------------------------------------------------------ */
+
+enum err
+db_refuse(struct call *c, enum err e, const char *sql, const char *message)
+{
+    switch (e) {
+    case ERR_BUSY:
+        log_line(LOG_DEBUG, "db", "busy: %s: %s", message, sql);
+        return fail(c, e, NULL, "the database is busy, please try again");
+    case ERR_CONFLICT:
+        log_line(LOG_DEBUG, "db", "conflict: %s: %s", message, sql);
+        return fail(c, e, NULL,
+                    "something else already has this value, or refers to it");
+    default:
+        log_line(LOG_ERROR, "db", "%s: %s", message, sql);
+        return fail(c, e, NULL, "the database failed");
+    }
+}
+
+static size_t
+count_values(const struct statement *s)
+{
+    size_t n = 0;
+
+    while (n < DB_MAX_VALUES && s->values[n].kind != VALUE_END)
+        n++;
+    return n;
+}
+
+static void
+link_cursor(struct db *d, struct cursor *k)
+{
+    k->open = true;
+    k->in_tx = d->depth > 0;
+    k->next = d->cursors;
+    if (k->next)
+        k->next->prev = k;
+    d->cursors = k;
+}
+
+static void
+finish_cursor(struct cursor *k)
+{
+    struct db *d = k->db;
+
+    if (!k->open)
+        return;
+    k->open = k->standing = false;
+    if (k->prev)
+        k->prev->next = k->next;
+    else
+        d->cursors = k->next;
+    if (k->next)
+        k->next->prev = k->prev;
+    d->backend->finish(k);
+}
+
+void
+db_finish(struct db *d, bool of_tx_only)
+{
+    struct cursor *next;
+
+    for (struct cursor *k = d->cursors; k; k = next) {
+        next = k->next;
+        if (k->in_tx || !of_tx_only)
+            finish_cursor(k);
+    }
+}
+
+/* After a failure in a TX everything further fails in the same way. */
+static enum err
+stick(struct db *d, enum err e)
+{
+    if (e != OK && d->depth > 0 && d->failed == OK)
+        d->failed = e;
+    return e;
+}
+
+static enum err
+start(struct call *c, struct cursor *k, const struct query *q)
+{
+    struct db *d = c->db;
+    enum err e = d->failed;
+
+    k->db = d;
+    if (e != OK)
+        return e;
+    e = d->backend->query(c, k, q);
+    if (e == OK)
+        link_cursor(d, k);
+    return stick(d, e);
+}
+
+/* Step; what has no more rows gives its statement back at once. */
+static bool
+step(struct call *c, struct cursor *k, enum err *e)
+{
+    if (!k->open)
+        return false;
+    k->standing = k->db->backend->next(c, k, e);
+    if (!k->standing)
+        finish_cursor(k);
+    *e = stick(k->db, *e);
+    return k->standing;
+}
+
+struct rows
+db_query_n(struct call *c, const char *sql, const struct value *v, size_t n)
+{
+    struct rows r = { .c = c, .cursor = NEW(c->arena, struct cursor) };
+
+    r.err = start(c, r.cursor, &(struct query){ sql, v, n });
+    return r;
+}
+
+struct rows
+db_query_s(struct call *c, const struct statement *s)
+{
+    return db_query_n(c, s->sql, s->values, count_values(s));
+}
+
+bool
+rows_next(struct rows *r)
+{
+    return r->err == OK && r->cursor && step(r->c, r->cursor, &r->err);
+}
+
+void
+rows_close(struct rows *r)
+{
+    if (r->cursor && r->c->db)
+        finish_cursor(r->cursor);
+    r->cursor = NULL;
+}
+
+enum err
+rows_end(struct rows *r)
+{
+    rows_close(r);
+    return r->err;
+}
+
+enum err
+db_run(struct call *c, const struct query *q, bool once)
+{
+    struct cursor *k = NEW(c->arena, struct cursor);
+    enum err e;
+
+    k->once = once;
+    e = start(c, k, q);
+    while (e == OK && step(c, k, &e))
+        ;
+    return e;
+}
+
+enum err
+db_exec_n(struct call *c, const char *sql, const struct value *v, size_t n)
+{
+    ASSERT(c->db->depth > 0);
+    return db_run(c, &(struct query){ sql, v, n }, false);
+}
+
+enum err
+db_exec_s(struct call *c, const struct statement *s)
+{
+    return db_exec_n(c, s->sql, s->values, count_values(s));
+}
+
+int64_t
+db_changes(struct call *c)
+{
+    return c->db->changes;
+}
+
+enum err
+db_int_s(struct call *c, int64_t *out, const struct statement *s)
+{
+    ROWS r = db_query_s(c, s);
+
+    *out = rows_next(&r) ? row_int(&r, 0) : 0;
+    return rows_end(&r);
+}
+
+const char *
+db_intern(struct call *c, const char *sql)
+{
+    return interned_find(c->db->store->interned, c->arena, sql);
+}
+
+/* -- columns --------------------------------------------------------- */
+
+static struct value
+column(struct rows *r, int col)
+{
+    struct cursor *k = r->cursor;
+
+    ASSERT(k && k->standing && col >= 0 && col < k->width);
+    return k->db->backend->column(k, col);
+}
+
+int64_t
+row_int(struct rows *r, int col)
+{
+    struct value v = column(r, col);
+
+    switch (v.kind) {
+    case VALUE_INT: return v.as.i;
+    case VALUE_REAL: return (int64_t)v.as.r;
+    case VALUE_TEXT: return strtoll(v.as.s, NULL, 10);
+    default: return 0;
+    }
+}
+
+double
+row_real(struct rows *r, int col)
+{
+    struct value v = column(r, col);
+
+    switch (v.kind) {
+    case VALUE_INT: return (double)v.as.i;
+    case VALUE_REAL: return v.as.r;
+    case VALUE_TEXT: return strtod(v.as.s, NULL);
+    default: return 0;
+    }
+}
+
+const char *
+row_text(struct rows *r, int col)
+{
+    struct value v = column(r, col);
+    struct arena *a = r->c->arena;
+
+    switch (v.kind) {
+    case VALUE_INT: return arena_printf(a, "%" PRId64, v.as.i);
+    case VALUE_REAL: return arena_printf(a, "%.17g", v.as.r);
+    case VALUE_TEXT: return arena_text_n(a, v.as.s, v.len);
+    default: return NULL;
+    }
+}
+
+const void *
+row_blob(struct rows *r, int col, size_t *len)
+{
+    struct value v = column(r, col);
+    void *copy;
+
+    *len = 0;
+    if (v.kind != VALUE_BLOB && v.kind != VALUE_TEXT)
+        return NULL;
+    *len = v.len;
+    copy = arena_alloc(r->c->arena, v.len + 1);
+    if (v.len > 0)
+        memcpy(copy, v.as.p, v.len);
+    return copy;
+}
+
+bool
+row_null(struct rows *r, int col)
+{
+    return column(r, col).kind == VALUE_NULL;
+}
+
+instant
+row_instant(struct rows *r, int col)
+{
+    return (instant){ row_int(r, col) };
+}
+
+day
+row_day(struct rows *r, int col)
+{
+    return (day){ (int32_t)row_int(r, col) };
+}
+
+int
+rows_width(struct rows *r)
+{
+    return r->cursor ? r->cursor->width : 0;
+}
+
+/* -- transactions ---------------------------------------------------- */
+
+struct tx
+tx_begin(struct call *c)
+{
+    struct db *d = c->db;
+
+    if (d->depth++ == 0) {
+        d->search = NULL;
+        d->failed = d->backend->begin(c);
+        d->began = d->failed == OK;
+    }
+    return (struct tx){ .c = c, .open = true };
+}
+
+/* The outermost TX ends: keep it only if nothing in it failed. */
+static enum err
+end_outermost(struct call *c, bool keep)
+{
+    struct db *d = c->db;
+    enum err e = d->failed;
+
+    db_finish(d, true);
+    d->depth = 0;
+    d->failed = OK;
+    if (!d->began)
+        return e;
+    d->began = false;
+    if (e == OK && keep)
+        return d->backend->end(c, true);
+    (void)d->backend->end(c, false);
+    return e;
+}
+
+enum err
+tx_commit(struct tx *t)
+{
+    struct db *d = t->c->db;
+
+    ASSERT(t->open && d->depth > 0);
+    t->open = false;
+    if (d->depth == 1)
+        return end_outermost(t->c, true);
+    d->depth--;
+    return d->failed;
+}
+
+void
+tx_close(struct tx *t)
+{
+    struct db *d = t->c->db;
+
+    if (!t->open)
+        return;
+    t->open = false;
+    if (!d || d->depth == 0)
+        return; /* the session has ended before its scope did */
+    if (d->depth == 1) {
+        (void)end_outermost(t->c, false);
+        return;
+    }
+    d->depth--;
+    if (d->failed == OK && t->c->fault.code != OK)
+        d->failed = t->c->fault.code;
+    if (d->failed == OK)
+        d->failed = fail(t->c, ERR_BROKEN, NULL,
+                         "a part of the change was given up");
+}
+
+enum err
+db_number(struct call *c, const char *name, int64_t *out)
+{
+    struct db *d = c->db;
+
+    ASSERT(d->depth > 0);
+    *out = 0;
+    TRY(d->failed);
+    return stick(d, d->backend->number(c, name, out));
+}
+
+/* -- search ---------------------------------------------------------- */
+
+/* Written when the TX is kept: SQLite's index is then flushed once a batch,
+   not once a body. */
+enum err
+db_search_add(struct call *c, int64_t order_id, const char *tokens)
+{
+    struct db *d = c->db;
+    struct search *s;
+
+    ASSERT(d->depth > 0);
+    TRY(d->failed);
+    if (text_is_blank(tokens))
+        return OK;
+    s = NEW(c->arena, struct search);
+    *s = (struct search){ d->search, order_id, tokens };
+    d->search = s;
+    return OK;
+}
+
+const char *
+db_search_condition(struct call *c)
+{
+    return c->db->store->backend->search_condition;
+}
+
+/* Pairs of Han characters are whole tokens; Latin words and single characters
+   stand for whatever begins with them. */
+static bool
+is_prefix(const char *token, size_t n)
+{
+    return n <= 4 || (unsigned char)token[0] < 0x80;
+}
+
+const char *
+db_search_query(struct call *c, const char *words)
+{
+    const struct backend *b = c->db->store->backend;
+    const char *s = words ? text_tokens(c->arena, words) : "";
+    struct buf out = buf_make(c->arena, 0);
+    size_t n;
+
+    for (; *s; s += n + (s[n] == ' ')) {
+        n = strcspn(s, " ");
+        if (n == 0)
+            continue;
+        if (out.len > 0)
+            buf_puts(&out, b->search_and);
+        buf_putc(&out, b->name[0] == 's' ? '"' : '\'');
+        buf_add(&out, s, n);
+        buf_putc(&out, b->name[0] == 's' ? '"' : '\'');
+        if (is_prefix(s, n))
+            buf_puts(&out, b->search_prefix);
+    }
+    return out.len > 0 ? out.s : NULL;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sqlite - connections to one SQLite file: a writer and pooled readers.
+ *
+ * Group commit.  The write connection is under a mutex.  The first body opens
+ * the outer transaction, each body runs in a savepoint, and releasing it joins
+ * the batch.  Whoever lets go of the mutex commits the batch himself when
+ * nobody waits for the mutex or the batch is full; otherwise he leaves it to
+ * one who waits, who comes here too when he is done, whatever his end.
+ *
+ * Always true:
+ *   1. While the mutex is free, no batch is open (lazy loading excepted) or
+ *      somebody waits for the mutex.
+ *   2. A joined call answers only after its batch was committed or lost.
+ *   3. What one body undoes touches no other body of the batch.
+ *
+ * In memory (":memory:") there is one connection; a reader holds the mutex
+ * while its rows are open.  So it is during lazy loading, when rows of an open
+ * batch are to be seen.
+ */
+#ifndef DB_SQLITE_H
+#define DB_SQLITE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "db/backend.h"
+
+#define SQLITE_BATCH 64
+#define SQLITE_WRITER_KIB 16384
+#define SQLITE_READER_KIB 1024
+#define SQLITE_BUSY_MS 5000
+/* Pages of the write-ahead log after which it is copied to the database. */
+#define SQLITE_WAL_PAGES 2000
+/* ... and after which writers wait until it can begin anew. */
+#define SQLITE_WAL_LONG 16000
+/* How long that may wait for readers. */
+#define SQLITE_RESTART_MS 50
+
+struct sqlite_conn {
+    sqlite3 *db;
+    struct cache cache;
+    struct sqlite_conn *next; /* of the free readers */
+};
+
+struct sqlite_writer {
+    struct sqlite_conn *conn;
+    pthread_mutex_t mutex; /* held by the body that runs; guards the next 8 */
+    bool open;             /* the outer transaction */
+    bool in_body;          /* a body runs: only its holder may end it */
+    bool fail_commit;      /* fault injector */
+    unsigned bodies;       /* of the open batch */
+    struct joined *joined;
+    struct search *search; /* words of the batch, in the arena */
+    struct arena *arena;
+    unsigned batch;
+    atomic_uint waiting;  /* for the mutex */
+    atomic_uint refusals; /* BEGINs that found another process writing */
+    atomic_uint lazy;
+    pthread_mutex_t done_mutex;
+    pthread_cond_t done[2]; /* of even and of odd batches */
+};
+
+struct sqlite_store {
+    struct store base;
+    char *path;
+    bool in_memory;
+    struct sqlite_writer writer;
+
+    pthread_mutex_t pool_mutex;
+    pthread_cond_t pool_free;
+    struct sqlite_conn *readers; /* those free */
+    unsigned n_readers, max_readers;
+
+    int node_file;
+
+    /* The thread that copies the write-ahead log into the database. */
+    pthread_t checkpointer;
+    struct sqlite_conn *checkpoint_conn;
+    bool checkpointing; /* the thread was started */
+    pthread_mutex_t wal_mutex;
+    pthread_cond_t wal_grown;
+    int wal_pages;
+    bool closing;
+};
+
+static inline struct sqlite_store *
+sqlite_of(const struct db *d)
+{
+    return (struct sqlite_store *)d->store;
+}
+
+struct sqlite_conn *sqlite_connect(const char *path, int cache_kib,
+                                   const char **why);
+void sqlite_disconnect(struct sqlite_conn *conn);
+
+/* Run a statement of our own, kept prepared; SQLite's code. */
+int sqlite_do(struct sqlite_conn *conn, const struct query *q);
+int sqlite_run(struct sqlite_conn *conn, const char *sql);
+/* Prepared and bound in K's slot. */
+int sqlite_start(struct sqlite_conn *conn, struct cursor *k,
+                 const struct query *q);
+enum err sqlite_err(int code);
+
+/* The writer: take and let go of it (counted in d->holds), and bodies. */
+void sqlite_hold(struct db *d);
+void sqlite_let_go(struct db *d);
+enum err sqlite_begin(struct call *c);
+enum err sqlite_end(struct call *c, bool keep);
+/* Rows of the writer are to be read even outside a TX. */
+bool sqlite_is_shared(const struct sqlite_store *s);
+
+bool sqlite_checkpoints_start(struct sqlite_store *s, const char **why);
+void sqlite_checkpoints_stop(struct sqlite_store *s);
+
+#endif

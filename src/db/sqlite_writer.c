@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sqlite_writer - the group commit and the checkpoints of sqlite.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "db/sqlite.h"
+
+bool
+sqlite_is_shared(const struct sqlite_store *s)
+{
+    return s->in_memory || atomic_load(&s->writer.lazy) > 0;
+}
+
+/* -- committing ------------------------------------------------------ */
+
+/*
+ * Words for the search index wait for the batch's end: FTS5 writes out what
+ * it has gathered at every savepoint that follows.
+ */
+static void
+gather_words(struct sqlite_writer *w, const struct search *list)
+{
+    for (; list; list = list->next) {
+        struct search *s = NEW(w->arena, struct search);
+
+        s->order_id = list->order_id;
+        s->tokens = arena_text(w->arena, list->tokens);
+        s->next = w->search;
+        w->search = s;
+    }
+}
+
+static int
+write_words(struct sqlite_writer *w)
+{
+    static const char add[] =
+        "INSERT INTO order_search (rowid, tokens) VALUES ($1, $2)";
+
+    for (const struct search *s = w->search; s; s = s->next) {
+        struct value v[] = { V(s->order_id), V(s->tokens) };
+        int rc = sqlite_do(w->conn, &(struct query){ add, v, COUNT(v) });
+
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    return SQLITE_OK;
+}
+
+static int
+commit(struct sqlite_writer *w)
+{
+    int rc = write_words(w);
+
+    if (rc != SQLITE_OK)
+        return rc;
+    if (w->fail_commit)
+        return SQLITE_IOERR;
+    return sqlite_run(w->conn, "COMMIT");
+}
+
+/* Commit the open batch, or undo what is left of it. */
+static enum err
+commit_batch(struct sqlite_writer *w)
+{
+    int rc;
+
+    if (sqlite3_get_autocommit(w->conn->db)) {
+        log_line(LOG_ERROR, "db", "a batch of %u was lost", w->bodies);
+        return ERR_BUSY; /* SQLite undid it all at an error of one body */
+    }
+    rc = w->bodies > 0 ? commit(w) : SQLITE_OK;
+    if (rc != SQLITE_OK)
+        log_line(LOG_ERROR, "db", "a batch of %u failed: %s", w->bodies,
+                 sqlite3_errstr(rc));
+    if (!sqlite3_get_autocommit(w->conn->db))
+        (void)sqlite_run(w->conn, "ROLLBACK");
+    return sqlite_err(rc);
+}
+
+struct ended {
+    struct joined *joined;
+    enum err err;
+};
+
+static struct ended
+end_batch(struct sqlite_writer *w)
+{
+    struct ended ended = { .joined = w->joined, .err = commit_batch(w) };
+
+    w->joined = NULL;
+    w->open = w->fail_commit = false;
+    w->bodies = 0;
+    w->batch++;
+    w->search = NULL;
+    arena_reset(w->arena);
+    return ended;
+}
+
+static bool
+is_batch_due(const struct sqlite_store *s)
+{
+    const struct sqlite_writer *w = &s->writer;
+    unsigned lazy = atomic_load(&w->lazy);
+
+    if (!w->open || w->in_body)
+        return false;
+    if (s->in_memory || sqlite3_get_autocommit(w->conn->db))
+        return true;
+    if (lazy > 0 && !w->joined)
+        return w->bodies >= lazy;
+    return w->bodies >= SQLITE_BATCH || atomic_load(&w->waiting) == 0;
+}
+
+/* Tell those who joined; each may be gone as soon as its word is said. */
+static void
+tell(struct sqlite_writer *w, struct ended ended)
+{
+    struct joined *after;
+    unsigned batch;
+
+    if (!ended.joined)
+        return;
+    batch = ended.joined->batch;
+    (void)pthread_mutex_lock(&w->done_mutex);
+    for (struct joined *j = ended.joined; j; j = after) {
+        after = j->next;
+        j->err = ended.err;
+        j->done = true;
+    }
+    (void)pthread_cond_broadcast(&w->done[batch & 1]);
+    (void)pthread_mutex_unlock(&w->done_mutex);
+}
+
+/* The mutex is held: commit if it is our turn, let go of the mutex if this
+   was the session's last hold, and tell the batch's calls. */
+static void
+leave(struct db *d)
+{
+    struct sqlite_store *s = sqlite_of(d);
+    struct ended ended = { 0 };
+
+    if (is_batch_due(s))
+        ended = end_batch(&s->writer);
+    if (--d->holds == 0)
+        (void)pthread_mutex_unlock(&s->writer.mutex);
+    tell(&s->writer, ended);
+}
+
+void
+sqlite_hold(struct db *d)
+{
+    struct sqlite_writer *w = &sqlite_of(d)->writer;
+
+    if (d->holds++ > 0)
+        return;
+    (void)atomic_fetch_add(&w->waiting, 1);
+    (void)pthread_mutex_lock(&w->mutex);
+    (void)atomic_fetch_sub(&w->waiting, 1);
+}
+
+void
+sqlite_let_go(struct db *d)
+{
+    leave(d);
+}
+
+/* -- bodies ---------------------------------------------------------- */
+
+static int
+open_body(struct sqlite_writer *w)
+{
+    int rc = SQLITE_OK;
+
+    if (!w->open) {
+        rc = sqlite_run(w->conn, "BEGIN IMMEDIATE");
+        w->open = rc == SQLITE_OK;
+    }
+    return rc == SQLITE_OK ? sqlite_run(w->conn, "SAVEPOINT body") : rc;
+}
+
+enum err
+sqlite_begin(struct call *c)
+{
+    struct db *d = c->db;
+    struct sqlite_writer *w = &sqlite_of(d)->writer;
+    unsigned refusals = atomic_load(&w->refusals);
+    int rc = SQLITE_BUSY;
+
+    sqlite_hold(d);
+    /* When another process kept the database from the one before us for the
+       whole timeout, those in the queue do not wait for it in turn. */
+    if (w->open || refusals == atomic_load(&w->refusals))
+        rc = open_body(w);
+    d->chain = d->store->node * INT64_C(256) + 1;
+    w->in_body = rc == SQLITE_OK;
+    if (rc == SQLITE_OK)
+        return OK;
+    if (sqlite_err(rc) == ERR_BUSY)
+        (void)atomic_fetch_add(&w->refusals, 1);
+    leave(d);
+    return db_refuse(c, sqlite_err(rc), "BEGIN", sqlite3_errstr(rc));
+}
+
+/* Undo the body alone; if even that fails, the batch. */
+static void
+undo_body(struct sqlite_writer *w)
+{
+    if (sqlite3_get_autocommit(w->conn->db))
+        return;
+    if (sqlite_run(w->conn, "ROLLBACK TO body") != SQLITE_OK
+        || sqlite_run(w->conn, "RELEASE body") != SQLITE_OK)
+        (void)sqlite_run(w->conn, "ROLLBACK");
+}
+
+static enum err
+wait_for_batch(struct sqlite_writer *w, struct joined *j)
+{
+    (void)pthread_mutex_lock(&w->done_mutex);
+    while (!j->done)
+        (void)pthread_cond_wait(&w->done[j->batch & 1], &w->done_mutex);
+    (void)pthread_mutex_unlock(&w->done_mutex);
+    return j->err;
+}
+
+static enum err
+keep_body(struct db *d)
+{
+    struct sqlite_writer *w = &sqlite_of(d)->writer;
+    int rc = sqlite3_get_autocommit(w->conn->db) ? SQLITE_ABORT : SQLITE_OK;
+
+    if (rc == SQLITE_OK)
+        rc = sqlite_run(w->conn, "RELEASE body");
+    if (rc != SQLITE_OK) {
+        undo_body(w);
+        return sqlite_err(rc);
+    }
+    gather_words(w, d->search);
+    w->bodies++;
+    w->fail_commit |= d->fail_commit;
+    d->fail_commit = false;
+    return OK;
+}
+
+enum err
+sqlite_end(struct call *c, bool keep)
+{
+    struct db *d = c->db;
+    struct sqlite_writer *w = &sqlite_of(d)->writer;
+    bool waits = keep && atomic_load(&w->lazy) == 0;
+    enum err e = OK;
+
+    w->in_body = false;
+    if (!keep) {
+        undo_body(w);
+        leave(d);
+        return OK;
+    }
+    e = keep_body(d);
+    waits = waits && e == OK;
+    if (waits) {
+        d->joined = (struct joined){ .next = w->joined, .batch = w->batch };
+        w->joined = &d->joined;
+    }
+    leave(d);
+    if (waits)
+        e = wait_for_batch(w, &d->joined);
+    return e == OK ? OK : db_refuse(c, e, "COMMIT", err_word(e));
+}
+
+enum err
+sqlite_lazy(struct store *base, unsigned n)
+{
+    struct sqlite_store *s = (struct sqlite_store *)base;
+    struct sqlite_writer *w = &s->writer;
+    struct ended ended = { 0 };
+
+    (void)pthread_mutex_lock(&w->mutex);
+    if (w->open)
+        ended = end_batch(w);
+    atomic_store(&w->lazy, n);
+    (void)pthread_mutex_unlock(&w->mutex);
+    tell(w, ended);
+    return ended.err;
+}
+
+/* -- checkpoints ----------------------------------------------------- */
+
+/* After each commit SQLite tells how long the write-ahead log is. */
+static int
+on_commit(void *store, sqlite3 *db, const char *name, int pages)
+{
+    struct sqlite_store *s = store;
+
+    (void)db;
+    (void)name;
+    if (pages < SQLITE_WAL_PAGES)
+        return SQLITE_OK;
+    (void)pthread_mutex_lock(&s->wal_mutex);
+    s->wal_pages = pages;
+    (void)pthread_cond_signal(&s->wal_grown);
+    (void)pthread_mutex_unlock(&s->wal_mutex);
+    return SQLITE_OK;
+}
+
+/* The log can begin anew only while nothing is added to it, so a long one
+   makes the writers wait for the rest of it to be copied. */
+static void
+restart_log(struct sqlite_store *s, struct sqlite_conn *conn)
+{
+    struct db d = { .store = &s->base };
+    struct ended ended = { 0 };
+
+    sqlite_hold(&d);
+    if (s->writer.open)
+        ended = end_batch(&s->writer);
+    tell(&s->writer, ended);
+    (void)sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_RESTART,
+                                    NULL, NULL);
+    leave(&d);
+}
+
+static bool
+wait_for_log(struct sqlite_store *s)
+{
+    bool closing;
+
+    (void)pthread_mutex_lock(&s->wal_mutex);
+    while (s->wal_pages == 0 && !s->closing)
+        (void)pthread_cond_wait(&s->wal_grown, &s->wal_mutex);
+    s->wal_pages = 0;
+    closing = s->closing;
+    (void)pthread_mutex_unlock(&s->wal_mutex);
+    return !closing;
+}
+
+static void *
+run_checkpoints(void *store)
+{
+    struct sqlite_store *s = store;
+    struct sqlite_conn *conn = s->checkpoint_conn;
+    int pages = 0;
+
+    while (wait_for_log(s)) {
+        (void)sqlite3_wal_checkpoint_v2(
+            conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL);
+        if (pages >= SQLITE_WAL_LONG)
+            restart_log(s, conn);
+    }
+    return NULL;
+}
+
+bool
+sqlite_checkpoints_start(struct sqlite_store *s, const char **why)
+{
+    s->checkpoint_conn = sqlite_connect(s->path, SQLITE_READER_KIB, why);
+    if (!s->checkpoint_conn)
+        return false;
+    (void)sqlite3_busy_timeout(s->checkpoint_conn->db, SQLITE_RESTART_MS);
+    (void)pthread_mutex_init(&s->wal_mutex, NULL);
+    (void)pthread_cond_init(&s->wal_grown, NULL);
+    (void)sqlite3_wal_hook(s->writer.conn->db, on_commit, s);
+    s->checkpointing =
+        pthread_create(&s->checkpointer, NULL, run_checkpoints, s) == 0;
+    if (!s->checkpointing)
+        *why = "no thread for the checkpoints";
+    return s->checkpointing;
+}
+
+void
+sqlite_checkpoints_stop(struct sqlite_store *s)
+{
+    if (s->checkpointing) {
+        (void)pthread_mutex_lock(&s->wal_mutex);
+        s->closing = true;
+        (void)pthread_cond_signal(&s->wal_grown);
+        (void)pthread_mutex_unlock(&s->wal_mutex);
+        (void)pthread_join(s->checkpointer, NULL);
+    }
+    sqlite_disconnect(s->checkpoint_conn);
+}

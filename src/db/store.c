@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store - opening a database for the whole process, and its interned SQL. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "db/backend.h"
+
+/* -- interned texts -------------------------------------------------- */
+
+#define INTERNED_SLOTS 8192
+#define INTERNED_MAX 4096
+
+struct interned {
+    pthread_rwlock_t lock;
+    size_t n;
+    char *texts[INTERNED_SLOTS];
+};
+
+struct interned *
+interned_open(void)
+{
+    struct interned *t = calloc(1, sizeof(*t));
+
+    ASSERT(t);
+    (void)pthread_rwlock_init(&t->lock, NULL);
+    return t;
+}
+
+void
+interned_close(struct interned *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < INTERNED_SLOTS; i++)
+        free(t->texts[i]);
+    (void)pthread_rwlock_destroy(&t->lock);
+    free(t);
+}
+
+/* Where SQL is or belongs (FNV-1a, open addressing). */
+static size_t
+place_of(const struct interned *t, const char *sql)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    size_t i;
+
+    for (const char *p = sql; *p; p++)
+        h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+    i = (size_t)(h >> 20) % INTERNED_SLOTS;
+    while (t->texts[i] && strcmp(t->texts[i], sql) != 0)
+        i = (i + 1) % INTERNED_SLOTS;
+    return i;
+}
+
+/* A full table hands out the arena's copy: the statement caches compare the
+   text itself, so it is only not found again. */
+const char *
+interned_find(struct interned *t, struct arena *a, const char *sql)
+{
+    const char *found;
+    size_t i;
+
+    (void)pthread_rwlock_rdlock(&t->lock);
+    found = t->texts[place_of(t, sql)];
+    (void)pthread_rwlock_unlock(&t->lock);
+    if (found)
+        return found;
+
+    (void)pthread_rwlock_wrlock(&t->lock);
+    i = place_of(t, sql);
+    if (!t->texts[i] && t->n < INTERNED_MAX) {
+        t->texts[i] = strdup(sql);
+        ASSERT(t->texts[i]);
+        t->n++;
+    }
+    found = t->texts[i];
+    (void)pthread_rwlock_unlock(&t->lock);
+    return found ? found : arena_text(a, sql);
+}
+
+/* -- opening --------------------------------------------------------- */
+
+static bool
+is_postgres_address(const char *address)
+{
+    return text_starts(address, "postgresql://")
+           || text_starts(address, "postgres://");
+}
+
+struct store *
+store_open(const char *address, unsigned readers, const char **why)
+{
+    struct store *s;
+
+    *why = "";
+    s = is_postgres_address(address) ? postgres_open(address, readers, why)
+                                     : sqlite_open(address, readers, why);
+    if (!s)
+        return NULL;
+    s->interned = interned_open();
+    if (migrate(s, why))
+        return s;
+    store_close(s);
+    return NULL;
+}
+
+void
+store_close(struct store *s)
+{
+    if (!s)
+        return;
+    interned_close(s->interned);
+    s->backend->close(s);
+}
+
+bool
+store_is_postgres(const struct store *s)
+{
+    return s->backend == &postgres_backend;
+}
+
+unsigned
+store_node(const struct store *s)
+{
+    return s->node;
+}
+
+enum err
+store_lazy(struct store *s, unsigned n)
+{
+    return store_is_postgres(s) ? OK : sqlite_lazy(s, n);
+}
+
+enum err
+store_backup(struct call *c, struct store *s, const char *path)
+{
+    if (store_is_postgres(s))
+        return fail(c, ERR_CONFLICT, NULL,
+                    "PostgreSQL is backed up with its own tools");
+    return sqlite_backup(c, s, path);
+}
