@@ -3,7 +3,7 @@ CREATE TABLE orders (
     id             BIGINT PRIMARY KEY,
     number         TEXT NOT NULL,      -- '20261123-0007'
     state          TEXT NOT NULL,
-    is_open        SMALLINT NOT NULL,  -- not closed, merged, cancelled, returned or draft
+    is_open        SMALLINT NOT NULL,  -- somebody still has something to do
     parent_id      BIGINT REFERENCES orders (id),
     merged_into_id BIGINT REFERENCES orders (id),
     area_id        BIGINT NOT NULL,
@@ -48,6 +48,7 @@ CREATE TABLE orders (
     closed_at      BIGINT,
     verified_auto  SMALLINT NOT NULL,
     suspended_at   BIGINT,             -- since when, while suspended
+    complete_left_ms BIGINT,           -- of the complete clock when suspended
     suspend_reason TEXT,
     resume_expected_at BIGINT,
     suspended_ms   BIGINT NOT NULL,    -- whole time suspended
@@ -66,27 +67,45 @@ CREATE TABLE orders (
     wake_at        BIGINT,             -- when the scheduler looks next
     result         TEXT,               -- what was done
     cause          TEXT,
-    rating         BIGINT,             -- stars; only for those who may see
     external_source TEXT,
     external_id    TEXT,
     calendar_note  TEXT,               -- 'year not published: 2027'
     version        BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL
 );
+-- The desk's list is the open orders, newest or most urgent first: what it
+-- filters and counts by stands in the index, so a count reads no rows.
 CREATE UNIQUE INDEX orders_number ON orders (number);
+CREATE INDEX orders_open
+    ON orders (is_open, id, state, area_id, crew_id, priority);
 CREATE INDEX orders_state ON orders (state, id);
 CREATE INDEX orders_requester ON orders (requester_id, id);
-CREATE INDEX orders_open ON orders (is_open, id);
 CREATE INDEX orders_crew ON orders (crew_id, is_open, id);
 CREATE INDEX orders_place ON orders (place_id, is_open, id);
 CREATE INDEX orders_unit ON orders (unit_id, id);
 CREATE INDEX orders_area ON orders (area_id, id);
 CREATE INDEX orders_wake ON orders (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX orders_parent ON orders (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX orders_merged ON orders (merged_into_id)
+    WHERE merged_into_id IS NOT NULL;
+CREATE INDEX orders_assignee ON orders (assignee_id, id)
+    WHERE assignee_id IS NOT NULL;
 CREATE INDEX orders_provider ON orders (provider_id, id)
     WHERE provider_id IS NOT NULL;
 CREATE UNIQUE INDEX orders_external ON orders (external_source, external_id)
     WHERE external_id IS NOT NULL;
+
+-- What somebody has begun to ask for; nobody else sees it, and it becomes an
+-- order when it is submitted.
+CREATE TABLE draft (
+    id         BIGINT PRIMARY KEY,
+    person_id  BIGINT NOT NULL,
+    content    TEXT NOT NULL,          -- JSON as for a new order
+    version    BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX draft_person ON draft (person_id, id);
 
 -- The history of an order; rows are only added.
 CREATE TABLE event (

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The nouns of the order engine as descriptors. */
+#include "engine/order/order.h"
+
+const char *const order_states[] = {
+    "submitted", "awaiting_approval", "accepted", "dispatched",
+    "acknowledged", "on_site", "in_progress", "suspended",
+    "completed", "verified", "closed", "returned",
+    "merged", "cancelled", NULL
+};
+_Static_assert(COUNT(order_states) == N_ORDER_STATES + 1, "a word a state");
+
+static const char *const channels[] = { "web",     "phone",      "qr",
+                                        "walk_in", "inspection", "api",
+                                        "import",  NULL };
+
+static const char *const suspend_reasons[] = {
+    "awaiting_parts",       "awaiting_approval", "awaiting_provider",
+    "requester_reschedule", "safety_stop",       NULL
+};
+
+const char *const rating_tags[] = { "on_time", "polite",  "good_work",
+                                    "tidy",    "late",    "rude",
+                                    "poor_work", "untidy", NULL };
+
+/* The columns of an order; a view has them at its front, so the rows serve
+   both models. */
+#define ORDER_FIELDS                                                           \
+    FIELD(struct order, id, .flags = GIVEN),                                   \
+        FIELD(struct order, number, .flags = GIVEN, .label = "Number"),        \
+        FIELD(struct order, state, .flags = GIVEN, .choices = order_states,    \
+              .label = "State"),                                               \
+        FIELD(struct order, is_open, .flags = GIVEN, .label = "Open"),         \
+        FIELD(struct order, parent_id, .flags = GIVEN, .refers = "orders",     \
+              .label = "Part of"),                                             \
+        FIELD(struct order, merged_into_id, .flags = GIVEN,                    \
+              .refers = "orders", .label = "Merged into"),                     \
+        FIELD(struct order, area_id, .flags = GIVEN,                           \
+              .refers = "service_area", .label = "Area"),                      \
+        FIELD(struct order, item_id, .flags = GIVEN,                           \
+              .refers = "service_item", .label = "Item"),                      \
+        FIELD(struct order, item_code, .flags = GIVEN, .label = "Item code"),  \
+        FIELD(struct order, item_name, .flags = GIVEN, .label = "Item"),       \
+        FIELD(struct order, sla_class, .flags = GIVEN,                         \
+              .label = "Promise class"),                                       \
+        FIELD(struct order, priority, .flags = GIVEN, .label = "Priority"),    \
+        FIELD(struct order, priority_reason, .flags = GIVEN,                   \
+              .label = "Why this priority"),                                   \
+        FIELD(struct order, title, .flags = GIVEN, .label = "Title"),          \
+        FIELD(struct order, description, .flags = GIVEN | LONG,                \
+              .label = "Description"),                                         \
+        FIELD(struct order, answers, .flags = GIVEN | JSON_TEXT,               \
+              .label = "Answers"),                                             \
+        FIELD(struct order, requester_id, .flags = GIVEN, .refers = "person",  \
+              .label = "Requester"),                                           \
+        FIELD(struct order, requester_name, .flags = GIVEN,                    \
+              .label = "Requester"),                                           \
+        FIELD(struct order, unit_id, .flags = GIVEN, .refers = "unit",         \
+              .label = "Unit"),                                                \
+        FIELD(struct order, unit_name, .flags = GIVEN, .label = "Unit"),       \
+        FIELD(struct order, place_id, .flags = GIVEN, .refers = "place",       \
+              .label = "Place"),                                               \
+        FIELD(struct order, place_name, .flags = GIVEN, .label = "Place"),     \
+        FIELD(struct order, place_note, .flags = GIVEN,                        \
+              .label = "Where exactly"),                                       \
+        FIELD(struct order, phone, .flags = GIVEN, .label = "Phone"),          \
+        FIELD(struct order, channel, .flags = GIVEN, .choices = channels,      \
+              .label = "Channel"),                                             \
+        FIELD(struct order, taken_by_id, .flags = GIVEN, .refers = "person",   \
+              .label = "Taken by"),                                            \
+        FIELD(struct order, crew_id, .flags = GIVEN, .refers = "crew",         \
+              .label = "Crew"),                                                \
+        FIELD(struct order, crew_name, .flags = GIVEN, .label = "Crew"),       \
+        FIELD(struct order, provider_id, .flags = GIVEN, .refers = "provider", \
+              .label = "Provider"),                                            \
+        FIELD(struct order, assignee_id, .flags = GIVEN, .refers = "person",   \
+              .label = "Assignee"),                                            \
+        FIELD(struct order, assignee_name, .flags = GIVEN,                     \
+              .label = "Assignee"),                                            \
+        FIELD(struct order, wanted_from, .flags = GIVEN,                       \
+              .label = "Wanted from"),                                         \
+        FIELD(struct order, wanted_to, .flags = GIVEN, .label = "Wanted to"),  \
+        FIELD(struct order, submitted_at, .flags = GIVEN,                      \
+              .label = "Submitted"),                                           \
+        FIELD(struct order, accept_due, .flags = GIVEN,                        \
+              .label = "Accept by"),                                           \
+        FIELD(struct order, on_site_due, .flags = GIVEN,                       \
+              .label = "On site by"),                                          \
+        FIELD(struct order, safe_due, .flags = GIVEN,                          \
+              .label = "Made safe by"),                                        \
+        FIELD(struct order, complete_due, .flags = GIVEN,                      \
+              .label = "Done by"),                                             \
+        FIELD(struct order, accepted_at, .flags = GIVEN,                       \
+              .label = "Accepted"),                                            \
+        FIELD(struct order, dispatched_at, .flags = GIVEN,                     \
+              .label = "Dispatched"),                                          \
+        FIELD(struct order, acknowledged_at, .flags = GIVEN,                   \
+              .label = "Acknowledged"),                                        \
+        FIELD(struct order, on_site_at, .flags = GIVEN, .label = "On site"),   \
+        FIELD(struct order, safe_at, .flags = GIVEN, .label = "Made safe"),    \
+        FIELD(struct order, completed_at, .flags = GIVEN,                      \
+              .label = "Completed"),                                           \
+        FIELD(struct order, verified_at, .flags = GIVEN,                       \
+              .label = "Verified"),                                            \
+        FIELD(struct order, closed_at, .flags = GIVEN, .label = "Closed"),     \
+        FIELD(struct order, verified_auto, .flags = GIVEN,                     \
+              .label = "Verified by silence"),                                 \
+        FIELD(struct order, suspended_at, .flags = GIVEN,                      \
+              .label = "Suspended since"),                                     \
+        FIELD(struct order, complete_left_ms, .flags = GIVEN),                 \
+        FIELD(struct order, suspend_reason, .flags = GIVEN,                    \
+              .choices = suspend_reasons, .label = "Suspended because"),       \
+        FIELD(struct order, resume_expected_at, .flags = GIVEN,                \
+              .label = "Goes on"),                                             \
+        FIELD(struct order, suspended_ms, .flags = GIVEN,                      \
+              .label = "Time suspended"),                                      \
+        FIELD(struct order, gross_ms, .flags = GIVEN, .label = "Gross time"),  \
+        FIELD(struct order, net_ms, .flags = GIVEN, .label = "Net time"),      \
+        FIELD(struct order, extension_asked_until, .flags = GIVEN,             \
+              .label = "Extension asked until"),                               \
+        FIELD(struct order, extension_reason, .flags = GIVEN,                  \
+              .label = "Extension because"),                                   \
+        FIELD(struct order, extensions, .flags = GIVEN,                        \
+              .label = "Extensions"),                                          \
+        FIELD(struct order, reworks, .flags = GIVEN, .label = "Reworks"),      \
+        FIELD(struct order, reopens, .flags = GIVEN, .label = "Reopened"),     \
+        FIELD(struct order, accept_late, .flags = GIVEN,                       \
+              .label = "Accepted late"),                                       \
+        FIELD(struct order, on_site_late, .flags = GIVEN,                      \
+              .label = "On site late"),                                        \
+        FIELD(struct order, safe_late, .flags = GIVEN,                         \
+              .label = "Made safe late"),                                      \
+        FIELD(struct order, complete_late, .flags = GIVEN,                     \
+              .label = "Completed late"),                                      \
+        FIELD(struct order, escalation, .flags = GIVEN,                        \
+              .label = "Escalation"),                                          \
+        FIELD(struct order, wake_at, .flags = GIVEN),                          \
+        FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
+        FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \
+        FIELD(struct order, external_source, .flags = GIVEN,                   \
+              .label = "Source"),                                              \
+        FIELD(struct order, external_id, .flags = GIVEN,                       \
+              .label = "Number at the source"),                                \
+        FIELD(struct order, calendar_note, .flags = GIVEN,                     \
+              .label = "Calendar note"),                                       \
+        FIELD(struct order, version, .flags = GIVEN),                          \
+        FIELD(struct order, updated_at, .flags = GIVEN, .label = "Changed")
+
+static const struct field order_fields[] = { ORDER_FIELDS };
+
+const struct model order_model = { .noun = "order",
+                                   .table = "orders",
+                                   .size = sizeof(struct order),
+                                   .fields = order_fields,
+                                   .n = COUNT(order_fields),
+                                   .searched = true };
+
+_Static_assert(offsetof(struct order_view, order) == 0, "an order at its front");
+
+static const struct field view_fields[] = {
+    ORDER_FIELDS,
+    FIELD(struct order_view, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the caller may do with it now."),
+    FIELD(struct order_view, legs, .flags = GIVEN | DERIVED | JSON_TEXT),
+    FIELD(struct order_view, merged, .flags = GIVEN | DERIVED | JSON_TEXT),
+    FIELD(struct order_view, rating, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "Only for the requester and those with rating.see."),
+    FIELD(struct order_view, fields, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "The item's questions, as they were when it was asked."),
+};
+
+const struct model order_view_model =
+    MODEL("order_view", NULL, struct order_view, view_fields);
+
+static const struct field wish_fields[] = {
+    FIELD(struct order_wish, id, .flags = DERIVED),
+    FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
+          .label = "Item"),
+    FIELD(struct order_wish, place_id, .refers = "place", .label = "Place"),
+    FIELD(struct order_wish, place_note, .max = 100,
+          .label = "Where exactly"),
+    FIELD(struct order_wish, description, .flags = LONG, .max = 2000,
+          .label = "Description"),
+    FIELD(struct order_wish, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_wish, answers, .flags = JSON_TEXT, .max = 20000,
+          .label = "Answers"),
+    FIELD(struct order_wish, wanted_from, .label = "Wanted from"),
+    FIELD(struct order_wish, wanted_to, .label = "Wanted to"),
+    FIELD(struct order_wish, requester_id, .refers = "person",
+          .label = "Requester"),
+    FIELD(struct order_wish, channel, .choices = channels,
+          .label = "Channel"),
+    FIELD(struct order_wish, priority, .min = 1, .max = 5,
+          .label = "Priority"),
+    FIELD(struct order_wish, priority_reason, .max = 200,
+          .label = "Why this priority"),
+    FIELD(struct order_wish, legs, .flags = JSON_TEXT, .max = 60000,
+          .says = "A list of further wishes, each a leg of this one."),
+};
+
+const struct model order_wish_model =
+    MODEL("order_wish", NULL, struct order_wish, wish_fields);
+
+static const struct field promise_fields[] = {
+    FIELD(struct order_promise, item_code, .flags = REQUIRED, .max = 20),
+    FIELD(struct order_promise, accept_due, .flags = GIVEN),
+    FIELD(struct order_promise, on_site_due, .flags = GIVEN),
+    FIELD(struct order_promise, safe_due, .flags = GIVEN),
+    FIELD(struct order_promise, complete_due, .flags = GIVEN),
+    FIELD(struct order_promise, calendar_note, .flags = GIVEN),
+};
+
+const struct model order_promise_model =
+    MODEL("order_promise", NULL, struct order_promise, promise_fields);
+
+static const struct field candidate_fields[] = {
+    FIELD(struct order_candidate, id, .flags = GIVEN),
+    FIELD(struct order_candidate, number, .flags = GIVEN),
+    FIELD(struct order_candidate, state, .flags = GIVEN,
+          .choices = order_states),
+    FIELD(struct order_candidate, title, .flags = GIVEN),
+    FIELD(struct order_candidate, item_name, .flags = GIVEN),
+    FIELD(struct order_candidate, place_name, .flags = GIVEN),
+    FIELD(struct order_candidate, submitted_at, .flags = GIVEN),
+    FIELD(struct order_candidate, complete_due, .flags = GIVEN),
+};
+
+const struct model order_candidate_model =
+    MODEL("order_candidate", NULL, struct order_candidate, candidate_fields);
+
+static const struct field candidates_fields[] = {
+    FIELD(struct order_candidates, item_code, .flags = REQUIRED, .max = 20),
+    FIELD(struct order_candidates, place_id, .flags = REQUIRED,
+          .refers = "place"),
+};
+
+const struct model order_candidates_model = MODEL(
+    "order_candidates", NULL, struct order_candidates, candidates_fields);
+
+static const struct field draft_fields[] = {
+    FIELD(struct draft, id, .flags = GIVEN),
+    FIELD(struct draft, person_id, .flags = GIVEN, .refers = "person"),
+    FIELD(struct draft, content, .flags = REQUIRED | JSON_TEXT, .max = 20000),
+    FIELD(struct draft, version, .flags = GIVEN),
+    FIELD(struct draft, created_at, .flags = GIVEN),
+    FIELD(struct draft, updated_at, .flags = GIVEN),
+};
+
+const struct model draft_model =
+    MODEL("draft", "draft", struct draft, draft_fields);
+
+static const struct field act_fields[] = {
+    FIELD(struct order_act, id, .flags = DERIVED),
+    FIELD(struct order_act, reason, .max = 500, .label = "Reason"),
+    FIELD(struct order_act, note, .flags = LONG, .max = 2000,
+          .label = "Note"),
+    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
+    FIELD(struct order_act, assignee_id, .refers = "person",
+          .label = "Assignee"),
+    FIELD(struct order_act, into_id, .refers = "orders",
+          .label = "Merge into"),
+    FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
+    FIELD(struct order_act, priority, .min = 1, .max = 5,
+          .label = "Priority"),
+    FIELD(struct order_act, stars, .min = 1, .max = 5, .label = "Stars"),
+    FIELD(struct order_act, until, .label = "Until"),
+    FIELD(struct order_act, result, .flags = LONG, .max = 2000,
+          .label = "Result"),
+    FIELD(struct order_act, cause, .max = 200, .label = "Cause"),
+    FIELD(struct order_act, internal, .label = "Internal"),
+    FIELD(struct order_act, description, .flags = LONG, .max = 2000,
+          .label = "Description"),
+    FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,
+          .label = "Answers"),
+    FIELD(struct order_act, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_act, place_note, .max = 100,
+          .label = "Where exactly"),
+    FIELD(struct order_act, tags, .max = 200, .label = "Tags"),
+    FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
+          .label = "Comment"),
+    FIELD(struct order_act, wanted_from, .label = "Wanted from"),
+    FIELD(struct order_act, wanted_to, .label = "Wanted to"),
+};
+
+const struct model order_act_model =
+    MODEL("order_act", NULL, struct order_act, act_fields);
+
+static const struct field event_fields[] = {
+    FIELD(struct order_event, id, .flags = GIVEN),
+    FIELD(struct order_event, order_id, .flags = GIVEN, .refers = "orders"),
+    FIELD(struct order_event, at, .flags = GIVEN, .label = "Time"),
+    FIELD(struct order_event, actor_id, .flags = GIVEN, .refers = "person"),
+    FIELD(struct order_event, actor_name, .flags = GIVEN, .label = "Who"),
+    FIELD(struct order_event, verb, .flags = GIVEN, .label = "Action"),
+    FIELD(struct order_event, from_state, .flags = GIVEN),
+    FIELD(struct order_event, to_state, .flags = GIVEN),
+    FIELD(struct order_event, reason, .flags = GIVEN, .label = "Reason"),
+    FIELD(struct order_event, note, .flags = GIVEN, .label = "Note"),
+    FIELD(struct order_event, internal, .flags = GIVEN, .label = "Internal"),
+    FIELD(struct order_event, detail, .flags = GIVEN | JSON_TEXT),
+};
+
+const struct model order_event_model =
+    MODEL("order_event", "event", struct order_event, event_fields);
+
+static const struct field rating_fields[] = {
+    FIELD(struct rating, id, .flags = GIVEN),
+    FIELD(struct rating, order_id, .flags = GIVEN, .refers = "orders",
+          .label = "Order"),
+    FIELD(struct rating, person_id, .flags = GIVEN, .refers = "person"),
+    FIELD(struct rating, crew_id, .flags = GIVEN, .refers = "crew",
+          .label = "Crew"),
+    FIELD(struct rating, stars, .flags = GIVEN, .label = "Stars"),
+    FIELD(struct rating, tags, .flags = GIVEN, .label = "Tags"),
+    FIELD(struct rating, comment, .flags = GIVEN, .label = "Comment"),
+    FIELD(struct rating, at, .flags = GIVEN, .label = "Time"),
+};
+
+const struct model rating_model =
+    MODEL("rating", "rating", struct rating, rating_fields);
+
+static const struct field notice_fields[] = {
+    FIELD(struct notice, id, .flags = GIVEN),
+    FIELD(struct notice, person_id, .flags = GIVEN, .refers = "person"),
+    FIELD(struct notice, order_id, .flags = GIVEN, .refers = "orders"),
+    FIELD(struct notice, kind, .flags = GIVEN),
+    FIELD(struct notice, text, .flags = GIVEN),
+    FIELD(struct notice, at, .flags = GIVEN),
+    FIELD(struct notice, read_at, .flags = GIVEN),
+};
+
+const struct model notice_model =
+    MODEL("notice", "notice", struct notice, notice_fields);

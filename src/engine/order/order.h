@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * order - everything asked for: one life from request to rating.
+ *
+ * An order (服务单) asks for one service item at one place.  A leg (子单) is
+ * an order with a parent.  Owns the tables orders, event, rating, draft and
+ * notice.
+ *
+ * Always true:
+ *   1. The state changes only by a verb that the transition table allows
+ *      (order_transitions), and every change is an event with actor, time and
+ *      reason; events are only added.
+ *   2. The crew completes; only the requester verifies.  Silence for three
+ *      working days verifies with verified_auto, and counts as no vote.
+ *   3. Suspension stops the complete clock and no other.  net_ms = gross_ms
+ *      less the time suspended.
+ *   4. A parent is completed when all of its legs are.
+ *   5. A merged order's requester is told all that happens to the main one.
+ *   6. Each order is rated once at most, by its requester, never by one of
+ *      the crew that did it.
+ *   7. What a person may not see, no list, count, search or event shows.
+ *
+ * Not here: what can be asked for and by when (catalog.h), who people and
+ * crews are (org.h).
+ */
+#ifndef ENGINE_ORDER_ORDER_H
+#define ENGINE_ORDER_ORDER_H
+
+#include "base/base.h"
+#include "model/model.h"
+
+enum order_state {
+    ORDER_SUBMITTED,
+    ORDER_AWAITING_APPROVAL,
+    ORDER_ACCEPTED,
+    ORDER_DISPATCHED,
+    ORDER_ACKNOWLEDGED,
+    ORDER_ON_SITE,
+    ORDER_IN_PROGRESS,
+    ORDER_SUSPENDED,
+    ORDER_COMPLETED,
+    ORDER_VERIFIED,
+    ORDER_CLOSED,
+    ORDER_RETURNED,
+    ORDER_MERGED,
+    ORDER_CANCELLED,
+    N_ORDER_STATES
+};
+extern const char *const order_states[]; /* words, NULL-ended */
+
+struct order {
+    int64_t id;
+    const char *number;
+    unsigned state;
+    bool is_open;
+    int64_t parent_id, merged_into_id;
+    int64_t area_id, item_id;
+    const char *item_code, *item_name, *sla_class;
+    int64_t priority;
+    const char *priority_reason;
+    const char *title, *description, *answers;
+    int64_t requester_id;
+    const char *requester_name;
+    int64_t unit_id;
+    const char *unit_name;
+    int64_t place_id;
+    const char *place_name, *place_note, *phone;
+    const char *channel;
+    int64_t taken_by_id;
+    int64_t crew_id;
+    const char *crew_name;
+    int64_t provider_id, assignee_id;
+    const char *assignee_name;
+    instant wanted_from, wanted_to;
+    instant submitted_at;
+    instant accept_due, on_site_due, safe_due, complete_due;
+    instant accepted_at, dispatched_at, acknowledged_at, on_site_at, safe_at;
+    instant completed_at, verified_at, closed_at;
+    bool verified_auto;
+    instant suspended_at;
+    int64_t complete_left_ms;
+    const char *suspend_reason;
+    instant resume_expected_at;
+    int64_t suspended_ms, gross_ms, net_ms;
+    instant extension_asked_until;
+    const char *extension_reason;
+    int64_t extensions, reworks, reopens;
+    bool accept_late, on_site_late, safe_late, complete_late;
+    int64_t escalation;
+    instant wake_at;
+    const char *result, *cause;
+    const char *external_source, *external_id, *calendar_note;
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model order_model;
+
+/* An order as one person sees it. */
+struct order_view {
+    struct order order;
+    const char *verbs;  /* JSON: what this person may do now */
+    const char *legs;   /* JSON: [{id, number, state, title, crew_name}] */
+    const char *merged; /* JSON: the orders merged into this one */
+    const char *rating; /* JSON, or NULL when there is none for these eyes */
+    const char *fields; /* JSON: the questions that `answers` answers */
+};
+extern const struct model order_view_model;
+
+/* -- asking ----------------------------------------------------------------- */
+
+/* A new order as it is asked for. */
+struct order_wish {
+    int64_t id; /* path part of verbs that make an order (add_leg, draft) */
+    const char *item_code;
+    int64_t place_id;
+    const char *place_note, *description, *phone, *answers;
+    instant wanted_from, wanted_to;
+    int64_t requester_id; /* for another, with order.for_others */
+    const char *channel;
+    int64_t priority;
+    const char *priority_reason;
+    const char *legs; /* JSON list of wishes */
+};
+extern const struct model order_wish_model;
+
+/*
+ * Make an order and its legs and submit it; fills in OUT as its maker sees
+ * it.  ERR_INVALID names the field: an unknown item or place, an answer that
+ * does not fit its question ("answers.count").
+ */
+enum err order_submit(struct call *c, struct order_wish *w,
+                      struct order_view *out) MUST_USE;
+
+/* Another leg under the order w->id. */
+enum err order_add_leg(struct call *c, struct order_wish *w,
+                       struct order_view *out) MUST_USE;
+
+/* The promise before asking: due times of an item asked for now. */
+struct order_promise {
+    const char *item_code;
+    instant accept_due, on_site_due, safe_due, complete_due;
+    const char *calendar_note;
+};
+extern const struct model order_promise_model;
+enum err order_promise(struct call *c, struct order_promise *p) MUST_USE;
+
+/* Open orders of the same item at the same place, shown before asking: only
+   what anybody may know (number, state, title, since when, promise). */
+struct order_candidate {
+    int64_t id;
+    const char *number;
+    unsigned state;
+    const char *title, *item_name, *place_name;
+    instant submitted_at, complete_due;
+};
+extern const struct model order_candidate_model;
+struct order_candidates {
+    const char *item_code;
+    int64_t place_id;
+    struct order_candidate *found;
+    size_t n;
+};
+extern const struct model order_candidates_model;
+enum err order_duplicates(struct call *c, struct order_candidates *d) MUST_USE;
+
+/* Drafts: a wish somebody keeps for later. */
+struct draft {
+    int64_t id, person_id;
+    const char *content; /* JSON of a wish */
+    int64_t version;
+    instant created_at, updated_at;
+};
+extern const struct model draft_model;
+enum err draft_add(struct call *c, struct draft *d) MUST_USE;
+enum err draft_set(struct call *c, struct draft *d) MUST_USE;
+enum err draft_remove(struct call *c, struct draft *d) MUST_USE;
+enum err draft_list(struct call *c, struct list *l) MUST_USE;
+enum err draft_submit(struct call *c, struct draft *d,
+                      struct order_view *out) MUST_USE;
+
+/* -- acting ----------------------------------------------------------------- */
+
+enum order_verb {
+    VERB_APPROVE,
+    VERB_REFUSE,
+    VERB_ACCEPT,
+    VERB_RETURN,
+    VERB_RESUBMIT,
+    VERB_MERGE,
+    VERB_DISPATCH,
+    VERB_GRAB,
+    VERB_IN_TURN,
+    VERB_ACKNOWLEDGE,
+    VERB_DECLINE,
+    VERB_TRANSFER,
+    VERB_ARRIVE,
+    VERB_MAKE_SAFE,
+    VERB_START,
+    VERB_SUSPEND,
+    VERB_RESUME,
+    VERB_ASK_EXTENSION,
+    VERB_GRANT_EXTENSION,
+    VERB_REFUSE_EXTENSION,
+    VERB_COMPLETE,
+    VERB_VERIFY,
+    VERB_REWORK,
+    VERB_REOPEN,
+    VERB_CANCEL,
+    VERB_COMMENT,
+    VERB_ADD_LEG,
+    VERB_RAISE_PRIORITY,
+    VERB_RATE,
+    VERB_AUTO_VERIFY, /* the program's own from here */
+    VERB_CLOSE,
+    VERB_AUTO_COMPLETE,
+    VERB_LATE,
+    N_ORDER_VERBS
+};
+extern const char *const order_verbs[]; /* words, NULL-ended */
+
+/* Who may say a verb: any of these. */
+enum order_who {
+    BY_REQUESTER = 1,
+    BY_CREW = 2,     /* order.work and a member of the order's crew */
+    BY_DESK = 4,     /* order.accept */
+    BY_DISPATCH = 8, /* order.dispatch */
+    BY_APPROVER = 16,
+    BY_EXTENDER = 32, /* order.extend */
+    BY_ANYONE = 64,   /* who sees the order */
+    BY_PROGRAM = 128
+};
+
+/* One row of the table of what may happen. `to` below 0: stays as it is. */
+struct order_transition {
+    unsigned from; /* set of states: 1 << state */
+    enum order_verb verb;
+    int to;
+    unsigned who;
+    const char *guard; /* in words, for the docs; NULL: none */
+};
+extern const struct order_transition order_transitions[];
+extern const size_t n_order_transitions;
+
+/* The row for a verb in a state; NULL: not possible. */
+const struct order_transition *order_may(enum order_state from,
+                                         enum order_verb verb);
+
+/* What comes with a verb. */
+struct order_act {
+    int64_t id;
+    const char *reason, *note;
+    int64_t crew_id, assignee_id, into_id, place_id, priority, stars;
+    instant until;
+    const char *result, *cause;
+    bool internal;
+    const char *description, *answers, *phone, *place_note;
+    const char *tags, *comment;
+    instant wanted_from, wanted_to;
+};
+extern const struct model order_act_model;
+
+/*
+ * Do VERB on the order a->id as the actor.
+ *
+ * ERR_ABSENT    there is no such order for these eyes
+ * ERR_CONFLICT  the verb is not possible in the order's state, or its guard
+ *               does not hold
+ * ERR_DENIED    possible, but not for this person
+ * ERR_INVALID   something that comes with the verb is missing or wrong
+ * ERR_STALE     c->if_version is not the order's version
+ */
+enum err order_do(struct call *c, enum order_verb verb, struct order_act *a,
+                  struct order_view *out) MUST_USE;
+
+/* -- looking ---------------------------------------------------------------- */
+
+enum err order_get(struct call *c, int64_t id, struct order_view *out) MUST_USE;
+
+/* A page of the orders the actor may see; VIEW narrows: "mine", "crew" (my
+   crews' open ones), "grab" (free for my crews to take), "approve". */
+enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
+
+struct order_event {
+    int64_t id, order_id;
+    instant at;
+    int64_t actor_id;
+    const char *actor_name, *verb, *from_state, *to_state, *reason, *note;
+    bool internal;
+    const char *detail;
+};
+extern const struct model order_event_model;
+
+/* The history of an order, oldest first; internal comments only for those
+   who serve. */
+enum err order_events(struct call *c, struct list *l, int64_t id) MUST_USE;
+
+/* Open orders the actor may see, counted by state. */
+struct order_board {
+    int64_t counts[N_ORDER_STATES];
+    int64_t overdue;
+};
+enum err order_board(struct call *c, struct order_board *b) MUST_USE;
+
+/* What a crew has on its hands. */
+struct crew_load_member {
+    int64_t person_id;
+    const char *name, *skills;
+    bool lead, on_duty;
+    int64_t open;
+};
+struct crew_load {
+    int64_t id; /* the crew */
+    int64_t open, on_hand, overdue;
+    struct crew_load_member *members;
+    size_t n;
+};
+enum err order_crew_load(struct call *c, struct crew_load *l) MUST_USE;
+
+/* May the actor see this order?  For the event stream. */
+bool order_may_see(struct call *c, const struct order *o);
+
+/* -- ratings and notices ---------------------------------------------------- */
+
+struct rating {
+    int64_t id, order_id, person_id, crew_id, stars;
+    const char *tags, *comment;
+    instant at;
+};
+extern const struct model rating_model;
+extern const char *const rating_tags[];
+
+/* Single ratings, for those with rating.see. */
+enum err rating_list(struct call *c, struct list *l) MUST_USE;
+
+/* Totals of a crew: open to the crew itself and to rating.see. */
+struct rating_totals {
+    int64_t id; /* the crew */
+    int64_t n, stars[5];
+    double average;
+    const char *tags; /* JSON: {tag: count} */
+    bool hidden;      /* fewer than five votes: no figures */
+};
+enum err rating_of_crew(struct call *c, struct rating_totals *t) MUST_USE;
+
+struct notice {
+    int64_t id, person_id, order_id;
+    const char *kind, *text;
+    instant at, read_at;
+};
+extern const struct model notice_model;
+enum err notice_list(struct call *c, struct list *l) MUST_USE;
+enum err notice_read(struct call *c, struct notice *n) MUST_USE;
+
+/* -- time ------------------------------------------------------------------- */
+
+/*
+ * One round of the scheduler: breaches of clocks are noted and escalated,
+ * silent completions verified, verified orders closed.  At most MAX orders;
+ * *DONE tells how many.  Several processes may run it at once.
+ */
+enum err order_wake(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
+/* Working days of silence that verify, days in which one may rate or reopen. */
+#define ORDER_SILENCE_DAYS 3
+#define ORDER_RATE_DAYS 7
+#define ORDER_REOPEN_DAYS 15
+
+#endif
