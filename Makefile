@@ -25,7 +25,7 @@ $(B)/liangcao: $(OBJ)
 	$(CC) $(SAN) -o $@ $(OBJ) $(LDLIBS)
 
 $(B)/test-runner: $(LIB) $(TESTOBJ)
-	$(CC) $(SAN) -o $@ $(LIB) $(TESTOBJ) -lcmocka $(LDLIBS)
+	$(CC) $(SAN) -o $@ $(LIB) $(TESTOBJ) -lcmocka -lssl $(LDLIBS)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -25,8 +25,8 @@ is_page(const char *path)
 {
     const char *last = strrchr(path, '/');
 
-    return strncmp(path, "/api/", 5) != 0 && strcmp(path, "/api") != 0
-           && last && strchr(last, '.') == NULL;
+    return strncmp(path, "/api/", 5) != 0 && strcmp(path, "/api") != 0 && last
+           && strchr(last, '.') == NULL;
 }
 
 bool
@@ -57,8 +57,7 @@ is_known(const char *header, const char *etag)
 }
 
 static const char *
-etag_of(const struct http_request *q, const struct asset *a,
-        const char *coding)
+etag_of(const struct http_request *q, const struct asset *a, const char *coding)
 {
     const struct exchange *x = q->impl;
 
@@ -82,9 +81,11 @@ asset_reply(const struct asset *list, size_t n, const struct http_request *q,
         a = find(list, n, "/index.html");
     if (a == NULL)
         return false;
-    *r = (struct http_reply){ .status = 200, .type = a->type,
+    *r = (struct http_reply){ .status = 200,
+                              .type = a->type,
                               .body = (const char *)a->plain,
-                              .body_len = a->plain_len, .body_static = true };
+                              .body_len = a->plain_len,
+                              .body_static = true };
     const char *accepted = http_header(q, "Accept-Encoding");
     if (a->brotli && asset_accepts(accepted, "br")) {
         coding = "br";

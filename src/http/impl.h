@@ -104,6 +104,7 @@ struct MHD_Response *stream_make(struct exchange *x,
 void stream_opened(struct http_stream *s); /* the response is queued */
 void stream_gone(struct http_stream *s);   /* the connection is over */
 void stream_end_all(struct http_server *s);
+bool stream_any(struct http_server *s);
 void *stream_beat(void *server); /* thread: heartbeats */
 
 /* -- asset.c ---------------------------------------------------------- */

@@ -44,8 +44,8 @@ static const struct refusal {
       "提交的内容超过允许的大小" },
     { 414, "URI Too Long", "limit", "there are too many query parameters",
       "查询参数太多" },
-    { 501, "Not Implemented", "invalid",
-      "the transfer coding is not supported", "不支持这种传输编码" },
+    { 501, "Not Implemented", "invalid", "the transfer coding is not supported",
+      "不支持这种传输编码" },
     { 503, "Service Unavailable", "busy",
       "the server is busy, please try again", "服务器繁忙，请稍后再试" },
 };
@@ -143,10 +143,10 @@ reply_make(struct exchange *x, const struct http_reply *r)
     struct MHD_Response *m =
         r->stream_open && !x->head
             ? stream_make(x, r)
-            : MHD_create_response_from_buffer(
-                r->body_len, body.taken,
-                r->body_static ? MHD_RESPMEM_PERSISTENT
-                               : MHD_RESPMEM_MUST_COPY);
+            : MHD_create_response_from_buffer(r->body_len, body.taken,
+                                              r->body_static
+                                                  ? MHD_RESPMEM_PERSISTENT
+                                                  : MHD_RESPMEM_MUST_COPY);
 
     ASSERT(m != NULL);
     add_headers(x, r, m);

@@ -80,8 +80,8 @@ static bool
 body_is_sound(const struct http_request *q)
 {
     const char *type = http_header(q, "Content-Type");
-    bool text = type == NULL || strstr(type, "json")
-                || strncmp(type, "text/", 5) == 0;
+    bool text =
+        type == NULL || strstr(type, "json") || strncmp(type, "text/", 5) == 0;
     const char *charset = type ? strcasestr(type, "charset=") : NULL;
 
     if (charset) {
@@ -122,10 +122,12 @@ request_read(struct exchange *x, struct arena *a)
 int
 request_length(struct MHD_Connection *conn, size_t *len)
 {
-    const char *length = MHD_lookup_connection_value(
-        conn, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    const char *coding = MHD_lookup_connection_value(
-        conn, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+    const char *length =
+        MHD_lookup_connection_value(conn, MHD_HEADER_KIND,
+                                    MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const char *coding =
+        MHD_lookup_connection_value(conn, MHD_HEADER_KIND,
+                                    MHD_HTTP_HEADER_TRANSFER_ENCODING);
     int64_t n;
 
     *len = SIZE_MAX;
@@ -145,8 +147,8 @@ request_length(struct MHD_Connection *conn, size_t *len)
 void
 request_address(struct exchange *x)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-        x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
     x->q.address = "";
     if (info == NULL || info->client_addr == NULL)
@@ -154,8 +156,8 @@ request_address(struct exchange *x)
     socklen_t len = info->client_addr->sa_family == AF_INET6
                         ? sizeof(struct sockaddr_in6)
                         : sizeof(struct sockaddr_in);
-    if (getnameinfo(info->client_addr, len, x->address, sizeof x->address,
-                    NULL, 0, NI_NUMERICHOST)
+    if (getnameinfo(info->client_addr, len, x->address, sizeof x->address, NULL,
+                    0, NI_NUMERICHOST)
         != 0)
         return;
     x->q.address = x->address;

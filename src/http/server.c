@@ -25,13 +25,14 @@
 #include "http/impl.h"
 
 #define MAX_CONNECTIONS 4000u
-#define CONNECTION_BYTES 16384u   /* request line and headers */
-#define IDLE_S 65u                /* a connection on which nothing moves */
-#define BODY_S 120                /* a body must have arrived by then */
-#define DRAIN_BYTES (8u << 20)    /* of a refused body, then hang up */
-#define BODY_BUDGET (32u << 20)   /* all bodies together */
-#define FIRST_BODY_BYTES 65536u   /* believed of a Content-Length */
-#define STOP_MS 10000             /* for open calls to be answered */
+#define CONNECTION_BYTES 16384u /* request line and headers */
+#define IDLE_S 65u              /* a connection on which nothing moves */
+#define BODY_S 120              /* a body must have arrived by then */
+#define DRAIN_BYTES (8u << 20)  /* of a refused body, then hang up */
+#define BODY_BUDGET (32u << 20) /* all bodies together */
+#define FIRST_BODY_BYTES 65536u /* believed of a Content-Length */
+#define STOP_MS 10000           /* for open calls to be answered */
+#define STREAMS_MS 500          /* for streams to say their end */
 #define BACKLOG 1024
 
 static const char tls_priorities[] =
@@ -72,8 +73,7 @@ refuse_early(struct exchange *x, int status)
     reply_refuse(&x->q, &r, a, status);
     http_add_header(&r, "Connection", "close");
     struct MHD_Response *m = reply_make(x, &r);
-    enum MHD_Result queued =
-        MHD_queue_response(x->conn, (unsigned)status, m);
+    enum MHD_Result queued = MHD_queue_response(x->conn, (unsigned)status, m);
     MHD_destroy_response(m);
     reply_log(x, status);
     arena_close(a);
@@ -307,8 +307,7 @@ static int
 listen_on(const struct http_config *config, uint16_t *port, const char **why)
 {
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-                                    .ai_flags =
-                                        AI_PASSIVE | AI_NUMERICSERV };
+                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
     struct addrinfo *found;
     struct sockaddr_storage bound;
     socklen_t len = sizeof bound;
@@ -320,8 +319,8 @@ listen_on(const struct http_config *config, uint16_t *port, const char **why)
         *why = "the address to listen on is not known";
         return -1;
     }
-    int fd = socket(found->ai_family,
-                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd =
+        socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0
@@ -361,9 +360,9 @@ read_pem(const char *path)
 static struct MHD_Daemon *
 start_daemon(struct http_server *s, int fd, char *cert, char *key)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME
-                     | MHD_USE_TURBO | MHD_USE_ERROR_LOG
-                     | (s->tls ? MHD_USE_TLS : 0u);
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO
+        | MHD_USE_ERROR_LOG | (s->tls ? MHD_USE_TLS : 0u);
     struct MHD_OptionItem tls[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, cert },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, key },
@@ -448,6 +447,8 @@ http_stop(struct http_server *s)
     pthread_join(s->beat, NULL);
     pool_close(s->pool);
     stream_end_all(s);
+    for (int ms = 0; ms < STREAMS_MS && stream_any(s); ms += 2)
+        nanosleep(&pause, NULL);
     MHD_stop_daemon(s->daemon);
     if (fd >= 0)
         close(fd);

@@ -146,8 +146,9 @@ stream_make(struct exchange *x, const struct http_reply *r)
     http_stream_send(s, hello, sizeof hello - 1);
     x->stream = s;
 
-    struct MHD_Response *m = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_waiting, s, NULL);
+    struct MHD_Response *m =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
+                                          read_waiting, s, NULL);
     if (m)
         MHD_add_response_header(m, "X-Accel-Buffering", "no");
     pthread_mutex_lock(&server->lock);
@@ -189,6 +190,15 @@ stream_gone(struct http_stream *s)
     free(s);
 }
 
+bool
+stream_any(struct http_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    bool any = server->streams != NULL;
+    pthread_mutex_unlock(&server->lock);
+    return any;
+}
+
 void
 stream_end_all(struct http_server *server)
 {
@@ -212,9 +222,9 @@ stream_beat(void *arg)
     pthread_mutex_lock(&server->lock);
     while (!atomic_load(&server->stopping)) {
         next.tv_sec += BEAT_S;
-        while (!atomic_load(&server->stopping)
-               && pthread_cond_timedwait(&server->tick, &server->lock, &next)
-                      == 0)
+        while (
+            !atomic_load(&server->stopping)
+            && pthread_cond_timedwait(&server->tick, &server->lock, &next) == 0)
             continue;
         for (struct http_stream *s = server->streams; s; s = s->next)
             http_stream_send(s, ":\n\n", 3);

@@ -1,0 +1,820 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What http.h promises, against a real server on a free loopback port. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/impl.h"
+#include "model/model.h"
+#include "test.h"
+
+#define LIMIT 100000
+
+/* What the handler below does and sees. */
+static struct {
+    struct http_server *server;
+    pthread_mutex_t lock;
+    struct http_stream *stream; /* under the lock; NULL once it is gone */
+    atomic_int gone;
+    atomic_int asked;
+} world;
+
+static const unsigned char page[] = "<html>page</html>";
+static const unsigned char script[] = "plain script";
+static const struct asset some_assets[] = {
+    { .path = "/index.html",
+      .type = "text/html; charset=utf-8",
+      .etag = "\"p1\"",
+      .plain = page,
+      .plain_len = sizeof page - 1 },
+    { .path = "/assets/a-12345678.js",
+      .type = "text/javascript",
+      .etag = "\"s1\"",
+      .plain = script,
+      .plain_len = sizeof script - 1,
+      .gzip = (const unsigned char *)"GZ",
+      .gzip_len = 2,
+      .brotli = (const unsigned char *)"BR",
+      .brotli_len = 2,
+      .immutable = true },
+};
+
+static void
+pause_ms(long ms)
+{
+    const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+    nanosleep(&t, NULL);
+}
+
+static void
+on_open(void *arg, struct http_stream *s)
+{
+    (void)arg;
+    pthread_mutex_lock(&world.lock);
+    world.stream = s;
+    pthread_mutex_unlock(&world.lock);
+}
+
+static void
+on_gone(void *arg, struct http_stream *s)
+{
+    (void)arg;
+    pthread_mutex_lock(&world.lock);
+    if (world.stream == s)
+        world.stream = NULL;
+    pthread_mutex_unlock(&world.lock);
+    atomic_fetch_add(&world.gone, 1);
+}
+
+/* False when there is no stream (any more). */
+static bool
+send_stream(const char *bytes, size_t n)
+{
+    pthread_mutex_lock(&world.lock);
+    bool there = world.stream != NULL;
+    if (there)
+        http_stream_send(world.stream, bytes, n);
+    pthread_mutex_unlock(&world.lock);
+    return there;
+}
+
+/* Echoes what it got; some paths do something of their own. */
+static void
+handle(void *ctx, struct arena *a, const struct http_request *q,
+       struct http_reply *r)
+{
+    struct buf b = buf_make(a, 0);
+    const char *cookie = http_cookie(q, "name");
+    const char *header = http_header(q, "X-Said");
+
+    (void)ctx;
+    atomic_fetch_add(&world.asked, 1);
+    if (strcmp(q->path, "/stream") == 0) {
+        r->type = "text/event-stream";
+        r->stream_open = on_open;
+        r->stream_gone = on_gone;
+        return;
+    }
+    if (strcmp(q->path, "/slow") == 0)
+        pause_ms(100);
+    if (strncmp(q->path, "/files", 6) != 0
+        && asset_reply(some_assets, COUNT(some_assets), q, r)
+        && strncmp(q->path, "/api", 4) != 0 && http_header(q, "X-Asset"))
+        return;
+    *r = (struct http_reply){ .status = 200, .type = "text/plain" };
+    buf_printf(&b, "%s %s body=%zu", q->method, q->path, q->body_len);
+    for (size_t i = 0; i < q->n_query; i++)
+        buf_printf(&b, " [%s=%s]", q->query[i].key, q->query[i].value);
+    if (cookie)
+        buf_printf(&b, " cookie=%s", cookie);
+    if (header)
+        buf_printf(&b, " said=%s", header);
+    buf_printf(&b, " from=%s%s", q->address, q->tls ? " tls" : "");
+    if (q->body_len)
+        buf_printf(&b, " %.10s", q->body);
+    r->body = b.s;
+    r->body_len = b.len;
+}
+
+static void
+start(const char *cert, const char *key)
+{
+    const struct http_config config = {
+        .address = "127.0.0.1",
+        .pollers = 2,
+        .workers = 4,
+        .max_body = LIMIT,
+        .cert_file = cert,
+        .key_file = key,
+        .handle = handle,
+    };
+    const char *why = "";
+
+    memset(&world, 0, sizeof world);
+    pthread_mutex_init(&world.lock, NULL);
+    world.server = http_start(&config, &why);
+    if (world.server == NULL)
+        print_error("%s\n", why);
+    EXPECT(world.server != NULL);
+}
+
+static void
+stop(void)
+{
+    http_stop(world.server);
+    pthread_mutex_destroy(&world.lock);
+}
+
+/* -- a small client -------------------------------------------------- */
+
+static char reply[1 << 17];
+
+static int
+dial(void)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(http_port(world.server)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const struct timeval patience = { 10, 0 };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    EXPECT(fd >= 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    EXPECT(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    return fd;
+}
+
+static void
+say(int fd, const char *s)
+{
+    EXPECT(send(fd, s, strlen(s), MSG_NOSIGNAL) == (ssize_t)strlen(s));
+}
+
+static size_t
+announced(const char *head)
+{
+    const char *p = strcasestr(head, "\r\nContent-Length:");
+
+    return p ? strtoul(p + 17, NULL, 10) : 0;
+}
+
+/* One reply into `reply`; its status, or 0 when the far end hung up. */
+static int
+hear(int fd, bool no_body)
+{
+    size_t len = 0;
+    char *end = NULL;
+
+    for (;;) {
+        reply[len] = '\0';
+        end = end ? end : strstr(reply, "\r\n\r\n");
+        if (end
+            && (no_body || len >= (size_t)(end + 4 - reply) + announced(reply)))
+            break;
+        ssize_t n = recv(fd, reply + len, sizeof reply - 1 - len, 0);
+        if (n <= 0)
+            return 0;
+        len += (size_t)n;
+    }
+    return atoi(reply + 9);
+}
+
+/* A whole exchange on a connection of its own. */
+static int
+ask(const char *request)
+{
+    int fd = dial();
+    say(fd, request);
+    int status = hear(fd, strncmp(request, "HEAD", 4) == 0);
+    close(fd);
+    return status;
+}
+
+static bool
+heard(const char *s)
+{
+    return strstr(reply, s) != NULL;
+}
+
+/* Read until S has come or nothing comes for 3 s. */
+static bool
+hear_until(int fd, const char *s)
+{
+    size_t len = 0;
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+
+    reply[0] = '\0';
+    while (!heard(s)) {
+        if (poll(&p, 1, 3000) != 1)
+            return false;
+        ssize_t n = recv(fd, reply + len, sizeof reply - 1 - len, 0);
+        if (n <= 0)
+            return false;
+        len += (size_t)n;
+        reply[len] = '\0';
+    }
+    return true;
+}
+
+static bool
+becomes(atomic_int *value, int wanted)
+{
+    for (int i = 0; i < 1000 && atomic_load(value) != wanted; i++)
+        pause_ms(10);
+    return atomic_load(value) == wanted;
+}
+
+/* -- requests --------------------------------------------------------- */
+
+TEST_PLAIN(a_get_is_answered_with_the_security_headers)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(heard("GET /api/x body=0 from=127.0.0.1"));
+    EXPECT(heard("Content-Security-Policy: default-src 'self'"));
+    EXPECT(heard("frame-ancestors 'none'"));
+    EXPECT(heard("X-Content-Type-Options: nosniff"));
+    EXPECT(heard("Referrer-Policy: same-origin"));
+    EXPECT(heard("Cache-Control: no-store"));
+    EXPECT(!heard("Strict-Transport-Security"));
+    stop();
+}
+
+TEST_PLAIN(head_is_a_get_without_the_body)
+{
+    (void)c;
+    start(NULL, NULL);
+    int fd = dial();
+    say(fd, "HEAD /api/x HTTP/1.1\r\nHost: a\r\n\r\n"
+            "GET /api/y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT(hear_until(fd, "GET /api/y body=0"));
+    EXPECT(!heard("GET /api/x body=0"));
+    EXPECT(announced(reply) == strlen("GET /api/x body=0 from=127.0.0.1"));
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(a_connection_serves_many_requests)
+{
+    (void)c;
+    start(NULL, NULL);
+    int fd = dial();
+    for (int i = 0; i < 200; i++) {
+        say(fd, "POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                "\r\nabc");
+        EXPECT(hear(fd, false) == 200);
+        EXPECT(heard("body=3") && heard(" abc"));
+    }
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(a_chunked_body_arrives_whole)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\n"
+               "Transfer-Encoding: chunked\r\n\r\n"
+               "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
+           == 200);
+    EXPECT(heard("body=7") && heard("abcdefg"));
+    stop();
+}
+
+TEST_PLAIN(path_and_query_are_decoded)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("GET /api/%E7%81%AF+x?a=1%202&b=c+d&%E6%9D%8E=&flag&e=%26 "
+               "HTTP/1.1\r\nHost: a\r\n\r\n")
+           == 200);
+    EXPECT(heard("GET /api/灯+x "));
+    EXPECT(heard("[a=1 2] [b=c d] [李=] [flag=] [e=&]"));
+    EXPECT(ask("GET http://host.example/api/p?q=1 HTTP/1.1\r\nHost: a\r\n"
+               "\r\n")
+           == 200);
+    EXPECT(heard("GET /api/p ") && heard("[q=1]"));
+    stop();
+}
+
+TEST_PLAIN(headers_and_cookies_are_found_by_name)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\nx-said: yes\r\n"
+               "Cookie: other=1; surname=no; name=tea; z=2\r\n\r\n")
+           == 200);
+    EXPECT(heard("cookie=tea said=yes"));
+    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\nX-Said: \xff\xfe\r\n\r\n")
+           == 200);
+    EXPECT(!heard("said="));
+    stop();
+}
+
+TEST_PLAIN(bad_escapes_and_bad_utf8_are_refused_with_400)
+{
+    static const char *const targets[] = {
+        "/api/%zz", "/api/%4",  "/api/%",      "/api/%ff",       "/api/%00",
+        "/a?b=%",   "/a?%xy=1", "/a?b=%c0%af", "/a?b=%ed%a0%80", "nowhere",
+    };
+    char request[200];
+
+    (void)c;
+    start(NULL, NULL);
+    for (size_t i = 0; i < COUNT(targets); i++) {
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n",
+                 targets[i]);
+        EXPECT(ask(request) == 400);
+        EXPECT(heard("application/problem+json"));
+        EXPECT(heard("\"code\":\"invalid\""));
+        EXPECT(heard("frame-ancestors 'none'"));
+    }
+    EXPECT(atomic_load(&world.asked) == 0);
+    stop();
+}
+
+TEST_PLAIN(a_text_body_that_is_not_utf8_is_refused_with_400)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+               "Content-Type: application/json\r\n\r\na\xff\xff")
+           == 400);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+               "Content-Type: text/csv; charset=gbk\r\n\r\na\xff\xff")
+           == 200);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+               "Content-Type: image/png\r\n\r\na\xff\xff")
+           == 200);
+    stop();
+}
+
+TEST_PLAIN(a_refusal_speaks_the_callers_language)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+    EXPECT(heard("请求格式有误"));
+    EXPECT(ask("GET /%zz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n\r\n")
+           == 400);
+    EXPECT(heard("the request is malformed"));
+    EXPECT(ask("GET /%zz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n"
+               "Cookie: lang=zh\r\n\r\n")
+           == 400);
+    EXPECT(heard("请求格式有误"));
+    stop();
+}
+
+TEST_PLAIN(bad_framing_is_refused_with_400)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+               "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+           == 400);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n")
+           == 400);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n"
+               "\r\n")
+           == 400);
+    EXPECT(atomic_load(&world.asked) == 0);
+    stop();
+}
+
+TEST_PLAIN(too_many_query_pairs_are_refused)
+{
+    char request[2000] = "GET /api/x?";
+
+    (void)c;
+    for (int i = 0; i < 65; i++)
+        strcat(request, "a=1&");
+    strcat(request, " HTTP/1.1\r\nHost: a\r\n\r\n");
+    start(NULL, NULL);
+    EXPECT(ask(request) == 414);
+    stop();
+}
+
+/* -- limits ----------------------------------------------------------- */
+
+TEST_PLAIN(a_body_at_the_limit_is_taken)
+{
+    static char body[LIMIT + 1];
+
+    (void)c;
+    memset(body, 'x', LIMIT);
+    start(NULL, NULL);
+    int fd = dial();
+    say(fd, "POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n"
+            "\r\n");
+    say(fd, body);
+    EXPECT(hear(fd, false) == 200);
+    EXPECT(heard("body=100000"));
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(a_body_over_the_limit_is_413_before_it_is_read)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\n"
+               "Content-Length: 999999999\r\n\r\nabc")
+           == 413);
+    EXPECT(heard("\"status\":413"));
+    EXPECT(heard("frame-ancestors 'none'"));
+    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+               "Content-Length: 999999999\r\n\r\n")
+           == 413);
+    EXPECT(atomic_load(&world.asked) == 0);
+    stop();
+}
+
+TEST_PLAIN(a_chunked_body_over_the_limit_is_413_before_it_ends)
+{
+    char chunk[1001];
+
+    (void)c;
+    memset(chunk, 'x', 1000);
+    chunk[1000] = '\0';
+    start(NULL, NULL);
+    int fd = dial();
+    say(fd, "POST /api/x HTTP/1.1\r\nHost: a\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 101; i++) {
+        say(fd, "3e8\r\n");
+        say(fd, chunk);
+        say(fd, "\r\n");
+    }
+    EXPECT(hear(fd, false) == 413); /* though the last chunk was not sent */
+    close(fd);
+    EXPECT(atomic_load(&world.asked) == 0);
+    stop();
+}
+
+TEST_PLAIN(who_sends_a_large_body_to_its_end_still_hears_the_413)
+{
+    static char block[65537];
+
+    (void)c;
+    memset(block, 'x', 65536);
+    start(NULL, NULL);
+    int fd = dial();
+    say(fd, "POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2097152\r\n"
+            "\r\n");
+    for (int i = 0; i < 32; i++)
+        say(fd, block);
+    EXPECT(hear(fd, false) == 413);
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(half_a_request_costs_nothing)
+{
+    static const char *const starts[] = {
+        "",
+        "GE",
+        "GET /api/x HTTP/1.1\r\nHos",
+        "POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nab",
+        "\x16\x03\x01\x02\x00\x01",
+    };
+
+    (void)c;
+    start(NULL, NULL);
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        int fd = dial();
+        say(fd, starts[i]);
+        pause_ms(20);
+        close(fd);
+    }
+    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(atomic_load(&world.asked) == 1);
+    stop();
+}
+
+static void *
+ask_slowly(void *status)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(http_port(world.server)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    static const char request[] =
+        "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    char line[13] = { 0 };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0
+        && send(fd, request, sizeof request - 1, MSG_NOSIGNAL) > 0
+        && recv(fd, line, 12, MSG_WAITALL) == 12)
+        *(int *)status = atoi(line + 9);
+    close(fd);
+    return NULL;
+}
+
+TEST_PLAIN(open_calls_are_answered_before_the_server_stops)
+{
+    pthread_t threads[12];
+    int status[COUNT(threads)] = { 0 };
+
+    (void)c;
+    start(NULL, NULL);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_create(&threads[i], NULL, ask_slowly, &status[i]);
+    /* Until all are in the pool: 12 calls of 100 ms on 4 workers. */
+    EXPECT(becomes(&world.asked, 4));
+    for (int i = 0; i < 100 && world.server->open_calls != 8; i++)
+        pause_ms(1);
+    stop();
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        pthread_join(threads[i], NULL);
+        EXPECT(status[i] == 200);
+    }
+}
+
+TEST_PLAIN(a_port_in_use_is_said_so)
+{
+    const char *why = "";
+
+    (void)c;
+    start(NULL, NULL);
+    struct http_config config = {
+        .address = "127.0.0.1",
+        .port = http_port(world.server),
+        .pollers = 1,
+        .workers = 1,
+        .max_body = 1,
+        .handle = handle
+    };
+    EXPECT(http_start(&config, &why) == NULL);
+    EXPECT(strcmp(why, "the port is in use") == 0);
+    stop();
+}
+
+/* -- event streams ---------------------------------------------------- */
+
+static int
+open_stream(void)
+{
+    int fd = dial();
+
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT(hear_until(fd, ": open\n\n"));
+    EXPECT(heard("text/event-stream"));
+    return fd;
+}
+
+TEST_PLAIN(an_event_stream_sends_what_it_is_given_at_once)
+{
+    (void)c;
+    start(NULL, NULL);
+    int fd = open_stream();
+    for (int i = 0; i < 20; i++) {
+        char text[30];
+        int n = snprintf(text, sizeof text, "data: %d\n\n", i);
+        int64_t before = monotonic_us();
+
+        EXPECT(send_stream(text, (size_t)n));
+        EXPECT(hear_until(fd, text));
+        EXPECT(monotonic_us() - before < 1000000);
+    }
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(streams_take_no_worker)
+{
+    int fds[20];
+
+    (void)c;
+    start(NULL, NULL);
+    for (size_t i = 0; i < COUNT(fds); i++)
+        fds[i] = open_stream();
+    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    stop(); /* which ends the streams */
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        EXPECT(hear_until(fds[i], "0\r\n\r\n"));
+        close(fds[i]);
+    }
+    EXPECT(atomic_load(&world.gone) == COUNT(fds));
+}
+
+TEST_PLAIN(who_leaves_a_stream_is_noticed_on_the_next_send)
+{
+    (void)c;
+    start(NULL, NULL);
+    int fd = open_stream();
+    close(fd);
+    for (int i = 0; i < 3 && send_stream(":\n\n", 3); i++)
+        pause_ms(20);
+    EXPECT(becomes(&world.gone, 1));
+    stop();
+}
+
+TEST_PLAIN(who_does_not_read_a_stream_is_cut_off)
+{
+    static char block[64 * 1024];
+
+    (void)c;
+    start(NULL, NULL);
+    int fd = open_stream();
+    memset(block, 'x', sizeof block);
+    /* The sockets' own buffers take some megabytes before the 1 MiB. */
+    for (int i = 0; i < 2000 && send_stream(block, sizeof block); i++)
+        if (i % 16 == 15)
+            pause_ms(5);
+    EXPECT(becomes(&world.gone, 1));
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(head_does_not_open_a_stream)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(!send_stream("x", 1));
+    stop();
+}
+
+/* -- assets ----------------------------------------------------------- */
+
+TEST_PLAIN(assets_are_compressed_as_the_browser_likes)
+{
+    (void)c;
+    start(NULL, NULL);
+    EXPECT(ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
+               "\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n")
+           == 200);
+    EXPECT(heard("Content-Encoding: br") && heard("\r\n\r\nBR"));
+    EXPECT(heard("ETag: \"s1-br\"") && heard("Vary: Accept-Encoding"));
+    EXPECT(heard("immutable"));
+    EXPECT(ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
+               "\r\nAccept-Encoding: br;q=0, gzip\r\n\r\n")
+           == 200);
+    EXPECT(heard("Content-Encoding: gzip") && heard("\r\n\r\nGZ"));
+    EXPECT(ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
+               "\r\n\r\n")
+           == 200);
+    EXPECT(!heard("Content-Encoding") && heard("plain script"));
+    stop();
+}
+
+TEST_PLAIN(an_asset_that_is_known_is_304)
+{
+    (void)c;
+    start(NULL, NULL);
+    int fd = dial();
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\nX-Asset: 1\r\n"
+            "If-None-Match: \"old\", \"p1\"\r\n\r\n");
+    EXPECT(hear(fd, true) == 304);
+    EXPECT(heard("ETag: \"p1\"") && !heard("<html>"));
+    say(fd, "GET / HTTP/1.1\r\nHost: a\r\nX-Asset: 1\r\n"
+            "If-None-Match: \"p1-br\"\r\n\r\n");
+    EXPECT(hear(fd, false) == 200);
+    EXPECT(heard("<html>page</html>"));
+    close(fd);
+    stop();
+}
+
+TEST_PLAIN(an_unknown_page_is_the_interface_and_an_unknown_file_is_not)
+{
+    struct http_request q = { .method = "GET", .path = "/orders/17" };
+    struct http_reply r = { 0 };
+
+    (void)c;
+    EXPECT(asset_reply(some_assets, COUNT(some_assets), &q, &r));
+    EXPECT(r.body == (const char *)page);
+    q.path = "/missing.js";
+    EXPECT(!asset_reply(some_assets, COUNT(some_assets), &q, &r));
+    q.path = "/api/v1/missing";
+    EXPECT(!asset_reply(some_assets, COUNT(some_assets), &q, &r));
+    q.path = "/orders/17";
+    q.method = "POST";
+    EXPECT(!asset_reply(some_assets, COUNT(some_assets), &q, &r));
+}
+
+TEST_PLAIN(a_coding_with_weight_zero_is_not_accepted)
+{
+    (void)c;
+    EXPECT(asset_accepts("gzip, br", "br"));
+    EXPECT(asset_accepts("gzip;q=0.5 , BR;q=0.1", "br"));
+    EXPECT(!asset_accepts("gzip, br;q=0", "br"));
+    EXPECT(!asset_accepts("brotli", "br"));
+    EXPECT(!asset_accepts("", "br"));
+    EXPECT(!asset_accepts(NULL, "br"));
+}
+
+/* -- TLS --------------------------------------------------------------- */
+
+/* A certificate for an hour, signed by itself. */
+static void
+write_certificate(const char *cert_path, const char *key_path)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *cert = X509_new();
+    FILE *f;
+
+    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
+    X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_set_pubkey(cert, key);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
+                               (const unsigned char *)"localhost", -1, -1, 0);
+    X509_set_issuer_name(cert, X509_get_subject_name(cert));
+    EXPECT(X509_sign(cert, key, EVP_sha256()) > 0);
+    f = fopen(cert_path, "w");
+    EXPECT(f != NULL && PEM_write_X509(f, cert) == 1);
+    fclose(f);
+    f = fopen(key_path, "w");
+    EXPECT(f != NULL
+           && PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1);
+    fclose(f);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+}
+
+TEST_PLAIN(with_a_certificate_it_speaks_tls)
+{
+    char cert[] = "/tmp/liangcao-cert-XXXXXX";
+    char key[] = "/tmp/liangcao-key-XXXXXX";
+    static const char request[] =
+        "GET /api/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    int n = 0, len = 0;
+
+    (void)c;
+    close(mkstemp(cert));
+    close(mkstemp(key));
+    write_certificate(cert, key);
+    start(cert, key);
+    int fd = dial();
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL *tls = SSL_new(ctx);
+    SSL_set_fd(tls, fd);
+    EXPECT(SSL_connect(tls) == 1);
+    EXPECT(SSL_version(tls) >= TLS1_2_VERSION);
+    EXPECT(SSL_write(tls, request, sizeof request - 1) > 0);
+    while ((n = SSL_read(tls, reply + len, (int)sizeof reply - 1 - len)) > 0)
+        len += n;
+    reply[len] = '\0';
+    EXPECT(heard("200 OK") && heard(" tls"));
+    EXPECT(heard("Strict-Transport-Security: max-age="));
+    SSL_free(tls);
+    SSL_CTX_free(ctx);
+    close(fd);
+    stop();
+    unlink(cert);
+    unlink(key);
+}
+
+TEST_PLAIN(a_certificate_that_does_not_work_is_said_so)
+{
+    struct http_config config = {
+        .address = "127.0.0.1",
+        .pollers = 1,
+        .workers = 1,
+        .max_body = 1,
+        .cert_file = "/nonexistent.pem",
+        .key_file = "/nonexistent.pem",
+        .handle = handle
+    };
+    const char *why = "";
+
+    (void)c;
+    EXPECT(http_start(&config, &why) == NULL);
+    EXPECT(strstr(why, "certificate") != NULL);
+    config.cert_file = config.key_file = "/etc/passwd";
+    EXPECT(http_start(&config, &why) == NULL);
+    EXPECT(strstr(why, "certificate") != NULL);
+}
