@@ -30,7 +30,7 @@
 #define SQLITE_BATCH 64
 #define SQLITE_WRITER_KIB 16384
 #define SQLITE_READER_KIB 1024
-#define SQLITE_BUSY_MS 5000
+#define SQLITE_BUSY_MS 3000
 /* Pages of the write-ahead log after which it is copied to the database. */
 #define SQLITE_WAL_PAGES 2000
 /* ... and after which writers wait until it can begin anew. */

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many calls at once: what db.h promises about commits. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "database.h"
+#include "test.h"
+
+#define THREADS 32
+#define ROUNDS 30
+#define TRIES 1000
+
+static const char add_counter[] =
+    "INSERT INTO counter (name, value) VALUES ($1, $2)";
+static const char get_counter[] = "SELECT value FROM counter WHERE name = $1";
+static const char count_counters[] = "SELECT count(*) FROM counter";
+
+static struct store *
+reopen(const char *address, unsigned readers)
+{
+    const char *why = "";
+    struct store *s = store_open(address, readers, &why);
+
+    if (!s)
+        print_error("%s\n", why);
+    EXPECT(s != NULL);
+    return s;
+}
+
+static void
+call_open(struct call *c, struct store *s)
+{
+    *c = (struct call){ .arena = arena_open(), .now = { 1 },
+                        .lang = LANG_EN };
+    db_session(c, s);
+}
+
+static void
+call_close(struct call *c)
+{
+    db_session_end(c);
+    arena_close(c->arena);
+}
+
+static int64_t
+ask(struct store *s, const char *sql, const char *name)
+{
+    struct call c;
+    int64_t n = -1;
+    enum err e;
+
+    call_open(&c, s);
+    e = name ? db_int(&c, &n, sql, V(name)) : db_int(&c, &n, sql);
+    EXPECT(e == OK);
+    call_close(&c);
+    return n;
+}
+
+/* -- a crowd of threads ---------------------------------------------- */
+
+struct worker {
+    pthread_t thread;
+    struct store *store;
+    enum err (*body)(struct call *c, const struct worker *w, int round);
+    int number;
+    int kept[ROUNDS]; /* how each round ended: 1 is OK */
+    int unexpected;
+};
+
+static enum err
+put(struct call *c, const char *name, int64_t value)
+{
+    TX tx = tx_begin(c);
+    TRY(db_exec(c, add_counter, V(name), V(value)));
+    return tx_commit(&tx);
+}
+
+static const char *
+name_of(struct call *c, const struct worker *w, int round)
+{
+    return arena_printf(c->arena, "%d.%d", w->number, round);
+}
+
+static enum err
+run_round(struct call *c, struct worker *w, int round)
+{
+    enum err e = ERR_BUSY;
+
+    for (int i = 0; i < TRIES && e == ERR_BUSY; i++) {
+        c->fault = (struct fault){ 0 };
+        e = w->body(c, w, round);
+    }
+    return e;
+}
+
+static void *
+work(void *arg)
+{
+    struct worker *w = arg;
+    int64_t n;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        struct call c;
+        enum err e;
+
+        call_open(&c, w->store);
+        e = run_round(&c, w, i);
+        w->kept[i] = e == OK;
+        db_fault(&c, 0);
+        /* What was answered can be read, by the one who was answered. */
+        if (db_int(&c, &n, get_counter, V(name_of(&c, w, i))) != OK
+            || (n != 0) != (e == OK))
+            w->unexpected++;
+        if (e != OK && e != ERR_INVALID && e != ERR_BROKEN)
+            w->unexpected++;
+        call_close(&c);
+    }
+    return NULL;
+}
+
+/* Run BODY in all threads; then every round that was answered OK is in the
+   database beside what was there, and nothing else.  Returns how many rows. */
+static int
+crowd(struct store *s,
+      enum err (*body)(struct call *c, const struct worker *w, int round))
+{
+    struct worker *list = calloc(THREADS, sizeof(*list));
+    int kept = (int)ask(s, count_counters, NULL);
+
+    for (int i = 0; i < THREADS; i++) {
+        list[i] = (struct worker){ .store = s, .body = body, .number = i };
+        EXPECT(pthread_create(&list[i].thread, NULL, work, &list[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        EXPECT(pthread_join(list[i].thread, NULL) == 0);
+        EXPECT(list[i].unexpected == 0);
+        for (int k = 0; k < ROUNDS; k++)
+            kept += list[i].kept[k];
+    }
+    EXPECT(ask(s, count_counters, NULL) == kept);
+    free(list);
+    return kept;
+}
+
+static enum err
+put_plain(struct call *c, const struct worker *w, int round)
+{
+    return put(c, name_of(c, w, round), w->number + 1);
+}
+
+TEST_PLAIN(each_answered_commit_is_there_after_reopening)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4), *other;
+
+    (void)c;
+    EXPECT(crowd(s, put_plain) == THREADS * ROUNDS);
+    other = reopen(address, 1);
+    EXPECT(ask(other, count_counters, NULL) == THREADS * ROUNDS);
+    EXPECT(store_node(other) != store_node(s));
+    store_close(other);
+    store_close(s);
+    s = reopen(address, 4);
+    EXPECT(ask(s, count_counters, NULL) == THREADS * ROUNDS);
+    store_close(s);
+    database_drop(address);
+}
+
+/* Every third body gives up after having written. */
+static enum err
+put_or_give_up(struct call *c, const struct worker *w, int round)
+{
+    TX tx = tx_begin(c);
+    TRY(db_exec(c, add_counter, V(name_of(c, w, round)), V(1)));
+    if ((w->number + round) % 3 == 0)
+        return fail(c, ERR_INVALID, NULL, "given up");
+    return tx_commit(&tx);
+}
+
+TEST_PLAIN(a_body_given_up_leaves_its_neighbours)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+
+    (void)c;
+    EXPECT(crowd(s, put_or_give_up) == THREADS * ROUNDS * 2 / 3);
+    store_close(s);
+    database_drop(address);
+}
+
+/* Some bodies' COMMIT fails: BEGIN, INSERT, RELEASE, COMMIT is the fourth. */
+static enum err
+put_with_faults(struct call *c, const struct worker *w, int round)
+{
+    db_fault(c, (w->number + round) % 7 == 0 ? 1 + round % 4 : 0);
+    return put_plain(c, w, round);
+}
+
+TEST_PLAIN(a_batch_whose_commit_fails_answers_nobody_ok)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    int kept;
+
+    (void)c;
+    kept = crowd(s, put_with_faults);
+    EXPECT(kept > 0 && kept <= THREADS * ROUNDS * 6 / 7 + THREADS);
+    EXPECT(ask(s, count_counters, NULL) == kept);
+    store_close(s);
+    database_drop(address);
+}
+
+/* Read, then write: on PostgreSQL the losers come again. */
+static enum err
+raise_total(struct call *c, const struct worker *w, int round)
+{
+    int64_t n;
+    TX tx = tx_begin(c);
+    TRY(db_int(c, &n, get_counter, V("total")));
+    TRY(db_exec(c, "UPDATE counter SET value = $2 WHERE name = $1",
+                V("total"), V(n + 1)));
+    TRY(db_exec(c, add_counter, V(name_of(c, w, round)), V(1)));
+    return tx_commit(&tx);
+}
+
+static enum err
+raise_total_a_little(struct call *c, const struct worker *w, int round)
+{
+    /* On PostgreSQL everybody runs into everybody: a few are enough. */
+    if (database_is_postgres() && (w->number > 3 || round > 9))
+        return fail(c, ERR_INVALID, NULL, "not taking part");
+    return raise_total(c, w, round);
+}
+
+TEST_PLAIN(no_two_bodies_see_the_same_state)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct call own;
+    int kept;
+
+    (void)c;
+    call_open(&own, s);
+    EXPECT(put(&own, "total", 0) == OK);
+    kept = crowd(s, raise_total_a_little);
+    EXPECT(ask(s, get_counter, "total") == kept - 1);
+    call_close(&own);
+    store_close(s);
+    database_drop(address);
+}
+
+/* -- a process that dies --------------------------------------------- */
+
+static void
+write_until_killed(const char *address, int to)
+{
+    const char *why;
+    struct store *s = store_open(address, 2, &why);
+
+    for (int i = 0; s && i < 100000; i++) {
+        struct call c;
+        char line[16] = { 0 };
+
+        call_open(&c, s);
+        (void)snprintf(line, sizeof(line), "%d", i);
+        if (put(&c, line, i + 1) == OK
+            && write(to, line, sizeof(line)) != sizeof(line))
+            _exit(1);
+        call_close(&c);
+    }
+    _exit(0);
+}
+
+TEST_PLAIN(what_was_answered_survives_a_killed_process)
+{
+    char *address = database_make(false), line[16];
+    int ends[2], n = 0, missing = 0;
+    struct store *s;
+    pid_t child;
+
+    (void)c;
+    EXPECT(pipe(ends) == 0);
+    child = fork();
+    if (child == 0)
+        write_until_killed(address, ends[1]);
+    EXPECT(child > 0);
+    (void)close(ends[1]);
+    while (n < 100 && read(ends[0], line, sizeof(line)) == sizeof(line))
+        n++;
+    (void)kill(child, SIGKILL);
+    while (read(ends[0], line, sizeof(line)) == sizeof(line))
+        n++;
+    (void)close(ends[0]);
+    (void)waitpid(child, NULL, 0);
+
+    s = reopen(address, 1);
+    for (int i = 0; i < n; i++) {
+        (void)snprintf(line, sizeof(line), "%d", i);
+        missing += ask(s, get_counter, line) != i + 1;
+    }
+    EXPECT(n >= 100 && missing == 0);
+    store_close(s);
+    database_drop(address);
+}
+
+/* -- two processes, loads, backups ----------------------------------- */
+
+TEST_PLAIN(lazy_bodies_can_be_read_and_are_there_at_the_end)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct call own;
+
+    (void)c;
+    EXPECT(store_lazy(s, 50) == OK);
+    call_open(&own, s);
+    for (int i = 0; i < 120; i++) {
+        EXPECT(put(&own, arena_printf(own.arena, "%d", i), i) == OK);
+        EXPECT(ask(s, count_counters, NULL) == i + 1);
+    }
+    EXPECT(store_lazy(s, 0) == OK);
+    EXPECT(ask(s, count_counters, NULL) == 120);
+    EXPECT(put(&own, "after", 1) == OK);
+    call_close(&own);
+    store_close(s);
+    s = reopen(address, 1);
+    EXPECT(ask(s, count_counters, NULL) == 121);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(a_backup_made_beside_writers_opens_and_is_whole)
+{
+    char *address, *copy;
+    struct store *s;
+    struct call own;
+
+    (void)c;
+    if (database_is_postgres())
+        return;
+    address = database_make(false);
+    copy = database_make(false);
+    s = reopen(address, 4);
+    EXPECT(crowd(s, put_plain) == THREADS * ROUNDS);
+    call_open(&own, s);
+    {
+        struct call writer;
+
+        call_open(&writer, s);
+        TX tx = tx_begin(&writer);
+        EXPECT(db_exec(&writer, add_counter, V("open"), V(1)) == OK);
+        EXPECT(store_backup(&own, s, copy) == OK);
+        EXPECT(tx_commit(&tx) == OK);
+        call_close(&writer);
+    }
+    call_close(&own);
+    store_close(s);
+    s = reopen(copy, 1);
+    EXPECT(ask(s, count_counters, NULL) == THREADS * ROUNDS);
+    store_close(s);
+    database_drop(address);
+    database_drop(copy);
+}
+
+static void *
+put_elsewhere(void *arg)
+{
+    struct call c;
+    enum err e;
+
+    call_open(&c, arg);
+    e = put(&c, "elsewhere", 1);
+    call_close(&c);
+    return (void *)(uintptr_t)e;
+}
+
+TEST_PLAIN(a_database_held_by_another_process_is_busy)
+{
+    char *address;
+    struct store *s, *other;
+    struct call own;
+    pthread_t threads[3];
+    void *e[3];
+
+    (void)c;
+    if (database_is_postgres())
+        return;
+    address = database_make(false);
+    s = reopen(address, 1);
+    other = reopen(address, 1);
+    call_open(&own, s);
+    {
+        TX tx = tx_begin(&own);
+        EXPECT(db_exec(&own, add_counter, V("a"), V(1)) == OK);
+        for (int i = 0; i < 3; i++)
+            EXPECT(pthread_create(&threads[i], NULL, put_elsewhere, other)
+                   == 0);
+        for (int i = 0; i < 3; i++) {
+            EXPECT(pthread_join(threads[i], &e[i]) == 0);
+            EXPECT((uintptr_t)e[i] == ERR_BUSY);
+        }
+        EXPECT(tx_commit(&tx) == OK);
+    }
+    EXPECT((uintptr_t)put_elsewhere(other) == OK);
+    EXPECT(ask(s, count_counters, NULL) == 2);
+    call_close(&own);
+    store_close(other);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(processes_on_one_database_have_different_nodes)
+{
+    char *address = database_make(false);
+    struct store *list[16];
+    const char *why = "";
+    unsigned seen = 0;
+
+    (void)c;
+    for (int i = 0; i < 16; i++) {
+        list[i] = reopen(address, 1);
+        seen |= 1u << store_node(list[i]);
+    }
+    EXPECT(seen == 0xffff);
+    EXPECT(store_open(address, 1, &why) == NULL && *why);
+    store_close(list[5]);
+    list[5] = reopen(address, 1);
+    EXPECT(store_node(list[5]) < 16);
+    for (int i = 0; i < 16; i++)
+        store_close(list[i]);
+    database_drop(address);
+}
+
+TEST_PLAIN(a_changed_schema_file_refuses_to_start)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 1);
+    const char *why = "";
+    struct call own;
+
+    (void)c;
+    call_open(&own, s);
+    {
+        TX tx = tx_begin(&own);
+        EXPECT(db_exec(&own, "UPDATE schema_migration SET hash = 'other'"
+                             " WHERE name = '0001_audit.sql'")
+               == OK);
+        EXPECT(tx_commit(&tx) == OK);
+    }
+    call_close(&own);
+    store_close(s);
+    EXPECT(store_open(address, 1, &why) == NULL);
+    EXPECT(strstr(why, "0001_audit.sql") != NULL);
+    database_drop(address);
+}

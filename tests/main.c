@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The runner of all tests.  Its argument is a part of the names of those to
+ * run.  LIANGCAO_TEST_DB names a PostgreSQL; LIANGCAO_TEST_LOG shows the log.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/words.h"
+#include "database.h"
+#include "test.h"
+
+static struct test *tests;
+
+void
+test_register(struct test *t)
+{
+    t->next = tests;
+    tests = t;
+}
+
+instant
+at(const char *local)
+{
+    struct zone *z = zone_open("Asia/Shanghai");
+    int y, m, d, hour, minute;
+    instant t;
+
+    ASSERT(z && sscanf(local, "%d-%d-%d %d:%d", &y, &m, &d, &hour, &minute)
+                    == 5);
+    t = zone_instant(z, (day_of(y, m, d).n - day_of(1970, 1, 1).n) * DAY_MS
+                            + hour * HOUR_MS + minute * MINUTE_MS);
+    zone_close(z);
+    return t;
+}
+
+void
+test_expect_ok(struct call *c, enum err e, const char *what, const char *file,
+               int line)
+{
+    if (e == OK)
+        return;
+    print_error("%s is %s: %s (%s)\n", what, err_word(e),
+                c->fault.text ? c->fault.text : "",
+                c->fault.field ? c->fault.field : "");
+    _fail(file, line);
+}
+
+void
+test_expect_fault(struct call *c, enum err e, enum err code,
+                  const char *field, const char *what, const char *file,
+                  int line)
+{
+    const char *named = c->fault.field ? c->fault.field : "";
+
+    if (e == code && c->fault.code == code
+        && (!field || strcmp(named, field) == 0))
+        return;
+    print_error("%s is %s on \"%s\": %s\n", what, err_word(e), named,
+                c->fault.text ? c->fault.text : "");
+    _fail(file, line);
+}
+
+/* -- an office for each test ----------------------------------------- */
+
+struct office {
+    struct test *test;
+    char *address;
+    struct store *store;
+    struct call call;
+};
+
+static int
+open_office(void **state)
+{
+    struct office *o = calloc(1, sizeof(*o));
+    const char *why;
+
+    o->test = *state;
+    o->call = (struct call){ .arena = arena_open(),
+                             .now = at("2026-11-23 10:00"),
+                             .lang = LANG_EN,
+                             .channel = "test" };
+    *state = o;
+    if (o->test->plain)
+        return 0;
+    o->address = database_make(true);
+    o->store = store_open(o->address, 4, &why);
+    if (!o->store) {
+        print_error("%s\n", why);
+        return -1;
+    }
+    db_session(&o->call, o->store);
+    return 0;
+}
+
+static int
+close_office(void **state)
+{
+    struct office *o = *state;
+
+    db_session_end(&o->call);
+    store_close(o->store);
+    if (o->address)
+        database_drop(o->address);
+    arena_close(o->call.arena);
+    free(o);
+    return 0;
+}
+
+static void
+run(void **state)
+{
+    struct office *o = *state;
+
+    o->test->run(&o->call);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct CMUnitTest *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct CMUnitTest *list;
+    size_t n = 0, all = 0;
+
+    log_open(getenv("LIANGCAO_TEST_LOG") ? LOG_DEBUG
+                                         : (enum log_level)(LOG_ERROR + 1));
+    for (struct test *t = tests; t; t = t->next)
+        all++;
+    list = calloc(all + 1, sizeof(*list));
+    for (struct test *t = tests; t; t = t->next) {
+        const char *name = strrchr(t->file, '/');
+        char *full = NULL;
+
+        ASSERT(asprintf(&full, "%s: %s", name ? name + 1 : t->file, t->name)
+               > 0);
+        if (argc < 2 || strstr(full, argv[1]))
+            list[n++] = (struct CMUnitTest){ full, run, open_office,
+                                             close_office, t };
+    }
+    qsort(list, n, sizeof(*list), compare);
+    return _cmocka_run_group_tests("liangcao", list, n, NULL, NULL);
+}
