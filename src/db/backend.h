@@ -112,6 +112,9 @@ struct store *postgres_open(const char *address, unsigned readers,
 enum err sqlite_backup(struct call *c, struct store *s, const char *path);
 enum err sqlite_lazy(struct store *s, unsigned n);
 
+/* A copy of TEXT for *WHY, until the thread's next. */
+const char *store_why(const char *text);
+
 /* Bring the schema up to date; the reason it cannot be goes to *WHY. */
 bool migrate(struct store *s, const char **why);
 

@@ -221,7 +221,7 @@ struct store; /* a database opened for the whole process */
 /*
  * Open ADDRESS: "postgresql://..." or the path of a SQLite file (":memory:"
  * for tests).  Brings the schema up to date.  READERS: pooled connections.
- * NULL with a message in *WHY (static or malloc'd never freed) when it fails.
+ * NULL with a message in *WHY, good until the thread's next, when it fails.
  */
 struct store *store_open(const char *address, unsigned readers,
                          const char **why);

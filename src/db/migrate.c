@@ -175,7 +175,7 @@ migrate(struct store *s, const char **why)
     for (int i = 0; i < MAX_TRIES && (e == ERR_BUSY || e == ERR_CONFLICT); i++)
         e = migrate_once(c);
     if (e != OK)
-        *why = strdup(c->fault.text ? c->fault.text : err_word(e));
+        *why = store_why(c->fault.text ? c->fault.text : err_word(e));
     db_call_close(c);
     return e == OK;
 }

@@ -37,7 +37,8 @@ sqlite_connect(const char *path, int cache_kib, const char **why)
         rc = sqlite3_exec(conn->db, pragmas, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         return conn;
-    *why = strdup(conn->db ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc));
+    *why = store_why(conn->db ? sqlite3_errmsg(conn->db)
+                              : sqlite3_errstr(rc));
     sqlite_disconnect(conn);
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store - opening a database for the whole process, and its interned SQL. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,15 @@ interned_find(struct interned *t, struct arena *a, const char *sql)
 }
 
 /* -- opening --------------------------------------------------------- */
+
+const char *
+store_why(const char *text)
+{
+    static _Thread_local char why[500];
+
+    (void)snprintf(why, sizeof(why), "%s", text);
+    return why;
+}
 
 static bool
 is_postgres_address(const char *address)
