@@ -16,15 +16,19 @@ CREATE TABLE sla_class (
     code          TEXT NOT NULL,   -- 'E0' ... 'B'
     name          TEXT NOT NULL,
     name_en       TEXT NOT NULL,
-    accept_min    BIGINT,          -- null: no such clock
+    accept_min    BIGINT,          -- null in min and days: no such clock
+    accept_days   BIGINT,          -- working days instead of minutes
     accept_working SMALLINT NOT NULL, -- 1: minutes of working time
     on_site_min   BIGINT,
+    on_site_days  BIGINT,
     on_site_working SMALLINT NOT NULL,
+    on_site_booked SMALLINT NOT NULL, -- 1: at the time the order asks for
     safe_min      BIGINT,
     safe_working  SMALLINT NOT NULL,
     complete_min  BIGINT,
+    complete_days BIGINT,
     complete_working SMALLINT NOT NULL,
-    complete_days BIGINT,          -- working days instead of minutes
+    complete_booked SMALLINT NOT NULL,
     pause         TEXT NOT NULL,   -- yes no approval
     valid_from    BIGINT NOT NULL,
     valid_to      BIGINT,
