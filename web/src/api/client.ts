@@ -1,0 +1,106 @@
+/*
+ * The one way to the server: JSON in and out, the CSRF token on changes,
+ * problem documents as errors that know their field.
+ */
+import { language } from '@/common/i18n';
+
+const BASE = '/api/v1';
+
+/* An RFC 9457 problem document; `field` names the input that is at fault. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly field: string | null = null,
+  ) {
+    super(detail);
+  }
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface Ask {
+  query?: Query;
+  body?: unknown;
+  text?: string; /* a body that is not JSON, with its type */
+  type?: string;
+  version?: number; /* sent as If-Match */
+  key?: string; /* sent as Idempotency-Key */
+  signal?: AbortSignal;
+}
+
+let csrf = '';
+let onUnsigned: () => void = () => {};
+
+/* The token of the session; changes are refused without it. */
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+/* What to do when the session has ended. */
+export function whenUnsigned(act: () => void): void {
+  onUnsigned = act;
+}
+
+/* A key for one creation: sending it again makes nothing twice. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+export function address(path: string, query?: Query): string {
+  const q = new URLSearchParams();
+  for (const [k, v] of Object.entries(query ?? {})) {
+    if (v !== undefined && v !== null && v !== '') q.set(k, String(v));
+  }
+  const s = q.toString();
+  return BASE + path + (s ? `?${s}` : '');
+}
+
+function headersOf(method: string, ask: Ask): Record<string, string> {
+  const h: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language() };
+  if (method !== 'GET' && csrf) h['X-CSRF-Token'] = csrf;
+  if (ask.body !== undefined) h['Content-Type'] = 'application/json';
+  if (ask.text !== undefined) h['Content-Type'] = ask.type ?? 'text/plain';
+  if (ask.version) h['If-Match'] = `"${ask.version}"`;
+  if (ask.key) h['Idempotency-Key'] = ask.key;
+  return h;
+}
+
+async function problemOf(r: Response): Promise<Problem> {
+  const p = await r.json().catch(() => ({}));
+  return new Problem(r.status, p.code ?? 'broken', p.detail ?? p.title ?? `${r.status}`, p.field ?? null);
+}
+
+export async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+  let r: Response;
+  try {
+    r = await fetch(address(path, ask.query), {
+      method,
+      headers: headersOf(method, ask),
+      body: ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body)),
+      credentials: 'same-origin',
+      signal: ask.signal,
+    });
+  } catch (e) {
+    if ((e as Error).name === 'AbortError') throw e;
+    throw new Problem(0, 'offline', '');
+  }
+  if (!r.ok) {
+    const p = await problemOf(r);
+    if (r.status === 401 && path !== '/session') onUnsigned();
+    throw p;
+  }
+  const said = await r.text();
+  return (said ? JSON.parse(said) : undefined) as T;
+}
+
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
+  call<T>('GET', path, { query, signal });
+export const post = <T>(path: string, body: unknown = {}, ask: Ask = {}): Promise<T> =>
+  call<T>('POST', path, { ...ask, body });
+export const patch = <T>(path: string, body: unknown, version?: number): Promise<T> =>
+  call<T>('PATCH', path, { body, version });
+export const put = <T>(path: string, body: unknown): Promise<T> => call<T>('PUT', path, { body });
+export const remove = (path: string): Promise<void> => call<void>('DELETE', path);

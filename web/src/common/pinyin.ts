@@ -1,0 +1,15 @@
+/* First letters of Chinese words, by the browser's own pinyin order. */
+const letters = 'ABCDEFGHJKLMNOPQRSTWXYZ';
+const firsts = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀';
+const order = new Intl.Collator('zh-CN-u-co-pinyin');
+
+function letterOf(ch: string): string {
+  if (!/\p{Script=Han}/u.test(ch)) return ch.toLowerCase();
+  let i = firsts.length - 1;
+  while (i > 0 && order.compare(ch, firsts[i]) < 0) i--;
+  return letters[i].toLowerCase();
+}
+
+export function initials(text: string): string {
+  return Array.from(text, letterOf).join('');
+}
