@@ -87,7 +87,7 @@ struct backend {
        give its statement back.  finish may be called once only. */
     enum err (*query)(struct call *c, struct cursor *k, const struct query *q);
     bool (*next)(struct call *c, struct cursor *k, enum err *e);
-    struct value (*column)(struct cursor *k, int col);
+    struct value (*column)(struct call *c, struct cursor *k, int col);
     void (*finish)(struct cursor *k);
 
     /* The next number under a name; give back the session's connections. */

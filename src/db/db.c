@@ -264,7 +264,7 @@ column(struct rows *r, int col)
     struct cursor *k = r->cursor;
 
     ASSERT(k && k->standing && col >= 0 && col < k->width);
-    return k->db->backend->column(k, col);
+    return k->db->backend->column(r->c, k, col);
 }
 
 int64_t

@@ -58,9 +58,9 @@ fault_next(struct call *c, struct cursor *k, enum err *e)
 }
 
 static struct value
-fault_column(struct cursor *k, int col)
+fault_column(struct call *c, struct cursor *k, int col)
 {
-    return real(k->db)->column(k, col);
+    return real(k->db)->column(c, k, col);
 }
 
 static void

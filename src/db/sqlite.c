@@ -315,11 +315,12 @@ next(struct call *c, struct cursor *k, enum err *e)
 }
 
 static struct value
-column(struct cursor *k, int col)
+column(struct call *c, struct cursor *k, int col)
 {
     sqlite3_stmt *s = k->slot->statement;
     struct value v = { .kind = VALUE_NULL };
 
+    (void)c;
     switch (sqlite3_column_type(s, col)) {
     case SQLITE_INTEGER: return value_int(sqlite3_column_int64(s, col));
     case SQLITE_FLOAT: return value_real(sqlite3_column_double(s, col));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "db/backend.h"
+#include "db/postgres.h"
 
 /* -- interned texts -------------------------------------------------- */
 
@@ -110,7 +110,8 @@ store_open(const char *address, unsigned readers, const char **why)
     if (!s)
         return NULL;
     s->interned = interned_open();
-    if (migrate(s, why))
+    if (migrate(s, why)
+        && (!store_is_postgres(s) || pg_node_claim((struct pg_store *)s, why)))
         return s;
     store_close(s);
     return NULL;

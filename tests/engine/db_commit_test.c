@@ -457,3 +457,95 @@ TEST_PLAIN(a_changed_schema_file_refuses_to_start)
     EXPECT(strstr(why, "0001_audit.sql") != NULL);
     database_drop(address);
 }
+
+/* -- PostgreSQL ------------------------------------------------------ */
+
+/* Two who read what the other writes: only one of them may go on. */
+TEST_PLAIN(the_loser_of_a_race_is_busy_and_nothing_of_it_happened)
+{
+    static const char raise[] =
+        "UPDATE counter SET value = value + $2 WHERE name = $1";
+    char *address;
+    struct store *s, *other;
+    struct call a, b;
+    enum err e = OK;
+    int64_t n;
+
+    (void)c;
+    if (!database_is_postgres())
+        return;
+    address = database_make(false);
+    s = reopen(address, 2);
+    other = reopen(address, 2);
+    call_open(&a, s);
+    call_open(&b, other);
+    EXPECT(put(&a, "x", 1) == OK);
+    EXPECT(put(&a, "y", 1) == OK);
+    {
+        TX ta = tx_begin(&a);
+        TX tb = tx_begin(&b);
+        EXPECT(db_int(&a, &n, get_counter, V("x")) == OK);
+        EXPECT(db_int(&b, &n, get_counter, V("y")) == OK);
+        EXPECT(db_exec(&a, raise, V("y"), V(10)) == OK);
+        EXPECT(tx_commit(&ta) == OK);
+        e = db_exec(&b, raise, V("x"), V(10));
+        if (e == OK)
+            e = tx_commit(&tb);
+        EXPECT(e == ERR_BUSY && b.fault.code == ERR_BUSY);
+    }
+    EXPECT(ask(other, get_counter, "x") == 1);
+    EXPECT(ask(s, get_counter, "y") == 11);
+    call_close(&a);
+    call_close(&b);
+    store_close(other);
+    store_close(s);
+    database_drop(address);
+}
+
+static void
+cut_all_others(struct store *s)
+{
+    struct call c;
+    int64_t n;
+
+    call_open(&c, s);
+    EXPECT(db_int(&c, &n, "SELECT count(pg_terminate_backend(pid))"
+                          " FROM pg_stat_activity"
+                          " WHERE pid <> pg_backend_pid()"
+                          " AND datname = current_database()")
+           == OK);
+    call_close(&c);
+}
+
+TEST_PLAIN(connections_that_break_are_opened_anew)
+{
+    char *address;
+    struct store *s, *other;
+    struct call own;
+
+    (void)c;
+    if (!database_is_postgres())
+        return;
+    address = database_make(false);
+    s = reopen(address, 1);
+    other = reopen(address, 1);
+    call_open(&own, s);
+    EXPECT(put(&own, "before", 1) == OK);
+    cut_all_others(other);
+    EXPECT(ask(s, count_counters, NULL) == 1);
+    cut_all_others(other);
+    EXPECT(put(&own, "after", 1) == OK);
+    {
+        TX tx = tx_begin(&own);
+        EXPECT(db_exec(&own, add_counter, V("lost"), V(1)) == OK);
+        cut_all_others(other);
+        EXPECT(db_exec(&own, add_counter, V("more"), V(1)) == ERR_BUSY);
+        EXPECT(tx_commit(&tx) == ERR_BUSY);
+    }
+    EXPECT(put(&own, "again", 1) == OK);
+    EXPECT(ask(s, count_counters, NULL) == 3);
+    call_close(&own);
+    store_close(other);
+    store_close(s);
+    database_drop(address);
+}

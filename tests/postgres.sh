@@ -1,0 +1,67 @@
+#!/bin/sh
+# A private PostgreSQL for tests, on loopback, without durability.
+#
+#   postgres.sh run COMMAND...   starts it, runs COMMAND with its address in
+#                                LIANGCAO_TEST_DB, and removes it again
+#   postgres.sh start DIR        starts it in the new folder DIR, prints its
+#                                address
+#   postgres.sh stop DIR         stops it and removes DIR
+set -eu
+
+bin=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
+[ -x "$bin/initdb" ] || { echo "postgres.sh: PostgreSQL is not installed" >&2; exit 1; }
+
+# PostgreSQL does not run as root.
+as_owner() {
+    if [ "$(id -u)" = 0 ]; then
+        runuser -u postgres -- "$@"
+    else
+        "$@"
+    fi
+}
+
+start() {
+    mkdir -p "$1"
+    [ "$(id -u)" != 0 ] || chown postgres "$1"
+    as_owner "$bin/initdb" -D "$1/data" -U postgres -A trust -E UTF8 \
+        --locale=C.UTF-8 --no-sync >"$1/initdb.log" 2>&1 ||
+        { cat "$1/initdb.log" >&2; exit 1; }
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        port=$(awk -v seed="$$$try" 'BEGIN { srand(); r = srand(seed + r); print 20000 + int(rand() * 12000) }')
+        options="-p $port -k '' -c listen_addresses=127.0.0.1 -c fsync=off"
+        options="$options -c synchronous_commit=off -c full_page_writes=off"
+        options="$options -c max_connections=200 -c shared_buffers=64MB"
+        options="$options -c max_pred_locks_per_transaction=256 ${PG_OPTIONS:-}"
+        if as_owner "$bin/pg_ctl" -D "$1/data" -w -l "$1/server.log" -o "$options" \
+            start >/dev/null 2>&1; then
+            echo "postgresql://postgres@127.0.0.1:$port/postgres"
+            return
+        fi
+    done
+    cat "$1/server.log" >&2
+    exit 1
+}
+
+stop() {
+    as_owner "$bin/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$1"
+}
+
+case ${1:-} in
+start) start "$2" ;;
+stop) stop "$2" ;;
+run)
+    shift
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/liangcao-pg-XXXXXX")
+    trap 'stop "$dir"' EXIT
+    trap 'exit 130' INT TERM
+    chmod 755 "$dir"
+    LIANGCAO_TEST_DB=$(start "$dir")
+    export LIANGCAO_TEST_DB
+    "$@"
+    ;;
+*)
+    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac
