@@ -47,6 +47,8 @@ read_control(struct call *c, struct list *l, const struct pair *p,
         l->cursor = p->value;
     } else if (strcmp(p->key, "q") == 0) {
         l->words = text_is_blank(p->value) ? NULL : p->value;
+    } else if (strcmp(p->key, "view") == 0) {
+        l->view = p->value;
     } else if (strcmp(p->key, "total") == 0) {
         l->no_total = strcmp(p->value, "no") == 0;
     } else {

@@ -130,6 +130,11 @@ void model_read_row(const struct model *m, struct rows *r, void *rec);
 enum err model_update(struct call *c, const struct model *m, void *rec,
                       field_mask mask) MUST_USE;
 
+/* The columns whose content differs between two records of the model, but
+   for id, version and the stamps of time. */
+field_mask model_changed(const struct model *m, const void *old,
+                         const void *rec);
+
 /* Delete the row; audit entry "<noun>.remove" with all it held. */
 enum err model_remove(struct call *c, const struct model *m, int64_t id)
     MUST_USE;
@@ -176,6 +181,7 @@ struct list {
     int64_t limit;      /* 1 .. 500; 0: 50 */
     const char *cursor; /* from `next` of the page before */
     const char *words;  /* full text, where the noun has it */
+    const char *view;   /* a named narrowing, where the noun has some */
     bool no_total;
 
     /* Set by the engine, never from outside: who may see what. */
@@ -198,7 +204,7 @@ enum err model_list(struct call *c, struct list *l) MUST_USE;
  * Read a query string's pairs into the list: field=value, field.not=,
  * field.from= (at least), field.before= (below), field.in=a,b, field.has=
  * (part of the text), field.set=yes|no, sort=field or -field, limit, cursor,
- * q, total=no.  An unknown key is ERR_INVALID and named.
+ * q, view, total=no.  An unknown key is ERR_INVALID and named.
  */
 struct pair {
     const char *key, *value;

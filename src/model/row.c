@@ -230,14 +230,13 @@ model_update(struct call *c, const struct model *m, void *rec,
     return OK;
 }
 
-static field_mask
-changed_mask(const struct model *m, const void *old, const void *rec,
-             field_mask mask)
+field_mask
+model_changed(const struct model *m, const void *old, const void *rec)
 {
     field_mask changed = 0;
 
     for (size_t i = 0; i < m->n; i++)
-        if (mask >> i & 1 && member_has_column(&m->fields[i])
+        if (member_has_column(&m->fields[i])
             && !is_stamp(&m->fields[i])
             && !member_same(&m->fields[i], old, rec))
             changed |= (field_mask)1 << i;
@@ -258,7 +257,7 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
         return fail(c, ERR_STALE, NULL,
                     "it has been changed meanwhile: version %lld, not %lld",
                     (long long)version, (long long)c->if_version);
-    changed = changed_mask(m, old, rec, mask);
+    changed = model_changed(m, old, rec) & mask;
     put_int(m, rec, "version", version);
     if (changed == 0)
         return tx_commit(&tx);

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Orders over HTTP.  The rules are engine/order's; here is only shape. */
+#include <string.h>
+
+#include "api/route.h"
+#include "auth/auth.h"
+#include "base/text.h"
+#include "engine/order/order.h"
+#include "json/json.h"
+
+static enum err
+serve_submit(struct call *c, void *in, void *out)
+{
+    return order_submit(c, in, out);
+}
+
+static enum err
+serve_add_leg(struct call *c, void *in, void *out)
+{
+    return order_add_leg(c, in, out);
+}
+
+/* One handler for each verb: what comes in is the same for all. */
+#define VERB(name, verb)                                                       \
+    static enum err serve_##name(struct call *c, void *in, void *out)          \
+    {                                                                          \
+        return order_do(c, verb, in, out);                                     \
+    }
+VERB(approve, VERB_APPROVE)
+VERB(refuse, VERB_REFUSE)
+VERB(accept, VERB_ACCEPT)
+VERB(return, VERB_RETURN)
+VERB(resubmit, VERB_RESUBMIT)
+VERB(merge, VERB_MERGE)
+VERB(dispatch, VERB_DISPATCH)
+VERB(grab, VERB_GRAB)
+VERB(in_turn, VERB_IN_TURN)
+VERB(acknowledge, VERB_ACKNOWLEDGE)
+VERB(decline, VERB_DECLINE)
+VERB(transfer, VERB_TRANSFER)
+VERB(arrive, VERB_ARRIVE)
+VERB(make_safe, VERB_MAKE_SAFE)
+VERB(start, VERB_START)
+VERB(suspend, VERB_SUSPEND)
+VERB(resume, VERB_RESUME)
+VERB(ask_extension, VERB_ASK_EXTENSION)
+VERB(grant_extension, VERB_GRANT_EXTENSION)
+VERB(refuse_extension, VERB_REFUSE_EXTENSION)
+VERB(complete, VERB_COMPLETE)
+VERB(verify, VERB_VERIFY)
+VERB(rework, VERB_REWORK)
+VERB(reopen, VERB_REOPEN)
+VERB(cancel, VERB_CANCEL)
+VERB(comment, VERB_COMMENT)
+VERB(raise_priority, VERB_RAISE_PRIORITY)
+VERB(rate, VERB_RATE)
+
+struct by_id {
+    int64_t id;
+};
+static const struct field by_id_fields[] = {
+    FIELD(struct by_id, id, .flags = DERIVED),
+};
+static const struct model by_id_model =
+    MODEL("by_id", NULL, struct by_id, by_id_fields);
+
+static enum err
+get_order(struct call *c, void *in, void *out)
+{
+    return order_get(c, ((struct by_id *)in)->id, out);
+}
+
+static enum err
+list_orders(struct call *c, void *in, void *out)
+{
+    struct list *l = in;
+
+    (void)out;
+    return order_list(c, l, l->view);
+}
+
+/* The history of the order that the path names. */
+static enum err
+list_events(struct call *c, void *in, void *out)
+{
+    struct list *l = in;
+    int64_t id = 0;
+
+    (void)out;
+    for (size_t i = 0; i < l->n_filters; i++)
+        if (strcmp(l->filters[i].field->name, "order_id") == 0)
+            (void)text_int(l->filters[i].value, &id);
+    return order_events(c, l, id);
+}
+
+static enum err
+get_duplicates(struct call *c, void *in, void *out)
+{
+    struct order_candidates *d = in;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    TRY(model_check(c, &order_candidates_model, d));
+    TRY(order_duplicates(c, d));
+    json_begin(&o);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < d->n; i++)
+        model_write_json(&o, &order_candidate_model, &d->found[i]);
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+static enum err
+get_board(struct call *c, void *in, void *out)
+{
+    struct order_board board = { 0 };
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    (void)in;
+    TRY(order_board(c, &board));
+    json_begin(&o);
+    json_key(&o, "states");
+    json_begin(&o);
+    for (int s = 0; s < N_ORDER_STATES; s++)
+        json_put_int(&o, order_states[s], board.counts[s]);
+    json_end(&o);
+    json_put_int(&o, "overdue", board.overdue);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+static void
+write_member(struct json_out *o, const struct crew_load_member *m)
+{
+    json_begin(o);
+    json_put_int(o, "person_id", m->person_id);
+    json_put_text(o, "name", m->name);
+    json_put_bool(o, "lead", m->lead);
+    json_put_text(o, "skills", m->skills);
+    json_put_int(o, "open", m->open);
+    json_put_bool(o, "on_duty", m->on_duty);
+    json_end(o);
+}
+
+static enum err
+get_crew_load(struct call *c, void *in, void *out)
+{
+    struct crew_load l = { .id = ((struct by_id *)in)->id };
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    TRY(order_crew_load(c, &l));
+    json_begin(&o);
+    json_put_int(&o, "open", l.open);
+    json_put_int(&o, "on_hand", l.on_hand);
+    json_put_int(&o, "overdue", l.overdue);
+    json_key(&o, "members");
+    json_begin_list(&o);
+    for (size_t i = 0; i < l.n; i++)
+        write_member(&o, &l.members[i]);
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+static enum err
+get_crew_ratings(struct call *c, void *in, void *out)
+{
+    struct rating_totals t = { .id = ((struct by_id *)in)->id };
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    TRY(rating_of_crew(c, &t));
+    json_begin(&o);
+    json_put_bool(&o, "hidden", t.hidden);
+    json_put_int(&o, "n", t.n);
+    json_key(&o, "average");
+    json_real(&o, t.average);
+    json_key(&o, "stars");
+    json_begin_list(&o);
+    for (int i = 0; i < 5; i++)
+        json_int(&o, t.stars[i]);
+    json_end_list(&o);
+    json_key(&o, "tags");
+    json_raw(&o, t.tags ? t.tags : "{}");
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+SERVE(order_promise, struct order_promise)
+SERVE(draft_add, struct draft)
+SERVE(draft_set, struct draft)
+SERVE(draft_list, struct list)
+SERVE(rating_list, struct list)
+SERVE(notice_list, struct list)
+
+static enum err
+serve_notice_read(struct call *c, void *in, void *out)
+{
+    ((struct notice *)out)->id = ((struct by_id *)in)->id;
+    return notice_read(c, out);
+}
+
+static enum err
+serve_draft_submit(struct call *c, void *in, void *out)
+{
+    struct draft d = { .id = ((struct by_id *)in)->id };
+
+    return draft_submit(c, &d, out);
+}
+
+static enum err
+serve_draft_remove(struct call *c, void *in, void *out)
+{
+    struct draft d = { .id = ((struct by_id *)in)->id };
+
+    (void)out;
+    return draft_remove(c, &d);
+}
+
+/* The transition table, for the drawing and for whoever wants to know. */
+static enum err
+get_transitions(struct call *c, void *in, void *out)
+{
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    (void)in;
+    json_begin_list(&o);
+    for (size_t i = 0; i < n_order_transitions; i++) {
+        const struct order_transition *t = &order_transitions[i];
+
+        json_begin(&o);
+        json_put_text(&o, "verb", order_verbs[t->verb]);
+        json_key(&o, "from");
+        json_begin_list(&o);
+        for (unsigned s = 0; s < N_ORDER_STATES; s++)
+            if (t->from >> s & 1)
+                json_text(&o, order_states[s]);
+        json_end_list(&o);
+        json_put_text(&o, "to", t->to < 0 ? NULL : order_states[t->to]);
+        json_put_text(&o, "guard", t->guard);
+        json_end(&o);
+    }
+    json_end_list(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+#define ORDER_VERB(word, name, right, sentence)                                \
+    {                                                                          \
+        POST, "/orders/{id}/" word, serve_##name, .in = &order_act_model,      \
+            .out = &order_view_model, .may = (right), .says = (sentence)       \
+    }
+
+const struct route order_routes[] = {
+    { GET, "/orders", list_orders, .out = &order_model, .flags = R_LIST,
+      .says = "Orders the caller may see; view= narrows: mine, crew, grab." },
+    { POST, "/orders", serve_submit, .in = &order_wish_model,
+      .out = &order_view_model, .may = "order.create", .flags = R_CREATED,
+      .says = "Ask for a service item at a place, with legs or without." },
+    { GET, "/orders/duplicates", get_duplicates,
+      .in = &order_candidates_model, .flags = R_RAW,
+      .says = "Open orders of the same item at the same place." },
+    { GET, "/orders/promise", serve_order_promise,
+      .in = &order_promise_model, .out = &order_promise_model,
+      .says = "By when an item asked for now would be done." },
+    { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
+      .says = "How many orders are open in each state." },
+    { GET, "/orders/transitions", get_transitions, .flags = R_RAW,
+      .says = "Which verb leads from which state to which." },
+    { GET, "/orders/{id}", get_order, .in = &by_id_model,
+      .out = &order_view_model,
+      .says = "One order, with what the caller may do with it." },
+    { GET, "/orders/{order_id}/events", list_events,
+      .out = &order_event_model, .flags = R_LIST,
+      .says = "The history of an order." },
+    { POST, "/orders/{id}/add_leg", serve_add_leg, .in = &order_wish_model,
+      .out = &order_view_model, .may = "order.create",
+      .says = "Ask for something more as a part of the order." },
+    ORDER_VERB("approve", approve, "order.approve", "Let the order pass."),
+    ORDER_VERB("refuse", refuse, "order.approve", "Do not let it pass."),
+    ORDER_VERB("accept", accept, "order.accept", "Take the order on."),
+    ORDER_VERB("return", return, "order.accept",
+               "Give it back to the requester with a reason."),
+    ORDER_VERB("resubmit", resubmit, NULL,
+               "Send a returned order in again."),
+    ORDER_VERB("merge", merge, "order.accept",
+               "It is the same as another: merge it into that one."),
+    ORDER_VERB("dispatch", dispatch, "order.dispatch",
+               "Give it to a crew and, if wanted, to one of its people."),
+    ORDER_VERB("grab", grab, "order.work", "Take it for oneself."),
+    ORDER_VERB("in_turn", in_turn, "order.dispatch",
+               "Give it to whoever's turn it is."),
+    ORDER_VERB("acknowledge", acknowledge, "order.work",
+               "The crew has seen it."),
+    ORDER_VERB("decline", decline, "order.work",
+               "The crew gives it back to the desk with a reason."),
+    ORDER_VERB("transfer", transfer, "order.dispatch",
+               "Give it to another crew or person."),
+    ORDER_VERB("arrive", arrive, "order.work", "The crew is there."),
+    ORDER_VERB("make_safe", make_safe, "order.work",
+               "The danger is over, the work is not."),
+    ORDER_VERB("start", start, "order.work", "The work begins."),
+    ORDER_VERB("suspend", suspend, NULL,
+               "The work waits, for one of the known reasons."),
+    ORDER_VERB("resume", resume, NULL, "The work goes on."),
+    ORDER_VERB("ask_extension", ask_extension, "order.work",
+               "Ask for more time before it is up."),
+    ORDER_VERB("grant_extension", grant_extension, "order.extend",
+               "Give the time that was asked for."),
+    ORDER_VERB("refuse_extension", refuse_extension, "order.extend",
+               "Do not give it."),
+    ORDER_VERB("complete", complete, "order.work", "The work is done."),
+    ORDER_VERB("verify", verify, NULL, "The requester finds it well done."),
+    ORDER_VERB("rework", rework, NULL, "The requester does not."),
+    ORDER_VERB("reopen", reopen, NULL, "The trouble is back."),
+    ORDER_VERB("cancel", cancel, NULL, "It is not needed any more."),
+    ORDER_VERB("comment", comment, NULL, "Say something about it."),
+    ORDER_VERB("raise_priority", raise_priority, "order.accept",
+               "Change how urgent it is, with a reason."),
+    ORDER_VERB("rate", rate, NULL,
+               "1 to 5 stars, once; 2 or fewer with a word why."),
+    { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
+      .says = "One's own drafts." },
+    { POST, "/drafts", serve_draft_add, .in = &draft_model,
+      .out = &draft_model, .flags = R_CREATED, .says = "Keep a wish." },
+    { PATCH, "/drafts/{id}", serve_draft_set, .in = &draft_model,
+      .out = &draft_model, .says = "Change a draft." },
+    { DELETE, "/drafts/{id}", serve_draft_remove, .in = &by_id_model,
+      .says = "Throw a draft away." },
+    { POST, "/drafts/{id}/submit", serve_draft_submit, .in = &by_id_model,
+      .out = &order_view_model, .flags = R_CREATED,
+      .says = "Make a draft an order." },
+    { GET, "/crews/{id}/load", get_crew_load, .in = &by_id_model,
+      .may = "order.dispatch", .flags = R_RAW,
+      .says = "What a crew and its people have on their hands." },
+    { GET, "/crews/{id}/ratings", get_crew_ratings, .in = &by_id_model,
+      .flags = R_RAW, .says = "A crew's ratings in total." },
+    { GET, "/ratings", serve_rating_list, .out = &rating_model,
+      .may = "rating.see", .flags = R_LIST, .says = "Single ratings." },
+    { GET, "/notices", serve_notice_list, .out = &notice_model,
+      .flags = R_LIST, .says = "One's own messages." },
+    { POST, "/notices/{id}/read", serve_notice_read, .in = &by_id_model,
+      .out = &notice_model, .says = "A message has been read." },
+    { 0 }
+};

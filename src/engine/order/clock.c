@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The clocks, and the scheduler's round. */
+#include "auth/auth.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+
+/*
+ * Escalation: 1 when a quarter of the promised time is left (the hands that
+ * have it), 2 when it is up (the crew's leads and the desk), 3 a day later
+ * (the leaders).
+ */
+enum { LEVEL_NONE, LEVEL_SOON, LEVEL_UP, LEVEL_LEADERS };
+
+static bool
+is_running(const struct order *o)
+{
+    return o->is_open && o->completed_at.ms == 0 && o->suspended_at.ms == 0;
+}
+
+static instant
+level_time(const struct order *o, int64_t level)
+{
+    int64_t span = o->complete_due.ms - o->submitted_at.ms;
+
+    if (o->complete_due.ms == 0)
+        return (instant){ 0 };
+    if (level == LEVEL_SOON)
+        return (instant){ o->complete_due.ms - span / 4 };
+    if (level == LEVEL_UP)
+        return o->complete_due;
+    return (instant){ o->complete_due.ms + DAY_MS };
+}
+
+/* The four clocks as rows, for those who go through all of them. */
+struct clock {
+    const char *name;
+    instant due, met;
+    bool *late;
+};
+
+static void
+clocks_of(struct order *o, struct clock out[4])
+{
+    out[0] = (struct clock){ "accept", o->accept_due, o->accepted_at,
+                             &o->accept_late };
+    out[1] = (struct clock){ "on_site", o->on_site_due, o->on_site_at,
+                             &o->on_site_late };
+    out[2] = (struct clock){ "safe", o->safe_due, o->safe_at, &o->safe_late };
+    out[3] = (struct clock){ "complete", o->complete_due, o->completed_at,
+                             &o->complete_late };
+}
+
+/* Is the clock still to be met?  Work that is done has met all of them. */
+static bool
+is_pending(const struct order *o, const struct clock *k)
+{
+    return k->due.ms != 0 && k->met.ms == 0 && !*k->late
+           && o->completed_at.ms == 0;
+}
+
+void
+judge_clocks(struct order *o, instant now)
+{
+    struct clock k[4];
+
+    (void)now;
+    clocks_of(o, k);
+    for (int i = 0; i < 4; i++)
+        if (k[i].due.ms != 0 && k[i].met.ms > k[i].due.ms)
+            *k[i].late = true;
+}
+
+static void
+earlier(instant *best, instant t)
+{
+    if (t.ms != 0 && (best->ms == 0 || t.ms < best->ms))
+        *best = t;
+}
+
+instant
+next_wake(struct call *c, const struct order *o)
+{
+    struct order copy = *o;
+    struct clock k[4];
+    instant wake = { 0 };
+
+    if (!o->is_open)
+        return wake;
+    if (o->state == ORDER_COMPLETED)
+        return after_working_days(c, o->completed_at, ORDER_SILENCE_DAYS);
+    if (o->state == ORDER_VERIFIED) {
+        wake.ms = o->verified_at.ms + ORDER_RATE_DAYS * DAY_MS;
+        return wake;
+    }
+    clocks_of(&copy, k);
+    for (int i = 0; i < 4; i++)
+        if (is_pending(o, &k[i]) && (i != 3 || o->suspended_at.ms == 0))
+            earlier(&wake, k[i].due);
+    if (o->suspended_at.ms == 0 && o->escalation < LEVEL_LEADERS)
+        earlier(&wake, level_time(o, o->escalation + 1));
+    return wake;
+}
+
+/* -- the round -------------------------------------------------------------- */
+
+static const char due_orders[] =
+    "SELECT id FROM orders WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2";
+
+static const char people_with_role[] =
+    "SELECT DISTINCT a.person_id FROM role_grant g JOIN account a"
+    " ON a.id = g.account_id WHERE g.role = $1 AND g.scope = 'all'"
+    " AND a.active = 1";
+
+static enum err
+tell_role(struct call *c, const struct order *o, const char *role,
+          const char *kind)
+{
+    ROWS r = db_query(c, people_with_role, V(role));
+
+    while (rows_next(&r))
+        TRY(tell(c, row_int(&r, 0), o->id, kind, "%s %s: %s", o->number,
+                 o->title, words_in(c, kind)));
+    return rows_end(&r);
+}
+
+static enum err
+escalate(struct call *c, struct order *o)
+{
+    if (!is_running(o) || o->escalation >= LEVEL_LEADERS
+        || o->complete_due.ms == 0
+        || level_time(o, o->escalation + 1).ms > c->now.ms)
+        return OK;
+    o->escalation++;
+    if (o->escalation == LEVEL_SOON)
+        return o->crew_id ? tell_crew(c, o, "due soon") : OK;
+    if (o->escalation == LEVEL_LEADERS)
+        return tell_role(c, o, "leader", "a day overdue");
+    TRY(tell_role(c, o, "dispatcher", "overdue"));
+    return o->crew_id ? tell_crew(c, o, "overdue") : OK;
+}
+
+static enum err
+note_late(struct call *c, struct order *o, const char *clock)
+{
+    struct order_event e = { .order_id = o->id,
+                             .actor_name = "liangcao",
+                             .verb = order_verbs[VERB_LATE],
+                             .from_state = order_states[o->state],
+                             .to_state = order_states[o->state],
+                             .note = clock };
+
+    TRY(event_add(c, &e));
+    return audit_write(c, "order.late", "order", o->id,
+                       arena_printf(c->arena, "{\"clock\":\"%s\"}", clock));
+}
+
+/* Clocks that ran out, and the next level of escalation. */
+static enum err
+run_clocks(struct call *c, struct order *o)
+{
+    struct order old = *o;
+    struct clock k[4];
+
+    clocks_of(o, k);
+    for (int i = 0; i < 4; i++) {
+        if (!is_pending(o, &k[i]) || k[i].due.ms > c->now.ms
+            || (i == 3 && o->suspended_at.ms != 0))
+            continue;
+        *k[i].late = true;
+        TRY(note_late(c, o, k[i].name));
+    }
+    while (o->escalation < LEVEL_LEADERS) {
+        int64_t before = o->escalation;
+
+        TRY(escalate(c, o));
+        if (o->escalation == before)
+            break;
+    }
+    o->wake_at = next_wake(c, o);
+    return model_update(c, &order_model, o,
+                        model_changed(&order_model, &old, o));
+}
+
+static enum err
+program_does(struct call *c, enum order_verb verb, const struct order *o)
+{
+    struct order_act a = { .id = o->id };
+    struct doing d = { .c = c, .verb = verb, .a = &a, .old = *o, .o = *o };
+
+    d.row = order_may(o->state, verb);
+    ASSERT(d.row != NULL);
+    d.o.state = (unsigned)d.row->to;
+    if (verb == VERB_CLOSE) {
+        d.o.closed_at = c->now;
+    } else {
+        d.o.verified_at = c->now;
+        d.o.verified_auto = true;
+    }
+    return finish_doing(&d);
+}
+
+static enum err
+wake_one(struct call *c, int64_t id)
+{
+    struct order o;
+    TX tx = tx_begin(c);
+
+    TRY(model_get(c, &order_model, id, &o));
+    /* Another process may have been here since the list was read. */
+    if (o.wake_at.ms == 0 || o.wake_at.ms > c->now.ms)
+        return tx_commit(&tx);
+    if (o.state == ORDER_COMPLETED)
+        TRY(program_does(c, VERB_AUTO_VERIFY, &o));
+    else if (o.state == ORDER_VERIFIED)
+        TRY(program_does(c, VERB_CLOSE, &o));
+    else
+        TRY(run_clocks(c, &o));
+    return tx_commit(&tx);
+}
+
+enum err
+order_wake(struct call *c, int64_t max, int64_t *done)
+{
+    int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max);
+    size_t n = 0;
+
+    {
+        ROWS r = db_query(c, due_orders, V(c->now), V(max));
+
+        while (rows_next(&r) && n < (size_t)max)
+            ids[n++] = row_int(&r, 0);
+        TRY(rows_end(&r));
+    }
+    *done = 0;
+    for (size_t i = 0; i < n; i++) {
+        enum err e = wake_one(c, ids[i]);
+
+        /* Who lost a race is looked at again in the next round. */
+        if (e != OK && e != ERR_BUSY)
+            return e;
+        *done += e == OK;
+    }
+    return OK;
+}

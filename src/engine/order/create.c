@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking: wishes become orders and legs. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/text.h"
+#include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+#include "model/app.h"
+
+#define MAX_LEGS 20
+
+/* Everything that is looked up before anything is written. */
+struct making {
+    struct order_wish *w;
+    struct order o;
+    struct service_item item;
+    struct place_facts place;
+    struct person_facts person;
+};
+
+/* -- looking up ------------------------------------------------------------ */
+
+static enum err
+find_item(struct call *c, struct making *m)
+{
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i =
+        catalog_item(k, m->w->item_code, today(c));
+    struct catalog_answers a = { .json = m->w->answers,
+                                 .wanted_from = m->w->wanted_from,
+                                 .wanted_to = m->w->wanted_to };
+
+    if (i == NULL || !i->active)
+        return fail(c, ERR_INVALID, "item_code", "there is no such item");
+    TRY(catalog_check_answers(c, k, i, &a));
+    m->item = *i;
+    m->item.code = arena_text(c->arena, i->code);
+    m->item.name = arena_text(c->arena, i->name);
+    m->item.sla_class = arena_text(c->arena, i->sla_class);
+    m->o.answers = a.json;
+    m->o.wanted_from = a.wanted_from;
+    m->o.wanted_to = a.wanted_to;
+    return OK;
+}
+
+static enum err
+find_requester(struct call *c, struct making *m)
+{
+    int64_t me = c->actor->person_id;
+    int64_t who = m->w->requester_id ? m->w->requester_id : me;
+
+    if (who != me) {
+        TRY(auth_need(c, "order.for_others", NULL));
+        m->o.taken_by_id = me;
+    }
+    TRY(read_person(c, who, &m->person));
+    m->o.requester_id = who;
+    m->o.requester_name = m->person.name;
+    m->o.unit_id = m->person.unit_id;
+    m->o.unit_name = m->person.unit_name;
+    m->o.phone = text_is_blank(m->w->phone) ? m->person.phone : m->w->phone;
+    return OK;
+}
+
+/* A person who does not say where means his own room. */
+static enum err
+find_place(struct call *c, struct making *m)
+{
+    int64_t id = m->w->place_id;
+
+    m->o.place_note = m->w->place_note;
+    if (id == 0 && text_is_blank(m->w->place_note))
+        id = m->person.place_id;
+    if (id == 0 && text_is_blank(m->w->place_note))
+        return fail(c, ERR_INVALID, "place_id", "please say where");
+    if (id == 0)
+        return OK;
+    TRY(read_place(c, id, &m->place));
+    m->o.place_id = id;
+    m->o.place_name = m->place.full_name;
+    return OK;
+}
+
+static enum err
+find_priority(struct call *c, struct making *m)
+{
+    m->o.priority = m->w->priority ? m->w->priority : m->item.priority;
+    if (m->o.priority < m->item.priority
+        && text_is_blank(m->w->priority_reason))
+        return fail(c, ERR_INVALID, "priority_reason",
+                    "please say why it is more urgent than usual");
+    m->o.priority_reason = m->w->priority_reason;
+    return OK;
+}
+
+/* The first line of what was said, or the item's name. */
+static const char *
+make_title(struct call *c, const struct making *m)
+{
+    const char *s = m->w->description, *p = s;
+
+    if (text_is_blank(s))
+        return m->item.name;
+    for (int n = 0; n < 40 && *p != '\0' && *p != '\n' && *p != '\r'; n++)
+        (void)text_next(&p);
+    return arena_text_n(c->arena, s, (size_t)(p - s));
+}
+
+static enum err
+look_up(struct call *c, struct order_wish *w, struct making *m)
+{
+    m->w = w;
+    TRY(model_check(c, &order_wish_model, w));
+    TRY(find_item(c, m));
+    TRY(find_requester(c, m));
+    TRY(find_place(c, m));
+    TRY(find_priority(c, m));
+    m->o.item_id = m->item.id;
+    m->o.area_id = m->item.area_id;
+    m->o.item_code = m->item.code;
+    m->o.item_name = m->item.name;
+    m->o.sla_class = m->item.sla_class;
+    m->o.description = w->description;
+    m->o.title = make_title(c, m);
+    m->o.channel = w->channel                 ? w->channel
+                   : m->o.taken_by_id != 0    ? "phone"
+                   : c->actor->by_token       ? "api"
+                                              : "web";
+    m->o.submitted_at = c->now;
+    set_due(c, &m->o, c->now);
+    return route(c, &m->o, &m->item, m->place.path);
+}
+
+/* -- writing --------------------------------------------------------------- */
+
+/* "20261123-0007": the office's day and a number that rises within it. */
+static enum err
+make_number(struct call *c, struct order *o)
+{
+    char date[11], name[32];
+    int64_t n = 0;
+
+    day_print(today(c), date);
+    (void)snprintf(name, sizeof name, "order.%s", date);
+    TRY(db_number(c, arena_text(c->arena, name), &n));
+    o->number = arena_printf(c->arena, "%.4s%.2s%.2s-%04lld", date, date + 5,
+                             date + 8, (long long)n);
+    return OK;
+}
+
+static enum err
+index_order(struct call *c, const struct making *m)
+{
+    const char *all = arena_printf(
+        c->arena, "%s %s %s %s %s %s %s %s %s %s", m->o.number, m->o.title,
+        m->o.description ? m->o.description : "", m->o.item_name,
+        m->o.requester_name, m->person.initials ? m->person.initials : "",
+        m->o.place_name ? m->o.place_name : "",
+        m->place.initials ? m->place.initials : "",
+        m->o.place_note ? m->o.place_note : "", m->o.phone ? m->o.phone : "");
+
+    return db_search_add(c, m->o.id, text_tokens(c->arena, all));
+}
+
+/* Life and limb do not wait for the desk: an emergency whose crew the rules
+   know goes to it at once. */
+static bool
+goes_at_once(const struct order *o)
+{
+    return o->sla_class[0] == 'E' && o->crew_id != 0;
+}
+
+static enum err
+dispatch_at_once(struct call *c, struct order *o)
+{
+    struct order_event e = { .order_id = o->id,
+                             .verb = "dispatch",
+                             .actor_name = "liangcao",
+                             .from_state = order_states[ORDER_SUBMITTED],
+                             .to_state = order_states[ORDER_DISPATCHED],
+                             .note = o->crew_name };
+
+    TRY(event_add(c, &e));
+    return tell_crew(c, o, "dispatched");
+}
+
+static enum err
+write_order(struct call *c, struct making *m)
+{
+    struct order *o = &m->o;
+    struct order_event e = { .verb = "submit", .from_state = "draft" };
+
+    o->state = m->item.needs_approval ? ORDER_AWAITING_APPROVAL
+                                      : ORDER_SUBMITTED;
+    e.to_state = order_states[o->state];
+    if (o->state == ORDER_SUBMITTED && goes_at_once(o)) {
+        o->state = ORDER_DISPATCHED;
+        o->accepted_at = o->dispatched_at = c->now;
+    }
+    o->is_open = true;
+    o->wake_at = next_wake(c, o);
+    TRY(make_number(c, o));
+    TRY(model_insert(c, &order_model, o));
+    TRY(index_order(c, m));
+    e.order_id = o->id;
+    e.note = o->taken_by_id ? c->actor->name : NULL;
+    TRY(event_add(c, &e));
+    if (o->state == ORDER_DISPATCHED)
+        TRY(dispatch_at_once(c, o));
+    if (o->taken_by_id != 0)
+        TRY(tell(c, o->requester_id, o->id, "submitted", "%s %s: %s",
+                 o->number, o->title, words_in(c, "submitted")));
+    return audit_write(c, "order.submit", "order", o->id,
+                       arena_printf(c->arena, "{\"number\":\"%s\"}",
+                                    o->number));
+}
+
+/* -- legs ------------------------------------------------------------------ */
+
+static enum err
+look_up_leg(struct call *c, const struct making *parent, json_t *one,
+            struct making *leg)
+{
+    char *json = json_dumps(one, JSON_COMPACT);
+    struct order_wish *w = NEW(c->arena, struct order_wish);
+    enum err e;
+
+    ASSERT(json != NULL);
+    e = model_read_json(c, &order_wish_model, json, strlen(json), w, NULL);
+    free(json);
+    TRY(e);
+    if (w->legs != NULL)
+        return fail(c, ERR_INVALID, "legs", "a leg has no legs of its own");
+    w->requester_id = parent->o.requester_id;
+    w->channel = parent->o.channel;
+    if (w->place_id == 0 && w->place_note == NULL) {
+        w->place_id = parent->o.place_id;
+        w->place_note = parent->o.place_note;
+    }
+    if (w->phone == NULL)
+        w->phone = parent->o.phone;
+    if (w->wanted_from.ms == 0) {
+        w->wanted_from = parent->o.wanted_from;
+        w->wanted_to = parent->o.wanted_to;
+    }
+    TRY(look_up(c, w, leg));
+    leg->o.taken_by_id = parent->o.taken_by_id;
+    return OK;
+}
+
+/* The wishes in w->legs; a fault's field becomes "legs[1].item_code". */
+static enum err
+look_up_legs(struct call *c, const struct making *m, struct making **legs,
+             size_t *n)
+{
+    json_t *list = m->w->legs ? json_loads(m->w->legs, 0, NULL) : NULL;
+    enum err e = OK;
+
+    *n = json_array_size(list);
+    *legs = NEW_N(c->arena, struct making, *n + 1);
+    if (list != NULL && !json_is_array(list))
+        e = fail(c, ERR_INVALID, "legs", "must be a list");
+    else if (*n > MAX_LEGS)
+        e = fail(c, ERR_INVALID, "legs", "must have at most %d entries",
+                 MAX_LEGS);
+    for (size_t i = 0; e == OK && i < *n; i++) {
+        e = look_up_leg(c, m, json_array_get(list, i), &(*legs)[i]);
+        if (e == ERR_INVALID || e == ERR_MALFORMED)
+            c->fault.field = arena_printf(
+                c->arena, c->fault.field ? "legs[%zu].%s" : "legs[%zu]", i,
+                c->fault.field);
+    }
+    json_decref(list);
+    return e == ERR_MALFORMED ? ERR_INVALID : e;
+}
+
+enum err
+order_submit(struct call *c, struct order_wish *w, struct order_view *out)
+{
+    struct making m = { 0 }, *legs;
+    size_t n;
+
+    TRY(auth_need(c, "order.create", NULL));
+    TRY(look_up(c, w, &m));
+    TRY(look_up_legs(c, &m, &legs, &n));
+    TX tx = tx_begin(c);
+    TRY(write_order(c, &m));
+    for (size_t i = 0; i < n; i++) {
+        legs[i].o.parent_id = m.o.id;
+        TRY(write_order(c, &legs[i]));
+    }
+    out->order = m.o;
+    TRY(order_fill_view(c, out));
+    return tx_commit(&tx);
+}
+
+enum err
+order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
+{
+    struct order_act a = { .id = w->id };
+    struct doing d;
+    struct making leg = { 0 };
+
+    TRY(begin_doing(c, VERB_ADD_LEG, &a, &d));
+    if (d.o.parent_id != 0)
+        return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
+    if (w->place_id == 0 && w->place_note == NULL) {
+        w->place_id = d.o.place_id;
+        w->place_note = d.o.place_note;
+    }
+    w->requester_id = d.o.requester_id == c->actor->person_id
+                          ? 0
+                          : d.o.requester_id;
+    TRY(look_up(c, w, &leg));
+    leg.o.parent_id = d.o.id;
+    d.note = leg.o.item_name;
+    TX tx = tx_begin(c);
+    TRY(write_order(c, &leg));
+    TRY(finish_doing(&d));
+    out->order = d.o;
+    TRY(order_fill_view(c, out));
+    return tx_commit(&tx);
+}
+
+/* -- before asking --------------------------------------------------------- */
+
+enum err
+order_promise(struct call *c, struct order_promise *p)
+{
+    struct order o = { .submitted_at = c->now };
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i =
+        p->item_code ? catalog_item(k, p->item_code,
+                                    today(c))
+                     : NULL;
+
+    if (i == NULL)
+        return fail(c, ERR_INVALID, "item_code", "there is no such item");
+    o.sla_class = i->sla_class;
+    set_due(c, &o, c->now);
+    p->accept_due = o.accept_due;
+    p->on_site_due = o.on_site_due;
+    p->safe_due = o.safe_due;
+    p->complete_due = o.complete_due;
+    p->calendar_note = o.calendar_note;
+    return OK;
+}
+
+static const char find_candidates[] =
+    "SELECT id, number, state, title, item_name, place_name, submitted_at,"
+    " complete_due FROM orders WHERE place_id = $1 AND is_open = 1"
+    " AND item_code = $2 AND completed_at IS NULL ORDER BY id LIMIT 5";
+
+enum err
+order_duplicates(struct call *c, struct order_candidates *d)
+{
+    ROWS r = db_query(c, find_candidates, V(d->place_id), V(d->item_code));
+
+    d->found = NEW_N(c->arena, struct order_candidate, 5);
+    while (rows_next(&r))
+        model_read_row(&order_candidate_model, &r, &d->found[d->n++]);
+    return rows_end(&r);
+}
+
+/* -- drafts ---------------------------------------------------------------- */
+
+static enum err
+own_draft(struct call *c, int64_t id, struct draft *d)
+{
+    TRY(auth_need(c, "order.create", NULL));
+    TRY(model_get(c, &draft_model, id, d));
+    if (d->person_id != c->actor->person_id)
+        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                    words_in(c, "draft"), (long long)id);
+    return OK;
+}
+
+enum err
+draft_add(struct call *c, struct draft *d)
+{
+    TRY(auth_need(c, "order.create", NULL));
+    TRY(model_check(c, &draft_model, d));
+    d->person_id = c->actor->person_id;
+    TX tx = tx_begin(c);
+    TRY(model_add(c, &draft_model, d));
+    return tx_commit(&tx);
+}
+
+enum err
+draft_set(struct call *c, struct draft *d)
+{
+    struct draft old;
+
+    TRY(own_draft(c, d->id, &old));
+    TRY(model_check_mask(c, &draft_model, d, c->said));
+    TRY(model_set(c, &draft_model, d, c->said));
+    return model_get(c, &draft_model, d->id, d);
+}
+
+enum err
+draft_remove(struct call *c, struct draft *d)
+{
+    struct draft old;
+
+    TRY(own_draft(c, d->id, &old));
+    return model_remove(c, &draft_model, d->id);
+}
+
+enum err
+draft_list(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "order.create", NULL));
+    l->where = "person_id = $1";
+    l->values[0] = V(c->actor->person_id);
+    l->n_values = 1;
+    return model_list(c, l);
+}
+
+enum err
+draft_submit(struct call *c, struct draft *d, struct order_view *out)
+{
+    struct draft old;
+    struct order_wish w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(own_draft(c, d->id, &old));
+    TRY(model_read_json(c, &order_wish_model, old.content,
+                        strlen(old.content), &w, NULL));
+    TRY(order_submit(c, &w, out));
+    TRY(model_remove(c, &draft_model, d->id));
+    return tx_commit(&tx);
+}

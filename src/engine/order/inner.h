@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inner - what the files of the order engine share; not for others. */
+#ifndef ENGINE_ORDER_INNER_H
+#define ENGINE_ORDER_INNER_H
+
+#include "engine/order/order.h"
+
+/* A verb being done: the order before and after. */
+struct doing {
+    struct call *c;
+    enum order_verb verb;
+    struct order_act *a;
+    const struct order_transition *row;
+    unsigned who;      /* what the actor is to this order */
+    struct order old, o;
+    const char *note;  /* kept in the event */
+    const char *reason;
+    const char *detail; /* JSON, kept in the event */
+};
+
+/* -- see.c ------------------------------------------------------------------ */
+
+/* What the actor is to the order: a set of enum order_who. */
+unsigned order_who(struct call *c, const struct order *o);
+
+/* The order by id, for whoever may see it. */
+enum err order_load(struct call *c, int64_t id, struct order *o) MUST_USE;
+enum err order_fill_view(struct call *c, struct order_view *v) MUST_USE;
+
+/* -- tell.c ----------------------------------------------------------------- */
+
+/* Add an event; no actor means the program. */
+enum err event_add(struct call *c, struct order_event *e) MUST_USE;
+
+/* A message to a person about an order: FMT is English and looked up. */
+enum err tell(struct call *c, int64_t person_id, int64_t order_id,
+              const char *kind, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6))) MUST_USE;
+
+/* The leads of a crew; all of its people when it has none. */
+enum err tell_crew(struct call *c, const struct order *o, const char *kind)
+    MUST_USE;
+
+/* The requester, and those of the orders merged into this one. */
+enum err tell_requesters(struct call *c, const struct order *o,
+                         const char *kind) MUST_USE;
+
+/* -- rules.c: the catalogue and the org as the order engine needs them -------- */
+
+struct crew_facts {
+    int64_t id;
+    const char *name, *dispatch;
+    int64_t provider_id;
+};
+
+struct place_facts {
+    int64_t id;
+    const char *full_name, *initials, *path;
+};
+
+struct person_facts {
+    int64_t id, unit_id, place_id;
+    const char *name, *initials, *phone, *unit_name;
+};
+
+enum err read_crew(struct call *c, int64_t id, struct crew_facts *f) MUST_USE;
+enum err read_place(struct call *c, int64_t id, struct place_facts *f)
+    MUST_USE;
+enum err read_person(struct call *c, int64_t id, struct person_facts *f)
+    MUST_USE;
+
+/* Is the person one of the crew? */
+enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
+                  bool *has) MUST_USE;
+
+/* The item version the order was made under, its texts in the arena; false
+   when the catalogue has lost it. */
+struct service_item;
+bool order_item(struct call *c, const struct order *o,
+                struct service_item *item);
+
+/* Fill in the four due times of O counted from FROM. */
+void set_due(struct call *c, struct order *o, instant from);
+
+/* Route the order to the crew that the rules name for its item and place;
+   none is no error, the desk decides. */
+enum err route(struct call *c, struct order *o,
+               const struct service_item *item, const char *place_path)
+    MUST_USE;
+
+/* Hand the order to a crew and, when not 0, to one of its people. */
+enum err give_to(struct call *c, struct order *o, int64_t crew_id,
+                 int64_t person_id) MUST_USE;
+
+/* What is left of the complete clock at FROM, and the time it ends when it
+   goes on at FROM with LEFT ms; on the clock's own calendar. */
+int64_t complete_left(struct call *c, const struct order *o, instant from);
+instant complete_after(struct call *c, const struct order *o, instant from,
+                       int64_t left_ms);
+
+/* FROM plus N working days. */
+instant after_working_days(struct call *c, instant from, int64_t n);
+
+/* May work of this class be paused: "yes", "no", "approval". */
+const char *pause_rule(struct call *c, const struct order *o);
+
+/* -- clock.c ---------------------------------------------------------------- */
+
+/* When the scheduler must look at the order next; 0: never. */
+instant next_wake(struct call *c, const struct order *o);
+
+/* Note in the order which of its clocks have been met late by now. */
+void judge_clocks(struct order *o, instant now);
+
+/* -- act.c ------------------------------------------------------------------ */
+
+/* Write what a verb did: order, event, audit entry, messages. */
+enum err finish_doing(struct doing *d) MUST_USE;
+enum err begin_doing(struct call *c, enum order_verb verb, struct order_act *a,
+                     struct doing *d) MUST_USE;
+
+/* FIELD must be said; a text of VALUE that is blank is not. */
+enum err need_text(struct call *c, const char *field, const char *value)
+    MUST_USE;
+
+/* The verbs' own parts, by family; each changes d->o. */
+typedef enum err (*verb_fn)(struct doing *d);
+enum err do_dispatch(struct doing *d);
+enum err do_grab(struct doing *d);
+enum err do_in_turn(struct doing *d);
+enum err do_transfer(struct doing *d);
+enum err do_decline(struct doing *d);
+enum err do_acknowledge(struct doing *d);
+enum err do_arrive(struct doing *d);
+enum err do_make_safe(struct doing *d);
+enum err do_start(struct doing *d);
+enum err do_suspend(struct doing *d);
+enum err do_resume(struct doing *d);
+enum err do_ask_extension(struct doing *d);
+enum err do_grant_extension(struct doing *d);
+enum err do_refuse_extension(struct doing *d);
+enum err do_complete(struct doing *d);
+enum err do_rate(struct doing *d);
+
+/* A leg was done: complete the parent when it was the last. */
+enum err parent_follow(struct call *c, const struct order *leg) MUST_USE;
+
+#endif

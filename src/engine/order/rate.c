@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ratings, and the messages a person has. */
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/text.h"
+#include "engine/order/inner.h"
+#include "json/json.h"
+#include "model/app.h"
+
+/* Below this number of votes a crew is shown no figures, so that nobody can
+   tell who gave them. */
+#define FEWEST_VOTES 5
+
+/* -- rating ----------------------------------------------------------------- */
+
+static enum err
+check_tags(struct call *c, const char *tags)
+{
+    char *rest = arena_text(c->arena, tags), *one;
+
+    while (rest != NULL && (one = strsep(&rest, ",")) != NULL) {
+        size_t i = 0;
+
+        while (rating_tags[i] != NULL && strcmp(rating_tags[i], one) != 0)
+            i++;
+        if (rating_tags[i] == NULL)
+            return fail(c, ERR_INVALID, "tags",
+                        "“%.40s” is not one of its words", one);
+    }
+    return OK;
+}
+
+static const char was_rated[] =
+    "SELECT COUNT(*) FROM rating WHERE order_id = $1";
+
+static enum err
+check_vote(struct doing *d)
+{
+    struct call *c = d->c;
+    int64_t votes = 0;
+    bool own = false;
+
+    if (d->a->stars == 0)
+        return fail(c, ERR_INVALID, "stars", "is required");
+    if (d->a->stars <= 2 && text_is_blank(d->a->comment))
+        return fail(c, ERR_INVALID, "comment",
+                    "please say what was wrong, so that it can be mended");
+    TRY(check_tags(c, d->a->tags));
+    TRY(db_int(c, &votes, was_rated, V(d->o.id)));
+    if (votes > 0)
+        return fail(c, ERR_CONFLICT, NULL, "it was rated before");
+    TRY(crew_has(c, d->o.crew_id, c->actor->person_id, &own));
+    if (own || d->o.assignee_id == c->actor->person_id)
+        return fail(c, ERR_DENIED, NULL, "nobody rates his own crew's work");
+    if (c->now.ms - d->o.verified_at.ms >= ORDER_RATE_DAYS * DAY_MS)
+        return fail(c, ERR_CONFLICT, NULL, "the time to rate it has passed");
+    return OK;
+}
+
+enum err
+do_rate(struct doing *d)
+{
+    struct rating r = { .order_id = d->o.id,
+                        .person_id = d->c->actor->person_id,
+                        .crew_id = d->o.crew_id,
+                        .stars = d->a->stars,
+                        .tags = d->a->tags,
+                        .comment = d->a->comment,
+                        .at = d->c->now };
+
+    TRY(check_vote(d));
+    TRY(model_insert(d->c, &rating_model, &r));
+    if (d->o.closed_at.ms == 0)
+        d->o.closed_at = d->c->now;
+    return OK;
+}
+
+enum err
+rating_list(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "rating.see", NULL));
+    return model_list(c, l);
+}
+
+static const char crew_stars[] =
+    "SELECT stars, COUNT(*) FROM rating WHERE crew_id = $1 GROUP BY stars";
+static const char crew_tags[] = "SELECT tags FROM rating WHERE crew_id = $1"
+                                " AND tags IS NOT NULL";
+
+static enum err
+count_tags(struct call *c, struct rating_totals *t)
+{
+    int64_t counts[16] = { 0 };
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    ROWS r = db_query(c, crew_tags, V(t->id));
+
+    while (rows_next(&r)) {
+        const char *tags = row_text(&r, 0);
+
+        for (size_t i = 0; rating_tags[i] != NULL; i++)
+            counts[i] += strstr(tags, rating_tags[i]) != NULL
+                         && (strcmp(rating_tags[i], "tidy") != 0
+                             || strstr(tags, "untidy") == NULL);
+    }
+    json_begin(&o);
+    for (size_t i = 0; rating_tags[i] != NULL; i++)
+        json_put_int(&o, rating_tags[i], counts[i]);
+    json_end(&o);
+    t->tags = b.s;
+    return rows_end(&r);
+}
+
+enum err
+rating_of_crew(struct call *c, struct rating_totals *t)
+{
+    struct auth_where at = { .crew_id = t->id };
+    int64_t sum = 0;
+    bool own = false;
+
+    TRY(auth_need(c, NULL, NULL));
+    TRY(crew_has(c, t->id, c->actor->person_id, &own));
+    if (!own && !auth_may_at(c, "rating.see", &at))
+        return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
+                    "rating.see");
+    {
+        ROWS r = db_query(c, crew_stars, V(t->id));
+
+        while (rows_next(&r)) {
+            int64_t stars = row_int(&r, 0), votes = row_int(&r, 1);
+
+            if (stars < 1 || stars > 5)
+                continue;
+            t->stars[stars - 1] = votes;
+            t->n += votes;
+            sum += stars * votes;
+        }
+        TRY(rows_end(&r));
+    }
+    t->hidden = t->n < FEWEST_VOTES;
+    if (t->hidden) {
+        *t = (struct rating_totals){ .id = t->id, .hidden = true };
+        return OK;
+    }
+    t->average = (double)sum / (double)t->n;
+    return count_tags(c, t);
+}
+
+/* -- messages --------------------------------------------------------------- */
+
+enum err
+notice_list(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, NULL, NULL));
+    l->where = "person_id = $1";
+    l->values[0] = V(c->actor->person_id);
+    l->n_values = 1;
+    if (l->sort == NULL && l->cursor == NULL)
+        l->descending = true;
+    return model_list(c, l);
+}
+
+static const char mark_read[] =
+    "UPDATE notice SET read_at = $3 WHERE id = $1 AND person_id = $2"
+    " AND read_at IS NULL";
+
+enum err
+notice_read(struct call *c, struct notice *n)
+{
+    struct notice found;
+    TX tx = tx_begin(c);
+
+    TRY(auth_need(c, NULL, NULL));
+    TRY(model_get(c, &notice_model, n->id, &found));
+    if (found.person_id != c->actor->person_id)
+        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                    words_in(c, "notice"), (long long)n->id);
+    TRY(db_exec(c, mark_read, V(n->id), V(c->actor->person_id), V(c->now)));
+    found.read_at = found.read_at.ms ? found.read_at : c->now;
+    *n = found;
+    return tx_commit(&tx);
+}

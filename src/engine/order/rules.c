@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The catalogue and the org as the order engine needs them. */
+#include "base/text.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+#include "model/app.h"
+
+static const char find_crew[] =
+    "SELECT name, dispatch, provider_id, active FROM crew WHERE id = $1";
+static const char find_place[] = "SELECT full_name, initials, path, active"
+                                 " FROM place WHERE id = $1";
+static const char find_person[] =
+    "SELECT p.name, p.initials, p.unit_id, COALESCE(p.phone, p.mobile),"
+    " u.name, p.place_id FROM person p LEFT JOIN unit u ON u.id = p.unit_id"
+    " WHERE p.id = $1 AND p.active = 1";
+static const char find_member[] =
+    "SELECT 1 FROM crew_member WHERE crew_id = $1 AND person_id = $2";
+
+enum err
+read_crew(struct call *c, int64_t id, struct crew_facts *f)
+{
+    ROWS r = db_query(c, find_crew, V(id));
+
+    if (!rows_next(&r) || row_int(&r, 3) == 0) {
+        TRY(rows_end(&r));
+        return fail(c, ERR_INVALID, "crew_id", "there is no such crew");
+    }
+    *f = (struct crew_facts){ .id = id,
+                              .name = row_text(&r, 0),
+                              .dispatch = row_text(&r, 1),
+                              .provider_id = row_int(&r, 2) };
+    return rows_end(&r);
+}
+
+enum err
+read_place(struct call *c, int64_t id, struct place_facts *f)
+{
+    ROWS r = db_query(c, find_place, V(id));
+
+    if (!rows_next(&r) || row_int(&r, 3) == 0) {
+        TRY(rows_end(&r));
+        return fail(c, ERR_INVALID, "place_id", "there is no such place");
+    }
+    *f = (struct place_facts){ .id = id,
+                               .full_name = row_text(&r, 0),
+                               .initials = row_text(&r, 1),
+                               .path = row_text(&r, 2) };
+    return rows_end(&r);
+}
+
+enum err
+read_person(struct call *c, int64_t id, struct person_facts *f)
+{
+    ROWS r = db_query(c, find_person, V(id));
+
+    if (!rows_next(&r)) {
+        TRY(rows_end(&r));
+        return fail(c, ERR_INVALID, "requester_id",
+                    "there is no such person");
+    }
+    *f = (struct person_facts){ .id = id,
+                                .name = row_text(&r, 0),
+                                .initials = row_text(&r, 1),
+                                .unit_id = row_int(&r, 2),
+                                .phone = row_text(&r, 3),
+                                .unit_name = row_text(&r, 4),
+                                .place_id = row_int(&r, 5) };
+    return rows_end(&r);
+}
+
+enum err
+crew_has(struct call *c, int64_t crew_id, int64_t person_id, bool *has)
+{
+    int64_t one = 0;
+
+    TRY(db_int(c, &one, find_member, V(crew_id), V(person_id)));
+    *has = one != 0;
+    return OK;
+}
+
+bool
+order_item(struct call *c, const struct order *o, struct service_item *item)
+{
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i = catalog_item_by_id(k, o->item_id);
+
+    if (i == NULL)
+        return false;
+    *item = *i;
+    item->fields = arena_text(c->arena, i->fields);
+    item->name = arena_text(c->arena, i->name);
+    item->code = arena_text(c->arena, i->code);
+    return true;
+}
+
+/* The class of the order as it stood on the day it was asked. */
+static const struct sla_class *
+class_of(const struct call *c, const struct catalog *k, const struct order *o)
+{
+    return catalog_sla(k, o->sla_class,
+                       zone_day(c->app->zone, o->submitted_at));
+}
+
+void
+set_due(struct call *c, struct order *o, instant from)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+    struct catalog_due due;
+
+    if (s == NULL)
+        return;
+    due = catalog_due(c, k, s, from, o->wanted_from, o->wanted_to);
+    o->accept_due = due.accept;
+    o->on_site_due = due.on_site;
+    o->safe_due = due.safe;
+    o->complete_due = due.complete;
+    o->calendar_note = arena_text(c->arena, due.calendar_note);
+}
+
+/* Does the complete clock of the class run in office time? */
+static bool
+in_office_time(const struct sla_class *s)
+{
+    return s != NULL && (s->complete_working || s->complete_days > 0);
+}
+
+int64_t
+complete_left(struct call *c, const struct order *o, instant from)
+{
+    CATALOG k = catalog_hold(c);
+
+    if (o->complete_due.ms == 0)
+        return 0;
+    if (in_office_time(class_of(c, k, o)))
+        return workcal_between(catalog_workcal(k), from, o->complete_due);
+    return o->complete_due.ms - from.ms;
+}
+
+instant
+complete_after(struct call *c, const struct order *o, instant from,
+               int64_t left_ms)
+{
+    CATALOG k = catalog_hold(c);
+
+    if (in_office_time(class_of(c, k, o)))
+        return workcal_add(catalog_workcal(k), from, left_ms);
+    return (instant){ from.ms + left_ms };
+}
+
+instant
+after_working_days(struct call *c, instant from, int64_t n)
+{
+    CATALOG k = catalog_hold(c);
+
+    return workcal_add_days(catalog_workcal(k), from, n);
+}
+
+const char *
+pause_rule(struct call *c, const struct order *o)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+
+    if (s == NULL || s->pause == PAUSE_YES)
+        return "yes";
+    return s->pause == PAUSE_NO ? "no" : "approval";
+}
+
+enum err
+give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
+{
+    struct crew_facts crew;
+    struct person_facts person = { 0 };
+    bool has = true;
+
+    TRY(read_crew(c, crew_id, &crew));
+    if (person_id != 0) {
+        TRY(crew_has(c, crew_id, person_id, &has));
+        if (!has)
+            return fail(c, ERR_INVALID, "assignee_id",
+                        "is not one of this crew");
+        TRY(read_person(c, person_id, &person));
+    }
+    o->crew_id = crew_id;
+    o->crew_name = crew.name;
+    o->provider_id = crew.provider_id;
+    o->assignee_id = person_id;
+    o->assignee_name = person.name;
+    return OK;
+}
+
+enum err
+route(struct call *c, struct order *o, const struct service_item *item,
+      const char *place_path)
+{
+    CATALOG k = catalog_hold(c);
+    int64_t crew =
+        catalog_route(k, item, place_path, today(c));
+
+    if (crew == 0)
+        return OK;
+    return give_to(c, o, crew, 0);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may see an order, and looking at it. */
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+#include "engine/org/org.h"
+#include "json/json.h"
+
+/* -- who ------------------------------------------------------------------- */
+
+static bool
+in_crew(const struct call *c, int64_t crew_id)
+{
+    for (size_t i = 0; crew_id != 0 && i < c->actor->n_crews; i++)
+        if (c->actor->crews[i] == crew_id)
+            return true;
+    return false;
+}
+
+unsigned
+order_who(struct call *c, const struct order *o)
+{
+    struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
+                             o->provider_id };
+    unsigned who = 0;
+
+    if (c->actor == NULL)
+        return 0;
+    if (o->requester_id == c->actor->person_id)
+        who |= BY_REQUESTER;
+    if (o->crew_id != 0 && auth_may_at(c, "order.work", &at)
+        && (in_crew(c, o->crew_id)
+            || (o->provider_id != 0
+                && o->provider_id == c->actor->provider_id)))
+        who |= BY_CREW;
+    if (auth_may_at(c, "order.accept", &at))
+        who |= BY_DESK;
+    if (auth_may_at(c, "order.dispatch", &at))
+        who |= BY_DISPATCH;
+    if (auth_may_at(c, "order.approve", &at))
+        who |= BY_APPROVER;
+    if (auth_may_at(c, "order.extend", &at))
+        who |= BY_EXTENDER;
+    if (who != 0 || in_crew(c, o->crew_id)
+        || auth_may_at(c, "order.see", &at))
+        who |= BY_ANYONE;
+    return who;
+}
+
+bool
+order_may_see(struct call *c, const struct order *o)
+{
+    return order_who(c, o) != 0;
+}
+
+/* Those who serve, as opposed to the one who is served. */
+static bool
+serves(unsigned who)
+{
+    return (who & ~(unsigned)(BY_REQUESTER | BY_ANYONE)) != 0;
+}
+
+/* -- one order ------------------------------------------------------------- */
+
+enum err
+order_load(struct call *c, int64_t id, struct order *o)
+{
+    TRY(model_get(c, &order_model, id, o));
+    if (!order_may_see(c, o))
+        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                    words_in(c, "order"), (long long)id);
+    return OK;
+}
+
+static const char rated_by[] =
+    "SELECT id, order_id, person_id, crew_id, stars, tags, comment, at"
+    " FROM rating WHERE order_id = $1";
+
+/* The rating in JSON for the requester and rating.see; *IS_RATED for all. */
+static enum err
+read_rating(struct call *c, const struct order *o, unsigned who, bool *rated,
+            const char **json)
+{
+    struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
+                             o->provider_id };
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out out = json_to(&b);
+    struct rating r;
+    ROWS rows = db_query(c, rated_by, V(o->id));
+
+    *json = NULL;
+    *rated = rows_next(&rows);
+    if (*rated
+        && (who & BY_REQUESTER || auth_may_at(c, "rating.see", &at))) {
+        model_read_row(&rating_model, &rows, &r);
+        model_write_json(&out, &rating_model, &r);
+        *json = b.s;
+    }
+    return rows_end(&rows);
+}
+
+/* What the state and the rights allow may still not be offered: the interface
+   shows no button that can only fail. */
+static bool
+is_offered(struct call *c, const struct order *o, enum order_verb verb,
+           bool rated)
+{
+    switch (verb) {
+    case VERB_GRANT_EXTENSION:
+    case VERB_REFUSE_EXTENSION:
+        return o->extension_asked_until.ms != 0;
+    case VERB_ASK_EXTENSION:
+        return o->complete_due.ms > c->now.ms
+               && o->extension_asked_until.ms == 0;
+    case VERB_MAKE_SAFE:
+        return o->safe_due.ms != 0 && o->safe_at.ms == 0;
+    case VERB_RATE:
+        return !rated && !in_crew(c, o->crew_id)
+               && c->now.ms - o->verified_at.ms < ORDER_RATE_DAYS * DAY_MS;
+    case VERB_REOPEN:
+        return c->now.ms - o->verified_at.ms < ORDER_REOPEN_DAYS * DAY_MS;
+    case VERB_ADD_LEG:
+        return o->parent_id == 0;
+    case VERB_APPROVE:
+        return o->requester_id != c->actor->person_id;
+    default:
+        return true;
+    }
+}
+
+static const char *
+list_verbs(struct call *c, const struct order *o, unsigned who, bool rated)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out out = json_to(&b);
+
+    json_begin_list(&out);
+    for (int v = 0; v < N_ORDER_VERBS; v++) {
+        const struct order_transition *t = order_may(o->state, v);
+
+        if (t != NULL && t->who & who && is_offered(c, o, v, rated))
+            json_text(&out, order_verbs[v]);
+    }
+    json_end_list(&out);
+    return b.s;
+}
+
+static const char legs_of[] =
+    "SELECT id, number, state, title, crew_name FROM orders"
+    " WHERE parent_id = $1 ORDER BY id";
+static const char merged_in[] =
+    "SELECT id, number, state, title, requester_name FROM orders"
+    " WHERE merged_into_id = $1 ORDER BY id";
+
+static enum err
+write_relatives(struct call *c, const char *sql, int64_t id,
+                const char *last_key, const char **json)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    ROWS r = db_query_s(c, &(struct statement){ sql, { V(id) } });
+
+    json_begin_list(&o);
+    while (rows_next(&r)) {
+        json_begin(&o);
+        json_put_int(&o, "id", row_int(&r, 0));
+        json_put_text(&o, "number", row_text(&r, 1));
+        json_put_text(&o, "state", row_text(&r, 2));
+        json_put_text(&o, "title", row_text(&r, 3));
+        json_put_text(&o, last_key, row_text(&r, 4));
+        json_end(&o);
+    }
+    json_end_list(&o);
+    *json = b.s;
+    return rows_end(&r);
+}
+
+enum err
+order_fill_view(struct call *c, struct order_view *v)
+{
+    unsigned who = order_who(c, &v->order);
+    struct service_item item;
+    bool rated;
+
+    TRY(read_rating(c, &v->order, who, &rated, &v->rating));
+    v->verbs = list_verbs(c, &v->order, who, rated);
+    v->fields = order_item(c, &v->order, &item) ? item.fields : NULL;
+    TRY(write_relatives(c, legs_of, v->order.id, "crew_name", &v->legs));
+    /* Who else asked is for those who serve. */
+    v->merged = "[]";
+    if (serves(who))
+        TRY(write_relatives(c, merged_in, v->order.id, "requester_name",
+                            &v->merged));
+    return OK;
+}
+
+enum err
+order_get(struct call *c, int64_t id, struct order_view *out)
+{
+    TRY(order_load(c, id, &out->order));
+    return order_fill_view(c, out);
+}
+
+/* -- lists ----------------------------------------------------------------- */
+
+/*
+ * The orders an actor may see without order.see everywhere: his own, his
+ * crews', his provider's, and those in the scopes where he holds a role that
+ * sees others' orders.
+ */
+static const char seen_by[] =
+    "requester_id = $1"
+    " OR crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)"
+    " OR provider_id = $2"
+    " OR EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = $3"
+    "   AND g.role IN (" AUTH_ROLES_THAT_SEE ")"
+    "   AND ((g.scope = 'crew' AND g.scope_id = orders.crew_id)"
+    "     OR (g.scope = 'provider' AND g.scope_id = orders.provider_id)"
+    "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"
+    "          WHERE u.id = orders.unit_id AND top.id = g.scope_id"
+    "            AND u.path LIKE top.path || '%'))"
+    "     OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"
+    "          WHERE p.id = orders.place_id AND top.id = g.scope_id"
+    "            AND p.path LIKE top.path || '%'))))";
+
+static const char of_mine[] = "requester_id = $1";
+static const char of_my_crews[] =
+    "is_open = 1 AND state <> 'submitted' AND state <> 'awaiting_approval'"
+    " AND state <> 'accepted'"
+    " AND crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)";
+static const char to_grab[] =
+    "is_open = 1 AND state = 'accepted' AND crew_id IN"
+    " (SELECT m.crew_id FROM crew_member m JOIN crew w ON w.id = m.crew_id"
+    "   WHERE m.person_id = $1 AND w.dispatch = 'grab')";
+
+enum err
+order_list(struct call *c, struct list *l, const char *view)
+{
+    static const struct auth_where anywhere = { 0, 0, 0, 0 };
+
+    TRY(auth_need(c, NULL, NULL));
+    l->values[0] = V(c->actor->person_id);
+    l->n_values = 1;
+    if (text_same(view, "mine")) {
+        l->where = of_mine;
+    } else if (text_same(view, "crew")) {
+        l->where = of_my_crews;
+    } else if (text_same(view, "grab")) {
+        l->where = to_grab;
+    } else if (view != NULL) {
+        return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
+                    view);
+    } else if (auth_may_at(c, "order.see", &anywhere)) {
+        l->n_values = 0;
+    } else {
+        l->where = seen_by;
+        l->values[1] = V(c->actor->provider_id ? c->actor->provider_id
+                                               : INT64_C(-1));
+        l->values[2] = V(c->actor->account_id);
+        l->n_values = 3;
+    }
+    if (l->sort == NULL && l->cursor == NULL)
+        l->descending = true;
+    return model_list(c, l);
+}
+
+enum err
+order_events(struct call *c, struct list *l, int64_t id)
+{
+    struct order o;
+
+    TRY(order_load(c, id, &o));
+    l->where = serves(order_who(c, &o)) ? "order_id = $1"
+                                        : "order_id = $1 AND internal = 0";
+    l->values[0] = V(id);
+    l->n_values = 1;
+    return model_list(c, l);
+}
+
+/* -- the board and the load ------------------------------------------------ */
+
+static const char all_counts[] =
+    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
+static const char all_overdue[] =
+    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
+    " AND completed_at IS NULL AND suspended_at IS NULL";
+
+enum err
+order_board(struct call *c, struct order_board *b)
+{
+    TRY(auth_need(c, "order.see", NULL));
+    {
+        ROWS r = db_query(c, all_counts);
+
+        while (rows_next(&r))
+            for (int s = 0; s < N_ORDER_STATES; s++)
+                if (text_same(row_text(&r, 0), order_states[s]))
+                    b->counts[s] = row_int(&r, 1);
+        TRY(rows_end(&r));
+    }
+    return db_int(c, &b->overdue, all_overdue, V(c->now));
+}
+
+static const char open_of_member[] =
+    "SELECT COUNT(*) FROM orders WHERE crew_id = $1 AND is_open = 1"
+    " AND assignee_id = $2 AND completed_at IS NULL";
+static const char crew_counts[] =
+    "SELECT COUNT(*), COALESCE(SUM(CASE WHEN acknowledged_at IS NOT NULL"
+    " THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN complete_due < $2"
+    " AND suspended_at IS NULL THEN 1 ELSE 0 END), 0) FROM orders"
+    " WHERE crew_id = $1 AND is_open = 1 AND completed_at IS NULL";
+
+enum err
+order_crew_load(struct call *c, struct crew_load *l)
+{
+    struct crew_hand *hands;
+
+    TRY(auth_need(c, "order.dispatch",
+                  &(struct auth_where){ .crew_id = l->id }));
+    {
+        ROWS r = db_query(c, crew_counts, V(l->id), V(c->now));
+
+        if (rows_next(&r)) {
+            l->open = row_int(&r, 0);
+            l->on_hand = row_int(&r, 1);
+            l->overdue = row_int(&r, 2);
+        }
+        TRY(rows_end(&r));
+    }
+    TRY(crew_hands(c, l->id, c->now, &hands, &l->n));
+    l->members = NEW_N(c->arena, struct crew_load_member, l->n);
+    for (size_t i = 0; i < l->n; i++) {
+        l->members[i] = (struct crew_load_member){
+            .person_id = hands[i].person_id, .name = hands[i].name,
+            .skills = hands[i].skills, .lead = hands[i].lead,
+            .on_duty = hands[i].on_duty
+        };
+        TRY(db_int(c, &l->members[i].open, open_of_member, V(l->id),
+                   V(hands[i].person_id)));
+    }
+    return OK;
+}
