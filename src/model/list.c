@@ -49,6 +49,11 @@ read_control(struct call *c, struct list *l, const struct pair *p,
         l->words = text_is_blank(p->value) ? NULL : p->value;
     } else if (strcmp(p->key, "view") == 0) {
         l->view = p->value;
+    } else if (strcmp(p->key, "as_of") == 0
+               && model_field(l->model, "valid_to") != NULL) {
+        if (!day_parse(p->value, &l->as_of))
+            *e = fail(c, ERR_INVALID, "as_of",
+                      "must be a day such as 2026-11-23");
     } else if (strcmp(p->key, "total") == 0) {
         l->no_total = strcmp(p->value, "no") == 0;
     } else {
@@ -266,12 +271,21 @@ add_words(struct where *w, const struct list *l)
     buf_puts(&w->sql, *between == '\0' ? "1 = 0)" : ")");
 }
 
+static const char valid_then[] =
+    "valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)";
+
 static enum err
 make_where(struct where *w, const struct list *l)
 {
     if (l->where != NULL) {
         add_and(w);
         add_condition(w, l->where, l->values, l->n_values);
+    }
+    if (l->as_of.n != 0) {
+        struct value on = V(l->as_of);
+
+        add_and(w);
+        add_condition(w, valid_then, &on, 1);
     }
     for (size_t i = 0; i < l->n_filters; i++)
         TRY(add_filter(w, &l->filters[i]));

@@ -183,6 +183,7 @@ struct list {
     const char *words;  /* full text, where the noun has it */
     const char *view;   /* a named narrowing, where the noun has some */
     bool no_total;
+    day as_of; /* rows valid on the day; nouns with valid_from, valid_to */
 
     /* Set by the engine, never from outside: who may see what. */
     const char *where; /* condition with $1.. for `values` */
@@ -204,7 +205,8 @@ enum err model_list(struct call *c, struct list *l) MUST_USE;
  * Read a query string's pairs into the list: field=value, field.not=,
  * field.from= (at least), field.before= (below), field.in=a,b, field.has=
  * (part of the text), field.set=yes|no, sort=field or -field, limit, cursor,
- * q, view, total=no.  An unknown key is ERR_INVALID and named.
+ * q, view, total=no, and as_of= a day for nouns that are valid from one day
+ * to another.  An unknown key is ERR_INVALID and named.
  */
 struct pair {
     const char *key, *value;

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/org/inside.h"
+
+#include <string.h>
+
+static const char *const dispatch_words[] = { "assign", "grab", "in_turn",
+                                              NULL };
+
+static const struct field crew_fields[] = {
+    FIELD(struct crew, id, .flags = GIVEN),
+    FIELD(struct crew, code, .flags = REQUIRED, .max = 32, .label = "Code"),
+    FIELD(struct crew, name, .flags = REQUIRED, .max = 60, .label = "Name"),
+    FIELD(struct crew, name_en, .max = 120, .label = "English name"),
+    FIELD(struct crew, provider_id, .refers = "provider",
+          .label = "Provider"),
+    FIELD(struct crew, phone, .min = 3, .max = 24, .label = "Phone"),
+    FIELD(struct crew, dispatch, .choices = dispatch_words,
+          .label = "How orders are handed out"),
+    FIELD(struct crew, active, .label = "In use"),
+    FIELD(struct crew, version, .flags = GIVEN),
+    FIELD(struct crew, updated_at, .flags = GIVEN),
+};
+const struct model crew_model = MODEL("crew", "crew", struct crew,
+                                      crew_fields);
+
+static const struct field member_fields[] = {
+    FIELD(struct crew_member, id, .flags = GIVEN),
+    FIELD(struct crew_member, crew_id, .flags = REQUIRED | FIXED,
+          .refers = "crew", .label = "Crew"),
+    FIELD(struct crew_member, person_id, .flags = REQUIRED | FIXED,
+          .refers = "person", .label = "Person"),
+    FIELD(struct crew_member, lead, .label = "Leads the crew"),
+    FIELD(struct crew_member, skills, .max = 200, .label = "Skills",
+          .says = "Words with a comma between."),
+    FIELD(struct crew_member, turn, .flags = GIVEN),
+    FIELD(struct crew_member, version, .flags = GIVEN),
+    FIELD(struct crew_member, updated_at, .flags = GIVEN),
+    FIELD(struct crew_member, person_name, .flags = GIVEN | DERIVED,
+          .label = "Name"),
+};
+const struct model crew_member_model =
+    MODEL("crew_member", "crew_member", struct crew_member, member_fields);
+
+#define LAST_MINUTE (24 * 60 - 1)
+
+static const struct field shift_fields[] = {
+    FIELD(struct shift, id, .flags = GIVEN),
+    FIELD(struct shift, crew_id, .flags = REQUIRED | FIXED, .refers = "crew",
+          .label = "Crew"),
+    FIELD(struct shift, person_id, .refers = "person", .label = "Person",
+          .says = "Empty: the whole crew."),
+    FIELD(struct shift, name, .flags = REQUIRED, .max = 40, .label = "Name"),
+    FIELD(struct shift, weekdays, .flags = REQUIRED, .max = 7,
+          .label = "Weekdays", .says = "Digits; 1 is Monday."),
+    FIELD(struct shift, from_min, .max = LAST_MINUTE, .label = "From",
+          .says = "Minutes since midnight."),
+    FIELD(struct shift, to_min, .max = LAST_MINUTE, .label = "To",
+          .says = "Not above from: into the next day."),
+    FIELD(struct shift, valid_from, .label = "Since"),
+    FIELD(struct shift, valid_to, .label = "Until"),
+    FIELD(struct shift, version, .flags = GIVEN),
+    FIELD(struct shift, updated_at, .flags = GIVEN),
+};
+const struct model shift_model = MODEL("shift", "shift", struct shift,
+                                       shift_fields);
+
+static enum err
+need(struct call *c, const char *right, const struct crew *w)
+{
+    return auth_need(c, right,
+                     &(struct auth_where){ .crew_id = w->id,
+                                           .provider_id = w->provider_id });
+}
+
+/* The crew by its id, which may be touched. */
+static enum err
+edited_crew(struct call *c, int64_t id, struct crew *w)
+{
+    TRY(org_refer(c, &crew_model, "crew_id", id, w));
+    return need(c, "org.edit", w);
+}
+
+/* -- crews ------------------------------------------------------------- */
+
+static const char find_code[] =
+    "SELECT name FROM crew WHERE code = $1 AND id <> $2";
+
+static enum err
+check_crew(struct call *c, const struct crew *w)
+{
+    struct provider p;
+
+    TRY(model_check(c, &crew_model, w));
+    TRY(org_check_phone(c, "phone", w->phone));
+    TRY(org_refer(c, &provider_model, "provider_id", w->provider_id, &p));
+    return org_own_code(c, find_code, w->code, w->id);
+}
+
+enum err
+crew_add(struct call *c, struct crew *w)
+{
+    TX tx = tx_begin(c);
+    TRY(need(c, "org.edit", w));
+    TRY(check_crew(c, w));
+    w->active = true;
+    TRY(model_add(c, &crew_model, w));
+    return tx_commit(&tx);
+}
+
+enum err
+crew_set(struct call *c, struct crew *w, field_mask said)
+{
+    struct crew old = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &crew_model, w->id, &old));
+    TRY(need(c, "org.edit", &old));
+    model_fill(&crew_model, w, &old, said);
+    TRY(check_crew(c, w));
+    TRY(need(c, "org.edit", w));
+    TRY(model_set(c, &crew_model, w, ALL_FIELDS));
+    return tx_commit(&tx);
+}
+
+/* -- members ----------------------------------------------------------- */
+
+static const char find_member[] =
+    "SELECT id FROM crew_member WHERE crew_id = $1 AND person_id = $2";
+
+static enum err
+check_member(struct call *c, const struct crew *w,
+             const struct crew_member *m, const char **name)
+{
+    struct person p = { 0 };
+    int64_t other = 0;
+
+    TRY(model_check(c, &crew_member_model, m));
+    TRY(org_refer(c, &person_model, "person_id", m->person_id, &p));
+    *name = p.name;
+    if (!p.active)
+        return fail(c, ERR_CONFLICT, "person_id", "%s is not in service",
+                    p.name);
+    if (w->provider_id && p.provider_id != w->provider_id)
+        return fail(c, ERR_CONFLICT, "person_id",
+                    "%s does not belong to the crew's provider", p.name);
+    TRY(db_int(c, &other, find_member, V(m->crew_id), V(m->person_id)));
+    if (other && other != m->id)
+        return fail(c, ERR_CONFLICT, "person_id", "%s is in the crew already",
+                    p.name);
+    return OK;
+}
+
+/* Bytes of the comma, of whatever script, that S begins with; 0: none. */
+static size_t
+comma(const char *s)
+{
+    static const char *const commas[] = { ",", ";", "\n", "，", "、", "；" };
+
+    for (size_t i = 0; i < COUNT(commas); i++) {
+        if (text_starts(s, commas[i]))
+            return strlen(commas[i]);
+    }
+    return 0;
+}
+
+static void
+trim_end(struct buf *b)
+{
+    while (b->len > 0 && strchr(" \t\r,", b->s[b->len - 1]))
+        b->s[--b->len] = '\0';
+}
+
+/* Skills as they are kept: "a,b", whatever comma was typed. */
+static const char *
+tidy_skills(struct call *c, const char *s)
+{
+    struct buf b = buf_make(c->arena, 0);
+    size_t skip;
+
+    while (s && *s) {
+        if ((skip = comma(s)) > 0) {
+            trim_end(&b);
+            buf_putc(&b, ',');
+            s += skip;
+        } else if (strchr(" \t\r", *s)
+                   && (b.len == 0 || b.s[b.len - 1] == ',')) {
+            s++;
+        } else {
+            buf_putc(&b, *s++);
+        }
+    }
+    trim_end(&b);
+    if (b.len > 0 && b.s[0] == ',')
+        return b.len > 1 ? b.s + 1 : NULL;
+    return b.len > 0 ? b.s : NULL;
+}
+
+enum err
+crew_member_add(struct call *c, struct crew_member *m)
+{
+    struct crew w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(edited_crew(c, m->crew_id, &w));
+    TRY(check_member(c, &w, m, &m->person_name));
+    m->skills = tidy_skills(c, m->skills);
+    TRY(model_add(c, &crew_member_model, m));
+    return tx_commit(&tx);
+}
+
+enum err
+crew_member_set(struct call *c, struct crew_member *m, field_mask said)
+{
+    struct crew_member old = { 0 };
+    struct crew w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &crew_member_model, m->id, &old));
+    model_fill(&crew_member_model, m, &old, said);
+    TRY(edited_crew(c, old.crew_id, &w));
+    TRY(check_member(c, &w, m, &m->person_name));
+    m->skills = tidy_skills(c, m->skills);
+    TRY(model_set(c, &crew_member_model, m, ALL_FIELDS));
+    return tx_commit(&tx);
+}
+
+enum err
+crew_member_remove(struct call *c, int64_t id)
+{
+    struct crew_member old = { 0 };
+    struct crew w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &crew_member_model, id, &old));
+    TRY(edited_crew(c, old.crew_id, &w));
+    TRY(org_match(c, old.version));
+    TRY(model_remove(c, &crew_member_model, id));
+    return tx_commit(&tx);
+}
+
+enum err
+crew_member_list(struct call *c, struct list *l)
+{
+    TRY(model_list(c, l));
+    struct crew_member *all = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        TRY(org_name_of(c, find_person_name, all[i].person_id,
+                        &all[i].person_name));
+    return OK;
+}
+
+/* -- shifts ------------------------------------------------------------ */
+
+static enum err
+check_shift(struct call *c, struct shift *s)
+{
+    struct person p = { 0 };
+    int64_t member = 0;
+    unsigned seen = 0;
+
+    TRY(model_check(c, &shift_model, s));
+    for (const char *d = s->weekdays; *d; d++) {
+        if (*d < '1' || *d > '7' || seen & 1u << (*d - '0'))
+            return fail(c, ERR_INVALID, "weekdays",
+                        "must be digits from 1 to 7, each once");
+        seen |= 1u << (*d - '0');
+    }
+    if (s->valid_from.n == 0)
+        s->valid_from = today(c);
+    if (s->valid_to.n && s->valid_to.n <= s->valid_from.n)
+        return fail(c, ERR_INVALID, "valid_to",
+                    "must be later than the beginning");
+    if (s->person_id == 0)
+        return OK;
+    TRY(org_refer(c, &person_model, "person_id", s->person_id, &p));
+    TRY(db_int(c, &member, find_member, V(s->crew_id), V(s->person_id)));
+    if (!member)
+        return fail(c, ERR_CONFLICT, "person_id", "%s is not in the crew",
+                    p.name);
+    return OK;
+}
+
+enum err
+shift_add(struct call *c, struct shift *s)
+{
+    struct crew w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(edited_crew(c, s->crew_id, &w));
+    TRY(check_shift(c, s));
+    TRY(model_add(c, &shift_model, s));
+    return tx_commit(&tx);
+}
+
+enum err
+shift_set(struct call *c, struct shift *s, field_mask said)
+{
+    struct shift old = { 0 };
+    struct crew w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &shift_model, s->id, &old));
+    model_fill(&shift_model, s, &old, said);
+    TRY(edited_crew(c, old.crew_id, &w));
+    TRY(check_shift(c, s));
+    TRY(model_set(c, &shift_model, s, ALL_FIELDS));
+    return tx_commit(&tx);
+}
+
+enum err
+shift_remove(struct call *c, int64_t id)
+{
+    struct shift old = { 0 };
+    struct crew w = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &shift_model, id, &old));
+    TRY(edited_crew(c, old.crew_id, &w));
+    TRY(org_match(c, old.version));
+    TRY(model_remove(c, &shift_model, id));
+    return tx_commit(&tx);
+}
+
+/* -- who is there ------------------------------------------------------ */
+
+static const char find_hands[] =
+    "SELECT m.person_id, m.id, p.name, p.mobile, m.skills, m.lead, m.turn"
+    " FROM crew_member m JOIN person p ON p.id = m.person_id"
+    " WHERE m.crew_id = $1 AND p.active = 1"
+    " ORDER BY m.lead DESC, m.id";
+
+static enum err
+read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands,
+           size_t *n)
+{
+    ROWS r = db_query(c, find_hands, V(crew_id));
+    size_t cap = 0;
+
+    *hands = NULL;
+    for (*n = 0; rows_next(&r); (*n)++) {
+        if (*n == cap) {
+            struct crew_hand *more =
+                NEW_N(c->arena, struct crew_hand, cap = 2 * cap + 16);
+
+            if (*n > 0)
+                memcpy(more, *hands, *n * sizeof *more);
+            *hands = more;
+        }
+        (*hands)[*n] = (struct crew_hand){ .person_id = row_int(&r, 0),
+                                           .member_id = row_int(&r, 1),
+                                           .name = row_text(&r, 2),
+                                           .mobile = row_text(&r, 3),
+                                           .skills = row_text(&r, 4),
+                                           .lead = row_int(&r, 5) != 0,
+                                           .turn = row_int(&r, 6) };
+    }
+    return rows_end(&r);
+}
+
+static bool
+valid_on(const struct shift *s, day d)
+{
+    return s->valid_from.n <= d.n && (!s->valid_to.n || d.n < s->valid_to.n);
+}
+
+/* Does the shift begin on the day D of the wall calendar? */
+static bool
+begins_on(const struct shift *s, day d)
+{
+    return valid_on(s, d)
+           && strchr(s->weekdays, (char)('0' + day_weekday(d))) != NULL;
+}
+
+/* Is somebody with this shift on duty on day D at the minute of the day? */
+static bool
+covers(const struct shift *s, day d, int64_t minute)
+{
+    day before = { d.n - 1 };
+    bool over_midnight = s->to_min <= s->from_min;
+
+    if (begins_on(s, d) && minute >= s->from_min
+        && (over_midnight || minute < s->to_min))
+        return true;
+    return over_midnight && begins_on(s, before) && minute < s->to_min;
+}
+
+static void
+put_on_duty(const struct shift *s, struct crew_hand *hands, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s->person_id == 0 || s->person_id == hands[i].person_id)
+            hands[i].on_duty = true;
+    }
+}
+
+enum err
+crew_hands(struct call *c, int64_t crew_id, instant at,
+           struct crew_hand **hands, size_t *n)
+{
+    int64_t local = zone_local(c->app->zone, at);
+    day d = zone_day(c->app->zone, at);
+    int64_t minute = (local % DAY_MS + DAY_MS) % DAY_MS / MINUTE_MS;
+    bool roster = false;
+
+    TRY(read_hands(c, crew_id, hands, n));
+    ROWS r = model_query(c, &shift_model, "WHERE crew_id = $1 ORDER BY id",
+                         V(crew_id));
+    while (rows_next(&r)) {
+        struct shift s;
+
+        model_read_row(&shift_model, &r, &s);
+        roster |= valid_on(&s, d) || valid_on(&s, (day){ d.n - 1 });
+        if (covers(&s, d, minute))
+            put_on_duty(&s, *hands, *n);
+    }
+    TRY(rows_end(&r));
+    for (size_t i = 0; i < *n && !roster; i++)
+        (*hands)[i].on_duty = true;
+    return OK;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/org/table.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+
+/* More than this is not one file any more. */
+#define EXPORT_MAX ((size_t)256 << 20)
+
+struct export {
+    struct call *c;
+    const struct table *t;
+    struct codes codes[16]; /* of the column's model, by column */
+    struct buf *out;
+};
+
+static enum err
+load_codes(struct export *x)
+{
+    for (size_t i = 0; i < x->t->n; i++) {
+        const struct model *m = x->t->columns[i].refers;
+
+        if (m)
+            TRY(codes_load(x->c, &x->codes[i], table_codes_sql(m)));
+    }
+    return OK;
+}
+
+static void
+write_names(const struct export *x)
+{
+    buf_puts(x->out, CSV_MARK);
+    for (size_t i = 0; i < x->t->n; i++) {
+        const struct column *k = &x->t->columns[i];
+
+        csv_cell(x->out, x->c->lang == LANG_ZH ? k->zh[0] : k->name, i == 0);
+    }
+    csv_end(x->out);
+}
+
+static void
+write_row(const struct export *x, const void *rec)
+{
+    for (size_t i = 0; i < x->t->n; i++) {
+        const struct column *k = &x->t->columns[i];
+        const struct field *f = model_field(x->t->model, k->member);
+
+        if (k->refers) {
+            int64_t id = *(const int64_t *)(const void *)((const char *)rec
+                                                          + f->offset);
+            size_t at = codes_by_id(&x->codes[i], id);
+
+            csv_cell(x->out, at == NO_CODE ? "" : x->codes[i].all[at].text,
+                     i == 0);
+        } else {
+            csv_cell(x->out, cell_text(x->c, f, rec), i == 0);
+        }
+    }
+    csv_end(x->out);
+}
+
+static enum err
+write_rows(const struct export *x)
+{
+    void *rec = arena_alloc(x->c->arena, x->t->model->size);
+    ROWS r = model_query(x->c, x->t->model, x->t->rows, V(today(x->c)));
+
+    while (rows_next(&r)) {
+        memset(rec, 0, x->t->model->size);
+        model_read_row(x->t->model, &r, rec);
+        write_row(x, rec);
+    }
+    return rows_end(&r);
+}
+
+enum err
+org_export(struct call *c, enum org_table table, struct buf *out)
+{
+    struct export x = { .c = c, .t = &org_tables[table], .out = out };
+
+    ASSERT(x.t->n <= COUNT(x.codes));
+    TRY(auth_need(c, "org.see", &(struct auth_where){ 0 }));
+    *out = buf_make(c->arena, EXPORT_MAX);
+    TRY(load_codes(&x));
+    write_names(&x);
+    TRY(write_rows(&x));
+    if (out->overflow)
+        return fail(c, ERR_LIMIT, NULL, "the table is too large for one file");
+    return OK;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole file becomes nodes in memory, beside the rows that are there; the
+ * rules are looked at on the nodes; only then anything is written.  So a dry
+ * run is the same road without its last step.
+ */
+#include "engine/org/import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/words.h"
+
+/* -- what is refused --------------------------------------------------- */
+
+static void
+push_refusal(struct import *im, const struct import_refusal *x)
+{
+    struct import_result *r = im->result;
+
+    if (r->n_refused == im->refused_cap) {
+        im->refused_cap = 2 * im->refused_cap + 16;
+        struct import_refusal *more =
+            NEW_N(im->c->arena, struct import_refusal, im->refused_cap);
+
+        if (r->n_refused > 0)
+            memcpy(more, r->refused, r->n_refused * sizeof *more);
+        r->refused = more;
+    }
+    r->refused[r->n_refused++] = *x;
+}
+
+void
+import_refuse(struct import *im, int64_t line, const char *field,
+              const char *detail, const char *value)
+{
+    push_refusal(im, &(struct import_refusal){
+                         .line = line,
+                         .field = field,
+                         .detail = words_in(im->c, detail),
+                         .value = value });
+}
+
+void
+import_refuse_fault(struct import *im, int64_t line, const char *field,
+                    const char *value)
+{
+    push_refusal(im, &(struct import_refusal){ .line = line,
+                                               .field = field,
+                                               .detail = im->c->fault.text,
+                                               .value = value });
+    im->c->fault = (struct fault){ 0 };
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+    const struct import_refusal *x = a, *y = b;
+
+    return (x->line > y->line) - (x->line < y->line);
+}
+
+/* -- one import -------------------------------------------------------- */
+
+/* Read, settle and count; the nodes are then what shall be. */
+static enum err
+prepare(struct import *im, const char *text, size_t len)
+{
+    struct csv *csv = NEW(im->c->arena, struct csv);
+    struct import_result *r = im->result;
+
+    TRY(import_load(im));
+    *csv = csv_open(im->c->arena, text, len);
+    if (import_read_header(im, csv)) {
+        while (csv_next(csv))
+            import_read_row(im, csv);
+        if (csv->fault)
+            import_refuse(im, csv->fault_line, NULL, csv->fault, NULL);
+        import_settle(im);
+    }
+    for (size_t i = 0; i < im->n; i++) {
+        const struct node *x = &im->nodes[i];
+
+        if (!x->line)
+            continue;
+        if (!x->old)
+            r->added++;
+        else if (import_changed(im, x))
+            r->changed++;
+        else
+            r->unchanged++;
+    }
+    if (r->n_refused > 0)
+        qsort(r->refused, r->n_refused, sizeof *r->refused, by_line);
+    return OK;
+}
+
+enum err
+org_import(struct call *c, enum org_table table, const char *text, size_t len,
+           bool dry_run, struct import_result *result)
+{
+    struct import *im = NEW(c->arena, struct import);
+    const struct table *t = &org_tables[table];
+
+    *result = (struct import_result){ 0 };
+    *im = (struct import){ .c = c,
+                           .t = t,
+                           .result = result,
+                           .id = model_field(t->model, "id"),
+                           .code = model_field(t->model, "code"),
+                           .parent = t->tree ? model_field(t->model,
+                                                           "parent_id")
+                                             : NULL };
+    TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
+    if (dry_run)
+        return prepare(im, text, len);
+
+    TX tx = tx_begin(c);
+    TRY(prepare(im, text, len));
+    if (result->n_refused == 0)
+        TRY(import_apply(im));
+    return tx_commit(&tx);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules between nodes, and from nodes to rows. */
+#include "engine/org/import.h"
+
+#include <string.h>
+
+#include "model/member.h"
+
+/* -- who lies below whom ----------------------------------------------- */
+
+/* What the file says about parents, also of those further down in it. */
+static void
+find_parents(struct import *im)
+{
+    for (size_t i = 0; i < im->n; i++) {
+        struct node *x = &im->nodes[i];
+
+        if (!x->line || !im->has_parent)
+            continue;
+        size_t at = x->parent_code ? codes_find(&im->codes, x->parent_code)
+                                   : NO_CODE;
+        if (x->parent_code && at == NO_CODE)
+            import_refuse(im, x->line, "parent_code", "nothing has this code",
+                          x->parent_code);
+        x->parent = at == NO_CODE ? NO_NODE : at;
+        *import_int(im->parent, x->rec) =
+            at == NO_CODE ? 0 : *import_int(im->id, im->nodes[at].rec);
+    }
+}
+
+/* The nodes from AT on in the chain go round in a circle. */
+static void
+refuse_circle(struct import *im, const size_t *chain, size_t at, size_t n)
+{
+    for (; at < n; at++) {
+        struct node *x = &im->nodes[chain[at]];
+
+        if (x->line)
+            import_refuse(im, x->line, "parent_code", "lies below itself",
+                          x->parent_code);
+        x->parent = NO_NODE;
+    }
+}
+
+/* Put the node into the order, after all above it. */
+static void
+settle_node(struct import *im, size_t i, size_t *chain)
+{
+    size_t n = 0, at;
+
+    for (; i != NO_NODE && im->nodes[i].walk == UNSEEN;
+         i = im->nodes[i].parent) {
+        im->nodes[i].walk = OPEN;
+        chain[n++] = i;
+    }
+    if (i != NO_NODE && im->nodes[i].walk == OPEN) {
+        for (at = 0; chain[at] != i; at++)
+            continue;
+        refuse_circle(im, chain, at, n);
+    }
+    while (n > 0) {
+        i = chain[--n];
+        im->nodes[i].walk = SETTLED;
+        im->order[im->n_order++] = i;
+    }
+}
+
+/* -- rules ------------------------------------------------------------- */
+
+static void
+check_place(struct import *im, const struct node *x)
+{
+    const struct node *above =
+        x->parent == NO_NODE ? NULL : &im->nodes[x->parent];
+    const struct place *p = x->rec;
+    int64_t line = x->line ? x->line : above ? above->line : 0;
+
+    /* One that the file leaves as it is may have lost its place by another. */
+    if (line
+        && place_check_parent(im->c, p, above ? above->rec : NULL) != OK)
+        import_refuse_fault(im, line, "parent_code", p->code);
+}
+
+/* The column that the fault's field came from. */
+static const char *
+column_of(const struct import *im, const char *member)
+{
+    for (size_t i = 0; member && i < im->t->n; i++) {
+        if (strcmp(im->t->columns[i].member, member) == 0)
+            return im->t->columns[i].name;
+    }
+    return member;
+}
+
+static void
+check_person(struct import *im, const struct node *x)
+{
+    if (x->line && person_check(im->c, x->rec) != OK)
+        import_refuse_fault(im, x->line,
+                            column_of(im, im->c->fault.field), NULL);
+}
+
+static void
+derive(struct import *im, struct node *x)
+{
+    const void *above = x->parent == NO_NODE ? NULL
+                                             : im->nodes[x->parent].rec;
+
+    if (im->t->model == &place_model) {
+        place_derive(im->c, x->rec, above);
+    } else if (im->t->model == &unit_model) {
+        struct unit *u = x->rec;
+        const struct unit *parent = above;
+
+        u->path = arena_printf(im->c->arena, "%s%lld/",
+                               parent ? parent->path : "/",
+                               (long long)u->id);
+        if (!x->old)
+            u->valid_from = today(im->c);
+    } else if (x->line) {
+        struct person *p = x->rec;
+
+        p->initials = text_initials(im->c->arena, p->name);
+    }
+}
+
+void
+import_settle(struct import *im)
+{
+    size_t *chain = NEW_N(im->c->arena, size_t, im->n + 1);
+
+    im->order = NEW_N(im->c->arena, size_t, im->n + 1);
+    if (im->t->tree)
+        find_parents(im);
+    for (size_t i = 0; i < im->n; i++)
+        settle_node(im, i, chain);
+    if (im->result->n_refused > 0)
+        return;
+    for (size_t i = 0; i < im->n; i++) {
+        if (im->t->model == &place_model)
+            check_place(im, &im->nodes[i]);
+        else if (im->t->model == &person_model)
+            check_person(im, &im->nodes[i]);
+    }
+    for (size_t i = 0; i < im->n_order && im->result->n_refused == 0; i++)
+        derive(im, &im->nodes[im->order[i]]);
+}
+
+bool
+import_changed(const struct import *im, const struct node *x)
+{
+    for (size_t i = 0; i < im->n_columns; i++) {
+        const struct field *f =
+            im->columns[i] ? model_field(im->t->model, im->columns[i]->member)
+                           : NULL;
+
+        if (f && !member_same(f, x->old, x->rec))
+            return true;
+    }
+    return false;
+}
+
+/* -- writing ----------------------------------------------------------- */
+
+/* A unit's history knows what an import did to it. */
+static enum err
+note_unit(struct import *im, const struct unit *u, const struct unit *old)
+{
+    struct unit_change x = { .unit_id = u->id, .on_day = today(im->c) };
+
+    if (!old) {
+        x.kind = "created";
+        x.new_name = u->name;
+        x.new_parent_id = u->parent_id;
+        return unit_note(im->c, &x);
+    }
+    if (!text_same(old->name, u->name)) {
+        x.kind = "renamed";
+        x.old_name = old->name;
+        x.new_name = u->name;
+        TRY(unit_note(im->c, &x));
+    }
+    if (old->parent_id != u->parent_id) {
+        x.kind = "moved";
+        x.old_name = x.new_name = NULL;
+        x.old_parent_id = old->parent_id;
+        x.new_parent_id = u->parent_id;
+        TRY(unit_note(im->c, &x));
+    }
+    return OK;
+}
+
+static const char keep_path[] = "UPDATE unit SET path = $1 WHERE id = $2";
+
+/* Paths and full names of those that are not named by the file themselves. */
+static enum err
+keep_derived(struct import *im, const struct node *x)
+{
+    if (im->t->model == &place_model) {
+        const struct place *p = x->rec, *old = x->old;
+
+        if (!text_same(p->path, old->path)
+            || !text_same(p->full_name, old->full_name))
+            return place_keep_derived(im->c, p);
+    } else if (im->t->model == &unit_model) {
+        const struct unit *u = x->rec, *old = x->old;
+
+        if (!text_same(u->path, old->path))
+            return db_exec(im->c, keep_path, V(u->path), V(u->id));
+    }
+    return OK;
+}
+
+static enum err
+apply_node(struct import *im, struct node *x)
+{
+    const struct model *m = im->t->model;
+    bool unit = m == &unit_model;
+
+    if (x->old && !(x->line && import_changed(im, x)))
+        return keep_derived(im, x);
+    if (!x->old)
+        TRY(model_add(im->c, m, x->rec));
+    else
+        TRY(org_set_other(im->c, m, x->rec, ALL_FIELDS));
+    return unit ? note_unit(im, x->rec, x->old) : OK;
+}
+
+static void
+close_scratch(struct arena **a)
+{
+    arena_close(*a);
+}
+
+/* Each row's SQL and audit text is thrown away at once: a large file would
+   otherwise take its whole size in memory many times over. */
+enum err
+import_apply(struct import *im)
+{
+    struct call *c = im->c;
+    struct arena *whole = c->arena;
+    CLEANUP(close_scratch) struct arena *scratch = arena_open();
+    enum err e = OK;
+
+    c->arena = scratch;
+    for (size_t i = 0; i < im->n_order && e == OK; i++) {
+        e = apply_node(im, &im->nodes[im->order[i]]);
+        if (e == OK)
+            arena_reset(scratch);
+    }
+    c->arena = whole;
+    c->fault.text = arena_text(whole, c->fault.text);
+    return e;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * org - who and where: the office's units, places, people, crews, providers.
+ *
+ * Owns the tables unit, unit_change, place, provider, person, crew,
+ * crew_member and shift.
+ *
+ * Always true:
+ *   1. Units and places are trees without a cycle; path holds the ids from
+ *      the root to the node itself, "/1/7/", also after a move.
+ *   2. What happens to a unit is a unit_change; the tree of any past day can
+ *      be told (org_units_as_of).  A unit's row is never deleted.
+ *   3. A code belongs to one live unit only; to one place, person, crew and
+ *      provider ever.
+ *   4. A unit that still has units, people or rooms does not end.
+ *   5. A place lies in a place of a wider kind: site, building, floor, room.
+ *   6. An import with one bad row changes nothing; a dry run changes nothing.
+ *
+ * Not here: accounts and rights (auth.h), what a crew has on hand (order.h),
+ * which crew is asked for what (catalog.h).
+ *
+ * A change of a unit is told after it happened, never ahead: a day in the
+ * future is refused, so that the rows of today are always today's tree.
+ */
+#ifndef ENGINE_ORG_ORG_H
+#define ENGINE_ORG_ORG_H
+
+#include "base/base.h"
+#include "base/text.h"
+#include "model/model.h"
+
+/* -- units ------------------------------------------------------------- */
+
+struct unit {
+    int64_t id;
+    const char *code, *name, *short_name, *name_en;
+    int64_t parent_id; /* 0: a root */
+    const char *path;
+    int64_t sort; /* among its sisters */
+    day valid_from;
+    day valid_to; /* the first day it is no more; 0: it lives */
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model unit_model;
+
+/* What became of a unit: created, renamed, moved, merged, split, ended. */
+struct unit_change {
+    int64_t id, unit_id;
+    const char *kind;
+    day on_day;
+    int64_t into_id; /* merged into; or what was split off */
+    const char *old_name, *new_name;
+    int64_t old_parent_id, new_parent_id;
+    const char *reason;
+    instant at;
+    int64_t actor_id;
+};
+extern const struct model unit_change_model;
+
+/* What a verb on a unit is given; each verb takes a part of it. */
+struct unit_act {
+    int64_t id;
+    const char *name, *short_name, *code;
+    int64_t parent_id, into_id;
+    day on_day; /* 0: today */
+    const char *reason;
+};
+extern const struct model unit_rename_model, unit_move_model,
+    unit_merge_model, unit_split_model, unit_end_model;
+
+/*
+ * Every verb below needs org.edit at each unit it touches (ERR_DENIED) and
+ * fills in the unit as it is afterwards.
+ *
+ * ERR_ABSENT    there is no such unit
+ * ERR_INVALID   a field breaks its limits; on_day lies in the future, before
+ *               the unit began or before its last change
+ * ERR_CONFLICT  the unit has ended, or the code is another live unit's
+ */
+enum err unit_add(struct call *c, struct unit *u) MUST_USE;
+
+/* Change what SAID names; name and parent go through their own verbs. */
+enum err unit_set(struct call *c, struct unit *u, field_mask said) MUST_USE;
+
+enum err unit_rename(struct call *c, const struct unit_act *a,
+                     struct unit *u) MUST_USE;
+
+/* Under another parent (0: a root) with everything below it.  ERR_CONFLICT
+   also when that would make a cycle. */
+enum err unit_move(struct call *c, const struct unit_act *a,
+                   struct unit *u) MUST_USE;
+
+/* End the unit; its units, people and rooms go over to into_id. */
+enum err unit_merge(struct call *c, const struct unit_act *a,
+                    struct unit *u) MUST_USE;
+
+/* Found a sister of the unit out of it; U is the new one. */
+enum err unit_split(struct call *c, const struct unit_act *a,
+                    struct unit *u) MUST_USE;
+
+/* ERR_CONFLICT when something stands in the way; the fault says what. */
+enum err unit_end(struct call *c, const struct unit_act *a,
+                  struct unit *u) MUST_USE;
+
+/* The list of units; l->as_of shows the tree as it was on that day. */
+enum err unit_list(struct call *c, struct list *l) MUST_USE;
+
+/* Every unit that lived on the day, as it was then, parents before children;
+   filled into an array of N in the arena. */
+enum err org_units_as_of(struct call *c, day on, struct unit **units,
+                         size_t *n) MUST_USE;
+
+/* -- places ------------------------------------------------------------ */
+
+struct place {
+    int64_t id;
+    const char *code, *name, *name_en;
+    const char *kind; /* site building floor room */
+    int64_t parent_id;
+    const char *path;
+    const char *full_name; /* "1号楼 3层 305": from the building down */
+    int64_t unit_id;       /* whose room it is */
+    const char *room_use;
+    double area_m2;
+    bool restricted; /* a secrecy area: whoever works there is escorted */
+    bool active;
+    const char *initials; /* of full_name */
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model place_model;
+extern const char *const place_kinds[];
+
+/*
+ * Needs org.edit at the place and at its parent.
+ *
+ * ERR_INVALID   a limit; the kind does not fit the parent or what is below
+ * ERR_CONFLICT  the code is another place's, or a cycle would arise
+ */
+enum err place_add(struct call *c, struct place *p) MUST_USE;
+enum err place_set(struct call *c, struct place *p, field_mask said) MUST_USE;
+
+/* -- people ------------------------------------------------------------ */
+
+struct person {
+    int64_t id;
+    const char *code, *name, *name_en, *initials;
+    int64_t unit_id, provider_id, place_id;
+    const char *post, *phone, *mobile, *email;
+    bool active;
+    int64_t version;
+    instant updated_at;
+    /* only shown */
+    const char *unit_name, *provider_name, *place_name;
+};
+extern const struct model person_model;
+
+/*
+ * Needs org.edit at the person's unit or provider.
+ *
+ * ERR_INVALID   a limit; neither a unit nor a provider; a phone that is none
+ * ERR_CONFLICT  the code is another person's
+ */
+enum err person_add(struct call *c, struct person *p) MUST_USE;
+enum err person_set(struct call *c, struct person *p,
+                    field_mask said) MUST_USE;
+enum err person_get(struct call *c, struct person *p) MUST_USE;
+
+/* People the caller may see in full (org.see in his scopes). */
+enum err person_list(struct call *c, struct list *l) MUST_USE;
+
+/* What everybody may see of a person. */
+struct person_card {
+    int64_t id;
+    const char *code, *name, *name_en, *initials;
+    int64_t unit_id, provider_id, place_id;
+    const char *post;
+    bool active;
+    /* only shown */
+    const char *unit_name, *provider_name, *place_name;
+    const char *phone, *mobile; /* "138****5678" */
+};
+extern const struct model person_card_model;
+
+/*
+ * Find people by name, initials or code, for pickers.  Phones are masked
+ * unless the caller holds org.see or order.for_others or it is his own.
+ * A provider's people find each other only, unless they hold org.see.
+ */
+enum err person_pick(struct call *c, struct list *l) MUST_USE;
+
+/* "138****5678"; numbers of six digits and less stay. */
+const char *phone_masked(struct call *c, const char *phone);
+
+/* -- providers --------------------------------------------------------- */
+
+struct provider {
+    int64_t id;
+    const char *code, *name, *name_en;
+    const char *uscc; /* unified social credit code, GB 32100-2015 */
+    const char *contact, *phone;
+    bool active;
+    int64_t version;
+    instant updated_at;
+    const char *warning; /* a check digit that does not fit; only told */
+};
+extern const struct model provider_model;
+
+enum err provider_add(struct call *c, struct provider *p) MUST_USE;
+enum err provider_set(struct call *c, struct provider *p,
+                      field_mask said) MUST_USE;
+enum err provider_get(struct call *c, struct provider *p) MUST_USE;
+
+/* The check character the first 17 characters of a USCC call for; 0 when one
+   of them is none of its 31 characters. */
+char uscc_check(const char *uscc);
+
+/* -- crews ------------------------------------------------------------- */
+
+enum crew_dispatch { CREW_ASSIGN, CREW_GRAB, CREW_IN_TURN };
+
+struct crew {
+    int64_t id;
+    const char *code, *name, *name_en;
+    int64_t provider_id; /* 0: the office's own */
+    const char *phone;
+    unsigned dispatch; /* enum crew_dispatch: how an order reaches a member */
+    bool active;
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model crew_model;
+
+struct crew_member {
+    int64_t id, crew_id, person_id;
+    bool lead;
+    const char *skills; /* words with a comma between */
+    int64_t turn;       /* when he last took an order in turn */
+    int64_t version;
+    instant updated_at;
+    const char *person_name; /* only shown */
+};
+extern const struct model crew_member_model;
+
+/* A weekly pattern; from_min not below to_min reaches into the next day. */
+struct shift {
+    int64_t id, crew_id;
+    int64_t person_id; /* 0: the whole crew */
+    const char *name;
+    const char *weekdays; /* "12345": 1 is Monday */
+    int64_t from_min, to_min;
+    day valid_from, valid_to;
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model shift_model;
+
+/* Each needs org.edit at the crew. */
+enum err crew_add(struct call *c, struct crew *w) MUST_USE;
+enum err crew_set(struct call *c, struct crew *w, field_mask said) MUST_USE;
+enum err crew_member_add(struct call *c, struct crew_member *m) MUST_USE;
+enum err crew_member_set(struct call *c, struct crew_member *m,
+                         field_mask said) MUST_USE;
+enum err crew_member_remove(struct call *c, int64_t id) MUST_USE;
+enum err crew_member_list(struct call *c, struct list *l) MUST_USE;
+enum err shift_add(struct call *c, struct shift *s) MUST_USE;
+enum err shift_set(struct call *c, struct shift *s, field_mask said) MUST_USE;
+enum err shift_remove(struct call *c, int64_t id) MUST_USE;
+
+/* A member of a crew as the desk sees him. */
+struct crew_hand {
+    int64_t person_id, member_id;
+    const char *name, *mobile, *skills;
+    bool lead;
+    bool on_duty;
+    int64_t turn;
+};
+
+/*
+ * The crew's active members, leads first, and who is on duty at the instant.
+ * A crew without a shift on that day or the day before keeps no roster: all
+ * of it counts as on duty.
+ */
+enum err crew_hands(struct call *c, int64_t crew_id, instant at,
+                    struct crew_hand **hands, size_t *n) MUST_USE;
+
+/* -- tables in and out --------------------------------------------------- */
+
+enum org_table { ORG_UNITS, ORG_PERSONS, ORG_PLACES };
+
+/* ORG_UNITS of "units" and so on; false when it is none of the words. */
+bool org_table_read(const char *word, enum org_table *out);
+
+struct import_refusal {
+    int64_t line;
+    const char *field;  /* the English name of the column, or NULL */
+    const char *detail; /* in the caller's language */
+    const char *value;  /* what stands in the cell, or NULL */
+};
+
+struct import_result {
+    int64_t rows, added, changed, unchanged;
+    struct import_refusal *refused; /* in the order of lines */
+    size_t n_refused;
+};
+
+/*
+ * Bring the table to what the CSV text says: rows are matched by code, those
+ * not named stay.  A column that is not there leaves its field alone, an
+ * empty cell empties it.  Columns are named in Chinese or English by the
+ * first row.  Needs the right "import" everywhere.
+ *
+ * OK          look at RESULT: where anything was refused, nothing changed
+ * ERR_DENIED  the right is not held
+ */
+enum err org_import(struct call *c, enum org_table table, const char *text,
+                    size_t len, bool dry_run,
+                    struct import_result *result) MUST_USE;
+
+/* The table as CSV with the same columns, names in the caller's language.
+   Needs org.see everywhere. */
+enum err org_export(struct call *c, enum org_table table,
+                    struct buf *out) MUST_USE;
+
+/* Every model here, for the check against the schema at start; NULL-ended. */
+extern const struct model *const org_models[];
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/org/inside.h"
+
+#include <string.h>
+
+static const struct field fields[] = {
+    FIELD(struct person, id, .flags = GIVEN),
+    FIELD(struct person, code, .flags = REQUIRED, .max = 32,
+          .label = "Staff number"),
+    FIELD(struct person, name, .flags = REQUIRED, .max = 60,
+          .label = "Name"),
+    FIELD(struct person, name_en, .max = 120, .label = "English name"),
+    FIELD(struct person, initials, .flags = GIVEN),
+    FIELD(struct person, unit_id, .refers = "unit", .label = "Unit"),
+    FIELD(struct person, provider_id, .refers = "provider",
+          .label = "Provider"),
+    FIELD(struct person, place_id, .refers = "place", .label = "Room"),
+    FIELD(struct person, post, .max = 60, .label = "Post"),
+    FIELD(struct person, phone, .min = 3, .max = 24, .label = "Office phone"),
+    FIELD(struct person, mobile, .min = 5, .max = 24,
+          .label = "Mobile phone"),
+    FIELD(struct person, email, .max = 120, .label = "E-mail"),
+    FIELD(struct person, active, .label = "In service"),
+    FIELD(struct person, version, .flags = GIVEN),
+    FIELD(struct person, updated_at, .flags = GIVEN),
+    FIELD(struct person, unit_name, .flags = GIVEN | DERIVED),
+    FIELD(struct person, provider_name, .flags = GIVEN | DERIVED),
+    FIELD(struct person, place_name, .flags = GIVEN | DERIVED),
+};
+const struct model person_model = MODEL("person", "person", struct person,
+                                        fields);
+
+static const struct field card_fields[] = {
+    FIELD(struct person_card, id, .flags = GIVEN),
+    FIELD(struct person_card, code, .flags = GIVEN, .label = "Staff number"),
+    FIELD(struct person_card, name, .flags = GIVEN, .label = "Name"),
+    FIELD(struct person_card, name_en, .flags = GIVEN,
+          .label = "English name"),
+    FIELD(struct person_card, initials, .flags = GIVEN),
+    FIELD(struct person_card, unit_id, .flags = GIVEN, .refers = "unit"),
+    FIELD(struct person_card, provider_id, .flags = GIVEN,
+          .refers = "provider"),
+    FIELD(struct person_card, place_id, .flags = GIVEN, .refers = "place"),
+    FIELD(struct person_card, post, .flags = GIVEN, .label = "Post"),
+    FIELD(struct person_card, active, .flags = GIVEN),
+    FIELD(struct person_card, unit_name, .flags = GIVEN | DERIVED,
+          .label = "Unit"),
+    FIELD(struct person_card, provider_name, .flags = GIVEN | DERIVED,
+          .label = "Provider"),
+    FIELD(struct person_card, place_name, .flags = GIVEN | DERIVED,
+          .label = "Room"),
+    FIELD(struct person_card, phone, .flags = GIVEN | DERIVED,
+          .label = "Office phone"),
+    FIELD(struct person_card, mobile, .flags = GIVEN | DERIVED,
+          .label = "Mobile phone"),
+};
+const struct model person_card_model =
+    MODEL("person", "person", struct person_card, card_fields);
+
+static const char find_code[] =
+    "SELECT name FROM person WHERE code = $1 AND id <> $2";
+
+enum err
+person_check(struct call *c, const struct person *p)
+{
+    const char *sign = p->email ? strchr(p->email, '@') : NULL;
+
+    if (p->unit_id == 0 && p->provider_id == 0)
+        return fail(c, ERR_INVALID, "unit_id",
+                    "a person belongs to a unit or to a provider");
+    TRY(org_check_phone(c, "phone", p->phone));
+    TRY(org_check_phone(c, "mobile", p->mobile));
+    if (p->email && (!sign || sign == p->email || sign[1] == '\0'))
+        return fail(c, ERR_INVALID, "email", "“%.60s” is no e-mail address",
+                    p->email);
+    return OK;
+}
+
+static enum err
+need_edit(struct call *c, const struct person *p)
+{
+    return auth_need(c, "org.edit",
+                     &(struct auth_where){ .unit_id = p->unit_id,
+                                           .provider_id = p->provider_id });
+}
+
+static enum err
+check(struct call *c, const struct person *p)
+{
+    struct unit u = { 0 };
+    struct provider v;
+    struct place at;
+
+    TRY(model_check(c, &person_model, p));
+    TRY(person_check(c, p));
+    TRY(org_own_code(c, find_code, p->code, p->id));
+    TRY(org_refer(c, &unit_model, "unit_id", p->unit_id, &u));
+    if (p->active && !unit_lives(&u, today(c)))
+        return fail(c, ERR_CONFLICT, "unit_id", "“%s” is no more", u.name);
+    TRY(org_refer(c, &provider_model, "provider_id", p->provider_id, &v));
+    return org_refer(c, &place_model, "place_id", p->place_id, &at);
+}
+
+static enum err
+put_names(struct call *c, struct person *p)
+{
+    TRY(org_name_of(c, find_unit_name, p->unit_id, &p->unit_name));
+    TRY(org_name_of(c, find_provider_name, p->provider_id,
+                    &p->provider_name));
+    return org_name_of(c, find_place_name, p->place_id, &p->place_name);
+}
+
+enum err
+person_add(struct call *c, struct person *p)
+{
+    TX tx = tx_begin(c);
+    p->active = true;
+    TRY(check(c, p));
+    TRY(need_edit(c, p));
+    p->initials = text_initials(c->arena, p->name);
+    TRY(model_add(c, &person_model, p));
+    TRY(put_names(c, p));
+    return tx_commit(&tx);
+}
+
+enum err
+person_set(struct call *c, struct person *p, field_mask said)
+{
+    struct person old = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &person_model, p->id, &old));
+    TRY(need_edit(c, &old));
+    model_fill(&person_model, p, &old, said);
+    TRY(check(c, p));
+    TRY(need_edit(c, p));
+    p->initials = text_initials(c->arena, p->name);
+    TRY(model_set(c, &person_model, p, ALL_FIELDS));
+    TRY(put_names(c, p));
+    return tx_commit(&tx);
+}
+
+enum err
+person_get(struct call *c, struct person *p)
+{
+    TRY(model_get(c, &person_model, p->id, p));
+    TRY(auth_need(c, "org.see",
+                  &(struct auth_where){ .unit_id = p->unit_id,
+                                        .provider_id = p->provider_id }));
+    return put_names(c, p);
+}
+
+enum err
+person_list(struct call *c, struct list *l)
+{
+    TRY(org_limit_people(c, l, "org.see"));
+    TRY(model_list(c, l));
+    struct person *all = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        TRY(put_names(c, &all[i]));
+    return OK;
+}
+
+/* -- cards ----------------------------------------------------------- */
+
+#define MASKED_FROM 7 /* digits; an extension inside the house is shorter */
+
+const char *
+phone_masked(struct call *c, const char *phone)
+{
+    size_t n = phone ? strlen(phone) : 0;
+
+    if (n < MASKED_FROM)
+        return phone;
+    return arena_printf(c->arena, "%.3s****%s", phone, phone + n - 4);
+}
+
+static const char find_phones[] =
+    "SELECT phone, mobile FROM person WHERE id = $1";
+
+static enum err
+fill_card(struct call *c, struct person_card *k, bool open)
+{
+    ROWS r = db_query(c, find_phones, V(k->id));
+
+    if (rows_next(&r)) {
+        k->phone = row_text(&r, 0);
+        k->mobile = row_text(&r, 1);
+    }
+    TRY(rows_end(&r));
+    if (!open && k->id != c->actor->person_id) {
+        k->phone = phone_masked(c, k->phone);
+        k->mobile = phone_masked(c, k->mobile);
+    }
+    TRY(org_name_of(c, find_unit_name, k->unit_id, &k->unit_name));
+    TRY(org_name_of(c, find_provider_name, k->provider_id,
+                    &k->provider_name));
+    return org_name_of(c, find_place_name, k->place_id, &k->place_name);
+}
+
+enum err
+person_pick(struct call *c, struct list *l)
+{
+    bool open;
+
+    TRY(auth_need(c, NULL, NULL));
+    open = auth_may_at(c, "org.see", &(struct auth_where){ 0 })
+           || auth_may(c, "order.for_others");
+    if (c->actor->provider_id && !auth_may(c, "org.see")) {
+        l->where = "active = 1 AND provider_id = $1";
+        l->values[0] = V(c->actor->provider_id);
+        l->n_values = 1;
+    } else {
+        l->where = "active = 1";
+    }
+    TRY(model_list(c, l));
+    struct person_card *all = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        TRY(fill_card(c, &all[i], open));
+    return OK;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/org/inside.h"
+
+#include <string.h>
+
+#include "base/words.h"
+
+const char *const place_kinds[] = { "site", "building", "floor", "room",
+                                    NULL };
+
+static const struct field fields[] = {
+    FIELD(struct place, id, .flags = GIVEN),
+    FIELD(struct place, code, .flags = REQUIRED, .max = 40, .label = "Code"),
+    FIELD(struct place, name, .flags = REQUIRED, .max = 60, .label = "Name"),
+    FIELD(struct place, name_en, .max = 120, .label = "English name"),
+    FIELD(struct place, kind, .flags = REQUIRED, .choices = place_kinds,
+          .label = "Kind"),
+    FIELD(struct place, parent_id, .refers = "place", .label = "Lies in"),
+    FIELD(struct place, path, .flags = GIVEN),
+    FIELD(struct place, full_name, .flags = GIVEN, .label = "Full name"),
+    FIELD(struct place, unit_id, .refers = "unit", .label = "Used by"),
+    FIELD(struct place, room_use, .max = 60, .label = "Use"),
+    FIELD(struct place, area_m2, .max = 1000000, .label = "Area in m²"),
+    FIELD(struct place, restricted, .label = "Secrecy area"),
+    FIELD(struct place, active, .label = "In use"),
+    FIELD(struct place, initials, .flags = GIVEN),
+    FIELD(struct place, version, .flags = GIVEN),
+    FIELD(struct place, updated_at, .flags = GIVEN),
+};
+const struct model place_model = MODEL("place", "place", struct place,
+                                       fields);
+
+static const char find_code[] =
+    "SELECT full_name FROM place WHERE code = $1 AND id <> $2";
+
+unsigned
+place_rank(const char *kind)
+{
+    unsigned i = 0;
+
+    while (place_kinds[i] && strcmp(place_kinds[i], kind) != 0)
+        i++;
+    return i;
+}
+
+enum err
+place_check_parent(struct call *c, const struct place *p,
+                   const struct place *parent)
+{
+    unsigned rank = place_rank(p->kind);
+
+    if (parent && place_rank(parent->kind) >= rank)
+        return fail(c, ERR_INVALID, "parent_id",
+                    "a %s cannot lie in the %s “%s”", words_in(c, p->kind),
+                    words_in(c, parent->kind), parent->name);
+    if (!parent && rank >= place_rank("floor"))
+        return fail(c, ERR_INVALID, "parent_id", "a %s must lie in something",
+                    words_in(c, p->kind));
+    return OK;
+}
+
+void
+place_derive(struct call *c, struct place *p, const struct place *parent)
+{
+    bool named = parent && strcmp(parent->kind, "site") != 0;
+
+    p->path = arena_printf(c->arena, "%s%lld/", parent ? parent->path : "/",
+                           (long long)p->id);
+    p->full_name = named ? arena_printf(c->arena, "%s %s", parent->full_name,
+                                        p->name)
+                         : p->name;
+    p->initials = text_initials(c->arena, p->full_name);
+}
+
+static const char keep_derived[] =
+    "UPDATE place SET path = $1, full_name = $2, initials = $3"
+    " WHERE id = $4";
+
+enum err
+place_keep_derived(struct call *c, const struct place *p)
+{
+    return db_exec(c, keep_derived, V(p->path), V(p->full_name),
+                   V(p->initials), V(p->id));
+}
+
+static enum err
+need_edit(struct call *c, const struct place *p)
+{
+    return auth_need(c, "org.edit",
+                     &(struct auth_where){ .place_id = p->id,
+                                           .unit_id = p->unit_id });
+}
+
+/* Descriptor, code, unit, parent: what holds for a new place and a changed
+   one alike.  Fills in the parent. */
+static enum err
+check(struct call *c, const struct place *p, struct place *parent)
+{
+    struct unit u;
+
+    TRY(model_check(c, &place_model, p));
+    TRY(org_own_code(c, find_code, p->code, p->id));
+    TRY(org_refer(c, &unit_model, "unit_id", p->unit_id, &u));
+    TRY(org_refer(c, &place_model, "parent_id", p->parent_id, parent));
+    return place_check_parent(c, p, p->parent_id ? parent : NULL);
+}
+
+enum err
+place_add(struct call *c, struct place *p)
+{
+    struct place parent = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(check(c, p, &parent));
+    TRY(need_edit(c, &parent));
+    p->active = true;
+    p->id = new_id(c);
+    place_derive(c, p, parent.id ? &parent : NULL);
+    TRY(model_add(c, &place_model, p));
+    return tx_commit(&tx);
+}
+
+/* The places right below, read whole so that nothing is open while they are
+   written. */
+static enum err
+read_below(struct call *c, const struct place *p, struct place **below,
+           size_t *n)
+{
+    ROWS r = model_query(c, &place_model, "WHERE parent_id = $1 ORDER BY id",
+                         V(p->id));
+    size_t cap = 0;
+
+    *below = NULL;
+    for (*n = 0; rows_next(&r); (*n)++) {
+        if (*n == cap) {
+            struct place *more =
+                NEW_N(c->arena, struct place, cap = 2 * cap + 16);
+
+            if (*n > 0)
+                memcpy(more, *below, *n * sizeof *more);
+            *below = more;
+        }
+        model_read_row(&place_model, &r, &(*below)[*n]);
+    }
+    return rows_end(&r);
+}
+
+/* Four kinds make it four levels deep at most. */
+static enum err
+refresh_below(struct call *c, const struct place *p)
+{
+    struct place *below;
+    size_t n;
+
+    TRY(read_below(c, p, &below, &n));
+    for (size_t i = 0; i < n; i++) {
+        TRY(place_check_parent(c, &below[i], p));
+        place_derive(c, &below[i], p);
+        TRY(place_keep_derived(c, &below[i]));
+        TRY(refresh_below(c, &below[i]));
+    }
+    return OK;
+}
+
+enum err
+place_set(struct call *c, struct place *p, field_mask said)
+{
+    struct place old = { 0 }, parent = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &place_model, p->id, &old));
+    TRY(need_edit(c, &old));
+    model_fill(&place_model, p, &old, said);
+    TRY(check(c, p, &parent));
+    if (parent.id != old.parent_id)
+        TRY(need_edit(c, &parent));
+    if (parent.id && text_starts(parent.path, old.path))
+        return fail(c, ERR_CONFLICT, "parent_id", "“%s” lies below “%s”",
+                    parent.name, p->name);
+    place_derive(c, p, parent.id ? &parent : NULL);
+    TRY(model_set(c, &place_model, p, ALL_FIELDS));
+    if (!text_same(p->path, old.path) || !text_same(p->full_name, old.full_name)
+        || !text_same(p->kind, old.kind))
+        TRY(refresh_below(c, p));
+    return tx_commit(&tx);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* table - the columns in which units, people and places come in and go out. */
+#ifndef ENGINE_ORG_TABLE_H
+#define ENGINE_ORG_TABLE_H
+
+#include "engine/org/codes.h"
+#include "engine/org/inside.h"
+
+#define MAX_ZH 5
+
+struct column {
+    const char *name;           /* the English name */
+    const char *zh[MAX_ZH];     /* Chinese names; the first is written */
+    const char *member;         /* of the model */
+    const struct model *refers; /* the cell is the code of one of these */
+};
+
+struct table {
+    const char *word; /* "units" */
+    const struct model *model;
+    const struct column *columns;
+    size_t n;
+    const char *rows; /* the rows that count, by id */
+    bool tree;        /* a column refers to the table itself */
+};
+
+extern const struct table org_tables[]; /* by enum org_table */
+
+/* The code's query for a model that columns refer to. */
+const char *table_codes_sql(const struct model *m);
+
+/* "是", "yes", "1", ...: false when it is none of them. */
+bool cell_bool(const char *text, bool *out);
+
+/* "房间" and "room" are "room"; NULL when it is none. */
+const char *cell_place_kind(const char *text);
+
+/* A member as a cell's text in the caller's language. */
+const char *cell_text(struct call *c, const struct field *f, const void *rec);
+
+#endif

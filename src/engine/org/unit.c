@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/org/inside.h"
+
+#include <string.h>
+
+static const struct field unit_fields[] = {
+    FIELD(struct unit, id, .flags = GIVEN),
+    FIELD(struct unit, code, .flags = REQUIRED, .max = 32, .label = "Code"),
+    FIELD(struct unit, name, .flags = REQUIRED, .max = 80, .label = "Name",
+          .says = "Changed by rename."),
+    FIELD(struct unit, short_name, .max = 40, .label = "Short name"),
+    FIELD(struct unit, name_en, .max = 120, .label = "English name"),
+    FIELD(struct unit, parent_id, .refers = "unit", .label = "Belongs to",
+          .says = "Changed by move."),
+    FIELD(struct unit, path, .flags = GIVEN),
+    FIELD(struct unit, sort, .max = 1000000, .label = "Order in lists"),
+    FIELD(struct unit, valid_from, .flags = FIXED, .label = "Since"),
+    FIELD(struct unit, valid_to, .flags = GIVEN, .label = "Until"),
+    FIELD(struct unit, version, .flags = GIVEN),
+    FIELD(struct unit, updated_at, .flags = GIVEN),
+};
+const struct model unit_model = MODEL("unit", "unit", struct unit,
+                                      unit_fields);
+
+static const char *const change_kinds[] = { "created", "renamed", "moved",
+                                            "merged",  "split",   "ended",
+                                            NULL };
+
+static const struct field change_fields[] = {
+    FIELD(struct unit_change, id, .flags = GIVEN),
+    FIELD(struct unit_change, unit_id, .flags = GIVEN, .refers = "unit"),
+    FIELD(struct unit_change, kind, .flags = GIVEN, .choices = change_kinds,
+          .label = "What happened"),
+    FIELD(struct unit_change, on_day, .flags = GIVEN, .label = "Day"),
+    FIELD(struct unit_change, into_id, .flags = GIVEN, .refers = "unit"),
+    FIELD(struct unit_change, old_name, .flags = GIVEN, .label = "Old name"),
+    FIELD(struct unit_change, new_name, .flags = GIVEN, .label = "New name"),
+    FIELD(struct unit_change, old_parent_id, .flags = GIVEN,
+          .refers = "unit"),
+    FIELD(struct unit_change, new_parent_id, .flags = GIVEN,
+          .refers = "unit"),
+    FIELD(struct unit_change, reason, .flags = GIVEN, .label = "Reason"),
+    FIELD(struct unit_change, at, .flags = GIVEN),
+    FIELD(struct unit_change, actor_id, .flags = GIVEN),
+};
+const struct model unit_change_model =
+    MODEL("unit_change", "unit_change", struct unit_change, change_fields);
+
+#define ACT_ON_DAY                                                             \
+    FIELD(struct unit_act, on_day, .label = "Day"),                            \
+        FIELD(struct unit_act, reason, .max = 200, .label = "Reason")
+#define ACT_ID FIELD(struct unit_act, id, .flags = GIVEN)
+
+static const struct field rename_fields[] = {
+    ACT_ID,
+    FIELD(struct unit_act, name, .flags = REQUIRED, .max = 80,
+          .label = "Name"),
+    FIELD(struct unit_act, short_name, .max = 40, .label = "Short name"),
+    ACT_ON_DAY,
+};
+static const struct field move_fields[] = {
+    ACT_ID,
+    FIELD(struct unit_act, parent_id, .refers = "unit",
+          .label = "Belongs to"),
+    ACT_ON_DAY,
+};
+static const struct field merge_fields[] = {
+    ACT_ID,
+    FIELD(struct unit_act, into_id, .flags = REQUIRED, .refers = "unit",
+          .label = "Merge into"),
+    ACT_ON_DAY,
+};
+static const struct field split_fields[] = {
+    ACT_ID,
+    FIELD(struct unit_act, name, .flags = REQUIRED, .max = 80,
+          .label = "Name"),
+    FIELD(struct unit_act, code, .flags = REQUIRED, .max = 32,
+          .label = "Code"),
+    ACT_ON_DAY,
+};
+static const struct field end_fields[] = { ACT_ID, ACT_ON_DAY };
+
+const struct model unit_rename_model =
+    MODEL("unit_rename", NULL, struct unit_act, rename_fields);
+const struct model unit_move_model =
+    MODEL("unit_move", NULL, struct unit_act, move_fields);
+const struct model unit_merge_model =
+    MODEL("unit_merge", NULL, struct unit_act, merge_fields);
+const struct model unit_split_model =
+    MODEL("unit_split", NULL, struct unit_act, split_fields);
+const struct model unit_end_model =
+    MODEL("unit_end", NULL, struct unit_act, end_fields);
+
+/* -- what every verb asks first -------------------------------------- */
+
+static enum err
+need_edit(struct call *c, int64_t unit_id)
+{
+    return auth_need(c, "org.edit",
+                     &(struct auth_where){ .unit_id = unit_id });
+}
+
+bool
+unit_lives(const struct unit *u, day on)
+{
+    return u->valid_to.n == 0 || on.n < u->valid_to.n;
+}
+
+static enum err
+refuse_ended(struct call *c, const char *field, const struct unit *u)
+{
+    char on[11];
+
+    if (u->id == 0 || unit_lives(u, today(c)))
+        return OK;
+    day_print(u->valid_to, on);
+    return fail(c, ERR_CONFLICT, field, "“%s” ended on %s", u->name, on);
+}
+
+/* Another unit that is named: it exists, lives and may be touched. */
+static enum err
+other_unit(struct call *c, const char *field, int64_t id, struct unit *u)
+{
+    TRY(org_refer(c, &unit_model, field, id, u));
+    TRY(refuse_ended(c, field, u));
+    return need_edit(c, id);
+}
+
+static const char find_last_change[] =
+    "SELECT MAX(on_day) FROM unit_change WHERE unit_id = $1";
+
+/* History is written in order: nothing before the unit's last change. */
+static enum err
+check_order(struct call *c, const struct unit *u, day on)
+{
+    int64_t last = 0;
+    char text[11];
+
+    if (u->id == 0)
+        return OK;
+    TRY(db_int(c, &last, find_last_change, V(u->id)));
+    if (last < u->valid_from.n)
+        last = u->valid_from.n;
+    if (on.n >= last)
+        return OK;
+    day_print((day){ (int32_t)last }, text);
+    return fail(c, ERR_INVALID, "on_day",
+                "lies before the last change of “%s”, %s", u->name, text);
+}
+
+static enum err
+act_day(struct call *c, const struct unit_act *a, const struct unit *u,
+        day *on)
+{
+    *on = a->on_day.n ? a->on_day : today(c);
+    if (on->n > today(c).n)
+        return fail(c, ERR_INVALID, "on_day", "lies in the future");
+    return check_order(c, u, *on);
+}
+
+/* A unit can hang below another only while that one is there. */
+static enum err
+check_begun(struct call *c, const char *field, const struct unit *parent,
+            day on)
+{
+    if (on.n < parent->valid_from.n)
+        return fail(c, ERR_INVALID, field, "“%s” was not there yet",
+                    parent->name);
+    return OK;
+}
+
+/* The unit an act is about: it lives, may be touched, and was not changed by
+   somebody else meanwhile. */
+static enum err
+acted_on(struct call *c, const struct model *m, const struct unit_act *a,
+         struct unit *u, day *on)
+{
+    TRY(model_get(c, &unit_model, a->id, u));
+    TRY(need_edit(c, u->id));
+    TRY(model_check(c, m, a));
+    TRY(org_match(c, u->version));
+    TRY(refuse_ended(c, NULL, u));
+    return act_day(c, a, u, on);
+}
+
+enum err
+unit_note(struct call *c, const struct unit_change *change)
+{
+    struct unit_change row = *change;
+
+    row.at = c->now;
+    row.actor_id = c->actor ? c->actor->account_id : 0;
+    return model_insert(c, &unit_change_model, &row);
+}
+
+static const char find_code[] =
+    "SELECT name FROM unit WHERE code = $1 AND id <> $2"
+    " AND (valid_to IS NULL OR valid_to > $3)";
+
+static enum err
+own_code(struct call *c, const struct unit *u)
+{
+    ROWS r = db_query(c, find_code, V(u->code), V(u->id), V(today(c)));
+
+    if (rows_next(&r))
+        return fail(c, ERR_CONFLICT, "code", "“%s” already has this code",
+                    row_text(&r, 0));
+    return rows_end(&r);
+}
+
+static void
+put_path(struct call *c, struct unit *u, const struct unit *parent)
+{
+    u->path = arena_printf(c->arena, "%s%lld/",
+                           parent->id ? parent->path : "/",
+                           (long long)u->id);
+}
+
+/* -- verbs ----------------------------------------------------------- */
+
+/* Insert a unit whose parent is known, with the first row of its history. */
+static enum err
+found_unit(struct call *c, struct unit *u, const struct unit *parent,
+           const char *reason)
+{
+    TRY(check_begun(c, "valid_from", parent, u->valid_from));
+    u->id = new_id(c);
+    put_path(c, u, parent);
+    TRY(own_code(c, u));
+    TRY(model_add(c, &unit_model, u));
+    return unit_note(c, &(struct unit_change){ .unit_id = u->id,
+                                               .kind = "created",
+                                               .on_day = u->valid_from,
+                                               .new_name = u->name,
+                                               .new_parent_id = u->parent_id,
+                                               .reason = reason });
+}
+
+enum err
+unit_add(struct call *c, struct unit *u)
+{
+    struct unit parent = { 0 };
+
+    TRY(model_check(c, &unit_model, u));
+    if (u->valid_from.n == 0)
+        u->valid_from = today(c);
+    u->valid_to.n = 0;
+
+    TX tx = tx_begin(c);
+    TRY(other_unit(c, "parent_id", u->parent_id, &parent));
+    TRY(found_unit(c, u, &parent, NULL));
+    return tx_commit(&tx);
+}
+
+enum err
+unit_set(struct call *c, struct unit *u, field_mask said)
+{
+    struct unit old = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &unit_model, u->id, &old));
+    TRY(need_edit(c, u->id));
+    model_fill(&unit_model, u, &old, said);
+    if (!text_same(u->name, old.name))
+        return fail(c, ERR_INVALID, "name", "is changed by renaming the unit");
+    if (u->parent_id != old.parent_id)
+        return fail(c, ERR_INVALID, "parent_id",
+                    "is changed by moving the unit");
+    TRY(model_check(c, &unit_model, u));
+    TRY(own_code(c, u));
+    TRY(model_set(c, &unit_model, u, said));
+    return tx_commit(&tx);
+}
+
+enum err
+unit_rename(struct call *c, const struct unit_act *a, struct unit *u)
+{
+    day on;
+
+    TX tx = tx_begin(c);
+    TRY(acted_on(c, &unit_rename_model, a, u, &on));
+    if (!text_same(a->name, u->name))
+        TRY(unit_note(c, &(struct unit_change){ .unit_id = u->id,
+                                                .kind = "renamed",
+                                                .on_day = on,
+                                                .old_name = u->name,
+                                                .new_name = a->name,
+                                                .reason = a->reason }));
+    u->name = a->name;
+    if (a->short_name)
+        u->short_name = a->short_name;
+    TRY(model_set(c, &unit_model, u, ALL_FIELDS));
+    return tx_commit(&tx);
+}
+
+/* The beginning of the paths below a unit is exchanged; they follow from the
+   move and so have no audit of their own. */
+static const char move_below[] =
+    "UPDATE unit SET path = CAST($1 AS TEXT)"
+    " || SUBSTR(path, CAST($2 AS INTEGER))"
+    " WHERE path LIKE CAST($3 AS TEXT) || '%' AND id <> $4";
+
+/* Hang the unit, as it is in the database, under another parent. */
+static enum err
+hang(struct call *c, struct unit *u, const struct unit *parent, day on,
+     const char *reason)
+{
+    const char *old = u->path;
+
+    if (parent->id && text_starts(parent->path, old))
+        return fail(c, ERR_CONFLICT, "parent_id", "“%s” lies below “%s”",
+                    parent->name, u->name);
+    TRY(check_begun(c, "on_day", parent, on));
+    TRY(check_order(c, u, on));
+    TRY(unit_note(c, &(struct unit_change){ .unit_id = u->id,
+                                            .kind = "moved",
+                                            .on_day = on,
+                                            .old_parent_id = u->parent_id,
+                                            .new_parent_id = parent->id,
+                                            .reason = reason }));
+    u->parent_id = parent->id;
+    put_path(c, u, parent);
+    TRY(org_set_other(c, &unit_model, u, ALL_FIELDS));
+    return db_exec(c, move_below, V(u->path), V((int64_t)strlen(old) + 1),
+                   V(old), V(u->id));
+}
+
+enum err
+unit_move(struct call *c, const struct unit_act *a, struct unit *u)
+{
+    struct unit parent = { 0 };
+    day on;
+
+    TX tx = tx_begin(c);
+    TRY(acted_on(c, &unit_move_model, a, u, &on));
+    TRY(other_unit(c, "parent_id", a->parent_id, &parent));
+    if (u->parent_id != parent.id)
+        TRY(hang(c, u, &parent, on, a->reason));
+    return tx_commit(&tx);
+}
+
+/* -- the end of a unit ------------------------------------------------ */
+
+static const char live_children[] =
+    "WHERE parent_id = $1 AND (valid_to IS NULL OR valid_to > $2)"
+    " ORDER BY id";
+
+static enum err
+bring_children(struct call *c, const struct unit *from,
+               const struct unit *into, day on, const char *reason)
+{
+    ROWS r = model_query(c, &unit_model, live_children, V(from->id),
+                         V(today(c)));
+    struct unit *all = NULL;
+    size_t n = 0, cap = 0;
+
+    while (rows_next(&r)) {
+        if (n == cap) {
+            struct unit *more = NEW_N(c->arena, struct unit, cap = 2 * cap + 8);
+
+            if (n > 0)
+                memcpy(more, all, n * sizeof *all);
+            all = more;
+        }
+        model_read_row(&unit_model, &r, &all[n++]);
+    }
+    TRY(rows_end(&r));
+    for (size_t i = 0; i < n; i++)
+        TRY(hang(c, &all[i], into, on, reason));
+    return OK;
+}
+
+/* Every person of the unit, one by one, so that each has his audit entry. */
+static enum err
+bring_people(struct call *c, int64_t from, int64_t into)
+{
+    struct person p;
+    bool more = true;
+
+    while (more) {
+        ROWS r = model_query(c, &person_model,
+                             "WHERE unit_id = $1 ORDER BY id LIMIT 1",
+                             V(from));
+        more = rows_next(&r);
+        if (more)
+            model_read_row(&person_model, &r, &p);
+        TRY(rows_end(&r));
+        if (more) {
+            p.unit_id = into;
+            TRY(org_set_other(c, &person_model, &p,
+                              model_mask(&person_model, "unit_id")));
+        }
+    }
+    return OK;
+}
+
+static enum err
+bring_rooms(struct call *c, int64_t from, int64_t into)
+{
+    struct place p;
+    bool more = true;
+
+    while (more) {
+        ROWS r = model_query(c, &place_model,
+                             "WHERE unit_id = $1 ORDER BY id LIMIT 1",
+                             V(from));
+        more = rows_next(&r);
+        if (more)
+            model_read_row(&place_model, &r, &p);
+        TRY(rows_end(&r));
+        if (more) {
+            p.unit_id = into;
+            TRY(org_set_other(c, &place_model, &p,
+                              model_mask(&place_model, "unit_id")));
+        }
+    }
+    return OK;
+}
+
+/* The row itself: from this day on it is no more. */
+static enum err
+put_end(struct call *c, struct unit *u, const char *kind, day on,
+        const struct unit_act *a)
+{
+    TRY(unit_note(c, &(struct unit_change){ .unit_id = u->id,
+                                            .kind = kind,
+                                            .on_day = on,
+                                            .into_id = a->into_id,
+                                            .reason = a->reason }));
+    u->valid_to = on;
+    return model_set(c, &unit_model, u, ALL_FIELDS);
+}
+
+enum err
+unit_merge(struct call *c, const struct unit_act *a, struct unit *u)
+{
+    struct unit into = { 0 };
+    day on;
+
+    TX tx = tx_begin(c);
+    TRY(acted_on(c, &unit_merge_model, a, u, &on));
+    TRY(other_unit(c, "into_id", a->into_id, &into));
+    if (text_starts(into.path, u->path))
+        return fail(c, ERR_CONFLICT, "into_id", "“%s” lies below “%s”",
+                    into.name, u->name);
+    TRY(bring_children(c, u, &into, on, a->reason));
+    TRY(bring_people(c, u->id, into.id));
+    TRY(bring_rooms(c, u->id, into.id));
+    TRY(put_end(c, u, "merged", on, a));
+    return tx_commit(&tx);
+}
+
+enum err
+unit_split(struct call *c, const struct unit_act *a, struct unit *u)
+{
+    struct unit old = { 0 }, parent = { 0 };
+    day on;
+
+    TX tx = tx_begin(c);
+    TRY(acted_on(c, &unit_split_model, a, &old, &on));
+    if (old.parent_id)
+        TRY(model_get(c, &unit_model, old.parent_id, &parent));
+    TRY(need_edit(c, parent.id));
+    *u = (struct unit){ .code = a->code,
+                        .name = a->name,
+                        .parent_id = parent.id,
+                        .sort = old.sort,
+                        .valid_from = on };
+    TRY(found_unit(c, u, &parent, a->reason));
+    TRY(unit_note(c, &(struct unit_change){ .unit_id = old.id,
+                                            .kind = "split",
+                                            .on_day = on,
+                                            .into_id = u->id,
+                                            .reason = a->reason }));
+    return tx_commit(&tx);
+}
+
+static const char count_children[] =
+    "SELECT COUNT(*) FROM unit WHERE parent_id = $1"
+    " AND (valid_to IS NULL OR valid_to > $2)";
+static const char count_people[] =
+    "SELECT COUNT(*) FROM person WHERE unit_id = $1 AND active = 1";
+static const char count_rooms[] =
+    "SELECT COUNT(*) FROM place WHERE unit_id = $1 AND active = 1";
+
+enum err
+unit_end(struct call *c, const struct unit_act *a, struct unit *u)
+{
+    int64_t units = 0, people = 0, rooms = 0;
+    day on;
+
+    TX tx = tx_begin(c);
+    TRY(acted_on(c, &unit_end_model, a, u, &on));
+    TRY(db_int(c, &units, count_children, V(u->id), V(today(c))));
+    TRY(db_int(c, &people, count_people, V(u->id)));
+    TRY(db_int(c, &rooms, count_rooms, V(u->id)));
+    if (units || people || rooms)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "“%s” still has %lld units, %lld people and %lld rooms",
+                    u->name, (long long)units, (long long)people,
+                    (long long)rooms);
+    TRY(put_end(c, u, "ended", on, a));
+    return tx_commit(&tx);
+}
