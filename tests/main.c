@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/words.h"
 #include "database.h"
+#include "engine/audit/audit.h"
+#include "model/app.h"
 #include "test.h"
 
 static struct test *tests;
@@ -68,8 +71,25 @@ struct office {
     struct test *test;
     char *address;
     struct store *store;
+    struct app app;
+    struct zone *zone;
     struct call call;
 };
+
+static void
+open_app(struct office *o)
+{
+    const struct file *zh = file_find("data/languages/zh.json");
+
+    ASSERT(zh);
+    o->zone = zone_open("Asia/Shanghai");
+    o->app = (struct app){ .store = o->store,
+                           .ids = ids_open(1),
+                           .words = words_open(zh->text, zh->len),
+                           .zone = o->zone };
+    o->call.app = &o->app;
+    o->call.words = o->app.words;
+}
 
 static int
 open_office(void **state)
@@ -83,6 +103,7 @@ open_office(void **state)
                              .lang = LANG_EN,
                              .channel = "test" };
     *state = o;
+    open_app(o);
     if (o->test->plain)
         return 0;
     o->address = database_make(true);
@@ -91,6 +112,7 @@ open_office(void **state)
         print_error("%s\n", why);
         return -1;
     }
+    o->app.store = o->store;
     db_session(&o->call, o->store);
     return 0;
 }
@@ -105,6 +127,9 @@ close_office(void **state)
     if (o->address)
         database_drop(o->address);
     arena_close(o->call.arena);
+    words_close(o->app.words);
+    ids_close(o->app.ids);
+    zone_close(o->zone);
     free(o);
     return 0;
 }
@@ -136,6 +161,7 @@ main(int argc, char **argv)
     for (struct test *t = tests; t; t = t->next)
         all++;
     list = calloc(all + 1, sizeof(*list));
+    model_set_audit(audit_write);
     for (struct test *t = tests; t; t = t->next) {
         const char *name = strrchr(t->file, '/');
         char *full = NULL;
