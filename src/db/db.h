@@ -205,8 +205,8 @@ enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
  * The full-text index of ORDERS: tokens in, and the condition to find by.
  * db_search_add is done inside a TX and is found after its commit; adding
  * again adds words, none is ever taken away.  db_search_condition returns a
- * condition on the column orders.id with one parameter, written $0: the
- * caller puts its own number there.  db_search_query makes the text to bind
+ * condition on the column orders.id with one parameter, $1: the
+ * caller moves it behind its own.  db_search_query makes the text to bind
  * to it from what a person typed; NULL when there is nothing to look for.
  */
 enum err db_search_add(struct call *c, int64_t order_id, const char *tokens)

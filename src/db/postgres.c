@@ -92,8 +92,21 @@ pg_revive(struct pg_conn *conn)
     return PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn);
 }
 
+/* A number no other connection has: its audit chain. */
+static int64_t
+take_number(struct pg_store *s)
+{
+    int64_t i = 1;
+
+    while (s->numbers[i])
+        i++;
+    s->numbers[i] = true;
+    s->n_conns++;
+    return i;
+}
+
 static struct pg_conn *
-add_conn(struct pg_store *s, unsigned number)
+add_conn(struct pg_store *s, int64_t number)
 {
     const char *why = "";
     struct pg_conn *conn = pg_connect(s->address, &why);
@@ -104,6 +117,7 @@ add_conn(struct pg_store *s, unsigned number)
     }
     log_line(LOG_ERROR, "db", "no connection: %s", why);
     (void)pthread_mutex_lock(&s->pool_mutex);
+    s->numbers[number] = false;
     s->n_conns--;
     (void)pthread_cond_signal(&s->pool_free);
     (void)pthread_mutex_unlock(&s->pool_mutex);
@@ -124,7 +138,7 @@ static struct pg_conn *
 take_conn(struct pg_store *s)
 {
     struct pg_conn *conn;
-    unsigned number = 0;
+    int64_t number = 0;
 
     (void)pthread_mutex_lock(&s->pool_mutex);
     while (!s->free && s->n_conns == s->max_conns)
@@ -133,7 +147,7 @@ take_conn(struct pg_store *s)
     if (conn)
         s->free = conn->next;
     else
-        number = ++s->n_conns;
+        number = take_number(s);
     (void)pthread_mutex_unlock(&s->pool_mutex);
 
     if (!conn)
@@ -556,7 +570,7 @@ postgres_open(const char *address, unsigned readers, const char **why)
 const struct backend postgres_backend = {
     .name = "postgres",
     .search_condition = "orders.id IN (SELECT order_id FROM order_search"
-                        " WHERE tokens @@ CAST($0 AS tsquery))",
+                        " WHERE tokens @@ CAST($1 AS tsquery))",
     .search_and = " & ",
     .search_prefix = ":*",
     .close = pg_close,

@@ -48,6 +48,7 @@ struct pg_store {
     pthread_cond_t pool_free;
     struct pg_conn *free;
     unsigned n_conns, max_conns;
+    bool numbers[PG_MAX_CONNS + 1]; /* in use */
 
     /* Beside all transactions: numbers and the node. */
     pthread_mutex_t side_mutex;

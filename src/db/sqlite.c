@@ -489,7 +489,7 @@ sqlite_backup(struct call *c, struct store *base, const char *path)
 const struct backend sqlite_backend = {
     .name = "sqlite",
     .search_condition = "orders.id IN (SELECT rowid FROM order_search"
-                        " WHERE order_search MATCH $0)",
+                        " WHERE order_search MATCH $1)",
     .search_and = " AND ",
     .search_prefix = "*",
     .close = sqlite_shut,
