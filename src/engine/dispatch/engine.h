@@ -1,0 +1,137 @@
+/*
+ * engine - the search's own picture of a problem and of routes (internal).
+ *
+ * A node is a stop that can stand in a route: request r is picked up at node
+ * r and delivered at node r + drop (drop is 0 when nothing is delivered);
+ * the places where vehicles start and end follow.  Everything the loop reads
+ * is a flat array indexed by node; matrices are kept in both directions, so
+ * that the row of the node being placed is read along the memory.
+ *
+ * Always true of a route between two calls:
+ *   1. stop[0] and stop[count + 1] are the vehicle's ends.
+ *   2. early[] and late[] are the least and the greatest schedule that keep
+ *      every rule (schedule.h), so early <= late everywhere.
+ *   3. leave[a] = early[a] + service; hop[a] is the price and legs[a] the
+ *      time from stop a to stop a + 1; room[a] are the seats left after a.
+ *   4. at[node] and in[node] say position and route, -1 when in none.
+ *   5. version changes whenever the stops do.
+ */
+#ifndef DISPATCH_ENGINE_H
+#define DISPATCH_ENGINE_H
+
+#include "engine/dispatch/chance.h"
+#include "engine/dispatch/problem.h"
+
+#define SLACK 1e-8   /* two times this near are the same */
+#define FAR 1e30     /* dearer than anything */
+#define LANES UINT64_C(0x8000800080008000)
+
+/* Price and time of every hop for vehicles of one tariff. */
+struct tariff {
+    double cost_distance, cost_time, pace;
+    const double *cost, *cost_to; /* [a][b] is a -> b; to: [b][a] */
+    const double *time, *time_to;
+    bool prompt; /* no detour is quicker than the direct way */
+    bool thrifty; /* nor cheaper */
+};
+
+/* What a vehicle is to the search. */
+struct carrier {
+    const struct tariff *tariff;
+    const struct vehicle *v;
+    int kind; /* vehicles alike in everything have one number */
+    int start, end;
+    double from, to, duration_most;
+    double cost_use, cost_wait; /* waiting and service, a unit of time */
+    uint64_t seats;
+    bool tight; /* rides or duration limited: needs the exact test */
+};
+
+/*
+ * A piece of a route driven without needless waiting (Vidal et al. 2013):
+ * begun between early and late it takes length; begun earlier it only waits.
+ */
+struct span {
+    double early, late, length;
+    double fare; /* price of the distance alone */
+};
+
+struct route {
+    int vehicle;
+    int count;   /* stops between the ends */
+    int frozen;  /* positions before this one stay as they are (>= 1) */
+    int supply;  /* gap before this position holds a visit to supply, or 0 */
+    uint64_t version;
+    double cost; /* all of it, use and lateness included; 0 when unused */
+    int *stop;
+    double *early, *late, *leave, *hop, *legs;
+    int *until, *since;
+    double *within; /* rides by position, as in schedule.h */
+    uint64_t *room;
+    struct span *span, *rest; /* up to stop a; from stop a (timed only) */
+};
+
+struct engine {
+    const struct problem *p;
+    struct arena *arena;
+    int n;          /* requests */
+    int drop;       /* from a pickup's node to its delivery's */
+    int node_count; /* rows of the matrices */
+    int stops_most; /* room for stops in a route, ends included */
+    int route_count;
+    int kind_count;
+    struct carrier *carriers;
+    int supply;     /* node of the supply, -1 none */
+    double *from, *to, *service; /* by node */
+    uint64_t *seats;             /* by request, SEAT_KINDS lanes */
+    double *ride;                /* by request; ENDLESS when not limited */
+    double *price;               /* by request: of leaving it out */
+    uint64_t *may;               /* by request: bits of routes, may_words */
+    int may_words;
+    int *may_count;  /* by request: carriers that may */
+    int *near;       /* by stop node: the others, nearest first */
+    int near_count;
+    bool rides;      /* some request is delivered */
+    bool timed;      /* waiting costs: cost is not a sum over hops */
+    bool full;       /* lateness or pauses: price by evaluating whole routes */
+    bool supplied;   /* tools or parts matter */
+    double hop_mean; /* mean distance to the tenth nearest */
+};
+
+/* Seats of a vehicle or a request as lanes of 16 bits. */
+uint64_t seats_pack(const int seats[SEAT_KINDS]);
+
+/* Whether each lane of have is at least the one of need. */
+static inline bool
+seats_fit(uint64_t have, uint64_t need)
+{
+    return (((have | LANES) - need) & LANES) == LANES;
+}
+
+static inline bool
+engine_may(const struct engine *g, int request, int route)
+{
+    return g->may[(size_t)request * (size_t)g->may_words +
+                  (size_t)route / 64] >>
+               (route % 64) &
+           1;
+}
+
+/* The request a stop belongs to. */
+static inline int
+node_request(const struct engine *g, int node)
+{
+    return node < g->n ? node : node - g->drop;
+}
+
+static inline bool
+node_is_drop(const struct engine *g, int node)
+{
+    return node >= g->n;
+}
+
+/* Compiles the problem; everything is taken from g->store. */
+void engine_open(struct engine *g, const struct problem *p);
+void engine_close(struct engine *g);
+
+#endif

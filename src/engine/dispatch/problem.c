@@ -1,0 +1,253 @@
+/* problem - see problem.h. */
+#include "engine/dispatch/problem.h"
+
+#include <math.h>
+
+void
+skills_add(struct skills *s, int domain, int level)
+{
+    uint64_t bits;
+
+    if (level > SKILL_LEVELS)
+        level = SKILL_LEVELS;
+    if (level <= 0)
+        return;
+    bits = (UINT64_C(1) << level) - 1;
+    s->word[domain / 16] |= bits << (domain % 16 * SKILL_LEVELS);
+}
+
+void
+vehicle_init(struct vehicle *v)
+{
+    *v = (struct vehicle){ .name = "",
+                           .shift = { 0, ENDLESS },
+                           .duration_most = ENDLESS,
+                           .pace = 1,
+                           .cost_distance = 1 };
+}
+
+void
+request_init(struct request *r)
+{
+    *r = (struct request){ .name = "",
+                           .pickup = { .start = { 0, ENDLESS } },
+                           .delivery = { .place = -1, .start = { 0, ENDLESS } },
+                           .ride_most = ENDLESS,
+                           .deadline = ENDLESS,
+                           .keeps = -1 };
+}
+
+void
+problem_measure(struct problem *p)
+{
+    int n = p->place_count;
+
+    p->distance = NEW_N(p->arena, double, (size_t)n *(size_t)n);
+    p->time = p->distance;
+    for (int a = 0; a < n; a++) {
+        for (int b = 0; b < n; b++) {
+            double dx = p->x[a] - p->x[b], dy = p->y[a] - p->y[b];
+
+            /* sqrt is exact on every machine; hypot is not */
+            p->distance[(size_t)a * (size_t)n + (size_t)b] =
+                sqrt(dx * dx + dy * dy);
+        }
+    }
+}
+
+double
+request_ride_limit(const struct problem *p, const struct request *r)
+{
+    double most = r->ride_most, factored;
+    size_t at;
+
+    if (!request_is_ride(r) || r->ride_factor <= 0)
+        return most;
+    at = (size_t)r->pickup.place * (size_t)p->place_count
+         + (size_t)r->delivery.place;
+    factored = fmax(p->time[at] * r->ride_factor, r->ride_floor);
+    return fmin(most, factored);
+}
+
+static bool
+is_sane(double v)
+{
+    return isfinite(v) && fabs(v) <= ENDLESS;
+}
+
+static bool
+is_amount(double v)
+{
+    return is_sane(v) && v >= 0;
+}
+
+static enum err
+check_window(struct call *c, const struct window *w, const char *whose,
+             const char *name)
+{
+    if (!is_sane(w->from) || !is_sane(w->to))
+        return fail(c, ERR_INVALID, NULL, "%s %s: a time is not a number",
+                    whose, name);
+    if (w->from > w->to)
+        return fail(c, ERR_INVALID, NULL,
+                    "%s %s: window from %g to %g is empty", whose, name,
+                    w->from, w->to);
+    return OK;
+}
+
+static enum err
+check_visit(struct call *c, const struct problem *p, const struct visit *v,
+            const char *name)
+{
+    if (v->place < 0 || v->place >= p->place_count)
+        return fail(c, ERR_INVALID, NULL, "request %s: unknown place", name);
+    if (!is_amount(v->service))
+        return fail(c, ERR_INVALID, NULL, "request %s: service time %g", name,
+                    v->service);
+    return check_window(c, &v->start, "request", name);
+}
+
+static enum err
+check_list(struct call *c, const struct problem *p, const int *list, int count,
+           const char *name)
+{
+    for (int k = 0; k < count; k++)
+        if (list[k] < 0 || list[k] >= p->vehicle_count)
+            return fail(c, ERR_INVALID, NULL, "request %s: unknown vehicle",
+                        name);
+    return OK;
+}
+
+static enum err
+check_counts(struct call *c, const int *seats, const int *parts,
+             const char *whose, const char *name)
+{
+    for (int k = 0; k < SEAT_KINDS; k++)
+        if (seats[k] < 0 || seats[k] > SEATS_MOST)
+            return fail(c, ERR_INVALID, NULL, "%s %s: %d seats", whose, name,
+                        seats[k]);
+    for (int k = 0; k < PART_KINDS; k++)
+        if (parts[k] < 0 || parts[k] > SEATS_MOST)
+            return fail(c, ERR_INVALID, NULL, "%s %s: %d parts", whose, name,
+                        parts[k]);
+    return OK;
+}
+
+static enum err
+check_request(struct call *c, const struct problem *p, const struct request *r)
+{
+    TRY(check_visit(c, p, &r->pickup, r->name));
+    if (request_is_ride(r))
+        TRY(check_visit(c, p, &r->delivery, r->name));
+    TRY(check_counts(c, r->seats, r->parts, "request", r->name));
+    TRY(check_list(c, p, r->only, r->only_count, r->name));
+    TRY(check_list(c, p, r->never, r->never_count, r->name));
+    if (!is_amount(r->ride_most) || !is_amount(r->ride_factor)
+        || !is_amount(r->ride_floor))
+        return fail(c, ERR_INVALID, NULL, "request %s: ride time limit",
+                    r->name);
+    if (!is_amount(r->price) || !is_amount(r->late_cost)
+        || !is_amount(r->change_price) || !is_sane(r->deadline))
+        return fail(c, ERR_INVALID, NULL, "request %s: price or deadline",
+                    r->name);
+    if (r->keeps < -1 || r->keeps >= p->vehicle_count)
+        return fail(c, ERR_INVALID, NULL, "request %s: unknown vehicle kept",
+                    r->name);
+    return OK;
+}
+
+static enum err
+check_pinned(struct call *c, const struct problem *p, const struct vehicle *v)
+{
+    char *on_board = NEW_N(c->arena, char, (size_t)p->request_count);
+
+    for (int k = 0; k < v->pinned_count; k++) {
+        const struct pinned *q = &v->pinned[k];
+
+        if (q->request < 0 || q->request >= p->request_count)
+            return fail(c, ERR_INVALID, NULL,
+                        "vehicle %s: pinned stop of an unknown request",
+                        v->name);
+        if (on_board[q->request] != q->delivery)
+            return fail(c, ERR_INVALID, NULL,
+                        "vehicle %s: pinned stops of request %s are out "
+                        "of order",
+                        v->name, p->requests[q->request].name);
+        on_board[q->request]++;
+        TRY(check_window(c, &q->start, "pinned stop of vehicle", v->name));
+    }
+    return OK;
+}
+
+static enum err
+check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
+{
+    if (v->start < 0 || v->start >= p->place_count || v->end < 0
+        || v->end >= p->place_count)
+        return fail(c, ERR_INVALID, NULL, "vehicle %s: unknown place", v->name);
+    TRY(check_window(c, &v->shift, "vehicle", v->name));
+    TRY(check_counts(c, v->seats, v->parts, "vehicle", v->name));
+    if (!is_amount(v->duration_most) || !is_amount(v->cost_distance)
+        || !is_amount(v->cost_time) || !is_amount(v->cost_use))
+        return fail(c, ERR_INVALID, NULL, "vehicle %s: duration or cost",
+                    v->name);
+    if (!is_sane(v->pace) || v->pace <= 0)
+        return fail(c, ERR_INVALID, NULL, "vehicle %s: pace %g", v->name,
+                    v->pace);
+    for (int k = 0; k < v->pause_count; k++) {
+        TRY(check_window(c, &v->pauses[k].start, "break of vehicle", v->name));
+        if (!is_amount(v->pauses[k].length))
+            return fail(c, ERR_INVALID, NULL, "vehicle %s: break length",
+                        v->name);
+    }
+    return check_pinned(c, p, v);
+}
+
+static enum err
+check_matrix(struct call *c, const struct problem *p, const double *m,
+             const char *which)
+{
+    int n = p->place_count;
+
+    for (int a = 0; a < n; a++) {
+        for (int b = 0; b < n; b++) {
+            double v = m[(size_t)a * (size_t)n + (size_t)b];
+
+            if (!is_amount(v) || (a == b && v != 0))
+                return fail(c, ERR_INVALID, NULL,
+                            "%s matrix, row %d column %d: %g", which, a, b, v);
+        }
+    }
+    return OK;
+}
+
+enum err
+problem_check(struct call *c, const struct problem *p)
+{
+    if (p->request_count > REQUESTS_MOST)
+        return fail(c, ERR_LIMIT, NULL, "%d requests, at most %d are taken",
+                    p->request_count, REQUESTS_MOST);
+    if (p->vehicle_count > VEHICLES_MOST || p->vehicle_count < 1)
+        return fail(c, ERR_LIMIT, NULL, "%d vehicles, 1 to %d are taken",
+                    p->vehicle_count, VEHICLES_MOST);
+    if (p->place_count > PLACES_MOST || p->place_count < 1)
+        return fail(c, ERR_LIMIT, NULL, "%d places, 1 to %d are taken",
+                    p->place_count, PLACES_MOST);
+    TRY(check_matrix(c, p, p->distance, "distance"));
+    if (p->time != p->distance)
+        TRY(check_matrix(c, p, p->time, "time"));
+    for (int k = 0; k < p->vehicle_count; k++)
+        TRY(check_vehicle(c, p, &p->vehicles[k]));
+    for (int k = 0; k < p->request_count; k++)
+        TRY(check_request(c, p, &p->requests[k]));
+    if (p->supply >= p->place_count || !is_amount(p->supply_service))
+        return fail(c, ERR_INVALID, NULL, "unknown place of supply");
+    return OK;
+}
+
+void
+problem_release(struct problem *p)
+{
+    arena_close(p->arena);
+    p->arena = NULL;
+}

@@ -1,0 +1,231 @@
+/* route - see route.h. */
+#include "engine/dispatch/route.h"
+
+#include "engine/dispatch/price.h"
+
+#include <string.h>
+
+void
+route_open(const struct engine *g, struct route *r, struct arena *a)
+{
+    size_t most = (size_t)g->stops_most;
+
+    r->stop = NEW_N(a, int, most);
+    r->until = NEW_N(a, int, most);
+    r->since = NEW_N(a, int, most);
+    r->early = NEW_N(a, double, most);
+    r->late = NEW_N(a, double, most);
+    r->leave = NEW_N(a, double, most);
+    r->hop = NEW_N(a, double, most);
+    r->legs = NEW_N(a, double, most);
+    r->within = NEW_N(a, double, most);
+    r->room = NEW_N(a, uint64_t, most);
+    r->span = NEW_N(a, struct span, most);
+    r->rest = NEW_N(a, struct span, most);
+    r->frozen = 1;
+}
+
+void
+state_open(const struct engine *g, struct state *s, struct arena *a)
+{
+    size_t stops = (size_t)(g->n + g->drop) + 1;
+
+    *s = (struct state){ 0 };
+    s->routes = NEW_N(a, struct route, (size_t)g->route_count);
+    s->in = NEW_N(a, int, stops);
+    s->at = NEW_N(a, int, stops);
+    s->absent = NEW_N(a, int, (size_t)g->n + 1);
+    s->absent_at = NEW_N(a, int, (size_t)g->n + 1);
+    for (size_t k = 0; k < stops; k++)
+        s->in[k] = s->at[k] = -1;
+    for (int r = 0; r < g->n; r++)
+        s->absent_at[r] = -1;
+    for (int k = 0; k < g->route_count; k++) {
+        route_open(g, &s->routes[k], a);
+        s->routes[k].vehicle = k;
+        s->routes[k].stop[0] = g->carriers[k].start;
+        s->routes[k].stop[1] = g->carriers[k].end;
+        (void)route_refresh(g, s, k);
+    }
+}
+
+void
+route_copy(struct route *to, const struct route *from)
+{
+    size_t n = (size_t)from->count + 2;
+
+    memcpy(to->stop, from->stop, n * sizeof *to->stop);
+    memcpy(to->until, from->until, n * sizeof *to->until);
+    memcpy(to->since, from->since, n * sizeof *to->since);
+    memcpy(to->early, from->early, n * sizeof *to->early);
+    memcpy(to->late, from->late, n * sizeof *to->late);
+    memcpy(to->leave, from->leave, n * sizeof *to->leave);
+    memcpy(to->hop, from->hop, n * sizeof *to->hop);
+    memcpy(to->legs, from->legs, n * sizeof *to->legs);
+    memcpy(to->within, from->within, n * sizeof *to->within);
+    memcpy(to->room, from->room, n * sizeof *to->room);
+    memcpy(to->span, from->span, n * sizeof *to->span);
+    memcpy(to->rest, from->rest, n * sizeof *to->rest);
+    to->vehicle = from->vehicle;
+    to->count = from->count;
+    to->frozen = from->frozen;
+    to->supply = from->supply;
+    to->version = from->version;
+    to->cost = from->cost;
+}
+
+struct chain
+route_chain(const struct route *r)
+{
+    return (struct chain){ .count = r->count + 2,
+                           .early = r->early,
+                           .late = r->late,
+                           .legs = r->legs,
+                           .until = r->until,
+                           .since = r->since,
+                           .within = r->within };
+}
+
+void
+route_index(struct state *s, int route)
+{
+    const struct route *r = &s->routes[route];
+
+    for (int a = 1; a <= r->count; a++) {
+        s->in[r->stop[a]] = route;
+        s->at[r->stop[a]] = a;
+    }
+}
+
+/* Windows, hops and seats along the stops; false when seats run out. */
+static bool
+lay_stops(const struct engine *g, struct route *r, const struct carrier *c)
+{
+    size_t n = (size_t)g->node_count;
+    uint64_t room = c->seats;
+    int last = r->count + 1;
+
+    r->early[0] = c->from;
+    r->late[0] = c->to;
+    r->room[0] = room;
+    for (int a = 1; a <= last; a++) {
+        size_t hop = (size_t)r->stop[a - 1] * n + (size_t)r->stop[a];
+        int node = r->stop[a];
+
+        r->hop[a - 1] = c->tariff->cost[hop];
+        r->legs[a - 1] = c->tariff->time[hop];
+        if (a > 1)
+            r->legs[a - 1] += g->service[r->stop[a - 1]];
+        if (a == last)
+            break;
+        r->early[a] = g->from[node];
+        r->late[a] = g->to[node];
+        if (node_is_drop(g, node)) {
+            room += g->seats[node - g->drop];
+        } else {
+            if (!seats_fit(room, g->seats[node]))
+                return false;
+            /* a visit takes no seat for longer than it lasts */
+            if (request_is_ride(&g->p->requests[node]))
+                room -= g->seats[node];
+        }
+        r->room[a] = room;
+    }
+    r->early[last] = c->from;
+    r->late[last] = c->to;
+    r->room[last] = room;
+    return true;
+}
+
+/* Which stops begin and end a limited ride; at[] must be right. */
+static void
+lay_rides(const struct engine *g, const struct state *s, struct route *r,
+          const struct carrier *c)
+{
+    int last = r->count + 1;
+
+    r->until[0] = r->since[0] = -1;
+    r->until[last] = r->since[last] = -1;
+    for (int a = 1; a <= r->count; a++) {
+        int node = r->stop[a];
+
+        r->until[a] = r->since[a] = -1;
+        if (node_is_drop(g, node)) {
+            if (g->ride[node - g->drop] < ENDLESS)
+                r->since[a] = s->at[node - g->drop];
+        } else if (g->ride[node] < ENDLESS) {
+            r->until[a] = s->at[node + g->drop];
+            r->within[a] = g->ride[node] + g->service[node];
+        }
+    }
+    if (c->duration_most < ENDLESS) {
+        r->until[0] = last;
+        r->since[last] = 0;
+        r->within[0] = c->duration_most;
+    }
+}
+
+bool
+route_refresh(const struct engine *g, struct state *s, int route)
+{
+    struct route *r = &s->routes[route];
+    const struct carrier *c = &g->carriers[r->vehicle];
+    struct chain chain;
+
+    r->version = ++s->versions;
+    if (!lay_stops(g, r, c))
+        return false;
+    route_index(s, route);
+    lay_rides(g, s, r, c);
+    chain = route_chain(r);
+    /* early bounds late and late early: one array each is enough */
+    if (!chain_earliest(&chain, r->early, 0) ||
+        !chain_latest(&chain, r->late))
+        return false;
+    r->leave[0] = r->early[0];
+    for (int a = 1; a <= r->count; a++)
+        r->leave[a] = r->early[a] + g->service[r->stop[a]];
+    return route_price(g, s, r);
+}
+
+void
+state_leave_out(const struct engine *g, struct state *s, int request)
+{
+    s->absent_at[request] = s->absent_count;
+    s->absent[s->absent_count++] = request;
+    s->absent_price += g->price[request];
+    s->in[request] = s->at[request] = -1;
+    s->in[request + g->drop] = s->at[request + g->drop] = -1;
+}
+
+void
+state_take_back(const struct engine *g, struct state *s, int request)
+{
+    int last = s->absent[--s->absent_count];
+
+    s->absent[s->absent_at[request]] = last;
+    s->absent_at[last] = s->absent_at[request];
+    s->absent_at[request] = -1;
+    s->absent_price -= g->price[request];
+    if (s->absent_count == 0)
+        s->absent_price = 0;
+}
+
+void
+state_copy(const struct engine *g, struct state *to, const struct state *from)
+{
+    size_t stops = (size_t)(g->n + g->drop) + 1, n = (size_t)g->n;
+
+    for (int k = 0; k < g->route_count; k++)
+        if (to->routes[k].version != from->routes[k].version)
+            route_copy(&to->routes[k], &from->routes[k]);
+    memcpy(to->in, from->in, stops * sizeof *to->in);
+    memcpy(to->at, from->at, stops * sizeof *to->at);
+    memcpy(to->absent, from->absent, n * sizeof *to->absent);
+    memcpy(to->absent_at, from->absent_at, n * sizeof *to->absent_at);
+    to->absent_count = from->absent_count;
+    to->cost = from->cost;
+    to->absent_price = from->absent_price;
+    if (to->versions < from->versions)
+        to->versions = from->versions;
+}

@@ -1,0 +1,24 @@
+/* search - one run of rounds by one worker (internal). */
+#ifndef DISPATCH_SEARCH_H
+#define DISPATCH_SEARCH_H
+
+#include "engine/dispatch/solve.h"
+#include "engine/dispatch/worker.h"
+
+struct search {
+    struct limits limits;
+    double starts, ends; /* clock: of this run */
+    uint64_t first_round;
+    double share;   /* of the limit that is gone */
+    double best_at; /* share when the best was found */
+    double hot, cold; /* temperatures in mean hops; 0: the usual */
+    bool stop;
+    solve_listener listener;
+    void *with;
+};
+
+/* Runs rounds until the limit, from the worker's state. */
+void search_run(struct search *s, struct worker *w);
+void search_round(struct search *s, struct worker *w, double temperature);
+
+#endif

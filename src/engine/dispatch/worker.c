@@ -1,0 +1,186 @@
+/* worker - a round's undo, and taking requests out; see worker.h. */
+#include "engine/dispatch/worker.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+by_key(const void *a, const void *b)
+{
+    const struct pooled *x = a, *y = b;
+
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->request - y->request;
+}
+
+/* How unlike two requests are: how far apart in space and in time. */
+static double
+unlikeness(const struct engine *g, int a, int b)
+{
+    const double *cost = g->carriers[0].tariff->cost;
+    size_t n = (size_t)g->node_count, p = (size_t)a, q = (size_t)b;
+    size_t d = (size_t)g->drop;
+    double sum = cost[p * n + q] + cost[(p + d) * n + q + d];
+    double mid_a = fmin(g->to[a], g->from[a] + 1e6) + g->from[a];
+    double mid_b = fmin(g->to[b], g->from[b] + 1e6) + g->from[b];
+
+    return sum + 0.1 * fabs(mid_a - mid_b);
+}
+
+static void
+find_kin(struct worker *w)
+{
+    const struct engine *g = w->g;
+
+    w->kin_count = g->n - 1 < KIN_MOST ? g->n - 1 : KIN_MOST;
+    if (w->kin_count < 0)
+        w->kin_count = 0;
+    w->kin = NEW_N(w->arena, int, (size_t)g->n * (size_t)w->kin_count + 1);
+    for (int a = 0; a < g->n; a++) {
+        int count = 0;
+
+        for (int b = 0; b < g->n; b++)
+            if (b != a)
+                w->pool[count++] =
+                    (struct pooled){ unlikeness(g, a, b), b };
+        qsort(w->pool, (size_t)count, sizeof *w->pool, by_key);
+        for (int k = 0; k < w->kin_count; k++)
+            w->kin[a * w->kin_count + k] = w->pool[k].request;
+    }
+}
+
+void
+worker_open(struct worker *w, const struct engine *g, uint64_t seed)
+{
+    size_t n = (size_t)g->n + 1, routes = (size_t)g->route_count;
+
+    *w = (struct worker){ .g = g, .arena = arena_open(), .ruin_mean = 10 };
+    chance_seed(&w->dice, seed);
+    state_open(g, &w->cur, w->arena);
+    state_open(g, &w->best, w->arena);
+    probe_open(g, &w->probe, w->arena, &w->dice);
+    w->saved = NEW_N(w->arena, struct route, routes);
+    for (size_t k = 0; k < routes; k++)
+        route_open(g, &w->saved[k], w->arena);
+    w->touched = NEW_N(w->arena, int, routes);
+    w->saved_absent = NEW_N(w->arena, int, n);
+    w->mark = NEW_N(w->arena, char, n);
+    w->route_hit = NEW_N(w->arena, char, routes);
+    w->saved_as = NEW_N(w->arena, int, routes);
+    w->taken = NEW_N(w->arena, int, n);
+    w->pool = NEW_N(w->arena, struct pooled, n);
+    find_kin(w);
+    for (int k = 0; k < g->route_count; k++)
+        w->saved_as[k] = -1;
+    for (int r = 0; r < g->n; r++)
+        state_leave_out(g, &w->cur, r);
+}
+
+void
+worker_close(struct worker *w)
+{
+    arena_close(w->arena);
+}
+
+void
+worker_begin(struct worker *w)
+{
+    const struct state *s = &w->cur;
+
+    for (int k = 0; k < w->touched_count; k++)
+        w->saved_as[w->touched[k]] = -1;
+    w->touched_count = 0;
+    w->saved_absent_count = s->absent_count;
+    memcpy(w->saved_absent, s->absent,
+           (size_t)s->absent_count * sizeof *s->absent);
+    w->saved_cost = s->cost;
+    w->saved_absent_price = s->absent_price;
+}
+
+void
+worker_touch(struct worker *w, int route)
+{
+    if (w->saved_as[route] >= 0)
+        return;
+    w->saved_as[route] = w->touched_count;
+    route_copy(&w->saved[w->touched_count], &w->cur.routes[route]);
+    w->touched[w->touched_count++] = route;
+}
+
+void
+worker_undo(struct worker *w)
+{
+    struct state *s = &w->cur;
+
+    for (int k = 0; k < s->absent_count; k++)
+        s->absent_at[s->absent[k]] = -1;
+    for (int k = 0; k < w->touched_count; k++) {
+        route_copy(&s->routes[w->touched[k]], &w->saved[k]);
+        route_index(s, w->touched[k]);
+    }
+    s->absent_count = w->saved_absent_count;
+    for (int k = 0; k < s->absent_count; k++) {
+        int r = w->saved_absent[k];
+
+        s->absent[k] = r;
+        s->absent_at[r] = k;
+        s->in[r] = s->at[r] = -1;
+        s->in[r + w->g->drop] = s->at[r + w->g->drop] = -1;
+    }
+    s->cost = w->saved_cost;
+    s->absent_price = w->saved_absent_price;
+}
+
+bool
+worker_mark(struct worker *w, int request)
+{
+    if (w->mark[request] || w->cur.in[request] < 0)
+        return false;
+    if (w->cur.at[request] < w->cur.routes[w->cur.in[request]].frozen)
+        return false;
+    w->mark[request] = 1;
+    w->taken[w->taken_count++] = request;
+    worker_touch(w, w->cur.in[request]);
+    return true;
+}
+
+/* Closes the gaps that marked requests leave in the route. */
+static void
+squeeze(struct worker *w, int route)
+{
+    struct state *s = &w->cur;
+    struct route *r = &s->routes[route];
+    double before = r->cost;
+    int to = 1;
+
+    for (int a = 1; a <= r->count + 1; a++) {
+        int node = r->stop[a];
+
+        if (a <= r->count && w->mark[node_request(w->g, node)])
+            continue;
+        r->stop[to++] = node;
+    }
+    if (to == r->count + 2)
+        return;
+    r->count = to - 2;
+    /* Less to do is never infeasible where no detour is quicker. */
+    if (!route_refresh(w->g, s, route))
+        r->cost = FAR;
+    s->cost += r->cost - before;
+}
+
+void
+worker_take_out(struct worker *w)
+{
+    struct state *s = &w->cur;
+
+    for (int k = 0; k < w->touched_count; k++)
+        squeeze(w, w->touched[k]);
+    for (int k = 0; k < w->taken_count; k++) {
+        state_leave_out(w->g, s, w->taken[k]);
+        w->mark[w->taken[k]] = 0;
+    }
+    w->taken_count = 0;
+}

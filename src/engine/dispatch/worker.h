@@ -1,0 +1,70 @@
+/*
+ * worker - one thread of the search: its state, its dice, its undo (internal).
+ *
+ * A round takes requests out (ruin), puts them back in (recreate) and keeps
+ * the result or undoes it.  Undo copies only the routes that were touched.
+ *
+ * Always true between rounds: cur is a whole state; best is the best one
+ * seen; mark[] is 0 everywhere; no memory is asked for during a round.
+ */
+#ifndef DISPATCH_WORKER_H
+#define DISPATCH_WORKER_H
+
+#include "engine/dispatch/insert.h"
+#include "engine/dispatch/route.h"
+
+enum { KIN_MOST = 100 };
+
+struct pooled {
+    double key;
+    int request;
+};
+
+struct worker {
+    const struct engine *g;
+    struct arena *arena;
+    struct chance dice;
+    struct state cur, best;
+    struct probe probe;
+    /* undo */
+    struct route *saved;
+    int *touched, touched_count;
+    int *saved_absent, saved_absent_count;
+    double saved_cost, saved_absent_price;
+    /* ruin and recreate */
+    char *mark;      /* by request: taken out this round */
+    char *route_hit; /* by route: a string was cut here this round */
+    int *saved_as;   /* by route: number of its copy, or -1 */
+    int *taken, taken_count;
+    int *kin; /* by request: the most related ones, nearest first */
+    int kin_count;
+    struct pooled *pool;
+    double ruin_mean; /* requests a round takes out, on average */
+    uint64_t rounds;
+};
+
+void worker_open(struct worker *w, const struct engine *g, uint64_t seed);
+void worker_close(struct worker *w);
+
+/* Begins a round: everything from here on can be undone. */
+void worker_begin(struct worker *w);
+
+/* Back to how it was at worker_begin. */
+void worker_undo(struct worker *w);
+
+/* Keeps a copy of the route unless this round has one. */
+void worker_touch(struct worker *w, int route);
+
+/* Takes some requests out of their routes. */
+void worker_ruin(struct worker *w);
+
+/* Tries to put every absent request back in. */
+void worker_recreate(struct worker *w);
+
+/* Takes a marked set out: taken[] lists requests, each on some route. */
+void worker_take_out(struct worker *w);
+
+/* Marks one request to be taken out; false when it is bound or marked. */
+bool worker_mark(struct worker *w, int request);
+
+#endif
