@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* chance - see chance.h. */
 #include "engine/dispatch/chance.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * chance - the search's dice: the same numbers on every machine.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine - a problem compiled for the search; see engine.h. */
 #include "engine/dispatch/engine.h"
 
@@ -8,12 +9,12 @@
 enum { NEAR_MOST = 400 };
 
 uint64_t
-seats_pack(const int seats[SEAT_KINDS])
+lanes_pack(const int counts[4])
 {
     uint64_t lanes = 0;
 
-    for (int k = 0; k < SEAT_KINDS; k++)
-        lanes |= (uint64_t)(unsigned)seats[k] << (16 * k);
+    for (int k = 0; k < 4; k++)
+        lanes |= (uint64_t)(unsigned)counts[k] << (16 * k);
     return lanes;
 }
 
@@ -62,8 +63,12 @@ set_windows(struct engine *g)
         g->from[r] = q->pickup.start.from;
         g->to[r] = q->pickup.start.to;
         g->service[r] = q->pickup.service;
-        g->seats[r] = seats_pack(q->seats);
+        g->seats[r] = lanes_pack(q->seats);
+        for (int k = 0; k < PART_WORDS; k++)
+            g->parts[PART_WORDS * r + k] = lanes_pack(q->parts + 4 * k);
         g->ride[r] = request_ride_limit(g->p, q);
+        g->within[r] = g->ride[r] + q->pickup.service;
+        g->bound[r] = -1;
         if (!request_is_ride(q))
             continue;
         g->from[r + g->drop] = q->delivery.start.from;
@@ -246,7 +251,9 @@ set_carriers(struct engine *g, const int *place, const int *node_of_place)
         c->duration_most = v->duration_most;
         c->cost_use = v->cost_use;
         c->cost_wait = v->cost_time;
-        c->seats = seats_pack(v->seats);
+        c->seats = lanes_pack(v->seats);
+        for (int w = 0; w < PART_WORDS; w++)
+            c->parts[w] = lanes_pack(v->parts + 4 * w);
         c->tight = limited || v->duration_most < v->shift.to - v->shift.from;
         c->kind = find_kind(g, k);
         g->timed |= v->cost_time > 0;
@@ -284,7 +291,7 @@ may_do(const struct engine *g, int k, int r)
     const struct vehicle *v = &g->p->vehicles[k];
 
     return skills_cover(&v->skills, &q->skills)
-           && seats_fit(g->carriers[k].seats, g->seats[r])
+           && lanes_fit(g->carriers[k].seats, g->seats[r])
            && has_supplies(g->p, v, q)
            && (!q->only_count || is_listed(q->only, q->only_count, k))
            && !is_listed(q->never, q->never_count, k);
@@ -406,7 +413,6 @@ static void
 set_neighbours(struct engine *g)
 {
     int stops = g->n + g->drop;
-    const double *cost = g->carriers[0].tariff->cost;
     struct neighbour *row =
         NEW_N(g->arena, struct neighbour, (size_t)stops + 1);
     double sum = 0;
@@ -420,9 +426,7 @@ set_neighbours(struct engine *g)
 
         for (int b = 0; b < stops; b++)
             if (b != a)
-                row[count++] = (struct neighbour){
-                    cost[(size_t)a * (size_t)g->node_count + (size_t)b], b
-                };
+                row[count++] = (struct neighbour){ engine_apart(g, a, b), b };
         qsort(row, (size_t)count, sizeof *row, by_distance);
         for (int k = 0; k < g->near_count; k++)
             g->near[(size_t)a * (size_t)g->near_count + (size_t)k] =
@@ -450,13 +454,41 @@ set_prices(struct engine *g)
         if (k > 0 && c->tariff == g->carriers[k - 1].tariff)
             continue;
         for (size_t at = 0; at < n * n; at++)
-            most = fmax(most, c->tariff->cost[at]);
+            most = fmax(most, c->tariff->cost[at]
+                                  + c->cost_wait * c->tariff->time[at]);
         most = fmax(most, c->cost_use / 4);
     }
     for (int r = 0; r < g->n; r++) {
         double price = g->p->requests[r].price;
 
         g->price[r] = price > 0 ? price : 20 * most;
+    }
+}
+
+/* ---- stops that stay as they are ------------------------------------- */
+
+/* Pinned windows replace those of the request; who is on board is bound. */
+static void
+set_pinned(struct engine *g)
+{
+    for (int k = 0; k < g->route_count; k++) {
+        const struct vehicle *v = &g->p->vehicles[k];
+
+        for (int a = 0; a < v->pinned_count; a++) {
+            const struct pinned *pin = &v->pinned[a];
+            int node = pin->request + (pin->delivery ? g->drop : 0);
+            double hold = v->free_from - pin->start.from;
+
+            g->from[node] = pin->start.from;
+            g->to[node] = pin->start.to;
+            g->bound[pin->request] =
+                pin->delivery || !request_is_ride(&g->p->requests[pin->request])
+                    ? -1
+                    : k;
+            g->price[pin->request] = BOUND_PRICE;
+            if (a == v->pinned_count - 1 && hold > g->service[node])
+                g->service[node] = hold;
+        }
     }
 }
 
@@ -469,7 +501,10 @@ take_arrays(struct engine *g)
     g->to = NEW_N(g->arena, double, stops);
     g->service = NEW_N(g->arena, double, (size_t)g->node_count + 1);
     g->seats = NEW_N(g->arena, uint64_t, n);
+    g->parts = NEW_N(g->arena, uint64_t, n * PART_WORDS);
     g->ride = NEW_N(g->arena, double, n);
+    g->within = NEW_N(g->arena, double, n);
+    g->bound = NEW_N(g->arena, int, n);
     g->price = NEW_N(g->arena, double, n);
     g->may_count = NEW_N(g->arena, int, n);
     g->carriers = NEW_N(g->arena, struct carrier, (size_t)g->route_count);
@@ -478,16 +513,19 @@ take_arrays(struct engine *g)
 static void
 set_flags(struct engine *g)
 {
+    bool mixed = false;
+
     for (int r = 0; r < g->n; r++) {
         const struct request *q = &g->p->requests[r];
 
+        mixed |= g->rides && !request_is_ride(q);
         g->full |= q->late_cost > 0 && q->deadline < ENDLESS;
         g->supplied |= q->tools != 0;
         for (int k = 0; k < PART_KINDS; k++)
             g->supplied |= q->parts[k] > 0;
     }
-    /* rides that are timed or need parts are priced whole, too */
-    g->full |= g->rides && (g->timed || g->supplied);
+    g->full |= mixed || (g->rides && (g->timed || g->supplied));
+    g->visits = !g->rides && !g->full;
 }
 
 void
@@ -511,6 +549,7 @@ engine_open(struct engine *g, const struct problem *p)
     narrow_windows(g);
     set_neighbours(g);
     set_prices(g);
+    set_pinned(g);
     set_flags(g);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * engine - the search's own picture of a problem and of routes (internal).
  *
@@ -24,9 +25,12 @@
 
 #define SLACK 1e-8   /* two times this near are the same */
 #define FAR 1e30     /* dearer than anything */
+#define BOUND_PRICE 1e9 /* of leaving a passenger in the car */
 #define LANES UINT64_C(0x8000800080008000)
 
-/* Price and time of every hop for vehicles of one tariff. */
+enum { PART_WORDS = PART_KINDS / 4 };
+
+/* Price of the distance and time of every hop, for one kind of vehicle. */
 struct tariff {
     double cost_distance, cost_time, pace;
     const double *cost, *cost_to; /* [a][b] is a -> b; to: [b][a] */
@@ -44,6 +48,7 @@ struct carrier {
     double from, to, duration_most;
     double cost_use, cost_wait; /* waiting and service, a unit of time */
     uint64_t seats;
+    uint64_t parts[PART_WORDS];
     bool tight; /* rides or duration limited: needs the exact test */
 };
 
@@ -56,11 +61,11 @@ struct span {
     double fare; /* price of the distance alone */
 };
 
-struct route {
+struct tour {
     int vehicle;
     int count;   /* stops between the ends */
     int frozen;  /* positions before this one stay as they are (>= 1) */
-    int supply;  /* gap before this position holds a visit to supply, or 0 */
+    int supply;  /* the supply is visited before this position; 0: not */
     uint64_t version;
     double cost; /* all of it, use and lateness included; 0 when unused */
     int *stop;
@@ -68,7 +73,11 @@ struct route {
     int *until, *since;
     double *within; /* rides by position, as in schedule.h */
     uint64_t *room;
-    struct span *span, *rest; /* up to stop a; from stop a (timed only) */
+    struct span *span, *rest; /* up to stop a; from stop a (visits only) */
+    uint64_t *stock;          /* parts left after stop a, PART_WORDS each */
+    bool spanned;             /* the three above are kept */
+    int dry;                  /* first stop its own stock does not serve */
+    int pause[BREAKS];        /* gap each pause is taken in (full only) */
 };
 
 struct engine {
@@ -85,6 +94,8 @@ struct engine {
     double *from, *to, *service; /* by node */
     uint64_t *seats;             /* by request, SEAT_KINDS lanes */
     double *ride;                /* by request; ENDLESS when not limited */
+    double *within; /* by request: from start to start, its service added */
+    int *bound;     /* by request: route it is on board of, or -1 */
     double *price;               /* by request: of leaving it out */
     uint64_t *may;               /* by request: bits of routes, may_words */
     int may_words;
@@ -92,18 +103,20 @@ struct engine {
     int *near;       /* by stop node: the others, nearest first */
     int near_count;
     bool rides;      /* some request is delivered */
+    uint64_t *parts; /* by request, PART_WORDS words of lanes */
     bool timed;      /* waiting costs: cost is not a sum over hops */
-    bool full;       /* lateness or pauses: price by evaluating whole routes */
     bool supplied;   /* tools or parts matter */
+    bool full;       /* only evaluating whole routes tells their price */
+    bool visits;     /* no rides, and not full: spans tell it */
     double hop_mean; /* mean distance to the tenth nearest */
 };
 
-/* Seats of a vehicle or a request as lanes of 16 bits. */
-uint64_t seats_pack(const int seats[SEAT_KINDS]);
+/* Four counts as lanes of 16 bits. */
+uint64_t lanes_pack(const int counts[4]);
 
 /* Whether each lane of have is at least the one of need. */
 static inline bool
-seats_fit(uint64_t have, uint64_t need)
+lanes_fit(uint64_t have, uint64_t need)
 {
     return (((have | LANES) - need) & LANES) == LANES;
 }
@@ -115,6 +128,25 @@ engine_may(const struct engine *g, int request, int route)
                   (size_t)route / 64] >>
                (route % 64) &
            1;
+}
+
+/* Price of giving the request to another vehicle than it had. */
+static inline double
+engine_fee(const struct engine *g, int request, int route)
+{
+    const struct request *q = &g->p->requests[request];
+
+    return q->keeps >= 0 && q->keeps != route ? q->change_price : 0;
+}
+
+/* What lies between two nodes, in money, by the first vehicle's tariff. */
+static inline double
+engine_apart(const struct engine *g, int a, int b)
+{
+    const struct carrier *c = &g->carriers[0];
+    size_t at = (size_t)a * (size_t)g->node_count + (size_t)b;
+
+    return c->tariff->cost[at] + c->cost_wait * c->tariff->time[at];
 }
 
 /* The request a stop belongs to. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* insert - see insert.h. */
 #include "engine/dispatch/insert.h"
 
@@ -6,12 +7,13 @@
 /* What stays the same while one request is held against one route. */
 struct trial {
     const struct engine *g;
-    const struct state *s;
+    struct state *s;
     struct probe *w;
-    const struct route *r;
+    const struct tour *r;
     const struct carrier *c;
     int request, pick, drop;
-    double price; /* added whatever the position: use, change of plan */
+    double fee;   /* whatever the position: a change of plan */
+    double price; /* the fee and the use of an empty vehicle */
     const double *cost_p, *cost_to_p, *time_p, *time_to_p;
     const double *cost_d, *cost_to_d, *time_d, *time_to_d;
     struct spot *best;
@@ -29,15 +31,6 @@ probe_open(const struct engine *g, struct probe *w, struct arena *a,
     w->legs = NEW_N(a, double, most);
     w->within = NEW_N(a, double, most);
     w->until = NEW_N(a, int, most);
-}
-
-static inline bool
-blinks(struct probe *w)
-{
-    if (--w->blink_left != 0)
-        return false;
-    w->blink_left = chance_between(w->dice, 1, 2 * w->blink_mean - 1);
-    return true;
 }
 
 /* Old position -> position with pickup before i and delivery before j. */
@@ -60,7 +53,7 @@ static void
 lay_trial(const struct trial *t, int i, int j, struct chain *c)
 {
     struct probe *w = t->w;
-    const struct route *r = t->r;
+    const struct tour *r = t->r;
     const struct engine *g = t->g;
     int n = r->count + 2, u = r->stop[i - 1], v = r->stop[i];
 
@@ -79,7 +72,7 @@ lay_trial(const struct trial *t, int i, int j, struct chain *c)
     w->late[j + 1] = g->to[t->drop];
     w->until[i] = g->ride[t->request] < ENDLESS ? j + 1 : -1;
     w->until[j + 1] = -1;
-    w->within[i] = g->ride[t->request] + g->service[t->pick];
+    w->within[i] = g->within[t->request];
     w->legs[i - 1] = t->time_to_p[u] + (i > 1 ? g->service[u] : 0);
     if (i == j) {
         w->legs[i] = t->time_p[t->drop] + g->service[t->pick];
@@ -98,14 +91,58 @@ lay_trial(const struct trial *t, int i, int j, struct chain *c)
                          .within = w->within };
 }
 
+/* The exact price of the longer route, where only that tells. */
+static bool
+price_whole(const struct trial *t, int i, int j, double *added)
+{
+    const struct tour *r = t->r;
+    struct draft *d = &t->s->draft;
+    int at = 0, count = r->count + (i >= 0) + (j >= 0);
+    struct extras x;
+    double cost;
+
+    for (int a = 0; a <= r->count + 1; a++) {
+        if (a == i)
+            d->order[at++] = t->pick;
+        if (a == j)
+            d->order[at++] = t->drop;
+        d->order[at++] = r->stop[a];
+    }
+    if (!draft_price(t->g, d, t->c, count, &cost, &x))
+        return false;
+    *added = cost - r->cost + t->fee;
+    return true;
+}
+
+/* A passenger on board: only where he gets out is to be found. */
+static void
+seek_exit(const struct trial *t)
+{
+    const struct tour *r = t->r;
+    int from = t->s->at[t->pick] + 1;
+
+    for (int j = from < r->frozen ? r->frozen : from; j <= r->count + 1; j++) {
+        double added = t->cost_to_d[r->stop[j - 1]] + t->cost_d[r->stop[j]]
+                       - r->hop[j - 1];
+
+        if (added < t->best->added && price_whole(t, -1, j, &added)
+            && added < t->best->added)
+            *t->best =
+                (struct spot){ added, (int)(t->r - t->s->routes), -1, j };
+    }
+}
+
 static void
 consider(const struct trial *t, int i, int j, double added)
 {
     struct chain c;
 
-    if (t->w->blink_mean && blinks(t->w))
+    if (t->w->blink_mean && probe_blinks(t->w))
         return;
-    if (t->c->tight) {
+    if (t->g->full) {
+        if (!price_whole(t, i, j, &added) || added >= t->best->added)
+            return;
+    } else if (t->c->tight) {
         t->w->tested++;
         lay_trial(t, i, j, &c);
         if (!chain_earliest(&c, t->w->start, i))
@@ -124,7 +161,7 @@ seek_delivery(const struct trial *t, int i, double base, double ready,
               double gone)
 {
     const struct engine *g = t->g;
-    const struct route *r = t->r;
+    const struct tour *r = t->r;
     uint64_t need = g->seats[t->request];
     double to_d = g->to[t->drop], ride = g->ride[t->request];
     bool prompt = t->c->tariff->prompt;
@@ -137,7 +174,7 @@ seek_delivery(const struct trial *t, int i, double base, double ready,
 
         if (now < r->early[j - 1])
             now = r->early[j - 1];
-        if (now > r->late[j - 1] + SLACK || !seats_fit(r->room[j - 1], need))
+        if (now > r->late[j - 1] + SLACK || !lanes_fit(r->room[j - 1], need))
             return;
         come = g->service[u] + t->time_to_d[u];
         if (prompt && driven + come > ride + SLACK)
@@ -149,9 +186,9 @@ seek_delivery(const struct trial *t, int i, double base, double ready,
         if (added < t->best->added && come <= to_d + SLACK) {
             double start = come < g->from[t->drop] ? g->from[t->drop] : come;
 
-            if (start - gone <= ride + SLACK &&
-                start + g->service[t->drop] + t->time_d[x] <=
-                    r->late[j] + SLACK)
+            if (start - gone <= ride + SLACK
+                && start + g->service[t->drop] + t->time_d[x]
+                       <= r->late[j] + SLACK)
                 consider(t, i, j, added);
         }
         now += r->legs[j - 1];
@@ -165,7 +202,7 @@ seek_together(const struct trial *t, int i, double base, double ready,
               double gone)
 {
     const struct engine *g = t->g;
-    const struct route *r = t->r;
+    const struct tour *r = t->r;
     double added = base + t->cost_p[t->drop] + t->cost_d[r->stop[i]];
     double start = ready + t->time_p[t->drop];
 
@@ -173,17 +210,42 @@ seek_together(const struct trial *t, int i, double base, double ready,
         return;
     if (start < g->from[t->drop])
         start = g->from[t->drop];
-    if (start - gone <= g->ride[t->request] + SLACK &&
-        start + g->service[t->drop] + t->time_d[r->stop[i]] <=
-            r->late[i] + SLACK)
+    if (start - gone <= g->ride[t->request] + SLACK
+        && start + g->service[t->drop] + t->time_d[r->stop[i]]
+               <= r->late[i] + SLACK)
         consider(t, i, i, added);
+}
+
+/* A visit in a problem whose routes are priced whole. */
+static void
+seek_visit(const struct trial *t)
+{
+    const struct engine *g = t->g;
+    const struct tour *r = t->r;
+    double to = g->to[t->pick], from = g->from[t->pick];
+
+    for (int i = r->frozen; i <= r->count + 1; i++) {
+        int u = r->stop[i - 1], x = r->stop[i];
+        double come = r->leave[i - 1] + t->time_to_p[u];
+        double added =
+            t->price + t->cost_to_p[u] + t->cost_p[x] - r->hop[i - 1];
+
+        if (come < from)
+            come = from;
+        if (come > to + SLACK || added >= t->best->added)
+            continue;
+        if (t->c->tariff->prompt
+            && come + g->service[t->pick] + t->time_p[x] > r->late[i] + SLACK)
+            continue;
+        consider(t, i, -1, added);
+    }
 }
 
 static void
 seek_ride(const struct trial *t)
 {
     const struct engine *g = t->g;
-    const struct route *r = t->r;
+    const struct tour *r = t->r;
     double from = g->from[t->pick], to = g->to[t->pick];
     double service = g->service[t->pick];
 
@@ -199,11 +261,10 @@ seek_ride(const struct trial *t)
         }
         if (t->c->tariff->thrifty && half + t->cost_p[x] >= t->best->added)
             continue;
-        if (!seats_fit(r->room[i - 1], g->seats[t->request]))
+        if (!lanes_fit(r->room[i - 1], g->seats[t->request]))
             continue;
         ready = (come < from ? from : come) + service;
-        if (t->c->tariff->prompt &&
-            ready + t->time_p[x] > r->late[i] + SLACK)
+        if (t->c->tariff->prompt && ready + t->time_p[x] > r->late[i] + SLACK)
             continue;
         gone = r->late[i] - t->time_p[x];
         if (gone > to + service || !t->c->tariff->prompt)
@@ -215,53 +276,76 @@ seek_ride(const struct trial *t)
 }
 
 void
-insert_seek(const struct engine *g, const struct state *s, struct probe *w,
-            int route, int request, struct spot *best)
+insert_seek(const struct engine *g, struct state *s, struct probe *w, int route,
+            int request, struct spot *best)
 {
-    const struct route *r = &s->routes[route];
+    const struct tour *r = &s->routes[route];
     const struct carrier *c = &g->carriers[r->vehicle];
     const struct tariff *f = c->tariff;
     size_t n = (size_t)g->node_count, p = (size_t)request * n;
     size_t d = (size_t)(request + g->drop) * n;
-    struct trial t = { .g = g,
-                       .s = s,
-                       .w = w,
-                       .r = r,
-                       .c = c,
-                       .request = request,
-                       .pick = request,
-                       .drop = request + g->drop,
-                       .cost_p = f->cost + p,
-                       .cost_to_p = f->cost_to + p,
-                       .time_p = f->time + p,
-                       .time_to_p = f->time_to + p,
-                       .cost_d = f->cost + d,
-                       .cost_to_d = f->cost_to + d,
-                       .time_d = f->time + d,
-                       .time_to_d = f->time_to + d,
-                       .best = best };
+    struct trial t = {
+        .g = g,
+        .s = s,
+        .w = w,
+        .r = r,
+        .c = c,
+        .request = request,
+        .pick = request,
+        .drop = request + g->drop,
+        .cost_p = f->cost + p,
+        .cost_to_p = f->cost_to + p,
+        .time_p = f->time + p,
+        .time_to_p = f->time_to + p,
+        .cost_d = f->cost + d,
+        .cost_to_d = f->cost_to + d,
+        .time_d = f->time + d,
+        .time_to_d = f->time_to + d,
+        .best = best
+    };
 
-    if (!engine_may(g, request, route))
+    if (!engine_may(g, request, route) && g->bound[request] != route)
         return;
+    if (g->bound[request] >= 0) {
+        if (g->bound[request] == route)
+            seek_exit(&t);
+        return;
+    }
+    t.fee = engine_fee(g, request, route);
+    if (g->visits) {
+        insert_seek_visit(g, s, w, route, request, t.fee, best);
+        return;
+    }
+    t.price = t.fee;
     if (r->count == 0)
-        t.price = c->cost_use + r->hop[0];
-    seek_ride(&t);
+        t.price += c->cost_use + r->hop[0];
+    if (request_is_ride(&g->p->requests[request]))
+        seek_ride(&t);
+    else
+        seek_visit(&t);
 }
 
 bool
 insert_put(const struct engine *g, struct state *s, int request,
            const struct spot *spot)
 {
-    struct route *r = &s->routes[spot->route];
+    struct tour *r = &s->routes[spot->route];
     int i = spot->pickup, j = spot->delivery, n = r->count + 2;
     double before = r->cost;
 
-    memmove(r->stop + j + 2, r->stop + j, (size_t)(n - j) * sizeof *r->stop);
-    memmove(r->stop + i + 1, r->stop + i, (size_t)(j - i) * sizeof *r->stop);
-    r->stop[i] = request;
-    r->stop[j + 1] = request + g->drop;
-    r->count += 2;
-    if (!route_refresh(g, s, spot->route))
+    if (j >= 0) {
+        memmove(r->stop + j + 1, r->stop + j,
+                (size_t)(n - j) * sizeof *r->stop);
+        r->stop[j] = request + g->drop;
+        r->count++;
+    }
+    if (i >= 0) {
+        memmove(r->stop + i + 1, r->stop + i,
+                (size_t)(r->count + 2 - i) * sizeof *r->stop);
+        r->stop[i] = request;
+        r->count++;
+    }
+    if (!tour_refresh(g, s, spot->route))
         return false;
     s->cost += r->cost - before;
     return true;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * insert - the best place for one request in one route (internal).
  *
@@ -9,13 +10,13 @@
 #ifndef DISPATCH_INSERT_H
 #define DISPATCH_INSERT_H
 
-#include "engine/dispatch/route.h"
+#include "engine/dispatch/tour.h"
 
 struct spot {
     double added; /* FAR: there is none */
     int route;
     int pickup;   /* stand before the stops now at these positions */
-    int delivery;
+    int delivery; /* -1: a visit has none */
 };
 
 /* Arrays for the exact test, taken once a worker. */
@@ -31,9 +32,23 @@ struct probe {
 void probe_open(const struct engine *g, struct probe *w, struct arena *a,
                 struct chance *dice);
 
+static inline bool
+probe_blinks(struct probe *w)
+{
+    if (--w->blink_left != 0)
+        return false;
+    w->blink_left = chance_between(w->dice, 1, 2 * w->blink_mean - 1);
+    return true;
+}
+
 /* Improves *best if the route has a cheaper place for the request. */
-void insert_seek(const struct engine *g, const struct state *s,
+void insert_seek(const struct engine *g, struct state *s,
                  struct probe *w, int route, int request, struct spot *best);
+
+/* The same for visits priced by spans; fee is added whatever the place. */
+void insert_seek_visit(const struct engine *g, const struct state *s,
+                       struct probe *w, int route, int request, double fee,
+                       struct spot *best);
 
 /* Puts the request there and brings the route up to date. */
 bool insert_put(const struct engine *g, struct state *s, int request,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lines - see lines.h. */
 #include "engine/dispatch/lines.h"
 
@@ -68,8 +69,8 @@ lines_number(struct lines *l, double *value)
 
     skip_blanks(l);
     /* strtod must not see past the line, nor words such as nan */
-    while (l->at + n < l->line_end && n < sizeof word - 1 &&
-           strchr("+-.0123456789eE", l->at[n]) && l->at[n])
+    while (l->at + n < l->line_end && n < sizeof word - 1
+           && strchr("+-.0123456789eE", l->at[n]) && l->at[n])
         n++;
     memcpy(word, l->at, n);
     word[n] = 0;

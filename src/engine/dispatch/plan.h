@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * plan - the answer: who makes which stops when, and what was left out why.
  *
@@ -26,7 +27,7 @@ struct stop {
     double length;
 };
 
-struct plan_route {
+struct plan_tour {
     int vehicle;
     int stop_count;
     struct stop *stops;
@@ -42,7 +43,7 @@ struct unserved {
 struct plan {
     struct arena *arena;
     int route_count;
-    struct plan_route *routes;
+    struct plan_tour *routes;
     int unserved_count;
     struct unserved *unserved;
     double cost;     /* of the routes, without the unserved */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* problem - see problem.h. */
 #include "engine/dispatch/problem.h"
 
@@ -194,6 +195,8 @@ check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
     if (!is_sane(v->pace) || v->pace <= 0)
         return fail(c, ERR_INVALID, NULL, "vehicle %s: pace %g", v->name,
                     v->pace);
+    if (!is_sane(v->free_from))
+        return fail(c, ERR_INVALID, NULL, "vehicle %s: free_from", v->name);
     for (int k = 0; k < v->pause_count; k++) {
         TRY(check_window(c, &v->pauses[k].start, "break of vehicle", v->name));
         if (!is_amount(v->pauses[k].length))

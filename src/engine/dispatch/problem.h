@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * problem - what is asked of the solver, in the words of the trade.
  *
@@ -78,6 +79,7 @@ struct vehicle {
     int pause_count;
     struct pinned *pinned;
     int pinned_count;
+    double free_from; /* drives on from its last pinned stop not before */
 };
 
 struct visit {

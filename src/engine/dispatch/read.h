@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* read - the readers of single formats (internal; see files.h). */
 #ifndef DISPATCH_READ_H
 #define DISPATCH_READ_H
@@ -21,5 +22,11 @@ enum err refuse_line(struct call *c, const struct lines *l, const char *what);
 /* Makes room for that many places, vehicles and requests, all "not said". */
 enum err problem_make(struct call *c, struct problem *p, int places,
                       int vehicles, int requests);
+
+/* The JSON form of plans. */
+void plan_write_json(const struct problem *p, const struct plan *plan,
+                     FILE *out);
+enum err read_plan_json(struct call *c, const struct problem *p,
+                        struct plan *plan, const char *text, size_t size);
 
 #endif

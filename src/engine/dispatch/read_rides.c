@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * read_rides - the formats of dial-a-ride (Cordeau 2006; Cordeau & Laporte
  * 2003) and of pickup and delivery with windows (Li & Lim 2001).
@@ -15,8 +16,8 @@ problem_make(struct call *c, struct problem *p, int places, int vehicles,
              int requests)
 {
     if (places < 1 || places > PLACES_MOST)
-        return fail(c, ERR_LIMIT, NULL, "%d places, 1 to %d are taken",
-                    places, PLACES_MOST);
+        return fail(c, ERR_LIMIT, NULL, "%d places, 1 to %d are taken", places,
+                    PLACES_MOST);
     if (vehicles < 1 || vehicles > VEHICLES_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d vehicles, 1 to %d are taken",
                     vehicles, VEHICLES_MOST);
@@ -41,7 +42,7 @@ problem_make(struct call *c, struct problem *p, int places, int vehicles,
 }
 
 /* One row of either format, with what both have. */
-struct row {
+struct node_row {
     double x, y, service, from, to;
     int demand, pickup, delivery;
 };
@@ -60,7 +61,7 @@ check_id(struct call *c, struct lines *l, int expected)
 }
 
 static enum err
-check_row(struct call *c, const struct lines *l, const struct row *r)
+check_row(struct call *c, const struct lines *l, const struct node_row *r)
 {
     if (r->service < 0)
         return refuse_line(c, l, "negative service time");
@@ -74,29 +75,29 @@ check_row(struct call *c, const struct lines *l, const struct row *r)
 }
 
 static enum err
-read_darp_row(struct call *c, struct lines *l, int id, struct row *r)
+read_darp_row(struct call *c, struct lines *l, int id, struct node_row *r)
 {
-    *r = (struct row){ 0 };
+    *r = (struct node_row){ 0 };
     TRY(check_id(c, l, id));
-    if (!lines_number(l, &r->x) || !lines_number(l, &r->y) ||
-        !lines_number(l, &r->service) || !lines_int(l, &r->demand) ||
-        !lines_number(l, &r->from) || !lines_number(l, &r->to) ||
-        !lines_line_done(l))
+    if (!lines_number(l, &r->x) || !lines_number(l, &r->y)
+        || !lines_number(l, &r->service) || !lines_int(l, &r->demand)
+        || !lines_number(l, &r->from) || !lines_number(l, &r->to)
+        || !lines_line_done(l))
         return refuse_line(c, l,
                            "expected: id x y service demand earliest latest");
     return check_row(c, l, r);
 }
 
 static enum err
-read_pdptw_row(struct call *c, struct lines *l, int id, struct row *r)
+read_pdptw_row(struct call *c, struct lines *l, int id, struct node_row *r)
 {
-    *r = (struct row){ 0 };
+    *r = (struct node_row){ 0 };
     TRY(check_id(c, l, id));
-    if (!lines_number(l, &r->x) || !lines_number(l, &r->y) ||
-        !lines_int(l, &r->demand) || !lines_number(l, &r->from) ||
-        !lines_number(l, &r->to) || !lines_number(l, &r->service) ||
-        !lines_int(l, &r->pickup) || !lines_int(l, &r->delivery) ||
-        !lines_line_done(l))
+    if (!lines_number(l, &r->x) || !lines_number(l, &r->y)
+        || !lines_int(l, &r->demand) || !lines_number(l, &r->from)
+        || !lines_number(l, &r->to) || !lines_number(l, &r->service)
+        || !lines_int(l, &r->pickup) || !lines_int(l, &r->delivery)
+        || !lines_line_done(l))
         return refuse_line(c, l,
                            "expected: id x y demand earliest latest service "
                            "pickup delivery");
@@ -107,12 +108,12 @@ read_pdptw_row(struct call *c, struct lines *l, int id, struct row *r)
 static enum err
 read_rows(struct call *c, struct problem *p, struct lines *l,
           enum err (*read_row)(struct call *, struct lines *, int,
-                               struct row *),
-          struct row **rows, int *count)
+                               struct node_row *),
+          struct node_row **rows, int *count)
 {
     int room = 2 * REQUESTS_MOST + 2;
 
-    *rows = NEW_N(p->arena, struct row, (size_t)room);
+    *rows = NEW_N(p->arena, struct node_row, (size_t)room);
     for (*count = 0; lines_next(l); ++*count) {
         if (*count == room)
             return fail(c, ERR_LIMIT, NULL, "line %d: more than %d requests",
@@ -125,7 +126,8 @@ read_rows(struct call *c, struct problem *p, struct lines *l,
 }
 
 static void
-set_visit(struct problem *p, struct visit *v, const struct row *rows, int node)
+set_visit(struct problem *p, struct visit *v, const struct node_row *rows,
+          int node)
 {
     v->place = node;
     v->start = (struct window){ rows[node].from, rows[node].to };
@@ -135,16 +137,15 @@ set_visit(struct problem *p, struct visit *v, const struct row *rows, int node)
 }
 
 static enum err
-set_pair(struct call *c, struct problem *p, int r, const struct row *rows,
+set_pair(struct call *c, struct problem *p, int r, const struct node_row *rows,
          int pickup, int delivery)
 {
     struct request *q = &p->requests[r];
 
-    if (rows[pickup].demand < 0 ||
-        rows[pickup].demand != -rows[delivery].demand)
+    if (rows[pickup].demand < 0
+        || rows[pickup].demand != -rows[delivery].demand)
         return fail(c, ERR_INVALID, NULL,
-                    "nodes %d and %d do not match in demand", pickup,
-                    delivery);
+                    "nodes %d and %d do not match in demand", pickup, delivery);
     q->name = arena_printf(p->arena, "%d", pickup);
     q->seats[0] = rows[pickup].demand;
     set_visit(p, &q->pickup, rows, pickup);
@@ -155,7 +156,7 @@ set_pair(struct call *c, struct problem *p, int r, const struct row *rows,
 }
 
 static void
-set_fleet(struct problem *p, const struct row *rows, int end, int seats,
+set_fleet(struct problem *p, const struct node_row *rows, int end, int seats,
           double duration)
 {
     double from = rows[0].from, to = rows[end].to;
@@ -180,13 +181,14 @@ read_darp(struct call *c, struct problem *p, struct lines *l)
 {
     double duration, ride;
     int vehicles, said, seats, count, n, end = 0;
-    struct row *rows;
+    struct node_row *rows;
 
-    if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &said) ||
-        !lines_number(l, &duration) || !lines_int(l, &seats) ||
-        !lines_number(l, &ride) || !lines_line_done(l))
-        return refuse_line(c, l, "expected: vehicles requests duration "
-                                 "capacity ride-time");
+    if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &said)
+        || !lines_number(l, &duration) || !lines_int(l, &seats)
+        || !lines_number(l, &ride) || !lines_line_done(l))
+        return refuse_line(c, l,
+                           "expected: vehicles requests duration "
+                           "capacity ride-time");
     if (duration < 0 || ride < 0 || seats < 0 || seats > SEATS_MOST)
         return refuse_line(c, l, "negative limit, or capacity out of range");
     TRY(read_rows(c, p, l, read_darp_row, &rows, &count));
@@ -195,8 +197,7 @@ read_darp(struct call *c, struct problem *p, struct lines *l)
         end = count - 1;
     if (said != n && said != 2 * n)
         return fail(c, ERR_INVALID, NULL,
-                    "line 1: %d requests are announced, %d are there", said,
-                    n);
+                    "line 1: %d requests are announced, %d are there", said, n);
     TRY(problem_make(c, p, count, vehicles, n));
     for (int r = 0; r < n; r++) {
         TRY(set_pair(c, p, r, rows, r + 1, n + r + 1));
@@ -212,10 +213,10 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
 {
     double speed;
     int vehicles, seats, count, n = 0, r = 0;
-    struct row *rows;
+    struct node_row *rows;
 
-    if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &seats) ||
-        !lines_number(l, &speed) || !lines_line_done(l))
+    if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &seats)
+        || !lines_number(l, &speed) || !lines_line_done(l))
         return refuse_line(c, l, "expected: vehicles capacity speed");
     if (seats < 0 || seats > SEATS_MOST || speed <= 0)
         return refuse_line(c, l, "capacity or speed out of range");
@@ -224,10 +225,10 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
         int mate = rows[k].delivery ? rows[k].delivery : rows[k].pickup;
 
         n += rows[k].delivery != 0;
-        if (mate < 1 || mate >= count || mate == k ||
-            (rows[k].delivery ? rows[mate].pickup != k ||
-                                    rows[mate].delivery != 0
-                              : rows[mate].delivery != k))
+        if (mate < 1 || mate >= count || mate == k
+            || (rows[k].delivery
+                    ? rows[mate].pickup != k || rows[mate].delivery != 0
+                    : rows[mate].delivery != k))
             return fail(c, ERR_INVALID, NULL, "node %d has no partner", k);
     }
     TRY(problem_make(c, p, count, vehicles, n));

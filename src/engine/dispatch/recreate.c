@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * recreate - puts absent requests back, each at its cheapest place.
  *
@@ -22,15 +23,12 @@ static double
 key_of(struct worker *w, enum order order, int r)
 {
     const struct engine *g = w->g;
-    const double *cost = g->carriers[0].tariff->cost;
-    size_t depot = (size_t)g->carriers[0].start;
-    size_t hop = depot * (size_t)g->node_count + (size_t)r;
 
     switch (order) {
     case ORDER_RANDOM: break;
     case ORDER_GROUPS: return -(double)g->seats[r];
-    case ORDER_FAR: return -cost[hop];
-    case ORDER_NEAR: return cost[hop];
+    case ORDER_FAR: return -engine_apart(g, g->carriers[0].start, r);
+    case ORDER_NEAR: return engine_apart(g, g->carriers[0].start, r);
     case ORDER_NARROW: return g->to[r] - g->from[r];
     case ORDER_EARLY: return g->to[r];
     case ORDER_LATE: return -g->from[r];
@@ -100,7 +98,7 @@ worker_recreate(struct worker *w)
 {
     int count;
 
-    w->probe.blink_mean = 100;
+    w->probe.blink_mean = w->tuning.blink_mean;
     if (w->probe.blink_left == 0)
         w->probe.blink_left = 50;
     count = fill_pool(w);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ruin - which requests a round takes out.
  *
@@ -8,8 +9,6 @@
 #include "engine/dispatch/worker.h"
 
 #include <math.h>
-
-enum { STRING_MOST = 10, KIN_TAKEN = 15, PAIR_MOST = 40 };
 
 static int
 random_placed_stop(struct worker *w)
@@ -29,7 +28,7 @@ random_placed_stop(struct worker *w)
 static void
 cut_string(struct worker *w, int route, int at, int length)
 {
-    const struct route *r = &w->cur.routes[route];
+    const struct tour *r = &w->cur.routes[route];
     int kept = 0, hole = 0, first, low, high;
 
     if (length < r->count && length > 1 && chance_below(&w->dice, 2)) {
@@ -69,15 +68,14 @@ ruin_strings(struct worker *w)
         stops += s->routes[k].count;
         w->route_hit[k] = 0;
     }
-    length = fmin(STRING_MOST, (double)stops / used);
-    most = 4 * w->ruin_mean / (1 + length) - 1;
+    length = fmin(w->tuning.string_most, (double)stops / used);
+    most = 4 * w->tuning.ruin_mean / (1 + length) - 1;
     strings = 1 + (int)(chance_unit(&w->dice) * most);
     for (int k = -1; k < g->near_count && strings > 0; k++) {
         int node = k < 0 ? seed : g->near[seed * g->near_count + k];
         int route = s->in[node], l;
 
-        if (route < 0 || w->route_hit[route] ||
-            w->mark[node_request(g, node)])
+        if (route < 0 || w->route_hit[route] || w->mark[node_request(g, node)])
             continue;
         l = s->routes[route].count;
         if (l > (int)length)
@@ -92,14 +90,16 @@ static void
 ruin_kin(struct worker *w)
 {
     int seed = chance_below(&w->dice, w->g->n);
-    int want = chance_between(&w->dice, 2, KIN_TAKEN);
+    int want = chance_between(&w->dice, 2, w->tuning.kin_taken);
 
     worker_mark(w, seed);
-    for (int tries = 0; tries < 4 * KIN_TAKEN && w->taken_count < want &&
-                        w->kin_count > 0;
+    for (int tries = 0;
+         tries < 4 * want && w->taken_count < want && w->kin_count > 0;
          tries++) {
         double u = chance_unit(&w->dice);
-        int rank = (int)(u * u * u * (double)w->kin_count);
+        int rank = (int)((double)w->kin_count
+                         * chance_exp(w->tuning.kin_power
+                                      * chance_log(u > 0 ? u : 1e-300)));
 
         worker_mark(w, w->kin[seed * w->kin_count + rank]);
     }
@@ -108,13 +108,24 @@ ruin_kin(struct worker *w)
 static void
 ruin_random(struct worker *w)
 {
-    int want = chance_between(&w->dice, 1, 2 * (int)w->ruin_mean - 1);
+    int want = chance_between(&w->dice, 1, 2 * (int)w->tuning.ruin_mean - 1);
 
     for (int k = 0; k < want; k++)
         worker_mark(w, chance_below(&w->dice, w->g->n));
 }
 
-/* What the stops of the request cost where they are now. */
+/* What stopping at the node costs where it is now. */
+static double
+gain_at(const struct engine *g, const struct tour *r, int a)
+{
+    const struct carrier *c = &g->carriers[r->vehicle];
+    size_t at =
+        (size_t)r->stop[a - 1] * (size_t)g->node_count + (size_t)r->stop[a + 1];
+
+    return r->hop[a - 1] + r->hop[a] - c->tariff->cost[at]
+           + c->cost_wait * (r->legs[a - 1] + r->legs[a] - c->tariff->time[at]);
+}
+
 static double
 gain_of(const struct worker *w, int request)
 {
@@ -123,17 +134,10 @@ gain_of(const struct worker *w, int request)
     double gain = 0;
 
     for (int end = 0; end <= (g->drop > 0); end++) {
-        int node = request + end * g->drop, a = s->at[node];
-        const struct route *r;
-        size_t n = (size_t)g->node_count;
+        int node = request + end * g->drop;
 
-        if (s->in[node] < 0)
-            continue;
-        r = &s->routes[s->in[node]];
-        gain += r->hop[a - 1] + r->hop[a] -
-                g->carriers[r->vehicle]
-                    .tariff->cost[(size_t)r->stop[a - 1] * n +
-                                  (size_t)r->stop[a + 1]];
+        if (s->in[node] >= 0)
+            gain += gain_at(g, &s->routes[s->in[node]], s->at[node]);
     }
     return gain;
 }
@@ -141,7 +145,7 @@ gain_of(const struct worker *w, int request)
 static void
 ruin_costly(struct worker *w)
 {
-    int want = chance_between(&w->dice, 2, KIN_TAKEN);
+    int want = chance_between(&w->dice, 2, w->tuning.kin_taken);
 
     for (int k = 0; k < want; k++) {
         int worst = -1;
@@ -164,7 +168,7 @@ ruin_costly(struct worker *w)
 static void
 take_route(struct worker *w, int route, int most)
 {
-    const struct route *r = &w->cur.routes[route];
+    const struct tour *r = &w->cur.routes[route];
     int share = r->count > 0 ? 100 * most / r->count : 0;
 
     for (int a = 1; a <= r->count; a++)
@@ -181,12 +185,12 @@ ruin_pair(struct worker *w)
     if (seed < 0)
         return;
     one = w->cur.in[seed];
-    take_route(w, one, PAIR_MOST / 2);
+    take_route(w, one, w->tuning.pair_taken / 2);
     for (int k = 0; k < g->near_count; k++) {
         int other = w->cur.in[g->near[seed * g->near_count + k]];
 
         if (other >= 0 && other != one) {
-            take_route(w, other, PAIR_MOST / 2);
+            take_route(w, other, w->tuning.pair_taken / 2);
             return;
         }
     }
@@ -195,16 +199,17 @@ ruin_pair(struct worker *w)
 void
 worker_ruin(struct worker *w)
 {
+    const struct tuning *t = &w->tuning;
     int turn = chance_below(&w->dice, 100);
 
     w->taken_count = 0;
-    if (turn < 70)
+    if ((turn -= t->strings) < 0)
         ruin_strings(w);
-    else if (turn < 82)
+    else if ((turn -= t->kin) < 0)
         ruin_kin(w);
-    else if (turn < 88)
+    else if ((turn -= t->random) < 0)
         ruin_random(w);
-    else if (turn < 94)
+    else if ((turn -= t->costly) < 0)
         ruin_costly(w);
     else
         ruin_pair(w);

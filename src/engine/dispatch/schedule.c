@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * schedule - see schedule.h; README.md tells why one sweep each way is
  * enough (after Firat & Woeginger 2011 and Haugland & Ho 2010).

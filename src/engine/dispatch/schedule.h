@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * schedule - whether a fixed order of stops can be driven, decided exactly.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * search - the loop of rounds: ruin, recreate, accept or undo.
  *
@@ -24,8 +25,7 @@ static double
 share_gone(const struct search *s, const struct worker *w)
 {
     if (s->limits.rounds)
-        return (double)(w->rounds - s->first_round) /
-               (double)s->limits.rounds;
+        return (double)(w->rounds - s->first_round) / (double)s->limits.rounds;
     return (clock_now() - s->starts) / (s->ends - s->starts);
 }
 
@@ -88,14 +88,12 @@ search_round(struct search *s, struct worker *w, double temperature)
 void
 search_run(struct search *s, struct worker *w)
 {
-    double hot = 2 * w->g->hop_mean, cold = 0.1 * w->g->hop_mean;
-    double temperature = hot, fall = chance_log(cold / hot);
+    double hot = w->tuning.hot * w->g->hop_mean;
+    double fall = chance_log(w->tuning.cold / w->tuning.hot);
+    double temperature = hot;
 
-    hot = s->hot > 0 ? s->hot * w->g->hop_mean : hot;
-    cold = s->cold > 0 ? s->cold * w->g->hop_mean : cold;
-    fall = chance_log(cold / hot);
     s->first_round = w->rounds;
-    for (s->share = 0; !s->stop; ) {
+    for (s->share = 0; !s->stop;) {
         if (w->rounds % CLOCK_EVERY == 0 || s->limits.rounds) {
             s->share = share_gone(s, w);
             if (s->share >= 1)
@@ -104,4 +102,16 @@ search_run(struct search *s, struct worker *w)
         }
         search_round(s, w, temperature);
     }
+}
+
+void
+search_whole(struct search *s, struct worker *w)
+{
+    s->starts = clock_now();
+    s->ends = s->limits.began + s->limits.seconds;
+    worker_begin(w);
+    worker_recreate(w);
+    s->share = 0;
+    publish(s, w);
+    search_run(s, w);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* search - one run of rounds by one worker (internal). */
 #ifndef DISPATCH_SEARCH_H
 #define DISPATCH_SEARCH_H
@@ -11,11 +12,13 @@ struct search {
     uint64_t first_round;
     double share;   /* of the limit that is gone */
     double best_at; /* share when the best was found */
-    double hot, cold; /* temperatures in mean hops; 0: the usual */
     bool stop;
     solve_listener listener;
     void *with;
 };
+
+/* From whatever the worker has to its best within the limits. */
+void search_whole(struct search *s, struct worker *w);
 
 /* Runs rounds until the limit, from the worker's state. */
 void search_run(struct search *s, struct worker *w);

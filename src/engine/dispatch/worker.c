@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* worker - a round's undo, and taking requests out; see worker.h. */
 #include "engine/dispatch/worker.h"
 
@@ -19,10 +20,8 @@ by_key(const void *a, const void *b)
 static double
 unlikeness(const struct engine *g, int a, int b)
 {
-    const double *cost = g->carriers[0].tariff->cost;
-    size_t n = (size_t)g->node_count, p = (size_t)a, q = (size_t)b;
-    size_t d = (size_t)g->drop;
-    double sum = cost[p * n + q] + cost[(p + d) * n + q + d];
+    double sum =
+        engine_apart(g, a, b) + engine_apart(g, a + g->drop, b + g->drop);
     double mid_a = fmin(g->to[a], g->from[a] + 1e6) + g->from[a];
     double mid_b = fmin(g->to[b], g->from[b] + 1e6) + g->from[b];
 
@@ -37,18 +36,36 @@ find_kin(struct worker *w)
     w->kin_count = g->n - 1 < KIN_MOST ? g->n - 1 : KIN_MOST;
     if (w->kin_count < 0)
         w->kin_count = 0;
-    w->kin = NEW_N(w->arena, int, (size_t)g->n * (size_t)w->kin_count + 1);
+    w->kin = NEW_N(w->arena, int, (size_t)g->n *(size_t)w->kin_count + 1);
     for (int a = 0; a < g->n; a++) {
         int count = 0;
 
         for (int b = 0; b < g->n; b++)
             if (b != a)
-                w->pool[count++] =
-                    (struct pooled){ unlikeness(g, a, b), b };
+                w->pool[count++] = (struct pooled){ unlikeness(g, a, b), b };
         qsort(w->pool, (size_t)count, sizeof *w->pool, by_key);
         for (int k = 0; k < w->kin_count; k++)
             w->kin[a * w->kin_count + k] = w->pool[k].request;
     }
+}
+
+struct tuning
+tuning_usual(void)
+{
+    return (struct tuning){
+        .hot = 2,
+        .cold = 0.1,
+        .ruin_mean = 10,
+        .string_most = 10,
+        .blink_mean = 100,
+        .strings = 70,
+        .kin = 12,
+        .random = 6,
+        .costly = 6,
+        .kin_taken = 15,
+        .pair_taken = 40,
+        .kin_power = 3
+    };
 }
 
 void
@@ -56,14 +73,16 @@ worker_open(struct worker *w, const struct engine *g, uint64_t seed)
 {
     size_t n = (size_t)g->n + 1, routes = (size_t)g->route_count;
 
-    *w = (struct worker){ .g = g, .arena = arena_open(), .ruin_mean = 10 };
+    *w = (struct worker){
+        .g = g, .arena = arena_open(), .tuning = tuning_usual()
+    };
     chance_seed(&w->dice, seed);
     state_open(g, &w->cur, w->arena);
     state_open(g, &w->best, w->arena);
     probe_open(g, &w->probe, w->arena, &w->dice);
-    w->saved = NEW_N(w->arena, struct route, routes);
+    w->saved = NEW_N(w->arena, struct tour, routes);
     for (size_t k = 0; k < routes; k++)
-        route_open(g, &w->saved[k], w->arena);
+        tour_open(g, &w->saved[k], w->arena);
     w->touched = NEW_N(w->arena, int, routes);
     w->saved_absent = NEW_N(w->arena, int, n);
     w->mark = NEW_N(w->arena, char, n);
@@ -105,7 +124,7 @@ worker_touch(struct worker *w, int route)
     if (w->saved_as[route] >= 0)
         return;
     w->saved_as[route] = w->touched_count;
-    route_copy(&w->saved[w->touched_count], &w->cur.routes[route]);
+    tour_copy(&w->saved[w->touched_count], &w->cur.routes[route]);
     w->touched[w->touched_count++] = route;
 }
 
@@ -117,8 +136,8 @@ worker_undo(struct worker *w)
     for (int k = 0; k < s->absent_count; k++)
         s->absent_at[s->absent[k]] = -1;
     for (int k = 0; k < w->touched_count; k++) {
-        route_copy(&s->routes[w->touched[k]], &w->saved[k]);
-        route_index(s, w->touched[k]);
+        tour_copy(&s->routes[w->touched[k]], &w->saved[k]);
+        tour_index(s, w->touched[k]);
     }
     s->absent_count = w->saved_absent_count;
     for (int k = 0; k < s->absent_count; k++) {
@@ -126,8 +145,7 @@ worker_undo(struct worker *w)
 
         s->absent[k] = r;
         s->absent_at[r] = k;
-        s->in[r] = s->at[r] = -1;
-        s->in[r + w->g->drop] = s->at[r + w->g->drop] = -1;
+        state_forget(w->g, s, r);
     }
     s->cost = w->saved_cost;
     s->absent_price = w->saved_absent_price;
@@ -136,13 +154,18 @@ worker_undo(struct worker *w)
 bool
 worker_mark(struct worker *w, int request)
 {
-    if (w->mark[request] || w->cur.in[request] < 0)
+    const struct state *s = &w->cur;
+    int last = request;
+
+    if (w->g->bound[request] >= 0)
+        last += w->g->drop;
+    if (w->mark[request] || s->in[last] < 0)
         return false;
-    if (w->cur.at[request] < w->cur.routes[w->cur.in[request]].frozen)
+    if (s->at[last] < s->routes[s->in[last]].frozen)
         return false;
     w->mark[request] = 1;
     w->taken[w->taken_count++] = request;
-    worker_touch(w, w->cur.in[request]);
+    worker_touch(w, s->in[last]);
     return true;
 }
 
@@ -151,14 +174,15 @@ static void
 squeeze(struct worker *w, int route)
 {
     struct state *s = &w->cur;
-    struct route *r = &s->routes[route];
+    struct tour *r = &s->routes[route];
     double before = r->cost;
     int to = 1;
 
     for (int a = 1; a <= r->count + 1; a++) {
         int node = r->stop[a];
 
-        if (a <= r->count && w->mark[node_request(w->g, node)])
+        if (a <= r->count && a >= r->frozen
+            && w->mark[node_request(w->g, node)])
             continue;
         r->stop[to++] = node;
     }
@@ -166,7 +190,7 @@ squeeze(struct worker *w, int route)
         return;
     r->count = to - 2;
     /* Less to do is never infeasible where no detour is quicker. */
-    if (!route_refresh(w->g, s, route))
+    if (!tour_refresh(w->g, s, route))
         r->cost = FAR;
     s->cost += r->cost - before;
 }

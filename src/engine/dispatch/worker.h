@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * worker - one thread of the search: its state, its dice, its undo (internal).
  *
@@ -11,7 +12,7 @@
 #define DISPATCH_WORKER_H
 
 #include "engine/dispatch/insert.h"
-#include "engine/dispatch/route.h"
+#include "engine/dispatch/tour.h"
 
 enum { KIN_MOST = 100 };
 
@@ -20,14 +21,26 @@ struct pooled {
     int request;
 };
 
+/* How the search behaves; tuning_usual() is what was measured best. */
+struct tuning {
+    double hot, cold;    /* first and last temperature, in mean hops */
+    double ruin_mean;    /* requests a string ruin takes out, on average */
+    int string_most;     /* stops in a string */
+    int blink_mean;      /* one place in so many is overlooked */
+    int strings, kin, random, costly; /* shares in percent; rest: pairs */
+    int kin_taken, pair_taken; /* requests such a ruin takes out at most */
+    double kin_power;    /* how much the nearest are preferred */
+};
+
 struct worker {
     const struct engine *g;
+    struct tuning tuning;
     struct arena *arena;
     struct chance dice;
     struct state cur, best;
     struct probe probe;
     /* undo */
-    struct route *saved;
+    struct tour *saved;
     int *touched, touched_count;
     int *saved_absent, saved_absent_count;
     double saved_cost, saved_absent_price;
@@ -39,9 +52,10 @@ struct worker {
     int *kin; /* by request: the most related ones, nearest first */
     int kin_count;
     struct pooled *pool;
-    double ruin_mean; /* requests a round takes out, on average */
     uint64_t rounds;
 };
+
+struct tuning tuning_usual(void);
 
 void worker_open(struct worker *w, const struct engine *g, uint64_t seed);
 void worker_close(struct worker *w);

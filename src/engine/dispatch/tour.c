@@ -1,12 +1,13 @@
-/* route - see route.h. */
-#include "engine/dispatch/route.h"
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tour - see tour.h. */
+#include "engine/dispatch/tour.h"
 
 #include "engine/dispatch/price.h"
 
 #include <string.h>
 
 void
-route_open(const struct engine *g, struct route *r, struct arena *a)
+tour_open(const struct engine *g, struct tour *r, struct arena *a)
 {
     size_t most = (size_t)g->stops_most;
 
@@ -22,6 +23,7 @@ route_open(const struct engine *g, struct route *r, struct arena *a)
     r->room = NEW_N(a, uint64_t, most);
     r->span = NEW_N(a, struct span, most);
     r->rest = NEW_N(a, struct span, most);
+    r->stock = NEW_N(a, uint64_t, most * PART_WORDS);
     r->frozen = 1;
 }
 
@@ -31,26 +33,27 @@ state_open(const struct engine *g, struct state *s, struct arena *a)
     size_t stops = (size_t)(g->n + g->drop) + 1;
 
     *s = (struct state){ 0 };
-    s->routes = NEW_N(a, struct route, (size_t)g->route_count);
+    s->routes = NEW_N(a, struct tour, (size_t)g->route_count);
     s->in = NEW_N(a, int, stops);
     s->at = NEW_N(a, int, stops);
     s->absent = NEW_N(a, int, (size_t)g->n + 1);
     s->absent_at = NEW_N(a, int, (size_t)g->n + 1);
+    draft_open(g, &s->draft, a);
     for (size_t k = 0; k < stops; k++)
         s->in[k] = s->at[k] = -1;
     for (int r = 0; r < g->n; r++)
         s->absent_at[r] = -1;
     for (int k = 0; k < g->route_count; k++) {
-        route_open(g, &s->routes[k], a);
+        tour_open(g, &s->routes[k], a);
         s->routes[k].vehicle = k;
         s->routes[k].stop[0] = g->carriers[k].start;
         s->routes[k].stop[1] = g->carriers[k].end;
-        (void)route_refresh(g, s, k);
+        (void)tour_refresh(g, s, k);
     }
 }
 
 void
-route_copy(struct route *to, const struct route *from)
+tour_copy(struct tour *to, const struct tour *from)
 {
     size_t n = (size_t)from->count + 2;
 
@@ -64,8 +67,14 @@ route_copy(struct route *to, const struct route *from)
     memcpy(to->legs, from->legs, n * sizeof *to->legs);
     memcpy(to->within, from->within, n * sizeof *to->within);
     memcpy(to->room, from->room, n * sizeof *to->room);
-    memcpy(to->span, from->span, n * sizeof *to->span);
-    memcpy(to->rest, from->rest, n * sizeof *to->rest);
+    if (from->spanned) {
+        memcpy(to->span, from->span, n * sizeof *to->span);
+        memcpy(to->rest, from->rest, n * sizeof *to->rest);
+        memcpy(to->stock, from->stock, n * PART_WORDS * sizeof *to->stock);
+    }
+    to->spanned = from->spanned;
+    memcpy(to->pause, from->pause, sizeof to->pause);
+    to->dry = from->dry;
     to->vehicle = from->vehicle;
     to->count = from->count;
     to->frozen = from->frozen;
@@ -75,7 +84,7 @@ route_copy(struct route *to, const struct route *from)
 }
 
 struct chain
-route_chain(const struct route *r)
+tour_chain(const struct tour *r)
 {
     return (struct chain){ .count = r->count + 2,
                            .early = r->early,
@@ -87,9 +96,9 @@ route_chain(const struct route *r)
 }
 
 void
-route_index(struct state *s, int route)
+tour_index(struct state *s, int route)
 {
-    const struct route *r = &s->routes[route];
+    const struct tour *r = &s->routes[route];
 
     for (int a = 1; a <= r->count; a++) {
         s->in[r->stop[a]] = route;
@@ -97,9 +106,26 @@ route_index(struct state *s, int route)
     }
 }
 
+bool
+tour_is_whole(const struct engine *g, struct state *s, const struct tour *r)
+{
+    int rides = 0, ends = 0;
+
+    for (int a = 1; a <= r->count; a++) {
+        int node = r->stop[a];
+
+        s->at[node] = a;
+        if (node_is_drop(g, node))
+            ends += s->at[node - g->drop] < a;
+        else
+            rides += request_is_ride(&g->p->requests[node]);
+    }
+    return rides == ends;
+}
+
 /* Windows, hops and seats along the stops; false when seats run out. */
 static bool
-lay_stops(const struct engine *g, struct route *r, const struct carrier *c)
+lay_stops(const struct engine *g, struct tour *r, const struct carrier *c)
 {
     size_t n = (size_t)g->node_count;
     uint64_t room = c->seats;
@@ -123,7 +149,7 @@ lay_stops(const struct engine *g, struct route *r, const struct carrier *c)
         if (node_is_drop(g, node)) {
             room += g->seats[node - g->drop];
         } else {
-            if (!seats_fit(room, g->seats[node]))
+            if (!lanes_fit(room, g->seats[node]))
                 return false;
             /* a visit takes no seat for longer than it lasts */
             if (request_is_ride(&g->p->requests[node]))
@@ -139,7 +165,7 @@ lay_stops(const struct engine *g, struct route *r, const struct carrier *c)
 
 /* Which stops begin and end a limited ride; at[] must be right. */
 static void
-lay_rides(const struct engine *g, const struct state *s, struct route *r,
+lay_rides(const struct engine *g, const struct state *s, struct tour *r,
           const struct carrier *c)
 {
     int last = r->count + 1;
@@ -155,7 +181,7 @@ lay_rides(const struct engine *g, const struct state *s, struct route *r,
                 r->since[a] = s->at[node - g->drop];
         } else if (g->ride[node] < ENDLESS) {
             r->until[a] = s->at[node + g->drop];
-            r->within[a] = g->ride[node] + g->service[node];
+            r->within[a] = g->within[node];
         }
     }
     if (c->duration_most < ENDLESS) {
@@ -166,26 +192,34 @@ lay_rides(const struct engine *g, const struct state *s, struct route *r,
 }
 
 bool
-route_refresh(const struct engine *g, struct state *s, int route)
+tour_refresh(const struct engine *g, struct state *s, int route)
 {
-    struct route *r = &s->routes[route];
+    struct tour *r = &s->routes[route];
     const struct carrier *c = &g->carriers[r->vehicle];
     struct chain chain;
 
     r->version = ++s->versions;
     if (!lay_stops(g, r, c))
         return false;
-    route_index(s, route);
+    tour_index(s, route);
     lay_rides(g, s, r, c);
-    chain = route_chain(r);
+    chain = tour_chain(r);
     /* early bounds late and late early: one array each is enough */
-    if (!chain_earliest(&chain, r->early, 0) ||
-        !chain_latest(&chain, r->late))
+    if (!chain_earliest(&chain, r->early, 0) || !chain_latest(&chain, r->late))
         return false;
     r->leave[0] = r->early[0];
     for (int a = 1; a <= r->count; a++)
         r->leave[a] = r->early[a] + g->service[r->stop[a]];
-    return route_price(g, s, r);
+    return tour_price(g, s, r);
+}
+
+void
+state_forget(const struct engine *g, struct state *s, int request)
+{
+    /* who is on board stays so; only where he gets out is open */
+    if (g->bound[request] < 0)
+        s->in[request] = s->at[request] = -1;
+    s->in[request + g->drop] = s->at[request + g->drop] = -1;
 }
 
 void
@@ -194,8 +228,7 @@ state_leave_out(const struct engine *g, struct state *s, int request)
     s->absent_at[request] = s->absent_count;
     s->absent[s->absent_count++] = request;
     s->absent_price += g->price[request];
-    s->in[request] = s->at[request] = -1;
-    s->in[request + g->drop] = s->at[request + g->drop] = -1;
+    state_forget(g, s, request);
 }
 
 void
@@ -218,7 +251,7 @@ state_copy(const struct engine *g, struct state *to, const struct state *from)
 
     for (int k = 0; k < g->route_count; k++)
         if (to->routes[k].version != from->routes[k].version)
-            route_copy(&to->routes[k], &from->routes[k]);
+            tour_copy(&to->routes[k], &from->routes[k]);
     memcpy(to->in, from->in, stops * sizeof *to->in);
     memcpy(to->at, from->at, stops * sizeof *to->at);
     memcpy(to->absent, from->absent, n * sizeof *to->absent);

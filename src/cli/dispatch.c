@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dispatch - the solver from the command line: solve, bench, draw, replay.
+ *
+ * What the words mean and what is promised stands in engine/dispatch; here
+ * is only the reading of options and the printing.
+ */
+#include "cli/dispatch.h"
+
+#include "engine/dispatch/files.h"
+#include "engine/dispatch/measure.h"
+#include "engine/dispatch/solve.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_BAD_INPUT = 2, EXIT_USAGE = 64 };
+
+#define GRACE 0.1 /* seconds kept for writing the plan */
+
+static const char usage[] =
+    "usage: liangcao dispatch solve --format darp|pdptw|trsp|strsp|json FILE\n"
+    "           --seconds S | --rounds R  [--seed N] [--threads N]\n"
+    "           [--start PLAN] [--out FILE]\n"
+    "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
+    "           [--seconds S,...] [--rounds R] [--seeds N] [--every N]\n";
+
+struct options {
+    enum format format;
+    const char *file, *start, *out, *bench, *classes, *limits;
+    struct limits limit;
+    int seeds, every;
+    bool wrong;
+};
+
+/* A number of at least low; anything else makes the options wrong. */
+static double
+number_of(struct options *o, const char *name, double low)
+{
+    char *end;
+    double v = strtod(optarg, &end);
+
+    if (*end || end == optarg || !(v >= low) || v > 1e12) {
+        fprintf(stderr, "--%s: “%s” is not a number of at least %g\n", name,
+                optarg, low);
+        o->wrong = true;
+        return 0;
+    }
+    return v;
+}
+
+static void
+take_option(struct options *o, int letter)
+{
+    switch (letter) {
+    case 'f':
+        o->format = format_named(optarg);
+        if (o->format == FORMAT_UNKNOWN) {
+            fprintf(stderr, "--format: unknown format “%s”\n", optarg);
+            o->wrong = true;
+        }
+        break;
+    case 's':
+        o->limits = optarg;
+        if (!strchr(optarg, ','))
+            o->limit.seconds = number_of(o, "seconds", 0.001);
+        break;
+    case 'r': o->limit.rounds = (uint64_t)number_of(o, "rounds", 1); break;
+    case 'e': o->limit.seed = (uint64_t)number_of(o, "seed", 0); break;
+    case 't': o->limit.threads = (int)number_of(o, "threads", 1); break;
+    case 'p': o->start = optarg; break;
+    case 'o': o->out = optarg; break;
+    case 'b': o->bench = optarg; break;
+    case 'c': o->classes = optarg; break;
+    case 'n': o->seeds = (int)number_of(o, "seeds", 1); break;
+    case 'v': o->every = (int)number_of(o, "every", 1); break;
+    default: o->wrong = true; break;
+    }
+}
+
+static struct options
+read_options(int argc, char **argv)
+{
+    static const struct option names[] = {
+        { "format", required_argument, NULL, 'f' },
+        { "seconds", required_argument, NULL, 's' },
+        { "rounds", required_argument, NULL, 'r' },
+        { "seed", required_argument, NULL, 'e' },
+        { "threads", required_argument, NULL, 't' },
+        { "start", required_argument, NULL, 'p' },
+        { "out", required_argument, NULL, 'o' },
+        { "bench", required_argument, NULL, 'b' },
+        { "class", required_argument, NULL, 'c' },
+        { "seeds", required_argument, NULL, 'n' },
+        { "every", required_argument, NULL, 'v' },
+        { 0 }
+    };
+    struct options o = { .format = FORMAT_UNKNOWN,
+                         .bench = getenv("LIANGCAO_BENCH"),
+                         .seeds = 1,
+                         .every = 1,
+                         .limit = { .seed = 1, .began = clock_now() } };
+    int letter;
+
+    optind = 1;
+    while ((letter = getopt_long(argc, argv, "", names, NULL)) >= 0)
+        take_option(&o, letter);
+    if (optind < argc)
+        o.file = argv[optind++];
+    if (optind < argc) {
+        fprintf(stderr, "one argument too many: “%s”\n", argv[optind]);
+        o.wrong = true;
+    }
+    if (!o.bench)
+        o.bench = "../shared/bench";
+    return o;
+}
+
+static int
+tell_fault(const struct call *c, enum err e)
+{
+    fprintf(stderr, "dispatch: %s\n", c->fault.text);
+    return e == ERR_INVALID || e == ERR_LIMIT ? EXIT_BAD_INPUT : EXIT_FAILURE;
+}
+
+/* One line that is written over while the search runs, on terminals only. */
+static bool
+show_progress(void *with, const struct progress *now)
+{
+    double *last = with;
+
+    if (now->seconds - *last >= 0.1) {
+        *last = now->seconds;
+        fprintf(stderr, "\r%8.1f s  cost %.2f  vehicles %d  left out %d   ",
+                now->seconds, now->cost, now->vehicles, now->unserved);
+    }
+    return true;
+}
+
+static void
+tell_result(const struct problem *p, const struct plan *plan,
+            const struct result *r)
+{
+    fprintf(stderr,
+            "cost %.4f  distance %.4f  duration %.4f  vehicles %d  "
+            "left out %d of %d\n",
+            plan->cost, plan->distance, plan->duration, plan->route_count,
+            plan->unserved_count, p->request_count);
+    fprintf(stderr,
+            "%llu rounds in %.2f s (%.0f a second of processor time), "
+            "memory %.1f MiB\n",
+            (unsigned long long)r->rounds, r->seconds,
+            (double)r->rounds / (r->cpu > 0 ? r->cpu : 1),
+            (double)r->memory / (1 << 20));
+    for (int k = 0; k < plan->unserved_count; k++)
+        fprintf(stderr, "left out: %s: %s\n",
+                p->requests[plan->unserved[k].request].name,
+                plan->unserved[k].reason);
+}
+
+static int
+write_out(struct call *c, const struct problem *p, const struct plan *plan,
+          const struct options *o)
+{
+    FILE *out = o->out ? fopen(o->out, "wb") : stdout;
+    bool bad;
+
+    if (!out)
+        return tell_fault(c, fail(c, ERR_ABSENT, NULL, "%s cannot be written",
+                                  o->out));
+    plan_write(p, plan, o->format, out);
+    bad = ferror(out) != 0;
+    if (o->out)
+        bad |= fclose(out) != 0;
+    else
+        bad |= fflush(out) != 0;
+    if (bad) {
+        fprintf(stderr, "dispatch: the plan could not be written\n");
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}
+
+static int
+solve_file(struct call *c, struct options *o)
+{
+    struct problem p;
+    struct plan start = { 0 }, plan = { 0 };
+    struct result result;
+    bool tty = isatty(STDERR_FILENO);
+    double last = 0;
+    int code;
+    enum err e = problem_read(c, &p, o->format, o->file);
+
+    if (e != OK)
+        return tell_fault(c, e);
+    if (o->start)
+        e = plan_read(c, &p, &start, o->format, o->start);
+    if (e == OK)
+        e = solve(c, &p, &o->limit, o->start ? &start : NULL, &plan, &result,
+                  tty ? show_progress : NULL, &last);
+    if (tty && last > 0)
+        fprintf(stderr, "\n");
+    if (e == OK) {
+        tell_result(&p, &plan, &result);
+        code = write_out(c, &p, &plan, o);
+        plan_release(&plan);
+    } else {
+        code = tell_fault(c, e);
+    }
+    plan_release(&start);
+    problem_release(&p);
+    return code;
+}
+
+static int
+run_solve(struct call *c, struct options *o)
+{
+    if (o->format == FORMAT_UNKNOWN || !o->file
+        || (o->limit.seconds <= 0) == (o->limit.rounds == 0)) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (o->limit.seconds > 2 * GRACE)
+        o->limit.seconds -= GRACE;
+    return solve_file(c, o);
+}
+
+static int
+run_bench(struct call *c, const struct options *o)
+{
+    struct measuring m = { .folder = o->bench,
+                           .classes = o->classes,
+                           .seconds = o->limits ? o->limits : "1",
+                           .rounds = o->limit.rounds,
+                           .seeds = o->seeds,
+                           .every = o->every };
+    enum err e = measure(c, &m, stdout);
+
+    return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
+}
+
+int
+dispatch_command(int argc, char **argv)
+{
+    struct call c = { .arena = arena_open() };
+    struct options o;
+    int code = EXIT_USAGE;
+
+    if (argc >= 2) {
+        o = read_options(argc - 1, argv + 1);
+        if (!o.wrong && !strcmp(argv[1], "solve"))
+            code = run_solve(&c, &o);
+        else if (!o.wrong && !strcmp(argv[1], "bench"))
+            code = run_bench(&c, &o);
+        else
+            fputs(usage, stderr);
+    } else {
+        fputs(usage, stderr);
+    }
+    arena_close(c.arena);
+    return code;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emit - see emit.h. */
+#include "engine/dispatch/emit.h"
+
+/* The extras the tour was priced with. */
+static struct extras
+extras_of(const struct engine *g, const struct tour *r)
+{
+    struct extras x = { .supply = r->supply,
+                        .pause = { PAUSE_NONE, PAUSE_NONE } };
+
+    for (int k = 0; g->full && k < BREAKS; k++)
+        x.pause[k] = r->pause[k];
+    return x;
+}
+
+static struct stop
+stop_of(const struct worker *w, const struct draft *d, int a, int *place)
+{
+    const struct problem *p = w->g->p;
+    int node = d->element[a];
+    struct stop s = { .request = -1, .start = d->start[a], .place = *place };
+
+    if (node >= 0) {
+        const struct visit *v;
+
+        s.request = node_request(w->g, node);
+        s.kind = node_is_drop(w->g, node) ? STOP_DELIVERY : STOP_PICKUP;
+        v = node_is_drop(w->g, node) ? &p->requests[s.request].delivery
+                                     : &p->requests[s.request].pickup;
+        s.place = v->place;
+        s.length = v->service;
+    } else if (node == DRAFT_SUPPLY) {
+        s.kind = STOP_SUPPLY;
+        s.place = p->supply;
+        s.length = p->supply_service;
+    } else {
+        s.kind = STOP_PAUSE;
+    }
+    *place = s.place;
+    return s;
+}
+
+/* Pauses that are taken at home, before the first or after the last stop. */
+static void
+emit_home_pauses(struct plan_tour *t, const struct vehicle *v,
+                 const struct extras *x, int which)
+{
+    for (int k = 0; k < v->pause_count; k++) {
+        const struct pause *p = &v->pauses[k];
+        double start = p->start.from;
+
+        if (x->pause[k] != which)
+            continue;
+        if (which == PAUSE_BEFORE && start < v->shift.from)
+            start = v->shift.from;
+        if (which == PAUSE_AFTER && start < t->returns)
+            start = t->returns;
+        t->stops[t->stop_count++] =
+            (struct stop){ .kind = STOP_PAUSE,
+                           .request = -1,
+                           .place = which == PAUSE_BEFORE ? v->start : v->end,
+                           .start = start,
+                           .length = p->length };
+    }
+}
+
+static void
+emit_tour(struct worker *w, struct plan *plan, const struct tour *r)
+{
+    const struct engine *g = w->g;
+    const struct carrier *c = &g->carriers[r->vehicle];
+    struct draft *d = &w->best.draft;
+    struct extras x = extras_of(g, r);
+    struct plan_tour *t = &plan->routes[plan->route_count++];
+    int place = c->v->start, last;
+
+    for (int a = 0; a <= r->count + 1; a++)
+        d->order[a] = r->stop[a];
+    if (!draft_schedule(g, d, c, r->count, &x))
+        broken(__FILE__, __LINE__, "a route of the search cannot be driven");
+    last = d->chain.count - 1;
+    t->vehicle = r->vehicle;
+    t->leaves = d->start[0];
+    t->returns = d->start[last];
+    t->stops = NEW_N(plan->arena, struct stop, (size_t)(last + BREAKS + 1));
+    emit_home_pauses(t, c->v, &x, PAUSE_BEFORE);
+    for (int a = 1; a < last; a++)
+        t->stops[t->stop_count++] = stop_of(w, d, a, &place);
+    emit_home_pauses(t, c->v, &x, PAUSE_AFTER);
+}
+
+/* The same sums plan_check makes. */
+static void
+sum_tour(const struct problem *p, struct plan *plan, struct plan_tour *t)
+{
+    const struct vehicle *v = &p->vehicles[t->vehicle];
+    int here = v->start;
+
+    for (int k = 0; k <= t->stop_count; k++) {
+        int there = k < t->stop_count ? t->stops[k].place : v->end;
+        const struct request *q;
+
+        t->distance +=
+            p->distance[(size_t)here * (size_t)p->place_count + (size_t)there];
+        here = there;
+        if (k == t->stop_count || t->stops[k].request < 0)
+            continue;
+        q = &p->requests[t->stops[k].request];
+        if (t->stops[k].kind == STOP_PICKUP && q->keeps >= 0
+            && q->keeps != t->vehicle)
+            t->cost += q->change_price;
+        if (q->late_cost > 0 && t->stops[k].start > q->deadline
+            && (t->stops[k].kind == STOP_DELIVERY) == request_is_ride(q))
+            t->cost += q->late_cost * (t->stops[k].start - q->deadline);
+    }
+    t->cost += v->cost_use + v->cost_distance * t->distance
+               + v->cost_time * (t->returns - t->leaves);
+    plan->cost += t->cost;
+    plan->distance += t->distance;
+    plan->duration += t->returns - t->leaves;
+}
+
+void
+plan_emit(struct worker *w, struct plan *plan)
+{
+    const struct engine *g = w->g;
+    struct state *s = &w->best;
+
+    *plan = (struct plan){ .arena = arena_open() };
+    plan->routes = NEW_N(plan->arena, struct plan_tour, (size_t)g->route_count);
+    plan->unserved =
+        NEW_N(plan->arena, struct unserved, (size_t)s->absent_count + 1);
+    for (int k = 0; k < g->route_count; k++)
+        if (s->routes[k].count > 0)
+            emit_tour(w, plan, &s->routes[k]);
+    for (int k = 0; k < plan->route_count; k++)
+        sum_tour(g->p, plan, &plan->routes[k]);
+    for (int r = 0; r < g->n; r++)
+        if (s->absent_at[r] >= 0)
+            plan->unserved[plan->unserved_count++] =
+                (struct unserved){ r, explain_unserved(g, s, r) };
+}
+
+/* ---- a plan as a beginning ------------------------------------------- */
+
+static bool
+can_adopt(const struct worker *w, const struct stop *s, int vehicle)
+{
+    const struct state *cur = &w->cur;
+
+    if (s->request < 0 || s->request >= w->g->n)
+        return false;
+    if (s->kind == STOP_DELIVERY)
+        return cur->in[s->request] == vehicle;
+    return cur->absent_at[s->request] >= 0 && cur->in[s->request] < 0
+           && engine_may(w->g, s->request, vehicle);
+}
+
+static void
+adopt_tour(struct worker *w, const struct plan_tour *t)
+{
+    struct state *s = &w->cur;
+    struct tour *r = &s->routes[t->vehicle];
+    int kept = r->count;
+
+    if (kept > 0)
+        return; /* its stops are pinned: the search completes it */
+    for (int k = 0; k < t->stop_count; k++) {
+        int node = t->stops[k].request;
+
+        if (!can_adopt(w, &t->stops[k], t->vehicle))
+            continue;
+        if (t->stops[k].kind == STOP_DELIVERY)
+            node += w->g->drop;
+        s->in[node] = t->vehicle;
+        r->stop[++r->count] = node;
+    }
+    r->stop[r->count + 1] = w->g->carriers[t->vehicle].end;
+    if (tour_is_whole(w->g, s, r) && tour_refresh(w->g, s, t->vehicle)) {
+        s->cost += r->cost;
+        for (int a = 1; a <= r->count; a++)
+            if (!node_is_drop(w->g, r->stop[a]))
+                state_take_back(w->g, s, r->stop[a]);
+        return;
+    }
+    for (int a = 1; a <= r->count; a++)
+        s->in[r->stop[a]] = s->at[r->stop[a]] = -1;
+    r->count = 0;
+    r->stop[1] = w->g->carriers[t->vehicle].end;
+    (void)tour_refresh(w->g, s, t->vehicle);
+}
+
+void
+plan_adopt(struct worker *w, const struct plan *plan)
+{
+    for (int k = 0; k < plan->route_count; k++)
+        if (plan->routes[k].vehicle >= 0
+            && plan->routes[k].vehicle < w->g->route_count)
+            adopt_tour(w, &plan->routes[k]);
+}

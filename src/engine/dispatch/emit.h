@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emit - a state of the search as a plan for people (internal). */
+#ifndef DISPATCH_EMIT_H
+#define DISPATCH_EMIT_H
+
+#include "engine/dispatch/plan.h"
+#include "engine/dispatch/worker.h"
+
+/* Fills plan (its arena is opened here) from the worker's best state. */
+void plan_emit(struct worker *w, struct plan *plan);
+
+/*
+ * Rebuilds the worker's current state from a plan: what can be driven is
+ * taken, the rest left out.
+ */
+void plan_adopt(struct worker *w, const struct plan *plan);
+
+/* Why a request that the search left out is left out, in words. */
+const char *explain_unserved(const struct engine *g, struct state *s,
+                             int request);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* explain - why a request was left out, in words a dispatcher can use. */
+#include "engine/dispatch/emit.h"
+
+/* What the fleet as a whole lacks for a request. */
+struct lacks {
+    bool skill, seat, tool, listed;
+};
+
+static bool
+seats_enough(const struct vehicle *v, const struct request *q)
+{
+    for (int k = 0; k < SEAT_KINDS; k++)
+        if (v->seats[k] < q->seats[k])
+            return false;
+    return true;
+}
+
+static bool
+is_allowed(const struct request *q, int vehicle)
+{
+    bool yes = q->only_count == 0;
+
+    for (int k = 0; k < q->only_count; k++)
+        yes |= q->only[k] == vehicle;
+    for (int k = 0; k < q->never_count; k++)
+        yes &= q->never[k] != vehicle;
+    return yes;
+}
+
+static struct lacks
+find_lacks(const struct problem *p, const struct request *q)
+{
+    struct lacks l = { true, true, true, true };
+
+    for (int k = 0; k < p->vehicle_count; k++) {
+        const struct vehicle *v = &p->vehicles[k];
+
+        if (skills_cover(&v->skills, &q->skills))
+            l.skill = false;
+        if (seats_enough(v, q))
+            l.seat = false;
+        if (p->supply >= 0 || !(q->tools & ~v->tools))
+            l.tool = false;
+        if (is_allowed(q, k))
+            l.listed = false;
+    }
+    return l;
+}
+
+/* Whether some vehicle could do it if it had nothing else to do. */
+static bool
+fits_alone(const struct engine *g, struct state *s, int request, double *cost)
+{
+    struct draft *d = &s->draft;
+
+    *cost = FAR;
+    for (int k = 0; k < g->route_count; k++) {
+        struct extras x;
+        double alone;
+        int count = 0;
+
+        if (!engine_may(g, request, k))
+            continue;
+        d->order[0] = g->carriers[k].start;
+        d->order[++count] = request;
+        if (request_is_ride(&g->p->requests[request]))
+            d->order[++count] = request + g->drop;
+        d->order[count + 1] = g->carriers[k].end;
+        if (draft_price(g, d, &g->carriers[k], count, &alone, &x)
+            && alone < *cost)
+            *cost = alone;
+    }
+    return *cost < FAR;
+}
+
+const char *
+explain_unserved(const struct engine *g, struct state *s, int request)
+{
+    const struct request *q = &g->p->requests[request];
+    struct lacks l = find_lacks(g->p, q);
+    size_t at;
+    double alone;
+
+    if (l.listed)
+        return "every vehicle is excluded by its lists";
+    if (l.seat)
+        return "no vehicle has the seats";
+    if (l.skill)
+        return "nobody has the skill";
+    if (l.tool)
+        return "nobody has the tool, and there is no supply";
+    if (g->may_count[request] == 0)
+        return "no single vehicle has seats, skills, tools and parts together";
+    if (request_is_ride(q)) {
+        at = (size_t)request * (size_t)g->node_count
+             + (size_t)(request + g->drop);
+        if (g->carriers[0].tariff->prompt
+            && g->carriers[0].tariff->time[at] > g->ride[request] + SLACK)
+            return "even the direct ride is longer than allowed";
+    }
+    if (!fits_alone(g, s, request, &alone))
+        return "its window cannot be met from anywhere";
+    if (alone >= g->price[request])
+        return "serving it costs more than leaving it out";
+    return "every vehicle that may is full or busy at that time";
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * measure - the published tables: gaps to the best known values.
+ *
+ * Runs whole sets of instances and prints, for each class and limit, the
+ * mean gap, the worst one, and the share at best known.  An infeasible or
+ * incomplete plan, or one that came late, counts as a gap of 100 %.
+ */
+#ifndef DISPATCH_MEASURE_H
+#define DISPATCH_MEASURE_H
+
+#include "engine/dispatch/problem.h"
+
+#include <stdio.h>
+
+struct measuring {
+    const char *folder;  /* with darp/, pdptw/, trsp/ in it */
+    const char *classes; /* such as "a,R"; NULL: all */
+    const char *seconds; /* such as "1,10,60"; for each a column */
+    uint64_t rounds;     /* instead of seconds; 0: not said */
+    int seeds;           /* runs from seed 1 up to this */
+    int every;           /* only each so many-th instance of a class */
+};
+
+/*
+ * ERR_ABSENT   a folder or its best-known.csv is not there
+ * ERR_INVALID  best-known.csv or an instance is broken
+ */
+enum err measure(struct call *c, const struct measuring *m,
+                 FILE *out) MUST_USE;
+
+#endif
