@@ -42,11 +42,26 @@ struct actor {
     size_t n_crews;
     int64_t session_id;
     bool by_token;
+    bool must_change; /* the password, before anything else */
     const char *csrf;
+    const char *lang; /* "zh", "en" or NULL */
 };
 
 /* Every right by its word, e.g. "order.dispatch"; NULL-ended. */
 extern const char *const auth_rights[];
+
+/* Every role that can be granted, and the rights it gives; NULL-ended. */
+extern const char *const auth_roles[];
+uint64_t auth_role_rights(const char *role); /* 0: no such role */
+
+/*
+ * Sessions held in memory, so that a request costs no query for who calls.
+ * What this process revokes is gone at once, what another one revokes within
+ * two seconds.  It also keeps the number of passwords hashed at a time down.
+ * An app without one works, slower.
+ */
+struct session_cache *session_cache_open(void);
+void session_cache_close(struct session_cache *cache);
 
 /* Does the actor hold the right in any scope?  NULL right: signed in. */
 bool auth_may(const struct call *c, const char *right);
@@ -58,7 +73,8 @@ struct auth_where {
 bool auth_may_at(struct call *c, const char *right,
                  const struct auth_where *where);
 
-/* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at. */
+/* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at; WHERE may be NULL: in
+   any scope.  Who must change his password first may nothing else. */
 enum err auth_need(struct call *c, const char *right,
                    const struct auth_where *where) MUST_USE;
 
@@ -84,8 +100,22 @@ enum err auth_by_token(struct call *c, const char *token) MUST_USE;
 /* The actor of an account without a secret: command line, jobs, tests. */
 enum err auth_as(struct call *c, const char *account) MUST_USE;
 
-/* Set a new password: at least 8 characters of 3 classes. */
+/*
+ * Set a new password: at least 8 characters of 3 classes, without the account
+ * name in it (ERR_INVALID on "password").  A lock is lifted and every session
+ * of the account ends, but not the caller's own.  Set by somebody else it
+ * must be changed at the next sign-in.
+ */
 enum err auth_set_password(struct call *c, int64_t account_id,
                            const char *password) MUST_USE;
+
+/* The caller changes his own. ERR_INVALID: "old" is wrong, "new" no good. */
+enum err auth_change_password(struct call *c, const char *old,
+                              const char *password) MUST_USE;
+
+/* The Argon2id text of a password, unchecked: about 30 ms and 19 MiB; at most
+   two run at a time. ERR_LIMIT: too many are waiting. */
+enum err auth_hash(struct call *c, const char *password, const char **out)
+    MUST_USE;
 
 #endif

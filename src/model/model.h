@@ -256,6 +256,11 @@ typedef enum err (*model_audit_fn)(struct call *c, const char *action,
                                    const char *detail);
 void model_set_audit(model_audit_fn fn);
 
+/* Record a happening that is no change of a row (a sign-in); NOUN and DETAIL
+   may be NULL. */
+enum err model_audit(struct call *c, const char *action, const char *noun,
+                     int64_t id, const char *detail) MUST_USE;
+
 /* Every model's columns against the live schema; *WHY names a difference. */
 enum err model_check_schema(struct call *c, const struct model *const *all,
                             size_t n) MUST_USE;

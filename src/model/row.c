@@ -17,14 +17,19 @@ model_set_audit(model_audit_fn fn)
     audit = fn;
 }
 
+enum err
+model_audit(struct call *c, const char *action, const char *noun, int64_t id,
+            const char *detail)
+{
+    return audit ? audit(c, action, noun, id, detail) : OK;
+}
+
 static enum err
 tell_audit(struct call *c, const struct model *m, const char *verb,
            int64_t id, const char *detail)
 {
-    if (audit == NULL)
-        return OK;
-    return audit(c, arena_printf(c->arena, "%s.%s", m->noun, verb), m->noun,
-                 id, detail);
+    return model_audit(c, arena_printf(c->arena, "%s.%s", m->noun, verb),
+                       m->noun, id, detail);
 }
 
 const char *

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * account - accounts to sign in with, the roles granted to them, and tokens
+ * for programs.  Owns the tables account, role_grant, token.
+ *
+ * Always true:
+ *   1. An account belongs to one person for ever and its name is not given
+ *      to another.
+ *   2. No person holds two of system_admin, security_admin and audit_admin,
+ *      not even through two accounts.
+ *   3. Nobody changes the grants of his own accounts.
+ *   4. The password of an account with an administrator's role is reset on
+ *      the server only (the command line), never by another administrator.
+ *   5. A token is shown once, when it is made.
+ *
+ * Who may call these verbs is said by the routes: account.edit for accounts
+ * (system administrator), grant.edit for grants (security administrator); so
+ * neither can give himself anything alone.
+ */
+#ifndef AUTH_ACCOUNT_H
+#define AUTH_ACCOUNT_H
+
+#include "auth/auth.h"
+#include "model/model.h"
+
+struct account {
+    int64_t id;
+    const char *name; /* to sign in with, lower case */
+    int64_t person_id;
+    const char *person_name; /* filled in by get and list */
+    const char *password;    /* in: as typed; stored: Argon2id; never shown */
+    instant password_at;
+    bool must_change;
+    int64_t failures;
+    instant locked_until;
+    bool active;
+    const char *lang;
+    int64_t version;
+    instant updated_at;
+};
+
+struct role_grant {
+    int64_t id, account_id;
+    const char *role;
+    unsigned scope; /* enum scope_kind */
+    int64_t scope_id;
+    int64_t version;
+    instant updated_at;
+};
+
+struct token {
+    int64_t id, account_id;
+    const char *name;   /* what it is for */
+    const char *token;  /* filled in by token_make only */
+    const char *secret; /* its hash */
+    instant created_at, expires_at, seen_at;
+    int64_t version;
+    instant updated_at;
+};
+
+extern const struct model account_model, role_grant_model, token_model;
+
+/*
+ * Make an account.  Given: name, person_id and, if it shall sign in at once,
+ * a password, which must be changed at the first sign-in unless the program
+ * itself makes the account.
+ *
+ * ERR_INVALID   a field breaks its limits; there is no such person
+ * ERR_CONFLICT  the name is taken
+ */
+enum err account_make(struct call *c, struct account *a) MUST_USE;
+
+/* Change the fields in c->said. Made inactive, it is signed out at once. */
+enum err account_change(struct call *c, struct account *a) MUST_USE;
+
+/* By a->id. */
+enum err account_get(struct call *c, struct account *a) MUST_USE;
+enum err account_list(struct call *c, struct list *l) MUST_USE;
+
+/* Reset the password of somebody else's account, a->id. ERR_DENIED: it is an
+   administrator's. */
+enum err account_reset(struct call *c, struct account *a) MUST_USE;
+
+/*
+ * Grant a role.  Given: account_id, role, scope and, unless the scope is all,
+ * scope_id.
+ *
+ * ERR_INVALID   no such account, role or place of the scope
+ * ERR_DENIED    it is the caller's own
+ * ERR_CONFLICT  held already, or the person would hold two administrators'
+ *               roles
+ */
+enum err grant_make(struct call *c, struct role_grant *g) MUST_USE;
+enum err grant_remove(struct call *c, struct role_grant *g) MUST_USE;
+enum err grant_list(struct call *c, struct list *l) MUST_USE;
+
+/* A token for the caller's own account; expires_at 0 means in 90 days.
+   ERR_DENIED when the caller came by a token himself. */
+enum err token_make(struct call *c, struct token *t) MUST_USE;
+
+/* The caller's own; who may edit accounts sees and removes all. */
+enum err token_list(struct call *c, struct list *l) MUST_USE;
+enum err token_remove(struct call *c, struct token *t) MUST_USE;
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * actor - who somebody is, read from the database: account, person, grants,
+ * crews.
+ *
+ * Some roles need not be granted, they follow from the facts: everybody is a
+ * requester; who is in a crew is its member or its lead; a provider's people
+ * act for it.
+ */
+#include <string.h>
+
+#include "auth/impl.h"
+#include "base/text.h"
+
+#define IDLE_MS (600 * SECOND_MS)
+#define MAX_GRANTS 200
+#define MAX_CREWS 50
+
+/* Eleven columns about the person behind an account. */
+#define PERSON_COLUMNS                                                         \
+    " a.id, a.name, a.person_id, a.must_change, a.lang, a.active, p.name,"     \
+    " p.unit_id, p.provider_id, p.active"
+
+static const char by_session[] =
+    "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, NULL FROM session s"
+    " JOIN account a ON a.id = s.account_id"
+    " JOIN person p ON p.id = a.person_id WHERE s.secret = $1";
+
+static const char by_token[] =
+    "SELECT" PERSON_COLUMNS ", t.id, NULL, t.seen_at, t.expires_at"
+    " FROM token t JOIN account a ON a.id = t.account_id"
+    " JOIN person p ON p.id = a.person_id WHERE t.secret = $1";
+
+static const char by_account[] =
+    "SELECT" PERSON_COLUMNS " FROM account a"
+    " JOIN person p ON p.id = a.person_id WHERE a.name = $1";
+
+static const char find_grants[] =
+    "SELECT role, scope, scope_id FROM role_grant WHERE account_id = $1"
+    " ORDER BY id LIMIT 200";
+
+static const char find_crews[] =
+    "SELECT m.crew_id, m.lead FROM crew_member m"
+    " JOIN crew k ON k.id = m.crew_id"
+    " WHERE m.person_id = $1 AND k.active = 1 ORDER BY m.crew_id LIMIT 50";
+
+static const char find_idle[] =
+    "SELECT value FROM setting WHERE name = 'session.idle_s'";
+
+/* The word as it stands in the table of roles; NULL: there is none. */
+static const char *
+known_role(const char *role)
+{
+    for (size_t i = 0; auth_roles[i]; i++)
+        if (strcmp(auth_roles[i], role) == 0)
+            return auth_roles[i];
+    return NULL;
+}
+
+static enum scope_kind
+known_scope(const char *word)
+{
+    unsigned i = 0;
+
+    while (scope_words[i] && strcmp(scope_words[i], word) != 0)
+        i++;
+    return (enum scope_kind)i;
+}
+
+/* Add a grant unless it is there already. */
+static void
+add_grant(struct actor *a, struct grant *grants, const char *role,
+          enum scope_kind scope, int64_t scope_id)
+{
+    role = known_role(role);
+    if (role == NULL || scope_words[scope] == NULL)
+        return;
+    for (size_t i = 0; i < a->n_grants; i++)
+        if (grants[i].role == role && grants[i].scope == scope
+            && grants[i].scope_id == scope_id)
+            return;
+    grants[a->n_grants++] =
+        (struct grant){ role, scope, scope_id, auth_role_rights(role) };
+}
+
+static enum err
+read_grants(struct call *c, struct actor *a, struct grant *grants)
+{
+    ROWS r = db_query(c, find_grants, V(a->account_id));
+
+    while (a->n_grants < MAX_GRANTS && rows_next(&r))
+        add_grant(a, grants, row_text(&r, 0), known_scope(row_text(&r, 1)),
+                  row_int(&r, 2));
+    return rows_end(&r);
+}
+
+static enum err
+read_crews(struct call *c, struct actor *a, struct grant *grants)
+{
+    int64_t *crews = NEW_N(c->arena, int64_t, MAX_CREWS);
+    ROWS r = db_query(c, find_crews, V(a->person_id));
+
+    while (a->n_crews < MAX_CREWS && rows_next(&r)) {
+        crews[a->n_crews++] = row_int(&r, 0);
+        add_grant(a, grants, row_int(&r, 1) ? "crew_lead" : "crew", SCOPE_CREW,
+                  row_int(&r, 0));
+    }
+    a->crews = crews;
+    return rows_end(&r);
+}
+
+static enum err
+read_roles(struct call *c, struct actor *a)
+{
+    struct grant *grants =
+        NEW_N(c->arena, struct grant, MAX_GRANTS + MAX_CREWS + 2);
+
+    a->grants = grants;
+    add_grant(a, grants, "requester", SCOPE_ALL, 0);
+    TRY(read_grants(c, a, grants));
+    TRY(read_crews(c, a, grants));
+    if (a->provider_id)
+        add_grant(a, grants, "provider", SCOPE_PROVIDER, a->provider_id);
+    return OK;
+}
+
+/* The actor from the row stood on; NULL when the account or the person is
+   not active. */
+static struct actor *
+read_person(struct call *c, struct rows *r)
+{
+    struct actor *a = NEW(c->arena, struct actor);
+
+    a->account_id = row_int(r, 0);
+    a->account = row_text(r, 1);
+    a->person_id = row_int(r, 2);
+    a->must_change = row_int(r, 3) != 0;
+    a->lang = row_text(r, 4);
+    a->name = row_text(r, 6);
+    a->unit_id = row_int(r, 7);
+    a->provider_id = row_int(r, 8);
+    return row_int(r, 5) && row_int(r, 9) ? a : NULL;
+}
+
+static enum err
+read_idle(struct call *c, int64_t *ms)
+{
+    ROWS r = db_query(c, find_idle);
+    int64_t s;
+
+    *ms = IDLE_MS;
+    if (rows_next(&r) && text_int(row_text(&r, 0), &s) && s > 0)
+        *ms = s * SECOND_MS;
+    return rows_end(&r);
+}
+
+/* Find by SQL and KEY; a session or a token when it has the columns. */
+static enum err
+find_person(struct call *c, const char *sql, const char *key,
+            struct signed_in *s)
+{
+    ROWS r = db_query(c, sql, V(key));
+
+    *s = (struct signed_in){ 0 };
+    if (rows_next(&r)) {
+        s->actor = read_person(c, &r);
+        if (s->actor && sql != by_account) {
+            s->actor->session_id = sql == by_session ? row_int(&r, 10) : 0;
+            s->actor->by_token = sql == by_token;
+            s->actor->csrf = row_text(&r, 11);
+            s->seen = s->touched = row_instant(&r, 12);
+            s->expires = row_instant(&r, 13);
+        }
+    }
+    return rows_end(&r);
+}
+
+enum err
+actor_by_session(struct call *c, const char *hash, struct signed_in *s)
+{
+    TRY(find_person(c, by_session, hash, s));
+    if (s->actor == NULL)
+        return OK;
+    TRY(read_idle(c, &s->idle_ms));
+    return read_roles(c, s->actor);
+}
+
+enum err
+actor_by_token(struct call *c, const char *hash, struct signed_in *s)
+{
+    TRY(find_person(c, by_token, hash, s));
+    return s->actor ? read_roles(c, s->actor) : OK;
+}
+
+enum err
+actor_by_account(struct call *c, const char *name, struct signed_in *s)
+{
+    TRY(find_person(c, by_account, name, s));
+    return s->actor ? read_roles(c, s->actor) : OK;
+}
+
+/* -- copying ------------------------------------------------------------ */
+
+struct room {
+    char *at; /* NULL: only count */
+    size_t used;
+};
+
+static void *
+place(struct room *room, const void *from, size_t n)
+{
+    char *to = room->at ? room->at + room->used : NULL;
+
+    if (to && n > 0)
+        memcpy(to, from, n);
+    room->used += (n + 7) & ~(size_t)7;
+    return to;
+}
+
+static const char *
+place_text(struct room *room, const char *s)
+{
+    return s ? place(room, s, strlen(s) + 1) : NULL;
+}
+
+size_t
+actor_copy(const struct actor *from, void *out)
+{
+    struct room room = { out, 0 };
+    struct actor a = *from;
+
+    (void)place(&room, from, sizeof *from);
+    a.grants =
+        place(&room, from->grants, from->n_grants * sizeof from->grants[0]);
+    a.crews = place(&room, from->crews, from->n_crews * sizeof from->crews[0]);
+    a.name = place_text(&room, from->name);
+    a.account = place_text(&room, from->account);
+    a.csrf = place_text(&room, from->csrf);
+    a.lang = place_text(&room, from->lang);
+    if (out)
+        memcpy(out, &a, sizeof a);
+    return room.used;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cache - who calls by which session or token, for two seconds.
+ *
+ * After that the database is asked again, so that whatever another process
+ * changed (a grant, a crew, an account made inactive) is seen in time without
+ * any message between processes.  What this process takes away is forgotten
+ * at once: the epoch rises, and what was being read meanwhile is not kept.
+ *
+ * The time of last use is exact here; it is written down once a minute.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/impl.h"
+#include "model/app.h"
+
+#define FRESH_MS (2 * SECOND_MS)
+#define BUCKETS 1024u
+#define MAX_ENTRIES 4096u
+#define HASHINGS 2u
+#define MAX_WAITING 16u
+#define STRANGERS 512u
+
+struct entry {
+    struct entry *next;
+    unsigned char key[SECRET_HASH];
+    struct signed_in s; /* the actor in one piece of memory */
+    instant loaded;
+};
+
+struct stranger {
+    uint64_t key;
+    int64_t failures;
+    instant locked_until;
+};
+
+struct session_cache {
+    pthread_mutex_t lock;
+    struct entry *buckets[BUCKETS];
+    size_t n;
+    uint64_t epoch;
+    struct stranger strangers[STRANGERS];
+
+    pthread_mutex_t hash_lock;
+    pthread_cond_t hash_free;
+    unsigned hashing, waiting;
+};
+
+static struct session_cache *
+cache_of(const struct call *c)
+{
+    return c->app ? c->app->sessions : NULL;
+}
+
+struct session_cache *
+session_cache_open(void)
+{
+    struct session_cache *m = calloc(1, sizeof *m);
+
+    ASSERT(m != NULL);
+    pthread_mutex_init(&m->lock, NULL);
+    pthread_mutex_init(&m->hash_lock, NULL);
+    pthread_cond_init(&m->hash_free, NULL);
+    return m;
+}
+
+/* Lock held: the link that points to the entry, or to where it would be. */
+static struct entry **
+find(struct session_cache *m, const unsigned char key[SECRET_HASH])
+{
+    struct entry **at = &m->buckets[(key[0] | key[1] << 8) % BUCKETS];
+
+    while (*at && memcmp((*at)->key, key, SECRET_HASH) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+static void
+drop(struct session_cache *m, struct entry **at)
+{
+    struct entry *e = *at;
+
+    *at = e->next;
+    m->n--;
+    free(e->s.actor);
+    free(e);
+}
+
+/* Lock held; 0: everybody's. */
+static void
+drop_account(struct session_cache *m, int64_t account_id)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        struct entry **at = &m->buckets[i];
+
+        while (*at) {
+            if (account_id == 0 || (*at)->s.actor->account_id == account_id)
+                drop(m, at);
+            else
+                at = &(*at)->next;
+        }
+    }
+}
+
+void
+session_cache_close(struct session_cache *m)
+{
+    if (m == NULL)
+        return;
+    drop_account(m, 0);
+    pthread_mutex_destroy(&m->lock);
+    pthread_mutex_destroy(&m->hash_lock);
+    pthread_cond_destroy(&m->hash_free);
+    free(m);
+}
+
+enum cached
+cache_find(struct call *c, const unsigned char key[SECRET_HASH],
+           struct signed_in *s)
+{
+    struct session_cache *m = cache_of(c);
+    enum cached found = CACHED_NOT;
+
+    if (m == NULL)
+        return CACHED_NOT;
+    pthread_mutex_lock(&m->lock);
+    struct entry *e = *find(m, key);
+    if (e) {
+        int64_t age = c->now.ms - e->loaded.ms;
+
+        *s = e->s;
+        s->actor = NULL;
+        found = CACHED_STALE;
+        if (age >= 0 && age < FRESH_MS) {
+            s->actor = arena_alloc(c->arena, actor_copy(e->s.actor, NULL));
+            actor_copy(e->s.actor, s->actor);
+            if (e->s.seen.ms < c->now.ms)
+                e->s.seen = c->now;
+            found = CACHED_FRESH;
+        }
+    }
+    pthread_mutex_unlock(&m->lock);
+    return found;
+}
+
+uint64_t
+cache_epoch(const struct call *c)
+{
+    struct session_cache *m = cache_of(c);
+
+    if (m == NULL)
+        return 0;
+    pthread_mutex_lock(&m->lock);
+    uint64_t epoch = m->epoch;
+    pthread_mutex_unlock(&m->lock);
+    return epoch;
+}
+
+void
+cache_put(struct call *c, const unsigned char key[SECRET_HASH],
+          const struct signed_in *s, uint64_t epoch)
+{
+    struct session_cache *m = cache_of(c);
+
+    if (m == NULL)
+        return;
+    struct entry *e = calloc(1, sizeof *e);
+    ASSERT(e != NULL);
+    e->s = *s;
+    e->s.actor = malloc(actor_copy(s->actor, NULL));
+    ASSERT(e->s.actor != NULL);
+    actor_copy(s->actor, e->s.actor);
+    memcpy(e->key, key, SECRET_HASH);
+    e->loaded = c->now;
+    pthread_mutex_lock(&m->lock);
+    struct entry **at = find(m, key);
+    if (*at)
+        drop(m, at);
+    if (m->n >= MAX_ENTRIES) {
+        drop_account(m, 0);
+        at = find(m, key);
+    }
+    if (m->epoch == epoch) {
+        e->next = *at;
+        *at = e;
+        m->n++;
+        e = NULL;
+    }
+    pthread_mutex_unlock(&m->lock);
+    if (e) {
+        free(e->s.actor);
+        free(e);
+    }
+}
+
+void
+cache_forget(struct call *c, int64_t account_id)
+{
+    struct session_cache *m = cache_of(c);
+
+    if (m == NULL)
+        return;
+    pthread_mutex_lock(&m->lock);
+    m->epoch++;
+    drop_account(m, account_id);
+    pthread_mutex_unlock(&m->lock);
+}
+
+enum err
+cache_enter_hashing(struct call *c)
+{
+    struct session_cache *m = cache_of(c);
+    bool full;
+
+    if (m == NULL)
+        return OK;
+    pthread_mutex_lock(&m->hash_lock);
+    full = m->hashing >= HASHINGS && m->waiting >= MAX_WAITING;
+    if (!full) {
+        m->waiting++;
+        while (m->hashing >= HASHINGS)
+            pthread_cond_wait(&m->hash_free, &m->hash_lock);
+        m->waiting--;
+        m->hashing++;
+    }
+    pthread_mutex_unlock(&m->hash_lock);
+    if (full)
+        return fail(c, ERR_LIMIT, NULL,
+                    "too many people are signing in, please try again");
+    return OK;
+}
+
+void
+cache_leave_hashing(struct call *c)
+{
+    struct session_cache *m = cache_of(c);
+
+    if (m == NULL)
+        return;
+    pthread_mutex_lock(&m->hash_lock);
+    m->hashing--;
+    pthread_cond_signal(&m->hash_free);
+    pthread_mutex_unlock(&m->hash_lock);
+}
+
+/* Lock held: the place of a name; another name that was there is forgotten. */
+static struct stranger *
+stranger_of(struct session_cache *m, const char *name)
+{
+    unsigned char hash[SECRET_HASH];
+    uint64_t key;
+
+    secret_hash(name, hash);
+    memcpy(&key, hash, sizeof key);
+    struct stranger *s = &m->strangers[key % STRANGERS];
+    if (s->key != key)
+        *s = (struct stranger){ .key = key };
+    return s;
+}
+
+instant
+stranger_locked(struct call *c, const char *name)
+{
+    struct session_cache *m = cache_of(c);
+    instant until = { 0 };
+
+    if (m) {
+        pthread_mutex_lock(&m->lock);
+        until = stranger_of(m, name)->locked_until;
+        pthread_mutex_unlock(&m->lock);
+    }
+    return until;
+}
+
+void
+stranger_failed(struct call *c, const char *name)
+{
+    struct session_cache *m = cache_of(c);
+
+    if (m == NULL)
+        return;
+    pthread_mutex_lock(&m->lock);
+    struct stranger *s = stranger_of(m, name);
+    if (++s->failures >= LOCK_AFTER) {
+        s->failures = 0;
+        s->locked_until.ms = c->now.ms + LOCK_MS;
+    }
+    pthread_mutex_unlock(&m->lock);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Roles granted to accounts, and the separation of the administrators. */
+#include <string.h>
+
+#include "auth/account.h"
+#include "auth/impl.h"
+#include "base/words.h"
+
+static const struct field fields[] = {
+    FIELD(struct role_grant, id, .flags = GIVEN),
+    FIELD(struct role_grant, account_id, .flags = REQUIRED | FIXED,
+          .refers = "account", .label = "Account"),
+    FIELD(struct role_grant, role, .flags = REQUIRED | FIXED,
+          .choices = auth_roles, .label = "Role"),
+    FIELD(struct role_grant, scope, .flags = FIXED, .choices = scope_words,
+          .label = "Reach"),
+    FIELD(struct role_grant, scope_id, .flags = FIXED, .refers = "any",
+          .label = "Reaches to",
+          .says = "The unit, crew, place or provider; none with all."),
+    FIELD(struct role_grant, version, .flags = GIVEN),
+    FIELD(struct role_grant, updated_at, .flags = GIVEN, .label = "Changed at"),
+};
+
+const struct model role_grant_model =
+    MODEL("role_grant", "role_grant", struct role_grant, fields);
+
+static const char *const admins[] = { "system_admin", "security_admin",
+                                      "audit_admin" };
+
+/* In the order of enum scope_kind. */
+static const char any_unit[] = "SELECT COUNT(*) FROM unit WHERE id = $1";
+static const char any_crew[] = "SELECT COUNT(*) FROM crew WHERE id = $1";
+static const char any_place[] = "SELECT COUNT(*) FROM place WHERE id = $1";
+static const char any_provider[] =
+    "SELECT COUNT(*) FROM provider WHERE id = $1";
+static const char *const any_of[] = { NULL, any_unit, any_crew, any_place,
+                                      any_provider };
+
+static const char find_person[] = "SELECT person_id FROM account WHERE id = $1";
+
+static const char find_same[] =
+    "SELECT COUNT(*) FROM role_grant WHERE account_id = $1 AND role = $2"
+    " AND scope = $3 AND COALESCE(scope_id, 0) = $4";
+
+/* Through any account of the person. */
+static const char find_other_admin[] =
+    "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
+    " WHERE a.person_id = $1 AND g.role <> $2 AND g.role IN"
+    " ('system_admin', 'security_admin', 'audit_admin')";
+
+static bool
+is_admin(const char *role)
+{
+    for (size_t i = 0; i < COUNT(admins); i++)
+        if (strcmp(admins[i], role) == 0)
+            return true;
+    return false;
+}
+
+static enum err
+check_scope(struct call *c, const struct role_grant *g)
+{
+    int64_t n = 0;
+
+    if (g->scope == SCOPE_ALL)
+        return g->scope_id == 0
+                   ? OK
+                   : fail(c, ERR_INVALID, "scope_id", "goes without “all”");
+    if (is_admin(g->role))
+        return fail(c, ERR_INVALID, "scope",
+                    "of an administrator is the whole office");
+    if (g->scope_id == 0)
+        return fail(c, ERR_INVALID, "scope_id", "is required");
+    TRY(db_int(c, &n, any_of[g->scope], V(g->scope_id)));
+    if (n == 0)
+        return fail(c, ERR_INVALID, "scope_id", "there is no such %s",
+                    words_in(c, scope_words[g->scope]));
+    return OK;
+}
+
+/* Whose account it is; nobody changes his own rights. */
+static enum err
+find_whose(struct call *c, int64_t account_id, int64_t *person_id)
+{
+    TRY(db_int(c, person_id, find_person, V(account_id)));
+    if (*person_id == 0)
+        return fail(c, ERR_INVALID, "account_id", "there is no such account");
+    if (c->actor && c->actor->person_id == *person_id)
+        return fail(c, ERR_DENIED, NULL, "nobody changes his own rights");
+    return OK;
+}
+
+static enum err
+refuse_second_admin(struct call *c, const struct role_grant *g,
+                    int64_t person_id)
+{
+    int64_t n = 0;
+
+    if (!is_admin(g->role))
+        return OK;
+    TRY(db_int(c, &n, find_other_admin, V(person_id), V(g->role)));
+    if (n > 0)
+        return fail(c, ERR_CONFLICT, "role",
+                    "one person must not hold two of the three "
+                    "administrators' roles");
+    return OK;
+}
+
+static enum err
+refuse_double(struct call *c, const struct role_grant *g)
+{
+    int64_t n = 0;
+
+    TRY(db_int(c, &n, find_same, V(g->account_id), V(g->role),
+               V(scope_words[g->scope]), V(g->scope_id)));
+    if (n > 0)
+        return fail(c, ERR_CONFLICT, "role", "is held already");
+    return OK;
+}
+
+enum err
+grant_make(struct call *c, struct role_grant *g)
+{
+    int64_t person_id = 0;
+
+    TRY(model_check(c, &role_grant_model, g));
+    TX tx = tx_begin(c);
+    TRY(find_whose(c, g->account_id, &person_id));
+    TRY(check_scope(c, g));
+    TRY(refuse_double(c, g));
+    TRY(refuse_second_admin(c, g, person_id));
+    TRY(model_add(c, &role_grant_model, g));
+    TRY(tx_commit(&tx));
+    cache_forget(c, g->account_id);
+    return OK;
+}
+
+enum err
+grant_remove(struct call *c, struct role_grant *g)
+{
+    struct role_grant old = { 0 };
+    int64_t person_id = 0;
+
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &role_grant_model, g->id, &old));
+    TRY(find_whose(c, old.account_id, &person_id));
+    TRY(model_remove(c, &role_grant_model, g->id));
+    TRY(tx_commit(&tx));
+    cache_forget(c, old.account_id);
+    return OK;
+}
+
+enum err
+grant_list(struct call *c, struct list *l)
+{
+    return model_list(c, l);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which role gives which rights, and where they reach. */
+#include <assert.h>
+#include <string.h>
+
+#include "auth/impl.h"
+
+const char *const scope_words[] = { "all",   "unit",     "crew",
+                                    "place", "provider", NULL };
+
+const char *const auth_rights[] = {
+    "order.create", "order.see",     "order.accept", "order.dispatch",
+    "order.work",   "order.approve", "order.extend", "order.for_others",
+    "order.export", "rating.see",    "org.see",      "org.edit",
+    "catalog.edit", "account.edit",  "grant.edit",   "audit.see",
+    "setting.edit", "import",        NULL,
+};
+
+/* Bits of the words above, in their order. */
+enum {
+    CREATE = 1 << 0,
+    SEE = 1 << 1,
+    ACCEPT = 1 << 2,
+    DISPATCH = 1 << 3,
+    WORK = 1 << 4,
+    APPROVE = 1 << 5,
+    EXTEND = 1 << 6,
+    FOR_OTHERS = 1 << 7,
+    EXPORT = 1 << 8,
+    RATING_SEE = 1 << 9,
+    ORG_SEE = 1 << 10,
+    ORG_EDIT = 1 << 11,
+    CATALOG_EDIT = 1 << 12,
+    ACCOUNT_EDIT = 1 << 13,
+    GRANT_EDIT = 1 << 14,
+    AUDIT_SEE = 1 << 15,
+    SETTING_EDIT = 1 << 16,
+    IMPORT = 1 << 17
+};
+
+static_assert(COUNT(auth_rights) == 18 + 1, "a right without its bit");
+
+const char *const auth_roles[] = {
+    "requester",    "dispatcher",     "crew",        "crew_lead",
+    "provider",     "approver",       "accountant",  "leader",
+    "system_admin", "security_admin", "audit_admin", NULL,
+};
+
+/* In the order of auth_roles. */
+static const uint64_t role_rights[] = {
+    /* requester  */ CREATE,
+    /* dispatcher */ CREATE | SEE | ACCEPT | DISPATCH | EXTEND | FOR_OTHERS
+        | EXPORT | RATING_SEE | ORG_SEE,
+    /* crew       */ SEE | WORK,
+    /* crew_lead  */ SEE | WORK | DISPATCH,
+    /* provider   */ SEE | WORK | DISPATCH,
+    /* approver   */ SEE | APPROVE | EXTEND,
+    /* accountant */ SEE | EXPORT,
+    /* leader     */ SEE | EXPORT | RATING_SEE | ORG_SEE,
+    /* system     */ ORG_SEE | ORG_EDIT | CATALOG_EDIT | ACCOUNT_EDIT
+        | SETTING_EDIT | IMPORT,
+    /* security   */ ORG_SEE | GRANT_EDIT,
+    /* audit      */ AUDIT_SEE,
+};
+
+static_assert(COUNT(role_rights) + 1 == COUNT(auth_roles),
+              "a role without its rights");
+
+uint64_t
+auth_role_rights(const char *role)
+{
+    for (size_t i = 0; auth_roles[i]; i++)
+        if (strcmp(auth_roles[i], role) == 0)
+            return role_rights[i];
+    return 0;
+}
+
+/* Asking for a right that does not exist is our mistake. */
+static uint64_t
+right_bit(const char *right)
+{
+    size_t i = 0;
+
+    while (auth_rights[i] && strcmp(auth_rights[i], right) != 0)
+        i++;
+    ASSERT(auth_rights[i] != NULL);
+    return (uint64_t)1 << i;
+}
+
+bool
+auth_may(const struct call *c, const char *right)
+{
+    if (c->actor == NULL || right == NULL)
+        return c->actor != NULL;
+    uint64_t bit = right_bit(right);
+    for (size_t i = 0; i < c->actor->n_grants; i++)
+        if (c->actor->grants[i].rights & bit)
+            return true;
+    return false;
+}
+
+static const char unit_below[] =
+    "SELECT COUNT(*) FROM unit WHERE id = $1 AND path LIKE $2";
+
+static const char place_below[] =
+    "SELECT COUNT(*) FROM place WHERE id = $1 AND path LIKE $2";
+
+/* Does ID lie in the subtree of TOP?  Paths are "/1/7/". */
+static bool
+lies_below(struct call *c, const char *sql, int64_t id, int64_t top)
+{
+    int64_t n = 0;
+
+    if (id == 0 || id == top)
+        return id == top;
+    const char *part = arena_printf(c->arena, "%%/%lld/%%", (long long)top);
+    return db_int(c, &n, sql, V(id), V(part)) == OK && n > 0;
+}
+
+static bool
+reaches(struct call *c, const struct grant *g, const struct auth_where *at)
+{
+    switch (g->scope) {
+    case SCOPE_ALL: return true;
+    case SCOPE_UNIT: return lies_below(c, unit_below, at->unit_id, g->scope_id);
+    case SCOPE_PLACE:
+        return lies_below(c, place_below, at->place_id, g->scope_id);
+    case SCOPE_CREW: return at->crew_id == g->scope_id;
+    case SCOPE_PROVIDER: return at->provider_id == g->scope_id;
+    }
+    return false;
+}
+
+bool
+auth_may_at(struct call *c, const char *right, const struct auth_where *where)
+{
+    if (c->actor == NULL || right == NULL || where == NULL)
+        return auth_may(c, right);
+    uint64_t bit = right_bit(right);
+    for (size_t i = 0; i < c->actor->n_grants; i++) {
+        const struct grant *g = &c->actor->grants[i];
+
+        if (g->rights & bit && reaches(c, g, where))
+            return true;
+    }
+    return false;
+}
+
+enum err
+auth_need(struct call *c, const char *right, const struct auth_where *where)
+{
+    if (c->actor == NULL)
+        return fail(c, ERR_UNSIGNED, NULL, "please sign in");
+    if (c->actor->must_change && !c->actor->by_token)
+        return fail(c, ERR_DENIED, "password",
+                    "the password must be changed first");
+    if (!auth_may_at(c, right, where))
+        return fail(c, ERR_DENIED, NULL, "this needs the right “%s”", right);
+    return OK;
+}
