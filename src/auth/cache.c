@@ -70,7 +70,7 @@ session_cache_open(void)
 static struct entry **
 find(struct session_cache *m, const unsigned char key[SECRET_HASH])
 {
-    struct entry **at = &m->buckets[(key[0] | key[1] << 8) % BUCKETS];
+    struct entry **at = &m->buckets[(key[0] + 256u * key[1]) % BUCKETS];
 
     while (*at && memcmp((*at)->key, key, SECRET_HASH) != 0)
         at = &(*at)->next;
