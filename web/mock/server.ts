@@ -61,7 +61,7 @@ function mayMove(verb: string, o: Row, who: string): boolean {
 }
 
 function shown(o: Row, who: string): Row {
-  return { ...o, verbs: Object.keys(moves).filter((v) => mayMove(v, o, who)), legs: d.orders.filter((l) => l.parent_id === o.id) };
+  return { ...o, fields: d.items.find((i) => i.code === o.item_code)?.fields, verbs: Object.keys(moves).filter((v) => mayMove(v, o, who)), legs: d.orders.filter((l) => l.parent_id === o.id) };
 }
 
 function tell(o: Row, verb: string): void {
@@ -153,6 +153,7 @@ function orderRoute(a: Asked, parts: string[]): unknown {
   if (a.method === 'POST' && parts.length === 1) return create(a);
   if (parts.length === 1) return page(seen(a), a.query);
   if (parts[1] === 'board') return d.orders.reduce<Record<string, number>>((n, o) => ({ ...n, [o.state]: (n[o.state] ?? 0) + 1 }), {});
+  if (parts[1] === 'promise') return { item_code: a.query.get('item_code'), accept_due: d.at(30), on_site_due: d.at(240), complete_due: d.at(1440) };
   if (parts[1] === 'duplicates') return page(d.orders.filter((o) => !['closed', 'cancelled', 'verified'].includes(o.state)), a.query);
   const id = Number(parts[1]);
   if (parts[2] === 'events') return page(d.events.filter((e) => e.order_id === id), a.query);

@@ -1,6 +1,7 @@
-/* Facts that change seldom, asked for once: areas, items, SLA classes, crews. */
+/* Facts that change seldom, asked for once: areas, items, crews. */
+import { shallowRef } from 'vue';
 import { get } from './client';
-import type { Area, Crew, Item, List, SlaClass } from './types';
+import type { Area, Crew, Item, List } from './types';
 
 const kept = new Map<string, Promise<unknown>>();
 
@@ -27,10 +28,20 @@ function once<T>(path: string): Promise<T[]> {
 
 export const areas = (): Promise<Area[]> => once<Area>('/areas');
 export const items = (): Promise<Item[]> => once<Item>('/items');
-export const slaClasses = (): Promise<SlaClass[]> => once<SlaClass>('/sla-classes');
 export const crews = (): Promise<Crew[]> => once<Crew>('/crews');
 
 /* Ask again next time: after sign-out or after a change. */
 export function forget(): void {
   kept.clear();
+}
+
+const english = shallowRef<Record<string, string> | null>(null);
+
+/* English names by item code, fetched when first asked for. */
+export function itemNames(): Record<string, string> {
+  if (!english.value) {
+    english.value = {};
+    void items().then((all) => (english.value = Object.fromEntries(all.map((i) => [i.code, i.name_en]))), () => undefined);
+  }
+  return english.value;
 }

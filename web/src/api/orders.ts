@@ -1,6 +1,6 @@
 /* Orders: lists, one, verbs. */
 import { get, newKey, patch, post, type Query } from './client';
-import type { List, Order, OrderEvent } from './types';
+import type { List, Order, OrderEvent, Promised } from './types';
 
 export interface NewOrder {
   item_code: string;
@@ -34,6 +34,9 @@ export async function eventsOf(id: number | string): Promise<OrderEvent[]> {
 export async function duplicatesOf(item_code: string, place_id: number): Promise<Order[]> {
   return (await get<List<Order>>('/orders/duplicates', { item_code, place_id })).items;
 }
+
+export const promiseOf = (item_code: string, wanted_from?: string | null, wanted_to?: string | null): Promise<Promised> =>
+  get<Promised>('/orders/promise', { item_code, wanted_from, wanted_to });
 
 export const board = (query: Query = {}): Promise<Record<string, number>> =>
   get<Record<string, number>>('/orders/board', query);

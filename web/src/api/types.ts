@@ -28,7 +28,7 @@ export interface List<T> {
 }
 
 export type State =
-  | 'draft' | 'submitted' | 'awaiting_approval' | 'accepted' | 'dispatched' | 'acknowledged'
+  | 'submitted' | 'awaiting_approval' | 'accepted' | 'dispatched' | 'acknowledged'
   | 'on_site' | 'in_progress' | 'suspended' | 'completed' | 'verified' | 'closed'
   | 'returned' | 'merged' | 'cancelled';
 
@@ -97,12 +97,33 @@ export interface Order {
   escalation?: number;
   result?: string | null;
   cause?: string | null;
-  rating?: number | null;
+  rating?: { stars: number; tags?: string | null; comment?: string | null; at?: string } | null;
   calendar_note?: string | null;
   version: number;
   updated_at?: string;
   verbs?: string[];
-  legs?: Order[];
+  legs?: Leg[];
+  merged?: Leg[];
+  fields?: ItemField[] | null; /* the questions, as they were when it was asked */
+}
+
+/* What an order tells of its legs and of the orders merged into it. */
+export interface Leg {
+  id: number;
+  number: string;
+  state: State;
+  title: string;
+  crew_name?: string | null;
+}
+
+/* The due times of an item asked for now. */
+export interface Promised {
+  item_code: string;
+  accept_due?: string | null;
+  on_site_due?: string | null;
+  safe_due?: string | null;
+  complete_due?: string | null;
+  calendar_note?: string | null;
 }
 
 export interface OrderEvent {
@@ -129,9 +150,14 @@ export interface ItemField {
   min?: number;
   max?: number;
   unit?: string;
+  unit_en?: string;
+  decimals?: number;
+  day_only?: boolean; /* of a time only the day is asked */
+  sets?: 'wanted_from' | 'wanted_to';
   choices?: { value: string; label: string; label_en?: string }[];
   shown_if?: { field: string; is: string | number | boolean };
   says?: string;
+  says_en?: string;
 }
 
 export interface Area {
@@ -159,23 +185,6 @@ export interface Item {
   valid_from: string;
   valid_to?: string | null;
   version: number;
-}
-
-export interface SlaClass {
-  id: number;
-  code: string;
-  name: string;
-  name_en: string;
-  accept_min?: number | null;
-  accept_working?: boolean;
-  on_site_min?: number | null;
-  on_site_working?: boolean;
-  safe_min?: number | null;
-  safe_working?: boolean;
-  complete_min?: number | null;
-  complete_working?: boolean;
-  complete_days?: number | null;
-  pause: string;
 }
 
 export interface Place {
@@ -273,17 +282,16 @@ export interface Notice {
 /* Facts of a noun's form, GET /forms/{noun}. */
 export interface FormField {
   name: string;
-  kind: 'int' | 'real' | 'bool' | 'text' | 'instant' | 'day' | 'money' | 'word' | 'json';
+  kind: 'number' | 'yes_no' | 'text' | 'datetime' | 'day' | 'money' | 'choice' | 'json';
   label: string;
   says?: string | null;
   required?: boolean;
   given?: boolean;
   fixed?: boolean;
   long?: boolean;
-  secret?: boolean;
   min?: number | null;
   max?: number | null;
-  choices?: (string | { value: string; label: string })[] | null;
+  choices?: { value: string; label: string }[] | null;
   refers?: string | null;
 }
 

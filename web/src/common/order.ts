@@ -1,12 +1,13 @@
 /* What an order's facts mean to people: tones, stages, clocks. */
-import type { Order, SlaClass, State } from '@/api/types';
-import { t } from './i18n';
+import type { Order, State } from '@/api/types';
+import { itemNames } from '@/api/facts';
+import { language, t } from './i18n';
 import { span } from './time';
 
 export type Tone = 'quiet' | 'busy' | 'good' | 'warn' | 'bad';
 
 const tones: Record<State, Tone> = {
-  draft: 'quiet', submitted: 'warn', awaiting_approval: 'warn', accepted: 'busy', dispatched: 'busy',
+  submitted: 'warn', awaiting_approval: 'warn', accepted: 'busy', dispatched: 'busy',
   acknowledged: 'busy', on_site: 'busy', in_progress: 'busy', suspended: 'warn', completed: 'good',
   verified: 'good', closed: 'quiet', returned: 'bad', merged: 'quiet', cancelled: 'quiet',
 };
@@ -31,7 +32,10 @@ export interface Stage {
   late: boolean;
 }
 
-export function stagesOf(o: Order): Stage[] {
+type Clocks = Partial<Pick<Order, 'accept_due' | 'accepted_at' | 'accept_late' | 'on_site_due' | 'on_site_at' | 'on_site_late' | 'safe_due'
+  | 'safe_at' | 'safe_late' | 'complete_due' | 'completed_at' | 'complete_late'>>;
+
+export function stagesOf(o: Clocks): Stage[] {
   const stage = (name: Stage['name'], due?: string | null, done?: string | null, late?: boolean): Stage => ({
     name, due: due ?? null, done: done ?? null, late: !!late || (!!due && !!done && done > due),
   });
@@ -69,22 +73,12 @@ export function clockOf(o: Order, now: number): Clock | null {
   return { stage, left, level: levelOf(left, due - new Date(o.submitted_at ?? stage.due).getTime()), words };
 }
 
-/* A class's promise in words, before any clock runs. */
-export function promiseOf(c: SlaClass): { stage: string; words: string }[] {
-  const minutes = (n: number, working?: boolean) => {
-    const words = span(n * 60_000);
-    return t(working ? 'promise.within_working' : 'promise.within', { span: words });
-  };
-  const out: { stage: string; words: string }[] = [];
-  if (c.accept_min) out.push({ stage: 'accept', words: minutes(c.accept_min, c.accept_working) });
-  if (c.on_site_min) out.push({ stage: 'on_site', words: minutes(c.on_site_min, c.on_site_working) });
-  if (c.safe_min) out.push({ stage: 'safe', words: minutes(c.safe_min, c.safe_working) });
-  if (c.complete_days) out.push({ stage: 'complete', words: t('promise.working_days', { n: c.complete_days }) });
-  else if (c.complete_min) out.push({ stage: 'complete', words: minutes(c.complete_min, c.complete_working) });
-  return out;
-}
-
 /* Where it is, in words: a known place and what was added to it. */
 export function whereOf(o: Order): string {
   return [o.place_name, o.place_note].filter(Boolean).join(' · ');
+}
+
+/* What was asked for, in the language in use; the order itself keeps the Chinese name. */
+export function titleOf(o: { item_code: string; item_name: string }): string {
+  return (language() === 'en' && itemNames()[o.item_code]) || o.item_name;
 }

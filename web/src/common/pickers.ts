@@ -42,30 +42,12 @@ export async function searchPeople(words: string): Promise<Option<Person>[]> {
   return found.items.map((p) => ({ value: p, label: p.name, hint: [p.unit_name, p.phone ?? p.mobile].filter(Boolean).join(' · ') }));
 }
 
-function scoreOf(item: Item, words: string): number {
-  const name = nameOf(item).toLowerCase();
-  const zh = item.name.toLowerCase();
-  if (name.startsWith(words) || zh.startsWith(words) || item.code.toLowerCase() === words) return 4;
-  if (name.includes(words) || zh.includes(words)) return 3;
-  const keys = (item.keywords ?? '').toLowerCase();
-  if (keys.includes(words)) return 2;
-  if (/^[a-z]+$/.test(words) && initials(zh + ' ' + keys).includes(words)) return 1;
-  return item.name_en.toLowerCase().includes(words) ? 1 : 0;
-}
-
-/* Items by words, part of a word, keyword, code or pinyin initials. */
-export function findItems(all: readonly Item[], words: string): Item[] {
-  const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const scored = all.map((item) => ({ item, score: Math.min(...parts.map((p) => scoreOf(item, p)), 9) }));
-  return scored.filter((s) => s.score > 0).sort((a, b) => b.score - a.score).map((s) => s.item);
-}
-
+/* Items by a word, part of a word, a whole sentence, code or pinyin initials: the server knows best. */
 export async function searchItems(words: string): Promise<Option<Item>[]> {
-  const [all, groups] = await Promise.all([items(), areas()]);
-  const found = words ? findItems(all.filter((i) => i.active), words) : all.filter((i) => i.active);
-  return found.slice(0, words ? 12 : 120).map((i) => ({
-    value: i, label: nameOf(i), hint: nameOf(groups.find((a) => a.id === i.area_id)),
-  }));
+  const groups = await areas();
+  const found = words ? (await get<List<Item>>('/items', { q: words, limit: 12, total: 'no' })).items
+    : (await items()).filter((i) => i.active);
+  return found.map((i) => ({ value: i, label: nameOf(i), hint: nameOf(groups.find((a) => a.id === i.area_id)) }));
 }
 
 export async function searchCrews(words: string): Promise<Option<Crew>[]> {

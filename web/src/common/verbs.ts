@@ -10,7 +10,7 @@ export interface Ask {
   kind: AskKind;
   required?: boolean;
   label?: string; /* locale key; the name's own when not said */
-  choices?: string[]; /* words, labelled ask.<name>.<word> */
+  choices?: string[]; /* words, labelled choice.<name>.<word> */
   preset?: unknown;
 }
 
@@ -28,19 +28,18 @@ const until: Ask = { name: 'until', kind: 'instant', required: true };
 
 export const suspendReasons = ['awaiting_parts', 'awaiting_approval', 'awaiting_provider', 'requester_reschedule',
   'safety_stop'];
-export const ratingTags = ['on_time', 'attitude', 'quality', 'clean'];
+export const ratingTags = ['on_time', 'polite', 'good_work', 'tidy', 'late', 'rude', 'poor_work', 'untidy'];
 
 const main = (...asks: Ask[]): Verb => ({ asks, tone: 'main' });
 const plain = (...asks: Ask[]): Verb => ({ asks, tone: 'plain' });
 const danger = (...asks: Ask[]): Verb => ({ asks, tone: 'danger' });
 
 export const verbs: Record<string, Verb> = {
-  submit: main(),
   approve: main(note),
   refuse: danger(reason),
   accept: main(),
   return: danger(reason),
-  resubmit: main(note),
+  resubmit: main({ name: 'description', kind: 'area' }, note),
   merge: plain({ name: 'into_id', kind: 'order', required: true }, note),
   dispatch: main(crew, assignee, note),
   grab: main(),
@@ -74,7 +73,7 @@ export const verbs: Record<string, Verb> = {
 /* The order in which buttons stand: what moves the work on comes first. */
 const rank = Object.keys(verbs);
 const first = ['approve', 'accept', 'dispatch', 'grab', 'acknowledge', 'arrive', 'start', 'complete', 'resume',
-  'verify', 'rate', 'submit', 'resubmit', 'grant_extension', 'make_safe'];
+  'verify', 'rate', 'resubmit', 'grant_extension', 'make_safe'];
 const last = ['comment', 'cancel'];
 
 function place(verb: string): number {
