@@ -91,6 +91,8 @@ function move(a: Asked, id: number, verb: string): Row {
 function seen(a: Asked): Row[] {
   const acc = d.accounts[a.who!];
   const view = a.query.get('view');
+  const done = ['completed', 'verified', 'closed', 'returned', 'merged', 'cancelled'];
+  for (const o of d.orders) o.is_open = done.includes(o.state) ? 'no' : 'yes';
   if (view === 'crew' || view === 'provider') return d.orders.filter((o) => acc.crews.includes(o.crew_id));
   if (view === 'mine' || !rightsOf(a.who).includes('order.see')) return d.orders.filter((o) => o.requester_id === acc.person);
   return d.orders;

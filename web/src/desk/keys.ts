@@ -1,0 +1,17 @@
+/* Keys for the whole page; they rest while somebody types or a dialog is open. */
+import { onBeforeUnmount, onMounted } from 'vue';
+
+export function useKeys(keys: Record<string, (e: KeyboardEvent) => void>): void {
+  function press(e: KeyboardEvent): void {
+    const at = e.target as HTMLElement;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    if (at.closest('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]')) return;
+    if (e.key === 'Enter' && at.closest('button, a')) return;
+    const act = keys[e.key];
+    if (!act) return;
+    e.preventDefault();
+    act(e);
+  }
+  onMounted(() => window.addEventListener('keydown', press));
+  onBeforeUnmount(() => window.removeEventListener('keydown', press));
+}

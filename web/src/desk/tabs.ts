@@ -1,0 +1,23 @@
+/* The desk's ready-made questions; each is a list the server can answer. */
+import type { Query } from '@/api/client';
+
+export const tabs = ['to_accept', 'to_dispatch', 'under_way', 'suspended', 'overdue', 'extension', 'escalated', 'approval',
+  'completed', 'open', 'all'] as const;
+export type Tab = (typeof tabs)[number];
+
+/* Oldest first where work waits; newest first where one looks back. */
+export function questionOf(tab: Tab, now: string): Query {
+  switch (tab) {
+    case 'to_accept': return { state: 'submitted', sort: 'id' };
+    case 'to_dispatch': return { state: 'accepted', sort: 'id' };
+    case 'under_way': return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'complete_due' };
+    case 'suspended': return { state: 'suspended', sort: 'id' };
+    case 'overdue': return { is_open: 'yes', 'complete_due.before': now, sort: 'complete_due' };
+    case 'extension': return { is_open: 'yes', 'extension_asked_until.set': 'yes', sort: 'id' };
+    case 'escalated': return { is_open: 'yes', 'escalation.from': 1, sort: 'complete_due' };
+    case 'approval': return { state: 'awaiting_approval', sort: 'id' };
+    case 'completed': return { state: 'completed', sort: '-id' };
+    case 'open': return { is_open: 'yes', sort: '-id' };
+    case 'all': return { sort: '-id' };
+  }
+}
