@@ -432,7 +432,7 @@ count_rows(struct call *c, struct list *l, const struct where *w)
     const char *sql = db_intern(
         c, arena_printf(c->arena,
                         "SELECT COUNT(*) FROM (SELECT 1 FROM %s%s LIMIT %d)"
-                        " AS some",
+                        " AS counted",
                         l->model->table, w->sql.s, LIST_COUNT_CAP + 1));
     ROWS r = db_query_n(c, sql, w->v, w->n);
 

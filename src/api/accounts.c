@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accounts, grants and tokens over HTTP.  The rules are auth's. */
+#include "api/route.h"
+#include "auth/account.h"
+#include "json/json.h"
+
+SERVE(account_change, struct account)
+SERVE(account_get, struct account)
+SERVE(account_list, struct list)
+SERVE(grant_make, struct role_grant)
+SERVE(grant_remove, struct role_grant)
+SERVE(grant_list, struct list)
+SERVE(token_remove, struct token)
+SERVE(token_list, struct list)
+
+struct new_password {
+    int64_t id;
+    const char *password;
+};
+
+static const struct field reset_fields[] = {
+    FIELD(struct new_password, id, .flags = GIVEN),
+    FIELD(struct new_password, password, .flags = REQUIRED | SECRET, .max = 200,
+          .label = "Password"),
+};
+
+static const struct model reset_model =
+    MODEL("new_password", NULL, struct new_password, reset_fields);
+
+/*
+ * What holds a secret is answered raw, so that the answer is not kept for an
+ * Idempotency-Key, nor a hash of the request.
+ */
+static enum err
+answer_created(struct call *c, const struct model *m, const void *rec,
+               struct raw *raw)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    model_write_json(&o, m, rec);
+    raw->status = 201;
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+static enum err
+serve_account_make(struct call *c, void *in, void *out)
+{
+    TRY(account_make(c, in));
+    return answer_created(c, &account_model, in, out);
+}
+
+static enum err
+serve_token_make(struct call *c, void *in, void *out)
+{
+    TRY(token_make(c, in));
+    return answer_created(c, &token_model, in, out);
+}
+
+static enum err
+serve_reset(struct call *c, void *in, void *out)
+{
+    const struct new_password *p = in;
+    struct account *a = out;
+
+    TRY(model_check(c, &reset_model, p));
+    a->id = p->id;
+    a->password = p->password;
+    return account_reset(c, a);
+}
+
+const struct route account_routes[] = {
+    { GET, "/accounts", serve_account_list, .out = &account_model,
+      .flags = R_LIST, .says = "The accounts, for the administrators." },
+    { GET, "/accounts/{id}", serve_account_get, .in = &account_model,
+      .out = &account_model, .may = "account.edit", .says = "One account." },
+    { POST, "/accounts", serve_account_make, .in = &account_model,
+      .out = &account_model, .may = "account.edit", .flags = R_RAW,
+      .says = "Make an account for a person." },
+    { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
+      .out = &account_model, .may = "account.edit",
+      .says = "Put an account in or out of use." },
+    { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
+      .out = &account_model, .may = "account.edit",
+      .says = "Give an account a password to be changed at once." },
+    { GET, "/grants", serve_grant_list, .out = &role_grant_model,
+      .may = "grant.edit", .flags = R_LIST,
+      .says = "Which account holds which role, and where." },
+    { POST, "/grants", serve_grant_make, .in = &role_grant_model,
+      .out = &role_grant_model, .may = "grant.edit", .flags = R_CREATED,
+      .says = "Grant a role." },
+    { DELETE, "/grants/{id}", serve_grant_remove, .in = &role_grant_model,
+      .may = "grant.edit", .says = "Take a role away." },
+    { GET, "/tokens", serve_token_list, .out = &token_model, .flags = R_LIST,
+      .says = "One's own tokens; all of them for the system administrator." },
+    { POST, "/tokens", serve_token_make, .in = &token_model,
+      .out = &token_model, .flags = R_RAW,
+      .says = "Make a token for a program; it is shown only now." },
+    { DELETE, "/tokens/{id}", serve_token_remove, .in = &token_model,
+      .says = "Take a token back." },
+    { 0 }
+};

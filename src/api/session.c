@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signing in and out over HTTP.  The rules are auth's; here is only shape. */
+#include "api/route.h"
+#include "auth/auth.h"
+#include "base/text.h"
+#include "model/app.h"
+#include "json/json.h"
+
+struct password_change {
+    const char *old, *new;
+};
+
+static const struct field sign_in_fields[] = {
+    FIELD(struct sign_in, account, .flags = REQUIRED, .max = 60,
+          .label = "Account"),
+    FIELD(struct sign_in, password, .flags = REQUIRED | SECRET, .max = 200,
+          .label = "Password"),
+};
+
+static const struct model sign_in_model =
+    MODEL("sign_in", NULL, struct sign_in, sign_in_fields);
+
+static const struct field change_fields[] = {
+    FIELD(struct password_change, old, .flags = REQUIRED | SECRET, .max = 200,
+          .label = "Old password"),
+    FIELD(struct password_change, new, .flags = REQUIRED | SECRET, .max = 200,
+          .label = "New password"),
+};
+
+static const struct model change_model =
+    MODEL("password_change", NULL, struct password_change, change_fields);
+
+static void
+write_rights(struct call *c, struct json_out *o)
+{
+    json_key(o, "rights");
+    json_begin_list(o);
+    for (size_t i = 0; auth_rights[i]; i++)
+        if (auth_may(c, auth_rights[i]))
+            json_text(o, auth_rights[i]);
+    json_end_list(o);
+}
+
+static void
+write_roles(struct call *c, struct json_out *o)
+{
+    const struct actor *a = c->actor;
+
+    json_key(o, "roles");
+    json_begin_list(o);
+    for (size_t i = 0; i < a->n_grants; i++) {
+        json_begin(o);
+        json_put_text(o, "role", a->grants[i].role);
+        json_put_text(o, "scope", scope_words[a->grants[i].scope]);
+        json_key(o, "scope_id");
+        if (a->grants[i].scope_id)
+            json_int(o, a->grants[i].scope_id);
+        else
+            json_null(o);
+        json_end(o);
+    }
+    json_end_list(o);
+}
+
+static void
+write_crews(struct call *c, struct json_out *o)
+{
+    json_key(o, "crews");
+    json_begin_list(o);
+    for (size_t i = 0; i < c->actor->n_crews; i++)
+        json_int(o, c->actor->crews[i]);
+    json_end_list(o);
+}
+
+static void
+put_id(struct json_out *o, const char *key, int64_t id)
+{
+    json_key(o, key);
+    if (id)
+        json_int(o, id);
+    else
+        json_null(o);
+}
+
+/* Who is signed in, and what the interface may show him. */
+static void
+write_session(struct call *c, struct raw *raw)
+{
+    const struct actor *a = c->actor;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    json_begin(&o);
+    json_put_text(&o, "account", a->account);
+    json_put_text(&o, "name", a->name);
+    put_id(&o, "person_id", a->person_id);
+    put_id(&o, "unit_id", a->unit_id);
+    put_id(&o, "provider_id", a->provider_id);
+    json_put_text(&o, "csrf", a->csrf);
+    json_put_text(&o, "lang", a->lang);
+    json_put_bool(&o, "must_change", a->must_change);
+    write_rights(c, &o);
+    write_roles(c, &o);
+    write_crews(c, &o);
+    json_end(&o);
+    raw->body = b.s;
+    raw->len = b.len;
+}
+
+/* SESSION "" takes the cookie away. */
+static void
+set_cookie(struct call *c, const char *session)
+{
+    reply_header(c, "Set-Cookie",
+                 arena_printf(c->arena,
+                              "liangcao_session=%s; Path=/; HttpOnly; "
+                              "SameSite=Strict%s%s",
+                              session, c->app->secure ? "; Secure" : "",
+                              *session ? "" : "; Max-Age=0"));
+}
+
+static enum err
+need_somebody(struct call *c)
+{
+    return c->actor ? OK : fail(c, ERR_UNSIGNED, NULL, "please sign in");
+}
+
+static enum err
+post_session(struct call *c, void *in, void *out)
+{
+    struct sign_in *s = in;
+    struct raw *raw = out;
+
+    TRY(model_check(c, &sign_in_model, s));
+    TRY(auth_sign_in(c, s));
+    set_cookie(c, s->session);
+    raw->status = 201;
+    write_session(c, raw);
+    return OK;
+}
+
+static enum err
+get_session(struct call *c, void *in, void *out)
+{
+    (void)in;
+    TRY(need_somebody(c));
+    write_session(c, out);
+    return OK;
+}
+
+static enum err
+delete_session(struct call *c, void *in, void *out)
+{
+    (void)in;
+    (void)out;
+    TRY(auth_sign_out(c));
+    set_cookie(c, "");
+    return OK;
+}
+
+static enum err
+put_password(struct call *c, void *in, void *out)
+{
+    struct password_change *p = in;
+
+    (void)out;
+    TRY(need_somebody(c));
+    TRY(model_check(c, &change_model, p));
+    return auth_change_password(c, p->old, p->new);
+}
+
+const struct route session_routes[] = {
+    { POST, "/session", post_session, .in = &sign_in_model,
+      .flags = R_OPEN | R_RAW,
+      .says = "Sign in; the answer sets a cookie and tells who it is." },
+    { GET, "/session", get_session, .flags = R_OPEN | R_RAW,
+      .says = "Who is signed in, and what he may do." },
+    { DELETE, "/session", delete_session, .flags = R_OPEN,
+      .says = "Sign out." },
+    { PUT, "/session/password", put_password, .in = &change_model,
+      .flags = R_OPEN, .says = "Change one's own password." },
+    { 0 }
+};
