@@ -26,7 +26,7 @@
 #define MAX_THREADS 256
 #define COLUMNS                                                                \
     "id, number, state, area_id, item_id, item_code, item_name, sla_class,"    \
-    " priority, title, description, requester_id, requester_name, unit_id,"    \
+    " priority, is_open, title, description, requester_id, requester_name, unit_id,"    \
     " unit_name, place_id, place_name, phone, channel, crew_id, crew_name,"    \
     " submitted_at, accept_due, on_site_due, complete_due, verified_auto,"     \
     " suspended_ms, extensions, reworks, reopens, accept_late, on_site_late,"  \
@@ -34,7 +34,7 @@
 
 static const char add_order[] =
     "INSERT INTO orders (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-    " $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
+    " $9, 1, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
     " $23, $24, $25, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $26, 1, $22)";
 static const char add_event[] =
     "INSERT INTO event (id, order_id, at, actor_id, actor_name, verb,"

@@ -405,7 +405,7 @@ sqlite_shut(struct store *base)
     arena_close(s->writer.arena);
     if (s->node_file >= 0)
         (void)close(s->node_file);
-    (void)pthread_mutex_destroy(&s->writer.mutex);
+    baton_close(&s->writer.baton);
     (void)pthread_mutex_destroy(&s->writer.done_mutex);
     (void)pthread_cond_destroy(&s->writer.done[0]);
     (void)pthread_cond_destroy(&s->writer.done[1]);
@@ -428,7 +428,7 @@ make_store(const char *path, unsigned readers)
     s->node_file = -1;
     s->writer.arena = arena_open();
     s->max_readers = readers > 0 ? readers : 1;
-    (void)pthread_mutex_init(&s->writer.mutex, NULL);
+    baton_open(&s->writer.baton);
     (void)pthread_mutex_init(&s->writer.done_mutex, NULL);
     (void)pthread_cond_init(&s->writer.done[0], NULL);
     (void)pthread_cond_init(&s->writer.done[1], NULL);

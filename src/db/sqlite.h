@@ -2,19 +2,18 @@
 /*
  * sqlite - connections to one SQLite file: a writer and pooled readers.
  *
- * Group commit.  The write connection is under a mutex.  The first body opens
+ * Group commit.  The write connection goes with a baton.  The first body opens
  * the outer transaction, each body runs in a savepoint, and releasing it joins
- * the batch.  Whoever lets go of the mutex commits the batch himself when
- * nobody waits for the mutex or the batch is full; otherwise he leaves it to
- * one who waits, who comes here too when he is done, whatever his end.
+ * the batch.  Whoever hands the baton on commits the batch himself when nobody
+ * waits for it or the batch is full; otherwise he leaves it to the next, who
+ * comes here too when he is done, whatever his end.
  *
  * Always true:
- *   1. While the mutex is free, no batch is open (lazy loading excepted) or
- *      somebody waits for the mutex.
+ *   1. While nobody holds the baton no batch is open (lazy loading excepted).
  *   2. A joined call answers only after its batch was committed or lost.
  *   3. What one body undoes touches no other body of the batch.
  *
- * In memory (":memory:") there is one connection; a reader holds the mutex
+ * In memory (":memory:") there is one connection; a reader holds the baton
  * while its rows are open.  So it is during lazy loading, when rows of an open
  * batch are to be seen.
  */
@@ -26,6 +25,7 @@
 #include <stdatomic.h>
 
 #include "db/backend.h"
+#include "db/baton.h"
 
 #define SQLITE_BATCH 64
 #define SQLITE_WRITER_KIB 16384
@@ -46,7 +46,7 @@ struct sqlite_conn {
 
 struct sqlite_writer {
     struct sqlite_conn *conn;
-    pthread_mutex_t mutex; /* held by the body that runs; guards the next 8 */
+    struct baton baton;    /* of the body that runs; guards the next 8 */
     bool open;             /* the outer transaction */
     bool in_body;          /* a body runs: only its holder may end it */
     bool fail_commit;      /* fault injector */
@@ -55,7 +55,6 @@ struct sqlite_writer {
     struct search *search; /* words of the batch, in the arena */
     struct arena *arena;
     unsigned batch;
-    atomic_uint waiting;  /* for the mutex */
     atomic_uint refusals; /* BEGINs that found another process writing */
     atomic_uint lazy;
     pthread_mutex_t done_mutex;

@@ -98,9 +98,9 @@ end_batch(struct sqlite_writer *w)
 }
 
 static bool
-is_batch_due(const struct sqlite_store *s)
+is_batch_due(struct sqlite_store *s)
 {
-    const struct sqlite_writer *w = &s->writer;
+    struct sqlite_writer *w = &s->writer;
     unsigned lazy = atomic_load(&w->lazy);
 
     if (!w->open || w->in_body)
@@ -109,7 +109,7 @@ is_batch_due(const struct sqlite_store *s)
         return true;
     if (lazy > 0 && !w->joined)
         return w->bodies >= lazy;
-    return w->bodies >= SQLITE_BATCH || atomic_load(&w->waiting) == 0;
+    return w->bodies >= SQLITE_BATCH || !baton_waits(&w->baton);
 }
 
 /* Tell those who joined; each may be gone as soon as its word is said. */
@@ -132,7 +132,7 @@ tell(struct sqlite_writer *w, struct ended ended)
     (void)pthread_mutex_unlock(&w->done_mutex);
 }
 
-/* The mutex is held: commit if it is our turn, let go of the mutex if this
+/* The writer is held: commit if it is our turn, hand it on if this
    was the session's last hold, and tell the batch's calls. */
 static void
 leave(struct db *d)
@@ -143,7 +143,7 @@ leave(struct db *d)
     if (is_batch_due(s))
         ended = end_batch(&s->writer);
     if (--d->holds == 0)
-        (void)pthread_mutex_unlock(&s->writer.mutex);
+        baton_give(&s->writer.baton);
     tell(&s->writer, ended);
 }
 
@@ -154,9 +154,7 @@ sqlite_hold(struct db *d)
 
     if (d->holds++ > 0)
         return;
-    (void)atomic_fetch_add(&w->waiting, 1);
-    (void)pthread_mutex_lock(&w->mutex);
-    (void)atomic_fetch_sub(&w->waiting, 1);
+    baton_take(&w->baton);
 }
 
 void
@@ -275,11 +273,11 @@ sqlite_lazy(struct store *base, unsigned n)
     struct sqlite_writer *w = &s->writer;
     struct ended ended = { 0 };
 
-    (void)pthread_mutex_lock(&w->mutex);
+    baton_take(&w->baton);
     if (w->open)
         ended = end_batch(w);
     atomic_store(&w->lazy, n);
-    (void)pthread_mutex_unlock(&w->mutex);
+    baton_give(&w->baton);
     tell(w, ended);
     return ended.err;
 }
