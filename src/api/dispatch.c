@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/feed.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -483,10 +484,14 @@ handle_api(const struct app *app, struct arena *a,
     e = know_actor(&c, q);
     if (c.actor != NULL && c.actor->by_token)
         c.channel = "api";
-    if (e == OK)
+    if (e == OK && strcmp(below.path, "/stream") == 0)
+        e = feed_listen(&c, q, r);
+    else if (e == OK)
         api_run(&c, &below, r);
-    else
+    if (e != OK)
         reply_problem(&c, e, r);
+    else if (strcmp(q->method, "GET") != 0)
+        feed_wake(app->feed);
     if (r->type != NULL)
         http_add_header(r, "Cache-Control", "no-store");
     api_call_end(&c);

@@ -64,6 +64,14 @@ serves(unsigned who)
     return (who & ~(unsigned)(BY_REQUESTER | BY_ANYONE)) != 0;
 }
 
+bool
+order_may_hear(struct call *c, const struct order *o, bool internal)
+{
+    unsigned who = order_who(c, o);
+
+    return who != 0 && (!internal || serves(who));
+}
+
 /* -- one order ------------------------------------------------------------- */
 
 enum err

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/feed.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/dispatch.h"
+#include "auth/auth.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "engine/order/order.h"
+#include "json/json.h"
+
+#define TICK_MS 1000
+#define REFRESH_MS 10000
+#define PAGE 500
+/* Ids are time-ordered but committed in any order; with several processes an
+   event may show up behind a later one, so each look goes back this far. */
+#define LOOK_BACK_MS 3000
+#define SEEN 4096
+
+struct listener {
+    struct listener *next;
+    struct feed *feed;
+    struct http_stream *stream; /* NULL until it is open */
+    char account[80];
+    int64_t session_id;
+    int64_t from; /* Last-Event-ID; 0 is from now on */
+    struct arena *arena;
+    const struct actor *actor;
+    int64_t refreshed_ms;
+    bool gone;
+};
+
+struct feed {
+    const struct app *app;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of the listeners; held while they are sent to */
+    struct listener *listeners;
+    pthread_mutex_t wake_lock; /* of the two flags; never held for long */
+    pthread_cond_t wake;
+    bool stop, look;
+    int64_t last;       /* newest event id seen */
+    int64_t seen[SEEN]; /* those sent lately */
+    size_t n_seen;
+};
+
+/* -- what is new ------------------------------------------------------------- */
+
+struct happening {
+    int64_t id, order_id, person_id;
+    const char *verb, *text, *kind;
+    bool internal, is_notice;
+};
+
+static const char new_events[] =
+    "SELECT id, order_id, verb, internal FROM event WHERE id > $1"
+    " ORDER BY id LIMIT 500";
+static const char new_notices[] =
+    "SELECT id, order_id, person_id, kind, text FROM notice WHERE id > $1"
+    " ORDER BY id LIMIT 500";
+static const char newest[] =
+    "SELECT COALESCE(MAX(id), 0) FROM event";
+
+/* An id made MS ago would have been about this much less. */
+static int64_t
+id_before(int64_t id, int64_t ms)
+{
+    return id - (ms << 12);
+}
+
+static bool
+was_seen(struct feed *f, int64_t id)
+{
+    for (size_t i = 0; i < SEEN && i < f->n_seen; i++)
+        if (f->seen[i] == id)
+            return true;
+    f->seen[f->n_seen++ % SEEN] = id;
+    return false;
+}
+
+static size_t
+read_new(struct call *c, int64_t after, struct happening *h)
+{
+    size_t n = 0;
+
+    {
+        ROWS r = db_query(c, new_events, V(after));
+
+        while (rows_next(&r) && n < PAGE)
+            h[n++] = (struct happening){ .id = row_int(&r, 0),
+                                         .order_id = row_int(&r, 1),
+                                         .verb = row_text(&r, 2),
+                                         .internal = row_int(&r, 3) != 0 };
+        if (rows_end(&r) != OK)
+            return 0;
+    }
+    {
+        ROWS r = db_query(c, new_notices, V(after));
+
+        while (rows_next(&r) && n < 2 * PAGE)
+            h[n++] = (struct happening){ .id = row_int(&r, 0),
+                                         .order_id = row_int(&r, 1),
+                                         .person_id = row_int(&r, 2),
+                                         .kind = row_text(&r, 3),
+                                         .text = row_text(&r, 4),
+                                         .is_notice = true };
+        if (rows_end(&r) != OK)
+            return 0;
+    }
+    return n;
+}
+
+/* -- to whom ----------------------------------------------------------------- */
+
+static const char session_lives[] =
+    "SELECT COUNT(*) FROM session WHERE id = $1";
+
+/* Rights change and sessions end while somebody listens. */
+static bool
+refresh(struct call *c, struct listener *l)
+{
+    struct arena *call_arena = c->arena;
+    int64_t lives = 1;
+    bool good;
+
+    if (c->now.ms - l->refreshed_ms < REFRESH_MS)
+        return l->actor != NULL;
+    if (l->session_id != 0 && db_int(c, &lives, session_lives, V(l->session_id)) != OK)
+        return l->actor != NULL;
+    l->refreshed_ms = c->now.ms;
+    arena_reset(l->arena);
+    c->arena = l->arena;
+    c->actor = NULL;
+    good = lives != 0 && auth_as(c, l->account) == OK;
+    l->actor = good ? c->actor : NULL;
+    c->arena = call_arena;
+    return good;
+}
+
+static bool
+may_hear(struct call *c, const struct happening *h, const struct order *o)
+{
+    if (h->is_notice)
+        return c->actor->person_id == h->person_id;
+    return o->id != 0 && order_may_hear(c, o, h->internal);
+}
+
+static void
+send_to(struct call *c, struct listener *l, const struct happening *h,
+        const struct order *o)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out out = json_to(&b);
+
+    buf_printf(&b, "event: %s\nid: %lld\ndata: ",
+               h->is_notice ? "notice" : "order", (long long)h->id);
+    json_begin(&out);
+    json_put_int(&out, "id", h->is_notice ? h->id : h->order_id);
+    if (h->is_notice) {
+        json_put_int(&out, "order_id", h->order_id);
+        json_put_text(&out, "kind", h->kind);
+        json_put_text(&out, "text", h->text);
+    } else {
+        json_put_text(&out, "number", o->number);
+        json_put_text(&out, "state", order_states[o->state]);
+        json_put_text(&out, "verb", h->verb);
+        json_put_int(&out, "version", o->version);
+    }
+    json_end(&out);
+    buf_puts(&b, "\n\n");
+    http_stream_send(l->stream, b.s, b.len);
+}
+
+/* Send one happening to all who may hear of it; the order is read once. */
+static void
+spread(struct call *c, struct feed *f, const struct happening *h)
+{
+    struct order o = { 0 };
+
+    if (!h->is_notice && model_get(c, &order_model, h->order_id, &o) != OK)
+        return;
+    for (struct listener *l = f->listeners; l != NULL; l = l->next) {
+        if (l->stream == NULL || l->gone || h->id <= l->from || !refresh(c, l))
+            continue;
+        c->actor = l->actor;
+        if (may_hear(c, h, &o))
+            send_to(c, l, h, &o);
+    }
+    c->actor = NULL;
+}
+
+/* What a listener missed since its Last-Event-ID; then it is like the rest. */
+static void
+catch_up(struct call *c, struct feed *f)
+{
+    for (struct listener *l = f->listeners; l != NULL; l = l->next) {
+        struct happening *h = NEW_N(c->arena, struct happening, 2 * PAGE);
+        size_t n;
+
+        if (l->stream == NULL || l->from == 0 || l->gone || !refresh(c, l))
+            continue;
+        n = read_new(c, l->from, h);
+        for (size_t i = 0; i < n; i++) {
+            struct order o = { 0 };
+
+            if (h[i].id > f->last || (!h[i].is_notice
+                && model_get(c, &order_model, h[i].order_id, &o) != OK))
+                continue;
+            c->actor = l->actor;
+            if (may_hear(c, &h[i], &o))
+                send_to(c, l, &h[i], &o);
+        }
+        l->from = 0;
+    }
+    c->actor = NULL;
+}
+
+/* -- the thread --------------------------------------------------------------- */
+
+/* Send what has come after AFTER; true when there may be more. */
+static bool
+send_page(struct call *c, struct feed *f, int64_t *after)
+{
+    struct happening *h = NEW_N(c->arena, struct happening, 2 * PAGE);
+    size_t n = read_new(c, *after, h);
+
+    for (size_t i = 0; i < n; i++) {
+        if (h[i].id > *after)
+            *after = h[i].id;
+        if (was_seen(f, h[i].id))
+            continue;
+        spread(c, f, &h[i]);
+        if (h[i].id > f->last)
+            f->last = h[i].id;
+    }
+    return n >= PAGE;
+}
+
+static void
+look(struct feed *f, struct arena *a)
+{
+    struct call c;
+    int64_t after;
+
+    api_call_begin(&c, f->app, a, "job");
+    pthread_mutex_lock(&f->lock);
+    after = f->last;
+    if (f->listeners == NULL) {
+        if (db_int(&c, &f->last, newest) != OK)
+            log_line(LOG_WARN, "feed", "the events cannot be read");
+    } else {
+        catch_up(&c, f);
+        if (store_is_postgres(f->app->store))
+            after = id_before(after, LOOK_BACK_MS);
+        while (send_page(&c, f, &after))
+            continue;
+    }
+    pthread_mutex_unlock(&f->lock);
+    api_call_end(&c);
+    arena_reset(a);
+}
+
+/* Wait for the next tick or for news; false at the end. */
+static bool
+wait_for_news(struct feed *f)
+{
+    struct timespec until;
+    bool go_on;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += TICK_MS / 1000;
+    pthread_mutex_lock(&f->wake_lock);
+    while (!f->look && !f->stop
+           && pthread_cond_timedwait(&f->wake, &f->wake_lock, &until) == 0)
+        continue;
+    f->look = false;
+    go_on = !f->stop;
+    pthread_mutex_unlock(&f->wake_lock);
+    return go_on;
+}
+
+static void *
+run_feed(void *arg)
+{
+    struct feed *f = arg;
+    struct arena *a = arena_open();
+
+    do {
+        look(f, a);
+    } while (wait_for_news(f));
+    arena_close(a);
+    return NULL;
+}
+
+struct feed *
+feed_open(const struct app *app)
+{
+    struct feed *f = calloc(1, sizeof *f);
+
+    ASSERT(f != NULL);
+    f->app = app;
+    pthread_mutex_init(&f->lock, NULL);
+    pthread_mutex_init(&f->wake_lock, NULL);
+    pthread_cond_init(&f->wake, NULL);
+    ASSERT(pthread_create(&f->thread, NULL, run_feed, f) == 0);
+    return f;
+}
+
+static void
+raise_flag(struct feed *f, bool *flag)
+{
+    pthread_mutex_lock(&f->wake_lock);
+    *flag = true;
+    pthread_cond_signal(&f->wake);
+    pthread_mutex_unlock(&f->wake_lock);
+}
+
+void
+feed_wake(struct feed *f)
+{
+    if (f != NULL)
+        raise_flag(f, &f->look);
+}
+
+void
+feed_stop(struct feed *f)
+{
+    raise_flag(f, &f->stop);
+    (void)pthread_join(f->thread, NULL);
+}
+
+static void
+free_listener(struct listener *l)
+{
+    arena_close(l->arena);
+    free(l);
+}
+
+void
+feed_close(struct feed *f)
+{
+    while (f->listeners != NULL) {
+        struct listener *l = f->listeners;
+
+        f->listeners = l->next;
+        free_listener(l);
+    }
+    pthread_cond_destroy(&f->wake);
+    pthread_mutex_destroy(&f->wake_lock);
+    pthread_mutex_destroy(&f->lock);
+    free(f);
+}
+
+/* -- listening ---------------------------------------------------------------- */
+
+static void
+on_open(void *arg, struct http_stream *s)
+{
+    struct listener *l = arg;
+
+    pthread_mutex_lock(&l->feed->lock);
+    l->stream = s;
+    l->next = l->feed->listeners;
+    l->feed->listeners = l;
+    pthread_mutex_unlock(&l->feed->lock);
+    feed_wake(l->feed);
+    http_stream_send(s, "retry: 3000\n\n", 13);
+}
+
+static void
+on_gone(void *arg, struct http_stream *s)
+{
+    struct listener *l = arg;
+    struct feed *f = l->feed;
+
+    (void)s;
+    pthread_mutex_lock(&f->lock);
+    for (struct listener **p = &f->listeners; *p != NULL; p = &(*p)->next)
+        if (*p == l) {
+            *p = l->next;
+            break;
+        }
+    pthread_mutex_unlock(&f->lock);
+    free_listener(l);
+}
+
+enum err
+feed_listen(struct call *c, const struct http_request *q,
+            struct http_reply *r)
+{
+    const char *last = http_header(q, "Last-Event-ID");
+    struct listener *l;
+
+    TRY(auth_need(c, NULL, NULL));
+    if (c->app->feed == NULL)
+        return fail(c, ERR_ABSENT, NULL, "there is no such address");
+    l = calloc(1, sizeof *l);
+    ASSERT(l != NULL);
+    l->feed = c->app->feed;
+    l->arena = arena_open();
+    l->session_id = c->actor->by_token ? 0 : c->actor->session_id;
+    (void)strncpy(l->account, c->actor->account, sizeof l->account - 1);
+    if (last != NULL)
+        (void)text_int(last, &l->from);
+    r->status = 200;
+    r->type = "text/event-stream";
+    r->stream_open = on_open;
+    r->stream_gone = on_gone;
+    r->stream_arg = l;
+    return OK;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options, exit codes, progress. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+int
+cli_exit(enum err e)
+{
+    static const int codes[] = { [OK] = 0,           [ERR_MALFORMED] = 3,
+                                 [ERR_INVALID] = 3,  [ERR_UNSIGNED] = 4,
+                                 [ERR_DENIED] = 4,   [ERR_ABSENT] = 5,
+                                 [ERR_CONFLICT] = 6, [ERR_STALE] = 6,
+                                 [ERR_BUSY] = 7,     [ERR_LIMIT] = 7,
+                                 [ERR_BROKEN] = 8 };
+
+    return codes[e];
+}
+
+static void
+take_out(struct args *a, int at, int n)
+{
+    for (int i = at; i + n < a->argc; i++)
+        a->argv[i] = a->argv[i + n];
+    a->argc -= n;
+}
+
+const char *
+cli_option(struct args *a, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (int i = 0; i < a->argc; i++) {
+        const char *arg = a->argv[i], *value;
+
+        if (strncmp(arg, "--", 2) != 0 || strncmp(arg + 2, name, n) != 0)
+            continue;
+        if (arg[2 + n] == '=') {
+            value = arg + 3 + n;
+            take_out(a, i, 1);
+            return value;
+        }
+        if (arg[2 + n] == '\0' && i + 1 < a->argc) {
+            value = a->argv[i + 1];
+            take_out(a, i, 2);
+            return value;
+        }
+    }
+    return NULL;
+}
+
+bool
+cli_flag(struct args *a, const char *name)
+{
+    for (int i = 0; i < a->argc; i++)
+        if (strncmp(a->argv[i], "--", 2) == 0
+            && strcmp(a->argv[i] + 2, name) == 0) {
+            take_out(a, i, 1);
+            return true;
+        }
+    return false;
+}
+
+const char *
+cli_operand(struct args *a)
+{
+    for (int i = 0; i < a->argc; i++)
+        if (strncmp(a->argv[i], "--", 2) != 0) {
+            const char *s = a->argv[i];
+
+            take_out(a, i, 1);
+            return s;
+        }
+    return NULL;
+}
+
+int
+cli_end(const struct args *a)
+{
+    if (a->argc == 0)
+        return 0;
+    (void)fprintf(stderr, "liangcao %s: “%s” is not understood\n", a->command,
+                  a->argv[0]);
+    return EXIT_USAGE;
+}
+
+void
+cli_progress(const char *what, int64_t done, int64_t all)
+{
+    static int64_t last_ms; /* one command, one thread */
+    int64_t now = instant_now().ms;
+
+    if (!isatty(STDERR_FILENO) || (done < all && now - last_ms < 100))
+        return;
+    last_ms = now;
+    (void)fprintf(stderr, "\r%s %lld / %lld%s", what, (long long)done,
+                  (long long)all, done >= all ? "\n" : "");
+}

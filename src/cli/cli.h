@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli - the table of commands.  Every command gets what stands after its
+ * name; the exit codes are one table (cli_exit).
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/base.h"
+#include "base/text.h"
+#include "model/app.h"
+
+struct command {
+    const char *name, *usage, *says;
+    int (*run)(int argc, char **argv);
+};
+extern const struct command commands[];
+extern const size_t n_commands;
+
+/* Exit codes: 0 done, 2 used wrongly, else by error. */
+enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
+int cli_exit(enum err e);
+
+/*
+ * Options a command knows: takes "--name value", "--name=value" or "--flag"
+ * out of argv; what is left are its operands.  An option nobody took is told
+ * by cli_end, which returns EXIT_USAGE then.
+ */
+struct args {
+    int argc;
+    char **argv;
+    const char *command;
+};
+const char *cli_option(struct args *a, const char *name);
+bool cli_flag(struct args *a, const char *name);
+const char *cli_operand(struct args *a); /* the next one, or NULL */
+int cli_end(const struct args *a);       /* 0, or EXIT_USAGE after telling */
+
+/* -- an office for a command ------------------------------------------------- */
+
+/*
+ * The folder an office lives in ("--data DIR", default ./office) or, by its
+ * liangcao.conf, a PostgreSQL address ("database = postgresql://...").
+ */
+struct office {
+    struct app app;
+    struct arena *arena; /* of `call` */
+    struct call call;    /* the program itself; nobody is signed in */
+    struct conf *conf;
+};
+
+/* Open it (made new when MAKE); 0 or an exit code after telling why. */
+int office_open(struct office *o, struct args *a, bool make);
+void office_close(struct office *o);
+
+/* A setting of liangcao.conf or of the environment (LIANGCAO_NAME); NULL. */
+const char *office_conf(const struct office *o, const char *name);
+
+/* Tell why the office's call failed and return the exit code. */
+int office_failed(struct office *o, enum err e);
+
+/* -- progress ---------------------------------------------------------------- */
+
+/* "importing 12,000 of 58,251" on a terminal, at most ten times a second;
+   nothing elsewhere.  DONE of ALL; call with DONE == ALL at the end. */
+void cli_progress(const char *what, int64_t done, int64_t all);
+
+/* -- the commands, by file ---------------------------------------------------- */
+
+int serve_command(int argc, char **argv);
+int init_command(int argc, char **argv);
+int call_command(int argc, char **argv);
+int audit_command(int argc, char **argv);
+int backup_command(int argc, char **argv);
+int restore_command(int argc, char **argv);
+int check_command(int argc, char **argv);
+int routes_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands: help, man page and completion are made from it. */
+#include "cli/cli.h"
+
+const struct command commands[] = {
+    { "serve", "[--address A] [--port N] [--quiet]",
+      "Serve the office; a new folder becomes a working, empty office.",
+      serve_command },
+    { "init", "", "Make a new office with the catalogue and calendars.",
+      init_command },
+    { "call", "--as ACCOUNT METHOD PATH [JSON]",
+      "One request of the API in process, as an account.", call_command },
+    { "audit", "verify [--json]",
+      "Recompute the chain of audit entries; exit 8 when it is broken.",
+      audit_command },
+    { "backup", "FILE", "Copy the office's database while it is served.",
+      backup_command },
+    { "restore", "FILE", "Make an office's database from a backup.",
+      restore_command },
+    { "check", "", "Check that the office's database is whole.",
+      check_command },
+    { "routes", "[--openapi]", "The API: every route, or OpenAPI 3.1.",
+      routes_command },
+};
+
+const size_t n_commands = COUNT(commands);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening the office a command works on. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/dispatch.h"
+#include "api/feed.h"
+#include "auth/auth.h"
+#include "base/files.h"
+#include "cli/cli.h"
+#include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+
+#define READERS 4
+
+/* -- liangcao.conf: "name = value" lines, # comments ---------------------------- */
+
+#define MAX_CONF 32
+
+struct conf {
+    struct arena *arena;
+    const char *names[MAX_CONF], *values[MAX_CONF];
+    size_t n;
+};
+
+static char *
+trim(char *s)
+{
+    char *end;
+
+    while (*s == ' ' || *s == '\t')
+        s++;
+    end = s + strlen(s);
+    while (end > s && strchr(" \t\r\n", end[-1]) != NULL)
+        *--end = '\0';
+    return s;
+}
+
+static struct conf *
+conf_read(const char *dir)
+{
+    struct arena *a = arena_open();
+    struct conf *k = NEW(a, struct conf);
+    FILE *f = fopen(arena_printf(a, "%s/liangcao.conf", dir), "r");
+    char line[1024];
+
+    k->arena = a;
+    while (f != NULL && k->n < MAX_CONF && fgets(line, sizeof line, f)) {
+        char *equals = strchr(line, '=');
+
+        if (equals == NULL || line[0] == '#')
+            continue;
+        *equals = '\0';
+        k->names[k->n] = arena_text(a, trim(line));
+        k->values[k->n++] = arena_text(a, trim(equals + 1));
+    }
+    if (f != NULL)
+        (void)fclose(f);
+    return k;
+}
+
+const char *
+office_conf(const struct office *o, const char *name)
+{
+    char env[64] = "LIANGCAO_";
+    size_t n = strlen(env);
+    const char *value;
+
+    for (const char *p = name; *p != '\0' && n < sizeof env - 1; p++)
+        env[n++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+    value = getenv(env);
+    if (value != NULL)
+        return value;
+    for (size_t i = 0; i < o->conf->n; i++)
+        if (strcmp(o->conf->names[i], name) == 0)
+            return o->conf->values[i];
+    return NULL;
+}
+
+/* -- opening ---------------------------------------------------------------- */
+
+static int
+make_folder(const char *dir)
+{
+    if (mkdir(dir, 0750) == 0 || errno == EEXIST)
+        return 0;
+    (void)fprintf(stderr, "liangcao: %s cannot be made: %s\n", dir,
+                  strerror(errno));
+    return cli_exit(ERR_BROKEN);
+}
+
+static int
+open_store(struct office *o, bool make)
+{
+    const char *address = office_conf(o, "database"), *why = NULL;
+
+    if (address == NULL) {
+        address = arena_printf(o->arena, "%s/main.db", o->app.data_dir);
+        if (!make && access(address, F_OK) != 0) {
+            (void)fprintf(stderr,
+                          "liangcao: there is no office in %s; make one with"
+                          " liangcao init or liangcao demo\n",
+                          o->app.data_dir);
+            return cli_exit(ERR_ABSENT);
+        }
+    }
+    o->app.store = store_open(address, READERS, &why);
+    if (o->app.store == NULL) {
+        (void)fprintf(stderr, "liangcao: the database does not open: %s\n",
+                      why ? why : "?");
+        return cli_exit(ERR_BROKEN);
+    }
+    return 0;
+}
+
+static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
+
+/* A row of the table setting, or OTHER. */
+static const char *
+setting(struct call *c, const char *name, const char *other)
+{
+    ROWS r = db_query(c, find_setting, V(name));
+
+    return rows_next(&r) ? row_text(&r, 0) : other;
+}
+
+static int
+open_parts(struct office *o)
+{
+    const struct file *zh = file_find("data/languages/zh.json");
+    struct call *c = &o->call;
+
+    o->app.ids = ids_open(store_node(o->app.store));
+    o->app.words = zh ? words_open(zh->text, zh->len) : NULL;
+    model_set_audit(audit_write);
+    api_call_begin(c, &o->app, o->arena, "cli");
+    c->lang = office_conf(o, "lang") != NULL
+                      && strcmp(office_conf(o, "lang"), "en") == 0
+                  ? LANG_EN
+                  : LANG_ZH;
+    o->app.zone = zone_open(setting(c, "office.zone", "Asia/Shanghai"));
+    if (o->app.zone == NULL)
+        o->app.zone = zone_open("Asia/Shanghai");
+    o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
+    return cli_exit(catalog_open(c, &o->app.catalog));
+}
+
+int
+office_open(struct office *o, struct args *a, bool make)
+{
+    const char *dir = cli_option(a, "data");
+    int code;
+
+    *o = (struct office){ .arena = arena_open() };
+    o->app.data_dir = dir ? dir : "office";
+    if (make && (code = make_folder(o->app.data_dir)) != 0)
+        return code;
+    o->conf = conf_read(o->app.data_dir);
+    if ((code = open_store(o, make)) != 0)
+        return code;
+    if ((code = open_parts(o)) != 0)
+        (void)fprintf(stderr, "liangcao: %s\n",
+                      o->call.fault.text ? o->call.fault.text : "?");
+    return code;
+}
+
+void
+office_close(struct office *o)
+{
+    if (o->app.store != NULL) {
+        api_call_end(&o->call);
+        catalog_close(o->app.catalog);
+        store_close(o->app.store);
+    }
+    ids_close(o->app.ids);
+    words_close(o->app.words);
+    if (o->conf != NULL)
+        arena_close(o->conf->arena);
+    arena_close(o->arena);
+}
+
+int
+office_failed(struct office *o, enum err e)
+{
+    if (e != OK)
+        (void)fprintf(stderr, "liangcao: %s%s%s\n",
+                      o->call.fault.field ? o->call.fault.field : "",
+                      o->call.fault.field ? ": " : "",
+                      o->call.fault.text ? o->call.fault.text : err_word(e));
+    return cli_exit(e);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Serving an office until a signal ends it. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "api/dispatch.h"
+#include "api/feed.h"
+#include "auth/auth.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/order.h"
+#include "http/http.h"
+
+#define WORKERS 32
+#define POLLERS 2
+#define MAX_BODY ((size_t)32 << 20)
+
+/* -- the scheduler: one thread for all that happens by itself -------------------- */
+
+#define ROUND_MS 2000
+#define ROUND_ORDERS 200
+
+struct scheduler {
+    const struct app *app;
+    pthread_t thread;
+    _Atomic bool stop;
+};
+
+/* One round; true when there may be more to do at once. */
+static bool
+run_round(struct scheduler *s, struct arena *a)
+{
+    struct call c;
+    int64_t done = 0;
+    enum err e;
+
+    api_call_begin(&c, s->app, a, "job");
+    e = order_wake(&c, ROUND_ORDERS, &done);
+    if (e != OK && e != ERR_BUSY)
+        log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
+    api_call_end(&c);
+    arena_reset(a);
+    return e == OK && done == ROUND_ORDERS;
+}
+
+static void *
+run_scheduler(void *arg)
+{
+    struct scheduler *s = arg;
+    struct arena *a = arena_open();
+    struct timespec step = { .tv_nsec = 100 * 1000000L };
+
+    while (!atomic_load(&s->stop)) {
+        if (run_round(s, a))
+            continue;
+        for (int i = 0; i < ROUND_MS / 100 && !atomic_load(&s->stop); i++)
+            (void)nanosleep(&step, NULL);
+    }
+    arena_close(a);
+    return NULL;
+}
+
+/* -- the command ------------------------------------------------------------- */
+
+static void
+print_welcome(const struct office *o, const struct http_server *s,
+              const char *address)
+{
+    (void)printf("liangcao 粮草  http%s://%s:%u/\n", o->app.secure ? "s" : "",
+                 address, http_port(s));
+    if (o->app.demo)
+        (void)printf("%s", demo_sign_ins());
+    (void)fflush(stdout);
+}
+
+/* Block the signals that end the program, so that every thread leaves them to
+   wait_for_signal. */
+static sigset_t
+block_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return set;
+}
+
+static int
+serve(struct office *o, const char *address, uint16_t port)
+{
+    struct http_config config = { .address = address,
+                                  .port = port,
+                                  .pollers = POLLERS,
+                                  .workers = WORKERS,
+                                  .max_body = MAX_BODY,
+                                  .cert_file = office_conf(o, "cert"),
+                                  .key_file = office_conf(o, "key"),
+                                  .handle = api_handle,
+                                  .ctx = &o->app };
+    struct scheduler scheduler = { .app = &o->app };
+    sigset_t ends = block_signals();
+    struct http_server *s;
+    const char *why = NULL;
+    int got;
+
+    o->app.secure = config.cert_file != NULL;
+    o->app.feed = feed_open(&o->app);
+    s = http_start(&config, &why);
+    if (s == NULL) {
+        (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n", address,
+                      port, why ? why : "?");
+        feed_close(o->app.feed);
+        return cli_exit(ERR_BROKEN);
+    }
+    ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
+           == 0);
+    print_welcome(o, s, address);
+    (void)sigwait(&ends, &got);
+    log_line(LOG_INFO, "serve", "stopping");
+    atomic_store(&scheduler.stop, true);
+    (void)pthread_join(scheduler.thread, NULL);
+    feed_stop(o->app.feed);
+    http_stop(s);
+    feed_close(o->app.feed);
+    return EXIT_DONE;
+}
+
+int
+serve_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "serve" };
+    struct office o;
+    const char *address = cli_option(&a, "address");
+    const char *port = cli_option(&a, "port");
+    bool quiet = cli_flag(&a, "quiet");
+    int64_t n = 8080;
+    int code;
+
+    if (port != NULL && (!text_int(port, &n) || n < 0 || n > 65535)) {
+        (void)fprintf(stderr, "liangcao serve: --port is from 0 to 65535\n");
+        return EXIT_USAGE;
+    }
+    log_open(quiet ? LOG_WARN : LOG_INFO);
+    code = office_open(&o, &a, true);
+    if (code == 0)
+        code = cli_end(&a);
+    if (code == 0)
+        code = office_failed(&o, catalog_seed(&o.call));
+    if (code == 0)
+        code = serve(&o, address ? address : "127.0.0.1", (uint16_t)n);
+    office_close(&o);
+    return code;
+}

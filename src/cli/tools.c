@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small commands: init, call, audit, backup, restore, check, routes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/dispatch.h"
+#include "auth/auth.h"
+#include "cli/cli.h"
+#include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+
+int
+init_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "init" };
+    struct office o;
+    int code = office_open(&o, &a, true);
+
+    if (code == 0)
+        code = cli_end(&a);
+    if (code == 0)
+        code = office_failed(&o, catalog_seed(&o.call));
+    office_close(&o);
+    return code;
+}
+
+/* -- call ------------------------------------------------------------------ */
+
+#define MAX_QUERY 32
+
+/* "a=1&b=2" as pairs; %XX is not decoded: a shell passes what is meant. */
+static size_t
+split_query(struct arena *a, char *query, struct pair *pairs)
+{
+    size_t n = 0;
+    char *one;
+
+    while (query != NULL && n < MAX_QUERY
+           && (one = strsep(&query, "&")) != NULL) {
+        char *value = strchr(one, '=');
+
+        if (value != NULL)
+            *value++ = '\0';
+        pairs[n++] = (struct pair){ one, value ? value : arena_text(a, "") };
+    }
+    return n;
+}
+
+static int
+run_call(struct office *o, const char *method, const char *path,
+         const char *body)
+{
+    struct pair pairs[MAX_QUERY];
+    struct http_reply r = { 0 };
+    struct http_request q = { .method = method, .body = body };
+    char *copy = arena_text(o->arena, path);
+    char *query = strchr(copy, '?');
+
+    if (query != NULL)
+        *query++ = '\0';
+    q.path = text_starts(copy, "/api/v1") ? copy + 7 : copy;
+    q.query = pairs;
+    q.n_query = split_query(o->arena, query, pairs);
+    q.body_len = body ? strlen(body) : 0;
+    api_run(&o->call, &q, &r);
+    (void)fwrite(r.body, 1, r.body_len, stdout);
+    (void)fputc('\n', stdout);
+    return r.status < 400 ? EXIT_DONE : cli_exit(o->call.fault.code);
+}
+
+int
+call_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "call" };
+    const char *as = cli_option(&a, "as");
+    struct office o;
+    const char *method, *path, *body;
+    int code = office_open(&o, &a, false);
+
+    method = cli_operand(&a);
+    path = cli_operand(&a);
+    body = cli_operand(&a);
+    if (code == 0)
+        code = cli_end(&a);
+    if (code == 0 && path == NULL) {
+        (void)fprintf(stderr, "liangcao call --as ACCOUNT METHOD PATH"
+                              " [JSON]\n");
+        code = EXIT_USAGE;
+    }
+    if (code == 0 && as != NULL)
+        code = office_failed(&o, auth_as(&o.call, as));
+    if (code == 0)
+        code = run_call(&o, method, path, body);
+    office_close(&o);
+    return code;
+}
+
+/* -- audit ------------------------------------------------------------------- */
+
+static int
+verify_audit(struct office *o, bool json)
+{
+    struct audit_report report;
+    enum err e = audit_verify(&o->call, &report);
+
+    if (e != OK)
+        return office_failed(o, e);
+    if (json) {
+        struct buf b = buf_make(o->arena, 0);
+        struct json_out out = json_to(&b);
+
+        model_write_json(&out, &audit_report_model, &report);
+        (void)printf("%s\n", b.s);
+    } else {
+        (void)printf("%lld entries in %lld chains, %lld faults%s%s\n",
+                     (long long)report.entries, (long long)report.chains,
+                     (long long)report.faults,
+                     report.first_fault ? ": " : "",
+                     report.first_fault ? report.first_fault : "");
+    }
+    return report.faults == 0 ? EXIT_DONE : cli_exit(ERR_BROKEN);
+}
+
+int
+audit_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "audit" };
+    bool json = cli_flag(&a, "json");
+    struct office o;
+    int code = office_open(&o, &a, false);
+    const char *verb = cli_operand(&a);
+
+    if (code == 0)
+        code = cli_end(&a);
+    if (code == 0 && (verb == NULL || strcmp(verb, "verify") != 0)) {
+        (void)fprintf(stderr, "liangcao audit verify\n");
+        code = EXIT_USAGE;
+    }
+    if (code == 0)
+        code = verify_audit(&o, json);
+    office_close(&o);
+    return code;
+}
+
+/* -- backup and restore -------------------------------------------------------- */
+
+int
+backup_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "backup" };
+    struct office o;
+    int code = office_open(&o, &a, false);
+    const char *to = cli_operand(&a);
+
+    if (code == 0)
+        code = cli_end(&a);
+    if (code == 0 && to == NULL) {
+        (void)fprintf(stderr, "liangcao backup FILE\n");
+        code = EXIT_USAGE;
+    }
+    if (code == 0)
+        code = office_failed(&o, store_backup(&o.call, o.app.store, to));
+    office_close(&o);
+    return code;
+}
+
+int
+restore_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "restore" };
+    const char *dir = cli_option(&a, "data");
+    const char *from = cli_operand(&a), *why = NULL;
+    struct arena *arena = arena_open();
+    const char *to = arena_printf(arena, "%s/main.db", dir ? dir : "office");
+    struct store *s = from != NULL ? store_open(from, 1, &why) : NULL;
+    int code = cli_end(&a);
+
+    if (code == 0 && from == NULL) {
+        (void)fprintf(stderr, "liangcao restore FILE\n");
+        code = EXIT_USAGE;
+    } else if (code == 0 && (s == NULL || store_is_postgres(s))) {
+        (void)fprintf(stderr, "liangcao: %s is no backup: %s\n", from,
+                      why ? why : "?");
+        code = cli_exit(ERR_INVALID);
+    } else if (code == 0 && access(to, F_OK) == 0) {
+        (void)fprintf(stderr, "liangcao: %s is there already; move it away"
+                              " first\n", to);
+        code = cli_exit(ERR_CONFLICT);
+    }
+    if (code == 0) {
+        struct call c = { .arena = arena, .now = instant_now() };
+
+        db_session(&c, s);
+        code = cli_exit(store_backup(&c, s, to));
+        if (code != 0)
+            (void)fprintf(stderr, "liangcao: %s\n",
+                          c.fault.text ? c.fault.text : "?");
+        db_session_end(&c);
+    }
+    store_close(s);
+    arena_close(arena);
+    return code;
+}
+
+/* -- check and routes ----------------------------------------------------------- */
+
+int
+check_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "check" };
+    struct office o;
+    int code = office_open(&o, &a, false);
+
+    if (code == 0)
+        code = cli_end(&a);
+    if (code == 0)
+        code = verify_audit(&o, false);
+    office_close(&o);
+    return code;
+}
+
+int
+routes_command(int argc, char **argv)
+{
+    struct args a = { argc, argv, "routes" };
+    bool openapi = cli_flag(&a, "openapi");
+    struct arena *arena = arena_open();
+    struct call c = { .arena = arena };
+    int code = cli_end(&a);
+
+    if (code == 0 && openapi) {
+        (void)printf("%s\n", openapi_write(&c));
+    } else if (code == 0) {
+        for (size_t i = 0; all_routes[i] != NULL; i++)
+            for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+                (void)printf("%-6s %-44s %-16s %s\n", method_word(r->method),
+                             r->path,
+                             r->may               ? r->may
+                             : r->flags & R_OPEN ? "(anybody)"
+                                                 : "(signed in)",
+                             r->says);
+    }
+    arena_close(arena);
+    return code;
+}
