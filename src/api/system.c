@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pages that machines look at: health, metrics, the OpenAPI document. */
+/* The pages that machines look at: health, metrics, the OpenAPI document; and
+   the routes that are of no engine: forms, settings, the audit. */
 #include <string.h>
 
+#include "api/demo.h"
 #include "api/dispatch.h"
+#include "auth/account.h"
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/order.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 #include "model/app.h"
 
@@ -75,3 +81,177 @@ system_page(const struct app *app, struct arena *a,
     api_call_end(&c);
     return found;
 }
+
+/* -- forms -------------------------------------------------------------------- */
+
+struct form_request {
+    const char *noun;
+};
+static const struct field form_request_fields[] = {
+    FIELD(struct form_request, noun, .flags = DERIVED),
+};
+static const struct model form_request_model =
+    MODEL("form_request", NULL, struct form_request, form_request_fields);
+
+extern const struct model setting_model;
+
+const struct model *const all_models[] = {
+    &unit_model,         &place_model,        &person_model,
+    &provider_model,     &crew_model,         &crew_member_model,
+    &shift_model,        &account_model,      &role_grant_model,
+    &service_area_model, &service_item_model, &sla_class_model,
+    &routing_rule_model, &calendar_day_model, &office_hours_model,
+    &order_model,        &order_wish_model,   &order_act_model,
+    &setting_model,      &audit_entry_model,  &calendar_year_model,
+    &notice_model,       &rating_model,       &draft_model,
+    &order_event_model,  &unit_change_model,  NULL
+};
+
+static enum err
+get_form(struct call *c, void *in, void *out)
+{
+    const char *noun = ((struct form_request *)in)->noun;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    for (size_t i = 0; all_models[i] != NULL; i++)
+        if (text_same(all_models[i]->noun, noun)) {
+            model_write_form(c, &o, all_models[i]);
+            raw->body = b.s;
+            return OK;
+        }
+    return fail(c, ERR_ABSENT, NULL, "there is no such form");
+}
+
+/* -- settings ------------------------------------------------------------------ */
+
+struct setting {
+    int64_t id;
+    const char *name, *value;
+    int64_t version;
+    instant updated_at;
+};
+static const struct field setting_fields[] = {
+    FIELD(struct setting, id, .flags = GIVEN),
+    FIELD(struct setting, name, .flags = REQUIRED | FIXED, .min = 3, .max = 60,
+          .label = "Name"),
+    FIELD(struct setting, value, .flags = REQUIRED, .max = 2000,
+          .label = "Value"),
+    FIELD(struct setting, version, .flags = GIVEN),
+    FIELD(struct setting, updated_at, .flags = GIVEN),
+};
+const struct model setting_model =
+    MODEL("setting", "setting", struct setting, setting_fields);
+
+/* The settings that the program knows, with what holds when none is set. */
+static const struct {
+    const char *name, *value;
+} known_settings[] = {
+    { "office.name", "" },
+    { "office.zone", "Asia/Shanghai" },
+    { "session.idle_s", "600" },
+};
+
+static enum err
+list_settings(struct call *c, void *in, void *out)
+{
+    (void)out;
+    TRY(auth_need(c, "setting.edit", NULL));
+    return model_list(c, in);
+}
+
+static enum err
+check_setting(struct call *c, const struct setting *s)
+{
+    struct zone *z;
+    int64_t n;
+
+    for (size_t i = 0; i < COUNT(known_settings); i++) {
+        if (!text_same(known_settings[i].name, s->name))
+            continue;
+        if (i == 1 && (z = zone_open(s->value)) == NULL)
+            return fail(c, ERR_INVALID, "value",
+                        "is not a time zone such as Asia/Shanghai");
+        if (i == 1)
+            zone_close(z);
+        if (i == 2 && (!text_int(s->value, &n) || n < 60 || n > 86400))
+            return fail(c, ERR_INVALID, "value", "must be from %d to %d", 60,
+                        86400);
+        return OK;
+    }
+    return fail(c, ERR_INVALID, "name", "there is no such setting");
+}
+
+static enum err
+add_setting(struct call *c, void *in, void *out)
+{
+    (void)out;
+    TRY(auth_need(c, "setting.edit", NULL));
+    TRY(model_check(c, &setting_model, in));
+    TRY(check_setting(c, in));
+    return model_add(c, &setting_model, in);
+}
+
+static enum err
+set_setting(struct call *c, void *in, void *out)
+{
+    struct setting *s = in, old;
+
+    (void)out;
+    TRY(auth_need(c, "setting.edit", NULL));
+    TRY(model_check_mask(c, &setting_model, s, c->said));
+    TRY(model_get(c, &setting_model, s->id, &old));
+    s->name = old.name;
+    TRY(check_setting(c, s));
+    TRY(model_set(c, &setting_model, s, c->said));
+    return model_get(c, &setting_model, s->id, s);
+}
+
+/* -- the audit and the demo ------------------------------------------------------ */
+
+static enum err
+list_audit(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return audit_list(c, in);
+}
+
+static enum err
+verify_audit(struct call *c, void *in, void *out)
+{
+    (void)in;
+    TRY(auth_need(c, "audit.see", NULL));
+    return audit_verify(c, out);
+}
+
+static enum err
+get_demo(struct call *c, void *in, void *out)
+{
+    (void)in;
+    if (!c->app->demo)
+        return fail(c, ERR_ABSENT, NULL, "this is no demo office");
+    ((struct raw *)out)->body = demo_sign_ins_json();
+    return OK;
+}
+
+const struct route system_routes[] = {
+    { GET, "/forms/{noun}", get_form, .in = &form_request_model,
+      .flags = R_RAW, .says = "What a form of the noun asks for." },
+    { GET, "/settings", list_settings, .out = &setting_model,
+      .may = "setting.edit", .flags = R_LIST,
+      .says = "The office's settings." },
+    { POST, "/settings", add_setting, .in = &setting_model,
+      .out = &setting_model, .may = "setting.edit", .flags = R_CREATED,
+      .says = "Set a setting for the first time." },
+    { PATCH, "/settings/{id}", set_setting, .in = &setting_model,
+      .out = &setting_model, .may = "setting.edit",
+      .says = "Change a setting." },
+    { GET, "/audit-entries", list_audit, .out = &audit_entry_model,
+      .may = "audit.see", .flags = R_LIST, .says = "Who did what when." },
+    { POST, "/audit/verify", verify_audit, .out = &audit_report_model,
+      .may = "audit.see", .says = "Recompute the chain of hashes." },
+    { GET, "/demo", get_demo, .flags = R_OPEN | R_RAW,
+      .says = "The sign-ins of a demo office; elsewhere there are none." },
+    { 0 }
+};

@@ -54,6 +54,11 @@ extern const char *const auth_rights[];
 extern const char *const auth_roles[];
 uint64_t auth_role_rights(const char *role); /* 0: no such role */
 
+/* The roles that give order.see, for SQL: role IN (AUTH_ROLES_THAT_SEE). */
+#define AUTH_ROLES_THAT_SEE                                                    \
+    "'dispatcher', 'crew', 'crew_lead', 'provider', 'approver',"              \
+    " 'accountant', 'leader'"
+
 /*
  * Sessions held in memory, so that a request costs no query for who calls.
  * What this process revokes is gone at once, what another one revokes within

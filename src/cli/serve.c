@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "api/demo.h"
 #include "api/dispatch.h"
 #include "api/feed.h"
 #include "auth/auth.h"

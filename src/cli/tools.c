@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "json/json.h"
 
 int
 init_command(int argc, char **argv)

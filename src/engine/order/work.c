@@ -190,7 +190,7 @@ check_pause(struct doing *d)
                     d->o.sla_class);
     if (strcmp(rule, "approval") == 0 && !(d->who & BY_EXTENDER))
         return fail(d->c, ERR_DENIED, NULL,
-                    "suspending an order of class %s needs the lead's word",
+                    "suspending an order of class %s needs the desk's word",
                     d->o.sla_class);
     return OK;
 }
