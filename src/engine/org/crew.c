@@ -11,8 +11,7 @@ static const struct field crew_fields[] = {
     FIELD(struct crew, code, .flags = REQUIRED, .max = 32, .label = "Code"),
     FIELD(struct crew, name, .flags = REQUIRED, .max = 60, .label = "Name"),
     FIELD(struct crew, name_en, .max = 120, .label = "English name"),
-    FIELD(struct crew, provider_id, .refers = "provider",
-          .label = "Provider"),
+    FIELD(struct crew, provider_id, .refers = "provider", .label = "Provider"),
     FIELD(struct crew, phone, .min = 3, .max = 24, .label = "Phone"),
     FIELD(struct crew, dispatch, .choices = dispatch_words,
           .label = "How orders are handed out"),
@@ -20,8 +19,7 @@ static const struct field crew_fields[] = {
     FIELD(struct crew, version, .flags = GIVEN),
     FIELD(struct crew, updated_at, .flags = GIVEN),
 };
-const struct model crew_model = MODEL("crew", "crew", struct crew,
-                                      crew_fields);
+const struct model crew_model = MODEL("crew", "crew", struct crew, crew_fields);
 
 static const struct field member_fields[] = {
     FIELD(struct crew_member, id, .flags = GIVEN),
@@ -61,8 +59,8 @@ static const struct field shift_fields[] = {
     FIELD(struct shift, version, .flags = GIVEN),
     FIELD(struct shift, updated_at, .flags = GIVEN),
 };
-const struct model shift_model = MODEL("shift", "shift", struct shift,
-                                       shift_fields);
+const struct model shift_model =
+    MODEL("shift", "shift", struct shift, shift_fields);
 
 static enum err
 need(struct call *c, const char *right, const struct crew *w)
@@ -128,8 +126,8 @@ static const char find_member[] =
     "SELECT id FROM crew_member WHERE crew_id = $1 AND person_id = $2";
 
 static enum err
-check_member(struct call *c, const struct crew *w,
-             const struct crew_member *m, const char **name)
+check_member(struct call *c, const struct crew *w, const struct crew_member *m,
+             const char **name)
 {
     struct person p = { 0 };
     int64_t other = 0;
@@ -330,8 +328,7 @@ static const char find_hands[] =
     " ORDER BY m.lead DESC, m.id";
 
 static enum err
-read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands,
-           size_t *n)
+read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
 {
     ROWS r = db_query(c, find_hands, V(crew_id));
     size_t cap = 0;
@@ -346,13 +343,15 @@ read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands,
                 memcpy(more, *hands, *n * sizeof *more);
             *hands = more;
         }
-        (*hands)[*n] = (struct crew_hand){ .person_id = row_int(&r, 0),
-                                           .member_id = row_int(&r, 1),
-                                           .name = row_text(&r, 2),
-                                           .mobile = row_text(&r, 3),
-                                           .skills = row_text(&r, 4),
-                                           .lead = row_int(&r, 5) != 0,
-                                           .turn = row_int(&r, 6) };
+        (*hands)[*n] = (struct crew_hand){
+            .person_id = row_int(&r, 0),
+            .member_id = row_int(&r, 1),
+            .name = row_text(&r, 2),
+            .mobile = row_text(&r, 3),
+            .skills = row_text(&r, 4),
+            .lead = row_int(&r, 5) != 0,
+            .turn = row_int(&r, 6)
+        };
     }
     return rows_end(&r);
 }

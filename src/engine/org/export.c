@@ -8,7 +8,8 @@
 /* More than this is not one file any more. */
 #define EXPORT_MAX ((size_t)256 << 20)
 
-struct export {
+struct export
+{
     struct call *c;
     const struct table *t;
     struct codes codes[16]; /* of the column's model, by column */
@@ -47,8 +48,8 @@ write_row(const struct export *x, const void *rec)
         const struct field *f = model_field(x->t->model, k->member);
 
         if (k->refers) {
-            int64_t id = *(const int64_t *)(const void *)((const char *)rec
-                                                          + f->offset);
+            int64_t id =
+                *(const int64_t *)(const void *)((const char *)rec + f->offset);
             size_t at = codes_by_id(&x->codes[i], id);
 
             csv_cell(x->out, at == NO_CODE ? "" : x->codes[i].all[at].text,

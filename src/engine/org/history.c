@@ -59,9 +59,9 @@ read_all(struct call *c, struct tree *t)
 static enum err
 undo_after(struct call *c, struct tree *t, day on)
 {
-    ROWS r = model_query(c, &unit_change_model,
-                         "WHERE on_day > $1 ORDER BY on_day DESC, id DESC",
-                         V(on));
+    ROWS r =
+        model_query(c, &unit_change_model,
+                    "WHERE on_day > $1 ORDER BY on_day DESC, id DESC", V(on));
     struct unit_change x;
 
     while (rows_next(&r)) {
@@ -116,8 +116,8 @@ walk(struct call *c, const struct tree *t, const struct unit *parent, day on,
 
         if (u.valid_from.n > on.n || !unit_lives(&u, on))
             continue;
-        u.path = arena_printf(c->arena, "%s%lld/", parent->path,
-                              (long long)u.id);
+        u.path =
+            arena_printf(c->arena, "%s%lld/", parent->path, (long long)u.id);
         push(c, out, &u);
         walk(c, t, &u, on, out);
     }

@@ -103,14 +103,14 @@ org_import(struct call *c, enum org_table table, const char *text, size_t len,
     const struct table *t = &org_tables[table];
 
     *result = (struct import_result){ 0 };
-    *im = (struct import){ .c = c,
-                           .t = t,
-                           .result = result,
-                           .id = model_field(t->model, "id"),
-                           .code = model_field(t->model, "code"),
-                           .parent = t->tree ? model_field(t->model,
-                                                           "parent_id")
-                                             : NULL };
+    *im = (struct import){
+        .c = c,
+        .t = t,
+        .result = result,
+        .id = model_field(t->model, "id"),
+        .code = model_field(t->model, "code"),
+        .parent = t->tree ? model_field(t->model, "parent_id") : NULL
+    };
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
     if (dry_run)
         return prepare(im, text, len);

@@ -10,8 +10,8 @@
 
 /* A row that is in the database, in the file, or in both. */
 struct node {
-    void *rec; /* as it shall be */
-    void *old; /* as it is; NULL: it is new */
+    void *rec;               /* as it shall be */
+    void *old;               /* as it is; NULL: it is new */
     int64_t line;            /* 0: not in the file */
     const char *parent_code; /* from the file; NULL: none said */
     size_t parent;           /* a node, or NO_NODE */
@@ -60,8 +60,8 @@ bool import_changed(const struct import *im, const struct node *x);
 void import_refuse(struct import *im, int64_t line, const char *field,
                    const char *detail, const char *value);
 /* The same from the fault the call holds, which is taken away. */
-void import_refuse_fault(struct import *im, int64_t line,
-                         const char *field, const char *value);
+void import_refuse_fault(struct import *im, int64_t line, const char *field,
+                         const char *value);
 
 static inline int64_t *
 import_int(const struct field *f, void *rec)

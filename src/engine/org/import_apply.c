@@ -17,8 +17,8 @@ find_parents(struct import *im)
 
         if (!x->line || !im->has_parent)
             continue;
-        size_t at = x->parent_code ? codes_find(&im->codes, x->parent_code)
-                                   : NO_CODE;
+        size_t at =
+            x->parent_code ? codes_find(&im->codes, x->parent_code) : NO_CODE;
         if (x->parent_code && at == NO_CODE)
             import_refuse(im, x->line, "parent_code", "nothing has this code",
                           x->parent_code);
@@ -76,8 +76,7 @@ check_place(struct import *im, const struct node *x)
     int64_t line = x->line ? x->line : above ? above->line : 0;
 
     /* One that the file leaves as it is may have lost its place by another. */
-    if (line
-        && place_check_parent(im->c, p, above ? above->rec : NULL) != OK)
+    if (line && place_check_parent(im->c, p, above ? above->rec : NULL) != OK)
         import_refuse_fault(im, line, "parent_code", p->code);
 }
 
@@ -96,15 +95,14 @@ static void
 check_person(struct import *im, const struct node *x)
 {
     if (x->line && person_check(im->c, x->rec) != OK)
-        import_refuse_fault(im, x->line,
-                            column_of(im, im->c->fault.field), NULL);
+        import_refuse_fault(im, x->line, column_of(im, im->c->fault.field),
+                            NULL);
 }
 
 static void
 derive(struct import *im, struct node *x)
 {
-    const void *above = x->parent == NO_NODE ? NULL
-                                             : im->nodes[x->parent].rec;
+    const void *above = x->parent == NO_NODE ? NULL : im->nodes[x->parent].rec;
 
     if (im->t->model == &place_model) {
         place_derive(im->c, x->rec, above);
@@ -113,8 +111,7 @@ derive(struct import *im, struct node *x)
         const struct unit *parent = above;
 
         u->path = arena_printf(im->c->arena, "%s%lld/",
-                               parent ? parent->path : "/",
-                               (long long)u->id);
+                               parent ? parent->path : "/", (long long)u->id);
         if (!x->old)
             u->valid_from = today(im->c);
     } else if (x->line) {

@@ -147,8 +147,7 @@ import_read_header(struct import *im, struct csv *csv)
         const struct column *k = find_column(im->t, name);
 
         if (!k)
-            import_refuse(im, csv->line, name, "there is no such column",
-                          name);
+            import_refuse(im, csv->line, name, "there is no such column", name);
         else if (has_column(im, k))
             import_refuse(im, csv->line, k->name, "the column comes twice",
                           name);
@@ -238,9 +237,9 @@ static void
 refuse_twice(struct import *im, const char *code, int64_t line,
              const struct node *first)
 {
-    enum err e = fail(im->c, ERR_INVALID, "code",
-                      "the code is already on line %lld",
-                      (long long)first->line);
+    enum err e =
+        fail(im->c, ERR_INVALID, "code", "the code is already on line %lld",
+             (long long)first->line);
 
     ASSERT(e != OK);
     import_refuse_fault(im, line, "code", code);

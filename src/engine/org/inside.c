@@ -18,8 +18,8 @@ const char find_place_name[] = "SELECT full_name FROM place WHERE id = $1";
 const char find_person_name[] = "SELECT name FROM person WHERE id = $1";
 
 enum err
-org_refer(struct call *c, const struct model *m, const char *field,
-          int64_t id, void *rec)
+org_refer(struct call *c, const struct model *m, const char *field, int64_t id,
+          void *rec)
 {
     enum err e;
 
@@ -44,8 +44,7 @@ org_own_code(struct call *c, const char *find, const char *code, int64_t id)
 }
 
 enum err
-org_set_other(struct call *c, const struct model *m, void *rec,
-              field_mask mask)
+org_set_other(struct call *c, const struct model *m, void *rec, field_mask mask)
 {
     int64_t said = c->if_version;
     enum err e;
@@ -70,8 +69,7 @@ enum err
 org_check_phone(struct call *c, const char *field, const char *phone)
 {
     if (phone && phone[strspn(phone, "0123456789 +-()")] != '\0')
-        return fail(c, ERR_INVALID, field, "“%.40s” is no phone number",
-                    phone);
+        return fail(c, ERR_INVALID, field, "“%.40s” is no phone number", phone);
     return OK;
 }
 

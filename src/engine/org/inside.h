@@ -46,8 +46,7 @@ enum err place_check_parent(struct call *c, const struct place *p,
                             const struct place *parent) MUST_USE;
 
 /* Fill in path, full_name and initials from the parent (NULL: none). */
-void place_derive(struct call *c, struct place *p,
-                  const struct place *parent);
+void place_derive(struct call *c, struct place *p, const struct place *parent);
 
 /* Write those three, which follow from elsewhere and so have no audit. */
 enum err place_keep_derived(struct call *c, const struct place *p) MUST_USE;

@@ -66,8 +66,8 @@ struct unit_act {
     day on_day; /* 0: today */
     const char *reason;
 };
-extern const struct model unit_rename_model, unit_move_model,
-    unit_merge_model, unit_split_model, unit_end_model;
+extern const struct model unit_rename_model, unit_move_model, unit_merge_model,
+    unit_split_model, unit_end_model;
 
 /*
  * Every verb below needs org.edit at each unit it touches (ERR_DENIED) and
@@ -163,8 +163,7 @@ extern const struct model person_model;
  * ERR_CONFLICT  the code is another person's
  */
 enum err person_add(struct call *c, struct person *p) MUST_USE;
-enum err person_set(struct call *c, struct person *p,
-                    field_mask said) MUST_USE;
+enum err person_set(struct call *c, struct person *p, field_mask said) MUST_USE;
 enum err person_get(struct call *c, struct person *p) MUST_USE;
 
 /* People the caller may see in full (org.see in his scopes). */

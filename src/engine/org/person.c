@@ -7,8 +7,7 @@ static const struct field fields[] = {
     FIELD(struct person, id, .flags = GIVEN),
     FIELD(struct person, code, .flags = REQUIRED, .max = 32,
           .label = "Staff number"),
-    FIELD(struct person, name, .flags = REQUIRED, .max = 60,
-          .label = "Name"),
+    FIELD(struct person, name, .flags = REQUIRED, .max = 60, .label = "Name"),
     FIELD(struct person, name_en, .max = 120, .label = "English name"),
     FIELD(struct person, initials, .flags = GIVEN),
     FIELD(struct person, unit_id, .refers = "unit", .label = "Unit"),
@@ -17,8 +16,7 @@ static const struct field fields[] = {
     FIELD(struct person, place_id, .refers = "place", .label = "Room"),
     FIELD(struct person, post, .max = 60, .label = "Post"),
     FIELD(struct person, phone, .min = 3, .max = 24, .label = "Office phone"),
-    FIELD(struct person, mobile, .min = 5, .max = 24,
-          .label = "Mobile phone"),
+    FIELD(struct person, mobile, .min = 5, .max = 24, .label = "Mobile phone"),
     FIELD(struct person, email, .max = 120, .label = "E-mail"),
     FIELD(struct person, active, .label = "In service"),
     FIELD(struct person, version, .flags = GIVEN),
@@ -27,15 +25,14 @@ static const struct field fields[] = {
     FIELD(struct person, provider_name, .flags = GIVEN | DERIVED),
     FIELD(struct person, place_name, .flags = GIVEN | DERIVED),
 };
-const struct model person_model = MODEL("person", "person", struct person,
-                                        fields);
+const struct model person_model =
+    MODEL("person", "person", struct person, fields);
 
 static const struct field card_fields[] = {
     FIELD(struct person_card, id, .flags = GIVEN),
     FIELD(struct person_card, code, .flags = GIVEN, .label = "Staff number"),
     FIELD(struct person_card, name, .flags = GIVEN, .label = "Name"),
-    FIELD(struct person_card, name_en, .flags = GIVEN,
-          .label = "English name"),
+    FIELD(struct person_card, name_en, .flags = GIVEN, .label = "English name"),
     FIELD(struct person_card, initials, .flags = GIVEN),
     FIELD(struct person_card, unit_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct person_card, provider_id, .flags = GIVEN,
@@ -105,8 +102,7 @@ static enum err
 put_names(struct call *c, struct person *p)
 {
     TRY(org_name_of(c, find_unit_name, p->unit_id, &p->unit_name));
-    TRY(org_name_of(c, find_provider_name, p->provider_id,
-                    &p->provider_name));
+    TRY(org_name_of(c, find_provider_name, p->provider_id, &p->provider_name));
     return org_name_of(c, find_place_name, p->place_id, &p->place_name);
 }
 
@@ -193,8 +189,7 @@ fill_card(struct call *c, struct person_card *k, bool open)
         k->mobile = phone_masked(c, k->mobile);
     }
     TRY(org_name_of(c, find_unit_name, k->unit_id, &k->unit_name));
-    TRY(org_name_of(c, find_provider_name, k->provider_id,
-                    &k->provider_name));
+    TRY(org_name_of(c, find_provider_name, k->provider_id, &k->provider_name));
     return org_name_of(c, find_place_name, k->place_id, &k->place_name);
 }
 

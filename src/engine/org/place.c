@@ -5,8 +5,7 @@
 
 #include "base/words.h"
 
-const char *const place_kinds[] = { "site", "building", "floor", "room",
-                                    NULL };
+const char *const place_kinds[] = { "site", "building", "floor", "room", NULL };
 
 static const struct field fields[] = {
     FIELD(struct place, id, .flags = GIVEN),
@@ -27,8 +26,7 @@ static const struct field fields[] = {
     FIELD(struct place, version, .flags = GIVEN),
     FIELD(struct place, updated_at, .flags = GIVEN),
 };
-const struct model place_model = MODEL("place", "place", struct place,
-                                       fields);
+const struct model place_model = MODEL("place", "place", struct place, fields);
 
 static const char find_code[] =
     "SELECT full_name FROM place WHERE code = $1 AND id <> $2";
@@ -66,9 +64,9 @@ place_derive(struct call *c, struct place *p, const struct place *parent)
 
     p->path = arena_printf(c->arena, "%s%lld/", parent ? parent->path : "/",
                            (long long)p->id);
-    p->full_name = named ? arena_printf(c->arena, "%s %s", parent->full_name,
-                                        p->name)
-                         : p->name;
+    p->full_name =
+        named ? arena_printf(c->arena, "%s %s", parent->full_name, p->name)
+              : p->name;
     p->initials = text_initials(c->arena, p->full_name);
 }
 
@@ -79,8 +77,8 @@ static const char keep_derived[] =
 enum err
 place_keep_derived(struct call *c, const struct place *p)
 {
-    return db_exec(c, keep_derived, V(p->path), V(p->full_name),
-                   V(p->initials), V(p->id));
+    return db_exec(c, keep_derived, V(p->path), V(p->full_name), V(p->initials),
+                   V(p->id));
 }
 
 static enum err

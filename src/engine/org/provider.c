@@ -7,10 +7,8 @@
 
 static const struct field fields[] = {
     FIELD(struct provider, id, .flags = GIVEN),
-    FIELD(struct provider, code, .flags = REQUIRED, .max = 32,
-          .label = "Code"),
-    FIELD(struct provider, name, .flags = REQUIRED, .max = 80,
-          .label = "Name"),
+    FIELD(struct provider, code, .flags = REQUIRED, .max = 32, .label = "Code"),
+    FIELD(struct provider, name, .flags = REQUIRED, .max = 80, .label = "Name"),
     FIELD(struct provider, name_en, .max = 120, .label = "English name"),
     FIELD(struct provider, uscc, .max = 18, .label = "Social credit code"),
     FIELD(struct provider, contact, .max = 60, .label = "Contact"),
@@ -61,8 +59,9 @@ warn(struct call *c, struct provider *p)
     if (!want)
         p->warning = words_in(c, "this is no unified social credit code");
     else if (want != p->uscc[USCC_LENGTH - 1])
-        p->warning = arena_printf(
-            c->arena, words_in(c, "the check digit should be %c"), want);
+        p->warning =
+            arena_printf(c->arena, words_in(c, "the check digit should be %c"),
+                         want);
 }
 
 static enum err

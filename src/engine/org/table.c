@@ -10,7 +10,9 @@ static const struct column unit_columns[] = {
     { "name", { "名称", "部门名称", "单位名称" }, "name", NULL },
     { "short_name", { "简称" }, "short_name", NULL },
     { "name_en", { "英文名称", "英文名" }, "name_en", NULL },
-    { "parent_code", { "上级编码", "上级代码", "上级部门编码" }, "parent_id",
+    { "parent_code",
+      { "上级编码", "上级代码", "上级部门编码" },
+      "parent_id",
       &unit_model },
     { "sort", { "排序", "序号" }, "sort", NULL },
 };
@@ -19,11 +21,17 @@ static const struct column person_columns[] = {
     { "code", { "工号", "编码", "编号", "人员编码" }, "code", NULL },
     { "name", { "姓名", "名称" }, "name", NULL },
     { "name_en", { "英文名", "英文名称" }, "name_en", NULL },
-    { "unit_code", { "部门编码", "单位编码", "处室编码" }, "unit_id",
+    { "unit_code",
+      { "部门编码", "单位编码", "处室编码" },
+      "unit_id",
       &unit_model },
-    { "provider_code", { "服务商编码", "外包单位编码" }, "provider_id",
+    { "provider_code",
+      { "服务商编码", "外包单位编码" },
+      "provider_id",
       &provider_model },
-    { "place_code", { "办公室编码", "房间编码", "位置编码" }, "place_id",
+    { "place_code",
+      { "办公室编码", "房间编码", "位置编码" },
+      "place_id",
       &place_model },
     { "post", { "职务", "岗位" }, "post", NULL },
     { "phone", { "办公电话", "电话", "分机" }, "phone", NULL },
@@ -38,7 +46,9 @@ static const struct column place_columns[] = {
     { "name_en", { "英文名称", "英文名" }, "name_en", NULL },
     { "kind", { "类型", "类别" }, "kind", NULL },
     { "parent_code", { "上级编码", "上级代码" }, "parent_id", &place_model },
-    { "unit_code", { "使用部门编码", "部门编码", "单位编码" }, "unit_id",
+    { "unit_code",
+      { "使用部门编码", "部门编码", "单位编码" },
+      "unit_id",
       &unit_model },
     { "room_use", { "用途" }, "room_use", NULL },
     { "area_m2", { "面积", "使用面积" }, "area_m2", NULL },
@@ -54,8 +64,7 @@ const struct table org_tables[] = {
                       COUNT(person_columns), "WHERE id > $1 ORDER BY id",
                       false },
     [ORG_PLACES] = { "places", &place_model, place_columns,
-                     COUNT(place_columns), "WHERE id > $1 ORDER BY id",
-                     true },
+                     COUNT(place_columns), "WHERE id > $1 ORDER BY id", true },
 };
 
 bool
@@ -90,8 +99,9 @@ table_codes_sql(const struct model *m)
 bool
 cell_bool(const char *text, bool *out)
 {
-    static const char *const yes[] = { "是", "yes", "true", "1",
-                                       "Y",  "有",  "√" };
+    static const char *const yes[] = {
+        "是", "yes", "true", "1", "Y", "有", "√"
+    };
     static const char *const no[] = { "否", "no", "false", "0", "N", "无" };
 
     for (size_t i = 0; i < COUNT(yes); i++) {
@@ -150,11 +160,9 @@ cell_text(struct call *c, const struct field *f, const void *rec)
     if (f->kind == FIELD_BOOL)
         return *(const bool *)at ? zh ? "是" : "yes" : zh ? "否" : "no";
     if (f->kind == FIELD_INT)
-        return arena_printf(c->arena, "%lld",
-                            (long long)*(const int64_t *)at);
+        return arena_printf(c->arena, "%lld", (long long)*(const int64_t *)at);
     if (f->kind == FIELD_REAL)
-        return *(const double *)at > 0 ? real_text(c, *(const double *)at)
-                                       : "";
+        return *(const double *)at > 0 ? real_text(c, *(const double *)at) : "";
     const char *s = *(const char *const *)at;
     if (s && f->choices == place_kinds && zh)
         return kind_names[place_rank(s)][0];

@@ -19,12 +19,11 @@ static const struct field unit_fields[] = {
     FIELD(struct unit, version, .flags = GIVEN),
     FIELD(struct unit, updated_at, .flags = GIVEN),
 };
-const struct model unit_model = MODEL("unit", "unit", struct unit,
-                                      unit_fields);
+const struct model unit_model = MODEL("unit", "unit", struct unit, unit_fields);
 
-static const char *const change_kinds[] = { "created", "renamed", "moved",
-                                            "merged",  "split",   "ended",
-                                            NULL };
+static const char *const change_kinds[] = {
+    "created", "renamed", "moved", "merged", "split", "ended", NULL
+};
 
 static const struct field change_fields[] = {
     FIELD(struct unit_change, id, .flags = GIVEN),
@@ -35,10 +34,8 @@ static const struct field change_fields[] = {
     FIELD(struct unit_change, into_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct unit_change, old_name, .flags = GIVEN, .label = "Old name"),
     FIELD(struct unit_change, new_name, .flags = GIVEN, .label = "New name"),
-    FIELD(struct unit_change, old_parent_id, .flags = GIVEN,
-          .refers = "unit"),
-    FIELD(struct unit_change, new_parent_id, .flags = GIVEN,
-          .refers = "unit"),
+    FIELD(struct unit_change, old_parent_id, .flags = GIVEN, .refers = "unit"),
+    FIELD(struct unit_change, new_parent_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct unit_change, reason, .flags = GIVEN, .label = "Reason"),
     FIELD(struct unit_change, at, .flags = GIVEN),
     FIELD(struct unit_change, actor_id, .flags = GIVEN),
@@ -53,15 +50,13 @@ const struct model unit_change_model =
 
 static const struct field rename_fields[] = {
     ACT_ID,
-    FIELD(struct unit_act, name, .flags = REQUIRED, .max = 80,
-          .label = "Name"),
+    FIELD(struct unit_act, name, .flags = REQUIRED, .max = 80, .label = "Name"),
     FIELD(struct unit_act, short_name, .max = 40, .label = "Short name"),
     ACT_ON_DAY,
 };
 static const struct field move_fields[] = {
     ACT_ID,
-    FIELD(struct unit_act, parent_id, .refers = "unit",
-          .label = "Belongs to"),
+    FIELD(struct unit_act, parent_id, .refers = "unit", .label = "Belongs to"),
     ACT_ON_DAY,
 };
 static const struct field merge_fields[] = {
@@ -72,10 +67,8 @@ static const struct field merge_fields[] = {
 };
 static const struct field split_fields[] = {
     ACT_ID,
-    FIELD(struct unit_act, name, .flags = REQUIRED, .max = 80,
-          .label = "Name"),
-    FIELD(struct unit_act, code, .flags = REQUIRED, .max = 32,
-          .label = "Code"),
+    FIELD(struct unit_act, name, .flags = REQUIRED, .max = 80, .label = "Name"),
+    FIELD(struct unit_act, code, .flags = REQUIRED, .max = 32, .label = "Code"),
     ACT_ON_DAY,
 };
 static const struct field end_fields[] = { ACT_ID, ACT_ON_DAY };
@@ -96,8 +89,7 @@ const struct model unit_end_model =
 static enum err
 need_edit(struct call *c, int64_t unit_id)
 {
-    return auth_need(c, "org.edit",
-                     &(struct auth_where){ .unit_id = unit_id });
+    return auth_need(c, "org.edit", &(struct auth_where){ .unit_id = unit_id });
 }
 
 bool
@@ -149,8 +141,7 @@ check_order(struct call *c, const struct unit *u, day on)
 }
 
 static enum err
-act_day(struct call *c, const struct unit_act *a, const struct unit *u,
-        day *on)
+act_day(struct call *c, const struct unit_act *a, const struct unit *u, day *on)
 {
     *on = a->on_day.n ? a->on_day : today(c);
     if (on->n > today(c).n)
@@ -211,8 +202,7 @@ own_code(struct call *c, const struct unit *u)
 static void
 put_path(struct call *c, struct unit *u, const struct unit *parent)
 {
-    u->path = arena_printf(c->arena, "%s%lld/",
-                           parent->id ? parent->path : "/",
+    u->path = arena_printf(c->arena, "%s%lld/", parent->id ? parent->path : "/",
                            (long long)u->id);
 }
 
@@ -346,11 +336,11 @@ static const char live_children[] =
     " ORDER BY id";
 
 static enum err
-bring_children(struct call *c, const struct unit *from,
-               const struct unit *into, day on, const char *reason)
+bring_children(struct call *c, const struct unit *from, const struct unit *into,
+               day on, const char *reason)
 {
-    ROWS r = model_query(c, &unit_model, live_children, V(from->id),
-                         V(today(c)));
+    ROWS r =
+        model_query(c, &unit_model, live_children, V(from->id), V(today(c)));
     struct unit *all = NULL;
     size_t n = 0, cap = 0;
 
@@ -379,8 +369,7 @@ bring_people(struct call *c, int64_t from, int64_t into)
 
     while (more) {
         ROWS r = model_query(c, &person_model,
-                             "WHERE unit_id = $1 ORDER BY id LIMIT 1",
-                             V(from));
+                             "WHERE unit_id = $1 ORDER BY id LIMIT 1", V(from));
         more = rows_next(&r);
         if (more)
             model_read_row(&person_model, &r, &p);
@@ -402,8 +391,7 @@ bring_rooms(struct call *c, int64_t from, int64_t into)
 
     while (more) {
         ROWS r = model_query(c, &place_model,
-                             "WHERE unit_id = $1 ORDER BY id LIMIT 1",
-                             V(from));
+                             "WHERE unit_id = $1 ORDER BY id LIMIT 1", V(from));
         more = rows_next(&r);
         if (more)
             model_read_row(&place_model, &r, &p);
