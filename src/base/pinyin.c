@@ -2,6 +2,7 @@
 /* Pinyin initials through ICU's Han-Latin transliteration. */
 #include <ctype.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
@@ -54,6 +55,47 @@ romanize(const char *s, char *out, int32_t size)
     return U_SUCCESS(e);
 }
 
+/* The first letter of each common Han character's reading, filled in as they
+   are met: asking ICU takes a hundred times longer. 0: not asked yet. */
+#define HAN_FIRST 0x3400
+#define HAN_LAST 0x9FFF
+#define NO_LETTER '-'
+static _Atomic char letters[HAN_LAST - HAN_FIRST + 1];
+
+static char
+letter_of(uint32_t han, const char *s, size_t n)
+{
+    char latin[64], one[8] = { 0 };
+    char letter = atomic_load_explicit(&letters[han - HAN_FIRST],
+                                       memory_order_relaxed);
+
+    if (letter != 0)
+        return letter;
+    letter = NO_LETTER;
+    memcpy(one, s, n);
+    if (romanize(one, latin, (int32_t)sizeof latin - 1)
+        && isalpha((unsigned char)latin[0]))
+        letter = latin[0];
+    atomic_store_explicit(&letters[han - HAN_FIRST], letter,
+                          memory_order_relaxed);
+    return letter;
+}
+
+/* The first letter of each syllable; figures stay whole. */
+static void
+add_initials(struct buf *b, const char *latin)
+{
+    bool inside = false;
+
+    for (const char *p = latin; *p != '\0'; p++) {
+        bool word = isalpha((unsigned char)*p) != 0;
+
+        if (isdigit((unsigned char)*p) || (word && !inside))
+            buf_putc(b, (char)tolower((unsigned char)*p));
+        inside = word;
+    }
+}
+
 char *
 text_initials(struct arena *a, const char *s)
 {
@@ -61,14 +103,25 @@ text_initials(struct arena *a, const char *s)
     struct buf b = buf_make(a, 0);
     bool inside = false;
 
-    if (s == NULL || !romanize(s, latin, (int32_t)sizeof latin - 1))
-        return b.s;
-    /* The first letter of each syllable; figures stay whole. */
-    for (const char *p = latin; *p != '\0'; p++) {
-        bool word = isalpha((unsigned char)*p) != 0;
+    for (const char *p = s; p != NULL && *p != '\0';) {
+        const char *from = p;
+        uint32_t ch = text_next(&p);
+        bool word = ch < 0x80 && isalpha((int)ch);
 
-        if (isdigit((unsigned char)*p) || (word && !inside))
-            buf_putc(&b, *p);
+        if (ch >= HAN_FIRST && ch <= HAN_LAST) {
+            char letter = letter_of(ch, from, (size_t)(p - from));
+
+            if (letter != NO_LETTER)
+                buf_putc(&b, letter);
+        } else if (ch < 0x80) {
+            if (isdigit((int)ch) || (word && !inside))
+                buf_putc(&b, (char)tolower((int)ch));
+        } else if (romanize(s, latin, (int32_t)sizeof latin - 1)) {
+            /* Another script: the whole goes through ICU. */
+            b.s[b.len = 0] = '\0';
+            add_initials(&b, latin);
+            return b.s;
+        }
         inside = word;
     }
     return b.s;
