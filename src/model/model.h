@@ -76,12 +76,20 @@ struct model {
     const struct field *fields;
     size_t n;
     bool searched; /* q= asks the full-text index, not the names */
+    struct model_sql *sql; /* its statements, made at their first use */
+};
+
+/* Texts that live as long as the program, so that they can be keys of
+   prepared statements in every store. */
+struct model_sql {
+    _Atomic(const char *) columns, insert, get;
 };
 
 #define MODEL(noun_, table_, T, fields_)                                       \
     {                                                                          \
         .noun = (noun_), .table = (table_), .size = sizeof(T),                 \
-        .fields = (fields_), .n = COUNT(fields_)                               \
+        .fields = (fields_), .n = COUNT(fields_),                              \
+        .sql = &(struct model_sql){ NULL, NULL, NULL }                         \
     }
 
 /* Which fields were said: bit i is fields[i].  At most 128 fields a model; a

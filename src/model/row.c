@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records in and out of their tables; SQL is made here from descriptors. */
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -32,8 +34,22 @@ tell_audit(struct call *c, const struct model *m, const char *verb,
                        m->noun, id, detail);
 }
 
-const char *
-model_columns(struct call *c, const struct model *m, const char *prefix)
+/* Keep TEXT in the slot for good; another thread's, if it was faster. */
+static const char *
+keep_sql(_Atomic(const char *) *slot, const char *text)
+{
+    char *mine = strdup(text);
+    const char *before = NULL;
+
+    ASSERT(mine != NULL);
+    if (atomic_compare_exchange_strong(slot, &before, mine))
+        return mine;
+    free(mine);
+    return before;
+}
+
+static const char *
+write_columns(struct call *c, const struct model *m, const char *prefix)
 {
     struct buf b = buf_make(c->arena, 0);
 
@@ -45,7 +61,17 @@ model_columns(struct call *c, const struct model *m, const char *prefix)
         buf_puts(&b, prefix);
         buf_puts(&b, m->fields[i].name);
     }
-    return db_intern(c, b.s);
+    return b.s;
+}
+
+const char *
+model_columns(struct call *c, const struct model *m, const char *prefix)
+{
+    const char *kept = atomic_load(&m->sql->columns);
+
+    if (*prefix != '\0')
+        return db_intern(c, write_columns(c, m, prefix));
+    return kept ? kept : keep_sql(&m->sql->columns, write_columns(c, m, ""));
 }
 
 void
@@ -73,11 +99,14 @@ model_query_s(struct call *c, const struct model *m,
 enum err
 model_get(struct call *c, const struct model *m, int64_t id, void *rec)
 {
-    const char *sql = db_intern(
-        c, arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
-                        model_columns(c, m, ""), m->table));
-    ROWS r = db_query(c, sql, V(id));
+    const char *sql = atomic_load(&m->sql->get);
 
+    if (sql == NULL)
+        sql = keep_sql(&m->sql->get,
+                       arena_printf(c->arena,
+                                    "SELECT %s FROM %s WHERE id = $1",
+                                    model_columns(c, m, ""), m->table));
+    ROWS r = db_query(c, sql, V(id));
     if (rows_next(&r)) {
         model_read_row(m, &r, rec);
         return rows_end(&r);
@@ -120,28 +149,40 @@ stamp(struct call *c, const struct model *m, void *rec, bool fresh)
 
 #define MAX_COLUMNS 96
 
+static const char *
+write_insert(struct call *c, const struct model *m)
+{
+    struct buf b = buf_make(c->arena, 0);
+    size_t n = 0;
+
+    buf_printf(&b, "INSERT INTO %s (%s) VALUES (", m->table,
+               model_columns(c, m, ""));
+    for (size_t i = 0; i < m->n; i++)
+        if (member_has_column(&m->fields[i])) {
+            n++;
+            buf_printf(&b, n > 1 ? ",$%zu" : "$%zu", n);
+        }
+    buf_putc(&b, ')');
+    return b.s;
+}
+
 enum err
 model_insert(struct call *c, const struct model *m, void *rec)
 {
     struct value v[MAX_COLUMNS];
-    struct buf b = buf_make(c->arena, 0);
+    const char *sql = atomic_load(&m->sql->insert);
     size_t n = 0;
 
+    if (sql == NULL)
+        sql = keep_sql(&m->sql->insert, write_insert(c, m));
     stamp(c, m, rec, true);
-    buf_puts(&b, "INSERT INTO ");
-    buf_puts(&b, m->table);
-    buf_puts(&b, " (");
-    buf_puts(&b, model_columns(c, m, ""));
-    buf_puts(&b, ") VALUES (");
     for (size_t i = 0; i < m->n; i++) {
         if (!member_has_column(&m->fields[i]))
             continue;
         ASSERT(n < MAX_COLUMNS);
         v[n++] = member_value(&m->fields[i], rec);
-        buf_printf(&b, n > 1 ? ",$%zu" : "$%zu", n);
     }
-    buf_puts(&b, ")");
-    return db_exec_n(c, db_intern(c, b.s), v, n);
+    return db_exec_n(c, sql, v, n);
 }
 
 /* A JSON object {field: [old, new]} of what the mask's fields hold. */

@@ -153,7 +153,9 @@ const struct model order_model = { .noun = "order",
                                    .size = sizeof(struct order),
                                    .fields = order_fields,
                                    .n = COUNT(order_fields),
-                                   .searched = true };
+                                   .searched = true,
+                                   .sql = &(struct model_sql){ NULL, NULL,
+                                                               NULL } };
 
 _Static_assert(offsetof(struct order_view, order) == 0, "an order at its front");
 
