@@ -125,8 +125,13 @@ failure_count(struct call *c, int64_t account_id)
 static enum err
 refuse_sign_in(struct call *c, const char *name, const struct candidate *who)
 {
+    struct candidate fresh;
     TX tx = tx_begin(c);
 
+    /* Locked while the password was being looked at: guesses in parallel
+       must not get more tries than guesses in a row. */
+    TRY(find_candidate(c, name, &fresh));
+    TRY(refuse_locked(c, &fresh));
     if (who->id)
         TRY(count_one(c, who->id));
     else
@@ -167,8 +172,7 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s)
     struct candidate who;
     TX tx = tx_begin(c);
 
-    /* Locked while the password was being looked at: guesses in parallel
-       must not get more tries than guesses in a row. */
+    /* As in refuse_sign_in. */
     TRY(find_candidate(c, name, &who));
     TRY(refuse_locked(c, &who));
     if (who.failures || who.locked_until.ms)
