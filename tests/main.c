@@ -153,7 +153,7 @@ compare(const void *a, const void *b)
 int
 main(int argc, char **argv)
 {
-    struct CMUnitTest *list;
+    static struct CMUnitTest *list; /* the names in it are kept */
     size_t n = 0, all = 0;
 
     log_open(getenv("LIANGCAO_TEST_LOG") ? LOG_DEBUG
@@ -171,6 +171,8 @@ main(int argc, char **argv)
         if (argc < 2 || strstr(full, argv[1]))
             list[n++] = (struct CMUnitTest){ full, run, open_office,
                                              close_office, t };
+        else
+            free(full);
     }
     qsort(list, n, sizeof(*list), compare);
     return _cmocka_run_group_tests("liangcao", list, n, NULL, NULL);

@@ -247,7 +247,9 @@ read_input(struct call *c, const struct route *route,
         return OK;
     if (q->n_query > 0)
         TRY(model_read_pairs(c, route->in, q->query, q->n_query, in, &mask));
-    if (body && q->body_len > 0)
+    c->body = q->body;
+    c->body_len = q->body_len;
+    if (body && q->body_len > 0 && !(route->flags & R_BODY))
         TRY(model_read_json(c, route->in, q->body, q->body_len, in, &mask));
     c->said = (uint64_t)mask;
     for (size_t i = 0; i < n_parts; i++) {

@@ -117,7 +117,9 @@ write_parameters(struct json_out *o, const struct route *r)
                 && !in_path(r, r->out->fields[i].name))
                 write_parameter(o, r->out->fields[i].name, "query",
                                 query_schema(&r->out->fields[i]), false);
-    } else if (r->in != NULL && (r->method == GET || r->method == DELETE)) {
+    } else if (r->in != NULL
+               && (r->method == GET || r->method == DELETE
+                   || r->flags & R_BODY)) {
         for (size_t i = 0; i < r->in->n; i++)
             if (!(r->in->fields[i].flags & GIVEN)
                 && !in_path(r, r->in->fields[i].name))
@@ -209,7 +211,11 @@ write_operation(struct json_out *o, struct known *k, const struct route *r)
     if (r->may != NULL)
         json_put_text(o, "x-right", r->may);
     write_parameters(o, r);
-    if (body && r->in != NULL) {
+    if (r->flags & R_BODY) {
+        json_key(o, "requestBody");
+        json_raw(o, "{\"content\":{\"text/csv\":{\"schema\":"
+                    "{\"type\":\"string\"}}}}");
+    } else if (body && r->in != NULL) {
         json_key(o, "requestBody");
         json_begin(o);
         write_content(o, k, r->in, true);

@@ -16,7 +16,8 @@ enum route_flag {
     R_CREATED = 1, /* answers 201; takes Idempotency-Key */
     R_OPEN = 2,    /* nobody needs to be signed in */
     R_LIST = 4,    /* `in` is read as a struct list over model `out` */
-    R_RAW = 8      /* the handler fills in a struct raw as `out` */
+    R_RAW = 8,     /* the handler fills in a struct raw as `out` */
+    R_BODY = 16    /* the body is CSV, left in c->body; `in` is the query's */
 };
 
 /* What a R_RAW handler answers with. */

@@ -70,6 +70,8 @@ struct call {
     const char *channel; /* 'web', 'api', 'cli', 'job': kept in the audit */
     const char *address; /* the far end's address, or NULL */
     void *reply;         /* http: the answer being made, for its headers */
+    const char *body;    /* of a route that reads it itself (R_BODY) */
+    size_t body_len;
     struct fault fault;
 };
 

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Units, places, people, crews and providers over HTTP, and their tables in
+   and out.  The rules are engine/org's; here is only shape. */
+#include "engine/org/org.h"
+#include "api/route.h"
+#include "auth/auth.h"
+#include "base/words.h"
+#include "json/json.h"
+
+/* -- nouns --------------------------------------------------------------- */
+
+#define NOUN(noun)                                                             \
+    static enum err serve_##noun##_set(struct call *c, void *in, void *out)    \
+    {                                                                          \
+        (void)out;                                                             \
+        return noun##_set(c, in, c->said);                                     \
+    }                                                                          \
+    static enum err serve_##noun##_add(struct call *c, void *in, void *out)    \
+    {                                                                          \
+        (void)out;                                                             \
+        return noun##_add(c, in);                                              \
+    }
+NOUN(unit)
+NOUN(place)
+NOUN(person)
+NOUN(provider)
+NOUN(crew)
+NOUN(crew_member)
+NOUN(shift)
+
+SERVE(unit_list, struct list)
+SERVE(model_list, struct list)
+SERVE(person_list, struct list)
+SERVE(person_pick, struct list)
+SERVE(person_get, struct person)
+SERVE(provider_get, struct provider)
+SERVE(crew_member_list, struct list)
+
+/* What everybody signed in may read is read by its descriptor alone. */
+#define READ(noun)                                                             \
+    static enum err serve_##noun##_get(struct call *c, void *in, void *out)    \
+    {                                                                          \
+        (void)out;                                                             \
+        return model_get(c, &noun##_model, ((struct noun *)in)->id, in);       \
+    }
+READ(unit)
+READ(place)
+READ(crew)
+READ(crew_member)
+READ(shift)
+
+/* -- verbs on units ------------------------------------------------------- */
+
+#define ACT(verb)                                                              \
+    static enum err serve_##verb(struct call *c, void *in, void *out)          \
+    {                                                                          \
+        return verb(c, in, out);                                               \
+    }
+ACT(unit_rename)
+ACT(unit_move)
+ACT(unit_merge)
+ACT(unit_split)
+ACT(unit_end)
+
+/* -- crews ---------------------------------------------------------------- */
+
+struct by_id {
+    int64_t id;
+    instant at;
+};
+static const struct field by_id_fields[] = {
+    FIELD(struct by_id, id, .flags = GIVEN),
+};
+static const struct model by_id_model =
+    MODEL("by_id", NULL, struct by_id, by_id_fields);
+
+static const struct field on_duty_fields[] = {
+    FIELD(struct by_id, id, .flags = GIVEN),
+    FIELD(struct by_id, at, .says = "Empty: now."),
+};
+static const struct model on_duty_model =
+    MODEL("on_duty", NULL, struct by_id, on_duty_fields);
+
+static enum err
+remove_member(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return crew_member_remove(c, ((struct by_id *)in)->id);
+}
+
+static enum err
+remove_shift(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return shift_remove(c, ((struct by_id *)in)->id);
+}
+
+static void
+write_hand(struct json_out *o, const struct crew_hand *h)
+{
+    json_begin(o);
+    json_put_int(o, "person_id", h->person_id);
+    json_put_int(o, "member_id", h->member_id);
+    json_put_text(o, "name", h->name);
+    json_put_text(o, "mobile", h->mobile);
+    json_put_text(o, "skills", h->skills);
+    json_put_bool(o, "lead", h->lead);
+    json_put_bool(o, "on_duty", h->on_duty);
+    json_end(o);
+}
+
+/* Everybody of the crew; who is on duty at the moment asked for is marked. */
+static enum err
+get_on_duty(struct call *c, void *in, void *out)
+{
+    const struct by_id *q = in;
+    struct crew crew = { 0 };
+    struct crew_hand *hands;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    size_t n;
+
+    TRY(model_get(c, &crew_model, q->id, &crew));
+    TRY(crew_hands(c, crew.id, q->at.ms ? q->at : c->now, &hands, &n));
+    json_begin(&o);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < n; i++) {
+        if (!auth_may(c, "org.see") && !auth_may(c, "order.dispatch"))
+            hands[i].mobile = phone_masked(c, hands[i].mobile);
+        write_hand(&o, &hands[i]);
+    }
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+/* -- tables in and out ------------------------------------------------------ */
+
+struct table_wish {
+    const char *kind;
+    bool dry_run;
+};
+static const char *const table_kinds[] = { "units", "persons", "places", NULL };
+static const struct field import_fields[] = {
+    FIELD(struct table_wish, kind, .flags = GIVEN, .choices = table_kinds),
+    FIELD(struct table_wish, dry_run,
+          .says = "Say what would happen and change nothing."),
+};
+static const struct model import_model =
+    MODEL("import", NULL, struct table_wish, import_fields);
+
+static const struct field export_fields[] = {
+    FIELD(struct table_wish, kind, .flags = GIVEN, .choices = table_kinds),
+};
+static const struct model export_model =
+    MODEL("export", NULL, struct table_wish, export_fields);
+
+static void
+write_refusals(struct json_out *o, const struct import_result *r)
+{
+    json_key(o, "refused");
+    json_begin_list(o);
+    for (size_t i = 0; i < r->n_refused; i++) {
+        const struct import_refusal *x = &r->refused[i];
+
+        json_begin(o);
+        json_put_int(o, "line", x->line);
+        json_put_text(o, "field", x->field);
+        json_put_text(o, "detail", x->detail);
+        json_put_text(o, "value", x->value);
+        json_end(o);
+    }
+    json_end_list(o);
+}
+
+/* A refused import is a problem document that carries its report. */
+static void
+write_problem(struct call *c, struct json_out *o)
+{
+    json_put_text(o, "type", "about:blank");
+    json_put_text(o, "title", words_in(c, "something is not right"));
+    json_put_int(o, "status", 422);
+    json_put_text(o, "code", err_word(ERR_INVALID));
+    json_put_text(o, "detail",
+                  words_in(c, "some rows are refused; nothing was changed"));
+    json_put_text(o, "field", NULL);
+}
+
+static enum err
+find_table(struct call *c, const char *kind, enum org_table *t)
+{
+    if (!org_table_read(kind, t))
+        return fail(c, ERR_ABSENT, NULL, "there is no such address");
+    return OK;
+}
+
+static enum err
+serve_import(struct call *c, void *in, void *out)
+{
+    const struct table_wish *w = in;
+    struct import_result r;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    enum org_table t;
+
+    TRY(find_table(c, w->kind, &t));
+    TRY(org_import(c, t, c->body, c->body_len, w->dry_run, &r));
+    json_begin(&o);
+    if (r.n_refused > 0 && !w->dry_run) {
+        write_problem(c, &o);
+        raw->status = 422;
+        raw->type = "application/problem+json";
+    }
+    json_put_int(&o, "rows", r.rows);
+    json_put_int(&o, "added", r.added);
+    json_put_int(&o, "changed", r.changed);
+    json_put_int(&o, "unchanged", r.unchanged);
+    write_refusals(&o, &r);
+    json_end(&o);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+static enum err
+serve_export(struct call *c, void *in, void *out)
+{
+    const struct table_wish *w = in;
+    struct raw *raw = out;
+    struct buf b;
+    enum org_table t;
+
+    TRY(find_table(c, w->kind, &t));
+    TRY(org_export(c, t, &b));
+    raw->type = "text/csv; charset=utf-8";
+    raw->name = arena_printf(c->arena, "%s.csv", w->kind);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+/* -- the routes -------------------------------------------------------------- */
+
+#define LIST(path, fn, noun, right, sentence)                                  \
+    {                                                                          \
+        GET, path, serve_##fn, .out = &noun##_model, .may = (right),           \
+                               .flags = R_LIST, .says = (sentence)             \
+    }
+#define ONE(path, noun, right, sentence)                                       \
+    {                                                                          \
+        GET, path "/{id}", serve_##noun##_get,                                 \
+            .in = &noun##_model, .out = &noun##_model, .may = (right),         \
+            .says = (sentence)                                                 \
+    }
+#define NEW_ONE(path, noun, sentence)                                          \
+    {                                                                          \
+        POST, path, serve_##noun##_add,                                        \
+            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
+            .flags = R_CREATED, .says = (sentence)                             \
+    }
+#define CHANGE(path, noun, sentence)                                           \
+    {                                                                          \
+        PATCH, path "/{id}", serve_##noun##_set,                               \
+            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
+            .says = (sentence)                                                 \
+    }
+#define UNIT_ACT(verb, sentence)                                               \
+    {                                                                          \
+        POST, "/units/{id}/" #verb, serve_unit_##verb,                         \
+            .in = &unit_##verb##_model, .out = &unit_model, .may = "org.edit", \
+            .says = (sentence)                                                 \
+    }
+
+const struct route org_routes[] = {
+    LIST("/units", unit_list, unit, NULL,
+         "Units; as_of= a day shows the whole tree of that day."),
+    ONE("/units", unit, NULL, "One unit."),
+    NEW_ONE("/units", unit, "Found a unit."),
+    CHANGE("/units", unit, "Change what is not its name or its parent."),
+    UNIT_ACT(rename, "Give a unit another name from a day on."),
+    UNIT_ACT(move, "Put a unit, with all below it, under another."),
+    UNIT_ACT(merge, "End a unit and bring what it has into another."),
+    UNIT_ACT(split, "Found a new unit out of one."),
+    UNIT_ACT(end, "End a unit that has nothing left."),
+    LIST("/units/{unit_id}/changes", model_list, unit_change, NULL,
+         "What became of a unit."),
+
+    LIST("/places", model_list, place, NULL,
+         "Sites, buildings, floors, rooms."),
+    ONE("/places", place, NULL, "One place."),
+    NEW_ONE("/places", place, "Add a place."),
+    CHANGE("/places", place, "Change a place, or put it into another."),
+
+    LIST("/people", person_pick, person_card, NULL,
+         "Find people by name or initials; phones are masked."),
+    LIST("/persons", person_list, person, "org.see",
+         "People of the units the caller may see."),
+    ONE("/persons", person, "org.see", "One person."),
+    NEW_ONE("/persons", person, "Add a person."),
+    CHANGE("/persons", person, "Change a person."),
+
+    LIST("/providers", model_list, provider, "org.see",
+         "Companies that work for the office."),
+    ONE("/providers", provider, "org.see", "One provider."),
+    NEW_ONE("/providers", provider, "Add a provider."),
+    CHANGE("/providers", provider, "Change a provider."),
+
+    LIST("/crews", model_list, crew, NULL, "Who does the work."),
+    ONE("/crews", crew, NULL, "One crew."),
+    NEW_ONE("/crews", crew, "Add a crew."),
+    CHANGE("/crews", crew, "Change a crew."),
+    { GET, "/crews/{id}/on-duty", get_on_duty, .in = &on_duty_model,
+      .flags = R_RAW, .says = "A crew's people, and who is on duty." },
+    LIST("/crew-members", crew_member_list, crew_member, NULL,
+         "Who is in which crew."),
+    ONE("/crew-members", crew_member, NULL, "One member of a crew."),
+    NEW_ONE("/crew-members", crew_member, "Take a person into a crew."),
+    CHANGE("/crew-members", crew_member, "Change a member's part."),
+    { DELETE, "/crew-members/{id}", remove_member, .in = &by_id_model,
+      .may = "org.edit", .says = "Take a person out of a crew." },
+    LIST("/shifts", model_list, shift, NULL, "When crews are on duty."),
+    ONE("/shifts", shift, NULL, "One shift."),
+    NEW_ONE("/shifts", shift, "Add a shift."),
+    CHANGE("/shifts", shift, "Change a shift."),
+    { DELETE, "/shifts/{id}", remove_shift, .in = &by_id_model,
+      .may = "org.edit", .says = "Take a shift away." },
+
+    { POST, "/import/{kind}", serve_import, .in = &import_model,
+      .may = "import", .flags = R_RAW | R_BODY,
+      .says = "Bring a table to what the CSV says, or change nothing." },
+    { GET, "/export/{kind}", serve_export, .in = &export_model,
+      .may = "org.see", .flags = R_RAW,
+      .says = "A table as CSV, with the columns an import reads." },
+    { 0 }
+};
