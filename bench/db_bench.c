@@ -26,7 +26,8 @@
 #define MAX_THREADS 256
 #define COLUMNS                                                                \
     "id, number, state, area_id, item_id, item_code, item_name, sla_class,"    \
-    " priority, is_open, title, description, requester_id, requester_name, unit_id,"    \
+    " priority, is_open, title, description, requester_id, requester_name, "   \
+    "unit_id,"                                                                 \
     " unit_name, place_id, place_name, phone, channel, crew_id, crew_name,"    \
     " submitted_at, accept_due, on_site_due, complete_due, verified_auto,"     \
     " suspended_ms, extensions, reworks, reopens, accept_late, on_site_late,"  \
@@ -57,7 +58,8 @@ static const char add_words[] =
 
 static const char hash[] =
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-static const char description[] = "三楼东侧卫生间洗手盆下水管漏水，地面已有积水";
+static const char description[] =
+    "三楼东侧卫生间洗手盆下水管漏水，地面已有积水";
 
 /* The values of one order, drawn from a seed: both sides write the same. */
 struct row {
@@ -69,15 +71,17 @@ struct row {
 static struct row
 draw(struct random *r, struct ids *ids, instant now, int64_t number)
 {
-    struct row row = { .id = ids_next(ids, now),
-                       .event = ids_next(ids, now),
-                       .entry = ids_next(ids, now),
-                       .person = 1 + random_below(r, 3000),
-                       .place = 1 + random_below(r, 1500),
-                       .unit = 1 + random_below(r, 80),
-                       .crew = 1 + random_below(r, 30),
-                       .area = 1 + random_below(r, 12),
-                       .at = now };
+    struct row row = {
+        .id = ids_next(ids, now),
+        .event = ids_next(ids, now),
+        .entry = ids_next(ids, now),
+        .person = 1 + random_below(r, 3000),
+        .place = 1 + random_below(r, 1500),
+        .unit = 1 + random_below(r, 80),
+        .crew = 1 + random_below(r, 30),
+        .area = 1 + random_below(r, 12),
+        .at = now
+    };
 
     (void)snprintf(row.number, sizeof(row.number), "20261123-%06lld",
                    (long long)number);
@@ -90,13 +94,32 @@ static void
 fill(const struct row *o, struct value v[static N_ORDER])
 {
     struct value list[N_ORDER] = {
-        V(o->id), V((const char *)o->number), V("submitted"), V(o->area),
-        V(o->area + 100), V("A04"), V("给排水维修"), V("S2"), V(3),
-        V("给排水维修 1号楼 3层 卫生间"), V(description), V(o->person),
-        V("张伟"), V(o->unit), V("办公室"), V(o->place),
-        V("1号楼 3层 东侧卫生间"), V("13800000000"), V("web"), V(o->crew),
-        V("水暖组"), V(o->at), V(o->at.ms + 900000), V(o->at.ms + 1800000),
-        V(o->at.ms + 7200000), V(o->at.ms + 900000)
+        V(o->id),
+        V((const char *)o->number),
+        V("submitted"),
+        V(o->area),
+        V(o->area + 100),
+        V("A04"),
+        V("给排水维修"),
+        V("S2"),
+        V(3),
+        V("给排水维修 1号楼 3层 卫生间"),
+        V(description),
+        V(o->person),
+        V("张伟"),
+        V(o->unit),
+        V("办公室"),
+        V(o->place),
+        V("1号楼 3层 东侧卫生间"),
+        V("13800000000"),
+        V("web"),
+        V(o->crew),
+        V("水暖组"),
+        V(o->at),
+        V(o->at.ms + 900000),
+        V(o->at.ms + 1800000),
+        V(o->at.ms + 7200000),
+        V(o->at.ms + 900000)
     };
 
     memcpy(v, list, sizeof(list));
@@ -229,14 +252,16 @@ print_times(struct worker *list, size_t threads)
 static double
 run_ours(struct store *store, const char *tokens, unsigned threads, double secs)
 {
-    struct side s = { .store = store, .tokens = tokens,
-                      .ids = ids_open(store_node(store)) };
+    struct side s = {
+        .store = store, .tokens = tokens, .ids = ids_open(store_node(store))
+    };
     struct worker *list = calloc(threads, sizeof(*list));
     double t0 = seconds(), took;
 
     for (unsigned i = 0; i < threads; i++) {
-        list[i] = (struct worker){ .side = &s, .random = random_seed(i + 1),
-                                   .cap = 200000 };
+        list[i] = (struct worker){
+            .side = &s, .random = random_seed(i + 1), .cap = 200000
+        };
         list[i].times = calloc(list[i].cap, sizeof(double));
         (void)pthread_create(&list[i].thread, NULL, work, &list[i]);
     }
@@ -245,8 +270,8 @@ run_ours(struct store *store, const char *tokens, unsigned threads, double secs)
     for (unsigned i = 0; i < threads; i++)
         (void)pthread_join(list[i].thread, NULL);
     took = seconds() - t0;
-    (void)printf("  %lld orders, %.0f/s, %lld run again\n",
-                 (long long)s.done, (double)s.done / took, (long long)s.busy);
+    (void)printf("  %lld orders, %.0f/s, %lld run again\n", (long long)s.done,
+                 (double)s.done / took, (long long)s.busy);
     print_times(list, threads);
     for (unsigned i = 0; i < threads; i++)
         free(list[i].times);
@@ -287,8 +312,7 @@ bare_run(sqlite3 *db, sqlite3_stmt *s, const struct value *v, int n)
         if (v[i].kind == VALUE_INT)
             must(db, sqlite3_bind_int64(s, i + 1, v[i].as.i));
         else
-            must(db, sqlite3_bind_text(s, i + 1, v[i].as.s, -1,
-                                       SQLITE_STATIC));
+            must(db, sqlite3_bind_text(s, i + 1, v[i].as.s, -1, SQLITE_STATIC));
     }
     must(db, sqlite3_step(s));
     must(db, sqlite3_reset(s));
@@ -310,9 +334,11 @@ run_bare(const char *path, const char *tokens, unsigned batch, double secs)
     double t0;
 
     must(NULL, sqlite3_open(path, &db));
-    must(db, sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous"
-                              " = FULL; PRAGMA foreign_keys = ON;"
-                              "PRAGMA cache_size = -16384", 0, 0, 0));
+    must(db, sqlite3_exec(db,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous"
+                          " = FULL; PRAGMA foreign_keys = ON;"
+                          "PRAGMA cache_size = -16384",
+                          0, 0, 0));
     begin = bare_prepare(db, "BEGIN IMMEDIATE");
     commit = bare_prepare(db, "COMMIT");
     number = bare_prepare(db, raise_number);
@@ -322,8 +348,9 @@ run_bare(const char *path, const char *tokens, unsigned batch, double secs)
     head = bare_prepare(db, get_head);
     set = bare_prepare(db, set_head);
     words = bare_prepare(db, add_words);
-    must(db, sqlite3_exec(db, "INSERT INTO counter VALUES ('20261123', 0);"
-                              "INSERT INTO audit_chain VALUES (1, 0, '')",
+    must(db, sqlite3_exec(db,
+                          "INSERT INTO counter VALUES ('20261123', 0);"
+                          "INSERT INTO audit_chain VALUES (1, 0, '')",
                           0, 0, 0));
     t0 = seconds();
     while (seconds() - t0 < secs) {

@@ -45,8 +45,8 @@ make_schema(void)
 
     (void)snprintf(schema, sizeof(schema), "test_%d_%d", (int)getpid(), ++n);
     tell_postgres("CREATE", schema, "");
-    ASSERT(asprintf(&address, "%s%c%s%s", base,
-                    strchr(base, '?') ? '&' : '?', SEARCH_PATH, schema)
+    ASSERT(asprintf(&address, "%s%c%s%s", base, strchr(base, '?') ? '&' : '?',
+                    SEARCH_PATH, schema)
            > 0);
     return address;
 }

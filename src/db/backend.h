@@ -17,17 +17,17 @@
 struct cursor {
     struct db *db;
     struct cursor *prev, *next;
-    void *conn;       /* the backend's connection */
+    void *conn;        /* the backend's connection */
     struct slot *slot; /* SQLite: the statement */
-    struct slot own;  /* when the kept one is in use */
-    void *result;     /* PostgreSQL */
-    int64_t row;      /* PostgreSQL: the one stood on, from 1 */
+    struct slot own;   /* when the kept one is in use */
+    void *result;      /* PostgreSQL */
+    int64_t row;       /* PostgreSQL: the one stood on, from 1 */
     int width;
     bool open;     /* is on the list */
     bool standing; /* on a row */
     bool in_tx;
-    bool held;     /* SQLite: it keeps the one shared connection locked */
-    bool once;     /* not worth keeping prepared (migrations) */
+    bool held; /* SQLite: it keeps the one shared connection locked */
+    bool once; /* not worth keeping prepared (migrations) */
 };
 
 /* Words to be added to the search index when the TX is kept. */
@@ -57,9 +57,9 @@ struct db {
     enum err failed; /* of the TX: every further statement fails so */
     int64_t changes;
     int64_t chain;
-    void *reader;    /* SQLite: taken from the pool */
-    void *writer;    /* PostgreSQL: the connection of the TX */
-    unsigned holds;  /* SQLite: how often the writer is held */
+    void *reader;   /* SQLite: taken from the pool */
+    void *writer;   /* PostgreSQL: the connection of the TX */
+    unsigned holds; /* SQLite: how often the writer is held */
     struct joined joined;
     bool fail_commit; /* fault injector: let the next COMMIT fail */
     int64_t fault_at, fault_count;
@@ -104,13 +104,12 @@ struct store {
 
 extern const struct backend sqlite_backend, postgres_backend, fault_backend;
 
-struct store *sqlite_open(const char *path, unsigned readers,
-                          const char **why);
+struct store *sqlite_open(const char *path, unsigned readers, const char **why);
 struct store *postgres_open(const char *address, unsigned readers,
                             const char **why);
 
-enum err sqlite_backup(struct call *c, struct store *s, const char *path);
-enum err sqlite_lazy(struct store *s, unsigned n);
+enum err sqlite_backup(struct call *c, struct store *base, const char *path);
+enum err sqlite_lazy(struct store *base, unsigned n);
 
 /* A copy of TEXT for *WHY, until the thread's next. */
 const char *store_why(const char *text);
@@ -136,7 +135,6 @@ void db_call_close(struct call *c);
 /* Texts kept as long as the store (db_intern). */
 struct interned *interned_open(void);
 void interned_close(struct interned *t);
-const char *interned_find(struct interned *t, struct arena *a,
-                          const char *sql);
+const char *interned_find(struct interned *t, struct arena *a, const char *sql);
 
 #endif

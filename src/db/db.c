@@ -412,8 +412,8 @@ tx_close(struct tx *t)
     if (d->failed == OK && t->c->fault.code != OK)
         d->failed = t->c->fault.code;
     if (d->failed == OK)
-        d->failed = fail(t->c, ERR_BROKEN, NULL,
-                         "a part of the change was given up");
+        d->failed =
+            fail(t->c, ERR_BROKEN, NULL, "a part of the change was given up");
 }
 
 enum err

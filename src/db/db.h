@@ -27,7 +27,14 @@
 
 /* -- values ---------------------------------------------------------- */
 
-enum value_kind { VALUE_END, VALUE_NULL, VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_BLOB };
+enum value_kind {
+    VALUE_END,
+    VALUE_NULL,
+    VALUE_INT,
+    VALUE_REAL,
+    VALUE_TEXT,
+    VALUE_BLOB
+};
 
 struct value {
     enum value_kind kind;
@@ -169,8 +176,8 @@ int64_t db_changes(struct call *c);
 /* One number from the first row; 0 when there is none. */
 #define db_int(c, out, ...)                                                    \
     db_int_s((c), (out), &(struct statement){ __VA_ARGS__ })
-enum err db_int_s(struct call *c, int64_t *out, const struct statement *s)
-    MUST_USE;
+enum err db_int_s(struct call *c, int64_t *out,
+                  const struct statement *s) MUST_USE;
 
 /*
  * SQL put together at run time (model/ only, from compiled-in names): the
@@ -209,8 +216,8 @@ enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
  * caller moves it behind its own.  db_search_query makes the text to bind
  * to it from what a person typed; NULL when there is nothing to look for.
  */
-enum err db_search_add(struct call *c, int64_t order_id, const char *tokens)
-    MUST_USE;
+enum err db_search_add(struct call *c, int64_t order_id,
+                       const char *tokens) MUST_USE;
 const char *db_search_condition(struct call *c);
 const char *db_search_query(struct call *c, const char *words);
 
@@ -256,7 +263,7 @@ int64_t db_fault_count(const struct call *c);
 enum err store_lazy(struct store *s, unsigned n);
 
 /* A copy of the whole database while it is served (SQLite); file PATH. */
-enum err store_backup(struct call *c, struct store *s, const char *path)
-    MUST_USE;
+enum err store_backup(struct call *c, struct store *s,
+                      const char *path) MUST_USE;
 
 #endif

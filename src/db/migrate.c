@@ -150,7 +150,7 @@ list_files(struct call *c, const struct file **list)
             && ((*name >= '0' && *name <= '9') || text_starts(name, own)))
             list[n++] = &files[i];
     }
-    qsort(list, n, sizeof(*list), compare_paths);
+    qsort(list, n, sizeof(const struct file *), compare_paths);
     return n;
 }
 

@@ -11,8 +11,15 @@
 #include "base/text.h"
 
 /* Kinds of columns (pg_type.dat). */
-enum { PG_BOOL = 16, PG_BYTEA = 17, PG_INT8 = 20, PG_INT2 = 21, PG_INT4 = 23,
-       PG_FLOAT4 = 700, PG_FLOAT8 = 701 };
+enum {
+    PG_BOOL = 16,
+    PG_BYTEA = 17,
+    PG_INT8 = 20,
+    PG_INT2 = 21,
+    PG_INT4 = 23,
+    PG_FLOAT4 = 700,
+    PG_FLOAT8 = 701
+};
 
 static struct pg_store *
 store_of(const struct db *d)
@@ -37,12 +44,13 @@ hear_notice(void *arg, const PGresult *r)
 static bool
 prepare_session(struct pg_conn *conn)
 {
-    PGresult *r = PQexec(conn->pq, "SET enable_seqscan = off; SET jit = off;"
-                                   "SET client_min_messages = warning;"
-                                   "SET bytea_output = hex;"
-                                   "SET lock_timeout = '5s';"
-                                   "SET idle_in_transaction_session_timeout"
-                                   " = '120s'");
+    PGresult *r =
+        PQexec(conn->pq, "SET enable_seqscan = off; SET jit = off;"
+                         "SET client_min_messages = warning;"
+                         "SET bytea_output = hex;"
+                         "SET lock_timeout = '5s';"
+                         "SET idle_in_transaction_session_timeout"
+                         " = '120s'");
     bool ok = PQresultStatus(r) == PGRES_COMMAND_OK;
 
     PQclear(r);
@@ -60,10 +68,17 @@ forget_statements(struct pg_conn *conn)
 struct pg_conn *
 pg_connect(const char *address, const char **why)
 {
+    /* What the address says itself comes last and wins. */
+    const char *const names[] = {
+        "connect_timeout",           "tcp_user_timeout", "target_session_attrs",
+        "fallback_application_name", "dbname",           NULL
+    };
+    const char *const values[] = { "5",        "15000", "read-write",
+                                   "liangcao", address, NULL };
     struct pg_conn *conn = calloc(1, sizeof(*conn));
 
     ASSERT(conn);
-    conn->pq = PQconnectdb(address);
+    conn->pq = PQconnectdbParams(names, values, 1);
     if (PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn))
         return conn;
     *why = store_why(PQerrorMessage(conn->pq));
@@ -330,8 +345,7 @@ query_alone(struct call *c, struct cursor *k, const struct query *q)
         if (!conn)
             return db_refuse(c, ERR_BUSY, q->sql, "no connection");
         r = run(c, conn, q, k->once);
-        e = is_good(r) ? accept_result(c, k, r)
-                       : refuse(c, conn, r, q->sql);
+        e = is_good(r) ? accept_result(c, k, r) : refuse(c, conn, r, q->sql);
         give_conn(s, conn);
     }
     return e;
@@ -357,18 +371,22 @@ next(struct call *c, struct cursor *k, enum err *e)
     return k->row++ < PQntuples(k->result);
 }
 
+static unsigned
+nibble(char ch)
+{
+    return (unsigned)(ch <= '9' ? ch - '0' : ch - 'a' + 10);
+}
+
 /* "\x0aff" back into bytes. */
 static struct value
 read_bytes(struct call *c, const char *hex)
 {
     size_t n = strlen(hex) / 2;
     unsigned char *out = arena_alloc(c->arena, n + 1);
-    unsigned byte;
 
-    for (size_t i = 1; i < n; i++) {
-        (void)sscanf(hex + i * 2, "%2x", &byte);
-        out[i - 1] = (unsigned char)byte;
-    }
+    for (size_t i = 1; i < n; i++)
+        out[i - 1] =
+            (unsigned char)(nibble(hex[i * 2]) << 4 | nibble(hex[i * 2 + 1]));
     return value_blob(out, n > 0 ? n - 1 : 0);
 }
 

@@ -18,8 +18,8 @@ sqlite_connect(const char *path, int cache_kib, const char **why)
 {
     struct sqlite_conn *conn = calloc(1, sizeof(*conn));
     char pragmas[300];
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+                | SQLITE_OPEN_EXRESCODE;
     int rc;
 
     ASSERT(conn);
@@ -37,8 +37,7 @@ sqlite_connect(const char *path, int cache_kib, const char **why)
         rc = sqlite3_exec(conn->db, pragmas, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         return conn;
-    *why = store_why(conn->db ? sqlite3_errmsg(conn->db)
-                              : sqlite3_errstr(rc));
+    *why = store_why(conn->db ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc));
     sqlite_disconnect(conn);
     return NULL;
 }
@@ -375,8 +374,9 @@ take_node(struct sqlite_store *s, const char **why)
     (void)snprintf(name, sizeof(name), "%s-node", s->path);
     s->node_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     for (unsigned i = 0; s->node_file >= 0 && i < 16; i++) {
-        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
-                              .l_start = i, .l_len = 1 };
+        struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = i, .l_len = 1
+        };
 
         if (fcntl(s->node_file, F_OFD_SETLK, &lock) == 0) {
             s->base.node = i;
@@ -482,8 +482,7 @@ sqlite_backup(struct call *c, struct store *base, const char *path)
     why = sqlite3_errstr(rc);
     sqlite_disconnect(from);
     (void)sqlite3_close(to);
-    return rc == SQLITE_OK ? OK
-                           : db_refuse(c, sqlite_err(rc), "backup", why);
+    return rc == SQLITE_OK ? OK : db_refuse(c, sqlite_err(rc), "backup", why);
 }
 
 const struct backend sqlite_backend = {

@@ -46,11 +46,11 @@ struct sqlite_conn {
 
 struct sqlite_writer {
     struct sqlite_conn *conn;
-    struct baton baton;    /* of the body that runs; guards the next 8 */
-    bool open;             /* the outer transaction */
-    bool in_body;          /* a body runs: only its holder may end it */
-    bool fail_commit;      /* fault injector */
-    unsigned bodies;       /* of the open batch */
+    struct baton baton; /* of the body that runs; guards the next 8 */
+    bool open;          /* the outer transaction */
+    bool in_body;       /* a body runs: only its holder may end it */
+    bool fail_commit;   /* fault injector */
+    unsigned bodies;    /* of the open batch */
     struct joined *joined;
     struct search *search; /* words of the batch, in the arena */
     struct arena *arena;

@@ -340,8 +340,9 @@ run_checkpoints(void *store)
     int pages = 0;
 
     while (wait_for_log(s)) {
-        (void)sqlite3_wal_checkpoint_v2(
-            conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, NULL);
+        (void)sqlite3_wal_checkpoint_v2(conn->db, NULL,
+                                        SQLITE_CHECKPOINT_PASSIVE, &pages,
+                                        NULL);
         if (pages >= SQLITE_WAL_LONG)
             restart_log(s, conn);
     }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "database.h"
+#include "db/postgres.h"
 #include "test.h"
 
 #define THREADS 32
@@ -34,8 +35,7 @@ reopen(const char *address, unsigned readers)
 static void
 call_open(struct call *c, struct store *s)
 {
-    *c = (struct call){ .arena = arena_open(), .now = { 1 },
-                        .lang = LANG_EN };
+    *c = (struct call){ .arena = arena_open(), .now = { 1 }, .lang = LANG_EN };
     db_session(c, s);
 }
 
@@ -221,8 +221,8 @@ raise_total(struct call *c, const struct worker *w, int round)
     int64_t n;
     TX tx = tx_begin(c);
     TRY(db_int(c, &n, get_counter, V("total")));
-    TRY(db_exec(c, "UPDATE counter SET value = $2 WHERE name = $1",
-                V("total"), V(n + 1)));
+    TRY(db_exec(c, "UPDATE counter SET value = $2 WHERE name = $1", V("total"),
+                V(n + 1)));
     TRY(db_exec(c, add_counter, V(name_of(c, w, round)), V(1)));
     return tx_commit(&tx);
 }
@@ -509,10 +509,11 @@ cut_all_others(struct store *s)
     int64_t n;
 
     call_open(&c, s);
-    EXPECT(db_int(&c, &n, "SELECT count(pg_terminate_backend(pid))"
-                          " FROM pg_stat_activity"
-                          " WHERE pid <> pg_backend_pid()"
-                          " AND datname = current_database()")
+    EXPECT(db_int(&c, &n,
+                  "SELECT count(pg_terminate_backend(pid))"
+                  " FROM pg_stat_activity"
+                  " WHERE pid <> pg_backend_pid()"
+                  " AND datname = current_database()")
            == OK);
     call_close(&c);
 }
@@ -546,6 +547,27 @@ TEST_PLAIN(connections_that_break_are_opened_anew)
     EXPECT(ask(s, count_counters, NULL) == 3);
     call_close(&own);
     store_close(other);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(a_process_that_lost_its_node_writes_no_more)
+{
+    char *address;
+    struct store *s;
+    struct call own;
+
+    (void)c;
+    if (!database_is_postgres())
+        return;
+    address = database_make(false);
+    s = reopen(address, 1);
+    call_open(&own, s);
+    EXPECT(put(&own, "before", 1) == OK);
+    atomic_store(&((struct pg_store *)s)->lease_ms, 1);
+    EXPECT(put(&own, "after", 1) == ERR_BROKEN);
+    EXPECT(ask(s, count_counters, NULL) == 1);
+    call_close(&own);
     store_close(s);
     database_drop(address);
 }

@@ -75,6 +75,25 @@ TEST(values_come_back_as_they_went_in)
     EXPECT_OK(rows_end(&r));
 }
 
+TEST(blobs_come_back_byte_by_byte)
+{
+    static const unsigned char bytes[] = { 0, 1, 0xff, 'x', 0, 0x80, 0x0a };
+    size_t n = 0;
+    const void *back;
+    TX tx = tx_begin(c);
+
+    EXPECT_OK(db_exec(c, "CREATE TABLE thing (a BYTEA, b BYTEA)"));
+    EXPECT_OK(db_exec(c, "INSERT INTO thing (a, b) VALUES ($1, $2)",
+                      value_blob(bytes, sizeof(bytes)), value_blob(NULL, 0)));
+    ROWS r = db_query(c, "SELECT a, b FROM thing");
+    EXPECT(rows_next(&r));
+    back = row_blob(&r, 0, &n);
+    EXPECT(n == sizeof(bytes) && memcmp(back, bytes, n) == 0);
+    EXPECT(row_blob(&r, 1, &n) != NULL && n == 0);
+    EXPECT_OK(rows_end(&r));
+    EXPECT_OK(tx_commit(&tx));
+}
+
 TEST(a_parameter_may_be_used_twice)
 {
     static const char find[] =
@@ -338,15 +357,16 @@ find(struct call *c, const char *words)
     int64_t sum = 0;
 
     EXPECT(q != NULL);
-    EXPECT_OK(db_int(
-        c, &sum,
-        db_intern(c, arena_printf(
-                         c->arena,
-                         "SELECT coalesce(sum(orders.id), 0) FROM (SELECT 1"
-                         " AS id UNION ALL SELECT 2 AS id) AS orders"
-                         " WHERE %s",
-                         condition)),
-        V(q)));
+    EXPECT_OK(
+        db_int(c, &sum,
+               db_intern(c,
+                         arena_printf(
+                             c->arena,
+                             "SELECT coalesce(sum(orders.id), 0) FROM (SELECT 1"
+                             " AS id UNION ALL SELECT 2 AS id) AS orders"
+                             " WHERE %s",
+                             condition)),
+               V(q)));
     return sum;
 }
 
