@@ -27,13 +27,6 @@ $(B)/liangcao: $(OBJ)
 $(B)/test-runner: $(LIB) $(TESTOBJ)
 	$(CC) $(SAN) -o $@ $(LIB) $(TESTOBJ) -lcmocka -lssl $(LDLIBS)
 
-# One fuzzer for each file of tests/fuzz; with B=build/fuzz CC=clang SAN=...
-FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz-%,$(sort $(wildcard tests/fuzz/*.c)))
-fuzzers: $(FUZZ)
-$(FUZZ): $(B)/fuzz-%: $(B)/tests/fuzz/%.o $(LIB)
-	$(CC) $(SAN) -fsanitize=fuzzer -o $@ $< $(LIB) $(LDLIBS)
-.PRECIOUS: $(B)/tests/fuzz/%.o
-
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -52,25 +45,8 @@ $(B)/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $< $(shell pkg-config --cflags --libs libbrotlienc zlib libcrypto)
 
-# The interface, built from its lock file; again only when something changed.
-WEBSRC  := $(shell find web -name node_modules -prune -o -name dist -prune -o -name shots -prune -o -type f -print)
-web: build/web.stamp
-build/npm.stamp: web/package.json web/package-lock.json
-	@mkdir -p $(@D)
-	cd web && npm ci --no-audit --no-fund
-	@touch $@
-build/web.stamp: build/npm.stamp $(WEBSRC)
-	cd web && npm run build
-	@touch $@
-
-# Every tier of tests; ends with "N passed, N failed".  TIERS= names some.
-test:
-	@tools/need.sh build web test
-	@$(MAKE) -s --no-print-directory web
-	@MAKE=$(MAKE) tests/all.sh $(TIERS)
-
 clean:
 	rm -rf build
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
-.PHONY: all clean fuzzers web run test check bench torture install
+.PHONY: all clean run test check bench torture install

@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "database.h"
 #include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
 #include "model/app.h"
 #include "test.h"
 
@@ -114,6 +115,10 @@ open_office(void **state)
     }
     o->app.store = o->store;
     db_session(&o->call, o->store);
+    if (catalog_open(&o->call, &o->app.catalog) != OK) {
+        print_error("%s\n", o->call.fault.text);
+        return -1;
+    }
     return 0;
 }
 
@@ -122,6 +127,7 @@ close_office(void **state)
 {
     struct office *o = *state;
 
+    catalog_close(o->app.catalog);
     db_session_end(&o->call);
     store_close(o->store);
     if (o->address)

@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 #undef fail /* ours is base/base.h's */
+#undef fail_msg
+#define fail_msg(...) (print_error(__VA_ARGS__), _fail(__FILE__, __LINE__))
 
 #include "base/base.h"
 #include "base/text.h"

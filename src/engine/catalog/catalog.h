@@ -262,7 +262,7 @@ struct catalog_report {
  * ERR_INVALID   the fault's field is the file's name, its words tell the line
  *               or the entry
  */
-enum err catalog_import(struct call *c, const struct catalog_file *files,
+enum err catalog_import(struct call *c, const struct catalog_file *list,
                         size_t n, bool dry_run,
                         struct catalog_report *out) MUST_USE;
 

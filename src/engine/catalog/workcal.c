@@ -8,9 +8,6 @@
  */
 #include "engine/catalog/workcal.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/base.h"
 
 #define FIRST_YEAR 2000
@@ -37,17 +34,24 @@ struct workcal {
 
 /* -- making ------------------------------------------------------------ */
 
+/* "08:30" at *S, which moves on. */
 static bool
 read_clock(const char **s, int *minute)
 {
-    int h, m, used = 0;
+    static const char form[] = "00:00";
+    int h, m;
 
-    if (sscanf(*s, "%2d:%2d%n", &h, &m, &used) != 2 || used != 5 || h < 0
-        || h > 24 || m < 0 || m > 59 || h * 60 + m > 24 * 60)
-        return false;
+    for (int i = 0; form[i] != '\0'; i++) {
+        char ch = (*s)[i];
+
+        if (form[i] == '0' ? ch < '0' || ch > '9' : ch != form[i])
+            return false;
+    }
+    h = ((*s)[0] - '0') * 10 + (*s)[1] - '0';
+    m = ((*s)[3] - '0') * 10 + (*s)[4] - '0';
     *minute = h * 60 + m;
-    *s += used;
-    return true;
+    *s += 5;
+    return m < 60 && *minute <= 24 * 60;
 }
 
 bool

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The catalogue over HTTP.  The rules are engine/catalog's; here is only
+   shape. */
+#include "api/route.h"
+#include "base/text.h"
+#include "engine/catalog/catalog.h"
+#include "json/json.h"
+#include "model/app.h"
+
+SERVE(model_list, struct list)
+SERVE(catalog_add_area, struct service_area)
+SERVE(catalog_set_area, struct service_area)
+SERVE(catalog_add_sla, struct sla_class)
+SERVE(catalog_add_rule, struct routing_rule)
+SERVE(catalog_set_rule, struct routing_rule)
+SERVE(catalog_remove_rule, struct routing_rule)
+SERVE(catalog_add_day, struct calendar_day)
+SERVE(catalog_remove_day, struct calendar_day)
+SERVE(catalog_add_year, struct calendar_year)
+SERVE(catalog_remove_year, struct calendar_year)
+SERVE(catalog_add_hours, struct office_hours)
+SERVE(catalog_set_hours, struct office_hours)
+
+/* -- items -------------------------------------------------------------- */
+
+struct item_query {
+    const char *q;
+    day on;
+    const char *area;
+};
+static const struct field item_query_fields[] = {
+    FIELD(struct item_query, q, .max = 200,
+          .says = "What a person typed: words, a part of a word, initials."),
+    FIELD(struct item_query, on,
+          .says = "Items in force on this day; today when not said."),
+    FIELD(struct item_query, area, .max = 20,
+          .says = "The code of an area: only its items."),
+};
+static const struct model item_query_model =
+    MODEL("item_query", NULL, struct item_query, item_query_fields);
+
+static bool
+is_in_area(const struct catalog *k, const struct service_item *i,
+           const char *code)
+{
+    const struct service_area *area = catalog_area(k, i->area_id);
+
+    return code == NULL || (area != NULL && text_same(area->code, code));
+}
+
+static enum err
+get_items(struct call *c, void *in, void *out)
+{
+    const struct item_query *q = in;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    const struct service_item **items;
+    day on = q->on.n != 0 ? q->on : today(c);
+    CATALOG k = catalog_hold(c);
+    size_t n, shown = 0;
+
+    TRY(model_check(c, &item_query_model, q));
+    n = q->q != NULL ? catalog_search(c, k, on, q->q, &items)
+                     : catalog_items(c, k, on, &items);
+    json_begin(&o);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_in_area(k, items[i], q->area))
+            continue;
+        model_write_json(&o, &service_item_model, items[i]);
+        shown++;
+    }
+    json_end_list(&o);
+    json_key(&o, "next");
+    json_null(&o);
+    json_put_int(&o, "total", (int64_t)shown);
+    json_put_bool(&o, "total_more", false);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+static enum err
+get_item(struct call *c, void *in, void *out)
+{
+    struct service_item *i = in;
+
+    (void)out;
+    return model_get(c, &service_item_model, i->id, i);
+}
+
+/* A new item can be asked for and asks for a rating unless it says not. */
+static enum err
+add_item(struct call *c, void *in, void *out)
+{
+    struct service_item *i = in;
+    field_mask said = (field_mask)c->said;
+
+    (void)out;
+    if (!(said & model_mask(&service_item_model, "active")))
+        i->active = true;
+    if (!(said & model_mask(&service_item_model, "asks_rating")))
+        i->asks_rating = true;
+    return catalog_add_item(c, i);
+}
+
+/* What an order of the item would be promised if it were submitted now. */
+struct promise {
+    int64_t id;
+    instant wanted_from, wanted_to;
+    const char *sla_class;
+    instant accept_due, on_site_due, safe_due, complete_due;
+    const char *calendar_note;
+};
+static const struct field promise_in_fields[] = {
+    FIELD(struct promise, id, .flags = GIVEN),
+    FIELD(struct promise, wanted_from, .label = "Wanted from"),
+    FIELD(struct promise, wanted_to, .label = "Wanted to"),
+};
+static const struct field promise_fields[] = {
+    FIELD(struct promise, sla_class, .flags = GIVEN, .label = "SLA class"),
+    FIELD(struct promise, accept_due, .flags = GIVEN,
+          .label = "Accepted by"),
+    FIELD(struct promise, on_site_due, .flags = GIVEN, .label = "On site by"),
+    FIELD(struct promise, safe_due, .flags = GIVEN, .label = "Safe by"),
+    FIELD(struct promise, complete_due, .flags = GIVEN,
+          .label = "Completed by"),
+    FIELD(struct promise, calendar_note, .flags = GIVEN,
+          .label = "Calendar note"),
+};
+static const struct model promise_in_model =
+    MODEL("promise_query", NULL, struct promise, promise_in_fields);
+static const struct model promise_model =
+    MODEL("promise", NULL, struct promise, promise_fields);
+
+static enum err
+get_promise(struct call *c, void *in, void *out)
+{
+    const struct promise *p = in;
+    struct promise *made = out;
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i = catalog_item_by_id(k, p->id);
+    const struct sla_class *s =
+        i != NULL ? catalog_sla(k, i->sla_class, today(c)) : NULL;
+    struct catalog_due due;
+
+    if (s == NULL)
+        return fail(c, ERR_ABSENT, NULL, "there is no such item");
+    due = catalog_due(c, k, s, c->now, p->wanted_from, p->wanted_to);
+    *made = (struct promise){ .sla_class = arena_text(c->arena, s->code),
+                              .accept_due = due.accept,
+                              .on_site_due = due.on_site,
+                              .safe_due = due.safe,
+                              .complete_due = due.complete,
+                              .calendar_note = due.calendar_note };
+    return OK;
+}
+
+/* -- calendar ------------------------------------------------------------ */
+
+struct year_query {
+    int64_t year;
+};
+static const struct field year_query_fields[] = {
+    FIELD(struct year_query, year, .min = 2000, .max = 2099,
+          .says = "The year to look at; this year when not said."),
+};
+static const struct model year_query_model =
+    MODEL("year_query", NULL, struct year_query, year_query_fields);
+
+static enum err
+write_days(struct call *c, struct json_out *o, int year)
+{
+    day first = day_of(year, 1, 1), last = day_of(year + 1, 1, 1);
+    ROWS r = model_query(c, &calendar_day_model,
+                         "WHERE on_day >= $1 AND on_day < $2"
+                         " ORDER BY on_day, kind",
+                         V(first), V(last));
+
+    json_key(o, "days");
+    json_begin_list(o);
+    while (rows_next(&r)) {
+        struct calendar_day d = { 0 };
+
+        model_read_row(&calendar_day_model, &r, &d);
+        model_write_json(o, &calendar_day_model, &d);
+    }
+    json_end_list(o);
+    return rows_end(&r);
+}
+
+static enum err
+get_calendar(struct call *c, void *in, void *out)
+{
+    const struct year_query *q = in;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    int year = q->year != 0 ? (int)q->year : civil_of(today(c)).year;
+    CATALOG k = catalog_hold(c);
+
+    TRY(model_check(c, &year_query_model, q));
+    json_begin(&o);
+    json_put_int(&o, "year", year);
+    json_put_bool(&o, "published",
+                  workcal_is_published(catalog_workcal(k), year));
+    TRY(write_days(c, &o, year));
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+/* -- routes -------------------------------------------------------------- */
+
+#define EDIT "catalog.edit"
+
+const struct route catalog_routes[] = {
+    { GET, "/areas", serve_model_list, .out = &service_area_model,
+      .says = "The service areas.", .flags = R_LIST },
+    { POST, "/areas", serve_catalog_add_area, &service_area_model,
+      &service_area_model, EDIT, "Add a service area.", R_CREATED },
+    { PATCH, "/areas/{id}", serve_catalog_set_area, &service_area_model,
+      &service_area_model, EDIT, "Change a service area." },
+    { GET, "/items", get_items, .in = &item_query_model,
+      .says = "What can be asked for, with its questions; q finds items by "
+              "words, best first.",
+      .flags = R_RAW },
+    { GET, "/items/{id}", get_item, &service_item_model, &service_item_model,
+      .says = "One version of a service item." },
+    { GET, "/items/{id}/promise", get_promise, &promise_in_model,
+      &promise_model,
+      .says = "The due times of an order of the item submitted now." },
+    { POST, "/items", add_item, &service_item_model, &service_item_model,
+      EDIT, "Add an item, or the next version of one from a day on.",
+      R_CREATED },
+    { GET, "/sla-classes", serve_model_list, .out = &sla_class_model,
+      .says = "The SLA classes and their versions.", .flags = R_LIST },
+    { POST, "/sla-classes", serve_catalog_add_sla, &sla_class_model,
+      &sla_class_model, EDIT,
+      "Add an SLA class, or the next version of one from a day on.",
+      R_CREATED },
+    { GET, "/routing-rules", serve_model_list, .out = &routing_rule_model,
+      .says = "Which crew does which item at which place.",
+      .flags = R_LIST },
+    { POST, "/routing-rules", serve_catalog_add_rule, &routing_rule_model,
+      &routing_rule_model, EDIT, "Add a routing rule.", R_CREATED },
+    { PATCH, "/routing-rules/{id}", serve_catalog_set_rule,
+      &routing_rule_model, &routing_rule_model, EDIT,
+      "Change a routing rule." },
+    { DELETE, "/routing-rules/{id}", serve_catalog_remove_rule,
+      .in = &routing_rule_model, .may = EDIT,
+      .says = "Remove a routing rule." },
+    { GET, "/calendar", get_calendar, .in = &year_query_model,
+      .says = "A year's holidays and make-up days, and whether they are "
+              "published.",
+      .flags = R_RAW },
+    { POST, "/calendar-days", serve_catalog_add_day, &calendar_day_model,
+      &calendar_day_model, EDIT,
+      "Mark a day as a holiday, make-up day, closure or half holiday.",
+      R_CREATED },
+    { DELETE, "/calendar-days/{id}", serve_catalog_remove_day,
+      .in = &calendar_day_model, .may = EDIT,
+      .says = "Take the mark from a day." },
+    { GET, "/calendar-years", serve_model_list, .out = &calendar_year_model,
+      .says = "The years whose holidays are published.", .flags = R_LIST },
+    { POST, "/calendar-years", serve_catalog_add_year, &calendar_year_model,
+      &calendar_year_model, EDIT, "Say that a year's holidays are published.",
+      R_CREATED },
+    { DELETE, "/calendar-years/{id}", serve_catalog_remove_year,
+      .in = &calendar_year_model, .may = EDIT,
+      .says = "Say that a year's holidays are not published." },
+    { GET, "/office-hours", serve_model_list, .out = &office_hours_model,
+      .says = "Office hours by season.", .flags = R_LIST },
+    { POST, "/office-hours", serve_catalog_add_hours, &office_hours_model,
+      &office_hours_model, EDIT, "Add office hours.", R_CREATED },
+    { PATCH, "/office-hours/{id}", serve_catalog_set_hours,
+      &office_hours_model, &office_hours_model, EDIT,
+      "Change office hours." },
+    { 0 }
+};
