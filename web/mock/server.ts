@@ -93,8 +93,9 @@ function seen(a: Asked): Row[] {
   const view = a.query.get('view');
   const done = ['completed', 'verified', 'closed', 'returned', 'merged', 'cancelled'];
   for (const o of d.orders) o.is_open = done.includes(o.state) ? 'no' : 'yes';
-  if (view === 'crew' || view === 'provider') return d.orders.filter((o) => acc.crews.includes(o.crew_id));
-  if (view === 'mine' || !rightsOf(a.who).includes('order.see')) return d.orders.filter((o) => o.requester_id === acc.person);
+  if (view === 'crew') return d.orders.filter((o) => acc.crews.includes(o.crew_id));
+  if (view === 'grab') return d.orders.filter((o) => o.state === 'accepted');
+  if (view === 'mine' || !rightsOf(a.who).includes('order.see') && !acc.crews.length) return d.orders.filter((o) => o.requester_id === acc.person);
   return d.orders;
 }
 
@@ -154,7 +155,7 @@ function load(id: number): unknown {
 function orderRoute(a: Asked, parts: string[]): unknown {
   if (a.method === 'POST' && parts.length === 1) return create(a);
   if (parts.length === 1) return page(seen(a), a.query);
-  if (parts[1] === 'board') return d.orders.reduce<Record<string, number>>((n, o) => ({ ...n, [o.state]: (n[o.state] ?? 0) + 1 }), {});
+  if (parts[1] === 'board') return { overdue: 2, states: d.orders.reduce<Record<string, number>>((n, o) => ({ ...n, [o.state]: (n[o.state] ?? 0) + 1 }), {}) };
   if (parts[1] === 'promise') return { item_code: a.query.get('item_code'), accept_due: d.at(30), on_site_due: d.at(240), complete_due: d.at(1440) };
   if (parts[1] === 'duplicates') return page(d.orders.filter((o) => !['closed', 'cancelled', 'verified'].includes(o.state)), a.query);
   const id = Number(parts[1]);

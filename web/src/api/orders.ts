@@ -35,8 +35,11 @@ export async function duplicatesOf(item_code: string, place_id: number): Promise
   return (await get<List<Order>>('/orders/duplicates', { item_code, place_id })).items;
 }
 
-export const promiseOf = (item_code: string, wanted_from?: string | null, wanted_to?: string | null): Promise<Promised> =>
-  get<Promised>('/orders/promise', { item_code, wanted_from, wanted_to });
+export const promiseOf = (item_code: string): Promise<Promised> => get<Promised>('/orders/promise', { item_code });
 
-export const board = (query: Query = {}): Promise<Record<string, number>> =>
-  get<Record<string, number>>('/orders/board', query);
+export interface Board {
+  states: Record<string, number>;
+  overdue: number;
+}
+
+export const board = (): Promise<Board> => get<Board>('/orders/board');

@@ -235,6 +235,7 @@ export interface CrewLoad {
 }
 
 export interface CrewRatings {
+  hidden?: boolean; /* too few votes to show figures */
   n: number;
   average: number | null;
   stars: number[];
