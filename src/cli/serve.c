@@ -19,7 +19,8 @@
 
 #define WORKERS 32
 #define POLLERS 2
-#define MAX_BODY ((size_t)32 << 20)
+#define MAX_BODY ((size_t)1 << 20)
+#define MAX_IMPORT ((size_t)32 << 20)
 
 /* -- the scheduler: one thread for all that happens by itself -------------------- */
 
@@ -102,6 +103,8 @@ serve(struct office *o, const char *address, uint16_t port)
                                   .pollers = POLLERS,
                                   .workers = WORKERS,
                                   .max_body = MAX_BODY,
+                                  .large_path = "/api/v1/import/",
+                                  .max_large = MAX_IMPORT,
                                   .cert_file = office_conf(o, "cert"),
                                   .key_file = office_conf(o, "key"),
                                   .handle = api_handle,

@@ -67,6 +67,9 @@ struct http_config {
     uint16_t port;       /* 0: any free one */
     unsigned pollers, workers;
     size_t max_body; /* bytes */
+    /* Paths that begin with large_path (NULL: none) may take more. */
+    const char *large_path;
+    size_t max_large;
     const char *cert_file, *key_file; /* PEM; NULL: no TLS */
     /* Runs on a worker; A is this worker's arena, reset after the reply. */
     void (*handle)(void *ctx, struct arena *a, const struct http_request *q,

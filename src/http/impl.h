@@ -25,7 +25,7 @@ struct exchange {
     struct http_request q;
     struct http_stream *stream; /* once it has become an event stream */
     int64_t begun_us;           /* monotonic; 0: not begun */
-    size_t body_cap;
+    size_t body_cap, body_max;
     size_t drained;  /* bytes of a refused body thrown away */
     size_t reserved; /* of the server's budget for bodies */
     int refused;     /* status; the body is not kept */

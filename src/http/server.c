@@ -29,8 +29,8 @@
 #define IDLE_S 65u              /* a connection on which nothing moves */
 #define BODY_S 120              /* a body must have arrived by then */
 #define DRAIN_BYTES (8u << 20)  /* of a refused body, then hang up */
-#define BODY_BUDGET (32u << 20) /* all bodies together */
-#define FIRST_BODY_BYTES 65536u /* believed of a Content-Length */
+#define BODY_BUDGET (48u << 20) /* all bodies together */
+#define FIRST_BODY_BYTES 16384u /* believed of a Content-Length */
 #define STOP_MS 10000           /* for open calls to be answered */
 #define STREAMS_MS 500          /* for streams to say their end */
 #define BACKLOG 1024
@@ -103,15 +103,18 @@ reserve(struct exchange *x, size_t n)
            || x->reserved <= FIRST_BODY_BYTES;
 }
 
+/* Room for NEED bytes and the NUL: twice as much each time, up to the limit. */
 static bool
 grow_body(struct exchange *x, size_t need)
 {
-    size_t cap = x->body_cap ? x->body_cap : 1024;
+    size_t cap = x->body_cap * 2;
 
     if (need < x->body_cap)
         return true;
-    while (cap <= need)
-        cap *= 2;
+    if (cap > x->body_max + 1)
+        cap = x->body_max + 1;
+    if (cap < need + 1)
+        cap = need + 1;
     if (!reserve(x, cap - x->body_cap))
         return false;
     union {
@@ -122,6 +125,16 @@ grow_body(struct exchange *x, size_t need)
     ASSERT(x->q.body != NULL);
     x->body_cap = cap;
     return true;
+}
+
+static size_t
+limit_of(const struct http_config *config, const char *uri)
+{
+    const char *large = config->large_path;
+
+    return large && strncmp(uri, large, strlen(large)) == 0
+               ? config->max_large
+               : config->max_body;
 }
 
 /* The headers are there. */
@@ -135,13 +148,14 @@ begin(struct exchange *x, const char *method)
     x->q.method = x->head ? "GET" : method;
     x->q.tls = x->server->tls;
     x->q.impl = x;
+    x->body_max = limit_of(&x->server->config, x->uri);
     request_address(x);
     int bad = request_length(x->conn, &len);
     if (bad)
         return refuse_early(x, bad);
     if (len == SIZE_MAX)
         return MHD_YES;
-    if (len > x->server->config.max_body)
+    if (len > x->body_max)
         return http_header(&x->q, "Expect") || x->server->tls
                    ? refuse_early(x, 413)
                    : refuse_body(x, 413);
@@ -165,7 +179,7 @@ take_body(struct exchange *x, const char *bytes, size_t n)
         x->drained += n;
         return x->drained <= DRAIN_BYTES ? MHD_YES : MHD_NO;
     }
-    if (x->q.body_len + n > x->server->config.max_body)
+    if (x->q.body_len + n > x->body_max)
         return refuse_body(x, 413);
     if (!grow_body(x, x->q.body_len + n))
         return refuse_body(x, 503);

@@ -136,6 +136,8 @@ start(const char *cert, const char *key)
         .pollers = 2,
         .workers = 4,
         .max_body = LIMIT,
+        .large_path = "/api/import/",
+        .max_large = 3 * LIMIT,
         .cert_file = cert,
         .key_file = key,
         .handle = handle,
@@ -443,6 +445,26 @@ TEST_PLAIN(a_body_at_the_limit_is_taken)
     EXPECT(hear(fd, false) == 200);
     EXPECT(heard("body=100000"));
     close(fd);
+    stop();
+}
+
+TEST_PLAIN(some_paths_take_larger_bodies)
+{
+    static char body[2 * LIMIT + 1];
+
+    (void)c;
+    memset(body, 'x', 2 * LIMIT);
+    start(NULL, NULL);
+    int fd = dial();
+    say(fd, "POST /api/import/units HTTP/1.1\r\nHost: a\r\n"
+            "Content-Length: 200000\r\n\r\n");
+    say(fd, body);
+    EXPECT(hear(fd, false) == 200);
+    EXPECT(heard("body=200000"));
+    close(fd);
+    EXPECT(ask("POST /api/import/units HTTP/1.1\r\nHost: a\r\n"
+               "Content-Length: 300001\r\n\r\n")
+           == 413);
     stop();
 }
 
