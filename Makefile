@@ -27,6 +27,9 @@ $(B)/liangcao: $(OBJ)
 $(B)/test-runner: $(LIB) $(TESTOBJ)
 	$(CC) $(SAN) -o $@ $(LIB) $(TESTOBJ) -lcmocka -lssl $(LDLIBS)
 
+$(B)/db-bench: $(filter $(B)/src/base/% $(B)/src/db/%,$(OBJ)) $(B)/gen/files.o $(B)/bench/db_bench.o
+	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
