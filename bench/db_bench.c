@@ -136,6 +136,19 @@ seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static void
+show_memory(void)
+{
+    char line[200];
+    FILE *f = fopen("/proc/self/status", "r");
+
+    while (f && fgets(line, sizeof(line), f))
+        if (strncmp(line, "VmRSS", 5) == 0)
+            (void)printf("  %s", line);
+    if (f)
+        (void)fclose(f);
+}
+
 /* -- through db.h ---------------------------------------------------- */
 
 struct side {
@@ -262,7 +275,7 @@ run_ours(struct store *store, const char *tokens, unsigned threads, double secs)
 
     for (unsigned i = 0; i < threads; i++) {
         list[i] = (struct worker){
-            .side = &s, .random = random_seed(i + 1), .cap = 200000
+            .side = &s, .random = random_seed(i + 1), .cap = 20000
         };
         list[i].times = calloc(list[i].cap, sizeof(double));
         (void)pthread_create(&list[i].thread, NULL, work, &list[i]);
@@ -410,19 +423,6 @@ run_bare(struct bare *b, const char *tokens, double secs)
 
 /* -------------------------------------------------------------------- */
 
-static void
-show_memory(void)
-{
-    char line[200];
-    FILE *f = fopen("/proc/self/status", "r");
-
-    while (f && fgets(line, sizeof(line), f))
-        if (strncmp(line, "VmRSS", 5) == 0)
-            (void)printf("  %s", line);
-    if (f)
-        (void)fclose(f);
-}
-
 /* Turn by turn, second by second: what else the machine does falls on both. */
 static void
 compare_both(struct store *store, const char *path, const char *tokens,
@@ -436,6 +436,8 @@ compare_both(struct store *store, const char *path, const char *tokens,
     b = bare_open(path);
     for (int i = 0; i < rounds; i++) {
         ours += run_ours(store, tokens, threads, 1) / rounds;
+        if (i == 0)
+            show_memory();
         bare += run_bare(&b, tokens, 1) / rounds;
     }
     (void)printf("db.h %.0f/s, bare SQLite in batches of %d %.0f/s: %.2f\n",
