@@ -75,5 +75,7 @@ int backup_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
+int import_command(int argc, char **argv);
+int demo_command(int argc, char **argv);
 
 #endif

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands: help, man page and completion are made from it. */
 #include "cli/cli.h"
+#include "cli/dispatch.h"
+
+/* The solver's command counts its own name among its arguments. */
+static int
+run_dispatch(int argc, char **argv)
+{
+    return dispatch_command(argc + 1, argv - 1);
+}
 
 const struct command commands[] = {
     { "serve", "[--address A] [--port N] [--quiet]",
@@ -8,6 +16,14 @@ const struct command commands[] = {
       serve_command },
     { "init", "", "Make a new office with the catalogue and calendars.",
       init_command },
+    { "import",
+      "units|persons|places|catalogue|requests [--map MAP.yaml] [--dry-run]"
+      " [--json] FILE...",
+      "Bring in what others have; importing twice makes nothing twice.",
+      import_command },
+    { "dispatch", "solve|bench|draw ...",
+      "The solver of routes and crews; see liangcao dispatch help.",
+      run_dispatch },
     { "call", "--as ACCOUNT METHOD PATH [JSON]",
       "One request of the API in process, as an account.", call_command },
     { "audit", "verify [--json]",

@@ -90,6 +90,7 @@ call_command(int argc, char **argv)
                               " [JSON]\n");
         code = EXIT_USAGE;
     }
+    o.call.actor = NULL;
     if (code == 0 && as != NULL)
         code = office_failed(&o, auth_as(&o.call, as));
     if (code == 0)
