@@ -16,6 +16,9 @@ const struct command commands[] = {
       serve_command },
     { "init", "", "Make a new office with the catalogue and calendars.",
       init_command },
+    { "demo", "[--orders N] [--seed N]",
+      "Make a demo office with a year of orders (20,000; up to 5,000,000).",
+      demo_command },
     { "import",
       "units|persons|places|catalogue|requests [--map MAP.yaml] [--dry-run]"
       " [--json] FILE...",
