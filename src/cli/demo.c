@@ -8,7 +8,6 @@
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"
 
-#define DEFAULT_ORDERS 20000
 #define MAX_ORDERS 5000000
 
 static const char count_units[] = "SELECT COUNT(*) FROM unit";
@@ -36,6 +35,7 @@ make_office(struct office *o, int64_t seed, int64_t orders)
 {
     struct call *c = &o->call;
     struct random r = random_seed((uint64_t)seed);
+    struct demo_size size = { .people = DEMO_PEOPLE, .orders = orders };
     int64_t units = 0;
 
     TRY(db_int(c, &units, count_units));
@@ -43,7 +43,7 @@ make_office(struct office *o, int64_t seed, int64_t orders)
         return fail(c, ERR_CONFLICT, NULL,
                     "there is an office in this folder already");
     TRY(catalog_seed(c));
-    TRY(demo_org(c, &r));
+    TRY(demo_org(c, &r, &size));
     TRY(mark_demo(c));
     return demo_orders(c, &r, orders, show_progress);
 }
@@ -54,7 +54,7 @@ demo_command(int argc, char **argv)
     struct args a = { argc, argv, "demo" };
     const char *seed = cli_option(&a, "seed");
     const char *orders = cli_option(&a, "orders");
-    int64_t n_seed = 1, n = DEFAULT_ORDERS;
+    int64_t n_seed = 1, n = DEMO_ORDERS;
     struct office o;
     int code;
 
