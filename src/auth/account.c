@@ -99,7 +99,7 @@ account_make(struct call *c, struct account *a)
         TRY(password_check(c, "password", a->name, a->password));
         TRY(auth_hash(c, a->password, &a->password));
         a->password_at = c->now;
-        a->must_change |= c->actor != NULL;
+        a->must_change |= !auth_is_program(c);
     }
     a->active = true;
     TX tx = tx_begin(c);
@@ -176,7 +176,7 @@ put_password(struct call *c, const struct account *a, const char *field,
 {
     const char *hash;
     bool own = c->actor && c->actor->account_id == a->id;
-    bool must_change = c->actor && !own;
+    bool must_change = !auth_is_program(c) && !own;
 
     TRY(password_check(c, field, a->name, password));
     TRY(auth_hash(c, password, &hash));

@@ -47,6 +47,14 @@ struct actor {
     const char *lang; /* "zh", "en" or NULL */
 };
 
+/* The program itself acts, on the command line or in a job: nobody, or an
+   actor without an account. */
+static inline bool
+auth_is_program(const struct call *c)
+{
+    return c->actor == NULL || c->actor->account_id == 0;
+}
+
 /* Every right by its word, e.g. "order.dispatch"; NULL-ended. */
 extern const char *const auth_rights[];
 

@@ -53,6 +53,10 @@ struct office {
 int office_open(struct office *o, struct args *a, bool make);
 void office_close(struct office *o);
 
+/* In an office without accounts: the three administrators, their first
+   passwords printed once. */
+enum err office_first_accounts(struct call *c) MUST_USE;
+
 /* A setting of liangcao.conf or of the environment (LIANGCAO_NAME); NULL. */
 const char *office_conf(const struct office *o, const char *name);
 
@@ -74,6 +78,7 @@ int audit_command(int argc, char **argv);
 int backup_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 int check_command(int argc, char **argv);
+int password_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int demo_command(int argc, char **argv);

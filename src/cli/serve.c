@@ -159,6 +159,8 @@ serve_command(int argc, char **argv)
     if (code == 0)
         code = office_failed(&o, catalog_seed(&o.call));
     if (code == 0)
+        code = office_failed(&o, office_first_accounts(&o.call));
+    if (code == 0)
         code = serve(&o, address ? address : "127.0.0.1", (uint16_t)n);
     office_close(&o);
     return code;

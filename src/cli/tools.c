@@ -23,6 +23,8 @@ init_command(int argc, char **argv)
         code = cli_end(&a);
     if (code == 0)
         code = office_failed(&o, catalog_seed(&o.call));
+    if (code == 0)
+        code = office_failed(&o, office_first_accounts(&o.call));
     office_close(&o);
     return code;
 }
