@@ -931,9 +931,9 @@ TEST(a_broken_pack_is_refused_with_line_and_key)
         { "areas:\n  - code: Z\n    nmae: x\n", "nmae" },
         { "areas:\n  - code: Z\n", "name" },
         { "areas:\n  - {code: Z, name: [1], name_en: x}\n", "line: 2" },
-        { "areas:\n\t- 1\n", "tab" },
+        { "areas:\n\t- 1\n", "libyaml" },
         { "areas: [\n", "libyaml" },
-        { "areas: &a []\nitems: *a\n", "areas" },
+        { "areas: &a []\nitems: *a\n", "alias" },
         { AREA AREA, "already seen" },
         { AREA "items:\n  - {code: Z01, name: a, name_en: a, priority: high,"
                " sla_class: N}\n", "priority" },

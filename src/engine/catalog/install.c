@@ -216,12 +216,12 @@ make_item(struct call *c, const struct incoming *in, const struct pack_item *p,
         .code = p->code, .name = p->name, .name_en = p->name_en,
         .keywords = join_keywords(c, p), .priority = p->priority,
         .sla_class = p->sla_class, .account = p->account,
-        .needs_approval = p->needs_approval,
-        .asks_rating = p->asks_rating == NULL || *p->asks_rating,
-        .anonymous_allowed = p->anonymous_allowed,
-        .classified_allowed = p->classified_allowed,
-        .public_list = p->public_list,
-        .active = p->active == NULL || *p->active,
+        .needs_approval = p->needs_approval == SAID_YES,
+        .asks_rating = p->asks_rating != SAID_NO,
+        .anonymous_allowed = p->anonymous_allowed == SAID_YES,
+        .classified_allowed = p->classified_allowed == SAID_YES,
+        .public_list = p->public_list == SAID_YES,
+        .active = p->active != SAID_NO,
         .valid_from = in->valid_from
     };
     TRY(find_item_area(c, in, p, &out->area_id));

@@ -16,6 +16,9 @@
 
 #define WORD(T, m) CYAML_FIELD_STRING_PTR(#m, MUST, T, m, 1, 400)
 #define TEXT(T, m) CYAML_FIELD_STRING_PTR(#m, OPT, T, m, 0, 2000)
+#define BOOL(T, m)                                                             \
+    CYAML_FIELD_ENUM(#m, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, T, m,        \
+                     answers, COUNT(answers))
 #define LIST(T, m, v, most)                                                    \
     CYAML_FIELD_SEQUENCE_COUNT(#m, OPT, T, m, n_##m, &(v), 0, (most))
 
@@ -23,6 +26,11 @@
     static const cyaml_schema_value_t name = { CYAML_VALUE_MAPPING(            \
         CYAML_FLAG_DEFAULT, T, fields) }
 
+/* libcyaml's own booleans take any word but a few for true. */
+static const cyaml_strval_t answers[] = {
+    { "true", SAID_YES }, { "false", SAID_NO },
+    { "yes", SAID_YES },  { "no", SAID_NO },
+};
 static const cyaml_strval_t kinds[] = {
     { "text", FORM_TEXT },         { "number", FORM_NUMBER },
     { "choice", FORM_CHOICE },     { "datetime", FORM_DATETIME },
@@ -97,13 +105,13 @@ static const cyaml_schema_field_t field_keys[] = {
                      kinds, COUNT(kinds)),
     WORD(struct pack_field, label),
     WORD(struct pack_field, label_en),
-    CYAML_FIELD_BOOL("required", MAYBE, struct pack_field, required),
+    BOOL(struct pack_field, required),
     CYAML_FIELD_FLOAT_PTR("min", OPT | CYAML_FLAG_STRICT, struct pack_field,
                           min),
     CYAML_FIELD_FLOAT_PTR("max", OPT | CYAML_FLAG_STRICT, struct pack_field,
                           max),
     CYAML_FIELD_INT("decimals", MAYBE, struct pack_field, decimals),
-    CYAML_FIELD_BOOL("day_only", MAYBE, struct pack_field, day_only),
+    BOOL(struct pack_field, day_only),
     CYAML_FIELD_ENUM("sets", MAYBE | CYAML_FLAG_STRICT, struct pack_field,
                      sets, sets, COUNT(sets)),
     TEXT(struct pack_field, unit),
@@ -131,15 +139,12 @@ static const cyaml_schema_field_t item_keys[] = {
     WORD(struct pack_item, sla_class),
     TEXT(struct pack_item, crew),
     TEXT(struct pack_item, account),
-    CYAML_FIELD_BOOL("needs_approval", MAYBE, struct pack_item,
-                     needs_approval),
-    CYAML_FIELD_BOOL_PTR("asks_rating", OPT, struct pack_item, asks_rating),
-    CYAML_FIELD_BOOL("anonymous_allowed", MAYBE, struct pack_item,
-                     anonymous_allowed),
-    CYAML_FIELD_BOOL("classified_allowed", MAYBE, struct pack_item,
-                     classified_allowed),
-    CYAML_FIELD_BOOL("public_list", MAYBE, struct pack_item, public_list),
-    CYAML_FIELD_BOOL_PTR("active", OPT, struct pack_item, active),
+    BOOL(struct pack_item, needs_approval),
+    BOOL(struct pack_item, asks_rating),
+    BOOL(struct pack_item, anonymous_allowed),
+    BOOL(struct pack_item, classified_allowed),
+    BOOL(struct pack_item, public_list),
+    BOOL(struct pack_item, active),
     LIST(struct pack_item, fields, field_value, FORM_MAX_FIELDS),
     CYAML_FIELD_END,
 };
@@ -336,7 +341,8 @@ make_field(const struct pack_item *i, const struct pack_field *f)
         .says = f->says, .says_en = f->says_en,
         .unit = f->unit, .unit_en = f->unit_en,
         .kind = (enum form_kind)f->kind, .sets = (enum form_sets)f->sets,
-        .required = f->required, .day_only = f->day_only,
+        .required = f->required == SAID_YES,
+        .day_only = f->day_only == SAID_YES,
         .has_min = f->min != NULL, .has_max = f->max != NULL,
         .min = f->min != NULL ? *f->min : 0,
         .max = f->max != NULL ? *f->max : 0,

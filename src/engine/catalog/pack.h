@@ -18,6 +18,9 @@
 
 #define PACK_MAX_BYTES (4 * 1024 * 1024)
 
+/* Yes or no, where silence is a third thing. */
+enum pack_said { NOT_SAID, SAID_YES, SAID_NO };
+
 struct pack_area {
     const char *code, *name, *name_en;
     int64_t sort;
@@ -41,7 +44,7 @@ struct pack_shown {
 struct pack_field {
     const char *name, *label, *label_en, *says, *says_en, *unit, *unit_en;
     int kind, sets; /* enum form_kind, enum form_sets */
-    bool required, day_only;
+    enum pack_said required, day_only;
     double *min, *max;
     int64_t decimals;
     struct form_choice *choices;
@@ -58,8 +61,9 @@ struct pack_item {
     const char *sla_class, *crew, *account;
     struct pack_field *fields;
     unsigned n_fields;
-    bool needs_approval, anonymous_allowed, classified_allowed, public_list;
-    bool *asks_rating, *active; /* NULL: yes */
+    enum pack_said needs_approval, anonymous_allowed, classified_allowed,
+        public_list;
+    enum pack_said asks_rating, active; /* silence is yes */
 };
 
 struct pack_route {
