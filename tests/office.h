@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * office - a small office to try orders in: units, places, people, crews with
+ * members, accounts with roles, and the catalogue inside the program.
+ *
+ *   unit 1 Office > 2 General bureau > 3 Secretaries;  1 > 12 Finance
+ *   place 21 Site > 22 House 1 > 23 room 305;  21 > 24 House 2
+ *   crews: electricians (grab), plumbers, motor-pool, lift-contractor (of
+ *   the provider 31)
+ *
+ *   account      person   is
+ *   wang         41       of Secretaries, has room 305; asks
+ *   li           42       of Finance; asks
+ *   desk         43       dispatcher everywhere
+ *   zhao         44       electrician
+ *   sun          45       leads the electricians
+ *   qian         46       plumber
+ *   lift         47       of the provider
+ *   chief        48       approver everywhere
+ *   leader       49       leader everywhere
+ *   money        50       accountant everywhere
+ *   near         51       dispatcher of General bureau and below
+ *   far          52       dispatcher of Finance
+ *   house        53       dispatcher of House 1 and below
+ *   sysadmin     54, secadmin 55, auditor 56
+ *   second       57       electrician, too
+ */
+#ifndef TESTS_OFFICE_H
+#define TESTS_OFFICE_H
+
+#include "engine/order/order.h"
+#include "test.h"
+
+/* Make it; the catalogue is read from the program's own packs. */
+void office_make(struct call *c);
+
+/* The caller is this account from now on; NULL is nobody. */
+void as(struct call *c, const char *account);
+
+/* Any table's row by its code. */
+int64_t id_of(struct call *c, const char *table, const char *code);
+
+/* Time passes. */
+void pass(struct call *c, int64_t ms);
+
+/* Run SQL that is told to work. */
+void must_exec(struct call *c, const char *sql);
+int64_t one_int(struct call *c, const char *sql);
+
+/* ACCOUNT asks for an item at his own room, or where the wish says. */
+struct order ask(struct call *c, const char *account, const char *item);
+struct order ask_for(struct call *c, const char *account,
+                     struct order_wish *w);
+
+/* ACCOUNT says a verb: say(c, "desk", VERB_ACCEPT, id, .reason = "x"). */
+#define say(c, account, verb, id_, ...)                                        \
+    say_act((c), (account), (verb),                                            \
+            &(struct order_act){ .id = (id_), __VA_ARGS__ })
+enum err say_act(struct call *c, const char *account, enum order_verb verb,
+                 const struct order_act *a) MUST_USE;
+
+/* The order as it stands, whoever asks. */
+struct order order_now(struct call *c, int64_t id);
+
+/* Bring an order of wang's (A04, electricians; A06 for approval) to a state
+   by the verbs that lead there. */
+int64_t bring_to(struct call *c, enum order_state state);
+
+/* All that stands in the database, as one number: two are the same when and
+   only when (but for a hash's chance) every row of every table is. */
+uint64_t everything(struct call *c);
+
+#endif
