@@ -168,7 +168,7 @@ function orderRoute(a: Asked, parts: string[]): unknown {
 
 function answer(a: Asked): unknown {
   const parts = a.path.split('/').filter(Boolean);
-  if (parts[0] === 'demo') return { items: Object.entries(d.accounts).map(([account, x]) => ({ account, password: 'demo', role: x.role, name: d.persons.find((p) => p.id === x.person)!.name })) };
+  if (parts[0] === 'demo') return { items: Object.entries(d.accounts).map(([account, x]) => ({ account, password: 'demo', role: x.role, says: d.persons.find((p) => p.id === x.person)!.name, says_en: x.role })) };
   if (!a.who) throw new Refusal(401, 'unsigned', '请先登录');
   if (parts[0] === 'session') return session(a.who);
   if (parts[0] === 'orders') return orderRoute(a, parts);

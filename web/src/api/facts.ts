@@ -16,10 +16,10 @@ async function all<T>(path: string): Promise<T[]> {
   return out;
 }
 
-function once<T>(path: string): Promise<T[]> {
+function once<T>(path: string, ask = all<T>): Promise<T[]> {
   let p = kept.get(path) as Promise<T[]> | undefined;
   if (!p) {
-    p = all<T>(path);
+    p = ask(path);
     p.catch(() => kept.delete(path));
     kept.set(path, p);
   }
@@ -27,7 +27,7 @@ function once<T>(path: string): Promise<T[]> {
 }
 
 export const areas = (): Promise<Area[]> => once<Area>('/areas');
-export const items = (): Promise<Item[]> => once<Item>('/items');
+export const items = (): Promise<Item[]> => once<Item>('/items', async (path) => (await get<List<Item>>(path)).items);
 export const crews = (): Promise<Crew[]> => once<Crew>('/crews');
 
 /* Ask again next time: after sign-out or after a change. */

@@ -16,8 +16,9 @@ export interface Session {
 export interface DemoSignIn {
   account: string;
   password: string;
-  name: string;
   role: string;
+  says: string;
+  says_en: string;
 }
 
 export interface List<T> {

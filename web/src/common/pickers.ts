@@ -45,7 +45,7 @@ export async function searchPeople(words: string): Promise<Option<Person>[]> {
 /* Items by a word, part of a word, a whole sentence, code or pinyin initials: the server knows best. */
 export async function searchItems(words: string): Promise<Option<Item>[]> {
   const groups = await areas();
-  const found = words ? (await get<List<Item>>('/items', { q: words, limit: 12, total: 'no' })).items
+  const found = words ? (await get<List<Item>>('/items', { q: words })).items.slice(0, 12)
     : (await items()).filter((i) => i.active);
   return found.map((i) => ({ value: i, label: nameOf(i), hint: nameOf(groups.find((a) => a.id === i.area_id)) }));
 }
