@@ -19,21 +19,22 @@ database_is_postgres(void)
     return address && *address;
 }
 
-static void
-tell_postgres(const char *verb, const char *schema, const char *how)
+static bool
+tell_postgres(const char *sql)
 {
     PGconn *conn = PQconnectdb(getenv("LIANGCAO_TEST_DB"));
-    char sql[200];
     PGresult *r;
+    bool ok;
 
-    (void)snprintf(sql, sizeof(sql),
-                   "SET client_min_messages = warning; %s SCHEMA %s %s", verb,
-                   schema, how);
+    PQclear(PQexec(conn, "SET client_min_messages = warning;"
+                         "SET lock_timeout = '5s'"));
     r = PQexec(conn, sql);
-    if (PQresultStatus(r) != PGRES_COMMAND_OK)
+    ok = PQresultStatus(r) == PGRES_COMMAND_OK;
+    if (!ok)
         (void)fprintf(stderr, "%s: %s", sql, PQerrorMessage(conn));
     PQclear(r);
     PQfinish(conn);
+    return ok;
 }
 
 static char *
@@ -41,15 +42,71 @@ make_schema(void)
 {
     static int n;
     const char *base = getenv("LIANGCAO_TEST_DB");
-    char schema[60], *address = NULL;
+    char sql[100], *address = NULL;
 
-    (void)snprintf(schema, sizeof(schema), "test_%d_%d", (int)getpid(), ++n);
-    tell_postgres("CREATE", schema, "");
+    (void)snprintf(sql, sizeof(sql), "CREATE SCHEMA test_%d_%d", (int)getpid(),
+                   ++n);
+    ASSERT(tell_postgres(sql));
     ASSERT(asprintf(&address, "%s%c%s%s", base, strchr(base, '?') ? '&' : '?',
-                    SEARCH_PATH, schema)
+                    SEARCH_PATH, strstr(sql, "test_"))
            > 0);
     return address;
 }
+
+static void
+drop_schema(const char *address)
+{
+    char sql[100];
+
+    (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE",
+                   strstr(address, SEARCH_PATH) + strlen(SEARCH_PATH));
+    (void)tell_postgres(sql);
+}
+
+/* -- the quick one --------------------------------------------------- */
+
+/* To make the tables takes longer than most tests do, so one schema is
+   emptied after each test and used again. */
+static char *kept;
+
+static bool
+empty_schema(const char *address)
+{
+    char sql[600];
+
+    (void)snprintf(sql, sizeof(sql),
+                   "DO $$ DECLARE t text; BEGIN"
+                   " SET LOCAL session_replication_role = replica;"
+                   " FOR t IN SELECT format('%%I.%%I', schemaname, tablename)"
+                   " FROM pg_tables WHERE schemaname = '%s'"
+                   " AND tablename <> 'schema_migration'"
+                   " LOOP EXECUTE 'DELETE FROM ' || t; END LOOP; END $$",
+                   strstr(address, SEARCH_PATH) + strlen(SEARCH_PATH));
+    return tell_postgres(sql);
+}
+
+static void
+drop_kept(void)
+{
+    if (kept)
+        drop_schema(kept);
+    free(kept);
+    kept = NULL;
+}
+
+static char *
+make_quick_schema(void)
+{
+    static bool at_exit;
+
+    if (!at_exit)
+        at_exit = atexit(drop_kept) == 0;
+    if (!kept)
+        kept = make_schema();
+    return strdup(kept);
+}
+
+/* -- either ---------------------------------------------------------- */
 
 char *
 database_make(bool quick)
@@ -57,7 +114,7 @@ database_make(bool quick)
     char folder[] = "/tmp/liangcao-test-XXXXXX", *address = NULL;
 
     if (database_is_postgres())
-        return make_schema();
+        return quick ? make_quick_schema() : make_schema();
     if (quick)
         return strdup(":memory:");
     ASSERT(mkdtemp(folder));
@@ -83,11 +140,13 @@ remove_folder(char *file)
 void
 database_drop(char *address)
 {
-    const char *schema = strstr(address, SEARCH_PATH);
-
-    if (schema)
-        tell_postgres("DROP", schema + strlen(SEARCH_PATH), "CASCADE");
-    else if (address[0] == '/')
+    if (kept && strcmp(address, kept) == 0) {
+        if (!empty_schema(address))
+            drop_kept();
+    } else if (strstr(address, SEARCH_PATH)) {
+        drop_schema(address);
+    } else if (address[0] == '/') {
         remove_folder(address);
+    }
     free(address);
 }
