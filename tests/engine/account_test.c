@@ -169,7 +169,7 @@ TEST(no_person_holds_two_administrators_roles)
     EXPECT_FAULT(grant(c, one, "audit_admin", SCOPE_ALL, 0), ERR_CONFLICT,
                  "role");
     EXPECT_OK(grant(c, one, "dispatcher", SCOPE_ALL, 0));
-    EXPECT(one_int(c, "SELECT COUNT(*) FROM role_grant") == 2);
+    EXPECT(ask_int(c, "SELECT COUNT(*) FROM role_grant") == 2);
 }
 
 TEST(nor_through_two_accounts)
@@ -204,7 +204,7 @@ TEST(nobody_changes_his_own_grants)
     EXPECT_OK(auth_as(c, "zhang"));
     EXPECT_FAULT(grant(c, one, "leader", SCOPE_ALL, 0), ERR_DENIED, NULL);
     EXPECT_FAULT(grant(c, two, "leader", SCOPE_ALL, 0), ERR_DENIED, NULL);
-    g.id = one_int(c, "SELECT id FROM role_grant");
+    g.id = ask_int(c, "SELECT id FROM role_grant");
     EXPECT_FAULT(grant_remove(c, &g), ERR_DENIED, NULL);
 }
 
@@ -395,13 +395,13 @@ TEST(a_token_acts_for_its_account_until_it_expires)
     t.expires_at.ms = c->now.ms + 1000 * SECOND_MS;
     EXPECT_OK(token_make(c, &t));
     c->actor = NULL;
-    pass(c, 999);
+    pass_seconds(c, 999);
     EXPECT_OK(auth_by_token(c, t.token));
     EXPECT(c->actor->by_token && c->actor->account_id == id);
     EXPECT(auth_may(c, "order.dispatch"));
     EXPECT_FAULT(token_make(c, &t), ERR_DENIED, NULL);
     EXPECT_FAULT(auth_change_password(c, GOOD, "New-pass9"), ERR_DENIED, NULL);
-    pass(c, 1);
+    pass_seconds(c, 1);
     EXPECT_FAULT(auth_by_token(c, t.token), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(auth_by_token(c, "lc_other"), ERR_UNSIGNED, NULL);
 }

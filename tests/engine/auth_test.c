@@ -17,7 +17,7 @@ TEST(passwords_are_kept_as_argon2id_hashes)
     const char *kept = one_text(c, "SELECT password FROM account");
     EXPECT(strncmp(kept, "$argon2id$v=19$m=19456,t=2,p=1$", 31) == 0);
     EXPECT(strstr(audited(c), "account.add") != NULL);
-    EXPECT(one_int(c, "SELECT COUNT(*) FROM audit_entry WHERE detail LIKE"
+    EXPECT(ask_int(c, "SELECT COUNT(*) FROM audit_entry WHERE detail LIKE"
                       " '%" GOOD "%' OR detail LIKE '%argon%'")
            == 0);
 }
@@ -79,11 +79,11 @@ TEST(five_failures_in_a_row_lock_an_account_for_300_seconds)
         EXPECT_FAULT(try_sign_in(c, "zhang", "no", &s), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "zhang", GOOD, &s), ERR_LIMIT, NULL);
     EXPECT(strstr(c->fault.text, "300 seconds") != NULL);
-    pass(c, 299);
+    pass_seconds(c, 299);
     EXPECT_FAULT(try_sign_in(c, "zhang", GOOD, &s), ERR_LIMIT, NULL);
     EXPECT(strstr(c->fault.text, " 1 seconds") != NULL);
     EXPECT(c->actor == NULL);
-    pass(c, 1);
+    pass_seconds(c, 1);
     sign_in(c, "zhang");
     EXPECT(strstr(audited(c), "sign_in.lock") != NULL);
 }
@@ -101,7 +101,7 @@ TEST(an_unknown_account_is_answered_like_a_wrong_password)
     for (int i = 0; i < 4; i++)
         EXPECT_FAULT(try_sign_in(c, "nobody", "no", &s), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "nobody", "no", &s), ERR_LIMIT, NULL);
-    pass(c, 300);
+    pass_seconds(c, 300);
     EXPECT_FAULT(try_sign_in(c, "nobody", "no", &s), ERR_UNSIGNED, NULL);
 }
 
@@ -158,8 +158,8 @@ TEST(who_is_inactive_cannot_sign_in_and_is_signed_out)
     EXPECT_FAULT(auth_by_session(c, zhang), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "zhang", GOOD, &s), ERR_UNSIGNED, NULL);
     EXPECT_OK(auth_by_session(c, li));
-    must_exec(c, "UPDATE person SET active = 0 WHERE id = 42");
-    pass(c, 2);
+    must_run(c, "UPDATE person SET active = 0 WHERE id = 42");
+    pass_seconds(c, 2);
     EXPECT_FAULT(auth_by_session(c, li), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "li", GOOD, &s), ERR_UNSIGNED, NULL);
 }
@@ -187,10 +187,10 @@ TEST(a_session_idle_for_600_seconds_ends)
     make_account(c, "zhang", 41);
     const char *secret = sign_in(c, "zhang");
     for (int i = 0; i < 4; i++) {
-        pass(c, 600);
+        pass_seconds(c, 600);
         EXPECT_OK(auth_by_session(c, secret));
     }
-    pass(c, 601);
+    pass_seconds(c, 601);
     EXPECT_FAULT(auth_by_session(c, secret), ERR_UNSIGNED, NULL);
 }
 
@@ -198,12 +198,12 @@ TEST(the_idle_time_is_a_setting)
 {
     OFFICE;
     make_account(c, "zhang", 41);
-    must_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
+    must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
                  " (1, 'session.idle_s', '60', 1)");
     const char *secret = sign_in(c, "zhang");
-    pass(c, 60);
+    pass_seconds(c, 60);
     EXPECT_OK(auth_by_session(c, secret));
-    pass(c, 61);
+    pass_seconds(c, 61);
     EXPECT_FAULT(auth_by_session(c, secret), ERR_UNSIGNED, NULL);
 }
 
@@ -213,9 +213,9 @@ TEST(use_between_the_minutes_keeps_a_session_alive)
     make_account(c, "zhang", 41);
     const char *secret = sign_in(c, "zhang");
     EXPECT_OK(auth_by_session(c, secret));
-    pass(c, 50); /* not written down, but remembered */
+    pass_seconds(c, 50); /* not written down, but remembered */
     EXPECT_OK(auth_by_session(c, secret));
-    pass(c, 590);
+    pass_seconds(c, 590);
     EXPECT_OK(auth_by_session(c, secret));
 }
 
@@ -226,16 +226,16 @@ TEST(the_last_use_is_written_down_at_most_once_a_minute)
     OFFICE;
     make_account(c, "zhang", 41);
     const char *secret = sign_in(c, "zhang");
-    int64_t first = one_int(c, seen);
-    pass(c, 59);
+    int64_t first = ask_int(c, seen);
+    pass_seconds(c, 59);
     EXPECT_OK(auth_by_session(c, secret));
-    EXPECT(one_int(c, seen) == first);
-    pass(c, 1);
+    EXPECT(ask_int(c, seen) == first);
+    pass_seconds(c, 1);
     EXPECT_OK(auth_by_session(c, secret));
-    EXPECT(one_int(c, seen) == first + MINUTE_MS);
-    pass(c, 1);
+    EXPECT(ask_int(c, seen) == first + MINUTE_MS);
+    pass_seconds(c, 1);
     EXPECT_OK(auth_by_session(c, secret));
-    EXPECT(one_int(c, seen) == first + MINUTE_MS);
+    EXPECT(ask_int(c, seen) == first + MINUTE_MS);
 }
 
 TEST(a_known_session_costs_no_statement)
@@ -293,14 +293,14 @@ TEST(what_another_process_revokes_is_gone_within_two_seconds)
     c->actor = NULL;
     EXPECT_OK(grant_remove(c, &g));
     c->app = &here;
-    pass(c, 2);
+    pass_seconds(c, 2);
     EXPECT_OK(auth_by_session(c, secret));
     EXPECT(!auth_may(c, "order.dispatch"));
     c->app = &there;
     EXPECT_OK(auth_by_session(c, secret));
     EXPECT_OK(auth_sign_out(c));
     c->app = &here;
-    pass(c, 2);
+    pass_seconds(c, 2);
     EXPECT_FAULT(auth_by_session(c, secret), ERR_UNSIGNED, NULL);
 }
 

@@ -28,7 +28,7 @@ static const char *const people[] = {
 struct app here, there;
 
 void
-must_exec(struct call *c, const char *sql)
+must_run(struct call *c, const char *sql)
 {
     TX tx = tx_begin(c);
 
@@ -40,7 +40,7 @@ void
 people_move_in(struct call *c)
 {
     for (size_t i = 0; i < COUNT(people); i++)
-        must_exec(c, people[i]);
+        must_run(c, people[i]);
 }
 
 void
@@ -103,7 +103,7 @@ sign_in(struct call *c, const char *account)
 }
 
 void
-pass(struct call *c, int64_t seconds)
+pass_seconds(struct call *c, int64_t seconds)
 {
     c->now.ms += seconds * SECOND_MS;
 }
@@ -118,7 +118,7 @@ one_text(struct call *c, const char *sql)
 }
 
 int64_t
-one_int(struct call *c, const char *sql)
+ask_int(struct call *c, const char *sql)
 {
     int64_t n = 0;
 

@@ -37,10 +37,10 @@ enum err try_sign_in(struct call *c, const char *account, const char *password,
                      struct sign_in *s);
 const char *sign_in(struct call *c, const char *account); /* the secret */
 
-void pass(struct call *c, int64_t seconds);
-void must_exec(struct call *c, const char *sql);
+void pass_seconds(struct call *c, int64_t seconds);
+void must_run(struct call *c, const char *sql);
 const char *one_text(struct call *c, const char *sql);
-int64_t one_int(struct call *c, const char *sql);
+int64_t ask_int(struct call *c, const char *sql);
 const char *audited(struct call *c); /* the actions, in their order */
 
 #endif
