@@ -772,6 +772,7 @@ TEST(one_bad_row_keeps_the_whole_import_out)
     r = import(c, ORG_UNITS, "code,name,parent_code\nA,a,\nB,b,Z\n", false);
     expect_refused(&r, 3, "parent_code");
     assert_string_equal(r.refused[0].value, "Z");
+    EXPECT(r.rows == 2 && r.added == 1);
     EXPECT(count(c, "SELECT COUNT(*) FROM unit") == 0);
 }
 

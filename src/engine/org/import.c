@@ -62,6 +62,35 @@ by_line(const void *a, const void *b)
 
 /* -- one import -------------------------------------------------------- */
 
+static bool
+is_refused(const struct import_result *r, int64_t line)
+{
+    struct import_refusal key = { .line = line };
+
+    return r->n_refused > 0
+           && bsearch(&key, r->refused, r->n_refused, sizeof key, by_line);
+}
+
+/* What the good rows of the file bring. */
+static void
+count_rows(struct import *im)
+{
+    struct import_result *r = im->result;
+
+    for (size_t i = 0; i < im->n; i++) {
+        const struct node *x = &im->nodes[i];
+
+        if (!x->line || is_refused(r, x->line))
+            continue;
+        if (!x->old)
+            r->added++;
+        else if (import_changed(im, x))
+            r->changed++;
+        else
+            r->unchanged++;
+    }
+}
+
 /* Read, settle and count; the nodes are then what shall be. */
 static enum err
 prepare(struct import *im, const char *text, size_t len)
@@ -78,20 +107,9 @@ prepare(struct import *im, const char *text, size_t len)
             import_refuse(im, csv->fault_line, NULL, csv->fault, NULL);
         import_settle(im);
     }
-    for (size_t i = 0; i < im->n; i++) {
-        const struct node *x = &im->nodes[i];
-
-        if (!x->line)
-            continue;
-        if (!x->old)
-            r->added++;
-        else if (import_changed(im, x))
-            r->changed++;
-        else
-            r->unchanged++;
-    }
     if (r->n_refused > 0)
         qsort(r->refused, r->n_refused, sizeof *r->refused, by_line);
+    count_rows(im);
     return OK;
 }
 

@@ -299,7 +299,7 @@ struct import_refusal {
 };
 
 struct import_result {
-    int64_t rows, added, changed, unchanged;
+    int64_t rows, added, changed, unchanged; /* the last three: good rows */
     struct import_refusal *refused; /* in the order of lines */
     size_t n_refused;
 };
