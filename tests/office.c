@@ -91,7 +91,7 @@ static const char *const rows[] = {
 };
 
 void
-must_exec(struct call *c, const char *sql)
+office_exec(struct call *c, const char *sql)
 {
     TX tx = tx_begin(c);
 
@@ -100,7 +100,7 @@ must_exec(struct call *c, const char *sql)
 }
 
 int64_t
-one_int(struct call *c, const char *sql)
+office_int(struct call *c, const char *sql)
 {
     struct rows r = db_query_n(c, db_intern(c, sql), NULL, 0);
     int64_t n;
@@ -116,7 +116,7 @@ office_make(struct call *c)
 {
     EXPECT_OK(catalog_seed(c));
     for (size_t i = 0; i < COUNT(rows); i++)
-        must_exec(c, rows[i]);
+        office_exec(c, rows[i]);
 }
 
 void
@@ -130,13 +130,13 @@ as(struct call *c, const char *account)
 int64_t
 id_of(struct call *c, const char *table, const char *code)
 {
-    return one_int(c, arena_printf(c->arena,
-                                   "SELECT id FROM %s WHERE code = '%s'",
-                                   table, code));
+    return office_int(c, arena_printf(c->arena,
+                                      "SELECT id FROM %s WHERE code = '%s'",
+                                      table, code));
 }
 
 void
-pass(struct call *c, int64_t ms)
+office_pass(struct call *c, int64_t ms)
 {
     c->now.ms += ms;
 }
@@ -282,9 +282,11 @@ everything(struct call *c)
     const char *tables[80];
     uint64_t sum = 0;
     size_t n = 0;
-    struct rows r = db_query_n(
-        c, store_is_postgres(c->app->store) ? postgres_tables : sqlite_tables,
-        NULL, 0);
+    struct rows r =
+        db_query_n(c,
+                   store_is_postgres(c->app->store) ? postgres_tables
+                                                    : sqlite_tables,
+                   NULL, 0);
 
     while (rows_next(&r)) {
         ASSERT(n < COUNT(tables));

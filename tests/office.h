@@ -41,16 +41,15 @@ void as(struct call *c, const char *account);
 int64_t id_of(struct call *c, const char *table, const char *code);
 
 /* Time passes. */
-void pass(struct call *c, int64_t ms);
+void office_pass(struct call *c, int64_t ms);
 
 /* Run SQL that is told to work. */
-void must_exec(struct call *c, const char *sql);
-int64_t one_int(struct call *c, const char *sql);
+void office_exec(struct call *c, const char *sql);
+int64_t office_int(struct call *c, const char *sql);
 
 /* ACCOUNT asks for an item at his own room, or where the wish says. */
 struct order ask(struct call *c, const char *account, const char *item);
-struct order ask_for(struct call *c, const char *account,
-                     struct order_wish *w);
+struct order ask_for(struct call *c, const char *account, struct order_wish *w);
 
 /* ACCOUNT says a verb: say(c, "desk", VERB_ACCEPT, id, .reason = "x"). */
 #define say(c, account, verb, id_, ...)                                        \

@@ -91,7 +91,7 @@ do_cell(struct call *c, const struct cell *k, struct order_view *v)
 static int64_t
 count_events(struct call *c, int64_t id)
 {
-    return one_int(c, arena_printf(c->arena,
+    return office_int(c, arena_printf(c->arena,
                                    "SELECT COUNT(*) FROM event"
                                    " WHERE order_id = %lld",
                                    (long long)id));
@@ -106,10 +106,10 @@ traces(struct call *c, const struct cell *k)
     return arena_printf(
         c->arena, "%u %lld %lld %lld %lld %lld %lld", o.state,
         (long long)o.version, (long long)o.updated_at.ms,
-        (long long)one_int(c, "SELECT COUNT(*) FROM event"),
-        (long long)one_int(c, "SELECT COUNT(*) FROM notice"),
-        (long long)one_int(c, "SELECT COUNT(*) FROM audit_entry"),
-        (long long)one_int(c, "SELECT COUNT(*) + COALESCE(SUM(version), 0)"
+        (long long)office_int(c, "SELECT COUNT(*) FROM event"),
+        (long long)office_int(c, "SELECT COUNT(*) FROM notice"),
+        (long long)office_int(c, "SELECT COUNT(*) FROM audit_entry"),
+        (long long)office_int(c, "SELECT COUNT(*) + COALESCE(SUM(version), 0)"
                               " FROM orders"));
 }
 
@@ -132,7 +132,7 @@ expect_done(struct call *c, const struct cell *k)
         before.version++;
         events++;
     }
-    audits = one_int(c, "SELECT COUNT(*) FROM audit_entry");
+    audits = office_int(c, "SELECT COUNT(*) FROM audit_entry");
     if (do_cell(c, k, &v) != OK)
         fail_msg("%s: %s\n", cell_name(c, k), c->fault.text);
     after = order_now(c, k->id);
@@ -140,7 +140,7 @@ expect_done(struct call *c, const struct cell *k)
         || after.version != before.version + 1
         || v.order.version != after.version
         || count_events(c, k->id) != events + 1
-        || one_int(c, "SELECT COUNT(*) FROM audit_entry") <= audits)
+        || office_int(c, "SELECT COUNT(*) FROM audit_entry") <= audits)
         fail_msg("%s: %s, version %lld, %lld events\n", cell_name(c, k),
                  order_states[after.state], (long long)after.version,
                  (long long)count_events(c, k->id));
