@@ -89,6 +89,16 @@ check_free(struct call *c, const char *name)
     return OK;
 }
 
+static enum err
+name_person(struct call *c, struct account *a)
+{
+    ROWS r = db_query(c, find_person_name, V(a->person_id));
+
+    if (rows_next(&r))
+        a->person_name = row_text(&r, 0);
+    return rows_end(&r);
+}
+
 enum err
 account_make(struct call *c, struct account *a)
 {
@@ -106,6 +116,7 @@ account_make(struct call *c, struct account *a)
     TRY(check_person(c, a->person_id));
     TRY(check_free(c, a->name));
     TRY(model_add(c, &account_model, a));
+    TRY(name_person(c, a));
     return tx_commit(&tx);
 }
 
@@ -130,16 +141,6 @@ account_change(struct call *c, struct account *a)
 }
 
 /* -- looking --------------------------------------------------------------- */
-
-static enum err
-name_person(struct call *c, struct account *a)
-{
-    ROWS r = db_query(c, find_person_name, V(a->person_id));
-
-    if (rows_next(&r))
-        a->person_name = row_text(&r, 0);
-    return rows_end(&r);
-}
 
 /* The security administrator must find accounts to grant roles to. */
 static enum err

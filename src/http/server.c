@@ -455,6 +455,9 @@ http_stop(struct http_server *s)
     int fd = MHD_quiesce_daemon(s->daemon);
     for (int ms = 0; ms < STOP_MS && atomic_load(&s->open_calls); ms += 2)
         nanosleep(&pause, NULL);
+    if (atomic_load(&s->open_calls))
+        log_line(LOG_WARN, "http", "stopping with %u calls open",
+                 atomic_load(&s->open_calls));
     pthread_mutex_lock(&s->lock);
     pthread_cond_signal(&s->tick);
     pthread_mutex_unlock(&s->lock);

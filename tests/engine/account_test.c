@@ -316,6 +316,15 @@ TEST(a_password_set_by_another_must_be_changed_before_anything_else)
     EXPECT_OK(auth_need(c, "order.create", NULL));
 }
 
+TEST(a_new_account_tells_whose_it_is)
+{
+    struct account a = { .name = "zhang", .person_id = 41 };
+
+    OFFICE;
+    EXPECT_OK(account_make(c, &a));
+    EXPECT(strcmp(a.person_name, "Zhang") == 0 && a.active);
+}
+
 TEST(an_account_made_by_an_administrator_must_change_its_password)
 {
     struct account a = { .name = "zhang", .person_id = 41, .password = GOOD };
