@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The catalogue over HTTP.  The rules are engine/catalog's; here is only
    shape. */
+#include "engine/catalog/catalog.h"
 #include "api/route.h"
 #include "base/text.h"
-#include "engine/catalog/catalog.h"
-#include "json/json.h"
 #include "model/app.h"
+#include "json/json.h"
 
 SERVE(model_list, struct list)
 SERVE(catalog_add_area, struct service_area)
@@ -121,8 +121,7 @@ static const struct field promise_in_fields[] = {
 };
 static const struct field promise_fields[] = {
     FIELD(struct promise, sla_class, .flags = GIVEN, .label = "SLA class"),
-    FIELD(struct promise, accept_due, .flags = GIVEN,
-          .label = "Accepted by"),
+    FIELD(struct promise, accept_due, .flags = GIVEN, .label = "Accepted by"),
     FIELD(struct promise, on_site_due, .flags = GIVEN, .label = "On site by"),
     FIELD(struct promise, safe_due, .flags = GIVEN, .label = "Safe by"),
     FIELD(struct promise, complete_due, .flags = GIVEN,
@@ -232,9 +231,8 @@ const struct route catalog_routes[] = {
     { GET, "/items/{id}/promise", get_promise, &promise_in_model,
       &promise_model,
       .says = "The due times of an order of the item submitted now." },
-    { POST, "/items", add_item, &service_item_model, &service_item_model,
-      EDIT, "Add an item, or the next version of one from a day on.",
-      R_CREATED },
+    { POST, "/items", add_item, &service_item_model, &service_item_model, EDIT,
+      "Add an item, or the next version of one from a day on.", R_CREATED },
     { GET, "/sla-classes", serve_model_list, .out = &sla_class_model,
       .says = "The SLA classes and their versions.", .flags = R_LIST },
     { POST, "/sla-classes", serve_catalog_add_sla, &sla_class_model,
@@ -242,13 +240,11 @@ const struct route catalog_routes[] = {
       "Add an SLA class, or the next version of one from a day on.",
       R_CREATED },
     { GET, "/routing-rules", serve_model_list, .out = &routing_rule_model,
-      .says = "Which crew does which item at which place.",
-      .flags = R_LIST },
+      .says = "Which crew does which item at which place.", .flags = R_LIST },
     { POST, "/routing-rules", serve_catalog_add_rule, &routing_rule_model,
       &routing_rule_model, EDIT, "Add a routing rule.", R_CREATED },
-    { PATCH, "/routing-rules/{id}", serve_catalog_set_rule,
-      &routing_rule_model, &routing_rule_model, EDIT,
-      "Change a routing rule." },
+    { PATCH, "/routing-rules/{id}", serve_catalog_set_rule, &routing_rule_model,
+      &routing_rule_model, EDIT, "Change a routing rule." },
     { DELETE, "/routing-rules/{id}", serve_catalog_remove_rule,
       .in = &routing_rule_model, .may = EDIT,
       .says = "Remove a routing rule." },
@@ -275,8 +271,7 @@ const struct route catalog_routes[] = {
       .says = "Office hours by season.", .flags = R_LIST },
     { POST, "/office-hours", serve_catalog_add_hours, &office_hours_model,
       &office_hours_model, EDIT, "Add office hours.", R_CREATED },
-    { PATCH, "/office-hours/{id}", serve_catalog_set_hours,
-      &office_hours_model, &office_hours_model, EDIT,
-      "Change office hours." },
+    { PATCH, "/office-hours/{id}", serve_catalog_set_hours, &office_hours_model,
+      &office_hours_model, EDIT, "Change office hours." },
     { 0 }
 };

@@ -16,7 +16,7 @@ struct span_of_days {
 };
 
 static const struct span_of_days holidays[] = {
-    { 1, 1, 3 }, { 2, 15, 23 }, { 4, 4, 6 }, { 5, 1, 5 },
+    { 1, 1, 3 },   { 2, 15, 23 }, { 4, 4, 6 },  { 5, 1, 5 },
     { 6, 19, 21 }, { 9, 25, 27 }, { 10, 1, 7 },
 };
 static const int makeups[][2] = { { 1, 4 }, { 2, 14 }, { 2, 28 },
@@ -39,16 +39,14 @@ static void
 open_year(struct year *y, const char *zone)
 {
     *y = (struct year){ .zone = zone_open(zone), .years = { 2026 } };
-    y->facts = (struct workcal_facts){ .zone = y->zone,
-                                       .days = y->days,
-                                       .years = y->years,
-                                       .n_years = 1 };
+    y->facts = (struct workcal_facts){
+        .zone = y->zone, .days = y->days, .years = y->years, .n_years = 1
+    };
     for (size_t i = 0; i < COUNT(holidays); i++)
         for (int d = holidays[i].from; d <= holidays[i].to; d++)
             add_day(y, day_of(2026, holidays[i].month, d), WORKCAL_HOLIDAY);
     for (size_t i = 0; i < COUNT(makeups); i++)
-        add_day(y, day_of(2026, makeups[i][0], makeups[i][1]),
-                WORKCAL_MAKEUP);
+        add_day(y, day_of(2026, makeups[i][0], makeups[i][1]), WORKCAL_MAKEUP);
 }
 
 static struct workcal *
@@ -206,11 +204,22 @@ TEST_PLAIN(hours_that_became_valid_later_win)
 TEST_PLAIN(hours_are_read_only_when_they_rise)
 {
     static const char *const wrong[] = {
-        "", "08:30", "08:30-", "8:30-12:00", "08:30-08:30", "12:00-08:30",
-        "08:30-12:00,", "08:30-12:00,11:00-13:00", "08:30-25:00",
-        "08:60-09:00", "08:30-12:00;14:00-17:30", "08:30-12:00 ",
+        "",
+        "08:30",
+        "08:30-",
+        "8:30-12:00",
+        "08:30-08:30",
+        "12:00-08:30",
+        "08:30-12:00,",
+        "08:30-12:00,11:00-13:00",
+        "08:30-25:00",
+        "08:60-09:00",
+        "08:30-12:00;14:00-17:30",
+        "08:30-12:00 ",
         "01:00-02:00,03:00-04:00,05:00-06:00,07:00-08:00,09:00-10:00",
-        "-8:30-12:00", "08:+3-12:00", "08:30-24:01"
+        "-8:30-12:00",
+        "08:+3-12:00",
+        "08:30-24:01"
     };
     struct workcal_span spans[WORKCAL_MAX_SPANS];
     size_t n;
@@ -369,8 +378,7 @@ TEST_PLAIN(between_is_what_counting_minutes_gives)
 
         assert_int_equal(workcal_between(w, a, b) / MINUTE_MS,
                          count_minutes(w, y.zone, a, b));
-        assert_int_equal(workcal_between(w, b, a),
-                         -workcal_between(w, a, b));
+        assert_int_equal(workcal_between(w, b, a), -workcal_between(w, a, b));
     }
     zone_close(y.zone);
 }
@@ -429,8 +437,7 @@ expect_monotone(struct call *c, const char *zone)
         EXPECT(workcal_add(w, a, n * HOUR_MS).ms
                <= workcal_add(w, b, n * HOUR_MS).ms);
         EXPECT(workcal_add_days(w, a, n).ms <= workcal_add_days(w, b, n).ms);
-        EXPECT(workcal_add_days(w, a, n).ms
-               < workcal_add_days(w, a, n + 1).ms);
+        EXPECT(workcal_add_days(w, a, n).ms < workcal_add_days(w, a, n + 1).ms);
     }
     zone_close(y.zone);
 }
@@ -498,8 +505,7 @@ TEST_PLAIN(a_due_time_costs_less_than_two_microseconds)
     for (int i = 0; i < N; i++) {
         instant a = { from.ms + random_below(&r, 365 * 24 * 60) * MINUTE_MS };
 
-        sum += workcal_add(w, a, 4 * HOUR_MS).ms
-               + workcal_add_days(w, a, 3).ms;
+        sum += workcal_add(w, a, 4 * HOUR_MS).ms + workcal_add_days(w, a, 3).ms;
     }
     each = (microseconds() - began) / (2 * N);
     EXPECT(sum != 0);

@@ -57,7 +57,8 @@ check_number(struct call *c, const struct form_field *f, const char *name,
         return fail(c, ERR_INVALID, name, "must be a whole number");
     if (fabs(x) < 1e9
         && fabs(x * pow(10, (double)f->decimals)
-                - round(x * pow(10, (double)f->decimals))) > 1e-6)
+                - round(x * pow(10, (double)f->decimals)))
+               > 1e-6)
         return fail(c, ERR_INVALID, name, "has more than %d decimals",
                     (int)f->decimals);
     return OK;
@@ -222,10 +223,11 @@ refuse_unknown(struct call *c, const struct form *form, json_t *answers)
     const char *key;
     json_t *v;
 
-    json_object_foreach(answers, key, v)
-        if (form_find(form, key) == NULL)
-            return fail(c, ERR_INVALID, field_name(c, key),
-                        "the form does not ask this");
+    json_object_foreach(
+        answers, key,
+        v) if (form_find(form, key)
+               == NULL) return fail(c, ERR_INVALID, field_name(c, key),
+                                    "the form does not ask this");
     return OK;
 }
 
@@ -239,8 +241,7 @@ read_answers(struct call *c, const char *json, json_t **out)
         return OK;
     }
     if (strlen(json) > MAX_ANSWERS)
-        return fail(c, ERR_LIMIT, "answers", "more than %d bytes",
-                    MAX_ANSWERS);
+        return fail(c, ERR_LIMIT, "answers", "more than %d bytes", MAX_ANSWERS);
     *out = json_loads(json, JSON_REJECT_DUPLICATES, &where);
     if (!json_is_object(*out))
         return fail(c, ERR_INVALID, "answers", "must be an object");

@@ -139,13 +139,13 @@ void catalog_drop(const struct catalog **k);
 #define CATALOG CLEANUP(catalog_drop) const struct catalog *
 
 /* The item in force on the day, active or not; NULL when there is none. */
-const struct service_item *catalog_item(const struct catalog *k,
-                                        const char *code, day on);
-const struct service_item *catalog_item_by_id(const struct catalog *k,
-                                              int64_t id);
+const struct service_item *
+catalog_item(const struct catalog *k, const char *code, day on);
+const struct service_item *
+catalog_item_by_id(const struct catalog *k, int64_t id);
 const struct service_area *catalog_area(const struct catalog *k, int64_t id);
-const struct service_area *catalog_area_by_code(const struct catalog *k,
-                                                const char *code);
+const struct service_area *
+catalog_area_by_code(const struct catalog *k, const char *code);
 const struct sla_class *catalog_sla(const struct catalog *k, const char *code,
                                     day on);
 

@@ -8,11 +8,10 @@
 #include "base/text.h"
 #include "json/json.h"
 
-const char *const form_kind_words[] = { "text",  "number", "choice",
-                                        "datetime", "place", "person",
-                                        "yes_no", NULL };
-const char *const form_sets_words[] = { "nothing", "wanted_from",
-                                        "wanted_to", NULL };
+const char *const form_kind_words[] = { "text",  "number", "choice", "datetime",
+                                        "place", "person", "yes_no", NULL };
+const char *const form_sets_words[] = { "nothing", "wanted_from", "wanted_to",
+                                        NULL };
 
 const struct form_field *
 form_find(const struct form *f, const char *name)
@@ -58,8 +57,8 @@ check_choices(struct call *c, const struct form_field *f)
         if (!is_label(x->value) || !is_label(x->label)
             || !is_label(x->label_en))
             return fail(c, ERR_INVALID, "fields",
-                        "“%s”: choice %zu lacks its value or a label",
-                        f->name, i + 1);
+                        "“%s”: choice %zu lacks its value or a label", f->name,
+                        i + 1);
         for (size_t j = 0; j < i; j++)
             if (strcmp(f->choices[j].value, x->value) == 0)
                 return fail(c, ERR_INVALID, "fields",
@@ -114,9 +113,8 @@ check_shown(struct call *c, const struct form *form, size_t i)
     for (size_t j = 0; by->kind == FORM_CHOICE && j < by->n_choices; j++)
         if (text_same(by->choices[j].value, f->shown_is))
             return OK;
-    return fail(c, ERR_INVALID, "fields",
-                "“%s”: “%s” is no answer to “%s”", f->name,
-                f->shown_is ? f->shown_is : "", f->shown_field);
+    return fail(c, ERR_INVALID, "fields", "“%s”: “%s” is no answer to “%s”",
+                f->name, f->shown_is ? f->shown_is : "", f->shown_field);
 }
 
 static enum err
@@ -139,9 +137,8 @@ check_field(struct call *c, const struct form *form, size_t i)
                     "“%s”: only a datetime sets a time", f->name);
     for (size_t j = 0; j < i; j++)
         if (f->sets != SETS_NOTHING && form->fields[j].sets == f->sets)
-            return fail(c, ERR_INVALID, "fields",
-                        "“%s” and “%s” set the same", form->fields[j].name,
-                        f->name);
+            return fail(c, ERR_INVALID, "fields", "“%s” and “%s” set the same",
+                        form->fields[j].name, f->name);
     TRY(check_limits(c, f));
     TRY(check_choices(c, f));
     return check_shown(c, form, i);

@@ -73,8 +73,7 @@ enum err form_check(struct call *c, const struct form *f) MUST_USE;
 
 /* Read and check a form; its memory is the call's arena.  NULL is a form
    without questions. */
-enum err form_read(struct call *c, const char *json, struct form *out)
-    MUST_USE;
+enum err form_read(struct call *c, const char *json, struct form *out) MUST_USE;
 
 /* The form as JSON, always the same text for the same form. */
 const char *form_write(struct call *c, const struct form *f);

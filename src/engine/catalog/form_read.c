@@ -35,8 +35,8 @@ refuse(struct call *c, const struct form_field *f, size_t i, const char *key)
     if (f->name != NULL)
         return fail(c, ERR_INVALID, "fields", "“%s”: “%s” is wrong", f->name,
                     key);
-    return fail(c, ERR_INVALID, "fields", "question %zu: “%s” is wrong",
-                i + 1, key);
+    return fail(c, ERR_INVALID, "fields", "question %zu: “%s” is wrong", i + 1,
+                key);
 }
 
 /* The text keys of OBJECT into TEXTS; false at a value that is no text. */
@@ -69,9 +69,9 @@ read_choice(struct call *c, json_t *v, struct form_choice *out)
     json_t *x;
     bool good = json_is_object(v);
 
-    json_object_foreach(v, key, x)
-        if (!read_texts(c, key, x, texts, COUNT(texts), &good) || !good)
-            return false;
+    json_object_foreach(v, key, x) if (!read_texts(c, key, x, texts,
+                                                   COUNT(texts), &good)
+                                       || !good) return false;
     return good;
 }
 
@@ -157,9 +157,9 @@ static enum err
 read_field(struct call *c, json_t *v, size_t i, struct form_field *f)
 {
     const struct text_key texts[] = {
-        { "name", &f->name }, { "label", &f->label },
+        { "name", &f->name },         { "label", &f->label },
         { "label_en", &f->label_en }, { "unit", &f->unit },
-        { "unit_en", &f->unit_en }, { "says", &f->says },
+        { "unit_en", &f->unit_en },   { "says", &f->says },
         { "says_en", &f->says_en }
     };
     const char *key;
@@ -171,7 +171,8 @@ read_field(struct call *c, json_t *v, size_t i, struct form_field *f)
     f->name = copy_text(c, json_object_get(v, "name"));
     if (json_object_get(v, "kind") == NULL)
         return refuse(c, f, i, "kind");
-    json_object_foreach(v, key, x) {
+    json_object_foreach(v, key, x)
+    {
         bool good = true;
 
         if (json_is_null(x)
@@ -187,9 +188,8 @@ enum err
 form_read(struct call *c, const char *json, struct form *out)
 {
     json_error_t where;
-    JSON *list = json == NULL ? NULL
-                              : json_loads(json, JSON_REJECT_DUPLICATES,
-                                           &where);
+    JSON *list =
+        json == NULL ? NULL : json_loads(json, JSON_REJECT_DUPLICATES, &where);
 
     *out = (struct form){ 0 };
     if (json == NULL)

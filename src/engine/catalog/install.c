@@ -92,8 +92,9 @@ put_area(struct call *c, struct import *im, const struct incoming *in,
          const struct pack_area *p)
 {
     static const struct model *const m = &service_area_model;
-    struct service_area a = { .code = p->code, .name = p->name,
-                              .name_en = p->name_en, .sort = p->sort };
+    struct service_area a = {
+        .code = p->code, .name = p->name, .name_en = p->name_en, .sort = p->sort
+    };
     struct service_area old;
 
     TRY(tell(c, in, p->code, model_check(c, m, &a)));
@@ -133,8 +134,9 @@ put_crew(struct call *c, struct import *im, const struct incoming *in,
          const struct pack_crew *p)
 {
     const struct field *dispatch = model_field(&crew_model, "dispatch");
-    struct crew w = { .code = p->code, .name = p->name,
-                      .name_en = p->name_en, .active = true };
+    struct crew w = {
+        .code = p->code, .name = p->name, .name_en = p->name_en, .active = true
+    };
     int64_t id = 0;
 
     TRY(tell(c, in, p->code, model_read_text(c, dispatch, p->dispatch, &w)));
@@ -154,8 +156,7 @@ find_rule(struct import *im, const struct routing_rule *like)
 
     for (size_t i = 0; i < im->n_rules; i++)
         if (text_same(rules[i].item_code, like->item_code)
-            && rules[i].place_id == like->place_id
-            && rules[i].valid_to.n == 0)
+            && rules[i].place_id == like->place_id && rules[i].valid_to.n == 0)
             return &rules[i];
     return NULL;
 }
@@ -213,9 +214,13 @@ make_item(struct call *c, const struct incoming *in, const struct pack_item *p,
     int64_t id;
 
     *out = (struct service_item){
-        .code = p->code, .name = p->name, .name_en = p->name_en,
-        .keywords = join_keywords(c, p), .priority = p->priority,
-        .sla_class = p->sla_class, .account = p->account,
+        .code = p->code,
+        .name = p->name,
+        .name_en = p->name_en,
+        .keywords = join_keywords(c, p),
+        .priority = p->priority,
+        .sla_class = p->sla_class,
+        .account = p->account,
         .needs_approval = p->needs_approval == SAID_YES,
         .asks_rating = p->asks_rating != SAID_NO,
         .anonymous_allowed = p->anonymous_allowed == SAID_YES,
@@ -292,7 +297,8 @@ put_hours(struct call *c, struct import *im, const struct incoming *in,
 {
     const struct office_hours *old = im->hours;
     struct office_hours h = {
-        .name = p->name, .spans = p->spans,
+        .name = p->name,
+        .spans = p->spans,
         .from_month_day = read_month_day(p->from),
         .to_month_day = read_month_day(p->to),
         .valid_from = in->valid_from.n != 0 ? in->valid_from : today(c)
@@ -325,8 +331,9 @@ static enum err
 put_day(struct call *c, struct import *im, const struct incoming *in,
         const struct pack_day *p, struct seen *seen)
 {
-    struct calendar_day d = { .kind = (unsigned)p->kind, .name = p->name,
-                              .name_en = p->name_en };
+    struct calendar_day d = {
+        .kind = (unsigned)p->kind, .name = p->name, .name_en = p->name_en
+    };
 
     if (!day_parse(p->day, &d.on_day))
         return fail(c, ERR_INVALID, arena_text(c->arena, in->file->name),
@@ -407,13 +414,12 @@ check_codes(struct call *c, const struct import *im)
 static enum err
 read_tables(struct call *c, struct import *im)
 {
-    im->items = (struct versions){ .model = &service_item_model,
-                                   .import = true };
-    im->classes = (struct versions){ .model = &sla_class_model,
-                                     .import = true };
+    im->items =
+        (struct versions){ .model = &service_item_model, .import = true };
+    im->classes =
+        (struct versions){ .model = &sla_class_model, .import = true };
     TRY(catalog_rows(c, im->items.model, &im->items.old, &im->items.n));
-    TRY(catalog_rows(c, im->classes.model, &im->classes.old,
-                     &im->classes.n));
+    TRY(catalog_rows(c, im->classes.model, &im->classes.old, &im->classes.n));
     TRY(catalog_rows(c, &routing_rule_model, &im->rules, &im->n_rules));
     TRY(catalog_rows(c, &office_hours_model, &im->hours, &im->n_hours));
     return catalog_rows(c, &calendar_day_model, &im->days, &im->n_days);
@@ -426,7 +432,7 @@ write_files(struct call *c, struct import *im)
 #define EACH(list, put)                                                        \
     for (size_t i = 0; i < im->n; i++)                                         \
         for (unsigned j = 0; j < im->in[i].pack.n_##list; j++)                 \
-            TRY(put(c, im, &im->in[i], &im->in[i].pack.list[j]))
+    TRY(put(c, im, &im->in[i], &im->in[i].pack.list[j]))
 
     EACH(areas, put_area);
     EACH(sla_classes, put_class);
@@ -443,8 +449,9 @@ static enum err
 import_files(struct call *c, const struct catalog_file *list, size_t n,
              bool dry_run, struct catalog_report *out)
 {
-    struct import im = { .in = NEW_N(c->arena, struct incoming, n + 1),
-                         .n = n, .report = out };
+    struct import im = {
+        .in = NEW_N(c->arena, struct incoming, n + 1), .n = n, .report = out
+    };
 
     *out = (struct catalog_report){ 0 };
     for (size_t i = 0; i < n; i++) {

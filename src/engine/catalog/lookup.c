@@ -232,8 +232,8 @@ catalog_due(struct call *c, const struct catalog *k, const struct sla_class *s,
     struct catalog_due due = { 0 };
     int year = 0;
 
-    due.accept = run_clock(&clocks, s->accept_min, s->accept_working,
-                           s->accept_days);
+    due.accept =
+        run_clock(&clocks, s->accept_min, s->accept_working, s->accept_days);
     due.on_site = s->on_site_booked
                       ? wanted_from
                       : run_clock(&clocks, s->on_site_min, s->on_site_working,
@@ -242,8 +242,8 @@ catalog_due(struct call *c, const struct catalog *k, const struct sla_class *s,
     if (s->complete_booked)
         due.complete = wanted_to.ms != 0 ? wanted_to : wanted_from;
     else
-        due.complete = run_clock(&clocks, s->complete_min,
-                                 s->complete_working, s->complete_days);
+        due.complete = run_clock(&clocks, s->complete_min, s->complete_working,
+                                 s->complete_days);
     if (clocks.farthest.ms != 0)
         year = workcal_unpublished(k->workcal, submitted, clocks.farthest);
     if (year != 0)

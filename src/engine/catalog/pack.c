@@ -23,18 +23,21 @@
     CYAML_FIELD_SEQUENCE_COUNT(#m, OPT, T, m, n_##m, &(v), 0, (most))
 
 #define VALUE(name, T, fields)                                                 \
-    static const cyaml_schema_value_t name = { CYAML_VALUE_MAPPING(            \
-        CYAML_FLAG_DEFAULT, T, fields) }
+    static const cyaml_schema_value_t name = {                                 \
+        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, T, fields)                     \
+    }
 
 /* libcyaml's own booleans take any word but a few for true. */
 static const cyaml_strval_t answers[] = {
-    { "true", SAID_YES }, { "false", SAID_NO },
-    { "yes", SAID_YES },  { "no", SAID_NO },
+    { "true", SAID_YES },
+    { "false", SAID_NO },
+    { "yes", SAID_YES },
+    { "no", SAID_NO },
 };
 static const cyaml_strval_t kinds[] = {
-    { "text", FORM_TEXT },         { "number", FORM_NUMBER },
-    { "choice", FORM_CHOICE },     { "datetime", FORM_DATETIME },
-    { "place", FORM_PLACE },       { "person", FORM_PERSON },
+    { "text", FORM_TEXT },     { "number", FORM_NUMBER },
+    { "choice", FORM_CHOICE }, { "datetime", FORM_DATETIME },
+    { "place", FORM_PLACE },   { "person", FORM_PERSON },
     { "yes_no", FORM_YES_NO },
 };
 static const cyaml_strval_t sets[] = {
@@ -70,8 +73,8 @@ static const cyaml_schema_field_t sla_keys[] = {
     TEXT(struct pack_sla, on_site),
     TEXT(struct pack_sla, safe),
     TEXT(struct pack_sla, complete),
-    CYAML_FIELD_ENUM("pause", CYAML_FLAG_STRICT, struct pack_sla, pause,
-                     pauses, COUNT(pauses)),
+    CYAML_FIELD_ENUM("pause", CYAML_FLAG_STRICT, struct pack_sla, pause, pauses,
+                     COUNT(pauses)),
     CYAML_FIELD_END,
 };
 VALUE(sla_value, struct pack_sla, sla_keys);
@@ -101,8 +104,8 @@ static const cyaml_schema_field_t shown_keys[] = {
 
 static const cyaml_schema_field_t field_keys[] = {
     WORD(struct pack_field, name),
-    CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct pack_field, kind,
-                     kinds, COUNT(kinds)),
+    CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct pack_field, kind, kinds,
+                     COUNT(kinds)),
     WORD(struct pack_field, label),
     WORD(struct pack_field, label_en),
     BOOL(struct pack_field, required),
@@ -112,8 +115,8 @@ static const cyaml_schema_field_t field_keys[] = {
                           max),
     CYAML_FIELD_INT("decimals", MAYBE, struct pack_field, decimals),
     BOOL(struct pack_field, day_only),
-    CYAML_FIELD_ENUM("sets", MAYBE | CYAML_FLAG_STRICT, struct pack_field,
-                     sets, sets, COUNT(sets)),
+    CYAML_FIELD_ENUM("sets", MAYBE | CYAML_FLAG_STRICT, struct pack_field, sets,
+                     sets, COUNT(sets)),
     TEXT(struct pack_field, unit),
     TEXT(struct pack_field, unit_en),
     TEXT(struct pack_field, says),
@@ -125,8 +128,9 @@ static const cyaml_schema_field_t field_keys[] = {
 };
 VALUE(field_value, struct pack_field, field_keys);
 
-static const cyaml_schema_value_t keyword_value = { CYAML_VALUE_STRING(
-    CYAML_FLAG_POINTER, char, 1, 100) };
+static const cyaml_schema_value_t keyword_value = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 100)
+};
 
 static const cyaml_schema_field_t item_keys[] = {
     WORD(struct pack_item, code),
@@ -134,8 +138,7 @@ static const cyaml_schema_field_t item_keys[] = {
     WORD(struct pack_item, name),
     WORD(struct pack_item, name_en),
     LIST(struct pack_item, keywords, keyword_value, 200),
-    CYAML_FIELD_INT("priority", CYAML_FLAG_DEFAULT, struct pack_item,
-                    priority),
+    CYAML_FIELD_INT("priority", CYAML_FLAG_DEFAULT, struct pack_item, priority),
     WORD(struct pack_item, sla_class),
     TEXT(struct pack_item, crew),
     TEXT(struct pack_item, account),
@@ -197,8 +200,9 @@ static const cyaml_schema_field_t pack_keys[] = {
     LIST(struct pack, years, year_value, 100),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_value_t pack_value = { CYAML_VALUE_MAPPING(
-    CYAML_FLAG_POINTER, struct pack, pack_keys) };
+static const cyaml_schema_value_t pack_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pack, pack_keys)
+};
 
 /* -- reading ------------------------------------------------------------ */
 
@@ -277,12 +281,14 @@ enum err
 pack_read(struct call *c, const struct catalog_file *file, struct pack *out)
 {
     struct said said = { "", "" };
-    const cyaml_config_t config = { .log_fn = hear,
-                                    .log_ctx = &said,
-                                    .mem_fn = arena_piece,
-                                    .mem_ctx = c->arena,
-                                    .log_level = CYAML_LOG_ERROR,
-                                    .flags = CYAML_CFG_NO_ALIAS };
+    const cyaml_config_t config = {
+        .log_fn = hear,
+        .log_ctx = &said,
+        .mem_fn = arena_piece,
+        .mem_ctx = c->arena,
+        .log_level = CYAML_LOG_ERROR,
+        .flags = CYAML_CFG_NO_ALIAS
+    };
     const char *name = arena_text(c->arena, file->name);
     cyaml_data_t *data = NULL;
     const struct pack *pack;
@@ -295,8 +301,7 @@ pack_read(struct call *c, const struct catalog_file *file, struct pack *out)
     e = cyaml_load_data((const uint8_t *)file->text, file->len, &config,
                         &pack_value, &data, NULL);
     if (e != CYAML_OK)
-        return fail(c, ERR_INVALID, name, "%s: %s",
-                    whole_text(c, said.where),
+        return fail(c, ERR_INVALID, name, "%s: %s", whole_text(c, said.where),
                     said.cause[0] != '\0' ? whole_text(c, said.cause)
                                           : cyaml_strerror(e));
     pack = data;
@@ -337,17 +342,24 @@ static struct form_field
 make_field(const struct pack_item *i, const struct pack_field *f)
 {
     return (struct form_field){
-        .name = f->name, .label = f->label, .label_en = f->label_en,
-        .says = f->says, .says_en = f->says_en,
-        .unit = f->unit, .unit_en = f->unit_en,
-        .kind = (enum form_kind)f->kind, .sets = (enum form_sets)f->sets,
+        .name = f->name,
+        .label = f->label,
+        .label_en = f->label_en,
+        .says = f->says,
+        .says_en = f->says_en,
+        .unit = f->unit,
+        .unit_en = f->unit_en,
+        .kind = (enum form_kind)f->kind,
+        .sets = (enum form_sets)f->sets,
         .required = f->required == SAID_YES,
         .day_only = f->day_only == SAID_YES,
-        .has_min = f->min != NULL, .has_max = f->max != NULL,
+        .has_min = f->min != NULL,
+        .has_max = f->max != NULL,
         .min = f->min != NULL ? *f->min : 0,
         .max = f->max != NULL ? *f->max : 0,
         .decimals = f->decimals,
-        .choices = f->choices, .n_choices = f->n_choices,
+        .choices = f->choices,
+        .n_choices = f->n_choices,
         .shown_field = f->shown_if != NULL ? f->shown_if->field : NULL,
         .shown_is = f->shown_if != NULL ? shown_is(i, f->shown_if) : NULL
     };
@@ -415,15 +427,23 @@ pack_sla(struct call *c, const struct catalog_file *file,
                     "%s: a clock is such as 30 min, 2 h, 4 wh, 1 wd or booked",
                     s->code);
     *out = (struct sla_class){
-        .code = s->code, .name = s->name, .name_en = s->name_en,
-        .accept_min = accept.minutes, .accept_days = accept.days,
+        .code = s->code,
+        .name = s->name,
+        .name_en = s->name_en,
+        .accept_min = accept.minutes,
+        .accept_days = accept.days,
         .accept_working = accept.working,
-        .on_site_min = on_site.minutes, .on_site_days = on_site.days,
-        .on_site_working = on_site.working, .on_site_booked = on_site.booked,
-        .safe_min = safe.minutes, .safe_working = safe.working,
-        .complete_min = complete.minutes, .complete_days = complete.days,
+        .on_site_min = on_site.minutes,
+        .on_site_days = on_site.days,
+        .on_site_working = on_site.working,
+        .on_site_booked = on_site.booked,
+        .safe_min = safe.minutes,
+        .safe_working = safe.working,
+        .complete_min = complete.minutes,
+        .complete_days = complete.days,
         .complete_working = complete.working,
-        .complete_booked = complete.booked, .pause = (unsigned)s->pause
+        .complete_booked = complete.booked,
+        .pause = (unsigned)s->pause
     };
     return OK;
 }

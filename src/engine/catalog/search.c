@@ -74,9 +74,8 @@ list_initials(struct arena *a, const char *const *words)
         n++;
     list = NEW_N(a, const char *, n + 1);
     for (size_t i = 0; i < n; i++)
-        list[i] = (unsigned char)words[i][0] < 0x80
-                      ? ""
-                      : text_initials(a, words[i]);
+        list[i] =
+            (unsigned char)words[i][0] < 0x80 ? "" : text_initials(a, words[i]);
     return list;
 }
 

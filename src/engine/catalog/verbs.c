@@ -62,7 +62,8 @@ facts_of(const struct model *m, const void *rec)
     const char *p = rec;
 
     return (struct version_facts){
-        *(const char *const *)(const void *)(p + model_field(m, "code")->offset),
+        *(const char *const *)(const void *)(p
+                                             + model_field(m, "code")->offset),
         *(const day *)(const void *)(p + model_field(m, "valid_from")->offset),
         *(const day *)(const void *)(p + model_field(m, "valid_to")->offset)
     };
@@ -111,7 +112,8 @@ find_neighbours(const struct versions *v, const char *code, day on,
         if (strcmp(f.code, code) != 0)
             continue;
         if (f.from.n <= on.n
-            && (*before == NULL || f.from.n > facts_of(v->model, *before).from.n))
+            && (*before == NULL
+                || f.from.n > facts_of(v->model, *before).from.n))
             *before = row;
         if (f.from.n > on.n
             && (*after == NULL || f.from.n < facts_of(v->model, *after).from.n))
@@ -235,8 +237,8 @@ catalog_check_sla(struct call *c, const struct sla_class *s)
     TRY(check_clock(c, s->accept_min, s->accept_days, false, "accept_min"));
     TRY(check_clock(c, s->on_site_min, s->on_site_days, s->on_site_booked,
                     "on_site_min"));
-    return check_clock(c, s->complete_min, s->complete_days,
-                       s->complete_booked, "complete_min");
+    return check_clock(c, s->complete_min, s->complete_days, s->complete_booked,
+                       "complete_min");
 }
 
 enum err
@@ -254,8 +256,8 @@ static enum err
 read_old(struct call *c, const struct model *m, void *rec)
 {
     void *old = arena_alloc(c->arena, m->size);
-    int64_t id = *(int64_t *)(void *)((char *)rec
-                                      + model_field(m, "id")->offset);
+    int64_t id =
+        *(int64_t *)(void *)((char *)rec + model_field(m, "id")->offset);
 
     TRY(model_get(c, m, id, old));
     model_fill(m, rec, old, (field_mask)c->said);

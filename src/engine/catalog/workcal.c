@@ -63,8 +63,8 @@ workcal_read_spans(const char *s, struct workcal_span out[WORKCAL_MAX_SPANS],
     for (*n = 0; *n < WORKCAL_MAX_SPANS; s++) {
         struct workcal_span *w = &out[*n];
 
-        if (!read_clock(&s, &w->from) || *s++ != '-'
-            || !read_clock(&s, &w->to) || w->from <= end || w->to <= w->from)
+        if (!read_clock(&s, &w->from) || *s++ != '-' || !read_clock(&s, &w->to)
+            || w->from <= end || w->to <= w->from)
             return false;
         end = w->to;
         ++*n;
@@ -160,8 +160,7 @@ is_worked(unsigned marks, int weekday)
 /* Patterns 2i + 1 and 2i + 2 are row i's whole and half day; behind the rows
    stand the hours of an office that has said none. */
 static void
-make_patterns(struct arena *a, struct workcal *w,
-              const struct workcal_facts *f)
+make_patterns(struct arena *a, struct workcal *w, const struct workcal_facts *f)
 {
     static const struct workcal_hours usual = {
         .spans = { { 8 * 60 + 30, 12 * 60 }, { 14 * 60, 17 * 60 + 30 } },
@@ -170,8 +169,7 @@ make_patterns(struct arena *a, struct workcal *w,
 
     w->patterns = NEW_N(a, struct pattern, 2 * f->n_hours + 3);
     for (size_t i = 0; i <= f->n_hours; i++) {
-        const struct workcal_hours *h =
-            i < f->n_hours ? &f->hours[i] : &usual;
+        const struct workcal_hours *h = i < f->n_hours ? &f->hours[i] : &usual;
 
         w->patterns[2 * i + 1] = make_pattern(h, false);
         w->patterns[2 * i + 2] = make_pattern(h, true);
@@ -365,8 +363,7 @@ workcal_add_days(const struct workcal *w, instant start, int64_t n)
         return (instant){ start.ms + n * DAY_MS };
     row = w->worked[nth];
     s.ms = begun ? fit_hours(p, s.ms) : DAY_MS;
-    return instant_of(w, row,
-                      fit_hours(&w->patterns[w->pattern[row]], s.ms));
+    return instant_of(w, row, fit_hours(&w->patterns[w->pattern[row]], s.ms));
 }
 
 bool

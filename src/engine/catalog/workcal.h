@@ -82,8 +82,7 @@ struct workcal *workcal_make(struct arena *a, const struct workcal_facts *f);
 
 /* "08:30-12:00,14:00-17:30": rising, one minute long at least. */
 bool workcal_read_spans(const char *s,
-                        struct workcal_span out[WORKCAL_MAX_SPANS],
-                        size_t *n);
+                        struct workcal_span out[WORKCAL_MAX_SPANS], size_t *n);
 
 bool workcal_is_worked(const struct workcal *w, day d);
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/catalog_office.h"
+
+#include "auth/auth.h"
+
+static const struct grant all_grants[] = {
+    { .role = "system_admin", .scope = SCOPE_ALL, .rights = UINT64_MAX },
+};
+static const struct actor editor = {
+    .account_id = 1,
+    .person_id = 1,
+    .name = "Editor",
+    .account = "editor",
+    .grants = all_grants,
+    .n_grants = 1
+};
+
+void
+seed(struct call *c)
+{
+    c->actor = &editor;
+    EXPECT_OK(catalog_seed(c));
+}
+
+const struct service_item *
+item(struct call *c, const struct catalog *k, const char *code)
+{
+    const struct service_item *i = catalog_item(k, code, today(c));
+
+    if (i == NULL)
+        fail_msg("there is no item %s", code);
+    return i;
+}
+
+int64_t
+count_rows(struct call *c, const char *sql)
+{
+    int64_t n = -1;
+
+    EXPECT_OK(db_int(c, &n, sql));
+    return n;
+}
+
+struct service_item
+copy_item(struct call *c, const char *code)
+{
+    CATALOG k = catalog_hold(c);
+    struct service_item i = *item(c, k, code);
+
+    EXPECT_OK(model_get(c, &service_item_model, i.id, &i));
+    i.id = i.version = 0;
+    i.valid_from = i.valid_to = (day){ 0 };
+    i.updated_at = (instant){ 0 };
+    return i;
+}
