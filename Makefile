@@ -53,3 +53,11 @@ clean:
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
 .PHONY: all clean run test check bench torture install
+
+$(B)/bare: bench/bare.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $< -lsqlite3
+
+# Every figure of the targets, beside its comparison taken in the same run.
+bench: $(B)/liangcao $(B)/bare
+	@bench/run.sh
