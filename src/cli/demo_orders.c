@@ -538,10 +538,20 @@ make_order(struct year *y, instant at)
 
 /* -- the year --------------------------------------------------------------------- */
 
+/* How much of the day's work there is; of today, what has passed of it. */
 static double
 day_weight(const struct year *y, day d)
 {
-    return workcal_is_worked(y->cal, d) ? 1.0 : 0.08;
+    instant from = zone_instant(y->c->app->zone,
+                                (d.n - day_of(1970, 1, 1).n) * DAY_MS);
+    instant to = { from.ms + DAY_MS };
+    double whole = (double)workcal_between(y->cal, from, to);
+
+    if (!workcal_is_worked(y->cal, d) || whole <= 0)
+        return to.ms > y->now.ms ? 0 : 0.08;
+    if (to.ms <= y->now.ms)
+        return 1.0;
+    return (double)workcal_between(y->cal, from, y->now) / whole;
 }
 
 static int
@@ -552,20 +562,16 @@ by_time(const void *a, const void *b)
     return (x > z) - (x < z);
 }
 
-/* The times of one day's orders, in their order. */
-static size_t
+/* The times of one day's orders, in their order; none lies ahead. */
+static void
 plan_day(struct year *y, day d, size_t n, instant *times)
 {
-    size_t kept = 0;
-
     for (size_t i = 0; i < n; i++) {
-        instant t = pick_time(y, d);
-
-        if (t.ms <= y->now.ms)
-            times[kept++] = t;
+        do {
+            times[i] = pick_time(y, d);
+        } while (times[i].ms > y->now.ms);
     }
-    qsort(times, kept, sizeof *times, by_time);
-    return kept;
+    qsort(times, n, sizeof *times, by_time);
 }
 
 /* At most this many orders in one transaction. */
@@ -596,15 +602,14 @@ static enum err
 make_day(struct year *y, day d, size_t n, int64_t *made)
 {
     instant *times = calloc(n + 1, sizeof *times);
-    size_t kept;
     enum err e = OK;
 
     ASSERT(times != NULL);
-    kept = plan_day(y, d, n, times);
-    for (size_t i = 0; e == OK && i < kept; i += BATCH)
-        e = make_batch(y, times + i, kept - i < BATCH ? kept - i : BATCH);
+    plan_day(y, d, n, times);
+    for (size_t i = 0; e == OK && i < n; i += BATCH)
+        e = make_batch(y, times + i, n - i < BATCH ? n - i : BATCH);
     free(times);
-    *made += (int64_t)kept;
+    *made += (int64_t)n;
     return e;
 }
 
@@ -616,6 +621,8 @@ make_year(struct year *y, int64_t orders,
     double sum = 0, owed = 0;
     int64_t made = 0;
 
+    while (day_weight(y, last) <= 0)
+        last.n--;
     for (int i = YEAR_DAYS; i >= 0; i--)
         sum += day_weight(y, (day){ last.n - i });
     for (int i = YEAR_DAYS; i >= 0; i--) {
@@ -624,8 +631,7 @@ make_year(struct year *y, int64_t orders,
 
         owed += day_weight(y, d) / sum * (double)orders;
         n = (size_t)owed;
-        /* What the last day has no room for yet goes to its hours so far. */
-        if (i == 0 && made + (int64_t)n < orders)
+        if (i == 0) /* what rounding has left over */
             n = (size_t)(orders - made);
         owed -= (double)n;
         TRY(make_day(y, d, n, &made));

@@ -52,6 +52,8 @@ struct db {
     const struct backend *backend;
     struct cursor *cursors;
     struct search *search;
+    struct arena *arena; /* the call's when the session began */
+    struct arena *spare; /* of `search` where the call's has been swapped */
     int depth;       /* of nested TX */
     bool began;      /* the backend's transaction is open */
     enum err failed; /* of the TX: every further statement fails so */

@@ -20,6 +20,7 @@ db_session(struct call *c, struct store *s)
     ASSERT(d);
     d->store = s;
     d->backend = s->backend;
+    d->arena = c->arena;
     c->db = d;
 }
 
@@ -34,6 +35,7 @@ db_session_end(struct call *c)
     if (d->began)
         (void)d->backend->end(c, false);
     d->backend->give(d);
+    arena_close(d->spare);
     free(d);
     c->db = NULL;
 }
@@ -356,6 +358,8 @@ tx_begin(struct call *c)
 
     if (d->depth++ == 0) {
         d->search = NULL;
+        if (d->spare)
+            arena_reset(d->spare);
         d->failed = d->backend->begin(c);
         d->began = d->failed == OK;
     }
@@ -436,13 +440,18 @@ db_search_add(struct call *c, int64_t order_id, const char *tokens)
 {
     struct db *d = c->db;
     struct search *s;
+    struct arena *a;
 
     ASSERT(d->depth > 0);
     TRY(d->failed);
     if (text_is_blank(tokens))
         return OK;
-    s = NEW(c->arena, struct search);
-    *s = (struct search){ d->search, order_id, tokens };
+    /* The words outlive an arena that is emptied from row to row. */
+    if (c->arena != d->arena && !d->spare)
+        d->spare = arena_open();
+    a = c->arena != d->arena ? d->spare : c->arena;
+    s = NEW(a, struct search);
+    *s = (struct search){ d->search, order_id, arena_text(a, tokens) };
     d->search = s;
     return OK;
 }
