@@ -216,3 +216,27 @@ TEST(the_same_code_in_two_files_is_refused)
     EXPECT_FAULT(catalog_import(c, list, 2, false, &r), ERR_INVALID,
                  "two.yaml");
 }
+
+TEST(a_pack_comes_in_whole_or_not_at_all_at_every_statement)
+{
+    seed(c);
+    for (int64_t k = 1; k < 500; k++) {
+        struct catalog_report r;
+        enum err e;
+        int64_t areas, items;
+
+        db_fault(c, k);
+        e = import_text(c, AREA ITEM_HEAD "    crew: electricians\n", false,
+                        &r);
+        db_fault(c, 0);
+        areas = count_rows(c, "SELECT COUNT(*) FROM service_area"
+                              " WHERE code = 'Z'");
+        items = count_rows(c, "SELECT COUNT(*) FROM service_item"
+                              " WHERE code = 'Z01'");
+        assert_int_equal(areas, e == OK);
+        assert_int_equal(items, e == OK);
+        if (e == OK)
+            return;
+    }
+    fail_msg("never done");
+}
