@@ -75,13 +75,15 @@ read_query(struct http_request *q, struct arena *a, char *s)
     return 0;
 }
 
-/* Text bodies must be UTF-8, unless they say they are something else. */
+/* Text bodies must be UTF-8, unless they say they are something else.  CSV
+   comes in whatever charset a spreadsheet wrote it in; its reader knows. */
 static bool
 body_is_sound(const struct http_request *q)
 {
     const char *type = http_header(q, "Content-Type");
-    bool text =
-        type == NULL || strstr(type, "json") || strncmp(type, "text/", 5) == 0;
+    bool text = type == NULL || strstr(type, "json")
+                || (strncmp(type, "text/", 5) == 0
+                    && strncmp(type, "text/csv", 8) != 0);
     const char *charset = type ? strcasestr(type, "charset=") : NULL;
 
     if (charset) {

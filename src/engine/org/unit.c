@@ -38,7 +38,7 @@ static const struct field change_fields[] = {
     FIELD(struct unit_change, new_parent_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct unit_change, reason, .flags = GIVEN, .label = "Reason"),
     FIELD(struct unit_change, at, .flags = GIVEN),
-    FIELD(struct unit_change, actor_id, .flags = GIVEN),
+    FIELD(struct unit_change, actor_id, .flags = GIVEN, .refers = "account"),
 };
 const struct model unit_change_model =
     MODEL("unit_change", "unit_change", struct unit_change, change_fields);
