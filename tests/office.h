@@ -49,12 +49,12 @@ int64_t office_int(struct call *c, const char *sql);
 
 /* ACCOUNT asks for an item at his own room, or where the wish says. */
 struct order ask(struct call *c, const char *account, const char *item);
-struct order ask_for(struct call *c, const char *account, struct order_wish *w);
+struct order ask_for(struct call *c, const char *account,
+                     struct order_wish *w);
 
 /* ACCOUNT says a verb: say(c, "desk", VERB_ACCEPT, id, .reason = "x"). */
-#define say(c, account, verb, id_, ...)                                        \
-    say_act((c), (account), (verb),                                            \
-            &(struct order_act){ .id = (id_), __VA_ARGS__ })
+#define say(c, account, verb, ...)                                             \
+    say_act((c), (account), (verb), &(struct order_act){ __VA_ARGS__ })
 enum err say_act(struct call *c, const char *account, enum order_verb verb,
                  const struct order_act *a) MUST_USE;
 

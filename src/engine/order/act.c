@@ -108,7 +108,8 @@ finish_doing(struct doing *d)
                              .to_state = order_states[d->o.state],
                              .reason = d->reason,
                              .note = d->note,
-                             .internal = d->a->internal,
+                             .internal = d->verb == VERB_COMMENT
+                                         && d->a->internal,
                              .detail = d->detail };
 
     judge_clocks(&d->o, c->now);
@@ -165,7 +166,8 @@ do_resubmit(struct doing *d)
 {
     struct call *c = d->c;
     struct order_act *a = d->a;
-    struct place_facts place;
+    struct place_facts place = { 0 };
+    struct service_item item;
 
     if (!text_is_blank(a->description))
         d->o.description = a->description;
@@ -187,11 +189,15 @@ do_resubmit(struct doing *d)
             TRY(catalog_check_answers(c, k, i, &answers));
         d->o.answers = answers.json;
     }
+    /* What was refused, or changed since it was approved, is asked again. */
+    if (order_item(c, &d->o, &item) && item.needs_approval)
+        d->o.state = ORDER_AWAITING_APPROVAL;
     d->o.submitted_at = c->now;
+    d->o.accepted_at = (instant){ 0 };
     d->o.accept_late = d->o.on_site_late = false;
     d->o.safe_late = d->o.complete_late = false;
     set_due(c, &d->o, c->now);
-    return OK;
+    return index_order(c, &d->o, NULL, place.initials);
 }
 
 static enum err
@@ -211,6 +217,7 @@ do_merge(struct doing *d)
         || main_order.merged_into_id != 0)
         return fail(c, ERR_CONFLICT, "into_id",
                     "the main order %s is not open", main_order.number);
+    TRY(need_no_open_legs(c, d->o.id));
     d->o.merged_into_id = main_order.id;
     d->note = main_order.number;
     return OK;
@@ -219,12 +226,31 @@ do_merge(struct doing *d)
 /* -- the requester ---------------------------------------------------------- */
 
 static const char open_legs[] =
-    "SELECT COUNT(*) FROM orders WHERE parent_id = $1 AND is_open = 1"
-    " AND completed_at IS NULL";
+    "SELECT COUNT(*) FROM orders WHERE parent_id = $1"
+    " AND completed_at IS NULL AND (is_open = 1 OR state = 'returned')";
+
+enum err
+count_open_legs(struct call *c, int64_t id, int64_t *n)
+{
+    return db_int(c, n, open_legs, V(id));
+}
+
+enum err
+need_no_open_legs(struct call *c, int64_t id)
+{
+    int64_t n = 0;
+
+    TRY(count_open_legs(c, id, &n));
+    if (n > 0)
+        return fail(c, ERR_CONFLICT, NULL, "%lld legs of it are still open",
+                    (long long)n);
+    return OK;
+}
 
 static enum err
 do_verify(struct doing *d)
 {
+    TRY(need_no_open_legs(d->c, d->o.id));
     d->o.verified_at = d->c->now;
     d->o.verified_auto = d->verb == VERB_AUTO_VERIFY;
     return OK;
@@ -276,17 +302,13 @@ do_cancel(struct doing *d)
 {
     int64_t others = 0;
 
-    if (!(d->who & BY_REQUESTER) || d->o.state > ORDER_ACKNOWLEDGED)
-        TRY(need_text(d->c, "reason",
-                      d->who & BY_REQUESTER ? "own" : d->reason));
+    if (!(d->who & BY_REQUESTER) || d->row->guard != NULL)
+        TRY(need_text(d->c, "reason", d->reason));
     TRY(db_int(d->c, &others, open_merged, V(d->o.id)));
     if (others > 0 && !(d->who & BY_DESK))
         return fail(d->c, ERR_CONFLICT, NULL,
                     "others wait for this order too; please ask the desk");
-    TRY(db_int(d->c, &others, open_legs, V(d->o.id)));
-    if (others > 0)
-        return fail(d->c, ERR_CONFLICT, NULL,
-                    "%lld legs of it are still open", (long long)others);
+    TRY(need_no_open_legs(d->c, d->o.id));
     d->o.suspended_at = (instant){ 0 };
     d->o.closed_at = d->c->now;
     return OK;
@@ -397,7 +419,7 @@ parent_follow(struct call *c, const struct order *leg)
         return OK;
     TRY(model_get(c, &order_model, leg->parent_id, &d.old));
     d.row = order_may(d.old.state, VERB_AUTO_COMPLETE);
-    TRY(db_int(c, &open, open_legs, V(leg->parent_id)));
+    TRY(count_open_legs(c, leg->parent_id, &open));
     /* A parent whose own crew is at work is completed by that crew. */
     if (d.row == NULL || open > 0 || d.old.dispatched_at.ms != 0)
         return OK;

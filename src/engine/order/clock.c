@@ -23,7 +23,8 @@ is_running(const struct order *o)
 static instant
 level_time(const struct order *o, int64_t level)
 {
-    int64_t span = o->complete_due.ms - o->submitted_at.ms;
+    instant began = o->reopens > 0 ? o->accepted_at : o->submitted_at;
+    int64_t span = o->complete_due.ms - began.ms;
 
     if (o->complete_due.ms == 0)
         return (instant){ 0 };
@@ -202,6 +203,21 @@ program_does(struct call *c, enum order_verb verb, const struct order *o)
     return finish_doing(&d);
 }
 
+/* Three working days of silence since the work was done, or since the last of
+   its legs was. */
+static enum err
+end_silence(struct call *c, struct order *o)
+{
+    int64_t legs = 0;
+
+    TRY(count_open_legs(c, o->id, &legs));
+    if (legs == 0)
+        return program_does(c, VERB_AUTO_VERIFY, o);
+    o->wake_at = after_working_days(c, c->now, ORDER_SILENCE_DAYS);
+    return model_update(c, &order_model, o,
+                        model_mask(&order_model, "wake_at"));
+}
+
 static enum err
 wake_one(struct call *c, int64_t id)
 {
@@ -213,7 +229,7 @@ wake_one(struct call *c, int64_t id)
     if (o.wake_at.ms == 0 || o.wake_at.ms > c->now.ms)
         return tx_commit(&tx);
     if (o.state == ORDER_COMPLETED)
-        TRY(program_does(c, VERB_AUTO_VERIFY, &o));
+        TRY(end_silence(c, &o));
     else if (o.state == ORDER_VERIFIED)
         TRY(program_does(c, VERB_CLOSE, &o));
     else
@@ -225,6 +241,7 @@ enum err
 order_wake(struct call *c, int64_t max, int64_t *done)
 {
     int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max);
+    enum err first = OK;
     size_t n = 0;
 
     {
@@ -238,10 +255,11 @@ order_wake(struct call *c, int64_t max, int64_t *done)
     for (size_t i = 0; i < n; i++) {
         enum err e = wake_one(c, ids[i]);
 
-        /* Who lost a race is looked at again in the next round. */
-        if (e != OK && e != ERR_BUSY)
-            return e;
+        /* Who lost a race is looked at again in the next round; one that
+           fails for good does not keep the others waiting. */
+        if (e != OK && e != ERR_BUSY && first == OK)
+            first = e;
         *done += e == OK;
     }
-    return OK;
+    return first;
 }

@@ -153,18 +153,20 @@ make_number(struct call *c, struct order *o)
     return OK;
 }
 
-static enum err
-index_order(struct call *c, const struct making *m)
+enum err
+index_order(struct call *c, const struct order *o, const char *person_initials,
+            const char *place_initials)
 {
-    const char *all = arena_printf(
-        c->arena, "%s %s %s %s %s %s %s %s %s %s", m->o.number, m->o.title,
-        m->o.description ? m->o.description : "", m->o.item_name,
-        m->o.requester_name, m->person.initials ? m->person.initials : "",
-        m->o.place_name ? m->o.place_name : "",
-        m->place.initials ? m->place.initials : "",
-        m->o.place_note ? m->o.place_note : "", m->o.phone ? m->o.phone : "");
+    const char *const words[] = { o->number,         o->title,
+                                  o->description,    o->item_name,
+                                  o->requester_name, person_initials,
+                                  o->place_name,     place_initials,
+                                  o->place_note,     o->phone };
+    struct buf b = buf_make(c->arena, 0);
 
-    return db_search_add(c, m->o.id, text_tokens(c->arena, all));
+    for (size_t i = 0; i < COUNT(words); i++)
+        buf_printf(&b, "%s ", words[i] ? words[i] : "");
+    return db_search_add(c, o->id, text_tokens(c->arena, b.s));
 }
 
 /* Life and limb do not wait for the desk: an emergency whose crew the rules
@@ -206,7 +208,7 @@ write_order(struct call *c, struct making *m)
     o->wake_at = next_wake(c, o);
     TRY(make_number(c, o));
     TRY(model_insert(c, &order_model, o));
-    TRY(index_order(c, m));
+    TRY(index_order(c, o, m->person.initials, m->place.initials));
     e.order_id = o->id;
     e.note = o->taken_by_id ? c->actor->name : NULL;
     TRY(event_add(c, &e));
@@ -226,7 +228,7 @@ static enum err
 look_up_leg(struct call *c, const struct making *parent, json_t *one,
             struct making *leg)
 {
-    char *json = json_dumps(one, JSON_COMPACT);
+    char *json = json_dumps(one, JSON_COMPACT | JSON_ENCODE_ANY);
     struct order_wish *w = NEW(c->arena, struct order_wish);
     enum err e;
 
@@ -276,7 +278,10 @@ look_up_legs(struct call *c, const struct making *m, struct making **legs,
                 c->fault.field);
     }
     json_decref(list);
-    return e == ERR_MALFORMED ? ERR_INVALID : e;
+    /* The body could be read; one of its legs could not. */
+    if (e == ERR_MALFORMED)
+        e = c->fault.code = ERR_INVALID;
+    return e;
 }
 
 enum err

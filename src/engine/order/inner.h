@@ -142,6 +142,19 @@ enum err do_refuse_extension(struct doing *d);
 enum err do_complete(struct doing *d);
 enum err do_rate(struct doing *d);
 
+/* How many legs of the order are not done: at work, or back with the
+   requester. */
+enum err count_open_legs(struct call *c, int64_t id, int64_t *n) MUST_USE;
+
+/* ERR_CONFLICT when some are. */
+enum err need_no_open_legs(struct call *c, int64_t id) MUST_USE;
+
+/* Put the words of the order into the search index; PERSON and PLACE tell the
+   initials of their names. */
+enum err index_order(struct call *c, const struct order *o,
+                     const char *person_initials, const char *place_initials)
+    MUST_USE;
+
 /* A leg was done: complete the parent when it was the last. */
 enum err parent_follow(struct call *c, const struct order *leg) MUST_USE;
 

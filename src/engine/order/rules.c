@@ -180,7 +180,10 @@ give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
         if (!has)
             return fail(c, ERR_INVALID, "assignee_id",
                         "is not one of this crew");
-        TRY(read_person(c, person_id, &person));
+        if (read_person(c, person_id, &person) != OK) {
+            c->fault.field = "assignee_id";
+            return c->fault.code;
+        }
     }
     o->crew_id = crew_id;
     o->crew_name = crew.name;

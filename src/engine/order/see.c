@@ -220,20 +220,21 @@ order_get(struct call *c, int64_t id, struct order_view *out)
  * crews', his provider's, and those in the scopes where he holds a role that
  * sees others' orders.
  */
-static const char seen_by[] =
-    "requester_id = $1"
-    " OR crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)"
-    " OR provider_id = $2"
-    " OR EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = $3"
-    "   AND g.role IN (" AUTH_ROLES_THAT_SEE ")"
-    "   AND ((g.scope = 'crew' AND g.scope_id = orders.crew_id)"
-    "     OR (g.scope = 'provider' AND g.scope_id = orders.provider_id)"
-    "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"
-    "          WHERE u.id = orders.unit_id AND top.id = g.scope_id"
-    "            AND u.path LIKE top.path || '%'))"
-    "     OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"
-    "          WHERE p.id = orders.place_id AND top.id = g.scope_id"
-    "            AND p.path LIKE top.path || '%'))))";
+#define SEEN_BY                                                                \
+    "requester_id = $1"                                                        \
+    " OR crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)"    \
+    " OR provider_id = $2"                                                     \
+    " OR EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = $3"           \
+    "   AND g.role IN (" AUTH_ROLES_THAT_SEE ")"                               \
+    "   AND ((g.scope = 'crew' AND g.scope_id = orders.crew_id)"               \
+    "     OR (g.scope = 'provider' AND g.scope_id = orders.provider_id)"       \
+    "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"     \
+    "          WHERE u.id = orders.unit_id AND top.id = g.scope_id"            \
+    "            AND u.path LIKE top.path || '%'))"                            \
+    "     OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"  \
+    "          WHERE p.id = orders.place_id AND top.id = g.scope_id"           \
+    "            AND p.path LIKE top.path || '%'))))"
+static const char seen_by[] = SEEN_BY;
 
 static const char of_mine[] = "requester_id = $1";
 static const char of_my_crews[] =
@@ -245,11 +246,23 @@ static const char to_grab[] =
     " (SELECT m.crew_id FROM crew_member m JOIN crew w ON w.id = m.crew_id"
     "   WHERE m.person_id = $1 AND w.dispatch = 'grab')";
 
+/* What the values of seen_by are for the actor. */
+static void
+say_who(const struct call *c, struct value out[3])
+{
+    int64_t provider = c->actor->provider_id;
+
+    out[0] = V(c->actor->person_id);
+    out[1] = V(provider ? provider : INT64_C(-1));
+    out[2] = V(c->actor->account_id);
+}
+
+/* Of a right that is held without limits. */
+static const struct auth_where anywhere = { 0, 0, 0, 0 };
+
 enum err
 order_list(struct call *c, struct list *l, const char *view)
 {
-    static const struct auth_where anywhere = { 0, 0, 0, 0 };
-
     TRY(auth_need(c, NULL, NULL));
     l->values[0] = V(c->actor->person_id);
     l->n_values = 1;
@@ -266,9 +279,7 @@ order_list(struct call *c, struct list *l, const char *view)
         l->n_values = 0;
     } else {
         l->where = seen_by;
-        l->values[1] = V(c->actor->provider_id ? c->actor->provider_id
-                                               : INT64_C(-1));
-        l->values[2] = V(c->actor->account_id);
+        say_who(c, l->values);
         l->n_values = 3;
     }
     if (l->sort == NULL && l->cursor == NULL)
@@ -296,21 +307,42 @@ static const char all_counts[] =
 static const char all_overdue[] =
     "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
     " AND completed_at IS NULL AND suspended_at IS NULL";
+static const char seen_counts[] =
+    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 AND (" SEEN_BY ")"
+    " GROUP BY state";
+static const char seen_overdue[] =
+    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND (" SEEN_BY ")"
+    " AND complete_due < $4 AND completed_at IS NULL AND suspended_at IS NULL";
+
+static enum err
+read_counts(struct rows *r, struct order_board *b)
+{
+    while (rows_next(r))
+        for (int s = 0; s < N_ORDER_STATES; s++)
+            if (text_same(row_text(r, 0), order_states[s]))
+                b->counts[s] = row_int(r, 1);
+    return rows_end(r);
+}
 
 enum err
 order_board(struct call *c, struct order_board *b)
 {
-    TRY(auth_need(c, "order.see", NULL));
-    {
-        ROWS r = db_query(c, all_counts);
+    struct value who[3];
+    bool all;
 
-        while (rows_next(&r))
-            for (int s = 0; s < N_ORDER_STATES; s++)
-                if (text_same(row_text(&r, 0), order_states[s]))
-                    b->counts[s] = row_int(&r, 1);
-        TRY(rows_end(&r));
+    TRY(auth_need(c, "order.see", NULL));
+    say_who(c, who);
+    all = auth_may_at(c, "order.see", &anywhere);
+    {
+        ROWS r = all ? db_query(c, all_counts)
+                     : db_query(c, seen_counts, who[0], who[1], who[2]);
+
+        TRY(read_counts(&r, b));
     }
-    return db_int(c, &b->overdue, all_overdue, V(c->now));
+    if (all)
+        return db_int(c, &b->overdue, all_overdue, V(c->now));
+    return db_int(c, &b->overdue, seen_overdue, who[0], who[1], who[2],
+                  V(c->now));
 }
 
 static const char open_of_member[] =

@@ -39,7 +39,7 @@ const struct order_transition order_transitions[] = {
     { IN(SUBMITTED) | IN(ACCEPTED), VERB_RETURN, ORDER_RETURNED, BY_DESK,
       "with a reason" },
     { IN(RETURNED), VERB_RESUBMIT, ORDER_SUBMITTED, BY_REQUESTER | BY_DESK,
-      NULL },
+      "awaiting approval again where the item needs it" },
     { BEFORE_WORK, VERB_MERGE, ORDER_MERGED, BY_DESK,
       "into an open order that is not merged itself" },
     { IN(SUBMITTED) | IN(ACCEPTED), VERB_DISPATCH, ORDER_DISPATCHED,

@@ -76,14 +76,24 @@ static const char merged_requesters[] =
     "SELECT id, number, title, requester_id FROM orders"
     " WHERE merged_into_id = $1";
 
+/* Those of the orders merged into this one, and of those merged into them. */
+static enum err
+tell_merged(struct call *c, int64_t id, const char *kind)
+{
+    ROWS r = db_query(c, merged_requesters, V(id));
+
+    while (rows_next(&r)) {
+        TRY(tell(c, row_int(&r, 3), row_int(&r, 0), kind, "%s %s: %s",
+                 row_text(&r, 1), row_text(&r, 2), words_in(c, kind)));
+        TRY(tell_merged(c, row_int(&r, 0), kind));
+    }
+    return rows_end(&r);
+}
+
 enum err
 tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
     TRY(tell(c, o->requester_id, o->id, kind, "%s %s: %s", o->number, o->title,
              words_in(c, kind)));
-    ROWS r = db_query(c, merged_requesters, V(o->id));
-    while (rows_next(&r))
-        TRY(tell(c, row_int(&r, 3), row_int(&r, 0), kind, "%s %s: %s",
-                 row_text(&r, 1), row_text(&r, 2), words_in(c, kind)));
-    return rows_end(&r);
+    return tell_merged(c, o->id, kind);
 }

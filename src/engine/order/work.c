@@ -155,7 +155,9 @@ enum err
 do_arrive(struct doing *d)
 {
     take_on(d);
-    d->o.on_site_at = d->c->now;
+    /* After a transfer somebody has been there already. */
+    if (d->o.on_site_at.ms == 0)
+        d->o.on_site_at = d->c->now;
     return OK;
 }
 
@@ -273,6 +275,10 @@ do_grant_extension(struct doing *d)
         d->o.complete_left_ms =
             complete_left(d->c, &d->o, d->o.suspended_at);
     d->o.extension_asked_until = (instant){ 0 };
+    /* It was asked for in time; that the answer came late is not the crew's
+       lateness. */
+    if (d->o.complete_due.ms > d->c->now.ms)
+        d->o.complete_late = false;
     d->o.extensions++;
     d->o.escalation = 0;
     return OK;
@@ -290,20 +296,12 @@ do_refuse_extension(struct doing *d)
 
 /* -- the end ---------------------------------------------------------------- */
 
-static const char open_legs[] =
-    "SELECT COUNT(*) FROM orders WHERE parent_id = $1 AND is_open = 1"
-    " AND completed_at IS NULL";
-
 enum err
 do_complete(struct doing *d)
 {
     struct call *c = d->c;
-    int64_t legs = 0;
 
-    TRY(db_int(c, &legs, open_legs, V(d->o.id)));
-    if (legs > 0)
-        return fail(c, ERR_CONFLICT, NULL, "%lld legs of it are still open",
-                    (long long)legs);
+    TRY(need_no_open_legs(c, d->o.id));
     d->o.result = text_is_blank(d->a->result) ? d->o.result : d->a->result;
     d->o.cause = text_is_blank(d->a->cause) ? d->o.cause : d->a->cause;
     d->o.completed_at = c->now;
