@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "auth/auth.h"
+#include "database.h"
 #include "engine/org/org.h"
 
 /* -- the packs inside the program ----------------------------------------- */
@@ -297,6 +298,39 @@ TEST(what_is_rolled_back_is_never_seen)
     CATALOG k = catalog_hold(c);
 
     assert_string_equal(item(c, k, "A04")->name, "灯具不亮");
+}
+
+TEST(a_change_inside_a_longer_transaction_is_seen_after_it)
+{
+    struct call other;
+
+    seed(c);
+    struct service_item i = copy_item(c, "A04");
+
+    other = *c;
+    other.arena = arena_open();
+    i.name = "later";
+    {
+        TX tx = tx_begin(c);
+
+        EXPECT_OK(catalog_add_item(c, &i));
+        /* Somebody else looks before it is committed; the database in
+           memory has one connection only and would wait for itself. */
+        if (database_is_postgres()) {
+            db_session(&other, c->app->store);
+            {
+                CATALOG k = catalog_hold(&other);
+
+                assert_string_equal(item(&other, k, "A04")->name, "灯具不亮");
+            }
+            db_session_end(&other);
+        }
+        EXPECT_OK(tx_commit(&tx));
+    }
+    arena_close(other.arena);
+    CATALOG k = catalog_hold(c);
+
+    assert_string_equal(item(c, k, "A04")->name, "later");
 }
 
 /* -- many at once ---------------------------------------------------------- */

@@ -20,6 +20,7 @@ struct catalog_cache {
     pthread_mutex_t lock;
     struct catalog *now;
     int64_t looked_ms;
+    int64_t watch_ms; /* until then look at every hold: a change is coming */
     bool looking, look_again;
 };
 
@@ -141,8 +142,10 @@ look(struct call *c, struct catalog_cache *cache, int64_t generation)
     cache->looking = false;
     if (e != OK)
         cache->look_again = true;
-    if (fresh != NULL)
+    if (fresh != NULL) {
         old = swap(cache, fresh);
+        cache->watch_ms = 0;
+    }
     pthread_mutex_unlock(&cache->lock);
     free_catalog(old);
 }
@@ -158,7 +161,8 @@ catalog_hold(struct call *c)
     ASSERT(cache != NULL);
     pthread_mutex_lock(&cache->lock);
     due = !cache->looking
-          && (cache->look_again || ms - cache->looked_ms >= LOOK_EVERY_MS);
+          && (cache->look_again || ms < cache->watch_ms
+              || ms - cache->looked_ms >= LOOK_EVERY_MS);
     generation = cache->now->generation;
     if (due) {
         cache->looking = true;
@@ -197,7 +201,9 @@ catalog_look_again(const struct call *c)
     if (cache == NULL)
         return;
     pthread_mutex_lock(&cache->lock);
+    /* The transaction may lie in a longer one that is not committed yet. */
     cache->look_again = true;
+    cache->watch_ms = machine_ms() + LOOK_EVERY_MS;
     pthread_mutex_unlock(&cache->lock);
 }
 
