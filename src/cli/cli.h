@@ -81,6 +81,7 @@ int check_command(int argc, char **argv);
 int password_command(int argc, char **argv);
 int routes_command(int argc, char **argv);
 int import_command(int argc, char **argv);
+int export_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
 
 #endif
