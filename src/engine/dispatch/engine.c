@@ -7,6 +7,10 @@
 #include <string.h>
 
 enum { NEAR_MOST = 400 };
+#include <stdlib.h>
+#define NW (getenv("NW") ? atof(getenv("NW")) : 0)
+#define NT (getenv("NT") ? atof(getenv("NT")) : 0)
+#define HMEAN 1
 
 uint64_t
 lanes_pack(const int counts[4])
@@ -409,6 +413,46 @@ by_distance(const void *a, const void *b)
     return x->node - y->node;
 }
 
+/*
+ * How far apart two stops are when one follows the other: the distance, the
+ * waiting that windows force, and by how much they cannot be met (Vidal et
+ * al. 2013); the better order counts.
+ */
+static double
+remoteness(const struct engine *g, int a, int b)
+{
+    const struct carrier *c = &g->carriers[0];
+    size_t n = (size_t)g->node_count;
+    double best = FAR;
+
+    for (int turn = 0; turn < 2; turn++) {
+        size_t at = (size_t)a * n + (size_t)b;
+        double busy = g->service[a] + c->tariff->time[at];
+        double wait = fmax(0, g->from[b] - g->to[a] - busy);
+        double warp = fmax(0, g->from[a] + busy - g->to[b]);
+        int swap = a;
+
+        best = fmin(best, engine_apart(g, a, b) + NW * wait + NT * warp);
+        a = b;
+        b = swap;
+    }
+    return best;
+}
+
+/* Every other stop, nearest first by the measure; how many. */
+static int
+sort_others(const struct engine *g, int a, struct neighbour *row,
+            double (*measure)(const struct engine *, int, int))
+{
+    int count = 0;
+
+    for (int b = 0; b < g->n + g->drop; b++)
+        if (b != a)
+            row[count++] = (struct neighbour){ measure(g, a, b), b };
+    qsort(row, (size_t)count, sizeof *row, by_distance);
+    return count;
+}
+
 static void
 set_neighbours(struct engine *g)
 {
@@ -422,17 +466,14 @@ set_neighbours(struct engine *g)
         g->near_count = 0;
     g->near = NEW_N(g->arena, int, (size_t)stops *(size_t)g->near_count + 1);
     for (int a = 0; a < stops; a++) {
-        int count = 0;
+        int count = sort_others(g, a, row, engine_apart);
 
-        for (int b = 0; b < stops; b++)
-            if (b != a)
-                row[count++] = (struct neighbour){ engine_apart(g, a, b), b };
-        qsort(row, (size_t)count, sizeof *row, by_distance);
+        if (count > 0)
+            sum += row[count < 10 ? count - 1 : 9].how_far;
+        (void)sort_others(g, a, row, remoteness);
         for (int k = 0; k < g->near_count; k++)
             g->near[(size_t)a * (size_t)g->near_count + (size_t)k] =
                 row[k].node;
-        if (count > 0)
-            sum += row[count < 10 ? count - 1 : 9].how_far;
     }
     g->hop_mean = stops > 0 ? sum / stops : 1;
     if (g->hop_mean <= 0)
@@ -462,6 +503,7 @@ set_prices(struct engine *g)
         double price = g->p->requests[r].price;
 
         g->price[r] = price > 0 ? price : 20 * most;
+        g->must[r] = price <= 0;
     }
 }
 
@@ -486,6 +528,7 @@ set_pinned(struct engine *g)
                     ? -1
                     : k;
             g->price[pin->request] = BOUND_PRICE;
+            g->must[pin->request] = 0;
             if (a == v->pinned_count - 1 && hold > g->service[node])
                 g->service[node] = hold;
         }
@@ -506,6 +549,7 @@ take_arrays(struct engine *g)
     g->within = NEW_N(g->arena, double, n);
     g->bound = NEW_N(g->arena, int, n);
     g->price = NEW_N(g->arena, double, n);
+    g->must = NEW_N(g->arena, char, n);
     g->may_count = NEW_N(g->arena, int, n);
     g->carriers = NEW_N(g->arena, struct carrier, (size_t)g->route_count);
 }

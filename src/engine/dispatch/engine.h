@@ -96,7 +96,8 @@ struct engine {
     double *ride;                /* by request; ENDLESS when not limited */
     double *within; /* by request: from start to start, its service added */
     int *bound;     /* by request: route it is on board of, or -1 */
-    double *price;               /* by request: of leaving it out */
+    double *price;  /* by request: of leaving it out */
+    char *must;     /* by request: no price was said, so it must be served */
     uint64_t *may;               /* by request: bits of routes, may_words */
     int may_words;
     int *may_count;  /* by request: carriers that may */

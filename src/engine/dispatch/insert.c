@@ -25,7 +25,7 @@ probe_open(const struct engine *g, struct probe *w, struct arena *a,
 {
     size_t most = (size_t)g->stops_most;
 
-    *w = (struct probe){ .dice = dice };
+    *w = (struct probe){ .dice = dice, .ban_pickup = -1, .ban_delivery = -1 };
     w->start = NEW_N(a, double, most);
     w->late = NEW_N(a, double, most);
     w->legs = NEW_N(a, double, most);
@@ -137,7 +137,7 @@ consider(const struct trial *t, int i, int j, double added)
 {
     struct chain c;
 
-    if (t->w->blink_mean && probe_blinks(t->w))
+    if (i == t->w->ban_pickup && j == t->w->ban_delivery)
         return;
     if (t->g->full) {
         if (!price_whole(t, i, j, &added) || added >= t->best->added)

@@ -24,22 +24,12 @@ struct probe {
     double *start, *late, *legs, *within;
     int *until;
     struct chance *dice;
-    int blink_left;   /* positions until the next one is overlooked */
-    int blink_mean;   /* 0: never */
+    int ban_pickup, ban_delivery; /* a place that is overlooked; -1 none */
     uint64_t tested, passed; /* exact tests, for the curious */
 };
 
 void probe_open(const struct engine *g, struct probe *w, struct arena *a,
                 struct chance *dice);
-
-static inline bool
-probe_blinks(struct probe *w)
-{
-    if (--w->blink_left != 0)
-        return false;
-    w->blink_left = chance_between(w->dice, 1, 2 * w->blink_mean - 1);
-    return true;
-}
 
 /* Improves *best if the route has a cheaper place for the request. */
 void insert_seek(const struct engine *g, struct state *s,

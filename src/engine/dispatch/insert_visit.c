@@ -46,7 +46,7 @@ offer(const struct visit_trial *t, const struct span *whole, int at)
 
     if (added >= t->best->added || whole->length > t->c->duration_most + SLACK)
         return;
-    if (t->w->blink_mean && probe_blinks(t->w))
+    if (at == t->w->ban_pickup)
         return;
     *t->best = (struct spot){ added, t->route, at, -1 };
 }

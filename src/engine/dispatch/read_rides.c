@@ -218,7 +218,7 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
     if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &seats)
         || !lines_number(l, &speed) || !lines_line_done(l))
         return refuse_line(c, l, "expected: vehicles capacity speed");
-    if (seats < 0 || seats > SEATS_MOST || speed <= 0)
+    if (seats < 0 || seats > SEATS_MOST || speed < 0)
         return refuse_line(c, l, "capacity or speed out of range");
     TRY(read_rows(c, p, l, read_pdptw_row, &rows, &count));
     for (int k = 1; k < count; k++) {
@@ -237,7 +237,7 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
             TRY(set_pair(c, p, r++, rows, k, rows[k].delivery));
     set_fleet(p, rows, 0, seats, ENDLESS);
     for (int k = 0; k < vehicles; k++)
-        p->vehicles[k].pace = 1 / speed;
+        p->vehicles[k].pace = speed > 0 ? 1 / speed : 1; /* some say 0 */
     p->fewest_vehicles = true;
     problem_measure(p);
     return OK;

@@ -70,38 +70,145 @@ fill_pool(struct worker *w)
     return count;
 }
 
+/*
+ * Takes the place unless the dice overlook it; then the next best one of
+ * the same route, if that beats what is known.
+ */
 static void
-place_one(struct worker *w, int request)
+take_place(struct worker *w, int request, const struct spot *found,
+           struct spot *best)
 {
-    const struct engine *g = w->g;
-    struct spot best = { .added = g->price[request], .route = -1 };
-    int empty_kind = -1;
+    struct spot other = *best;
 
-    for (int k = 0; k < g->route_count; k++) {
-        if (w->cur.routes[k].count == 0) {
-            if (g->carriers[k].kind == empty_kind)
-                continue;
-            empty_kind = g->carriers[k].kind;
-        }
-        insert_seek(g, &w->cur, &w->probe, k, request, &best);
-    }
-    if (best.route < 0)
+    if (--w->blink_left > 0) {
+        *best = *found;
         return;
-    worker_touch(w, best.route);
-    state_take_back(g, &w->cur, request);
-    if (!insert_put(g, &w->cur, request, &best))
-        broken(__FILE__, __LINE__, "a tested place does not fit");
+    }
+    w->blink_left = chance_between(&w->dice, 1, 2 * w->tuning.blink_mean - 1);
+    other.route = -1;
+    w->probe.ban_pickup = found->pickup;
+    w->probe.ban_delivery = found->delivery;
+    insert_seek(w->g, &w->cur, &w->probe, found->route, request, &other);
+    w->probe.ban_pickup = w->probe.ban_delivery = -1;
+    if (other.route >= 0)
+        *best = other;
 }
 
-void
+/*
+ * What is remembered of the route: true when that settles it.  Routes that
+ * no round changed since keep their version, and with it their memos.
+ */
+static bool
+recall(struct worker *w, int request, int route, struct spot *best)
+{
+    const struct memo *m;
+    struct spot found;
+
+    if (!w->memos)
+        return false;
+    m = &w->memos[(size_t)request * (size_t)w->g->route_count + (size_t)route];
+    if (m->version != w->cur.routes[route].version)
+        return false;
+    if (m->added >= best->added)
+        return true;
+    if (m->pickup < 0 && m->delivery < 0)
+        return false;
+    found = (struct spot){ m->added, route, m->pickup, m->delivery };
+    take_place(w, request, &found, best);
+    return true;
+}
+
+/*
+ * Looks anew.  A route that is not being worked on is searched a little
+ * beyond the bound, so that what is remembered helps under other bounds too.
+ */
+static void
+seek(struct worker *w, int request, int route, struct spot *best)
+{
+    bool keep = w->memos && w->saved_as[route] < 0;
+    double bound = best->added + (keep ? w->tuning.beyond * w->g->hop_mean : 0);
+    struct spot found = {
+        .added = bound, .route = -1, .pickup = -1, .delivery = -1
+    };
+
+    insert_seek(w->g, &w->cur, &w->probe, route, request, &found);
+    if (keep)
+        w->memos[(size_t)request * (size_t)w->g->route_count + (size_t)route] =
+            (struct memo){ w->cur.routes[route].version, found.added,
+                           found.pickup, found.delivery };
+    if (found.route >= 0 && found.added < best->added)
+        take_place(w, request, &found, best);
+}
+
+/*
+ * Asks the memos of every route in use, and of one empty vehicle of each
+ * kind while the fleet may grow; the others are counted as misses.
+ */
+static int
+recall_all(struct worker *w, int request, struct spot *best)
+{
+    const struct engine *g = w->g;
+    int used = 0, misses = 0, empty_kind = -1;
+
+    for (int k = 0; k < g->route_count; k++) {
+        if (w->cur.routes[k].count == 0)
+            continue;
+        used++;
+        if (!recall(w, request, k, best))
+            w->misses[misses++] = k;
+    }
+    for (int k = 0; k < g->route_count && used < w->fleet_most; k++) {
+        if (w->cur.routes[k].count > 0 || g->carriers[k].kind == empty_kind)
+            continue;
+        empty_kind = g->carriers[k].kind;
+        if (!recall(w, request, k, best))
+            w->misses[misses++] = k;
+    }
+    return misses;
+}
+
+/* The best place of all that costs less than the bound. */
+static struct spot
+seek_everywhere(struct worker *w, int request, double bound)
+{
+    struct spot best = { .added = bound, .route = -1 };
+    int misses = recall_all(w, request, &best);
+
+    for (int k = 0; k < misses; k++)
+        seek(w, request, w->misses[k], &best);
+    return best;
+}
+
+/* False when the ceiling is reached whatever is done with the request. */
+static bool
+place_one(struct worker *w, int request)
+{
+    double price = w->g->must[request] ? w->pain : w->g->price[request];
+    double room = w->ceiling - w->cur.cost - w->given_up;
+    struct spot best;
+
+    if (room <= 0)
+        return false;
+    best = seek_everywhere(w, request, price < room ? price : room);
+    if (best.route < 0) {
+        w->given_up += price;
+        return price < room;
+    }
+    worker_touch(w, best.route);
+    state_take_back(w->g, &w->cur, request);
+    if (!insert_put(w->g, &w->cur, request, &best))
+        broken(__FILE__, __LINE__, "a tested place does not fit");
+    return true;
+}
+
+bool
 worker_recreate(struct worker *w)
 {
-    int count;
+    int count = fill_pool(w);
 
-    w->probe.blink_mean = w->tuning.blink_mean;
-    if (w->probe.blink_left == 0)
-        w->probe.blink_left = 50;
-    count = fill_pool(w);
+    w->given_up = 0;
     for (int k = 0; k < count; k++)
-        place_one(w, w->pool[k].request);
+        if (!place_one(w, w->pool[k].request))
+            return false;
+    return true;
 }

@@ -6,8 +6,12 @@
  */
 #include "engine/dispatch/search.h"
 
+#include "engine/dispatch/fleet.h"
+
 #include <math.h>
 #include <time.h>
+
+#define PAIN_STEP (1.0 / 512)
 
 enum { CLOCK_EVERY = 16 };
 
@@ -29,18 +33,8 @@ share_gone(const struct search *s, const struct worker *w)
     return (clock_now() - s->starts) / (s->ends - s->starts);
 }
 
-static int
-count_vehicles(const struct engine *g, const struct state *s)
-{
-    int used = 0;
-
-    for (int k = 0; k < g->route_count; k++)
-        used += s->routes[k].count > 0;
-    return used;
-}
-
-static void
-publish(struct search *s, struct worker *w)
+void
+search_publish(struct search *s, struct worker *w)
 {
     struct progress now;
 
@@ -50,39 +44,89 @@ publish(struct search *s, struct worker *w)
         return;
     now = (struct progress){ .cost = w->best.cost,
                              .unserved = w->best.absent_count,
-                             .vehicles = count_vehicles(w->g, &w->best),
+                             .vehicles = state_vehicles(w->g, &w->best),
                              .rounds = w->rounds,
                              .seconds = clock_now() - s->limits.began };
     if (!s->listener(s->with, &now))
         s->stop = true;
 }
 
+/* What the state counts in the search, left out requests included. */
 static double
-whole_cost(const struct state *s)
+whole_cost(const struct worker *w, const struct state *s)
 {
-    return s->cost + s->absent_price;
+    return s->cost + s->absent_price + w->pain * s->must_absent;
+}
+
+/* What counts in the end: first that all are served, then the cost. */
+static bool
+is_better(const struct worker *w)
+{
+    const struct state *a = &w->cur, *b = &w->best;
+
+    if (a->must_absent != b->must_absent)
+        return a->must_absent < b->must_absent;
+    if (w->g->p->fewest_vehicles) {
+        int one = state_vehicles(w->g, a), other = state_vehicles(w->g, b);
+
+        if (one != other)
+            return one < other;
+    }
+    return a->cost + a->absent_price < b->cost + b->absent_price - 1e-7;
+}
+
+/*
+ * Pain is steered so that about half of the rounds begin with something
+ * left out: tight fleets cannot be rearranged otherwise.
+ */
+static void
+steer_pain(struct worker *w)
+{
+    double low = w->g->hop_mean, high = 1000 * w->g->hop_mean;
+
+    w->pain *= w->cur.must_absent > 0 ? 1 + PAIN_STEP : 1 - PAIN_STEP;
+    if (w->pain < low)
+        w->pain = low;
+    if (w->pain > high)
+        w->pain = high;
 }
 
 /* One round; the temperature is that of simulated annealing. */
 void
 search_round(struct search *s, struct worker *w, double temperature)
 {
-    double before = whole_cost(&w->cur), after, u;
+    double u = chance_unit(&w->dice), before;
 
+    steer_pain(w);
+    before = whole_cost(w, &w->cur);
+    /* what may be accepted is known beforehand: no need to go beyond */
+    w->ceiling = before - temperature * chance_log(u > 0 ? u : 1e-300);
     worker_begin(w);
     worker_ruin(w);
-    worker_recreate(w);
     w->rounds++;
-    after = whole_cost(&w->cur);
-    if (after < whole_cost(&w->best) - 1e-7) {
-        publish(s, w);
+    if (!worker_recreate(w)) {
+        worker_undo(w);
         return;
     }
-    if (after < before)
+    if (is_better(w)) {
+        worker_keep(w);
+        search_publish(s, w);
         return;
-    u = chance_unit(&w->dice);
-    if (after >= before - temperature * chance_log(u > 0 ? u : 1e-300))
+    }
+    /* the same cost again is the same plan, put back as it was */
+    if (fabs(whole_cost(w, &w->cur) - before) < 1e-9)
         worker_undo(w);
+    else
+        worker_keep(w);
+}
+
+/* Looks at the clock, or the rounds; false when the run is over. */
+bool
+search_goes_on(struct search *s, struct worker *w)
+{
+    if (w->rounds % CLOCK_EVERY == 0 || s->limits.rounds)
+        s->share = share_gone(s, w);
+    return s->share < 1 && !s->stop;
 }
 
 void
@@ -90,16 +134,12 @@ search_run(struct search *s, struct worker *w)
 {
     double hot = w->tuning.hot * w->g->hop_mean;
     double fall = chance_log(w->tuning.cold / w->tuning.hot);
-    double temperature = hot;
+    double first = s->share, temperature = hot;
 
-    s->first_round = w->rounds;
-    for (s->share = 0; !s->stop;) {
-        if (w->rounds % CLOCK_EVERY == 0 || s->limits.rounds) {
-            s->share = share_gone(s, w);
-            if (s->share >= 1)
-                break;
-            temperature = hot * chance_exp(fall * s->share);
-        }
+    while (search_goes_on(s, w)) {
+        if (w->rounds % CLOCK_EVERY == 0)
+            temperature =
+                hot * chance_exp(fall * (s->share - first) / (1 - first));
         search_round(s, w, temperature);
     }
 }
@@ -109,9 +149,13 @@ search_whole(struct search *s, struct worker *w)
 {
     s->starts = clock_now();
     s->ends = s->limits.began + s->limits.seconds;
+    s->first_round = w->rounds;
     worker_begin(w);
-    worker_recreate(w);
+    w->ceiling = FAR;
+    (void)worker_recreate(w);
     s->share = 0;
-    publish(s, w);
+    search_publish(s, w);
+    if (w->g->p->fewest_vehicles)
+        fleet_reduce(s, w);
     search_run(s, w);
 }

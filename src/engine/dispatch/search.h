@@ -22,6 +22,11 @@ void search_whole(struct search *s, struct worker *w);
 
 /* Runs rounds until the limit, from the worker's state. */
 void search_run(struct search *s, struct worker *w);
+bool search_goes_on(struct search *s, struct worker *w);
+
+/* The current state is the new best: keep and announce it. */
+void search_publish(struct search *s, struct worker *w);
+
 void search_round(struct search *s, struct worker *w, double temperature);
 
 #endif

@@ -227,7 +227,10 @@ state_leave_out(const struct engine *g, struct state *s, int request)
 {
     s->absent_at[request] = s->absent_count;
     s->absent[s->absent_count++] = request;
-    s->absent_price += g->price[request];
+    if (g->must[request])
+        s->must_absent++;
+    else
+        s->absent_price += g->price[request];
     state_forget(g, s, request);
 }
 
@@ -239,8 +242,11 @@ state_take_back(const struct engine *g, struct state *s, int request)
     s->absent[s->absent_at[request]] = last;
     s->absent_at[last] = s->absent_at[request];
     s->absent_at[request] = -1;
-    s->absent_price -= g->price[request];
-    if (s->absent_count == 0)
+    if (g->must[request])
+        s->must_absent--;
+    else
+        s->absent_price -= g->price[request];
+    if (s->absent_count == s->must_absent)
         s->absent_price = 0;
 }
 
@@ -259,6 +265,17 @@ state_copy(const struct engine *g, struct state *to, const struct state *from)
     to->absent_count = from->absent_count;
     to->cost = from->cost;
     to->absent_price = from->absent_price;
+    to->must_absent = from->must_absent;
     if (to->versions < from->versions)
         to->versions = from->versions;
+}
+
+int
+state_vehicles(const struct engine *g, const struct state *s)
+{
+    int used = 0;
+
+    for (int k = 0; k < g->route_count; k++)
+        used += s->routes[k].count > 0;
+    return used;
 }

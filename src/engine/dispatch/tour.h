@@ -21,7 +21,8 @@ struct state {
     int *absent, *absent_at;
     int absent_count;
     double cost;         /* of the routes */
-    double absent_price; /* of what is absent */
+    double absent_price; /* of what is absent and has a price */
+    int must_absent;     /* absent requests that have none */
     uint64_t versions;   /* the last one given out */
     struct draft draft;  /* to lay one route out in */
 };
@@ -57,6 +58,9 @@ void state_forget(const struct engine *g, struct state *s, int request);
 /* Notes that the request is on no route; its stops must be gone already. */
 void state_leave_out(const struct engine *g, struct state *s, int request);
 void state_take_back(const struct engine *g, struct state *s, int request);
+
+/* How many vehicles are used. */
+int state_vehicles(const struct engine *g, const struct state *s);
 
 /* Makes to equal from; only routes whose version differs are copied. */
 void state_copy(const struct engine *g, struct state *to,

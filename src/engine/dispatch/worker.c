@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MEMOS_MOST = 4000000 };
+
 static int
 by_key(const void *a, const void *b)
 {
@@ -90,7 +92,14 @@ worker_open(struct worker *w, const struct engine *g, uint64_t seed)
     w->saved_as = NEW_N(w->arena, int, routes);
     w->taken = NEW_N(w->arena, int, n);
     w->pool = NEW_N(w->arena, struct pooled, n);
+    w->absences = NEW_N(w->arena, int, n);
+    w->fleet_most = g->route_count;
+    w->misses = NEW_N(w->arena, int, routes);
+    if (n * routes <= MEMOS_MOST)
+        w->memos = NEW_N(w->arena, struct memo, n * routes);
+    w->blink_left = w->tuning.blink_mean;
     find_kin(w);
+    w->pain = 20 * g->hop_mean;
     for (int k = 0; k < g->route_count; k++)
         w->saved_as[k] = -1;
     for (int r = 0; r < g->n; r++)
@@ -116,6 +125,7 @@ worker_begin(struct worker *w)
            (size_t)s->absent_count * sizeof *s->absent);
     w->saved_cost = s->cost;
     w->saved_absent_price = s->absent_price;
+    w->saved_must_absent = s->must_absent;
 }
 
 void
@@ -149,6 +159,21 @@ worker_undo(struct worker *w)
     }
     s->cost = w->saved_cost;
     s->absent_price = w->saved_absent_price;
+    s->must_absent = w->saved_must_absent;
+}
+
+void
+worker_keep(struct worker *w)
+{
+    for (int k = 0; k < w->touched_count; k++) {
+        struct tour *now = &w->cur.routes[w->touched[k]];
+        const struct tour *old = &w->saved[k];
+
+        if (now->count == old->count
+            && !memcmp(now->stop, old->stop,
+                       (size_t)(now->count + 2) * sizeof *now->stop))
+            now->version = old->version;
+    }
 }
 
 bool

@@ -21,6 +21,16 @@ struct pooled {
     int request;
 };
 
+/*
+ * The best place for a request on a route as it was at some version; or,
+ * when pickup and delivery are -1, that there was none cheaper than added.
+ */
+struct memo {
+    uint64_t version;
+    double added;
+    int pickup, delivery;
+};
+
 /* How the search behaves; tuning_usual() is what was measured best. */
 struct tuning {
     double hot, cold;    /* first and last temperature, in mean hops */
@@ -29,6 +39,7 @@ struct tuning {
     int blink_mean;      /* one place in so many is overlooked */
     int strings, kin, random, costly; /* shares in percent; rest: pairs */
     int kin_taken, pair_taken; /* requests such a ruin takes out at most */
+    double beyond;       /* mean hops a memo looks beyond its bound */
     double kin_power;    /* how much the nearest are preferred */
 };
 
@@ -44,6 +55,12 @@ struct worker {
     int *touched, touched_count;
     int *saved_absent, saved_absent_count;
     double saved_cost, saved_absent_price;
+    int saved_must_absent;
+    int fleet_most;  /* vehicles that may be used */
+    int *absences;   /* by request: how often it was left out (fleet.h) */
+    double ceiling;  /* whole cost at which a round is given up */
+    double given_up; /* price of what this round left out so far */
+    double pain;     /* what leaving out counts where no price was said */
     /* ruin and recreate */
     char *mark;      /* by request: taken out this round */
     char *route_hit; /* by route: a string was cut here this round */
@@ -52,6 +69,9 @@ struct worker {
     int *kin; /* by request: the most related ones, nearest first */
     int kin_count;
     struct pooled *pool;
+    struct memo *memos; /* by request and route; NULL when too many */
+    int *misses;        /* routes whose memo does not help */
+    int blink_left;     /* best places until the next is overlooked */
     uint64_t rounds;
 };
 
@@ -66,14 +86,21 @@ void worker_begin(struct worker *w);
 /* Back to how it was at worker_begin. */
 void worker_undo(struct worker *w);
 
+/* The round stands.  Routes that came back as they were get their versions. */
+void worker_keep(struct worker *w);
+
 /* Keeps a copy of the route unless this round has one. */
 void worker_touch(struct worker *w, int route);
 
 /* Takes some requests out of their routes. */
 void worker_ruin(struct worker *w);
 
-/* Tries to put every absent request back in. */
-void worker_recreate(struct worker *w);
+/*
+ * Tries to put every absent request back in, each for less than it costs to
+ * leave it out.  False, and the state half done, as soon as the whole is
+ * sure to cost w->ceiling or more: no insertion ever makes it cheaper.
+ */
+bool worker_recreate(struct worker *w);
 
 /* Takes a marked set out: taken[] lists requests, each on some route. */
 void worker_take_out(struct worker *w);
