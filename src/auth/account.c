@@ -135,9 +135,10 @@ account_change(struct call *c, struct account *a)
     TRY(model_set(c, &account_model, a, mask));
     if (!a->active)
         TRY(db_exec(c, end_sessions, V(a->id), V(0)));
+    TRY(account_get(c, a));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);
-    return account_get(c, a);
+    return OK;
 }
 
 /* -- looking --------------------------------------------------------------- */
@@ -239,6 +240,10 @@ account_reset(struct call *c, struct account *a)
     if (c->actor && n > 0)
         return fail(c, ERR_DENIED, NULL,
                     "an administrator's password is reset on the server");
+    TX tx = tx_begin(c);
     TRY(auth_set_password(c, a->id, password));
-    return account_get(c, a);
+    TRY(account_get(c, a));
+    TRY(tx_commit(&tx));
+    cache_forget(c, a->id);
+    return OK;
 }

@@ -205,14 +205,17 @@ do_merge(struct doing *d)
 {
     struct call *c = d->c;
     struct order main_order;
+    enum err e;
 
     if (d->a->into_id == 0)
         return fail(c, ERR_INVALID, "into_id", "is required");
     if (d->a->into_id == d->o.id)
         return fail(c, ERR_INVALID, "into_id",
                     "an order cannot be merged into itself");
-    if (order_load(c, d->a->into_id, &main_order) != OK)
+    e = order_load(c, d->a->into_id, &main_order);
+    if (e == ERR_ABSENT)
         return fail(c, ERR_INVALID, "into_id", "there is no such order");
+    TRY(e);
     if (!main_order.is_open || main_order.state == ORDER_VERIFIED
         || main_order.merged_into_id != 0)
         return fail(c, ERR_CONFLICT, "into_id",

@@ -400,11 +400,13 @@ enum err
 draft_set(struct call *c, struct draft *d)
 {
     struct draft old;
+    TX tx = tx_begin(c);
 
     TRY(own_draft(c, d->id, &old));
     TRY(model_check_mask(c, &draft_model, d, c->said));
     TRY(model_set(c, &draft_model, d, c->said));
-    return model_get(c, &draft_model, d->id, d);
+    TRY(model_get(c, &draft_model, d->id, d));
+    return tx_commit(&tx);
 }
 
 enum err

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every verb of an order, making one, and the scheduler's round. */
+#include "fault.h"
+
+/* -- the verbs, from the table ----------------------------------------------- */
+
+struct saying {
+    enum order_verb verb;
+    struct order_act act;
+};
+
+static enum err
+do_say(struct call *c, const void *with)
+{
+    const struct saying *s = with;
+    struct order_view v = { 0 };
+    struct order_act a = s->act;
+    struct order_wish w = { .id = a.id, .item_code = "A05" };
+
+    if (s->verb == VERB_ADD_LEG)
+        return order_add_leg(c, &w, &v);
+    return order_do(c, s->verb, &a, &v);
+}
+
+static const char *
+who_says(unsigned who)
+{
+    return who & BY_CREW        ? "zhao"
+           : who & BY_REQUESTER ? "wang"
+           : who & BY_APPROVER  ? "chief"
+                                : "desk";
+}
+
+static enum order_state
+first_state(const struct order_transition *t)
+{
+    enum order_state s = 0;
+
+    while (!(t->from >> s & 1))
+        s++;
+    return s;
+}
+
+static void
+try_transition(struct call *c, const struct order_transition *t,
+               int64_t main_order)
+{
+    struct saying s = { .verb = t->verb };
+    enum order_state state = first_state(t);
+
+    /* Work begun is made safe and asked more time for while it lasts. */
+    if (t->verb == VERB_GRANT_EXTENSION || t->verb == VERB_REFUSE_EXTENSION)
+        state = ORDER_IN_PROGRESS;
+    s.act = (struct order_act){
+        .id = bring_to(c, state),
+        .reason = t->verb == VERB_SUSPEND ? "safety_stop" : "because",
+        .note = "a note",
+        .into_id = main_order,
+        .priority = 1,
+        .stars = 2,
+        .comment = "slow",
+        .tags = "late",
+        .result = "done",
+        .until = { c->now.ms + 30 * DAY_MS }
+    };
+    if (t->verb == VERB_TRANSFER)
+        s.act.crew_id = id_of(c, "crew", "plumbers");
+    if (t->verb == VERB_GRANT_EXTENSION || t->verb == VERB_REFUSE_EXTENSION)
+        EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, s.act.id,
+                      .reason = "parts",
+                      .until = { c->now.ms + 30 * DAY_MS }));
+    if (t->verb == VERB_MAKE_SAFE) {
+        s.act.id = ask(c, "wang", "A02").id;
+        EXPECT_OK(say(c, "zhao", VERB_ARRIVE, s.act.id));
+    }
+    expect_all_or_nothing(c, order_verbs[t->verb], who_says(t->who), do_say,
+                          &s);
+}
+
+TEST(every_verb_of_an_order_is_all_or_nothing)
+{
+    int64_t main_order;
+
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry WHERE action <> 'sign_in'");
+    main_order = ask(c, "li", "A04").id;
+    for (size_t i = 0; i < n_order_transitions; i++)
+        if (order_transitions[i].who != BY_PROGRAM)
+            try_transition(c, &order_transitions[i], main_order);
+}
+
+/* -- making ----------------------------------------------------------------- */
+
+static enum err
+do_submit(struct call *c, const void *with)
+{
+    struct order_wish w = *(const struct order_wish *)with;
+    struct order_view v = { 0 };
+
+    return order_submit(c, &w, &v);
+}
+
+TEST(asking_is_all_or_nothing)
+{
+    struct order_wish plain = { .item_code = "A04",
+                                .description = "走廊漏水" };
+    struct order_wish legs = {
+        .item_code = "A05",
+        .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"
+    };
+    struct order_wish urgent = { .item_code = "A01" };
+    struct order_wish other = { .item_code = "A04", .requester_id = 41 };
+
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry");
+    expect_all_or_nothing(c, "submit", "wang", do_submit, &plain);
+    expect_all_or_nothing(c, "submit with legs", "wang", do_submit, &legs);
+    expect_all_or_nothing(c, "submit, urgent", "wang", do_submit, &urgent);
+    expect_all_or_nothing(c, "submit for another", "desk", do_submit, &other);
+}
+
+static enum err
+do_draft_add(struct call *c, const void *with)
+{
+    struct draft d = { .content = with };
+
+    return draft_add(c, &d);
+}
+
+static enum err
+do_draft_set(struct call *c, const void *with)
+{
+    struct draft d = { .id = *(const int64_t *)with, .content = "{}" };
+
+    c->said = (uint64_t)model_mask(&draft_model, "content");
+    return draft_set(c, &d);
+}
+
+static enum err
+do_draft_submit(struct call *c, const void *with)
+{
+    struct draft d = { .id = *(const int64_t *)with };
+    struct order_view v = { 0 };
+
+    return draft_submit(c, &d, &v);
+}
+
+static enum err
+do_draft_remove(struct call *c, const void *with)
+{
+    struct draft d = { .id = *(const int64_t *)with };
+
+    return draft_remove(c, &d);
+}
+
+static int64_t
+newest_draft(struct call *c)
+{
+    return office_int(c, "SELECT MAX(id) FROM draft");
+}
+
+TEST(drafts_are_all_or_nothing)
+{
+    static const char wish[] = "{\"item_code\":\"A04\"}";
+    int64_t id;
+
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry");
+    expect_all_or_nothing(c, "draft add", "wang", do_draft_add, wish);
+    id = newest_draft(c);
+    expect_all_or_nothing(c, "draft submit", "wang", do_draft_submit, &id);
+    expect_all_or_nothing(c, "draft add", "wang", do_draft_add, wish);
+    id = newest_draft(c);
+    expect_all_or_nothing(c, "draft set", "wang", do_draft_set, &id);
+    expect_all_or_nothing(c, "draft remove", "wang", do_draft_remove, &id);
+}
+
+/* -- what happens by itself --------------------------------------------------- */
+
+static enum err
+do_wake(struct call *c, const void *with)
+{
+    int64_t done = 0;
+
+    (void)with;
+    c->actor = NULL;
+    return order_wake(c, 10, &done);
+}
+
+TEST(the_schedulers_round_is_all_or_nothing_for_each_order)
+{
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry");
+    (void)bring_to(c, ORDER_IN_PROGRESS);
+    c->now = at("2026-11-25 10:00");
+    expect_all_or_nothing(c, "late", NULL, do_wake, NULL);
+    office_exec(c, "UPDATE orders SET wake_at = NULL");
+    (void)bring_to(c, ORDER_COMPLETED);
+    c->now = at("2026-12-15 10:00");
+    expect_all_or_nothing(c, "auto verify", NULL, do_wake, NULL);
+    c->now = at("2026-12-25 10:00");
+    expect_all_or_nothing(c, "close", NULL, do_wake, NULL);
+}
+
+static enum err
+do_notice_read(struct call *c, const void *with)
+{
+    struct notice n = { .id = *(const int64_t *)with };
+
+    return notice_read(c, &n);
+}
+
+TEST(reading_a_message_is_all_or_nothing)
+{
+    int64_t id;
+
+    office_make(c);
+    (void)bring_to(c, ORDER_ACCEPTED);
+    id = office_int(c, "SELECT MAX(id) FROM notice WHERE person_id = 41");
+    expect_all_or_nothing(c, "notice read", "wang", do_notice_read, &id);
+}
+
+/* The last leg completes its parent in the same act. */
+TEST(the_last_leg_and_its_parent_are_done_together)
+{
+    struct order_wish w = { .item_code = "A05",
+                            .legs = "[{\"item_code\":\"A04\"}]" };
+    struct saying s = { .verb = VERB_COMPLETE };
+    int64_t parent;
+
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry");
+    parent = ask_for(c, "wang", &w).id;
+    s.act.id = office_int(c, "SELECT MAX(id) FROM orders WHERE parent_id IS"
+                             " NOT NULL");
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, s.act.id));
+    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, s.act.id));
+    expect_all_or_nothing(c, "last leg", "zhao", do_say, &s);
+    assert_int_equal(order_now(c, parent).state, ORDER_COMPLETED);
+}
