@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Crews, who is in them and when they are on duty.  A shift is a weekly
+ * pattern on the wall clock of the office; it belongs to the day on which it
+ * begins, also where it ends after midnight.
+ */
 #include "engine/org/inside.h"
 
 #include <string.h>
@@ -83,6 +88,7 @@ edited_crew(struct call *c, int64_t id, struct crew *w)
 static const char find_code[] =
     "SELECT name FROM crew WHERE code = $1 AND id <> $2";
 
+/* What holds for a new crew and a changed one alike. */
 static enum err
 check_crew(struct call *c, const struct crew *w)
 {
@@ -125,6 +131,8 @@ crew_set(struct call *c, struct crew *w, field_mask said)
 static const char find_member[] =
     "SELECT id FROM crew_member WHERE crew_id = $1 AND person_id = $2";
 
+/* Somebody in service, of the crew's provider if it has one, and only once.
+   Fills in his name. */
 static enum err
 check_member(struct call *c, const struct crew *w, const struct crew_member *m,
              const char **name)
@@ -161,6 +169,7 @@ comma(const char *s)
     return 0;
 }
 
+/* Take blanks and commas off the end. */
 static void
 trim_end(struct buf *b)
 {
@@ -249,6 +258,7 @@ crew_member_list(struct call *c, struct list *l)
 
 /* -- shifts ------------------------------------------------------------ */
 
+/* Each weekday once, a beginning, and a person who is in the crew. */
 static enum err
 check_shift(struct call *c, struct shift *s)
 {
@@ -327,6 +337,7 @@ static const char find_hands[] =
     " WHERE m.crew_id = $1 AND p.active = 1"
     " ORDER BY m.lead DESC, m.id";
 
+/* The active members in an array; nobody is on duty yet. */
 static enum err
 read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
 {
@@ -356,6 +367,7 @@ read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
     return rows_end(&r);
 }
 
+/* Does the shift exist on the day? */
 static bool
 valid_on(const struct shift *s, day d)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A table out: every row that counts, references as the codes of others. */
 #include "engine/org/table.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ struct export
     struct buf *out;
 };
 
+/* Read once what the reference columns may show. */
 static enum err
 load_codes(struct export *x)
 {
@@ -28,6 +30,7 @@ load_codes(struct export *x)
     return OK;
 }
 
+/* The first row, after the mark that tells spreadsheets of UTF-8. */
 static void
 write_names(const struct export *x)
 {

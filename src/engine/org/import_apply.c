@@ -91,6 +91,7 @@ column_of(const struct import *im, const char *member)
     return member;
 }
 
+/* The rules of people that need more than one cell. */
 static void
 check_person(struct import *im, const struct node *x)
 {
@@ -99,6 +100,7 @@ check_person(struct import *im, const struct node *x)
                             NULL);
 }
 
+/* What follows from the parent, which was derived before. */
 static void
 derive(struct import *im, struct node *x)
 {
@@ -208,6 +210,7 @@ keep_derived(struct import *im, const struct node *x)
     return OK;
 }
 
+/* Write one node: a new row, a changed one, or only what follows. */
 static enum err
 apply_node(struct import *im, struct node *x)
 {

@@ -8,6 +8,7 @@
 
 /* -- the rows that are there ------------------------------------------- */
 
+/* A new node with an empty record. */
 static struct node *
 add_node(struct import *im)
 {
@@ -32,6 +33,7 @@ code_of(const struct import *im, const struct node *x)
                                                 + im->code->offset);
 }
 
+/* What is there: `old` keeps how it was, `rec` becomes how it shall be. */
 static enum err
 load_nodes(struct import *im)
 {
@@ -106,6 +108,7 @@ trimmed(struct call *c, const char *s)
     return s[n] ? arena_text_n(c->arena, s, n) : s;
 }
 
+/* By any of its names; NULL when there is none of this name. */
 static const struct column *
 find_column(const struct table *t, const char *name)
 {
@@ -162,6 +165,8 @@ import_read_header(struct import *im, struct csv *csv)
 
 /* -- the other rows ---------------------------------------------------- */
 
+/* The code of something else.  One of the table itself is only noted: it may
+   stand further down in the file. */
 static void
 read_reference(struct import *im, struct node *x, const struct column *k,
                const char *text)
@@ -201,6 +206,7 @@ read_value(struct import *im, struct node *x, const struct field *f,
     return model_read_text(c, f, text, x->rec);
 }
 
+/* One cell into the record, or among the refused. */
 static void
 read_cell(struct import *im, struct node *x, const struct column *k,
           const char *text)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What several files of org need: references, codes, scopes, names. */
 #include "engine/org/inside.h"
 
 #include <string.h>

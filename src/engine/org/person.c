@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * People, in full for those with org.see, as cards for everybody.  A card is
+ * another descriptor on the same table that leaves phones out, so that no
+ * filter or sort order can ask for them one digit at a time.
+ */
 #include "engine/org/inside.h"
 
 #include <string.h>
@@ -57,6 +62,7 @@ const struct model person_card_model =
 static const char find_code[] =
     "SELECT name FROM person WHERE code = $1 AND id <> $2";
 
+/* What relates two fields or looks inside one. */
 enum err
 person_check(struct call *c, const struct person *p)
 {
@@ -98,6 +104,7 @@ check(struct call *c, const struct person *p)
     return org_refer(c, &place_model, "place_id", p->place_id, &at);
 }
 
+/* Names beside the ids, for whoever shows the person. */
 static enum err
 put_names(struct call *c, struct person *p)
 {
@@ -174,6 +181,7 @@ phone_masked(struct call *c, const char *phone)
 static const char find_phones[] =
     "SELECT phone, mobile FROM person WHERE id = $1";
 
+/* Phones are OPEN, or masked unless the card is the reader's own. */
 static enum err
 fill_card(struct call *c, struct person_card *k, bool open)
 {

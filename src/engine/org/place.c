@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Places carry what follows from those above them, path and full name, in
+ * their own rows: a list of rooms is shown a thousand times for each time a
+ * building is renamed.
+ */
 #include "engine/org/inside.h"
 
 #include <string.h>
@@ -31,6 +36,7 @@ const struct model place_model = MODEL("place", "place", struct place, fields);
 static const char find_code[] =
     "SELECT full_name FROM place WHERE code = $1 AND id <> $2";
 
+/* Wider kinds come first in place_kinds. */
 unsigned
 place_rank(const char *kind)
 {
@@ -41,6 +47,8 @@ place_rank(const char *kind)
     return i;
 }
 
+/* Kinds may be left out on the way down, but not turned round: a guard house
+   is a room right on the site. */
 enum err
 place_check_parent(struct call *c, const struct place *p,
                    const struct place *parent)
@@ -57,6 +65,7 @@ place_check_parent(struct call *c, const struct place *p,
     return OK;
 }
 
+/* The site is left out of full names: nobody says it in his own house. */
 void
 place_derive(struct call *c, struct place *p, const struct place *parent)
 {
@@ -81,6 +90,7 @@ place_keep_derived(struct call *c, const struct place *p)
                    V(p->id));
 }
 
+/* The right may be held for the place or for the unit that uses it. */
 static enum err
 need_edit(struct call *c, const struct place *p)
 {

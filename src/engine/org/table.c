@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The columns of each table, and cells as people write them. */
 #include "engine/org/table.h"
 
 #include <string.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a unit.  Each verb asks in the same order: is it there, may the
+ * caller touch it, is the wish well formed, does it live, does the day fit
+ * its history; only then it writes the row, its history and what follows.
+ */
 #include "engine/org/inside.h"
 
 #include <string.h>
@@ -86,6 +91,7 @@ const struct model unit_end_model =
 
 /* -- what every verb asks first -------------------------------------- */
 
+/* 0 is the top of the tree: only a right that reaches everywhere counts. */
 static enum err
 need_edit(struct call *c, int64_t unit_id)
 {
@@ -98,6 +104,7 @@ unit_lives(const struct unit *u, day on)
     return u->valid_to.n == 0 || on.n < u->valid_to.n;
 }
 
+/* Nothing happens to a unit that is no more; the fault says since when. */
 static enum err
 refuse_ended(struct call *c, const char *field, const struct unit *u)
 {
@@ -140,6 +147,7 @@ check_order(struct call *c, const struct unit *u, day on)
                 "lies before the last change of “%s”, %s", u->name, text);
 }
 
+/* The day an act takes effect: today unless said, never ahead. */
 static enum err
 act_day(struct call *c, const struct unit_act *a, const struct unit *u, day *on)
 {
@@ -188,6 +196,7 @@ static const char find_code[] =
     "SELECT name FROM unit WHERE code = $1 AND id <> $2"
     " AND (valid_to IS NULL OR valid_to > $3)";
 
+/* A code may be taken over from a unit that has ended. */
 static enum err
 own_code(struct call *c, const struct unit *u)
 {
@@ -199,6 +208,7 @@ own_code(struct call *c, const struct unit *u)
     return rows_end(&r);
 }
 
+/* The path of a unit below PARENT (id 0: a root). */
 static void
 put_path(struct call *c, struct unit *u, const struct unit *parent)
 {
@@ -242,6 +252,7 @@ unit_add(struct call *c, struct unit *u)
     return tx_commit(&tx);
 }
 
+/* Names and places in the tree have a history, so they have verbs. */
 enum err
 unit_set(struct call *c, struct unit *u, field_mask said)
 {
@@ -335,6 +346,7 @@ static const char live_children[] =
     "WHERE parent_id = $1 AND (valid_to IS NULL OR valid_to > $2)"
     " ORDER BY id";
 
+/* The units right below FROM go below INTO, each with its own history. */
 static enum err
 bring_children(struct call *c, const struct unit *from, const struct unit *into,
                day on, const char *reason)
@@ -383,6 +395,7 @@ bring_people(struct call *c, int64_t from, int64_t into)
     return OK;
 }
 
+/* And every room, since a unit that is no more uses none. */
 static enum err
 bring_rooms(struct call *c, int64_t from, int64_t into)
 {
