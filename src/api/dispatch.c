@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/export.h"
 #include "api/feed.h"
 #include "auth/auth.h"
 #include "base/log.h"
@@ -238,7 +239,9 @@ read_input(struct call *c, const struct route *route,
         struct list *l = in;
 
         l->model = route->out;
-        TRY(list_read(c, l, q->query, q->n_query));
+        for (size_t i = 0; i < q->n_query; i++)
+            if (strcmp(q->query[i].key, "format") != 0)
+                TRY(list_read(c, l, &q->query[i], 1));
         for (size_t i = 0; i < n_parts; i++)
             TRY(list_read(c, l, &parts[i], 1));
         return OK;
@@ -262,6 +265,26 @@ read_input(struct call *c, const struct route *route,
     return OK;
 }
 
+static const char *
+query_value(const struct http_request *q, const char *key)
+{
+    for (size_t i = 0; i < q->n_query; i++)
+        if (strcmp(q->query[i].key, key) == 0)
+            return q->query[i].value;
+    return NULL;
+}
+
+static enum err
+run_export(struct call *c, const struct route *route, struct list *l,
+           enum export_format format, struct http_reply *r)
+{
+    struct raw raw = { 0 };
+
+    TRY(export_list(c, route, l, format, &raw));
+    reply_raw(c, &raw, r);
+    return OK;
+}
+
 static enum err
 run_once(struct call *c, const struct route *route,
          const struct http_request *q, const struct pair *parts, size_t n,
@@ -279,6 +302,13 @@ run_once(struct call *c, const struct route *route,
                     : arena_alloc(c->arena, out_size);
 
     TRY(read_input(c, route, q, parts, n, in));
+    if (route->flags & R_LIST) {
+        enum export_format format;
+
+        TRY(export_read(c, query_value(q, "format"), &format));
+        if (format != EXPORT_NONE)
+            return run_export(c, route, in, format, r);
+    }
     TRY(route->serve(c, in, out));
     reply_record(c, route, in, out, r);
     return OK;
@@ -384,8 +414,10 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
         route_find(c->arena, q->method, q->path, parts, &n, &other);
     enum err e;
 
-    if (route == NULL && other)
+    if (route == NULL && other) {
+        r->status = 405;
         return fail(c, ERR_ABSENT, NULL, "%s is not possible here", q->method);
+    }
     if (route == NULL)
         return fail(c, ERR_ABSENT, NULL, "there is no such address");
     if (!(route->flags & R_OPEN))
@@ -411,8 +443,12 @@ api_run(struct call *c, const struct http_request *q, struct http_reply *r)
     c->reply = r;
     e = run_route(c, q, r);
     if (e != OK) {
+        bool method = r->status == 405;
+
         r->n_headers = 0;
         reply_problem(c, e, r);
+        if (method)
+            r->status = 405;
     }
 }
 

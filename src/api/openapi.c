@@ -61,6 +61,7 @@ static const struct {
     { "cursor", "{\"type\":\"string\"}" },
     { "q", "{\"type\":\"string\"}" },
     { "view", "{\"type\":\"string\"}" },
+    { "format", "{\"type\":\"string\",\"enum\":[\"json\",\"csv\",\"xlsx\"]}" },
     { "total", "{\"type\":\"string\",\"enum\":[\"yes\",\"no\"]}" },
 };
 

@@ -60,6 +60,9 @@ enum err office_first_accounts(struct call *c) MUST_USE;
 /* A setting of liangcao.conf or of the environment (LIANGCAO_NAME); NULL. */
 const char *office_conf(const struct office *o, const char *name);
 
+/* Every list of the office as JSON lines into DIR, a file a noun. */
+enum err export_all(struct office *o, const char *dir) MUST_USE;
+
 /* Tell why the office's call failed and return the exit code. */
 int office_failed(struct office *o, enum err e);
 

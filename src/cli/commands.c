@@ -24,8 +24,10 @@ const struct command commands[] = {
       " [--json] FILE...",
       "Bring in what others have; importing twice makes nothing twice.",
       import_command },
-    { "export", "units|persons|places [FILE]",
-      "A table as CSV, with the columns that import reads.", export_command },
+    { "export", "units|persons|places [FILE] | all FOLDER",
+      "A table as CSV, with the columns that import reads; or everything in"
+      " the lists as JSON lines.",
+      export_command },
     { "dispatch", "solve|bench|draw ...",
       "The solver of routes and crews; see liangcao dispatch help.",
       run_dispatch },

@@ -30,9 +30,12 @@ run_export(struct office *o, const char *kind, const char *path)
     struct buf b;
     enum err e;
 
+    if (kind != NULL && strcmp(kind, "all") == 0 && path != NULL)
+        return office_failed(o, export_all(o, path));
     if (kind == NULL || !org_table_read(kind, &table)) {
         (void)fprintf(stderr,
-                      "liangcao export units|persons|places [FILE.csv]\n");
+                      "liangcao export units|persons|places [FILE.csv]\n"
+                      "liangcao export all FOLDER\n");
         return EXIT_USAGE;
     }
     e = org_export(&o->call, table, &b);
