@@ -15,10 +15,11 @@ export interface Part {
   search?: string; /* the field that the search box looks into; "q": full text */
   sort?: string;
   remove?: boolean;
+  versions?: boolean; /* never changed, only followed by a new version */
   page?: 'units' | 'places' | 'crews' | 'items' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import';
 }
 
-const org = { group: 'org', see: ['org.edit', 'org.see'], edit: ['org.edit'] } as const;
+const org = { group: 'org', see: ['org.edit'], edit: ['org.edit'] } as const;
 const catalog = { group: 'catalog', see: ['catalog.edit'], edit: ['catalog.edit'] } as const;
 const noun = (base: { group: Part['group']; see: readonly string[]; edit: readonly string[] }, more: Omit<Part, 'group' | 'see' | 'edit'>): Part => ({
   ...base, see: [...base.see], edit: [...base.edit], ...more,
@@ -33,8 +34,8 @@ export const parts: Part[] = [
   { name: 'import', group: 'org', see: ['import'], edit: ['import'], page: 'import' },
   noun(catalog, { name: 'items', path: '/items', noun: 'service_item', page: 'items' }),
   noun(catalog, { name: 'areas', path: '/areas', noun: 'service_area', columns: ['code', 'name', 'name_en', 'sort'], sort: 'sort' }),
-  noun(catalog, { name: 'sla-classes', path: '/sla-classes', noun: 'sla_class', columns: ['code', 'name', 'accept_min', 'on_site_min', 'safe_min', 'complete_min', 'complete_days', 'pause', 'valid_from', 'valid_to'], sort: 'code' }),
-  noun(catalog, { name: 'routing-rules', path: '/routing-rules', noun: 'routing_rule', columns: ['item_code', 'place_id', 'crew_id', 'valid_from', 'valid_to'], search: 'item_code', remove: true }),
+  noun(catalog, { name: 'sla-classes', path: '/sla-classes', noun: 'sla_class', columns: ['code', 'name', 'accept_min', 'on_site_min', 'safe_min', 'complete_min', 'complete_days', 'pause', 'valid_from', 'valid_to'], sort: 'code', versions: true }),
+  noun(catalog, { name: 'routing-rules', path: '/routing-rules', noun: 'routing_rule', columns: ['item_code', 'place_id', 'crew_id', 'valid_from', 'valid_to'], search: 'item_code.has', remove: true }),
   noun(catalog, { name: 'calendar', page: 'calendar' }),
   noun(catalog, { name: 'office-hours', path: '/office-hours', noun: 'office_hours', columns: ['name', 'from_month_day', 'to_month_day', 'spans', 'valid_from', 'valid_to'] }),
   { name: 'accounts', group: 'accounts', see: ['account.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },

@@ -40,7 +40,7 @@ export function searchOf(table: string): (words: string) => Promise<Option<Row>[
 /* A cell as people read it. */
 export function cell(f: FormField, row: Row, names: Names): string {
   const v = row[f.name];
-  if (v === null || v === undefined || v === '') return '';
+  if (v === null || v === undefined || v === '' || (v === 0 && !f.required)) return '';
   if (f.refers && refers[f.refers]) return names[f.refers]?.[Number(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
   if (f.kind === 'yes_no') return t(v ? 'common.yes' : 'common.no');
   if (f.kind === 'datetime') return stamp(String(v));
