@@ -29,6 +29,12 @@ $(B)/test-runner: $(LIB) $(TESTOBJ)
 
 $(B)/db-bench: $(filter $(B)/src/base/% $(B)/src/db/%,$(OBJ)) $(B)/gen/files.o $(B)/bench/db_bench.o
 	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+# One fuzzer for each file of tests/fuzz; with B=build/fuzz CC=clang SAN=...
+FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz-%,$(sort $(wildcard tests/fuzz/*.c)))
+fuzzers: $(FUZZ)
+$(FUZZ): $(B)/fuzz-%: $(B)/tests/fuzz/%.o $(LIB)
+	$(CC) $(SAN) -fsanitize=fuzzer -o $@ $< $(LIB) $(LDLIBS)
+.PRECIOUS: $(B)/tests/fuzz/%.o
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -48,16 +54,44 @@ $(B)/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $< $(shell pkg-config --cflags --libs libbrotlienc zlib libcrypto)
 
+# The interface, built from its lock file; again only when something changed.
+WEBSRC  := $(shell find web -name node_modules -prune -o -name dist -prune -o -name shots -prune -o -type f -print)
+web: build/web.stamp
+build/npm.stamp: web/package.json web/package-lock.json
+	@mkdir -p $(@D)
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+build/web.stamp: build/npm.stamp $(WEBSRC)
+	cd web && npm run build
+	@touch $@
+
+# A demo office in ./office on the first start, served on 127.0.0.1:8080.
+run:
+	@tools/need.sh build web
+	@$(MAKE) -s --no-print-directory web
+	@$(MAKE) -s --no-print-directory $(B)/liangcao
+	@test -e office/main.db || $(B)/liangcao demo --data office >/dev/null
+	@exec $(B)/liangcao serve --data office --quiet
+
+# Every tier of tests; ends with "N passed, N failed".  TIERS= names some.
+test:
+	@tools/need.sh build web test
+	@$(MAKE) -s --no-print-directory web
+	@MAKE=$(MAKE) tests/all.sh $(TIERS)
+
 clean:
 	rm -rf build
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
-.PHONY: all clean run test check bench torture install
 
 $(B)/bare: bench/bare.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $< -lsqlite3
 
 # Every figure of the targets, beside its comparison taken in the same run.
-bench: $(B)/liangcao $(B)/bare
+bench:
+	@tools/need.sh build web bench
+	@$(MAKE) -s --no-print-directory web
+	@$(MAKE) -s --no-print-directory $(B)/liangcao $(B)/bare
 	@bench/run.sh
+.PHONY: all clean fuzzers web run test check bench torture install

@@ -1,0 +1,85 @@
+#!/bin/bash
+# All tiers of tests, or those named: tests/all.sh [TIER...]
+#
+# Each tier runs on its own and says how many passed and failed; the last
+# line sums them up.  What a tier printed stands in build/test/TIER.log, and
+# on the screen when it failed.  A tier that does not end by itself is a
+# failure, as is one that does not build.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+MAKE=${MAKE:-make}
+JOBS=${JOBS:-$(nproc)}
+LOGS=build/test
+mkdir -p "$LOGS"
+export ASAN_OPTIONS=detect_leaks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS="halt_on_error=0:exitcode=66:suppressions=$PWD/tests/tsan.supp"
+passed=0 failed=0
+
+# What a log says of itself: cmocka's, node's or "N passed, N failed".
+count() {
+    awk '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /^\[  PASSED  \] [0-9]+ test/  { p += $4 }
+        /^\[  FAILED  \] [0-9]+ test/  { f += $4 }
+        /^(#|ℹ) pass [0-9]+$/          { p += $3 }
+        /^(#|ℹ) (fail|cancelled|skipped|todo) [0-9]+$/ { f += $3 }
+        /^[0-9]+ passed, [0-9]+ failed$/ { p += $1; f += $3 }
+        END { print p + 0, f + 0 }' "$1"
+}
+
+# tier NAME SECONDS COMMAND...: run it, bounded, and add up what it says.
+tier() {
+    local name=$1 limit=$2 log=$LOGS/$1.log p f status began=$SECONDS
+    shift 2
+    [ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
+    timeout -k 20 "$limit" "$@" >"$log" 2>&1 </dev/null
+    status=$?
+    read -r p f < <(count "$log")
+    # A tier that died says too little; one that counted nothing proved none.
+    if [ "$f" = 0 ] && { [ $status != 0 ] || [ "$p" = 0 ]; }; then
+        f=1
+        echo "[$name: ended with $status]" >>"$log"
+    fi
+    printf '%-12s %5d passed, %d failed  (%d s)\n' "$name" "$p" "$f" \
+        $((SECONDS - began))
+    if [ "$f" != 0 ]; then
+        grep -aE 'FAILED|ERROR|^not ok|failed|Assert|WARNING: Thread|/tests/|^make.*\*\*\*|ended with' \
+            "$log" | head -40 | sed 's/^/    /'
+        echo "    ... all of it is in $log"
+    fi
+    passed=$((passed + p)) failed=$((failed + f))
+}
+
+# build NAME ARGS...: a failing build is a failed tier.
+build() {
+    local name=$1
+    shift
+    [ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
+    if ! eval "$MAKE -s -j$JOBS $*" >"$LOGS/build-$name.log" 2>&1; then
+        tail -20 "$LOGS/build-$name.log"
+        echo "build of $name FAILED, see $LOGS/build-$name.log"
+        failed=$((failed + 1))
+    fi
+}
+
+only="$*"
+SAN_ADDRESS="OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'"
+SAN_THREAD="OPT='-O1 -g' SAN=-fsanitize=thread"
+SAN_FUZZ="CC=clang OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
+
+# 1 and 2: every promise, under ASan and UBSan, on both databases.
+build sqlite B=build/asan "$SAN_ADDRESS" build/asan/test-runner
+tier sqlite 900 build/asan/test-runner
+tier postgres 1200 tests/postgres.sh run build/asan/test-runner
+
+# 5: the same inputs that people and other programs send, but mad.
+build fuzz B=build/fuzz "$SAN_FUZZ" fuzzers
+for source in tests/fuzz/*.c; do
+    name=$(basename "$source" .c)
+    tier "fuzz-$name" $((${FUZZ_S:-10} + 60)) tests/fuzz.sh "$name" "${FUZZ_S:-10}"
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
