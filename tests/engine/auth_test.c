@@ -113,9 +113,9 @@ seconds_of(struct call *c, const char *account)
     double best = 1e9;
 
     for (int i = 0; i < 3; i++) {
-        clock_gettime(CLOCK_MONOTONIC, &before);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
         EXPECT(try_sign_in(c, account, "no", &s) == ERR_UNSIGNED);
-        clock_gettime(CLOCK_MONOTONIC, &after);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
         double t = (double)(after.tv_sec - before.tv_sec)
                    + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
         best = t < best ? t : best;
