@@ -357,19 +357,41 @@ order_promise(struct call *c, struct order_promise *p)
 }
 
 static const char find_candidates[] =
-    "SELECT id, number, state, title, item_name, place_name, submitted_at,"
+    "SELECT id, number, state, item_name, place_name, submitted_at,"
     " complete_due FROM orders WHERE place_id = $1 AND is_open = 1"
     " AND item_code = $2 AND completed_at IS NULL ORDER BY id LIMIT 5";
+
+/* What is said without a name is nobody else's business. */
+static bool
+is_nameless(struct call *c, const char *item_code)
+{
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i = catalog_item(k, item_code, today(c));
+
+    return i == NULL || i->anonymous_allowed;
+}
 
 enum err
 order_duplicates(struct call *c, struct order_candidates *d)
 {
-    ROWS r = db_query(c, find_candidates, V(d->place_id), V(d->item_code));
+    struct order o;
 
+    TRY(auth_need(c, "order.create", NULL));
     d->found = NEW_N(c->arena, struct order_candidate, 5);
-    while (rows_next(&r))
-        model_read_row(&order_candidate_model, &r, &d->found[d->n++]);
-    return rows_end(&r);
+    if (is_nameless(c, d->item_code))
+        return OK;
+    {
+        ROWS r = db_query(c, find_candidates, V(d->place_id), V(d->item_code));
+
+        while (rows_next(&r) && d->n < 5)
+            model_read_row(&order_candidate_model, &r, &d->found[d->n++]);
+        TRY(rows_end(&r));
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        TRY(model_get(c, &order_model, d->found[i].id, &o));
+        d->found[i].may_see = order_may_see(c, &o);
+    }
+    return OK;
 }
 
 /* -- drafts ---------------------------------------------------------------- */

@@ -220,11 +220,11 @@ static const struct field candidate_fields[] = {
     FIELD(struct order_candidate, number, .flags = GIVEN),
     FIELD(struct order_candidate, state, .flags = GIVEN,
           .choices = order_states),
-    FIELD(struct order_candidate, title, .flags = GIVEN),
     FIELD(struct order_candidate, item_name, .flags = GIVEN),
     FIELD(struct order_candidate, place_name, .flags = GIVEN),
     FIELD(struct order_candidate, submitted_at, .flags = GIVEN),
     FIELD(struct order_candidate, complete_due, .flags = GIVEN),
+    FIELD(struct order_candidate, may_see, .flags = GIVEN | DERIVED),
 };
 
 const struct model order_candidate_model =

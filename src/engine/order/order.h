@@ -145,13 +145,15 @@ extern const struct model order_promise_model;
 enum err order_promise(struct call *c, struct order_promise *p) MUST_USE;
 
 /* Open orders of the same item at the same place, shown before asking: only
-   what anybody may know (number, state, title, since when, promise). */
+   what anybody may know, not who asked nor in which words.  None for items
+   that may be asked for without a name. */
 struct order_candidate {
     int64_t id;
     const char *number;
     unsigned state;
-    const char *title, *item_name, *place_name;
+    const char *item_name, *place_name;
     instant submitted_at, complete_due;
+    bool may_see; /* this person may open it */
 };
 extern const struct model order_candidate_model;
 struct order_candidates {

@@ -34,6 +34,8 @@ export type State =
   | 'returned' | 'merged' | 'cancelled';
 
 export interface Order {
+  /** Of one offered before asking: this person may open it. */
+  may_see?: boolean;
   id: number;
   number: string;
   state: State;
