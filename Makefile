@@ -29,6 +29,12 @@ $(B)/test-runner: $(LIB) $(TESTOBJ)
 
 $(B)/db-bench: $(filter $(B)/src/base/% $(B)/src/db/%,$(OBJ)) $(B)/gen/files.o $(B)/bench/db_bench.o
 	$(CC) $(SAN) -o $@ $^ $(LDLIBS)
+
+# What is tried against real servers: transcripts, kill -9, mad requests.
+LIVE    := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/live/*.c)) tests/office.c tests/database.c)
+$(B)/live: $(LIB) $(LIVE)
+	$(CC) $(SAN) -o $@ $(LIB) $(LIVE) -lcmocka $(LDLIBS)
+
 # One fuzzer for each file of tests/fuzz; with B=build/fuzz CC=clang SAN=...
 FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz-%,$(sort $(wildcard tests/fuzz/*.c)))
 fuzzers: $(FUZZ)
@@ -73,16 +79,20 @@ run:
 	@test -e office/main.db || $(B)/liangcao demo --data office >/dev/null
 	@exec $(B)/liangcao serve --data office --quiet
 
-# Every tier of tests; ends with "N passed, N failed".  TIERS= names some.
+# Every tier of tests; ends with "N passed, N failed".  TIERS="a b" names some.
 test:
 	@tools/need.sh build web test
 	@$(MAKE) -s --no-print-directory web
 	@MAKE=$(MAKE) tests/all.sh $(TIERS)
 
+# As many kills as you like: make torture KILLS=1000
+torture: $(B)/liangcao $(B)/live
+	$(B)/live torture $(B)/liangcao $(or $(KILLS),500)
+
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
+-include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(LIVE:.o=.d)
 
 $(B)/bare: bench/bare.c
 	@mkdir -p $(@D)

@@ -56,10 +56,10 @@ tier() {
 build() {
     local name=$1
     shift
-    [ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
-    if ! eval "$MAKE -s -j$JOBS $*" >"$LOGS/build-$name.log" 2>&1; then
-        tail -20 "$LOGS/build-$name.log"
-        echo "build of $name FAILED, see $LOGS/build-$name.log"
+    [ -z "$only" ] || [[ " $only " =~ \ ($name)\  ]] || return 0
+    if ! eval "$MAKE -s -j$JOBS $*" >"$LOGS/build.log" 2>&1; then
+        tail -20 "$LOGS/build.log"
+        echo "build FAILED: $*"
         failed=$((failed + 1))
     fi
 }
@@ -70,12 +70,29 @@ SAN_THREAD="OPT='-O1 -g' SAN=-fsanitize=thread"
 SAN_FUZZ="CC=clang OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
 
 # 1 and 2: every promise, under ASan and UBSan, on both databases.
-build sqlite B=build/asan "$SAN_ADDRESS" build/asan/test-runner
+build "sqlite|postgres" B=build/asan "$SAN_ADDRESS" build/asan/test-runner
 tier sqlite 900 build/asan/test-runner
 tier postgres 1200 tests/postgres.sh run build/asan/test-runner
 
+# Real servers: transcripts of the API on both databases (under ASan), two
+# processes on one PostgreSQL, kill -9 under load, mad requests.
+LIVE="api-sqlite|api-postgres|two-servers|torture|wild|threads"
+build "$LIVE" build/liangcao build/live
+build "$LIVE" B=build/asan "$SAN_ADDRESS" build/asan/liangcao
+tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
+tier api-postgres 300 tests/postgres.sh run build/live transcript \
+    build/asan/liangcao tests/api/*.txt
+tier two-servers 300 tests/postgres.sh run build/live crowd \
+    build/asan/liangcao "${CROWD_S:-10}"
+tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
+tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
+
+# Threads, under TSan.
+build threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
+tier threads 300 build/live crowd build/tsan/liangcao "${CROWD_S:-10}"
+
 # 5: the same inputs that people and other programs send, but mad.
-build fuzz B=build/fuzz "$SAN_FUZZ" fuzzers
+build "fuzz-.*" B=build/fuzz "$SAN_FUZZ" fuzzers
 for source in tests/fuzz/*.c; do
     name=$(basename "$source" .c)
     tier "fuzz-$name" $((${FUZZ_S:-10} + 60)) tests/fuzz.sh "$name" "${FUZZ_S:-10}"

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A small HTTP/1.1 client that keeps its connection. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "live.h"
+
+#define WAIT_MS 30000
+
+void
+http_open(struct http *h, uint16_t port)
+{
+    *h = (struct http){ .fd = -1, .port = port };
+}
+
+void
+http_close(struct http *h)
+{
+    if (h->fd >= 0)
+        (void)close(h->fd);
+    free(h->in);
+    *h = (struct http){ .fd = -1, .port = h->port };
+}
+
+static bool
+connect_to(struct http *h)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(h->port),
+                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    int one = 1;
+
+    h->n_in = 0;
+    h->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (h->fd < 0)
+        return false;
+    (void)setsockopt(h->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (connect(h->fd, (struct sockaddr *)&to, sizeof to) == 0)
+        return true;
+    (void)close(h->fd);
+    h->fd = -1;
+    return false;
+}
+
+static bool
+send_all(int fd, const char *s, size_t n)
+{
+    while (n > 0) {
+        ssize_t sent = send(fd, s, n, MSG_NOSIGNAL);
+
+        if (sent <= 0)
+            return false;
+        s += sent;
+        n -= (size_t)sent;
+    }
+    return true;
+}
+
+static bool
+read_more(struct http *h)
+{
+    struct pollfd p = { .fd = h->fd, .events = POLLIN };
+    ssize_t got;
+
+    if (h->cap - h->n_in < 4096) {
+        h->cap = h->cap * 2 + 16384;
+        h->in = realloc(h->in, h->cap + 1);
+    }
+    if (poll(&p, 1, WAIT_MS) <= 0)
+        return false;
+    got = recv(h->fd, h->in + h->n_in, h->cap - h->n_in, 0);
+    if (got <= 0)
+        return false;
+    h->n_in += (size_t)got;
+    h->in[h->n_in] = '\0';
+    return true;
+}
+
+/* Take N bytes off what was read. */
+static char *
+take(struct http *h, size_t n)
+{
+    char *s = malloc(n + 1);
+
+    memcpy(s, h->in, n);
+    s[n] = '\0';
+    memmove(h->in, h->in + n, h->n_in - n + 1);
+    h->n_in -= n;
+    return s;
+}
+
+static bool
+read_head(struct http *h, struct answer *a)
+{
+    char *end;
+
+    while (h->n_in == 0 || (end = strstr(h->in, "\r\n\r\n")) == NULL)
+        if (!read_more(h))
+            return false;
+    a->head = take(h, (size_t)(end - h->in) + 4);
+    a->status = atoi(a->head + 9);
+    /* "100 Continue" is no answer. */
+    if (a->status != 100)
+        return true;
+    free(a->head);
+    a->status = 0;
+    return read_head(h, a);
+}
+
+static bool
+read_chunks(struct http *h, struct answer *a)
+{
+    a->body = calloc(1, 1);
+    for (;;) {
+        char *end, *line, *part;
+        size_t n;
+
+        while (h->n_in == 0 || (end = strstr(h->in, "\r\n")) == NULL)
+            if (!read_more(h))
+                return false;
+        line = take(h, (size_t)(end - h->in) + 2);
+        n = strtoul(line, NULL, 16);
+        free(line);
+        while (h->n_in < n + 2)
+            if (!read_more(h))
+                return false;
+        part = take(h, n + 2);
+        a->body = realloc(a->body, a->n_body + n + 1);
+        memcpy(a->body + a->n_body, part, n);
+        a->n_body += n;
+        a->body[a->n_body] = '\0';
+        free(part);
+        if (n == 0)
+            return true;
+    }
+}
+
+static bool
+read_answer(struct http *h, struct answer *a, bool no_body)
+{
+    const char *length, *coding;
+
+    if (!read_head(h, a))
+        return false;
+    coding = answer_header(a, "Transfer-Encoding");
+    if (coding != NULL && strcasecmp(coding, "chunked") == 0)
+        return read_chunks(h, a);
+    length = answer_header(a, "Content-Length");
+    a->n_body = length != NULL && !no_body && a->status != 204
+                        && a->status != 304
+                    ? strtoul(length, NULL, 10)
+                    : 0;
+    while (h->n_in < a->n_body)
+        if (!read_more(h))
+            return false;
+    if (h->in == NULL)
+        return false;
+    a->body = take(h, a->n_body);
+    return true;
+}
+
+struct answer
+http_ask(struct http *h, const char *method, const char *path,
+         const char *head, const char *body, size_t n)
+{
+    struct answer a = { 0 };
+    char *text;
+    const char *close_it;
+    int len;
+
+    if (h->fd < 0 && !connect_to(h))
+        return a;
+    len = asprintf(&text,
+                   "%s %s HTTP/1.1\r\nHost: localhost\r\n%s"
+                   "Content-Length: %zu\r\n\r\n",
+                   method, path, head ? head : "", n);
+    if (len < 0)
+        abort();
+    /* A server may answer and close before it has read all. */
+    if (!send_all(h->fd, text, (size_t)len) || !send_all(h->fd, body, n))
+        n = 0;
+    free(text);
+    if (!read_answer(h, &a, strcmp(method, "HEAD") == 0)) {
+        answer_free(&a);
+        a = (struct answer){ 0 };
+        (void)close(h->fd);
+        h->fd = -1;
+        return a;
+    }
+    close_it = answer_header(&a, "Connection");
+    if (close_it != NULL && strcasecmp(close_it, "close") == 0) {
+        (void)close(h->fd);
+        h->fd = -1;
+    }
+    return a;
+}
+
+struct answer
+http_tell(struct http *h, const char *token, const char *method,
+          const char *path, const char *body)
+{
+    char head[300] = "";
+
+    if (*token != '\0')
+        (void)snprintf(head, sizeof head, "Authorization: Bearer %s\r\n",
+                       token);
+    return http_ask(h, method, path, head, body, body ? strlen(body) : 0);
+}
+
+void
+answer_free(struct answer *a)
+{
+    free(a->head);
+    free(a->body);
+    *a = (struct answer){ 0 };
+}
+
+const char *
+answer_header(const struct answer *a, const char *name)
+{
+    static _Thread_local char value[500];
+    size_t n = strlen(name);
+
+    for (const char *p = a->head; p != NULL && *p != '\0';) {
+        const char *end = strstr(p, "\r\n");
+
+        if (strncasecmp(p, name, n) == 0 && p[n] == ':') {
+            p += n + 1;
+            p += strspn(p, " ");
+            (void)snprintf(value, sizeof value, "%.*s", (int)(end - p), p);
+            return value;
+        }
+        p = end != NULL ? end + 2 : NULL;
+    }
+    return NULL;
+}
+
+json_t *
+answer_json(const struct answer *a)
+{
+    return a->body ? json_loadb(a->body, a->n_body, JSON_DECODE_ANY, NULL)
+                   : NULL;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * live - what is needed to try a real server: making its office, starting and
+ * killing it, and asking it over HTTP with connections that are kept.
+ */
+#ifndef TESTS_LIVE_LIVE_H
+#define TESTS_LIVE_LIVE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The sum of a program's tests; printed last. */
+struct score {
+    int passed, failed;
+};
+/* Count one; a failure is told with its words. */
+bool score(struct score *s, bool good, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+int score_end(const struct score *s); /* the exit code */
+
+/* -- the office ------------------------------------------------------------ */
+
+/* The accounts of tests/office.h, by name, each with a bearer token, plus
+   "" for nobody. */
+struct live_account {
+    char name[16], token[80];
+};
+
+struct live_office {
+    char dir[64];      /* --data */
+    char database[300]; /* PostgreSQL address, or "" for SQLite */
+    struct live_account accounts[24];
+    size_t n_accounts;
+};
+
+/* Make an office in a new folder; on the PostgreSQL of LIANGCAO_TEST_DB when
+   that is set, in a schema of its own. */
+void office_found(struct live_office *o);
+void office_leave(struct live_office *o);
+const char *token_of(const struct live_office *o, const char *account);
+
+/* -- the server ------------------------------------------------------------ */
+
+struct server {
+    pid_t pid;
+    uint16_t port;
+    const char *program;
+    const struct live_office *office;
+};
+
+/* Start PROGRAM serve on a free port of 127.0.0.1; false when it does not
+   come up within a minute. */
+bool server_start(struct server *s, const char *program,
+                  const struct live_office *o);
+/* Send it a signal and wait for its end; the exit status of waitpid. */
+int server_stop(struct server *s, int signal);
+/* Run PROGRAM with words that end with NULL; its exit code. */
+int run_program(const struct live_office *o, const char *program,
+                const char *const *words);
+
+/* -- asking ---------------------------------------------------------------- */
+
+struct http {
+    int fd;
+    uint16_t port;
+    char *in;     /* what has been read */
+    size_t n_in, cap;
+};
+
+struct answer {
+    int status;      /* 0: no whole answer came */
+    char *head;      /* NUL-ended; freed by answer_free */
+    char *body;
+    size_t n_body;
+};
+
+void http_open(struct http *h, uint16_t port);
+void http_close(struct http *h);
+
+/*
+ * Ask with a head's further lines (each ended by CRLF) and a body; connects
+ * when it is not connected.  HEAD and BODY may be NULL.  Waits 30 s at most.
+ */
+struct answer http_ask(struct http *h, const char *method, const char *path,
+                       const char *head, const char *body, size_t n);
+/* The same with a bearer token ("": none) and a text. */
+struct answer http_tell(struct http *h, const char *token, const char *method,
+                        const char *path, const char *body);
+void answer_free(struct answer *a);
+
+/* A header's value in HEAD, in a static buffer of the thread; NULL. */
+const char *answer_header(const struct answer *a, const char *name);
+/* The body as JSON; to be decref'd; NULL when it is none. */
+json_t *answer_json(const struct answer *a);
+
+/* -- the programs, by file --------------------------------------------------- */
+
+int torture(int argc, char **argv);
+int transcript(int argc, char **argv);
+int crowd(int argc, char **argv);
+int wild(int argc, char **argv);
+
+#endif

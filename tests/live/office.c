@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making an office for a server, and scoring. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/account.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "database.h"
+#include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+#include "live.h"
+#include "model/app.h"
+#include "office.h"
+
+/* office.c expects through the test runner's helpers. */
+void
+test_expect_ok(struct call *c, enum err e, const char *what, const char *file,
+               int line)
+{
+    if (e == OK)
+        return;
+    (void)fprintf(stderr, "%s:%d: %s is %s: %s\n", file, line, what,
+                  err_word(e), c->fault.text ? c->fault.text : "");
+    exit(1);
+}
+
+bool
+score(struct score *s, bool good, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (good) {
+        s->passed++;
+        return true;
+    }
+    s->failed++;
+    (void)printf("FAILED: ");
+    va_start(ap, fmt);
+    (void)vprintf(fmt, ap);
+    va_end(ap);
+    (void)printf("\n");
+    return false;
+}
+
+int
+score_end(const struct score *s)
+{
+    (void)printf("%d passed, %d failed\n", s->passed, s->failed);
+    return s->failed == 0 ? 0 : 1;
+}
+
+static const char *const accounts[] = {
+    "wang", "li",     "desk",  "zhao", "sun", "qian",  "lift",     "chief",
+    "leader", "money", "near", "far",  "house", "sysadmin", "secadmin",
+    "auditor", "second"
+};
+
+static void
+give_tokens(struct call *c, struct live_office *o)
+{
+    for (size_t i = 0; i < COUNT(accounts); i++) {
+        struct token t = { .name = "test" };
+        struct live_account *a = &o->accounts[o->n_accounts++];
+
+        as(c, accounts[i]);
+        EXPECT_OK(token_make(c, &t));
+        (void)snprintf(a->name, sizeof a->name, "%s", accounts[i]);
+        (void)snprintf(a->token, sizeof a->token, "%s", t.token);
+    }
+    o->n_accounts++; /* nobody */
+    as(c, NULL);
+    EXPECT_OK(auth_set_password(c, 141, "Liang-cao9"));
+    EXPECT_OK(auth_set_password(c, 143, "Liang-cao9"));
+    office_exec(c, "UPDATE account SET must_change = 0");
+}
+
+static void
+write_conf(const struct live_office *o)
+{
+    char path[100];
+    FILE *f;
+
+    (void)snprintf(path, sizeof path, "%s/liangcao.conf", o->dir);
+    f = fopen(path, "w");
+    ASSERT(f != NULL);
+    (void)fprintf(f, "database = %s\n", o->database);
+    (void)fclose(f);
+}
+
+/* Fill the database at ADDRESS with the office; the call's app is made and
+   given back here. */
+static void
+fill_office(struct live_office *o, const char *address)
+{
+    const struct file *zh = file_find("data/languages/zh.json");
+    struct zone *zone = zone_open("Asia/Shanghai");
+    struct app app = { .zone = zone };
+    struct call call = { .arena = arena_open(), .channel = "test",
+                         .now = instant_now(), .app = &app };
+    struct call *c = &call;
+    const char *why = NULL;
+
+    app.store = store_open(address, 2, &why);
+    if (app.store == NULL) {
+        (void)fprintf(stderr, "the database does not open: %s\n", why);
+        exit(1);
+    }
+    app.ids = ids_open(store_node(app.store));
+    app.words = words_open(zh->text, zh->len);
+    c->words = app.words;
+    model_set_audit(audit_write);
+    db_session(c, app.store);
+    EXPECT_OK(catalog_open(c, &app.catalog));
+    office_make(c);
+    give_tokens(c, o);
+    db_session_end(c);
+    catalog_close(app.catalog);
+    store_close(app.store);
+    ids_close(app.ids);
+    words_close(app.words);
+    zone_close(zone);
+    arena_close(c->arena);
+}
+
+void
+office_found(struct live_office *o)
+{
+    char folder[] = "/tmp/liangcao-live-XXXXXX", *address = NULL;
+
+    *o = (struct live_office){ .n_accounts = 0 };
+    log_open((enum log_level)(LOG_ERROR + 1));
+    ASSERT(mkdtemp(folder) != NULL);
+    (void)snprintf(o->dir, sizeof o->dir, "%s", folder);
+    if (database_is_postgres()) {
+        address = database_make(false);
+        (void)snprintf(o->database, sizeof o->database, "%s", address);
+        write_conf(o);
+    } else {
+        ASSERT(asprintf(&address, "%s/main.db", folder) > 0);
+    }
+    fill_office(o, address);
+    free(address);
+}
+
+void
+office_leave(struct live_office *o)
+{
+    char command[120];
+
+    if (o->database[0] != '\0')
+        database_drop(strdup(o->database));
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", o->dir);
+    if (system(command) != 0)
+        (void)fprintf(stderr, "%s stays\n", o->dir);
+}
+
+const char *
+token_of(const struct live_office *o, const char *account)
+{
+    for (size_t i = 0; i < o->n_accounts; i++)
+        if (strcmp(o->accounts[i].name, account) == 0)
+            return o->accounts[i].token;
+    (void)fprintf(stderr, "there is no account %s\n", account);
+    exit(1);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live.h"
+
+int
+wild(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return 1;
+}
