@@ -67,7 +67,7 @@ struct year {
     const struct service_item **items;
     size_t n_items;
     int monthly[13][256], monthly_sum[13];
-    struct someone *people;
+    struct someone *people, *guest; /* guest: who signs in as requester */
     size_t n_people;
     struct room *rooms;
     size_t n_rooms;
@@ -126,6 +126,22 @@ read_people(struct year *y)
             (struct room){ row_int(&r, 0), row_text(&r, 1), row_text(&r, 2),
                            row_text(&r, 3) };
     return rows_end(&r);
+}
+
+static const char guest_id[] =
+    "SELECT person_id FROM account WHERE name = 'requester'";
+
+/* Whoever signs in as the demo's requester finds orders of his own. */
+static enum err
+find_guest(struct year *y)
+{
+    int64_t id = 0;
+
+    TRY(db_int(y->c, &id, guest_id));
+    for (size_t i = 0; i < y->n_people; i++)
+        if (y->people[i].id == id)
+            y->guest = &y->people[i];
+    return OK;
 }
 
 static enum err
@@ -474,11 +490,12 @@ judge_life(struct year *y, struct order *o)
               { o->safe_due, o->safe_at, &o->safe_late },
               { o->complete_due, o->completed_at, &o->complete_late } };
 
-    o->is_open = o->state != ORDER_CLOSED && o->state != ORDER_CANCELLED
+    o->is_open = o->state != ORDER_VERIFIED && o->state != ORDER_CLOSED
+                 && o->state != ORDER_CANCELLED
                  && o->state != ORDER_RETURNED;
     for (size_t i = 0; i < COUNT(k); i++)
         *k[i].late = k[i].due.ms != 0 && k[i].met.ms > k[i].due.ms;
-    if (o->is_open)
+    if (o->is_open || o->state == ORDER_VERIFIED)
         o->wake_at = y->now;
 }
 
@@ -521,6 +538,8 @@ make_order(struct year *y, instant at)
 
     l.item = pick_item(y, civil_of(d).month);
     l.who = &y->people[random_below(y->r, (uint32_t)y->n_people)];
+    if (y->guest != NULL && random_below(y->r, 300) == 0)
+        l.who = y->guest;
     l.room = &y->rooms[random_below(y->r, (uint32_t)y->n_rooms)];
     g = find_gang(y, catalog_route(y->k, l.item, l.room->path, d));
     if (g != NULL) {
@@ -660,6 +679,7 @@ demo_orders(struct call *c, struct random *r, int64_t orders,
     y->n_items = catalog_items(c, k, today(c), &y->items);
     weigh_items(y);
     TRY(read_people(y));
+    TRY(find_guest(y));
     TRY(read_gangs(y));
     if (y->n_people == 0 || y->n_rooms == 0 || y->n_items == 0)
         return fail(c, ERR_CONFLICT, NULL,

@@ -48,10 +48,12 @@ begin_doing(struct call *c, enum order_verb verb, struct order_act *a,
     return OK;
 }
 
+/* Somebody still has something to do: a verified order only waits for stars. */
 static bool
 state_is_open(unsigned state)
 {
-    return state != ORDER_CLOSED && state != ORDER_MERGED
+    return state != ORDER_VERIFIED && state != ORDER_CLOSED
+           && state != ORDER_MERGED
            && state != ORDER_CANCELLED && state != ORDER_RETURNED;
 }
 
@@ -216,8 +218,7 @@ do_merge(struct doing *d)
     if (e == ERR_ABSENT)
         return fail(c, ERR_INVALID, "into_id", "there is no such order");
     TRY(e);
-    if (!main_order.is_open || main_order.state == ORDER_VERIFIED
-        || main_order.merged_into_id != 0)
+    if (!main_order.is_open || main_order.merged_into_id != 0)
         return fail(c, ERR_CONFLICT, "into_id",
                     "the main order %s is not open", main_order.number);
     TRY(need_no_open_legs(c, d->o.id));

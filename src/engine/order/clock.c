@@ -88,7 +88,7 @@ next_wake(struct call *c, const struct order *o)
     struct clock k[4];
     instant wake = { 0 };
 
-    if (!o->is_open)
+    if (!o->is_open && o->state != ORDER_VERIFIED)
         return wake;
     if (o->state == ORDER_COMPLETED)
         return after_working_days(c, o->completed_at, ORDER_SILENCE_DAYS);

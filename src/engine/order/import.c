@@ -431,8 +431,8 @@ read_state(struct importing *im, struct order *o)
         return false;
     }
     o->state = s;
-    o->is_open = s != ORDER_CLOSED && s != ORDER_CANCELLED
-                 && s != ORDER_MERGED && s != ORDER_RETURNED;
+    o->is_open = s != ORDER_VERIFIED && s != ORDER_CLOSED
+                 && s != ORDER_CANCELLED && s != ORDER_MERGED && s != ORDER_RETURNED;
     if (s == ORDER_CLOSED)
         o->verified_at = o->closed_at = o->completed_at;
     return true;
