@@ -26,14 +26,15 @@ static const char usage[] =
     "           --seconds S | --rounds R  [--seed N] [--threads N]\n"
     "           [--start PLAN] [--out FILE]\n"
     "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
-    "           [--seconds S,...] [--rounds R] [--seeds N] [--every N]\n";
+    "           [--seconds S,...] [--rounds R] [--seeds N] [--every N]\n"
+    "           [--processor]\n";
 
 struct options {
     enum format format;
     const char *file, *start, *out, *bench, *classes, *limits;
     struct limits limit;
     int seeds, every;
-    bool wrong;
+    bool processor, wrong;
 };
 
 /* A number of at least low; anything else makes the options wrong. */
@@ -76,6 +77,7 @@ take_option(struct options *o, int letter)
     case 'b': o->bench = optarg; break;
     case 'c': o->classes = optarg; break;
     case 'n': o->seeds = (int)number_of(o, "seeds", 1); break;
+    case 'u': o->processor = true; break;
     case 'v': o->every = (int)number_of(o, "every", 1); break;
     default: o->wrong = true; break;
     }
@@ -96,6 +98,7 @@ read_options(int argc, char **argv)
         { "class", required_argument, NULL, 'c' },
         { "seeds", required_argument, NULL, 'n' },
         { "every", required_argument, NULL, 'v' },
+        { "processor", no_argument, NULL, 'u' },
         { 0 }
     };
     struct options o = { .format = FORMAT_UNKNOWN,
@@ -236,6 +239,7 @@ run_bench(struct call *c, const struct options *o)
                            .classes = o->classes,
                            .seconds = o->limits ? o->limits : "1",
                            .rounds = o->limit.rounds,
+                           .processor = o->processor,
                            .seeds = o->seeds,
                            .every = o->every };
     enum err e = measure(c, &m, stdout);

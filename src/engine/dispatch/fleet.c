@@ -167,6 +167,22 @@ round_for_room(struct worker *w)
 }
 
 void
+fleet_fill(struct search *s, struct worker *w)
+{
+    double pain = w->pain;
+    int least = w->cur.must_absent;
+
+    while (least > 0 && search_goes_on(s, w) && s->share < FLEET_SHARE) {
+        round_for_room(w);
+        if (w->cur.must_absent < least) {
+            least = w->cur.must_absent;
+            search_publish(s, w);
+        }
+    }
+    w->pain = pain;
+}
+
+void
 fleet_reduce(struct search *s, struct worker *w)
 {
     int bound = fleet_bound(w->g, &w->cur);

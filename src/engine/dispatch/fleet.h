@@ -13,6 +13,12 @@
 #include "engine/dispatch/search.h"
 
 /*
+ * Looks for room for requests that must be served and found none at first,
+ * up to a share of the limit.
+ */
+void fleet_fill(struct search *s, struct worker *w);
+
+/*
  * Reduces the vehicles of the worker's state until a lower bound is reached
  * or a share of the limit is spent.  The state is whole afterwards.
  */

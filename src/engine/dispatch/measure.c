@@ -163,7 +163,8 @@ run_one(struct call *c, const struct family *f, const char *path,
                 plan.route_count);
         if (k->vehicles)
             fprintf(out, " (%d)", k->vehicles);
-        fprintf(out, "  %.0f rounds/s\n",
+        fprintf(out, "  %llu rounds  %.0f rounds/s\n",
+                (unsigned long long)r.rounds,
                 (double)r.rounds / (r.cpu > 0 ? r.cpu : 1));
         fflush(out);
         plan_release(&plan);
@@ -182,7 +183,8 @@ print_tally(const struct family *f, const struct limits *l,
         snprintf(limit, sizeof limit, "%llu rounds",
                  (unsigned long long)l->rounds);
     else
-        snprintf(limit, sizeof limit, "%g s", l->seconds);
+        snprintf(limit, sizeof limit, "%g s%s", l->seconds,
+                 l->processor ? " cpu" : "");
     fprintf(out,
             "%-5s %-14s runs %4d  mean %7.3f  worst %7.3f  at best %3.0f %%",
             f->name, limit, t->runs, t->sum / t->runs, t->worst,
@@ -242,7 +244,8 @@ measure(struct call *c, const struct measuring *m, FILE *out)
     const char *at = m->seconds;
 
     do {
-        struct limits limits = { .rounds = m->rounds };
+        struct limits limits = { .rounds = m->rounds,
+                                 .processor = m->processor };
         char *end;
 
         if (!m->rounds) {

@@ -18,6 +18,7 @@ struct measuring {
     const char *classes; /* such as "a,R"; NULL: all */
     const char *seconds; /* such as "1,10,60"; for each a column */
     uint64_t rounds;     /* instead of seconds; 0: not said */
+    bool processor;      /* the seconds are those of the processor */
     int seeds;           /* runs from seed 1 up to this */
     int every;           /* only each so many-th instance of a class */
 };

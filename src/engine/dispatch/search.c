@@ -24,13 +24,24 @@ clock_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+double
+search_clock(const struct search *s)
+{
+    struct timespec t;
+
+    if (!s->limits.processor)
+        return clock_now();
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 /* Share of the limit that is gone; by rounds alone when they are limited. */
 static double
 share_gone(const struct search *s, const struct worker *w)
 {
     if (s->limits.rounds)
         return (double)(w->rounds - s->first_round) / (double)s->limits.rounds;
-    return (clock_now() - s->starts) / (s->ends - s->starts);
+    return (search_clock(s) - s->starts) / (s->ends - s->starts);
 }
 
 void
@@ -147,14 +158,16 @@ search_run(struct search *s, struct worker *w)
 void
 search_whole(struct search *s, struct worker *w)
 {
-    s->starts = clock_now();
-    s->ends = s->limits.began + s->limits.seconds;
+    s->starts = search_clock(s);
+    s->ends = s->limits.seconds +
+              (s->limits.processor ? s->starts : s->limits.began);
     s->first_round = w->rounds;
     worker_begin(w);
     w->ceiling = FAR;
     (void)worker_recreate(w);
     s->share = 0;
     search_publish(s, w);
+    fleet_fill(s, w);
     if (w->g->p->fewest_vehicles)
         fleet_reduce(s, w);
     search_run(s, w);

@@ -22,6 +22,9 @@ void search_whole(struct search *s, struct worker *w);
 
 /* Runs rounds until the limit, from the worker's state. */
 void search_run(struct search *s, struct worker *w);
+/* The clock the limits are counted by. */
+double search_clock(const struct search *s);
+
 bool search_goes_on(struct search *s, struct worker *w);
 
 /* The current state is the new best: keep and announce it. */

@@ -21,6 +21,8 @@ struct limits {
     double seconds;   /* 0: no limit of time; counted from began */
     double began;     /* clock_now() when the work began */
     uint64_t rounds;  /* 0: no limit of rounds */
+    bool processor;   /* seconds are those of the processor, for measuring
+                         on a busy machine; they begin with the search */
     uint64_t seed;
     int threads; /* 0 and 1: one */
 };
