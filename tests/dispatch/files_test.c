@@ -24,8 +24,8 @@ try_published(struct call *c, enum format format, const char *name,
 {
     struct problem p;
     struct plan plan, again;
-    const char *path = arena_printf(c->arena, "/tmp/dispatch-test-%d.plan",
-                                    (int)format);
+    const char *path =
+        arena_printf(c->arena, "/tmp/dispatch-test-%d.plan", (int)format);
     FILE *out;
 
     EXPECT_OK(problem_read(c, &p, format, bench_path(c, name)));
@@ -69,10 +69,10 @@ CASE(the_independent_checkers_accept_the_plans)
     for (size_t k = 0; k < COUNT(formats); k++) {
         try_published(c, formats[k], runs[k][1], 20000);
         assert_int_equal(
-            system(arena_printf(
-                c->arena, "python3 %s %s /tmp/dispatch-test-%d.plan >&2",
-                bench_path(c, runs[k][0]), bench_path(c, runs[k][1]),
-                (int)formats[k])),
+            system(arena_printf(c->arena,
+                                "python3 %s %s /tmp/dispatch-test-%d.plan >&2",
+                                bench_path(c, runs[k][0]),
+                                bench_path(c, runs[k][1]), (int)formats[k])),
             0);
     }
 }
@@ -97,8 +97,9 @@ parse_any(struct call *c, enum format format, const char *text, size_t size)
 static void
 damage(struct call *c, enum format format, const char *path, int times)
 {
-    static const char *const bad[] = { "-1", "nan", "1e999", "",   "\n",
-                                       "999999999999", "[", "\"", "0", "}" };
+    static const char *const bad[] = {
+        "-1", "nan", "1e999", "", "\n", "999999999999", "[", "\"", "0", "}"
+    };
     struct chance dice;
     size_t size;
     char *whole = read_text(c, path, &size);
@@ -136,13 +137,11 @@ CASE(damaged_files_are_refused_in_words)
 
 /* The words must name the place; most is what they have to contain. */
 static void
-refused(struct call *c, enum format format, const char *text,
-        const char *words)
+refused(struct call *c, enum format format, const char *text, const char *words)
 {
     struct problem p;
 
-    assert_int_not_equal(problem_parse(c, &p, format, text, strlen(text)),
-                         OK);
+    assert_int_not_equal(problem_parse(c, &p, format, text, strlen(text)), OK);
     if (!strstr(c->fault.text, words))
         print_error("“%s” does not say “%s”\n", c->fault.text, words);
     EXPECT(strstr(c->fault.text, words) != NULL);

@@ -30,8 +30,8 @@ bench_path(struct call *c, const char *name)
 {
     const char *folder = getenv("LIANGCAO_BENCH");
 
-    return arena_printf(c->arena, "%s/%s",
-                        folder ? folder : "../shared/bench", name);
+    return arena_printf(c->arena, "%s/%s", folder ? folder : "../shared/bench",
+                        name);
 }
 
 const char *
@@ -52,9 +52,9 @@ void
 solve_rounds(struct call *c, const struct problem *p, uint64_t rounds,
              uint64_t seed, struct plan *plan)
 {
-    struct limits limits = { .rounds = rounds,
-                             .seed = seed,
-                             .began = clock_now() };
+    struct limits limits = {
+        .rounds = rounds, .seed = seed, .began = clock_now()
+    };
     struct result result;
 
     EXPECT_OK(solve(c, p, &limits, NULL, plan, &result, NULL, NULL));
@@ -71,8 +71,7 @@ random_visit(struct visit *v, struct chance *dice, int place, double from)
 }
 
 void
-random_rides(struct problem *p, struct chance *dice, int requests,
-             int vehicles)
+random_rides(struct problem *p, struct chance *dice, int requests, int vehicles)
 {
     int places = 2 * requests + 1;
 

@@ -21,8 +21,8 @@ struct random_day {
 static void
 draw_day(struct random_day *d, struct chance *dice)
 {
-    d->task = (struct room_task){ ROOMS, MEETINGS, d->rooms, d->meetings,
-                                  0.3, 0 };
+    d->task =
+        (struct room_task){ ROOMS, MEETINGS, d->rooms, d->meetings, 0.3, 0 };
     for (int k = 0; k < ROOMS; k++)
         d->rooms[k] = (struct room){ .name = "room",
                                      .parts = UINT64_C(1) << k,
@@ -91,8 +91,8 @@ make_program(const struct random_day *d)
         double val[ROOMS + 2];
 
         for (int r = 0; r <= ROOMS; r++) {
-            double price = r < ROOMS ? room_price(&d->task, m, r)
-                                     : d->meetings[m].price;
+            double price =
+                r < ROOMS ? room_price(&d->task, m, r) : d->meetings[m].price;
 
             glp_set_col_kind(lp, column_of(m, r), GLP_BV);
             if (price < 0)
@@ -157,8 +157,7 @@ cost_of(const struct random_day *d, const struct room_answer *a)
         EXPECT(room_price(&d->task, m, a->room[m]) >= 0);
         sum += room_price(&d->task, m, a->room[m]);
         for (int n = 0; n < m; n++)
-            EXPECT(a->room[n] < 0 ||
-                   !clash(d, m, a->room[m], n, a->room[n]));
+            EXPECT(a->room[n] < 0 || !clash(d, m, a->room[m], n, a->room[n]));
     }
     return sum;
 }

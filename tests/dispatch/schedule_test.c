@@ -134,8 +134,9 @@ compare(struct random_chain *r, long *yes, long *no)
         EXPECT(fabs(sum - optimum(lp, &r->c, weights)) < 1e-5);
         for (int a = 0; a <= last; a++)
             weights[a] = a == last ? 1 : a == 0 ? -1 : 0;
-        EXPECT(fabs(chain_shortest(&r->c, low, tight) -
-                    optimum(lp, &r->c, weights)) < 1e-5);
+        EXPECT(fabs(chain_shortest(&r->c, low, tight)
+                    - optimum(lp, &r->c, weights))
+               < 1e-5);
     }
     glp_delete_prob(lp);
 }

@@ -44,9 +44,9 @@ try_all_places(const struct engine *g, struct state *s, int route, int request)
                     d->order[at++] = request + g->drop;
                 d->order[at++] = t->stop[a];
             }
-            if (seats_hold(g, d->order, t->count + 2, route) &&
-                draft_price(g, d, &g->carriers[route], t->count + 2, &cost,
-                            &x))
+            if (seats_hold(g, d->order, t->count + 2, route)
+                && draft_price(g, d, &g->carriers[route], t->count + 2, &cost,
+                               &x))
                 best = fmin(best, cost - t->cost);
         }
     }
@@ -84,7 +84,7 @@ CASE(the_place_found_is_the_cheapest_of_all_places)
         struct problem p;
         struct engine g;
         struct worker w;
-        struct search s = { .limits = { .rounds = 1000 } };
+        struct search s = { .until = 1, .limits = { .rounds = 1000 } };
 
         random_rides(&p, &dice, 24, 4);
         engine_open(&g, &p);
@@ -108,7 +108,7 @@ CASE(the_place_found_is_the_cheapest_of_all_places)
 struct trying {
     const struct engine *g;
     struct state *s;
-    double best;     /* cost of the cheapest plan of most requests */
+    double best; /* cost of the cheapest plan of most requests */
     int most_served;
 };
 
@@ -132,8 +132,8 @@ try_assignments(struct trying *t, int n)
                 who[left % 3][count[left % 3]++] = r;
         if (count[0] + count[1] < t->most_served)
             continue;
-        cost = cheapest_order(t, 0, who[0], count[0]) +
-               cheapest_order(t, 1, who[1], count[1]);
+        cost = cheapest_order(t, 0, who[0], count[0])
+               + cheapest_order(t, 1, who[1], count[1]);
         if (cost >= FAR)
             continue;
         if (count[0] + count[1] > t->most_served || cost < t->best)
@@ -157,9 +157,9 @@ try_orders(struct trying *t, int vehicle, int *order, int at, int count,
             d->order[a] = order[a];
         d->order[0] = t->g->carriers[vehicle].start;
         d->order[count - 1] = t->g->carriers[vehicle].end;
-        if (seats_hold(t->g, d->order, count - 2, vehicle) &&
-            draft_price(t->g, d, &t->g->carriers[vehicle], count - 2, &cost,
-                        &x))
+        if (seats_hold(t->g, d->order, count - 2, vehicle)
+            && draft_price(t->g, d, &t->g->carriers[vehicle], count - 2, &cost,
+                           &x))
             *best = fmin(*best, cost);
         return;
     }
@@ -232,9 +232,10 @@ same_plan(const struct plan *a, const struct plan *b)
     for (int k = 0; k < a->route_count; k++) {
         const struct plan_tour *s = &a->routes[k], *t = &b->routes[k];
 
-        if (s->vehicle != t->vehicle || s->stop_count != t->stop_count ||
-            memcmp(s->stops, t->stops,
-                   (size_t)s->stop_count * sizeof *s->stops) != 0)
+        if (s->vehicle != t->vehicle || s->stop_count != t->stop_count
+            || memcmp(s->stops, t->stops,
+                      (size_t)s->stop_count * sizeof *s->stops)
+                   != 0)
             return false;
     }
     return true;
@@ -263,8 +264,8 @@ never_worse(void *with, const struct progress *now)
 {
     struct progress *last = with;
 
-    EXPECT(now->unserved < last->unserved ||
-           (now->unserved == last->unserved && now->cost < last->cost));
+    EXPECT(now->unserved < last->unserved
+           || (now->unserved == last->unserved && now->cost < last->cost));
     *last = *now;
     return true;
 }
@@ -280,8 +281,7 @@ CASE(each_plan_announced_is_better_than_the_last)
 
     chance_seed(&dice, 6);
     random_rides(&p, &dice, 50, 6);
-    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, never_worse,
-                    &last));
+    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, never_worse, &last));
     EXPECT(last.unserved == plan.unserved_count);
     EXPECT(fabs(last.cost - plan.cost) < 1e-6);
     plan_release(&plan);

@@ -15,9 +15,9 @@ enum { USUAL_STATES = 400000, TABLE_BITS = 15, STATE_BYTES = 64 << 20 };
  */
 struct busy {
     double cost;
-    int from;   /* state before the last choice, -1 none */
-    int room;   /* the last choice */
-    int next;   /* in the chain of the hash table */
+    int from; /* state before the last choice, -1 none */
+    int room; /* the last choice */
+    int next; /* in the chain of the hash table */
     double *ready;
 };
 
@@ -55,8 +55,8 @@ room_price(const struct room_task *task, int meeting, int room)
 static enum err
 check_task(struct call *c, const struct room_task *t)
 {
-    if (t->room_count < 0 || t->room_count > ROOMS_MOST ||
-        t->meeting_count < 0 || t->meeting_count > MEETINGS_MOST)
+    if (t->room_count < 0 || t->room_count > ROOMS_MOST || t->meeting_count < 0
+        || t->meeting_count > MEETINGS_MOST)
         return fail(c, ERR_LIMIT, NULL, "too many rooms or meetings");
     if (!(t->empty_seat_price >= 0))
         return fail(c, ERR_INVALID, NULL, "the price of an empty seat");
@@ -71,8 +71,8 @@ check_task(struct call *c, const struct room_task *t)
         if (!(m->starts < m->ends) || !(m->starts > 0) || !isfinite(m->ends))
             return fail(c, ERR_INVALID, NULL,
                         "meeting %s must start, and end later", m->name);
-        if (!(m->price > 0) || !(m->change_price >= 0) ||
-            m->keeps >= t->room_count)
+        if (!(m->price > 0) || !(m->change_price >= 0)
+            || m->keeps >= t->room_count)
             return fail(c, ERR_INVALID, NULL, "meeting %s: price or room",
                         m->name);
     }
@@ -105,8 +105,8 @@ keep_state(struct sweep *s, int first, const struct busy *b)
     for (int k = s->table[h]; k >= first; k = s->states[k].next) {
         struct busy *twin = &s->states[k];
 
-        if (memcmp(twin->ready, b->ready,
-                   (size_t)s->parts * sizeof *b->ready) != 0)
+        if (memcmp(twin->ready, b->ready, (size_t)s->parts * sizeof *b->ready)
+            != 0)
             continue;
         if (b->cost < twin->cost) {
             twin->cost = b->cost;
@@ -172,15 +172,14 @@ branch(struct sweep *s, int first, int state, int place, double *ready)
     for (int room = -1; room < s->task->room_count; room++) {
         struct busy b = { .from = state, .room = room, .ready = ready };
 
-        if (room >= 0 && (prices[room] < 0 ||
-                          !is_free(s, s->states[state].ready, room,
-                                   m->starts)))
+        if (room >= 0
+            && (prices[room] < 0
+                || !is_free(s, s->states[state].ready, room, m->starts)))
             continue;
         b.cost = s->states[state].cost + (room < 0 ? m->price : prices[room]);
         if (b.cost + s->least[place + 1] > s->bound + 1e-9)
             continue;
-        memcpy(ready, s->states[state].ready,
-               (size_t)s->parts * sizeof *ready);
+        memcpy(ready, s->states[state].ready, (size_t)s->parts * sizeof *ready);
         if (room >= 0)
             use_room(s, ready, room, m->ends);
         forget_past(s, ready, next);
@@ -205,8 +204,8 @@ plan_greedily(const struct sweep *s, int *rooms)
             double price =
                 s->prices[(size_t)m * (size_t)s->task->room_count + (size_t)r];
 
-            if (price >= 0 && price < least &&
-                is_free(s, ready, r, s->task->meetings[m].starts)) {
+            if (price >= 0 && price < least
+                && is_free(s, ready, r, s->task->meetings[m].starts)) {
                 least = price;
                 best = r;
             }
@@ -255,8 +254,7 @@ set_prices_of_rooms(struct sweep *s)
 {
     int n = s->task->meeting_count, rooms = s->task->room_count;
 
-    s->prices =
-        NEW_N(s->c->arena, double, (size_t)n * (size_t)rooms + 1);
+    s->prices = NEW_N(s->c->arena, double, (size_t)n *(size_t)rooms + 1);
     s->least = NEW_N(s->c->arena, double, (size_t)n + 1);
     for (int place = n - 1; place >= 0; place--) {
         int m = s->order[place];
@@ -289,8 +287,8 @@ open_sweep(struct sweep *s, struct call *c, const struct room_task *task)
         s->most = STATE_BYTES / (8 * (s->parts + 1));
     s->level_most = s->most / (task->meeting_count + 1) + 1;
     s->states = NEW_N(c->arena, struct busy, (size_t)s->most + 1);
-    ready = NEW_N(c->arena, double,
-                  ((size_t)s->most + 1) * (size_t)(s->parts + 1));
+    ready =
+        NEW_N(c->arena, double, ((size_t)s->most + 1) * (size_t)(s->parts + 1));
     for (int k = 0; k <= s->most; k++)
         s->states[k].ready = ready + (size_t)k * (size_t)(s->parts + 1);
     s->table = NEW_N(c->arena, int, (size_t)1 << TABLE_BITS);

@@ -69,23 +69,6 @@ whole_cost(const struct worker *w, const struct state *s)
     return s->cost + s->absent_price + w->pain * s->must_absent;
 }
 
-/* What counts in the end: first that all are served, then the cost. */
-static bool
-is_better(const struct worker *w)
-{
-    const struct state *a = &w->cur, *b = &w->best;
-
-    if (a->must_absent != b->must_absent)
-        return a->must_absent < b->must_absent;
-    if (w->g->p->fewest_vehicles) {
-        int one = state_vehicles(w->g, a), other = state_vehicles(w->g, b);
-
-        if (one != other)
-            return one < other;
-    }
-    return a->cost + a->absent_price < b->cost + b->absent_price - 1e-7;
-}
-
 /*
  * Pain is steered so that about half of the rounds begin with something
  * left out: tight fleets cannot be rearranged otherwise.
@@ -119,7 +102,7 @@ search_round(struct search *s, struct worker *w, double temperature)
         worker_undo(w);
         return;
     }
-    if (is_better(w)) {
+    if (state_is_better(w->g, &w->cur, &w->best)) {
         worker_keep(w);
         search_publish(s, w);
         return;
@@ -137,7 +120,7 @@ search_goes_on(struct search *s, struct worker *w)
 {
     if (w->rounds % CLOCK_EVERY == 0 || s->limits.rounds)
         s->share = share_gone(s, w);
-    return s->share < 1 && !s->stop;
+    return s->share < s->until && !s->stop;
 }
 
 void
@@ -145,12 +128,14 @@ search_run(struct search *s, struct worker *w)
 {
     double hot = w->tuning.hot * w->g->hop_mean;
     double fall = chance_log(w->tuning.cold / w->tuning.hot);
-    double first = s->share, temperature = hot;
+    double temperature = hot;
 
+    if (s->ripe <= 0)
+        s->ripe = s->share;
     while (search_goes_on(s, w)) {
         if (w->rounds % CLOCK_EVERY == 0)
             temperature =
-                hot * chance_exp(fall * (s->share - first) / (1 - first));
+                hot * chance_exp(fall * (s->share - s->ripe) / (1 - s->ripe));
         search_round(s, w, temperature);
     }
 }
@@ -159,8 +144,8 @@ void
 search_whole(struct search *s, struct worker *w)
 {
     s->starts = search_clock(s);
-    s->ends = s->limits.seconds +
-              (s->limits.processor ? s->starts : s->limits.began);
+    s->ends =
+        s->limits.seconds + (s->limits.processor ? s->starts : s->limits.began);
     s->first_round = w->rounds;
     worker_begin(w);
     w->ceiling = FAR;

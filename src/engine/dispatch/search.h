@@ -11,6 +11,8 @@ struct search {
     double starts, ends; /* clock: of this run */
     uint64_t first_round;
     double share;   /* of the limit that is gone */
+    double until;   /* share at which this run ends */
+    double ripe;    /* share at which cooling began */
     double best_at; /* share when the best was found */
     bool stop;
     solve_listener listener;

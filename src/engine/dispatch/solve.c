@@ -3,7 +3,7 @@
 #include "engine/dispatch/solve.h"
 
 #include "engine/dispatch/emit.h"
-#include "engine/dispatch/search.h"
+#include "engine/dispatch/team.h"
 
 #include <time.h>
 
@@ -55,7 +55,9 @@ solve(struct call *c, const struct problem *p, const struct limits *limits,
 {
     struct engine g;
     struct worker w;
-    struct search s = { .limits = *limits, .listener = listener, .with = with };
+    struct search s = {
+        .limits = *limits, .until = 1, .listener = listener, .with = with
+    };
     clock_t cpu = clock();
     enum err e;
 
@@ -65,7 +67,7 @@ solve(struct call *c, const struct problem *p, const struct limits *limits,
     if (e == OK) {
         if (start)
             plan_adopt(&w, start);
-        search_whole(&s, &w);
+        team_run(&s, &w, limits->threads);
         plan_emit(&w, plan);
         *result = (struct result){
             .rounds = w.rounds,

@@ -279,3 +279,43 @@ state_vehicles(const struct engine *g, const struct state *s)
         used += s->routes[k].count > 0;
     return used;
 }
+
+static void
+take_stops_of(struct tour *to, const struct tour *from)
+{
+    to->count = from->count;
+    to->frozen = from->frozen;
+    memcpy(to->stop, from->stop, ((size_t)from->count + 2) * sizeof *to->stop);
+}
+
+void
+state_adopt(const struct engine *g, struct state *to, const struct state *from)
+{
+    uint64_t versions = to->versions;
+
+    state_copy(g, to, from);
+    to->versions = versions;
+    to->cost = 0;
+    for (int k = 0; k < g->route_count; k++) {
+        /* the same number may have meant other stops here */
+        take_stops_of(&to->routes[k], &from->routes[k]);
+        if (!tour_refresh(g, to, k))
+            broken(__FILE__, __LINE__, "a route that was driven cannot be");
+        to->cost += to->routes[k].cost;
+    }
+}
+
+bool
+state_is_better(const struct engine *g, const struct state *a,
+                const struct state *b)
+{
+    if (a->must_absent != b->must_absent)
+        return a->must_absent < b->must_absent;
+    if (g->p->fewest_vehicles) {
+        int one = state_vehicles(g, a), other = state_vehicles(g, b);
+
+        if (one != other)
+            return one < other;
+    }
+    return a->cost + a->absent_price < b->cost + b->absent_price - 1e-7;
+}

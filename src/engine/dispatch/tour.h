@@ -59,6 +59,17 @@ void state_forget(const struct engine *g, struct state *s, int request);
 void state_leave_out(const struct engine *g, struct state *s, int request);
 void state_take_back(const struct engine *g, struct state *s, int request);
 
+/* The same plan with routes made anew, under the state's own versions. */
+void state_adopt(const struct engine *g, struct state *to,
+                 const struct state *from);
+
+/*
+ * What counts in the end: first that all are served, then vehicles where
+ * fewer are wanted, then the cost.
+ */
+bool state_is_better(const struct engine *g, const struct state *a,
+                     const struct state *b);
+
 /* How many vehicles are used. */
 int state_vehicles(const struct engine *g, const struct state *s);
 

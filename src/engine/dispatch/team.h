@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * team - several workers on one problem (internal).
+ *
+ * Each searches alone from its own seed; at a third and at two thirds of the
+ * limit all go on from the best plan any of them has.  Under a limit of
+ * rounds the answer depends only on the seed and on how many there are.
+ */
+#ifndef DISPATCH_TEAM_H
+#define DISPATCH_TEAM_H
+
+#include "engine/dispatch/search.h"
+
+/* The first worker has begun (pins, a start plan); it ends with the best. */
+void team_run(struct search *s, struct worker *first, int threads);
+
+#endif
