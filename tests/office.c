@@ -298,3 +298,13 @@ everything(struct call *c)
             sum += table_sum(c, tables[i]);
     return sum;
 }
+
+uint64_t
+tables_sum(struct call *c, const char *const *tables)
+{
+    uint64_t sum = 0;
+
+    for (; *tables != NULL; tables++)
+        sum += table_sum(c, *tables);
+    return sum;
+}

@@ -69,4 +69,7 @@ int64_t bring_to(struct call *c, enum order_state state);
    only when (but for a hash's chance) every row of every table is. */
 uint64_t everything(struct call *c);
 
+/* The same of some tables; the list ends with NULL. */
+uint64_t tables_sum(struct call *c, const char *const *tables);
+
 #endif

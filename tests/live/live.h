@@ -42,6 +42,11 @@ void office_found(struct live_office *o);
 void office_leave(struct live_office *o);
 const char *token_of(const struct live_office *o, const char *account);
 
+/* A call that reads the office's database beside the server. */
+struct call;
+struct call *look_into(const struct live_office *o);
+void look_away(struct call *c);
+
 /* -- the server ------------------------------------------------------------ */
 
 struct server {

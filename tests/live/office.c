@@ -158,6 +158,43 @@ office_leave(struct live_office *o)
         (void)fprintf(stderr, "%s stays\n", o->dir);
 }
 
+struct looking {
+    struct call call;
+    struct app app;
+};
+
+struct call *
+look_into(const struct live_office *o)
+{
+    struct looking *l = calloc(1, sizeof *l);
+    const char *why = NULL;
+    struct call *c = &l->call;
+
+    c->arena = arena_open();
+    c->now = instant_now();
+    c->app = &l->app;
+    l->app.store =
+        store_open(o->database[0] != '\0'
+                       ? o->database
+                       : arena_printf(c->arena, "%s/main.db", o->dir),
+                   1, &why);
+    if (l->app.store == NULL) {
+        (void)fprintf(stderr, "the database does not open: %s\n", why);
+        exit(1);
+    }
+    db_session(c, l->app.store);
+    return c;
+}
+
+void
+look_away(struct call *c)
+{
+    db_session_end(c);
+    store_close(c->app->store);
+    arena_close(c->arena);
+    free(c);
+}
+
 const char *
 token_of(const struct live_office *o, const char *account)
 {

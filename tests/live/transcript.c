@@ -1,10 +1,457 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * transcript - API tests that are data, against a real server.
+ *
+ *     # a comment
+ *     desk POST /orders/$order/accept      who, method, path below /api/v1
+ *     If-Match: "1"                        further head lines, if any
+ *     {"note": "x"}                        the body, if any
+ *     -> 200                               the status, then head lines,
+ *     ETag: "2"                            then JSON
+ *     {"state": "accepted", "id": "*order"}
+ *
+ * An empty line ends a step.  "-" is nobody.  In expected JSON an object may
+ * have more members than are told; "*" is any value that is not null, "*name"
+ * keeps it as $name; a list with "..." at its end may go on; "~text" is a
+ * text with that part in it.  In requests $name is put in, \xNN is a byte,
+ * and "@fill N" is a body of N bytes.  What is refused must leave every table
+ * as it was.
+ */
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "live.h"
+#include "office.h"
+
+#define MOST_NAMES 100
+
+struct names {
+    char *name[MOST_NAMES], *value[MOST_NAMES];
+    size_t n;
+};
+
+struct play {
+    const char *file;
+    int line;
+    const struct live_office *office;
+    struct http http;
+    struct names names;
+    struct call *call; /* looks into the database */
+    struct score *score;
+};
+
+/* A step as it stands in the file. */
+struct step {
+    int line;
+    char who[20], method[10], path[600];
+    char head[2000];
+    char *body;
+    size_t n_body;
+    int status;
+    char want_head[1000];
+    char *want;
+};
+
+/* -- names ----------------------------------------------------------------- */
+
+static void
+keep(struct names *k, const char *name, const char *value)
+{
+    size_t i = 0;
+
+    while (i < k->n && strcmp(k->name[i], name) != 0)
+        i++;
+    if (i == MOST_NAMES)
+        abort();
+    if (i == k->n)
+        k->name[k->n++] = strdup(name);
+    else
+        free(k->value[i]);
+    k->value[i] = strdup(value);
+}
+
+static const char *
+value_of(const struct names *k, const char *s, size_t n)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (strlen(k->name[i]) == n && strncmp(k->name[i], s, n) == 0)
+            return k->value[i];
+    return NULL;
+}
+
+/* S with $names put in and \xNN made bytes; *N its length. */
+static char *
+put_in(const struct names *k, const char *s, size_t *n)
+{
+    char *out = malloc(strlen(s) * 20 + 2000);
+
+    *n = 0;
+    while (*s != '\0') {
+        size_t len = 0;
+        const char *value = NULL;
+
+        if (s[0] == '$') {
+            while (isalnum((unsigned char)s[1 + len]) || s[1 + len] == '_')
+                len++;
+            value = value_of(k, s + 1, len);
+        }
+        if (value != NULL) {
+            memcpy(out + *n, value, strlen(value));
+            *n += strlen(value);
+            s += 1 + len;
+        } else if (s[0] == '\\' && s[1] == 'x') {
+            char hex[3] = { s[2], s[3], '\0' };
+
+            out[(*n)++] = (char)strtol(hex, NULL, 16);
+            s += 4;
+        } else {
+            out[(*n)++] = *s++;
+        }
+    }
+    out[*n] = '\0';
+    return out;
+}
+
+/* -- comparing ------------------------------------------------------------- */
+
+static char *
+as_text(const json_t *v)
+{
+    return json_is_string(v) ? strdup(json_string_value(v))
+                             : json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+static bool fits(struct names *k, const json_t *want, const json_t *have);
+
+static bool
+text_fits(struct names *k, const char *want, const json_t *have)
+{
+    char *text;
+    bool good;
+
+    if (want[0] == '*' && have != NULL && !json_is_null(have)) {
+        text = as_text(have);
+        if (want[1] != '\0')
+            keep(k, want + 1, text);
+        free(text);
+        return true;
+    }
+    if (!json_is_string(have))
+        return false;
+    good = want[0] == '~'
+               ? strstr(json_string_value(have), want + 1) != NULL
+               : strcmp(json_string_value(have), want) == 0;
+    return good;
+}
+
+static bool
+list_fits(struct names *k, const json_t *want, const json_t *have)
+{
+    size_t n = json_array_size(want);
+    const char *last = n > 0 ? json_string_value(json_array_get(want, n - 1))
+                             : NULL;
+    bool open = last != NULL && strcmp(last, "...") == 0;
+
+    if (!json_is_array(have))
+        return false;
+    if (open)
+        n--;
+    if (open ? json_array_size(have) < n : json_array_size(have) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!fits(k, json_array_get(want, i), json_array_get(have, i)))
+            return false;
+    return true;
+}
+
+static bool
+fits(struct names *k, const json_t *want, const json_t *have)
+{
+    const char *key;
+    json_t *value;
+
+    if (json_is_string(want))
+        return text_fits(k, json_string_value(want), have);
+    if (json_is_null(want))
+        return have == NULL || json_is_null(have);
+    if (json_is_array(want))
+        return list_fits(k, want, have);
+    if (!json_is_object(want))
+        return json_equal(want, have) == 1;
+    if (!json_is_object(have))
+        return false;
+    json_object_foreach((json_t *)(uintptr_t)want, key, value)
+        if (!fits(k, value, json_object_get(have, key)))
+            return false;
+    return true;
+}
+
+/* -- playing a step ------------------------------------------------------------ */
+
+static bool
+check_body(struct play *p, const struct step *s, const struct answer *a)
+{
+    size_t n;
+    char *text = put_in(&p->names, s->want, &n);
+    json_t *want, *have;
+    bool good;
+
+    if (text[0] == '\0') {
+        free(text);
+        return true;
+    }
+    want = json_loads(text, JSON_DECODE_ANY, NULL);
+    have = answer_json(a);
+    if (want == NULL)
+        (void)printf("%s:%d: what is expected is no JSON\n", p->file, s->line);
+    good = want != NULL && fits(&p->names, want, have);
+    json_decref(want);
+    json_decref(have);
+    free(text);
+    return good;
+}
+
+static bool
+check_head(struct play *p, const struct step *s, const struct answer *a)
+{
+    char *copy = strdup(s->want_head), *rest = copy, *line;
+    bool good = true;
+
+    while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+        char *colon = strchr(line, ':');
+        const char *have, *want = colon + 1 + strspn(colon + 1, " ");
+        json_t *text;
+
+        *colon = '\0';
+        have = answer_header(a, line);
+        text = have != NULL ? json_string(have) : NULL;
+        good = good && text_fits(&p->names, want, text);
+        json_decref(text);
+    }
+    free(copy);
+    return good;
+}
+
+/* Every refusal is a problem document with the status in it. */
+static bool
+is_problem(const struct answer *a)
+{
+    const char *type = answer_header(a, "Content-Type");
+    json_t *j = answer_json(a);
+    bool good =
+        type != NULL && strstr(type, "application/problem+json") != NULL
+        && json_integer_value(json_object_get(j, "status")) == a->status
+        && json_is_string(json_object_get(j, "detail"))
+        && json_is_string(json_object_get(j, "code"));
+
+    json_decref(j);
+    return good;
+}
+
+/* Tables that a refused request leaves alone; a failed sign-in is counted and
+   written down elsewhere. */
+static const char *const kept[] = {
+    "orders",      "event",        "rating",       "draft",
+    "notice",      "unit",         "unit_change",  "place",
+    "provider",    "person",       "crew",         "crew_member",
+    "shift",       "role_grant",   "service_area", "sla_class",
+    "service_item", "routing_rule", "calendar_day", "calendar_year",
+    "office_hours", "setting",     "idempotency",  NULL
+};
+
+static struct answer
+ask_step(struct play *p, const struct step *s)
+{
+    char head[3000], path[700];
+    size_t n;
+    char *body = put_in(&p->names, s->body ? s->body : "", &n), *h, *at;
+    struct answer a;
+
+    if (strncmp(body, "@fill ", 6) == 0) {
+        n = strtoul(body + 6, NULL, 10);
+        body = realloc(body, n + 1);
+        memset(body, 'x', n);
+    }
+    at = put_in(&p->names, s->path, &(size_t){ 0 });
+    h = put_in(&p->names, s->head, &(size_t){ 0 });
+    (void)snprintf(path, sizeof path, "%s%s",
+                   at[1] == '/' ? "" : "/api/v1", at[1] == '/' ? at + 1 : at);
+    if (strcmp(s->who, "-") == 0)
+        (void)snprintf(head, sizeof head, "%s", h);
+    else
+        (void)snprintf(head, sizeof head,
+                       "Authorization: Bearer %s\r\nAccept-Language: en\r\n%s",
+                       token_of(p->office, s->who), h);
+    a = http_ask(&p->http, s->method, path, head, body, n);
+    free(body);
+    free(at);
+    free(h);
+    return a;
+}
+
+static void
+play_step(struct play *p, const struct step *s)
+{
+    bool refused = s->status >= 400;
+    uint64_t before = refused ? tables_sum(p->call, kept) : 0;
+    struct answer a = ask_step(p, s);
+    bool good = a.status == s->status && check_head(p, s, &a)
+                && check_body(p, s, &a)
+                && (a.status < 400 || is_problem(&a));
+
+    (void)score(p->score, good, "%s:%d: %s %s %s: %d %.600s", p->file, s->line,
+                s->who, s->method, s->path, a.status, a.body ? a.body : "");
+    if (refused)
+        (void)score(p->score, tables_sum(p->call, kept) == before,
+                    "%s:%d: it was refused, and something changed", p->file,
+                    s->line);
+    answer_free(&a);
+}
+
+/* -- reading --------------------------------------------------------------------- */
+
+static bool
+is_header(const char *line)
+{
+    size_t n = strcspn(line, ": {\"");
+
+    return n > 0 && line[n] == ':' && isupper((unsigned char)line[0]);
+}
+
+static void
+add_text(char **to, const char *line)
+{
+    size_t have = *to ? strlen(*to) : 0, n = strlen(line);
+
+    *to = realloc(*to, have + n + 2);
+    memcpy(*to + have, line, n + 1);
+}
+
+static void
+read_line(struct step *s, const char *line)
+{
+    size_t n;
+
+    if (strncmp(line, "-> ", 3) == 0) {
+        s->status = atoi(line + 3);
+    } else if (s->status == 0 && s->body == NULL && is_header(line)) {
+        n = strlen(s->head);
+        (void)snprintf(s->head + n, sizeof s->head - n, "%s\r\n", line);
+    } else if (s->status == 0) {
+        add_text(&s->body, line);
+    } else if (s->want == NULL && is_header(line)) {
+        n = strlen(s->want_head);
+        (void)snprintf(s->want_head + n, sizeof s->want_head - n, "%s\n",
+                       line);
+    } else {
+        add_text(&s->want, line);
+    }
+}
+
+static void
+end_step(struct play *p, struct step *s)
+{
+    if (s->method[0] != '\0') {
+        if (s->want == NULL)
+            s->want = strdup("");
+        play_step(p, s);
+    }
+    free(s->body);
+    free(s->want);
+    *s = (struct step){ 0 };
+}
+
+static void
+play_file(struct play *p, const char *file)
+{
+    FILE *f = fopen(file, "r");
+    char line[8000];
+    struct step s = { 0 };
+
+    p->file = file;
+    p->line = 0;
+    if (!score(p->score, f != NULL, "%s cannot be read", file))
+        return;
+    while (fgets(line, sizeof line, f) != NULL) {
+        p->line++;
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] == '#')
+            continue;
+        if (line[0] == '\0') {
+            end_step(p, &s);
+        } else if (s.method[0] == '\0') {
+            s.line = p->line;
+            if (sscanf(line, "%19s %9s %599s", s.who, s.method, s.path) != 3)
+                (void)score(p->score, false, "%s:%d: what is that", file,
+                            p->line);
+        } else {
+            read_line(&s, line);
+        }
+    }
+    end_step(p, &s);
+    (void)fclose(f);
+}
+
+/* Names that every transcript has: ids of what tests/office.h tells. */
+static void
+know_office(struct play *p)
+{
+    static const char *const crews[] = { "electricians", "plumbers",
+                                         "cleaners" };
+    char id[30];
+
+    for (size_t i = 0; i < COUNT(crews); i++) {
+        (void)snprintf(id, sizeof id, "%lld",
+                       (long long)id_of(p->call, "crew", crews[i]));
+        keep(&p->names, crews[i], id);
+    }
+    (void)snprintf(id, sizeof id, "%lld",
+                   (long long)id_of(p->call, "service_area", "A"));
+    keep(&p->names, "area", id);
+}
+
+/* Each file has an office and a server of its own. */
+static void
+play_alone(struct score *s, const char *program, const char *file)
+{
+    struct live_office o;
+    struct server server;
+    struct play p = { .office = &o, .score = s };
+
+    office_found(&o);
+    p.call = look_into(&o);
+    know_office(&p);
+    if (score(s, server_start(&server, program, &o), "no server")) {
+        http_open(&p.http, server.port);
+        play_file(&p, file);
+        http_close(&p.http);
+        (void)score(s, server_stop(&server, SIGTERM) == 0,
+                    "%s: the server did not end well; see %s/server.log", file,
+                    o.dir);
+    }
+    for (size_t i = 0; i < p.names.n; i++) {
+        free(p.names.name[i]);
+        free(p.names.value[i]);
+    }
+    look_away(p.call);
+    if (s->failed == 0)
+        office_leave(&o);
+}
 
 int
 transcript(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    return 1;
+    struct score s = { 0 };
+
+    for (int i = 1; i < argc; i++) {
+        int before = s.failed;
+
+        play_alone(&s, argv[0], argv[i]);
+        (void)printf("%s %s\n", s.failed == before ? "ok    " : "not ok",
+                     argv[i]);
+    }
+    return score_end(&s);
 }
