@@ -128,18 +128,19 @@ reply_problem(struct call *c, enum err e, struct http_reply *r)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
+    int status = r->status == 405 ? 405 : statuses[e];
 
     json_begin(&o);
     json_put_text(&o, "type", "about:blank");
     json_put_text(&o, "title", words_in(c, titles[e]));
-    json_put_int(&o, "status", statuses[e]);
+    json_put_int(&o, "status", status);
     json_put_text(&o, "code", err_word(e));
     /* What broke inside is for the log, not for the far end. */
     json_put_text(&o, "detail",
                   e == ERR_BROKEN ? words_in(c, titles[e]) : c->fault.text);
     json_put_text(&o, "field", c->fault.field);
     json_end(&o);
-    reply_json(r, statuses[e], &b);
+    reply_json(r, status, &b);
     r->type = "application/problem+json";
     if (e == ERR_BUSY)
         http_add_header(r, "Retry-After", "1");
@@ -443,12 +444,8 @@ api_run(struct call *c, const struct http_request *q, struct http_reply *r)
     c->reply = r;
     e = run_route(c, q, r);
     if (e != OK) {
-        bool method = r->status == 405;
-
         r->n_headers = 0;
         reply_problem(c, e, r);
-        if (method)
-            r->status = 405;
     }
 }
 

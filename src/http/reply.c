@@ -37,7 +37,7 @@ static const struct refusal {
     int status;
     const char *title, *code, *english, *chinese;
 } refusals[] = {
-    { 400, "Bad Request", "invalid",
+    { 400, "Bad Request", "malformed",
       "the request is malformed or not valid UTF-8",
       "请求格式有误，或不是有效的 UTF-8 文本" },
     { 413, "Content Too Large", "limit", "the body is larger than allowed",
