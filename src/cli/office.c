@@ -73,7 +73,7 @@ office_conf(const struct office *o, const char *name)
     for (const char *p = name; *p != '\0' && n < sizeof env - 1; p++)
         env[n++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
     value = getenv(env);
-    if (value != NULL)
+    if (value != NULL && *value != '\0')
         return value;
     for (size_t i = 0; i < o->conf->n; i++)
         if (strcmp(o->conf->names[i], name) == 0)
