@@ -222,9 +222,10 @@ is_word(uint32_t cp)
                      : (cp >= 0xC0 && cp < 0x2000) || cp == 0x3007;
 }
 
-/* The run of Han characters at *S as pairs; *S moves behind it. */
+/* The run of Han characters at *S as pairs; *S moves behind it.  A lone
+   character stands alone, and with LAST the last one of every run. */
 static void
-add_pairs(struct buf *b, const char **s)
+add_pairs(struct buf *b, const char **s, bool last)
 {
     const char *before = NULL, *here = *s, *next = here;
 
@@ -236,7 +237,7 @@ add_pairs(struct buf *b, const char **s)
         before = here;
         here = next;
     }
-    if (before == *s) {
+    if (before != NULL && (last || before == *s)) {
         buf_add(b, before, (size_t)(here - before));
         buf_putc(b, ' ');
     }
@@ -255,8 +256,8 @@ add_word(struct buf *b, const char **s)
     *s = p;
 }
 
-char *
-text_tokens(struct arena *a, const char *s)
+static char *
+cut(struct arena *a, const char *s, bool last)
 {
     struct buf b = buf_make(a, 0);
 
@@ -265,7 +266,7 @@ text_tokens(struct arena *a, const char *s)
         uint32_t cp = text_next(&p);
 
         if (is_han(cp))
-            add_pairs(&b, &s);
+            add_pairs(&b, &s, last);
         else if (is_word(cp))
             add_word(&b, &s);
         else
@@ -274,4 +275,16 @@ text_tokens(struct arena *a, const char *s)
     if (b.len > 0)
         b.s[--b.len] = '\0';
     return b.s;
+}
+
+char *
+text_tokens(struct arena *a, const char *s)
+{
+    return cut(a, s, true);
+}
+
+char *
+text_query(struct arena *a, const char *s)
+{
+    return cut(a, s, false);
 }

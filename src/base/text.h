@@ -46,10 +46,15 @@ bool text_real(const char *s, double *out);
 
 /*
  * Tokens for the search index, one space between: words of Latin letters and
- * digits in lower case, and every pair of neighbouring Han characters
- * (漏水了 -> 漏水 水了); a lone Han character stands alone.
+ * digits in lower case, and every pair of neighbouring Han characters and the
+ * last one alone (漏水了 -> 漏水 水了 了), so that every character begins a
+ * token and can be found by itself.
  */
 char *text_tokens(struct arena *a, const char *s);
+
+/* The tokens to look for: pairs only, a character alone where it stands
+   alone (漏水了 -> 漏水 水了; 灯 -> 灯). */
+char *text_query(struct arena *a, const char *s);
 
 /* Pinyin initials of the Han characters of S ("张伟" -> "zw"), by ICU. */
 char *text_initials(struct arena *a, const char *s);

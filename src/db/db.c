@@ -474,7 +474,7 @@ const char *
 db_search_query(struct call *c, const char *words)
 {
     const struct backend *b = c->db->store->backend;
-    const char *s = words ? text_tokens(c->arena, words) : "";
+    const char *s = words ? text_query(c->arena, words) : "";
     struct buf out = buf_make(c->arena, 0);
     size_t n;
 
