@@ -7,6 +7,7 @@
  */
 #include "cli/dispatch.h"
 
+#include "engine/dispatch/draw.h"
 #include "engine/dispatch/files.h"
 #include "engine/dispatch/measure.h"
 #include "engine/dispatch/solve.h"
@@ -25,6 +26,10 @@ static const char usage[] =
     "usage: liangcao dispatch solve --format darp|pdptw|trsp|strsp|json FILE\n"
     "           --seconds S | --rounds R  [--seed N] [--threads N]\n"
     "           [--start PLAN] [--out FILE]\n"
+    "       liangcao dispatch draw --format F FILE --start PLAN --out PICTURE\n"
+    "           (.svg or .pdf)\n"
+    "       liangcao dispatch replay FILE [--rounds R] (dial-a-ride: a day in\n"
+    "           which requests become known one by one)\n"
     "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
     "           [--seconds S,...] [--rounds R] [--seeds N] [--every N]\n"
     "           [--processor]\n";
@@ -232,6 +237,38 @@ run_solve(struct call *c, struct options *o)
     return solve_file(c, o);
 }
 
+/* The plan as it was written: its order of stops, driven once more. */
+static int
+run_draw(struct call *c, struct options *o)
+{
+    struct problem p;
+    struct plan start = { 0 }, plan = { 0 };
+    struct limits none = { .began = clock_now() };
+    struct result result;
+    int code = EXIT_SUCCESS;
+    enum err e;
+
+    if (o->format == FORMAT_UNKNOWN || !o->file || !o->start || !o->out) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    e = problem_read(c, &p, o->format, o->file);
+    if (e != OK)
+        return tell_fault(c, e);
+    e = plan_read(c, &p, &start, o->format, o->start);
+    if (e == OK)
+        e = solve(c, &p, &none, &start, &plan, &result, NULL, NULL);
+    if (e == OK) {
+        e = plan_draw(c, &p, &plan, o->out);
+        plan_release(&plan);
+    }
+    if (e != OK)
+        code = tell_fault(c, e);
+    plan_release(&start);
+    problem_release(&p);
+    return code;
+}
+
 static int
 run_bench(struct call *c, const struct options *o)
 {
@@ -258,6 +295,8 @@ dispatch_command(int argc, char **argv)
         o = read_options(argc - 1, argv + 1);
         if (!o.wrong && !strcmp(argv[1], "solve"))
             code = run_solve(&c, &o);
+        else if (!o.wrong && !strcmp(argv[1], "draw"))
+            code = run_draw(&c, &o);
         else if (!o.wrong && !strcmp(argv[1], "bench"))
             code = run_bench(&c, &o);
         else

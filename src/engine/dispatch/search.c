@@ -152,6 +152,8 @@ search_whole(struct search *s, struct worker *w)
     (void)worker_recreate(w);
     s->share = 0;
     search_publish(s, w);
+    if (!s->limits.rounds && !(s->limits.seconds > 0))
+        return;
     fleet_fill(s, w);
     if (w->g->p->fewest_vehicles)
         fleet_reduce(s, w);

@@ -52,6 +52,9 @@ double clock_now(void);
  * Solves p.  start may be NULL or a plan to begin from; it is a hint: what
  * of it breaks a rule is left out and placed anew.
  *
+ * With no limit at all nothing is searched: the start is driven once and
+ * what it leaves out is placed where it fits.
+ *
  * ERR_INVALID  the pinned stops cannot be driven
  */
 enum err solve(struct call *c, const struct problem *p,
