@@ -6,11 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEAR_MOST = 400 };
-#include <stdlib.h>
-#define NW (getenv("NW") ? atof(getenv("NW")) : 0)
-#define NT (getenv("NT") ? atof(getenv("NT")) : 0)
-#define HMEAN 1
+enum { NEAR_MOST = 400, HOP_SAMPLE = 128, TRIANGLES = 200000 };
 
 uint64_t
 lanes_pack(const int counts[4])
@@ -87,8 +83,8 @@ static bool
 keeps_triangle(const double *m, int n, struct chance *dice)
 {
     /* Small ones are looked at whole, larger ones by a large sample. */
-    bool whole = n <= 128;
-    long tries = whole ? (long)n * n * n : 4000000;
+    bool whole = n <= 48;
+    long tries = whole ? (long)n * n * n : TRIANGLES;
 
     for (long k = 0; k < tries; k++) {
         size_t a, b, c, w = (size_t)n;
@@ -432,7 +428,7 @@ remoteness(const struct engine *g, int a, int b)
         double warp = fmax(0, g->from[a] + busy - g->to[b]);
         int swap = a;
 
-        best = fmin(best, engine_apart(g, a, b) + NW * wait + NT * warp);
+        best = fmin(best, engine_apart(g, a, b) + 0.2 * wait + warp);
         a = b;
         b = swap;
     }
@@ -453,31 +449,44 @@ sort_others(const struct engine *g, int a, struct neighbour *row,
     return count;
 }
 
+/* Mean distance to the tenth nearest stop, by a sample where there are many. */
 static void
-set_neighbours(struct engine *g)
+set_hop_mean(struct engine *g, struct neighbour *row)
+{
+    int stops = g->n + g->drop, step = 1 + stops / HOP_SAMPLE, looked = 0;
+    double sum = 0;
+
+    for (int a = 0; a < stops; a += step) {
+        int count = sort_others(g, a, row, engine_apart);
+
+        if (count == 0)
+            continue;
+        sum += row[count < 10 ? count - 1 : 9].how_far;
+        looked++;
+    }
+    g->hop_mean = looked > 0 && sum > 0 ? sum / looked : 1;
+}
+
+void
+engine_meet(struct engine *g)
 {
     int stops = g->n + g->drop;
     struct neighbour *row =
         NEW_N(g->arena, struct neighbour, (size_t)stops + 1);
-    double sum = 0;
 
+    if (g->near)
+        return;
     g->near_count = stops - 1 < NEAR_MOST ? stops - 1 : NEAR_MOST;
     if (g->near_count < 1)
         g->near_count = 0;
-    g->near = NEW_N(g->arena, int, (size_t)stops *(size_t)g->near_count + 1);
+    g->near =
+        NEW_N(g->arena, int, (size_t)stops * (size_t)g->near_count + 1);
     for (int a = 0; a < stops; a++) {
-        int count = sort_others(g, a, row, engine_apart);
-
-        if (count > 0)
-            sum += row[count < 10 ? count - 1 : 9].how_far;
         (void)sort_others(g, a, row, remoteness);
         for (int k = 0; k < g->near_count; k++)
             g->near[(size_t)a * (size_t)g->near_count + (size_t)k] =
                 row[k].node;
     }
-    g->hop_mean = stops > 0 ? sum / stops : 1;
-    if (g->hop_mean <= 0)
-        g->hop_mean = 1;
 }
 
 /* ---- prices of leaving out ------------------------------------------ */
@@ -591,7 +600,8 @@ engine_open(struct engine *g, const struct problem *p)
     set_carriers(g, place, node_of_place);
     set_may(g);
     narrow_windows(g);
-    set_neighbours(g);
+    set_hop_mean(g, NEW_N(g->arena, struct neighbour,
+                          (size_t)(g->n + g->drop) + 1));
     set_prices(g);
     set_pinned(g);
     set_flags(g);

@@ -165,6 +165,10 @@ node_is_drop(const struct engine *g, int node)
 
 /* Compiles the problem; everything is taken from g->store. */
 void engine_open(struct engine *g, const struct problem *p);
+
+/* Fills near[], which only searching needs; again is harmless. */
+void engine_meet(struct engine *g);
+
 void engine_close(struct engine *g);
 
 #endif

@@ -73,15 +73,16 @@ grow_clique(const struct engine *g, struct draft *d, int first, int *members)
 }
 
 int
-fleet_bound(const struct engine *g, struct state *s)
+fleet_bound(struct worker *w)
 {
+    const struct engine *g = w->g;
     int best = 1, *members;
 
     if (!g->rides || g->kind_count != 1 || g->n < 1)
         return 1;
-    members = NEW_N(g->arena, int, (size_t)g->n + 1);
+    members = NEW_N(w->arena, int, (size_t)g->n + 1);
     for (int r = 0; r < g->n; r += 1 + g->n / 20) {
-        int size = grow_clique(g, &s->draft, r, members);
+        int size = grow_clique(g, &w->cur.draft, r, members);
 
         if (size > best)
             best = size;
@@ -185,7 +186,7 @@ fleet_fill(struct search *s, struct worker *w)
 void
 fleet_reduce(struct search *s, struct worker *w)
 {
-    int bound = fleet_bound(w->g, &w->cur);
+    int bound = fleet_bound(w);
     double pain = w->pain;
     bool whole = w->cur.must_absent == 0;
 

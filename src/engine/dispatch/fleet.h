@@ -25,6 +25,6 @@ void fleet_fill(struct search *s, struct worker *w);
 void fleet_reduce(struct search *s, struct worker *w);
 
 /* A number of vehicles no plan can do without. */
-int fleet_bound(const struct engine *g, struct state *s);
+int fleet_bound(struct worker *w);
 
 #endif

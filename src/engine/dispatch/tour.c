@@ -21,9 +21,11 @@ tour_open(const struct engine *g, struct tour *r, struct arena *a)
     r->legs = NEW_N(a, double, most);
     r->within = NEW_N(a, double, most);
     r->room = NEW_N(a, uint64_t, most);
-    r->span = NEW_N(a, struct span, most);
-    r->rest = NEW_N(a, struct span, most);
-    r->stock = NEW_N(a, uint64_t, most * PART_WORDS);
+    if (g->visits) {
+        r->span = NEW_N(a, struct span, most);
+        r->rest = NEW_N(a, struct span, most);
+        r->stock = NEW_N(a, uint64_t, most * PART_WORDS);
+    }
     r->frozen = 1;
 }
 

@@ -30,11 +30,13 @@ unlikeness(const struct engine *g, int a, int b)
     return sum + 0.1 * fabs(mid_a - mid_b);
 }
 
-static void
-find_kin(struct worker *w)
+void
+worker_meet(struct worker *w)
 {
     const struct engine *g = w->g;
 
+    if (w->kin)
+        return;
     w->kin_count = g->n - 1 < KIN_MOST ? g->n - 1 : KIN_MOST;
     if (w->kin_count < 0)
         w->kin_count = 0;
@@ -98,7 +100,6 @@ worker_open(struct worker *w, const struct engine *g, uint64_t seed)
     if (n * routes <= MEMOS_MOST)
         w->memos = NEW_N(w->arena, struct memo, n * routes);
     w->blink_left = w->tuning.blink_mean;
-    find_kin(w);
     w->pain = 20 * g->hop_mean;
     for (int k = 0; k < g->route_count; k++)
         w->saved_as[k] = -1;

@@ -80,6 +80,10 @@ struct worker {
 struct tuning tuning_usual(void);
 
 void worker_open(struct worker *w, const struct engine *g, uint64_t seed);
+
+/* Fills kin[], which only searching needs. */
+void worker_meet(struct worker *w);
+
 void worker_close(struct worker *w);
 
 /* Begins a round: everything from here on can be undone. */
