@@ -1,10 +1,328 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * crowd - many clients at once; on PostgreSQL two processes serve one office.
+ *
+ * No number is given twice, nothing is half done, the audit verifies; what is
+ * done through one process is seen through the other at once, and heard on
+ * its event stream; who may not see it hears nothing.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "live.h"
+#include "office.h"
+
+#define CLIENTS 8
+#define MOST 40000
+
+struct crowd {
+    const struct live_office *office;
+    struct server servers[2];
+    int n_servers;
+    struct score *score;
+    time_t until;
+    _Atomic bool stop;
+};
+
+struct client {
+    struct crowd *crowd;
+    unsigned chance;
+    int64_t made[MOST / CLIENTS]; /* through the last server */
+    size_t n;
+    uint64_t asked, odd;
+    char why[300];
+};
+
+struct listener {
+    struct crowd *crowd;
+    const char *who;
+    struct http http;
+    bool opened;
+    pthread_t thread;
+};
+
+static uint16_t
+port_of(const struct crowd *w, int i)
+{
+    return w->servers[i % w->n_servers].port;
+}
+
+/* -- listening ------------------------------------------------------------- */
+
+static void *
+listen_on(void *arg)
+{
+    struct listener *l = arg;
+
+    http_open(&l->http, port_of(l->crowd, 0));
+    l->opened = http_listen(&l->http, token_of(l->crowd->office, l->who),
+                            "/api/v1/stream");
+    while (!l->crowd->stop)
+        (void)http_more(&l->http, 200);
+    for (int i = 0; i < 5; i++)
+        (void)http_more(&l->http, 500);
+    return NULL;
+}
+
+static bool
+heard(const struct listener *l, int64_t id)
+{
+    char part[60];
+
+    (void)snprintf(part, sizeof part, "\"id\":%lld,", (long long)id);
+    return l->http.in != NULL && strstr(l->http.in, part) != NULL;
+}
+
+/* -- the load ---------------------------------------------------------------- */
+
+/* What may come back when many do things at once. */
+static bool
+is_usual(int status)
+{
+    return status / 100 == 2 || status == 409 || status == 412
+           || status == 503 || status == 403 || status == 404;
+}
+
+static int64_t
+ask_one(struct client *k, struct http *h, const char *who, const char *method,
+        const char *path, const char *body)
+{
+    struct answer a =
+        http_tell(h, token_of(k->crowd->office, who), method, path, body);
+    json_t *j = answer_json(&a);
+    int64_t id = json_integer_value(json_object_get(j, "id"));
+
+    k->asked++;
+    if (!is_usual(a.status)) {
+        k->odd++;
+        (void)snprintf(k->why, sizeof k->why, "%s %s: %d %.200s", method, path,
+                       a.status, a.body ? a.body : "");
+    }
+    id = a.status / 100 == 2 ? id : 0;
+    json_decref(j);
+    answer_free(&a);
+    return id;
+}
+
+static const struct {
+    const char *who, *verb, *body;
+} life[] = {
+    { "desk", "accept", NULL },
+    { "desk", "in_turn", NULL },
+    { "zhao", "arrive", NULL },
+    { "desk", "comment", "{\"note\":\"x\",\"internal\":true}" },
+    { "zhao", "complete", "{\"result\":\"done\"}" },
+    { "wang", "verify", NULL },
+    { "wang", "rate", "{\"stars\":4}" },
+};
+
+static const char *const looks[] = {
+    "/api/v1/orders?state=submitted&limit=20", "/api/v1/orders/board",
+    "/api/v1/orders?q=crowd&total=no", "/api/v1/notices", "/api/v1/items?q=灯",
+};
+
+static void
+live_one_life(struct client *k, struct http *h, bool remember)
+{
+    char path[100];
+    int64_t id = ask_one(k, h, "wang", "POST", "/api/v1/orders",
+                         "{\"item_code\":\"A04\",\"description\":\"crowd\"}");
+    size_t steps = (size_t)rand_r(&k->chance) % (COUNT(life) + 1);
+
+    if (id != 0 && remember && k->n < COUNT(k->made))
+        k->made[k->n++] = id;
+    for (size_t i = 0; id != 0 && i < steps; i++) {
+        (void)snprintf(path, sizeof path, "/api/v1/orders/%lld/%s",
+                       (long long)id, life[i].verb);
+        (void)ask_one(k, h, life[i].who, "POST", path, life[i].body);
+    }
+    (void)ask_one(k, h, steps % 2 ? "desk" : "near", "GET",
+                  looks[(size_t)rand_r(&k->chance) % COUNT(looks)], NULL);
+}
+
+static void *
+run_client(void *arg)
+{
+    struct client *k = arg;
+    struct http h[2];
+    int last = k->crowd->n_servers - 1;
+
+    for (int i = 0; i < 2; i++)
+        http_open(&h[i], port_of(k->crowd, i));
+    while (time(NULL) < k->crowd->until && k->odd == 0) {
+        int i = rand_r(&k->chance) % k->crowd->n_servers;
+
+        live_one_life(k, &h[i], i == last);
+    }
+    for (int i = 0; i < 2; i++)
+        http_close(&h[i]);
+    return NULL;
+}
+
+/* -- one after the other ------------------------------------------------------- */
+
+static int64_t
+version_at(struct crowd *w, int i, int64_t id)
+{
+    struct http h;
+    char path[100];
+    struct answer a;
+    json_t *j;
+    int64_t v;
+
+    http_open(&h, port_of(w, i));
+    (void)snprintf(path, sizeof path, "/api/v1/orders/%lld", (long long)id);
+    a = http_tell(&h, token_of(w->office, "desk"), "GET", path, NULL);
+    j = answer_json(&a);
+    v = json_integer_value(json_object_get(j, "version"));
+    json_decref(j);
+    answer_free(&a);
+    http_close(&h);
+    return v;
+}
+
+/* What is done through one is seen through the other at once. */
+static void
+take_turns(struct crowd *w)
+{
+    struct client k = { .crowd = w };
+    struct http h[2];
+    char path[100];
+    bool good = true;
+
+    for (int i = 0; i < 2; i++)
+        http_open(&h[i], port_of(w, i));
+    for (int i = 0; i < 20; i++) {
+        int64_t id = ask_one(&k, &h[i % 2], "wang", "POST", "/api/v1/orders",
+                             "{\"item_code\":\"A04\"}");
+
+        good = good && version_at(w, i + 1, id) == 1;
+        (void)snprintf(path, sizeof path, "/api/v1/orders/%lld/accept",
+                       (long long)id);
+        good = good
+               && ask_one(&k, &h[(i + 1) % 2], "desk", "POST", path, NULL)
+               && version_at(w, i, id) == 2;
+    }
+    for (int i = 0; i < 2; i++)
+        http_close(&h[i]);
+    (void)score(w->score, good, "what one did the other did not see: %s",
+                k.why);
+}
+
+/* -- the end -------------------------------------------------------------------- */
+
+static void
+check_office(struct crowd *w)
+{
+    static const char uneven[] =
+        "SELECT COUNT(*) FROM orders o WHERE version <>"
+        " (SELECT COUNT(*) FROM event e WHERE e.order_id = o.id)";
+    static const char unaudited[] =
+        "SELECT COUNT(*) FROM orders o WHERE version <>"
+        " (SELECT COUNT(*) FROM audit_entry a WHERE a.noun_id = o.id"
+        " AND a.noun = 'order')";
+    struct call *c = look_into(w->office);
+
+    (void)score(w->score,
+                office_int(c, "SELECT COUNT(*) - COUNT(DISTINCT number)"
+                              " FROM orders")
+                    == 0,
+                "a number was given twice");
+    (void)score(w->score, office_int(c, uneven) == 0,
+                "something was half done");
+    (void)score(w->score, office_int(c, unaudited) == 0,
+                "something is not in the audit");
+    look_away(c);
+}
+
+static void
+check_heard(struct crowd *w, const struct client *clients,
+            const struct listener *desk, const struct listener *qian)
+{
+    int64_t made = 0, missed = 0, leaked = 0;
+
+    for (int i = 0; i < CLIENTS; i++)
+        for (size_t k = 0; k < clients[i].n; k++) {
+            made++;
+            missed += !heard(desk, clients[i].made[k]);
+            leaked += heard(qian, clients[i].made[k]);
+        }
+    (void)printf("%lld orders made through the last server\n",
+                 (long long)made);
+    (void)score(w->score, desk->opened && qian->opened, "no event stream");
+    (void)score(w->score, made > 0 && missed == 0,
+                "the desk did not hear of %lld of %lld orders",
+                (long long)missed, (long long)made);
+    (void)score(w->score, leaked == 0,
+                "a plumber heard of %lld orders of the electricians",
+                (long long)leaked);
+}
+
+static void
+run_crowd(struct crowd *w, int seconds)
+{
+    static struct client clients[CLIENTS];
+    pthread_t threads[CLIENTS];
+    struct listener desk = { .crowd = w, .who = "desk" };
+    struct listener qian = { .crowd = w, .who = "qian" };
+    uint64_t asked = 0;
+
+    (void)pthread_create(&desk.thread, NULL, listen_on, &desk);
+    (void)pthread_create(&qian.thread, NULL, listen_on, &qian);
+    (void)sleep(1);
+    w->until = time(NULL) + seconds;
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = (struct client){ .crowd = w, .chance = (unsigned)i };
+        (void)pthread_create(&threads[i], NULL, run_client, &clients[i]);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        asked += clients[i].asked;
+        (void)score(w->score, clients[i].odd == 0, "client %d: %s", i,
+                    clients[i].why);
+    }
+    take_turns(w);
+    w->stop = true;
+    (void)pthread_join(desk.thread, NULL);
+    (void)pthread_join(qian.thread, NULL);
+    check_heard(w, clients, &desk, &qian);
+    http_close(&desk.http);
+    http_close(&qian.http);
+    (void)printf("%llu requests\n", (unsigned long long)asked);
+}
 
 int
 crowd(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    return 1;
+    static const char *const verify[] = { "audit", "verify", NULL };
+    struct live_office o;
+    struct score s = { 0 };
+    struct crowd w = { .office = &o, .score = &s };
+    int seconds = argc > 1 ? atoi(argv[1]) : 10;
+
+    office_found(&o);
+    w.n_servers = o.database[0] != '\0' ? 2 : 1;
+    for (int i = 0; i < w.n_servers; i++)
+        if (!score(&s, server_start(&w.servers[i], argv[0], &o),
+                   "server %d does not come up", i))
+            return score_end(&s);
+    run_crowd(&w, seconds);
+    for (int i = 0; i < w.n_servers; i++) {
+        int status = server_stop(&w.servers[i], SIGTERM);
+
+        (void)score(&s, status == 0, "server %d ended with %d; see"
+                    " %s/server.log", i, WEXITSTATUS(status), o.dir);
+    }
+    check_office(&w);
+    (void)score(&s, run_program(&o, argv[0], verify) == 0,
+                "the audit chain does not verify");
+    if (s.failed == 0)
+        office_leave(&o);
+    return score_end(&s);
 }

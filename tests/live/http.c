@@ -64,8 +64,8 @@ send_all(int fd, const char *s, size_t n)
     return true;
 }
 
-static bool
-read_more(struct http *h)
+bool
+http_more(struct http *h, int ms)
 {
     struct pollfd p = { .fd = h->fd, .events = POLLIN };
     ssize_t got;
@@ -74,7 +74,7 @@ read_more(struct http *h)
         h->cap = h->cap * 2 + 16384;
         h->in = realloc(h->in, h->cap + 1);
     }
-    if (poll(&p, 1, WAIT_MS) <= 0)
+    if (poll(&p, 1, ms) <= 0)
         return false;
     got = recv(h->fd, h->in + h->n_in, h->cap - h->n_in, 0);
     if (got <= 0)
@@ -82,6 +82,12 @@ read_more(struct http *h)
     h->n_in += (size_t)got;
     h->in[h->n_in] = '\0';
     return true;
+}
+
+static bool
+read_more(struct http *h)
+{
+    return http_more(h, WAIT_MS);
 }
 
 /* Take N bytes off what was read. */
@@ -201,6 +207,22 @@ http_ask(struct http *h, const char *method, const char *path,
         h->fd = -1;
     }
     return a;
+}
+
+bool
+http_listen(struct http *h, const char *token, const char *path)
+{
+    char *text;
+    int len = asprintf(&text,
+                       "GET %s HTTP/1.1\r\nHost: localhost\r\n"
+                       "Accept: text/event-stream\r\n"
+                       "Authorization: Bearer %s\r\n\r\n",
+                       path, token);
+    bool good = len > 0 && connect_to(h) && send_all(h->fd, text, (size_t)len)
+                && read_more(h);
+
+    free(text);
+    return good && strncmp(h->in, "HTTP/1.1 200", 12) == 0;
 }
 
 struct answer

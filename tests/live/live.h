@@ -96,6 +96,11 @@ struct answer http_tell(struct http *h, const char *token, const char *method,
                         const char *path, const char *body);
 void answer_free(struct answer *a);
 
+/* Open an event stream; what comes stands in h->in, more by http_more, which
+   waits for MS at most; false when nothing came. */
+bool http_listen(struct http *h, const char *token, const char *path);
+bool http_more(struct http *h, int ms);
+
 /* A header's value in HEAD, in a static buffer of the thread; NULL. */
 const char *answer_header(const struct answer *a, const char *name);
 /* The body as JSON; to be decref'd; NULL when it is none. */
