@@ -43,7 +43,9 @@ export const router = createRouter({
 
 router.beforeEach((to) => {
   if (to.meta.open) return session.who && to.name === 'sign-in' ? '/' : true;
-  if (!session.who) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
+  /* "/" is each one's own start, which is not known before the sign-in. */
+  const from = to.redirectedFrom?.fullPath ?? to.fullPath;
+  if (!session.who) return { name: 'sign-in', query: from === '/' ? {} : { to: from } };
   if (session.who.must_change && to.path !== '/password') return '/password';
   if (to.meta.who && !to.meta.who()) return home();
   return true;
