@@ -98,5 +98,11 @@ for source in tests/fuzz/*.c; do
     tier "fuzz-$name" $((${FUZZ_S:-10} + 60)) tests/fuzz.sh "$name" "${FUZZ_S:-10}"
 done
 
+# The interface: its types, its own promises and its weight; then journeys of
+# people in a real browser against a server of their own.
+build browser build/liangcao
+tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
+tier browser 420 npm --prefix web run journeys
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
