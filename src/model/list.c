@@ -289,13 +289,17 @@ make_where(struct where *w, const struct list *l)
     }
     for (size_t i = 0; i < l->n_filters; i++)
         TRY(add_filter(w, &l->filters[i]));
-    if (l->words == NULL)
+    if (text_is_blank(l->words))
         return OK;
     if (l->model->searched) {
         struct value v = V(db_search_query(w->c, l->words));
 
         add_and(w);
-        add_condition(w, db_search_condition(w->c), &v, 1);
+        /* Nothing but punctuation is found nowhere. */
+        if (v.kind == VALUE_NULL)
+            add_condition(w, "1 = 0", NULL, 0);
+        else
+            add_condition(w, db_search_condition(w->c), &v, 1);
     } else {
         add_words(w, l);
     }
