@@ -75,7 +75,7 @@ build/web.stamp: build/npm.stamp $(WEBSRC)
 run:
 	@tools/need.sh build web
 	@$(MAKE) -s --no-print-directory web
-	@$(MAKE) -s --no-print-directory $(B)/liangcao
+	@$(MAKE) -s -j$$(nproc) --no-print-directory $(B)/liangcao
 	@test -e office/main.db || $(B)/liangcao demo --data office >/dev/null
 	@exec $(B)/liangcao serve --data office --quiet
 
@@ -102,6 +102,6 @@ $(B)/bare: bench/bare.c
 bench:
 	@tools/need.sh build web bench
 	@$(MAKE) -s --no-print-directory web
-	@$(MAKE) -s --no-print-directory $(B)/liangcao $(B)/bare
+	@$(MAKE) -s -j$$(nproc) --no-print-directory $(B)/liangcao $(B)/bare
 	@bench/run.sh
 .PHONY: all clean fuzzers web run test check bench torture install
