@@ -104,4 +104,14 @@ bench:
 	@$(MAKE) -s --no-print-directory web
 	@$(MAKE) -s -j$$(nproc) --no-print-directory $(B)/liangcao $(B)/bare
 	@bench/run.sh
-.PHONY: all clean fuzzers web run test check bench torture install
+
+# The description of the API that is kept in docs/api, made anew.
+openapi: $(B)/liangcao
+	@tools/openapi --write
+
+# What is written about the program, against the program.
+pages: $(B)/liangcao
+	@tests/pages.sh
+check: pages
+
+.PHONY: openapi pages all clean fuzzers web run test check bench torture install
