@@ -98,17 +98,15 @@ for source in tests/fuzz/*.c; do
     tier "fuzz-$name" $((${FUZZ_S:-10} + 60)) tests/fuzz.sh "$name" "${FUZZ_S:-10}"
 done
 
-<<<<<<< HEAD
 # The interface: its types, its own promises and its weight; then journeys of
 # people in a real browser against a server of their own.
 build browser build/liangcao
 tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
 tier browser 420 npm --prefix web run journeys
-=======
+
 # What is written about the program is still true of it.
 build pages build/liangcao
 tier pages 60 tests/pages.sh
->>>>>>> 659d290 (docs/api/openapi.json, and tests of what is written about the program)
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

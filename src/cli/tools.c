@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/dispatch.h"
@@ -196,6 +197,7 @@ restore_command(int argc, char **argv)
     if (code == 0) {
         struct call c = { .arena = arena, .now = instant_now() };
 
+        (void)mkdir(dir ? dir : "office", 0750); /* it may be there */
         db_session(&c, s);
         code = cli_exit(store_backup(&c, s, to));
         if (code != 0)
