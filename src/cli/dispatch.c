@@ -10,6 +10,7 @@
 #include "engine/dispatch/draw.h"
 #include "engine/dispatch/files.h"
 #include "engine/dispatch/measure.h"
+#include "engine/dispatch/replay.h"
 #include "engine/dispatch/solve.h"
 
 #include <getopt.h>
@@ -270,6 +271,37 @@ run_draw(struct call *c, struct options *o)
 }
 
 static int
+run_replay(struct call *c, const struct options *o)
+{
+    struct problem p;
+    struct replayed told;
+    struct replay how = { .rounds = o->limit.rounds ? o->limit.rounds : 2000,
+                          .seed = o->limit.seed,
+                          .known = 0.3,
+                          .notice_least = 60,
+                          .notice_most = 240 };
+    enum err e;
+
+    if (o->format == FORMAT_UNKNOWN || !o->file) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    e = problem_read(c, &p, o->format, o->file);
+    if (e != OK)
+        return tell_fault(c, e);
+    e = replay_day(c, &p, &how, &told);
+    problem_release(&p);
+    if (e != OK)
+        return tell_fault(c, e);
+    printf("revealed in %d events: cost %.3f, %d left out\n"
+           "all known beforehand:  cost %.3f, %d left out\n"
+           "slowest placing %.1f ms of processor time\n",
+           told.events, told.cost, told.unserved, told.omniscient_cost,
+           told.omniscient_unserved, told.slowest_ms);
+    return EXIT_SUCCESS;
+}
+
+static int
 run_bench(struct call *c, const struct options *o)
 {
     struct measuring m = { .folder = o->bench,
@@ -297,6 +329,8 @@ dispatch_command(int argc, char **argv)
             code = run_solve(&c, &o);
         else if (!o.wrong && !strcmp(argv[1], "draw"))
             code = run_draw(&c, &o);
+        else if (!o.wrong && !strcmp(argv[1], "replay"))
+            code = run_replay(&c, &o);
         else if (!o.wrong && !strcmp(argv[1], "bench"))
             code = run_bench(&c, &o);
         else

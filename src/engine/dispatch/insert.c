@@ -132,22 +132,13 @@ seek_exit(const struct trial *t)
     }
 }
 
-/*
- * added is the price; ready is when the stop now at j would be reached, and
- * delaying what follows may have a price of its own in this round.
- */
 static void
-consider(const struct trial *t, int i, int j, double added, double reached)
+consider(const struct trial *t, int i, int j, double added)
 {
     struct chain c;
 
     if (i == t->w->ban_pickup && j == t->w->ban_delivery)
         return;
-    if (t->w->push_price > 0 && reached > t->r->early[j < 0 ? i : j]) {
-        added += t->w->push_price * (reached - t->r->early[j < 0 ? i : j]);
-        if (added >= t->best->added)
-            return;
-    }
     if (t->g->full) {
         if (!price_whole(t, i, j, &added) || added >= t->best->added)
             return;
@@ -194,10 +185,11 @@ seek_delivery(const struct trial *t, int i, double base, double ready,
         added = base + t->cost_to_d[u] + t->cost_d[x] - r->hop[j - 1];
         if (added < t->best->added && come <= to_d + SLACK) {
             double start = come < g->from[t->drop] ? g->from[t->drop] : come;
-            double reached = start + g->service[t->drop] + t->time_d[x];
 
-            if (start - gone <= ride + SLACK && reached <= r->late[j] + SLACK)
-                consider(t, i, j, added, reached);
+            if (start - gone <= ride + SLACK
+                && start + g->service[t->drop] + t->time_d[x]
+                       <= r->late[j] + SLACK)
+                consider(t, i, j, added);
         }
         now += r->legs[j - 1];
         driven += r->legs[j - 1];
@@ -212,16 +204,16 @@ seek_together(const struct trial *t, int i, double base, double ready,
     const struct engine *g = t->g;
     const struct tour *r = t->r;
     double added = base + t->cost_p[t->drop] + t->cost_d[r->stop[i]];
-    double start = ready + t->time_p[t->drop], reached;
+    double start = ready + t->time_p[t->drop];
 
     if (added >= t->best->added || start > g->to[t->drop] + SLACK)
         return;
     if (start < g->from[t->drop])
         start = g->from[t->drop];
-    reached = start + g->service[t->drop] + t->time_d[r->stop[i]];
     if (start - gone <= g->ride[t->request] + SLACK
-        && reached <= r->late[i] + SLACK)
-        consider(t, i, i, added, reached);
+        && start + g->service[t->drop] + t->time_d[r->stop[i]]
+               <= r->late[i] + SLACK)
+        consider(t, i, i, added);
 }
 
 /* A visit in a problem whose routes are priced whole. */
@@ -245,7 +237,7 @@ seek_visit(const struct trial *t)
         if (t->c->tariff->prompt
             && come + g->service[t->pick] + t->time_p[x] > r->late[i] + SLACK)
             continue;
-        consider(t, i, -1, added, 0);
+        consider(t, i, -1, added);
     }
 }
 

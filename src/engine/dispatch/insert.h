@@ -24,7 +24,6 @@ struct probe {
     double *start, *late, *legs, *within;
     int *until;
     struct chance *dice;
-    double push_price; /* of each unit of time later stops begin later */
     int ban_pickup, ban_delivery; /* a place that is overlooked; -1 none */
     uint64_t tested, passed; /* exact tests, for the curious */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read_json - the library's own format; data/schema/dispatch-problem.json
+ * read_json - the library's own format; problem.schema.json beside this file
  * describes it.
  *
  * Tables say which keys an object has and where their values go, so that an

@@ -104,7 +104,7 @@ recall(struct worker *w, int request, int route, struct spot *best)
     const struct memo *m;
     struct spot found;
 
-    if (!w->memos || w->probe.push_price > 0)
+    if (!w->memos)
         return false;
     m = &w->memos[(size_t)request * (size_t)w->g->route_count + (size_t)route];
     if (m->version != w->cur.routes[route].version)
@@ -125,8 +125,7 @@ recall(struct worker *w, int request, int route, struct spot *best)
 static void
 seek(struct worker *w, int request, int route, struct spot *best)
 {
-    bool keep =
-        w->memos && w->saved_as[route] < 0 && w->probe.push_price == 0;
+    bool keep = w->memos && w->saved_as[route] < 0;
     double bound = best->added + (keep ? w->tuning.beyond * w->g->hop_mean : 0);
     struct spot found = {
         .added = bound, .route = -1, .pickup = -1, .delivery = -1
@@ -190,10 +189,7 @@ place_one(struct worker *w, int request)
 
     if (room <= 0)
         return false;
-    if (w->probe.push_price > 0)
-        best = seek_everywhere(w, request, w->g->must[request] ? FAR : price);
-    else
-        best = seek_everywhere(w, request, price < room ? price : room);
+    best = seek_everywhere(w, request, price < room ? price : room);
     if (best.route < 0) {
         w->given_up += price;
         return price < room;
@@ -211,9 +207,6 @@ worker_recreate(struct worker *w)
     int count = fill_pool(w);
 
     w->given_up = 0;
-    w->probe.push_price = 0;
-    if (chance_unit(&w->dice) < w->tuning.pushes)
-        w->probe.push_price = w->tuning.push_most * chance_unit(&w->dice);
     for (int k = 0; k < count; k++)
         if (!place_one(w, w->pool[k].request))
             return false;

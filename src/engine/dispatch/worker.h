@@ -39,8 +39,6 @@ struct tuning {
     int blink_mean;      /* one place in so many is overlooked */
     int strings, kin, random, costly; /* shares in percent; rest: pairs */
     int kin_taken, pair_taken; /* requests such a ruin takes out at most */
-    double pushes;       /* share of rounds in which delaying costs */
-    double push_most;    /* at most so much a unit of time */
     double beyond;       /* mean hops a memo looks beyond its bound */
     double kin_power;    /* how much the nearest are preferred */
 };
