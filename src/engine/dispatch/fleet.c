@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-#define FLEET_SHARE 0.25 /* of the limit at most */
+#define FLEET_SHARE 0.25 /* of the limit at most, for fewer vehicles */
+#define FILL_SHARE 0.1   /* for what found no room at first */
 
 /* ---- a lower bound ---------------------------------------------------- */
 
@@ -173,7 +174,7 @@ fleet_fill(struct search *s, struct worker *w)
     double pain = w->pain;
     int least = w->cur.must_absent;
 
-    while (least > 0 && search_goes_on(s, w) && s->share < FLEET_SHARE) {
+    while (least > 0 && search_goes_on(s, w) && s->share < FILL_SHARE) {
         round_for_room(w);
         if (w->cur.must_absent < least) {
             least = w->cur.must_absent;

@@ -115,7 +115,7 @@ gap_of(struct call *c, const struct problem *p, const struct plan *plan,
 
     if (plan->unserved_count > 0 || plan_check(c, p, plan) != OK)
         return 100;
-    if (limits->seconds > 0
+    if (limits->seconds > 0 && !limits->processor
         && r->seconds > limits->seconds + LATE_GRACE_MS / 1000.0)
         return 100;
     gap = 100 * (plan->cost - k->cost) / k->cost;
