@@ -30,6 +30,9 @@ struct grant {
     uint64_t rights;  /* bit i: auth_rights[i] */
 };
 
+/* Is the right among those of the grant? */
+bool auth_gives(const struct grant *g, const char *right);
+
 struct actor {
     int64_t account_id, person_id;
     const char *name;

@@ -88,6 +88,12 @@ right_bit(const char *right)
 }
 
 bool
+auth_gives(const struct grant *g, const char *right)
+{
+    return (g->rights & right_bit(right)) != 0;
+}
+
+bool
 auth_may(const struct call *c, const char *right)
 {
     if (c->actor == NULL || right == NULL)

@@ -77,6 +77,10 @@ struct backend {
     /* Dialect: the search index, and the prefix of its schema files. */
     const char *name;
     const char *search_condition, *search_and, *search_prefix;
+    /* What to read from where search_condition holds, what joins the orders
+       to it, and its column of the order's id. */
+    const char *search_from, *search_join, *search_key;
+    bool names_indexes; /* it can be told which index to use */
 
     void (*close)(struct store *s);
 
@@ -95,12 +99,16 @@ struct backend {
     /* The next number under a name; give back the session's connections. */
     enum err (*number)(struct call *c, const char *name, int64_t *out);
     void (*give)(struct db *d);
+
+    /* Of the totals (totals.h); 0: not known, nothing may be kept. */
+    int64_t (*generation)(struct call *c);
 };
 
 /* Every backend's store starts with this. */
 struct store {
     const struct backend *backend;
     struct interned *interned;
+    struct totals *totals;
     unsigned node;
 };
 

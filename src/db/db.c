@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "db/backend.h"
+#include "db/totals.h"
 
 /* -- sessions -------------------------------------------------------- */
 
@@ -252,6 +253,32 @@ db_int_s(struct call *c, int64_t *out, const struct statement *s)
     return rows_end(&r);
 }
 
+enum err
+db_total(struct call *c, int64_t *out, const char *sql, const struct value *v,
+         size_t n)
+{
+    struct store *s = c->db->store;
+    int64_t generation = c->db->depth > 0 ? 0 : c->db->backend->generation(c);
+    const char *key = generation ? totals_key(c, sql, v, n) : NULL;
+
+    if (key && totals_find(s->totals, key, generation, out))
+        return OK;
+    ROWS r = db_query_n(c, sql, v, n);
+    *out = rows_next(&r) ? row_int(&r, 0) : 0;
+    TRY(rows_end(&r));
+    if (key)
+        totals_keep(s->totals, key, generation, *out);
+    return OK;
+}
+
+const char *
+db_by_index(struct call *c, const char *name)
+{
+    return name && c->db->store->backend->names_indexes
+               ? arena_printf(c->arena, " INDEXED BY %s", name)
+               : "";
+}
+
 const char *
 db_intern(struct call *c, const char *sql)
 {
@@ -460,6 +487,24 @@ const char *
 db_search_condition(struct call *c)
 {
     return c->db->store->backend->search_condition;
+}
+
+const char *
+db_search_from(struct call *c)
+{
+    return c->db->store->backend->search_from;
+}
+
+const char *
+db_search_join(struct call *c)
+{
+    return c->db->store->backend->search_join;
+}
+
+const char *
+db_search_key(struct call *c)
+{
+    return c->db->store->backend->search_key;
 }
 
 /* Pairs of Han characters are whole tokens; Latin words and single characters

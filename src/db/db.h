@@ -179,6 +179,14 @@ int64_t db_changes(struct call *c);
 enum err db_int_s(struct call *c, int64_t *out,
                   const struct statement *s) MUST_USE;
 
+/* One number that costs much to make (the total of a list): remembered as long
+   as nothing whatever was committed.  Outside a TX. */
+enum err db_total(struct call *c, int64_t *out, const char *sql,
+                  const struct value *v, size_t n) MUST_USE;
+
+/* "INDEXED BY name" where the database can be told so, otherwise "". */
+const char *db_by_index(struct call *c, const char *name);
+
 /*
  * SQL put together at run time (model/ only, from compiled-in names): the
  * same text always comes back as the same pointer, so that it can be the key
@@ -212,13 +220,18 @@ enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
  * The full-text index of ORDERS: tokens in, and the condition to find by.
  * db_search_add is done inside a TX and is found after its commit; adding
  * again adds words, none is ever taken away.  db_search_condition returns a
- * condition on the column orders.id with one parameter, $1: the
- * caller moves it behind its own.  db_search_query makes the text to bind
+ * condition with one parameter, $1, on what is read FROM db_search_from, to
+ * which db_search_join joins the orders; db_search_key is there the order's
+ * id, in whose order it is quick to read.  The caller moves the parameter
+ * behind its own.  db_search_query makes the text to bind
  * to it from what a person typed; NULL when there is nothing to look for.
  */
 enum err db_search_add(struct call *c, int64_t order_id,
                        const char *tokens) MUST_USE;
 const char *db_search_condition(struct call *c);
+const char *db_search_from(struct call *c);
+const char *db_search_join(struct call *c);
+const char *db_search_key(struct call *c);
 const char *db_search_query(struct call *c, const char *words);
 
 /* -- opening --------------------------------------------------------- */

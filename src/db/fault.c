@@ -81,6 +81,13 @@ fault_give(struct db *d)
     real(d)->give(d);
 }
 
+static int64_t
+fault_generation(struct call *c)
+{
+    (void)c;
+    return 0;
+}
+
 const struct backend fault_backend = {
     .name = "fault",
     .begin = fault_begin,
@@ -91,6 +98,7 @@ const struct backend fault_backend = {
     .finish = fault_finish,
     .number = fault_number,
     .give = fault_give,
+    .generation = fault_generation,
 };
 
 void

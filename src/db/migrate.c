@@ -73,18 +73,47 @@ says_nothing(const char *s)
     }
 }
 
+/* TEXT with every OLD in it made NEW. */
+static const char *
+replace(struct call *c, const char *text, const char *old, const char *new)
+{
+    struct buf b = buf_make(c->arena, 0);
+    const char *at;
+
+    while ((at = strstr(text, old))) {
+        buf_add(&b, text, (size_t)(at - text));
+        buf_puts(&b, new);
+        text = at + strlen(old);
+    }
+    buf_puts(&b, text);
+    return b.s;
+}
+
+/* SQLite keeps a table in the order of a key that is called INTEGER and needs
+   no index for it, and ends every index with that key by itself. */
+static const char *
+in_own_words(struct call *c, const char *sql)
+{
+    if (c->db->store->backend->name[0] != 's')
+        return sql;
+    if (strstr(sql, " INDEX "))
+        return replace(c, sql, ", id)", ")");
+    return replace(c, sql, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY");
+}
+
 static enum err
 run_script(struct call *c, const char *text)
 {
     const char *end;
 
     for (; *text; text = end) {
-        char *sql;
+        const char *sql;
 
         end = skip_statement(text);
         sql = arena_text_n(c->arena, text, (size_t)(end - text));
         if (!says_nothing(sql))
-            TRY(db_run(c, &(struct query){ .sql = sql }, true));
+            TRY(db_run(c, &(struct query){ .sql = in_own_words(c, sql) },
+                       true));
     }
     return OK;
 }

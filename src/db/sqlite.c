@@ -361,6 +361,28 @@ number(struct call *c, const char *name, int64_t *out)
     return db_exec(c, add, V(name));
 }
 
+/* A connection's data_version changes when another one, of this process or
+   any, has committed; whoever sees it first makes all the totals old. */
+static int64_t
+generation(struct call *c)
+{
+    static const char look[] = "PRAGMA data_version";
+    struct sqlite_store *s = sqlite_of(c->db);
+    struct sqlite_conn *conn;
+    int64_t version = 0;
+
+    if (sqlite_is_shared(s) || db_int(c, &version, look) != OK)
+        return 0;
+    conn = c->db->reader;
+    if (!conn)
+        return 0;
+    if (conn->seen != version) {
+        conn->seen = version;
+        (void)atomic_fetch_add(&s->generation, 1);
+    }
+    return atomic_load(&s->generation);
+}
+
 /* -- opening --------------------------------------------------------- */
 
 /* The first free byte of FILE-node: the lock goes with the process. */
@@ -487,8 +509,11 @@ sqlite_backup(struct call *c, struct store *base, const char *path)
 
 const struct backend sqlite_backend = {
     .name = "sqlite",
-    .search_condition = "orders.id IN (SELECT rowid FROM order_search"
-                        " WHERE order_search MATCH $1)",
+    .search_condition = "order_search MATCH $1",
+    .search_from = "order_search",
+    .search_join = " CROSS JOIN orders ON orders.id = order_search.rowid",
+    .search_key = "order_search.rowid",
+    .names_indexes = true,
     .search_and = " AND ",
     .search_prefix = "*",
     .close = sqlite_shut,
@@ -500,4 +525,5 @@ const struct backend sqlite_backend = {
     .finish = finish,
     .number = number,
     .give = give_reader,
+    .generation = generation,
 };

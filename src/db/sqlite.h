@@ -29,7 +29,7 @@
 
 #define SQLITE_BATCH 64
 #define SQLITE_WRITER_KIB 16384
-#define SQLITE_READER_KIB 1024
+#define SQLITE_READER_KIB 2048
 #define SQLITE_BUSY_MS 3000
 /* Pages of the write-ahead log after which it is copied to the database. */
 #define SQLITE_WAL_PAGES 2000
@@ -42,6 +42,7 @@ struct sqlite_conn {
     sqlite3 *db;
     struct cache cache;
     struct sqlite_conn *next; /* of the free readers */
+    int64_t seen;             /* its data_version at its last look */
 };
 
 struct sqlite_writer {
@@ -65,6 +66,7 @@ struct sqlite_store {
     struct store base;
     char *path;
     bool in_memory;
+    atomic_llong generation; /* of the totals */
     struct sqlite_writer writer;
 
     pthread_mutex_t pool_mutex;

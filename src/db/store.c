@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "db/postgres.h"
+#include "db/totals.h"
 
 /* -- interned texts -------------------------------------------------- */
 
@@ -110,6 +111,7 @@ store_open(const char *address, unsigned readers, const char **why)
     if (!s)
         return NULL;
     s->interned = interned_open();
+    s->totals = totals_open();
     if (migrate(s, why)
         && (!store_is_postgres(s) || pg_node_claim((struct pg_store *)s, why)))
         return s;
@@ -123,6 +125,7 @@ store_close(struct store *s)
     if (!s)
         return;
     interned_close(s->interned);
+    totals_close(s->totals);
     s->backend->close(s);
 }
 

@@ -107,6 +107,8 @@ list_read(struct call *c, struct list *l, const struct pair *pairs, size_t n)
 
 struct where {
     struct call *c;
+    const char *from, *key; /* the table; its id, in whose order it is read */
+    const char *join;
     struct buf sql;
     struct value v[MAX_VALUES];
     size_t n;
@@ -127,6 +129,14 @@ add_value(struct where *w, struct value v)
     buf_printf(&w->sql, "$%zu", w->n);
 }
 
+static void
+bind_all(struct where *w, const struct value *v, size_t n)
+{
+    ASSERT(w->n + n <= MAX_VALUES);
+    for (size_t i = 0; i < n; i++)
+        w->v[w->n++] = v[i];
+}
+
 /* A condition written with $1.. of its own, moved behind those before. */
 static void
 add_condition(struct where *w, const char *sql, const struct value *v,
@@ -134,8 +144,7 @@ add_condition(struct where *w, const char *sql, const struct value *v,
 {
     size_t base = w->n;
 
-    for (size_t i = 0; i < n; i++)
-        w->v[w->n++] = v[i];
+    bind_all(w, v, n);
     buf_putc(&w->sql, '(');
     for (; *sql != '\0'; sql++) {
         buf_putc(&w->sql, *sql);
@@ -220,6 +229,31 @@ add_like(struct where *w, const char *column, const char *text)
     buf_puts(&w->sql, ") ESCAPE '\\'");
 }
 
+/*
+ * Times are compared as they are sorted, so that one index serves both; and
+ * yes and no stand in the text, so that the index of what is open is known
+ * to fit.
+ */
+static void
+add_comparison(struct where *w, const struct filter *f, const char *sign,
+               struct value v)
+{
+    bool time = f->field->kind == FIELD_INSTANT || f->field->kind == FIELD_DAY;
+    bool range = f->op == AT_LEAST || f->op == BELOW;
+    const char *name = f->field->name;
+
+    if (f->field->kind == FIELD_BOOL && !range) {
+        buf_printf(&w->sql, "%s%s%d", name, sign, v.as.i != 0);
+        return;
+    }
+    if (time && range)
+        buf_printf(&w->sql, "COALESCE(%s, 0) <> 0 AND COALESCE(%s, 0)%s",
+                   name, name, sign);
+    else
+        buf_printf(&w->sql, "%s%s", name, sign);
+    add_value(w, v);
+}
+
 static enum err
 add_filter(struct where *w, const struct filter *f)
 {
@@ -241,9 +275,7 @@ add_filter(struct where *w, const struct filter *f)
         return OK;
     default:
         TRY(filter_value(w->c, f->field, f->value, &v));
-        buf_puts(&w->sql, f->field->name);
-        buf_puts(&w->sql, signs[f->op]);
-        add_value(w, v);
+        add_comparison(w, f, signs[f->op], v);
         return OK;
     }
 }
@@ -277,9 +309,13 @@ static const char valid_then[] =
 static enum err
 make_where(struct where *w, const struct list *l)
 {
+    w->from = l->model->table;
+    w->key = "id";
+    w->join = "";
+    bind_all(w, l->values, l->n_values);
     if (l->where != NULL) {
         add_and(w);
-        add_condition(w, l->where, l->values, l->n_values);
+        buf_printf(&w->sql, "(%s)", l->where);
     }
     if (l->as_of.n != 0) {
         struct value on = V(l->as_of);
@@ -296,10 +332,14 @@ make_where(struct where *w, const struct list *l)
 
         add_and(w);
         /* Nothing but punctuation is found nowhere. */
-        if (v.kind == VALUE_NULL)
+        if (v.kind == VALUE_NULL) {
             add_condition(w, "1 = 0", NULL, 0);
-        else
-            add_condition(w, db_search_condition(w->c), &v, 1);
+            return OK;
+        }
+        add_condition(w, db_search_condition(w->c), &v, 1);
+        w->from = db_search_from(w->c);
+        w->join = db_search_join(w->c);
+        w->key = db_search_key(w->c);
     } else {
         add_words(w, l);
     }
@@ -387,13 +427,14 @@ add_cursor(struct where *w, const struct list *l)
                     "is not one that this list gave out");
     add_and(w);
     if (by != NULL) {
-        buf_printf(&w->sql, "(%s, id) %s (", by, sign);
+        buf_printf(&w->sql, "%s %s= ", by, sign);
         add_value(w, v);
+        buf_printf(&w->sql, " AND (%s, id) %s ($%zu", by, sign, w->n);
         buf_puts(&w->sql, ", ");
         add_value(w, V(id));
         buf_puts(&w->sql, ")");
     } else {
-        buf_printf(&w->sql, "id %s ", sign);
+        buf_printf(&w->sql, "%s %s ", w->key, sign);
         add_value(w, V(id));
     }
     return OK;
@@ -401,22 +442,74 @@ add_cursor(struct where *w, const struct list *l)
 
 /* -- running --------------------------------------------------------------- */
 
+/* FROM the table WHERE all holds, and PART too. */
+static void
+add_from(struct buf *sql, const struct where *w, const struct list *l,
+         const struct list_part *part)
+{
+    buf_printf(sql, " FROM %s%s%s%s", w->from, w->join,
+               *w->join == '\0' ? db_by_index(w->c, l->index) : "", w->sql.s);
+    if (part != NULL)
+        buf_printf(sql, "%s(%s)", w->sql.len > 0 ? " AND " : " WHERE ",
+                   part->where);
+}
+
+static void
+add_order(struct buf *sql, const struct where *w, const struct list *l,
+          const char *key, int64_t limit)
+{
+    const char *by = sort_expression(w->c, l);
+    const char *way = l->descending ? "DESC" : "ASC";
+
+    buf_puts(sql, " ORDER BY ");
+    if (by != NULL)
+        buf_printf(sql, "%s %s, ", by, way);
+    buf_printf(sql, "%s %s LIMIT %lld", key, way, (long long)limit);
+}
+
+/* The first LIMIT of each part are enough for the first LIMIT of all. */
+static void
+add_parts(struct buf *sql, const struct where *w, const struct list *l,
+          const char *between, int64_t limit, bool ordered)
+{
+    for (size_t i = 0; i < l->n_parts; i++) {
+        buf_printf(sql, "%sSELECT id FROM (SELECT orders.id AS id",
+                   i > 0 ? between : "");
+        add_from(sql, w, l, &l->parts[i]);
+        if (ordered)
+            add_order(sql, w, l, w->key, limit);
+        else
+            buf_printf(sql, " LIMIT %lld", (long long)limit);
+        buf_printf(sql, ") AS part%zu", i);
+    }
+}
+
+static const char *
+page_sql(struct call *c, struct list *l, const struct where *w, int64_t limit)
+{
+    struct buf sql = buf_make(c->arena, 0);
+
+    buf_printf(&sql, "SELECT %s", model_columns(c, l->model, ""));
+    if (l->n_parts == 0) {
+        add_from(&sql, w, l, NULL);
+        add_order(&sql, w, l, w->key, limit);
+    } else {
+        buf_printf(&sql, " FROM %s WHERE id IN (", l->model->table);
+        add_parts(&sql, w, l, " UNION ALL ", limit, true);
+        buf_putc(&sql, ')');
+        add_order(&sql, w, l, "id", limit);
+    }
+    return db_intern(c, sql.s);
+}
+
 static enum err
 read_page(struct call *c, struct list *l, struct where *w)
 {
-    const char *by = sort_expression(c, l);
-    const char *way = l->descending ? "DESC" : "ASC";
     int64_t limit = l->limit ? l->limit : DEFAULT_LIMIT;
-    struct buf sql = buf_make(c->arena, 0);
 
     TRY(add_cursor(w, l));
-    buf_printf(&sql, "SELECT %s FROM %s%s ORDER BY ",
-               model_columns(c, l->model, ""), l->model->table, w->sql.s);
-    if (by != NULL)
-        buf_printf(&sql, "%s %s, ", by, way);
-    buf_printf(&sql, "id %s LIMIT %lld", way, (long long)limit + 1);
     l->rows = arena_alloc(c->arena, l->model->size * (size_t)limit);
-    ROWS r = db_query_n(c, db_intern(c, sql.s), w->v, w->n);
+    ROWS r = db_query_n(c, page_sql(c, l, w, limit + 1), w->v, w->n);
     while (rows_next(&r)) {
         char *row = (char *)l->rows + l->model->size * l->n;
 
@@ -430,23 +523,42 @@ read_page(struct call *c, struct list *l, struct where *w)
     return rows_end(&r);
 }
 
+/* Words alone are counted in their index, without the rows. */
+static bool
+asks_words_only(const struct list *l)
+{
+    return l->words != NULL && l->n_filters == 0 && l->where == NULL
+           && l->n_parts == 0;
+}
+
+static const char *
+count_sql(struct call *c, const struct list *l, const struct where *w)
+{
+    struct buf sql = buf_make(c->arena, 0);
+    struct where here = *w;
+
+    if (asks_words_only(l))
+        here.join = "";
+    buf_puts(&sql, "SELECT COUNT(*) FROM (");
+    if (l->n_parts == 0) {
+        buf_puts(&sql, "SELECT 1");
+        add_from(&sql, &here, l, NULL);
+    } else {
+        add_parts(&sql, &here, l, " UNION ", LIST_COUNT_CAP + 1, false);
+    }
+    buf_printf(&sql, " LIMIT %d) AS counted", LIST_COUNT_CAP + 1);
+    return db_intern(c, sql.s);
+}
+
 static enum err
 count_rows(struct call *c, struct list *l, const struct where *w)
 {
-    const char *sql = db_intern(
-        c, arena_printf(c->arena,
-                        "SELECT COUNT(*) FROM (SELECT 1 FROM %s%s LIMIT %d)"
-                        " AS counted",
-                        l->model->table, w->sql.s, LIST_COUNT_CAP + 1));
-    ROWS r = db_query_n(c, sql, w->v, w->n);
-
-    if (rows_next(&r))
-        l->total = row_int(&r, 0);
+    TRY(db_total(c, &l->total, count_sql(c, l, w), w->v, w->n));
     if (l->total > LIST_COUNT_CAP) {
         l->total = LIST_COUNT_CAP;
         l->total_more = true;
     }
-    return rows_end(&r);
+    return OK;
 }
 
 enum err

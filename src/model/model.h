@@ -170,6 +170,7 @@ const char *model_columns(struct call *c, const struct model *m,
 
 /* -- lists ----------------------------------------------------------- */
 
+#define LIST_MAX_PARTS 6
 #define LIST_MAX_FILTERS 12
 #define LIST_COUNT_CAP 10000
 
@@ -180,6 +181,10 @@ struct filter {
 };
 
 /* What a list request asks for. Cleared means: first 50 by id, rising. */
+struct list_part {
+    const char *where; /* with $1.. for the list's `values` */
+};
+
 struct list {
     const struct model *model;
     struct filter filters[LIST_MAX_FILTERS];
@@ -193,8 +198,13 @@ struct list {
     bool no_total;
     day as_of; /* rows valid on the day; nouns with valid_from, valid_to */
 
-    /* Set by the engine, never from outside: who may see what. */
+    /* Set by the engine, never from outside: who may see what.  Besides
+       `where` one of the `parts` must hold, if there are any: each is read
+       by its own index, so that OR costs no scan of the table. */
     const char *where; /* condition with $1.. for `values` */
+    const char *index; /* that is best for it; its own condition holds */
+    struct list_part parts[LIST_MAX_PARTS];
+    size_t n_parts;
     struct value values[8];
     size_t n_values;
 

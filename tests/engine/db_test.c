@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char add_counter[] =
@@ -348,11 +349,16 @@ add_words(struct call *c, int64_t id, const char *text)
     return tx_commit(&tx);
 }
 
-/* The condition as model/ would place it, over a table of two orders. */
+/* The condition as model/ would place it; where it reads the orders
+   themselves, there are two. */
 static int64_t
 find(struct call *c, const char *words)
 {
     const char *condition = db_search_condition(c);
+    const char *from = strcmp(db_search_from(c), "orders") != 0
+                           ? db_search_from(c)
+                           : "(SELECT 1 AS id UNION ALL SELECT 2 AS id)"
+                             " AS orders";
     const char *q = db_search_query(c, words);
     int64_t sum = 0;
 
@@ -362,10 +368,8 @@ find(struct call *c, const char *words)
                db_intern(c,
                          arena_printf(
                              c->arena,
-                             "SELECT coalesce(sum(orders.id), 0) FROM (SELECT 1"
-                             " AS id UNION ALL SELECT 2 AS id) AS orders"
-                             " WHERE %s",
-                             condition)),
+                             "SELECT coalesce(sum(%s), 0) FROM %s WHERE %s",
+                             db_search_key(c), from, condition)),
                V(q)));
     return sum;
 }

@@ -73,17 +73,28 @@ CREATE TABLE orders (
     version        BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL
 );
--- The desk's list is the open orders, newest or most urgent first: what it
--- filters and counts by stands in the index, so a count reads no rows.
+-- The desk works on the open orders, few among many: what it filters and
+-- counts by stands in their own index, so a count reads no rows.
 CREATE UNIQUE INDEX orders_number ON orders (number);
 CREATE INDEX orders_open
-    ON orders (is_open, id, state, area_id, crew_id, priority);
+    ON orders (id, state, area_id, crew_id, priority, place_id, unit_id,
+               item_code, assignee_id, provider_id, complete_due,
+               completed_at, suspended_at, escalation, requester_id, is_open)
+    WHERE is_open = 1;
+CREATE INDEX orders_open_due
+    ON orders ((COALESCE(complete_due, 0)), id, complete_due, state, area_id,
+               crew_id, priority, completed_at, escalation, requester_id,
+               provider_id, is_open)
+    WHERE is_open = 1;
+-- Those of all time, newest first.
 CREATE INDEX orders_state ON orders (state, id);
 CREATE INDEX orders_requester ON orders (requester_id, id);
-CREATE INDEX orders_crew ON orders (crew_id, is_open, id);
-CREATE INDEX orders_place ON orders (place_id, is_open, id);
+CREATE INDEX orders_crew ON orders (crew_id, id);
+CREATE INDEX orders_place ON orders (place_id, id);
 CREATE INDEX orders_unit ON orders (unit_id, id);
 CREATE INDEX orders_area ON orders (area_id, id);
+CREATE INDEX orders_item ON orders (item_code, id);
+CREATE INDEX orders_submitted ON orders ((COALESCE(submitted_at, 0)), id);
 CREATE INDEX orders_wake ON orders (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX orders_parent ON orders (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX orders_merged ON orders (merged_into_id)

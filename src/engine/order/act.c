@@ -48,8 +48,7 @@ begin_doing(struct call *c, enum order_verb verb, struct order_act *a,
     return OK;
 }
 
-/* Somebody still has something to do: a verified order only waits for stars. */
-static bool
+bool
 state_is_open(unsigned state)
 {
     return state != ORDER_VERIFIED && state != ORDER_CLOSED

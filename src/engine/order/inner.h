@@ -27,6 +27,19 @@ unsigned order_who(struct call *c, const struct order *o);
 enum err order_load(struct call *c, int64_t id, struct order *o) MUST_USE;
 enum err order_fill_view(struct call *c, struct order_view *v) MUST_USE;
 
+/* Who may see an order as a condition with three values, the last way to ask;
+   and the same of open orders. */
+extern const char order_seen_by[], order_seen_by_open[];
+size_t order_seen_values(const struct call *c, struct value out[3]);
+
+/* Of a right that is held without limits. */
+extern const struct auth_where order_anywhere;
+
+/* -- act.c ------------------------------------------------------------------ */
+
+/* Has somebody still something to do?  A verified order only waits for stars. */
+bool state_is_open(unsigned state);
+
 /* -- tell.c ----------------------------------------------------------------- */
 
 /* Add an event; no actor means the program. */

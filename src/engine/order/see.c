@@ -234,58 +234,21 @@ order_get(struct call *c, int64_t id, struct order_view *out)
     "     OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"  \
     "          WHERE p.id = orders.place_id AND top.id = g.scope_id"           \
     "            AND p.path LIKE top.path || '%'))))"
-static const char seen_by[] = SEEN_BY;
+const char order_seen_by[] = SEEN_BY;
+const char order_seen_by_open[] = "is_open = 1 AND (" SEEN_BY ")";
 
-static const char of_mine[] = "requester_id = $1";
-static const char of_my_crews[] =
-    "is_open = 1 AND state <> 'submitted' AND state <> 'awaiting_approval'"
-    " AND state <> 'accepted'"
-    " AND crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)";
-static const char to_grab[] =
-    "is_open = 1 AND state = 'accepted' AND crew_id IN"
-    " (SELECT m.crew_id FROM crew_member m JOIN crew w ON w.id = m.crew_id"
-    "   WHERE m.person_id = $1 AND w.dispatch = 'grab')";
-
-/* What the values of seen_by are for the actor. */
-static void
-say_who(const struct call *c, struct value out[3])
+size_t
+order_seen_values(const struct call *c, struct value out[3])
 {
     int64_t provider = c->actor->provider_id;
 
     out[0] = V(c->actor->person_id);
     out[1] = V(provider ? provider : INT64_C(-1));
     out[2] = V(c->actor->account_id);
+    return 3;
 }
 
-/* Of a right that is held without limits. */
-static const struct auth_where anywhere = { 0, 0, 0, 0 };
-
-enum err
-order_list(struct call *c, struct list *l, const char *view)
-{
-    TRY(auth_need(c, NULL, NULL));
-    l->values[0] = V(c->actor->person_id);
-    l->n_values = 1;
-    if (text_same(view, "mine")) {
-        l->where = of_mine;
-    } else if (text_same(view, "crew")) {
-        l->where = of_my_crews;
-    } else if (text_same(view, "grab")) {
-        l->where = to_grab;
-    } else if (view != NULL) {
-        return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
-                    view);
-    } else if (auth_may_at(c, "order.see", &anywhere)) {
-        l->n_values = 0;
-    } else {
-        l->where = seen_by;
-        say_who(c, l->values);
-        l->n_values = 3;
-    }
-    if (l->sort == NULL && l->cursor == NULL)
-        l->descending = true;
-    return model_list(c, l);
-}
+const struct auth_where order_anywhere = { 0, 0, 0, 0 };
 
 enum err
 order_events(struct call *c, struct list *l, int64_t id)
@@ -331,8 +294,8 @@ order_board(struct call *c, struct order_board *b)
     bool all;
 
     TRY(auth_need(c, "order.see", NULL));
-    say_who(c, who);
-    all = auth_may_at(c, "order.see", &anywhere);
+    (void)order_seen_values(c, who);
+    all = auth_may_at(c, "order.see", &order_anywhere);
     {
         ROWS r = all ? db_query(c, all_counts)
                      : db_query(c, seen_counts, who[0], who[1], who[2]);
