@@ -42,13 +42,14 @@ static const struct {
 };
 
 struct someone {
-    int64_t id, unit_id;
+    int64_t id, unit_id, place_id;
     const char *name, *unit_name, *phone, *initials;
 };
 
 struct room {
     int64_t id;
     const char *full_name, *path, *initials;
+    bool for_meetings;
 };
 
 struct gang {
@@ -82,16 +83,17 @@ struct year {
 
 static const char all_people[] =
     "SELECT p.id, p.unit_id, p.name, u.name, COALESCE(p.phone, p.mobile),"
-    " p.initials FROM person p JOIN unit u ON u.id = p.unit_id"
+    " p.initials, p.place_id FROM person p JOIN unit u ON u.id = p.unit_id"
     " WHERE p.active = 1 ORDER BY p.id LIMIT 4000";
 static const char all_rooms[] =
-    "SELECT id, full_name, path, initials FROM place WHERE kind = 'room'"
-    " AND active = 1 ORDER BY id LIMIT 4000";
+    "SELECT id, full_name, path, initials,"
+    " CASE WHEN room_use = '会议室' THEN 1 ELSE 0 END FROM place"
+    " WHERE kind = 'room' AND active = 1 ORDER BY id LIMIT 4000";
 static const char all_crews[] =
     "SELECT id, COALESCE(provider_id, 0), name FROM crew WHERE active = 1"
     " ORDER BY id LIMIT 64";
 static const char all_hands[] =
-    "SELECT p.id, 0, p.name, '', p.phone, p.initials FROM crew_member m"
+    "SELECT p.id, 0, p.name, '', p.phone, p.initials, 0 FROM crew_member m"
     " JOIN person p ON p.id = m.person_id WHERE m.crew_id = $1"
     " ORDER BY p.id LIMIT 64";
 
@@ -103,7 +105,8 @@ read_someone(struct rows *r, struct someone *s)
                            .name = row_text(r, 2),
                            .unit_name = row_text(r, 3),
                            .phone = row_text(r, 4),
-                           .initials = row_text(r, 5) };
+                           .initials = row_text(r, 5),
+                           .place_id = row_int(r, 6) };
 }
 
 static enum err
@@ -124,7 +127,7 @@ read_people(struct year *y)
     while (rows_next(&r) && y->n_rooms < MAX_ROOMS)
         y->rooms[y->n_rooms++] =
             (struct room){ row_int(&r, 0), row_text(&r, 1), row_text(&r, 2),
-                           row_text(&r, 3) };
+                           row_text(&r, 3), row_int(&r, 4) != 0 };
     return rows_end(&r);
 }
 
@@ -462,7 +465,9 @@ live_start(struct year *y, struct life *l)
          l->who);
     if (luck < 15 && step(y, l, at, "cancel", ORDER_CANCELLED, l->who, &o->closed_at))
         return;
-    if (luck < 23 && step(y, l, at, "return", ORDER_RETURNED, desk, NULL))
+    /* What was given back long ago has been sent in again or dropped. */
+    if (luck < 23 && y->now.ms - at.ms < 5 * DAY_MS
+        && step(y, l, at, "return", ORDER_RETURNED, desk, NULL))
         return;
     if (!step(y, l, at, "accept", ORDER_ACCEPTED, desk, &o->accepted_at))
         return;
@@ -529,6 +534,24 @@ write_life(struct year *y, struct life *l)
     return model_insert(c, &rating_model, &rating);
 }
 
+/* Meetings are in meeting rooms; most other things are asked for from one's
+   own room, the rest is seen somewhere in the house. */
+static const struct room *
+pick_room(struct year *y, const struct life *l)
+{
+    bool meeting = l->item->code[0] == 'F';
+    bool own = !meeting && random_below(y->r, 10) < 7;
+    uint32_t first = random_below(y->r, (uint32_t)y->n_rooms);
+
+    for (size_t i = 0; i < y->n_rooms && (own || meeting); i++) {
+        const struct room *r = &y->rooms[(first + i) % y->n_rooms];
+
+        if (own ? r->id == l->who->place_id : r->for_meetings)
+            return r;
+    }
+    return &y->rooms[first];
+}
+
 static enum err
 make_order(struct year *y, instant at)
 {
@@ -540,7 +563,7 @@ make_order(struct year *y, instant at)
     l.who = &y->people[random_below(y->r, (uint32_t)y->n_people)];
     if (y->guest != NULL && random_below(y->r, 300) == 0)
         l.who = y->guest;
-    l.room = &y->rooms[random_below(y->r, (uint32_t)y->n_rooms)];
+    l.room = pick_room(y, &l);
     g = find_gang(y, catalog_route(y->k, l.item, l.room->path, d));
     if (g != NULL) {
         l.o.crew_id = g->id;
