@@ -86,5 +86,6 @@ int routes_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int export_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
+int help_command(int argc, char **argv);
 
 #endif

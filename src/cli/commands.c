@@ -47,6 +47,9 @@ const struct command commands[] = {
       check_command },
     { "routes", "[--openapi]", "The API: every route, or OpenAPI 3.1.",
       routes_command },
+    { "help", "[--man] [--completion]",
+      "The commands; as a manual page, or as a completion for bash.",
+      help_command },
 };
 
 const size_t n_commands = COUNT(commands);

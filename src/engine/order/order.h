@@ -279,7 +279,7 @@ enum err order_do(struct call *c, enum order_verb verb, struct order_act *a,
 enum err order_get(struct call *c, int64_t id, struct order_view *out) MUST_USE;
 
 /* A page of the orders the actor may see; VIEW narrows: "mine", "crew" (my
-   crews' open ones), "grab" (free for my crews to take), "approve". */
+   crews' open ones), "grab" (free for my crews to take). */
 enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
 
 struct order_event {
