@@ -105,6 +105,24 @@ bench:
 	@$(MAKE) -s -j$$(nproc) --no-print-directory $(B)/liangcao $(B)/bare
 	@bench/run.sh
 
+# The program, its manual page, the completion and the unit of systemd.
+PREFIX  ?= /usr
+VERSION ?= 0.1.0
+BINDIR   = $(DESTDIR)$(PREFIX)/bin
+install:
+	@tools/need.sh build web
+	@$(MAKE) -s --no-print-directory web
+	@$(MAKE) -s --no-print-directory $(B)/liangcao
+	install -D -m 755 $(B)/liangcao $(BINDIR)/liangcao
+	$(B)/liangcao help --man >$(B)/liangcao.1
+	install -D -m 644 $(B)/liangcao.1 $(DESTDIR)$(PREFIX)/share/man/man1/liangcao.1
+	$(B)/liangcao help --completion >$(B)/liangcao.bash
+	install -D -m 644 $(B)/liangcao.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/liangcao
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' contrib/liangcao.service >$(B)/liangcao.service
+	install -D -m 644 $(B)/liangcao.service $(DESTDIR)$(PREFIX)/lib/systemd/system/liangcao.service
+deb:
+	@MAKE=$(MAKE) tools/deb.sh $(VERSION)
+
 # The description of the API that is kept in docs/api, made anew.
 openapi: $(B)/liangcao
 	@tools/openapi --write
@@ -114,4 +132,4 @@ pages: $(B)/liangcao
 	@tests/pages.sh
 check: pages
 
-.PHONY: openapi pages all clean fuzzers web run test check bench torture install
+.PHONY: deb openapi pages all clean fuzzers web run test check bench torture install

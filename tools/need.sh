@@ -21,7 +21,7 @@ have() {
 # Another source's Node is as good as Debian's, if it is 18 or newer.
 has_node() {
     command -v npm >/dev/null 2>&1 &&
-        node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)' \
+        node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18 ? 1 : 0)' \
             2>/dev/null
 }
 
