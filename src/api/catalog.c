@@ -4,6 +4,7 @@
 #include "engine/catalog/catalog.h"
 #include "api/route.h"
 #include "base/text.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
 
@@ -157,6 +158,52 @@ get_promise(struct call *c, void *in, void *out)
     return OK;
 }
 
+/* Which crew an order of the item at a place would go to now. */
+struct destination {
+    int64_t id, place_id;
+    int64_t crew_id;
+    const char *crew_name, *crew_name_en;
+};
+static const struct field destination_in_fields[] = {
+    FIELD(struct destination, id, .flags = GIVEN),
+    FIELD(struct destination, place_id, .refers = "place", .label = "Place"),
+};
+static const struct field destination_fields[] = {
+    FIELD(struct destination, crew_id, .flags = GIVEN, .refers = "crew",
+          .label = "Crew"),
+    FIELD(struct destination, crew_name, .flags = GIVEN, .label = "Name"),
+    FIELD(struct destination, crew_name_en, .flags = GIVEN,
+          .label = "English name"),
+};
+static const struct model destination_in_model = MODEL(
+    "destination_query", NULL, struct destination, destination_in_fields);
+static const struct model destination_model =
+    MODEL("destination", NULL, struct destination, destination_fields);
+
+static enum err
+get_destination(struct call *c, void *in, void *out)
+{
+    const struct destination *d = in;
+    struct destination *made = out;
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i = catalog_item_by_id(k, d->id);
+    struct place at = { 0 };
+    struct crew crew = { 0 };
+
+    if (i == NULL)
+        return fail(c, ERR_ABSENT, NULL, "there is no such item");
+    if (d->place_id != 0
+        && model_get(c, &place_model, d->place_id, &at) != OK)
+        return fail(c, ERR_INVALID, "place_id", "there is no such place");
+    made->crew_id = catalog_route(k, i, at.path, today(c));
+    if (made->crew_id == 0)
+        return OK;
+    TRY(model_get(c, &crew_model, made->crew_id, &crew));
+    made->crew_name = crew.name;
+    made->crew_name_en = crew.name_en;
+    return OK;
+}
+
 /* -- calendar ------------------------------------------------------------ */
 
 struct year_query {
@@ -231,6 +278,11 @@ const struct route catalog_routes[] = {
     { GET, "/items/{id}/promise", get_promise, &promise_in_model,
       &promise_model,
       .says = "The due times of an order of the item submitted now." },
+    { GET, "/items/{id}/destination", get_destination, &destination_in_model,
+      &destination_model,
+      .says = "The crew an order of the item at a place would go to now." },
+    { GET, "/item-versions", serve_model_list, .out = &service_item_model,
+      .may = EDIT, .says = "Every version of every item.", .flags = R_LIST },
     { POST, "/items", add_item, &service_item_model, &service_item_model, EDIT,
       "Add an item, or the next version of one from a day on.", R_CREATED },
     { GET, "/sla-classes", serve_model_list, .out = &sla_class_model,

@@ -104,7 +104,8 @@ const struct model *const all_models[] = {
     &order_model,        &order_wish_model,   &order_act_model,
     &setting_model,      &audit_entry_model,  &calendar_year_model,
     &notice_model,       &rating_model,       &draft_model,
-    &order_event_model,  &unit_change_model,  NULL
+    &order_event_model,  &unit_change_model,  &token_model,
+    NULL
 };
 
 static enum err

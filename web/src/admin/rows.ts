@@ -1,49 +1,95 @@
-/* Rows of any noun: names of what they refer to, cells in words. */
-import { get } from '@/api/client';
+/* Rows of any noun: names of what they refer to, cells in words, all to a file. */
+import { get, type Query } from '@/api/client';
 import type { FormField, List } from '@/api/types';
 import type { Option } from '@/common/Combo.vue';
 import { language, t } from '@/common/i18n';
 import { stamp } from '@/common/time';
 import { refers } from './parts';
+import { choiceWords, codeNames, widgetOf, widgetWords } from './widgets';
 
 export type Row = Record<string, unknown> & { id: number; version?: number };
-export type Names = Record<string, Record<number, string>>;
+export type Names = Record<string, Record<string, string>>;
+
+const CHUNK = 40; /* ids in one question */
 
 function labelOf(table: string, row: Row): string {
   const label = refers[table].label;
   return String((language() === 'en' && row.name_en) || row[label] || row.name || row.code || row.id);
 }
 
-/* The names of all ids that the rows hold, by table. */
-export async function namesOf(rows: Row[], fields: FormField[]): Promise<Names> {
+async function namesOfIds(table: string, ids: number[]): Promise<Record<string, string>> {
+  const lists = [];
+  for (let i = 0; i < ids.length; i += CHUNK) {
+    lists.push(get<List<Row>>(refers[table].path, { 'id.in': ids.slice(i, i + CHUNK).join(','), limit: CHUNK, total: 'no' }).catch(() => null));
+  }
+  return Object.fromEntries((await Promise.all(lists)).flatMap((l) => l?.items ?? []).map((r) => [r.id, labelOf(table, r)]));
+}
+
+/* The names of all that the rows refer to, by table; KNOWN ones are not asked for again. */
+export async function namesOf(noun: string, rows: Row[], fields: FormField[], known: Names = {}): Promise<Names> {
   const wanted: Record<string, Set<number>> = {};
   for (const f of fields) {
     if (!f.refers || !refers[f.refers]) continue;
-    for (const r of rows) if (r[f.name]) (wanted[f.refers] ??= new Set()).add(Number(r[f.name]));
+    const had = known[f.refers] ?? {};
+    for (const r of rows) if (r[f.name] && !had[String(r[f.name])]) (wanted[f.refers] ??= new Set()).add(Number(r[f.name]));
   }
-  const out: Names = {};
+  const out: Names = { ...known };
   await Promise.all(Object.entries(wanted).map(async ([table, ids]) => {
-    const list = await get<List<Row>>(refers[table].path, { 'id.in': [...ids].join(','), limit: 500, total: 'no' }).catch(() => null);
-    out[table] = Object.fromEntries((list?.items ?? []).map((r) => [r.id, labelOf(table, r)]));
+    out[table] = { ...known[table], ...await namesOfIds(table, [...ids]) };
   }));
+  if (!out.code && fields.some((f) => widgetOf(noun, f) === 'item')) out.code = await codeNames().catch(() => ({}));
   return out;
 }
 
 export function searchOf(table: string): (words: string) => Promise<Option<Row>[]> {
   return async (words) => {
-    const { path, search } = refers[table];
-    const list = await get<List<Row>>(path, { [search]: words || undefined, limit: 20, total: 'no' });
-    return list.items.map((r) => ({ value: r, label: labelOf(table, r), hint: r.code ? String(r.code) : undefined }));
+    const list = await get<List<Row>>(refers[table].path, { q: words || undefined, limit: 20, total: 'no' });
+    return list.items.map((r) => ({ value: r, label: labelOf(table, r), hint: hintOf(table, r) }));
   };
 }
 
+function hintOf(table: string, r: Row): string | undefined {
+  if (table === 'person') return [r.unit_name ?? r.provider_name, r.post].filter(Boolean).join(' · ') || undefined;
+  if (table === 'account') return r.person_name ? String(r.person_name) : undefined;
+  return r.code ? String(r.code) : undefined;
+}
+
 /* A cell as people read it. */
-export function cell(f: FormField, row: Row, names: Names): string {
+export function cell(noun: string, f: FormField, row: Row, names: Names): string {
   const v = row[f.name];
-  if (v === null || v === undefined || v === '' || (v === 0 && !f.required)) return '';
-  if (f.refers && refers[f.refers]) return names[f.refers]?.[Number(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
+  if (v === null || v === undefined || v === '') return '';
+  const widget = widgetOf(noun, f);
+  if (widget === 'item') return names.code?.[String(v)] ?? String(v);
+  if (widget) return widgetWords(widget, v as string | number);
+  if (f.refers && refers[f.refers]) return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
   if (f.kind === 'yes_no') return t(v ? 'common.yes' : 'common.no');
   if (f.kind === 'datetime') return stamp(String(v));
-  if (f.kind === 'choice') return f.choices?.find((c) => c.value === v)?.label ?? String(v);
+  if (f.kind === 'choice') return choiceWords(f, String(v));
   return typeof v === 'object' ? JSON.stringify(v) : String(v);
+}
+
+/* All rows of a list, page after page. */
+export async function allOf(path: string, query: Query, most = 20_000): Promise<Row[]> {
+  const out: Row[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: List<Row> = await get<List<Row>>(path, { ...query, limit: 500, cursor, total: 'no' });
+    out.push(...page.items);
+    cursor = page.next;
+  } while (cursor && out.length < most);
+  return out;
+}
+
+/* A file of comma-separated values that spreadsheets open rightly; no cell runs as a formula. */
+export function saveCsv(name: string, head: string[], rows: string[][]): void {
+  const quote = (s: string): string => {
+    const plain = /^[=+@\t\r]|^-(?![\d.])/.test(s) ? `'${s}` : s;
+    return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+  };
+  const text = `\ufeff${[head, ...rows].map((r) => r.map(quote).join(',')).join('\r\n')}\r\n`;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  link.download = `${name}.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
