@@ -62,4 +62,7 @@ void reply_header(struct call *c, const char *name, const char *value);
 /* Every route, by subject; each array ends with a row whose path is NULL. */
 extern const struct route *const all_routes[];
 
+/* The nouns that have forms; NULL-ended. */
+extern const struct model *const all_models[];
+
 #endif

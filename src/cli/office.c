@@ -138,11 +138,23 @@ setting(struct call *c, const char *name, const char *other)
     return rows_next(&r) ? row_text(&r, 0) : other;
 }
 
+/* The nouns of this program are the tables of this database. */
+static enum err
+check_schema(struct call *c)
+{
+    size_t n = 0;
+
+    while (all_models[n] != NULL)
+        n++;
+    return model_check_schema(c, all_models, n);
+}
+
 static int
 open_parts(struct office *o)
 {
     const struct file *zh = file_find("data/languages/zh.json");
     struct call *c = &o->call;
+    enum err e;
 
     o->app.ids = ids_open(store_node(o->app.store));
     o->app.words = zh ? words_open(zh->text, zh->len) : NULL;
@@ -158,7 +170,8 @@ open_parts(struct office *o)
         o->app.zone = zone_open("Asia/Shanghai");
     o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
     o->app.sessions = session_cache_open();
-    return cli_exit(catalog_open(c, &o->app.catalog));
+    e = check_schema(c);
+    return cli_exit(e == OK ? catalog_open(c, &o->app.catalog) : e);
 }
 
 int

@@ -335,6 +335,8 @@ enum err
 model_check_schema(struct call *c, const struct model *const *all, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        if (all[i]->table == NULL)
+            continue;
         const char *sql = db_intern(
             c, arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
                             model_columns(c, all[i], ""), all[i]->table));
