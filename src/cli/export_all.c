@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* liangcao export all: everything the lists hold, a file of JSON lines a noun. */
+/* liangcao export all: every noun of the office, a file of JSON lines each. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,13 +7,14 @@
 
 #include "api/route.h"
 #include "cli/cli.h"
+#include "engine/order/order.h"
 #include "json/json.h"
 
 #define PAGE 500
 
-/* Every row of one list into F. */
+/* Every row of the noun into F. */
 static enum err
-write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
+write_rows(struct office *o, const struct model *m, FILE *f, int64_t *n)
 {
     struct call *c = &o->call;
     struct arena *page = arena_open(), *whole = c->arena;
@@ -22,17 +23,16 @@ write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
 
     c->arena = page;
     do {
-        struct list l = { .model = r->out, .limit = PAGE, .no_total = true,
-                          .sort = model_field(r->out, "id"),
+        struct list l = { .model = m, .limit = PAGE, .no_total = true,
+                          .sort = model_field(m, "id"),
                           .cursor = *cursor ? cursor : NULL };
         struct buf b = buf_make(page, 0);
         struct json_out out = json_to(&b);
 
-        e = r->serve(c, &l, NULL);
+        e = model_list(c, &l);
         for (size_t i = 0; e == OK && i < l.n; i++) {
             out.first[0] = true;
-            model_write_json(&out, r->out,
-                             (const char *)l.rows + i * r->out->size);
+            model_write_json(&out, m, (const char *)l.rows + i * m->size);
             buf_putc(&b, '\n');
         }
         *n += (int64_t)l.n;
@@ -50,10 +50,9 @@ write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
 }
 
 static enum err
-write_noun(struct office *o, const struct route *r, const char *dir)
+write_noun(struct office *o, const struct model *m, const char *dir)
 {
-    const char *path = arena_printf(o->arena, "%s/%s.jsonl", dir,
-                                    r->out->table);
+    const char *path = arena_printf(o->arena, "%s/%s.jsonl", dir, m->table);
     FILE *f = fopen(path, "w");
     int64_t n = 0;
     enum err e;
@@ -61,7 +60,7 @@ write_noun(struct office *o, const struct route *r, const char *dir)
     if (f == NULL)
         return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s",
                     path, strerror(errno));
-    e = write_rows(o, r, f, &n);
+    e = write_rows(o, m, f, &n);
     if (fclose(f) != 0 && e == OK)
         e = fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", path,
                  strerror(errno));
@@ -69,15 +68,11 @@ write_noun(struct office *o, const struct route *r, const char *dir)
     return e;
 }
 
-/* Lists of what is whole in itself: not those of one person or one order. */
+/* What is somebody's own stays his: drafts and messages. */
 static bool
-is_whole(const struct route *r)
+is_of_the_office(const struct model *m)
 {
-    return r->flags & R_LIST && r->out->table != NULL
-           && strchr(r->path, '{') == NULL && strcmp(r->path, "/notices") != 0
-           && strcmp(r->path, "/drafts") != 0
-           && strcmp(r->path, "/tokens") != 0
-           && strcmp(r->path, "/people") != 0;
+    return m->table != NULL && m != &draft_model && m != &notice_model;
 }
 
 enum err
@@ -86,9 +81,8 @@ export_all(struct office *o, const char *dir)
     if (mkdir(dir, 0750) != 0 && errno != EEXIST)
         return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s",
                     dir, strerror(errno));
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
-            if (is_whole(r))
-                TRY(write_noun(o, r, dir));
+    for (size_t i = 0; all_models[i] != NULL; i++)
+        if (is_of_the_office(all_models[i]))
+            TRY(write_noun(o, all_models[i], dir));
     return OK;
 }
