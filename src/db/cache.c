@@ -12,7 +12,7 @@ set_of(const char *key)
 {
     uint64_t h = (uint64_t)(uintptr_t)key * UINT64_C(0x9e3779b97f4a7c15);
 
-    return (size_t)(h >> 40) % CACHE_SETS;
+    return (size_t)(h >> 58) % CACHE_SETS;
 }
 
 static bool
@@ -62,5 +62,4 @@ cache_empty(struct slot *s)
     s->key = NULL;
     s->statement = NULL;
     s->busy = false;
-    s->used = 0;
 }

@@ -26,8 +26,8 @@ struct slot {
     bool busy;
 };
 
-#define CACHE_SETS 64
-#define CACHE_WAYS 4
+#define CACHE_SETS 32
+#define CACHE_WAYS 8
 
 struct cache {
     struct slot slots[CACHE_SETS][CACHE_WAYS];

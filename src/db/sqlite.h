@@ -54,6 +54,7 @@ struct sqlite_writer {
     unsigned bodies;    /* of the open batch */
     struct joined *joined;
     struct search *search; /* words of the batch, in the arena */
+    size_t n_search;
     struct arena *arena;
     unsigned batch;
     atomic_uint refusals; /* BEGINs that found another process writing */

@@ -15,8 +15,10 @@ sqlite_is_shared(const struct sqlite_store *s)
 /* -- committing ------------------------------------------------------ */
 
 /*
- * Words for the search index wait for the batch's end: FTS5 writes out what
- * it has gathered at every savepoint that follows.
+ * Words for the search index wait for the batch's end: FTS5 writes a new
+ * segment at every statement and savepoint that follows, and at every row
+ * whose id is below the one before.  So they are sorted, and go in by as few
+ * statements as can be.
  */
 static void
 gather_words(struct sqlite_writer *w, const struct search *list)
@@ -28,23 +30,58 @@ gather_words(struct sqlite_writer *w, const struct search *list)
         s->tokens = arena_text(w->arena, list->tokens);
         s->next = w->search;
         w->search = s;
+        w->n_search++;
     }
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+    const struct search *x = a, *y = b;
+
+    return (x->order_id > y->order_id) - (x->order_id < y->order_id);
+}
+
+#define WORDS_FEW 8
+#define WORDS_MANY 64
+#define ROWS_4 "(?,?),(?,?),(?,?),(?,?)"
+#define ROWS_8 ROWS_4 "," ROWS_4
+#define ROWS_32 ROWS_8 "," ROWS_8 "," ROWS_8 "," ROWS_8
+#define ADD_WORDS(rows)                                                        \
+    "INSERT INTO order_search (rowid, tokens) SELECT column1, column2"         \
+    " FROM (VALUES " rows ") WHERE column2 IS NOT NULL"
+
+/* At most WORDS_MANY; the rows left over are null. */
+static int
+write_some(struct sqlite_writer *w, const struct search *all, size_t n)
+{
+    static const char few[] = ADD_WORDS(ROWS_8);
+    static const char many[] = ADD_WORDS(ROWS_32 "," ROWS_32);
+    struct value v[2 * WORDS_MANY] = { 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        v[2 * i] = V(all[i].order_id);
+        v[2 * i + 1] = V(all[i].tokens);
+    }
+    return sqlite_do(w->conn,
+                     n <= WORDS_FEW ? &(struct query){ few, v, 2 * WORDS_FEW }
+                                    : &(struct query){ many, v,
+                                                       2 * WORDS_MANY });
 }
 
 static int
 write_words(struct sqlite_writer *w)
 {
-    static const char add[] =
-        "INSERT INTO order_search (rowid, tokens) VALUES ($1, $2)";
+    struct search *all = NEW_N(w->arena, struct search, w->n_search + 1);
+    size_t n = 0;
+    int rc = SQLITE_OK;
 
-    for (const struct search *s = w->search; s; s = s->next) {
-        struct value v[] = { V(s->order_id), V(s->tokens) };
-        int rc = sqlite_do(w->conn, &(struct query){ add, v, COUNT(v) });
-
-        if (rc != SQLITE_OK)
-            return rc;
-    }
-    return SQLITE_OK;
+    for (const struct search *s = w->search; s; s = s->next)
+        all[n++] = *s;
+    qsort(all, n, sizeof(*all), compare_ids);
+    for (size_t i = 0; rc == SQLITE_OK && i < n; i += WORDS_MANY)
+        rc = write_some(w, all + i, n - i < WORDS_MANY ? n - i : WORDS_MANY);
+    return rc;
 }
 
 static int
@@ -93,6 +130,7 @@ end_batch(struct sqlite_writer *w)
     w->bodies = 0;
     w->batch++;
     w->search = NULL;
+    w->n_search = 0;
     arena_reset(w->arena);
     return ended;
 }
