@@ -85,6 +85,11 @@ test:
 	@$(MAKE) -s --no-print-directory web
 	@MAKE=$(MAKE) tests/all.sh $(TIERS)
 
+# Layers, budgets, words, SQL, format and what the analysers say.
+check:
+	@tools/need.sh build web check
+	@tools/check.sh
+
 # As many kills as you like: make torture KILLS=1000
 torture: $(B)/liangcao $(B)/live
 	$(B)/live torture $(B)/liangcao $(or $(KILLS),500)

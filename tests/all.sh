@@ -67,7 +67,8 @@ build() {
 only="$*"
 SAN_ADDRESS="OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'"
 SAN_THREAD="OPT='-O1 -g' SAN=-fsanitize=thread"
-SAN_FUZZ="CC=clang OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
+# At -O1 clang 14 reads bools that it returned as wider than they are.
+SAN_FUZZ="CC=clang OPT='-O2 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
 
 # 1 and 2: every promise, under ASan and UBSan, on both databases.
 build "sqlite|postgres" B=build/asan "$SAN_ADDRESS" build/asan/test-runner

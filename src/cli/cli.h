@@ -60,8 +60,7 @@ enum err office_first_accounts(struct call *c) MUST_USE;
 /* A setting of liangcao.conf or of the environment (LIANGCAO_NAME); NULL. */
 const char *office_conf(const struct office *o, const char *name);
 
-/* Every noun of the office as JSON lines into DIR, a file each; no drafts, no
-   messages, no secrets. */
+/* Every list of the office as JSON lines into DIR, a file a noun. */
 enum err export_all(struct office *o, const char *dir) MUST_USE;
 
 /* Tell why the office's call failed and return the exit code. */

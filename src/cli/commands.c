@@ -25,8 +25,8 @@ const struct command commands[] = {
       "Bring in what others have; importing twice makes nothing twice.",
       import_command },
     { "export", "units|persons|places [FILE] | all FOLDER",
-      "A table as CSV, with the columns that import reads; or every noun of"
-      " the office as JSON lines.",
+      "A table as CSV, with the columns that import reads; or everything in"
+      " the lists as JSON lines.",
       export_command },
     { "dispatch", "solve|bench|draw ...",
       "The solver of routes and crews; see liangcao dispatch help.",

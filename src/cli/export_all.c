@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* liangcao export all: every noun of the office, a file of JSON lines each. */
+/* liangcao export all: everything the lists hold, a file of JSON lines a noun. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,14 +7,13 @@
 
 #include "api/route.h"
 #include "cli/cli.h"
-#include "engine/order/order.h"
 #include "json/json.h"
 
 #define PAGE 500
 
-/* Every row of the noun into F. */
+/* Every row of one list into F. */
 static enum err
-write_rows(struct office *o, const struct model *m, FILE *f, int64_t *n)
+write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
 {
     struct call *c = &o->call;
     struct arena *page = arena_open(), *whole = c->arena;
@@ -23,16 +22,17 @@ write_rows(struct office *o, const struct model *m, FILE *f, int64_t *n)
 
     c->arena = page;
     do {
-        struct list l = { .model = m, .limit = PAGE, .no_total = true,
-                          .sort = model_field(m, "id"),
+        struct list l = { .model = r->out, .limit = PAGE, .no_total = true,
+                          .sort = model_field(r->out, "id"),
                           .cursor = *cursor ? cursor : NULL };
         struct buf b = buf_make(page, 0);
         struct json_out out = json_to(&b);
 
-        e = model_list(c, &l);
+        e = r->serve(c, &l, NULL);
         for (size_t i = 0; e == OK && i < l.n; i++) {
             out.first[0] = true;
-            model_write_json(&out, m, (const char *)l.rows + i * m->size);
+            model_write_json(&out, r->out,
+                             (const char *)l.rows + i * r->out->size);
             buf_putc(&b, '\n');
         }
         *n += (int64_t)l.n;
@@ -50,9 +50,10 @@ write_rows(struct office *o, const struct model *m, FILE *f, int64_t *n)
 }
 
 static enum err
-write_noun(struct office *o, const struct model *m, const char *dir)
+write_noun(struct office *o, const struct route *r, const char *dir)
 {
-    const char *path = arena_printf(o->arena, "%s/%s.jsonl", dir, m->table);
+    const char *path = arena_printf(o->arena, "%s/%s.jsonl", dir,
+                                    r->out->table);
     FILE *f = fopen(path, "w");
     int64_t n = 0;
     enum err e;
@@ -60,7 +61,7 @@ write_noun(struct office *o, const struct model *m, const char *dir)
     if (f == NULL)
         return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s",
                     path, strerror(errno));
-    e = write_rows(o, m, f, &n);
+    e = write_rows(o, r, f, &n);
     if (fclose(f) != 0 && e == OK)
         e = fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", path,
                  strerror(errno));
@@ -68,11 +69,15 @@ write_noun(struct office *o, const struct model *m, const char *dir)
     return e;
 }
 
-/* What is somebody's own stays his: drafts and messages. */
+/* Lists of what is whole in itself: not those of one person or one order. */
 static bool
-is_of_the_office(const struct model *m)
+is_whole(const struct route *r)
 {
-    return m->table != NULL && m != &draft_model && m != &notice_model;
+    return r->flags & R_LIST && r->out->table != NULL
+           && strchr(r->path, '{') == NULL && strcmp(r->path, "/notices") != 0
+           && strcmp(r->path, "/drafts") != 0
+           && strcmp(r->path, "/tokens") != 0
+           && strcmp(r->path, "/people") != 0;
 }
 
 enum err
@@ -81,8 +86,9 @@ export_all(struct office *o, const char *dir)
     if (mkdir(dir, 0750) != 0 && errno != EEXIST)
         return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s",
                     dir, strerror(errno));
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (is_of_the_office(all_models[i]))
-            TRY(write_noun(o, all_models[i], dir));
+    for (size_t i = 0; all_routes[i] != NULL; i++)
+        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+            if (is_whole(r))
+                TRY(write_noun(o, r, dir));
     return OK;
 }
