@@ -1,7 +1,9 @@
-/* Every journey, one after another, in one office. */
+/* Every journey, one after another, in one office; ONLY=name walks one file. */
 import { after } from 'node:test';
 import { close, open } from './office';
 
+const all = ['story', 'intake', 'turns', 'rights', 'administration'];
+
 after(close);
 await open();
-await import('./story');
+for (const name of all) if (!process.env.ONLY || process.env.ONLY.split(',').includes(name)) await import(`./${name}`);

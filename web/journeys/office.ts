@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env.LIANGCAO ?? join(ROOT, 'build/liangcao');
+const PROGRAM = process.env.LIANGCAO_PROGRAM ?? join(ROOT, 'build/liangcao');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 export const PASSWORD = 'Liangcao-2026';

@@ -3,7 +3,7 @@
  * of the interface; remembers everything that went wrong underneath.
  */
 import { strict as assert } from 'node:assert';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page, Request } from 'playwright-core';
 import { at, PASSWORD, windowOf } from './office';
 import { say, type Lang } from './words';
 
@@ -12,14 +12,19 @@ export type Seat = 'phone' | 'desk';
 export const SIZES = { phone: { width: 360, height: 740 }, desk: { width: 1440, height: 900 } };
 
 /* Long enough for a busy machine, short enough to tell. */
-const PATIENCE = 15_000;
+const PATIENCE = 20_000;
 
 export class Person {
   readonly troubles: string[] = [];
+  private asked = 0; /* requests under way, without the event stream */
   private readonly expected: RegExp[] = [/ 401 .*\/api\/v1\/session$/];
 
   constructor(readonly page: Page, readonly account: string, public lang: Lang) {
     page.setDefaultTimeout(PATIENCE);
+    const counts = (r: Request): boolean => !r.url().endsWith('/stream');
+    page.on('request', (r) => { if (counts(r)) this.asked++; });
+    page.on('requestfinished', (r) => { if (counts(r)) this.asked--; });
+    page.on('requestfailed', (r) => { if (counts(r)) this.asked--; });
     page.on('pageerror', (e) => this.trouble(`error: ${e.message}`));
     page.on('console', (m) => {
       /* What failed to load is told below, with its status. */
@@ -55,6 +60,14 @@ export class Person {
 
   async goes(path: string): Promise<void> {
     await this.page.goto(at(path));
+  }
+
+  /* Waits until the page has asked all it wants to know. */
+  async settles(): Promise<void> {
+    for (let quiet = 0, tries = 0; quiet < 3 && tries < 200; tries++) {
+      await this.page.waitForTimeout(50);
+      quiet = this.asked > 0 ? 0 : quiet + 1;
+    }
   }
 
   async signsIn(password = PASSWORD): Promise<void> {
@@ -109,6 +122,19 @@ export class Person {
     for (const key of choose) await dialog.locator('label.chip').filter({ hasText: this.text(key) }).click();
     for (const [key, words] of Object.entries(fill)) await dialog.getByLabel(this.text(key)).first().fill(words);
     await dialog.locator('.modal-foot').getByRole('button', { name: this.text(`verb.${verb}`), exact: true }).click();
+  }
+
+  /* Asks the server as the page does; for what lies before a journey. */
+  async asks<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.page.evaluate(async ([method, path, body]) => {
+      const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
+      const answer = await fetch(`/api/v1${path}`, {
+        method: method as string, headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    }, [method, path, body] as const) as Promise<T>;
   }
 
   /* Nothing went wrong that the journey did not call for. */

@@ -1,18 +1,8 @@
 /* The whole story of one order, told by the three people it goes through. */
 import { strict as assert } from 'node:assert';
+import { reports, takesUp } from './deeds';
 import { journey, type Cast } from './journey';
 import type { Person } from './person';
-
-/* Where, what, phone: the number that the page answers with. */
-export async function reports(p: Person, place: string, initials: string, item: string, words: string): Promise<string> {
-  await p.goes('/report');
-  await p.finds('report.where', initials, place);
-  await p.finds('report.what', words, item);
-  await p.writes('report.phone', '87051234');
-  await p.presses('report.send');
-  await p.sees(p.text('report.done'));
-  return (await p.page.locator('.done-number').innerText()).trim();
-}
 
 async function theRequesterReports(p: Person): Promise<string> {
   await p.goes('/report');
@@ -40,8 +30,7 @@ async function theDeskDispatches(desk: Person, number: string): Promise<void> {
 }
 
 async function theElectricianWorks(crew: Person, number: string): Promise<void> {
-  await crew.page.locator('.van-tab', { hasText: '待接单' }).click();
-  await crew.page.locator('.order-card', { hasText: number }).getByRole('link').first().click();
+  await takesUp(crew, number);
   await crew.does('acknowledge');
   await crew.does('arrive');
   await crew.does('start');

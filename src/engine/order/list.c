@@ -17,10 +17,12 @@
 #define OPEN_BY_DUE "orders_open_due"
 
 static const char of_mine[] = "requester_id = $1";
+/* Also those of the provider that one works for. */
 static const char of_my_crews[] =
     "is_open = 1 AND state <> 'submitted' AND state <> 'awaiting_approval'"
     " AND state <> 'accepted'"
-    " AND crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)";
+    " AND (crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)"
+    "  OR provider_id = (SELECT provider_id FROM person WHERE id = $1))";
 static const char to_grab[] =
     "is_open = 1 AND state = 'accepted' AND crew_id IN"
     " (SELECT m.crew_id FROM crew_member m JOIN crew w ON w.id = m.crew_id"

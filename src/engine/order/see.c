@@ -111,6 +111,19 @@ read_rating(struct call *c, const struct order *o, unsigned who, bool *rated,
     return rows_end(&rows);
 }
 
+static const char crew_grabs[] =
+    "SELECT COUNT(*) FROM crew WHERE id = $1 AND dispatch = 'grab'";
+
+/* Is there a crew whose orders are grabbed, and is the actor one of it? */
+static bool
+may_grab(struct call *c, const struct order *o)
+{
+    int64_t n = 0;
+
+    return in_crew(c, o->crew_id)
+           && db_int(c, &n, crew_grabs, V(o->crew_id)) == OK && n > 0;
+}
+
 /* What the state and the rights allow may still not be offered: the interface
    shows no button that can only fail. */
 static bool
@@ -118,6 +131,8 @@ is_offered(struct call *c, const struct order *o, enum order_verb verb,
            bool rated)
 {
     switch (verb) {
+    case VERB_GRAB:
+        return may_grab(c, o);
     case VERB_GRANT_EXTENSION:
     case VERB_REFUSE_EXTENSION:
         return o->extension_asked_until.ms != 0;

@@ -1,0 +1,104 @@
+/* The three administrators, each at his own work. */
+import { strict as assert } from 'node:assert';
+import { journey, type Cast } from './journey';
+import type { Person } from './person';
+
+async function brings(p: Person, name: string, lines: string[]): Promise<void> {
+  await p.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\r\n')}\r\n`) });
+}
+
+async function placesByCsv({ comes }: Cast): Promise<void> {
+  const p = await comes('sysadmin', 'desk', 'zh', '/admin/import');
+  await p.page.locator('label.chip', { hasText: '地点' }).click();
+  await brings(p, 'bad.csv', ['编码,名称,类型,上级编码,面积', 'E2E-1,一号岗亭,building,,12', 'E2E-2,二号岗亭,building,NOWHERE,12',
+    'E2E-3,,building,,12', 'E2E-4,四号岗亭,castle,,12']);
+  await p.sees(p.text('import.tried_bad'));
+  const lines = await p.page.locator('.plain tbody tr td:first-child').allInnerTexts();
+  assert.deepEqual([...new Set(lines)], ['3', '4', '5'], 'every bad row is listed with its line');
+  assert.equal(await p.page.getByRole('button', { name: p.text('import.go') }).count(), 0, 'a bad file cannot be imported');
+  const none = await p.asks<{ items: unknown[] }>('GET', '/places?code=E2E-1');
+  assert.equal(none.items.length, 0, 'nothing was changed');
+
+  await brings(p, 'good.csv', ['编码,名称,类型,上级编码,面积', 'E2E-1,一号岗亭,building,,12', 'E2E-11,值班室,room,E2E-1,6']);
+  await p.sees(p.text('import.tried_good'));
+  await p.sees(p.text('import.figures', { rows: 2, added: 2, changed: 0, unchanged: 0 }));
+  await p.presses('import.go');
+  await p.sees(p.text('import.done'));
+  const there = await p.asks<{ items: { full_name: string }[] }>('GET', '/places?code=E2E-11');
+  assert.equal(there.items[0].full_name, '一号岗亭 值班室');
+}
+
+/* A unit of the tree, by name. */
+async function choosesUnit(p: Person, name: string): Promise<void> {
+  await p.page.locator('.el-tree-node__label', { hasText: new RegExp(`^${name}$`) }).first().click();
+  await p.page.locator('.card h2', { hasText: name }).waitFor();
+}
+
+async function addsUnit(p: Person, code: string, name: string): Promise<void> {
+  await p.asks('POST', '/units', { code, name, valid_from: '2026-01-01' });
+}
+
+async function units({ comes }: Cast): Promise<void> {
+  const p = await comes('sysadmin', 'desk');
+  await addsUnit(p, 'E2E-A', '接待处');
+  await addsUnit(p, 'E2E-B', '礼宾处');
+  await p.goes('/admin/units');
+  await choosesUnit(p, '接待处');
+  await p.presses('units.verb.rename');
+  await p.writes('units.ask.name', '外事接待处');
+  await p.writes('ask.reason', '府办发〔2026〕9号');
+  await p.page.locator('dialog[open] .modal-foot .main').click();
+  await p.sees('由「接待处」改名为「外事接待处」');
+  await p.sees('府办发〔2026〕9号');
+
+  await choosesUnit(p, '礼宾处');
+  await p.presses('units.verb.merge');
+  await p.finds('units.ask.into_id', '外事接待', '外事接待处');
+  await p.page.locator('dialog[open] .modal-foot .main').click();
+  await p.page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await p.page.locator('.el-tree-node__label', { hasText: /^礼宾处$/ }).waitFor({ state: 'detached' });
+  await p.page.locator('input[type=date]').fill('2026-06-01');
+  await p.page.locator('.el-tree-node__label', { hasText: /^礼宾处$/ }).waitFor();
+  await p.page.locator('.el-tree-node__label', { hasText: /^接待处$/ }).waitFor();
+}
+
+async function grants({ comes }: Cast): Promise<void> {
+  const secadmin = await comes('secadmin', 'desk', 'zh', '/admin/grants');
+  await secadmin.presses('grants.add');
+  await secadmin.finds('grants.account', 'accountant', 'accountant');
+  await secadmin.page.locator('dialog[open]').getByLabel('角色').selectOption('leader');
+  await secadmin.page.locator('dialog[open] .modal-foot .main').click();
+  await secadmin.page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await secadmin.page.getByRole('searchbox').fill('accountant');
+  await secadmin.page.locator('.plain tbody tr', { hasText: '领导' }).waitFor();
+
+  /* Two of the three administrators are never one person. */
+  secadmin.expects(403, /\/grants/);
+  secadmin.expects(409, /\/grants/);
+  secadmin.expects(422, /\/grants/);
+  await secadmin.presses('grants.add');
+  await secadmin.finds('grants.account', 'auditor', 'auditor');
+  await secadmin.page.locator('dialog[open]').getByLabel('角色').selectOption('system_admin');
+  await secadmin.page.locator('dialog[open] .modal-foot .main').click();
+  const refusal = secadmin.page.locator('dialog[open]').locator('.alert, .field-error');
+  await refusal.waitFor();
+  assert.match(await refusal.innerText(), /[\u4e00-\u9fff]/, 'the refusal is in Chinese');
+
+  const sysadmin = await comes('sysadmin', 'desk');
+  assert.equal(await sysadmin.page.locator('.side a', { hasText: '授权' }).count(), 0);
+  sysadmin.expects(403, /\/grants/);
+  await assert.rejects(sysadmin.asks('POST', '/grants', { account_id: 1, role: 'leader', scope: 'all' }), /403/);
+}
+
+async function theChain({ comes }: Cast): Promise<void> {
+  const p = await comes('auditor', 'desk');
+  await p.page.waitForURL('**/admin/audit');
+  await p.presses('audit.verify');
+  await p.sees(/审计链完整，共 [\d,]+ 条/);
+  await p.page.locator('.plain tbody tr', { hasText: '登录' }).first().waitFor();
+}
+
+journey('the system administrator tries a bad table of places, then brings in a good one', placesByCsv);
+journey('units are renamed and merged, and the past keeps them', units);
+journey('the security administrator grants a role; the system administrator cannot', grants);
+journey('the audit administrator verifies the chain', theChain);

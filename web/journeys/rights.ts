@@ -1,0 +1,140 @@
+/* Who may see what, and how one gets in. */
+import { strict as assert } from 'node:assert';
+import { order } from './deeds';
+import { journey, type Cast } from './journey';
+import type { Person } from './person';
+
+const NAVIGATION: Record<string, string[]> = {
+  requester: ['report', 'mine'],
+  electrician: ['report', 'mine', 'work'],
+  lead: ['report', 'mine', 'work', 'desk'],
+  provider: ['report', 'mine', 'work', 'desk'],
+  desk: ['report', 'mine', 'work', 'desk'],
+  approver: ['report', 'mine', 'approve'],
+  leader: ['report', 'mine'],
+  sysadmin: ['report', 'mine', 'admin'],
+  secadmin: ['report', 'mine', 'admin'],
+  auditor: ['report', 'mine', 'admin'],
+};
+
+const ADMINISTRATION: Record<string, string[]> = {
+  sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules',
+    'calendar', 'office-hours', 'accounts', 'tokens', 'settings'],
+  secadmin: ['grants'],
+  auditor: ['audit'],
+};
+
+async function navigation({ comes }: Cast): Promise<void> {
+  for (const [account, nav] of Object.entries(NAVIGATION)) {
+    const p = await comes(account, 'desk');
+    const shown = await p.page.locator('.top-nav a').allInnerTexts();
+    assert.deepEqual(shown.map((s) => s.trim()), nav.map((n) => p.text(`nav.${n}`)), account);
+    if (ADMINISTRATION[account]) {
+      const parts = await p.page.locator('.side a').allInnerTexts();
+      assert.deepEqual(parts.map((s) => s.trim()), ADMINISTRATION[account].map((n) => p.text(`admin.part.${n}`)), account);
+    }
+    await p.page.context().clearCookies();
+  }
+}
+
+/* The page at PATH tells P nothing of what it must not. */
+async function hidden(p: Person, path: string, secret: RegExp): Promise<void> {
+  await p.goes(path);
+  await p.page.locator('.shell').waitFor();
+  await p.settles();
+  assert.doesNotMatch(await p.page.locator('body').innerText(), secret, `${p.account} at ${path}`);
+}
+
+async function closedDoors({ comes }: Cast): Promise<void> {
+  const asker = await comes('requester', 'phone');
+  const o = await order(asker, 'A08', '4-01-ZL', { description: '只有我和服务台知道的事' });
+  const secret = new RegExp(`只有我和服务台知道的事|${o.number}`);
+  const stranger = await comes('secadmin', 'phone');
+  const crew = await comes('driver', 'phone');
+  for (const p of [stranger, crew]) {
+    p.expects(404, /\/orders\/\d+/);
+    p.expects(403, /\/orders\/\d+/);
+    await hidden(p, `/orders/${o.id}`, secret);
+    await hidden(p, `/work/${o.id}`, secret);
+    await hidden(p, `/desk?tab=all&order=${o.id}`, secret);
+  }
+  for (const path of ['/desk', '/desk/intake', '/approve', '/work', '/admin/accounts', '/admin/audit']) {
+    await asker.goes(path);
+    await asker.page.waitForURL('**/report');
+  }
+  const sysadmin = await comes('sysadmin', 'desk');
+  for (const part of ['grants', 'audit']) {
+    await sysadmin.goes(`/admin/${part}`);
+    await sysadmin.sees(sysadmin.text('absent.says'));
+  }
+}
+
+async function theSessionEnds({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone');
+  const o = await order(p, 'A04', '4-02-ZL');
+  await p.goes(`/orders/${o.id}`);
+  await p.seesState('submitted');
+  await p.page.context().clearCookies({ name: /session/ });
+  p.expects(401, /\/api\/v1\//);
+  await p.presses('verb.comment');
+  await p.answers('comment', { fill: { 'ask.comment': '请尽快' } });
+  await p.page.waitForURL(/sign-in/);
+  assert.equal(await p.page.locator('dialog[open]').count(), 0, 'no dialog is left over the sign-in');
+  await p.signsIn();
+  await p.page.waitForURL(`**/orders/${o.id}`);
+  await p.seesState('submitted');
+  await p.page.locator('.me').click();
+  await p.presses('nav.sign_out');
+  await p.page.waitForURL(/sign-in/);
+  await p.goes('/orders');
+  await p.page.waitForURL(/sign-in/);
+}
+
+async function lockout({ stands }: Cast): Promise<void> {
+  const p = await stands('lead', 'phone');
+  p.expects(401, /\/session/);
+  p.expects(429, /\/session/);
+  for (let i = 0; i < 5; i++) {
+    await p.signsIn(`Wrong-${i}-word`);
+    await p.page.locator('[role=alert]').waitFor();
+    await p.page.waitForFunction(() => !(document.querySelector('button[type=submit]') as HTMLButtonElement).disabled);
+  }
+  await p.signsIn();
+  await p.sees(/失败次数|次数过多|稍后再试|秒后再试/);
+  assert.match(p.page.url(), /sign-in/);
+}
+
+async function forcedChange({ comes, stands }: Cast): Promise<void> {
+  const sysadmin = await comes('sysadmin', 'desk', 'zh', '/admin/accounts');
+  await sysadmin.page.getByRole('searchbox').fill('driver');
+  const row = sysadmin.page.locator('.plain tbody tr', { hasText: 'driver' });
+  await sysadmin.page.waitForFunction(() => document.querySelectorAll('.plain tbody tr').length === 1);
+  await sysadmin.presses('accounts.reset');
+  await sysadmin.writes('password.new', 'short');
+  sysadmin.expects(422, /\/password/);
+  await sysadmin.presses('common.save');
+  await sysadmin.page.locator('dialog[open] .field-error').waitFor();
+  await sysadmin.writes('password.new', 'Xinche-2026');
+  await sysadmin.presses('common.save');
+  await row.waitFor();
+  await sysadmin.page.locator('dialog[open]').waitFor({ state: 'detached' });
+
+  const p = await stands('driver', 'phone');
+  await p.signsIn('Xinche-2026');
+  await p.sees(p.text('password.must'));
+  for (const path of ['/report', '/orders', '/work']) {
+    await p.goes(path);
+    await p.page.waitForURL('**/password');
+  }
+  await p.writes('password.old', 'Xinche-2026');
+  await p.page.getByLabel('新密码', { exact: true }).fill('Liangcao-2027');
+  await p.writes('password.again', 'Liangcao-2027');
+  await p.presses('common.save');
+  await p.page.waitForURL('**/work');
+}
+
+journey('each role sees only its navigation', navigation);
+journey('addresses of pages that are not one\'s own show no data', closedDoors);
+journey('a session that ended leads to the sign-in and back', theSessionEnds);
+journey('five wrong passwords lock the account and say so', lockout);
+journey('a reset password must be changed before anything else', forcedChange);
