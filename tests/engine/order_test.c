@@ -533,6 +533,32 @@ TEST(who_is_off_duty_gets_no_turn)
     EXPECT_FAULT(say(c, "desk", VERB_IN_TURN, id), ERR_CONFLICT, "crew_id");
 }
 
+/* Is the verb, in quotes, among what the account may do with the order? */
+static bool
+offered(struct call *c, const char *account, int64_t id, const char *verb)
+{
+    struct order_view v = { 0 };
+
+    as(c, account);
+    EXPECT_OK(order_get(c, id, &v));
+    return strstr(v.verbs, verb) != NULL;
+}
+
+TEST(a_provider_works_on_the_orders_of_all_its_crews)
+{
+    struct order_wish w = { .item_code = "A18", .place_id = 22 };
+    struct list l = { .model = &order_model };
+    int64_t id;
+
+    office_make(c);
+    id = ask_for(c, "wang", &w).id;
+    assert_int_equal(order_now(c, id).state, ORDER_DISPATCHED);
+    office_exec(c, "DELETE FROM crew_member WHERE person_id = 47");
+    as(c, "lift");
+    EXPECT_OK(order_list(c, &l, "crew"));
+    assert_int_equal(l.n, 1);
+}
+
 TEST(only_a_crew_that_grabs_is_grabbed_from_and_once)
 {
     int64_t id;
@@ -544,7 +570,9 @@ TEST(only_a_crew_that_grabs_is_grabbed_from_and_once)
     EXPECT_FAULT(say(c, "qian", VERB_GRAB, id), ERR_ABSENT, NULL);
     office_exec(c, "UPDATE crew SET dispatch = 'assign'");
     EXPECT_FAULT(say(c, "zhao", VERB_GRAB, id), ERR_CONFLICT, NULL);
+    EXPECT(!offered(c, "zhao", id, "\"grab\""));
     office_exec(c, "UPDATE crew SET dispatch = 'grab'");
+    EXPECT(offered(c, "zhao", id, "\"grab\""));
     EXPECT_OK(say(c, "zhao", VERB_GRAB, id));
     EXPECT_FAULT(say(c, "second", VERB_GRAB, id), ERR_CONFLICT, "state");
     assert_int_equal(order_now(c, id).assignee_id, 44);
