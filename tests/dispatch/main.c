@@ -150,6 +150,6 @@ main(int argc, char **argv)
         failed += _cmocka_run_group_tests(t->name, &one, 1, NULL, NULL) != 0;
         count++;
     }
-    printf("%d cases, %d failed\n", count, failed);
+    printf("%d passed, %d failed\n", count - failed, failed);
     return failed != 0;
 }

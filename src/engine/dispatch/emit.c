@@ -2,6 +2,8 @@
 /* emit - see emit.h. */
 #include "engine/dispatch/emit.h"
 
+#include <math.h>
+
 /* The extras the tour was priced with. */
 static struct extras
 extras_of(const struct engine *g, const struct tour *r)
@@ -136,6 +138,8 @@ plan_emit(struct worker *w, struct plan *plan)
             emit_tour(w, plan, &s->routes[k]);
     for (int k = 0; k < plan->route_count; k++)
         sum_tour(g->p, plan, &plan->routes[k]);
+    /* the search and the plan must agree on what things cost */
+    ASSERT(fabs(plan->cost - s->cost) <= 1e-3 + 1e-6 * plan->cost);
     for (int r = 0; r < g->n; r++)
         if (s->absent_at[r] >= 0)
             plan->unserved[plan->unserved_count++] =

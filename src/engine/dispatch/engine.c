@@ -136,8 +136,7 @@ fill_tariff(struct engine *g, struct tariff *t, const int *place)
     size_t n = (size_t)g->node_count, w = (size_t)p->place_count;
     double *time = NEW_N(g->arena, double, n *n), *cost = time;
     struct chance dice;
-    bool alike = p->time == p->distance && t->pace == 1 && t->cost_distance == 1
-                 && t->cost_time == 0;
+    bool alike = p->time == p->distance && t->pace == 1 && t->cost_distance == 1;
 
     if (!alike)
         cost = NEW_N(g->arena, double, n *n);
@@ -147,8 +146,7 @@ fill_tariff(struct engine *g, struct tariff *t, const int *place)
 
             time[a * n + b] = p->time[at] * t->pace;
             if (!alike)
-                cost[a * n + b] = p->distance[at] * t->cost_distance
-                                  + time[a * n + b] * t->cost_time;
+                cost[a * n + b] = p->distance[at] * t->cost_distance;
         }
     }
     t->time = time;
@@ -572,6 +570,7 @@ set_flags(struct engine *g)
         const struct request *q = &g->p->requests[r];
 
         mixed |= g->rides && !request_is_ride(q);
+        g->calm |= q->keeps >= 0 && q->change_price > 0;
         g->full |= q->late_cost > 0 && q->deadline < ENDLESS;
         g->supplied |= q->tools != 0;
         for (int k = 0; k < PART_KINDS; k++)

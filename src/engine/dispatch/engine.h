@@ -68,6 +68,7 @@ struct tour {
     int supply;  /* the supply is visited before this position; 0: not */
     uint64_t version;
     double cost; /* all of it, use and lateness included; 0 when unused */
+    double fees; /* part of cost: requests that changed their vehicle */
     int *stop;
     double *early, *late, *leave, *hop, *legs;
     int *until, *since;
@@ -103,6 +104,7 @@ struct engine {
     int *may_count;  /* by request: carriers that may */
     int *near;       /* by stop node: the others, nearest first */
     int near_count;
+    bool calm;       /* some request has a price of changing its vehicle */
     bool rides;      /* some request is delivered */
     uint64_t *parts; /* by request, PART_WORDS words of lanes */
     bool timed;      /* waiting costs: cost is not a sum over hops */

@@ -110,7 +110,7 @@ price_whole(const struct trial *t, int i, int j, double *added)
     }
     if (!draft_price(t->g, d, t->c, count, &cost, &x))
         return false;
-    *added = cost - r->cost + t->fee;
+    *added = cost - (r->cost - r->fees) + t->fee;
     return true;
 }
 

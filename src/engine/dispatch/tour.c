@@ -83,6 +83,7 @@ tour_copy(struct tour *to, const struct tour *from)
     to->supply = from->supply;
     to->version = from->version;
     to->cost = from->cost;
+    to->fees = from->fees;
 }
 
 struct chain
@@ -193,6 +194,16 @@ lay_rides(const struct engine *g, const struct state *s, struct tour *r,
     }
 }
 
+static void
+add_fees(const struct engine *g, struct tour *r)
+{
+    r->fees = 0;
+    for (int a = 1; g->calm && a <= r->count; a++)
+        if (!node_is_drop(g, r->stop[a]))
+            r->fees += engine_fee(g, r->stop[a], r->vehicle);
+    r->cost += r->fees;
+}
+
 bool
 tour_refresh(const struct engine *g, struct state *s, int route)
 {
@@ -212,7 +223,10 @@ tour_refresh(const struct engine *g, struct state *s, int route)
     r->leave[0] = r->early[0];
     for (int a = 1; a <= r->count; a++)
         r->leave[a] = r->early[a] + g->service[r->stop[a]];
-    return tour_price(g, s, r);
+    if (!tour_price(g, s, r))
+        return false;
+    add_fees(g, r);
+    return true;
 }
 
 void
