@@ -8,13 +8,13 @@ import type { FormField, List } from '@/api/types';
 import type { Option } from '@/common/Combo.vue';
 import { i18n, language, nameOf, t } from '@/common/i18n';
 
-export type Widget = 'weekdays' | 'clock' | 'month_day' | 'spans' | 'item' | 'sla' | 'tags' | 'priority';
+export type Widget = 'weekdays' | 'clock' | 'month_day' | 'spans' | 'item' | 'sla' | 'tags' | 'priority' | 'positive';
 
 const widgets: Record<string, Widget> = {
   'shift.weekdays': 'weekdays', 'shift.from_min': 'clock', 'shift.to_min': 'clock',
   'office_hours.from_month_day': 'month_day', 'office_hours.to_month_day': 'month_day', 'office_hours.spans': 'spans',
   'routing_rule.item_code': 'item', 'service_item.sla_class': 'sla', 'service_item.keywords': 'tags',
-  'service_item.priority': 'priority', 'crew_member.skills': 'tags',
+  'service_item.priority': 'priority', 'crew_member.skills': 'tags', 'place.area_m2': 'positive',
 };
 
 export const widgetOf = (noun: string, f: FormField): Widget | undefined => widgets[`${noun}.${f.name}`];
@@ -51,6 +51,7 @@ export function widgetWords(w: Widget, v: string | number): string {
     case 'clock': return clockOf(Number(v));
     case 'month_day': return monthDay(Number(v));
     case 'priority': return t(`priority.${v}`);
+    case 'positive': return Number(v) > 0 ? String(v) : '';
     case 'tags': return tagsOf(v).join(t('admin.comma'));
     case 'spans': return String(v).replace(/-/g, '–').replace(/,/g, '  ');
     default: return String(v);
