@@ -361,7 +361,7 @@ TEST_PLAIN(bad_escapes_and_bad_utf8_are_refused_with_400)
                  targets[i]);
         EXPECT(ask(request) == 400);
         EXPECT(heard("application/problem+json"));
-        EXPECT(heard("\"code\":\"invalid\""));
+        EXPECT(heard("\"code\":\"malformed\""));
         EXPECT(heard("frame-ancestors 'none'"));
     }
     EXPECT(atomic_load(&world.asked) == 0);
