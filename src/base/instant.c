@@ -103,13 +103,26 @@ day_parse(const char *s, day *out)
     return s != NULL && strlen(s) == 10 && read_date(s, out);
 }
 
+/* N in just so many digits. */
+static void
+put_digits(char *out, unsigned n, int digits)
+{
+    while (digits-- > 0) {
+        out[digits] = (char)('0' + n % 10U);
+        n /= 10U;
+    }
+}
+
 void
 day_print(day d, char out[static 11])
 {
     struct civil c = civil_of(d);
     unsigned y = (unsigned)c.year % 10000U, m = (unsigned)c.month % 100U;
 
-    (void)snprintf(out, 11, "%04u-%02u-%02u", y, m, (unsigned)c.dom % 100U);
+    memcpy(out, "0000-00-00", 11);
+    put_digits(out, y, 4);
+    put_digits(out + 5, m, 2);
+    put_digits(out + 8, (unsigned)c.dom % 100U, 2);
 }
 
 /* "+08:00" or "Z" and the end; false when it is neither. */
@@ -171,9 +184,12 @@ instant_print(instant t, char out[static 25])
     char date[11];
 
     day_print((day){ (int32_t)((t.ms - of_day) / DAY_MS) + 1 }, date);
-    (void)snprintf(out, 25, "%.10sT%02u:%02u:%02u.%03uZ", date,
-                   v / 3600000U % 24U, v / 60000U % 60U, v / 1000U % 60U,
-                   v % 1000U);
+    memcpy(out, date, 10);
+    memcpy(out + 10, "T00:00:00.000Z", 15);
+    put_digits(out + 11, v / 3600000U % 24U, 2);
+    put_digits(out + 14, v / 60000U % 60U, 2);
+    put_digits(out + 17, v / 1000U % 60U, 2);
+    put_digits(out + 20, v % 1000U, 3);
 }
 
 /* -- zones ----------------------------------------------------------------- */

@@ -9,6 +9,8 @@
 #ifndef DB_BACKEND_H
 #define DB_BACKEND_H
 
+#include <stdatomic.h>
+
 #include "db/cache.h"
 #include "db/db.h"
 
@@ -41,8 +43,7 @@ struct search {
 struct joined {
     struct joined *next;
     struct search *search;
-    unsigned batch;
-    bool done;
+    atomic_int done;
     enum err err;
 };
 

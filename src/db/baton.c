@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/baton.h"
 
-#include <linux/futex.h>
 #include <sched.h>
-#include <stdatomic.h>
-#include <stddef.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "db/futex.h"
 
 #define LOOKS 200 /* before the next in line goes to sleep again */
 
@@ -31,27 +28,13 @@ baton_close(struct baton *b)
 }
 
 static void
-sleep_while_asleep(struct waiter *w)
-{
-    (void)syscall(SYS_futex, &w->state, FUTEX_WAIT_PRIVATE, ASLEEP, NULL, NULL,
-                  0);
-}
-
-/* W may be gone by now; a wake at its address then wakes nobody. */
-static void
-wake(struct waiter *w)
-{
-    (void)syscall(SYS_futex, &w->state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
-static void
 wait_for_turn(struct waiter *w)
 {
     int looks = LOOKS, state;
 
     while ((state = atomic_load(&w->state)) != YOURS) {
         if (state == ASLEEP) {
-            sleep_while_asleep(w);
+            futex_sleep(&w->state, ASLEEP);
         } else if (looks-- > 0) {
             (void)sched_yield();
         } else {
@@ -70,7 +53,7 @@ wake_next(struct baton *b)
     (void)pthread_mutex_lock(&b->mutex);
     w = b->first;
     if (w && atomic_compare_exchange_strong(&w->state, &asleep, AWAKE))
-        wake(w);
+        futex_wake(&w->state);
     (void)pthread_mutex_unlock(&b->mutex);
 }
 
@@ -116,7 +99,7 @@ baton_give(struct baton *b)
         return;
     before = atomic_exchange(&w->state, YOURS);
     if (before == ASLEEP)
-        wake(w);
+        futex_wake(&w->state);
 }
 
 bool

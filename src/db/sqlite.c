@@ -428,9 +428,6 @@ sqlite_shut(struct store *base)
     if (s->node_file >= 0)
         (void)close(s->node_file);
     baton_close(&s->writer.baton);
-    (void)pthread_mutex_destroy(&s->writer.done_mutex);
-    (void)pthread_cond_destroy(&s->writer.done[0]);
-    (void)pthread_cond_destroy(&s->writer.done[1]);
     (void)pthread_mutex_destroy(&s->pool_mutex);
     (void)pthread_cond_destroy(&s->pool_free);
     free(s->path);
@@ -451,9 +448,6 @@ make_store(const char *path, unsigned readers)
     s->writer.arena = arena_open();
     s->max_readers = readers > 0 ? readers : 1;
     baton_open(&s->writer.baton);
-    (void)pthread_mutex_init(&s->writer.done_mutex, NULL);
-    (void)pthread_cond_init(&s->writer.done[0], NULL);
-    (void)pthread_cond_init(&s->writer.done[1], NULL);
     (void)pthread_mutex_init(&s->pool_mutex, NULL);
     (void)pthread_cond_init(&s->pool_free, NULL);
     return s;

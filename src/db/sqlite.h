@@ -56,11 +56,8 @@ struct sqlite_writer {
     struct search *search; /* words of the batch, in the arena */
     size_t n_search;
     struct arena *arena;
-    unsigned batch;
     atomic_uint refusals; /* BEGINs that found another process writing */
     atomic_uint lazy;
-    pthread_mutex_t done_mutex;
-    pthread_cond_t done[2]; /* of even and of odd batches */
 };
 
 struct sqlite_store {

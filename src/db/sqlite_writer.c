@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "db/futex.h"
 #include "db/sqlite.h"
 
 bool
@@ -128,7 +129,6 @@ end_batch(struct sqlite_writer *w)
     w->joined = NULL;
     w->open = w->fail_commit = false;
     w->bodies = 0;
-    w->batch++;
     w->search = NULL;
     w->n_search = 0;
     arena_reset(w->arena);
@@ -152,22 +152,17 @@ is_batch_due(struct sqlite_store *s)
 
 /* Tell those who joined; each may be gone as soon as its word is said. */
 static void
-tell(struct sqlite_writer *w, struct ended ended)
+tell(struct ended ended, const struct joined *mine)
 {
     struct joined *after;
-    unsigned batch;
 
-    if (!ended.joined)
-        return;
-    batch = ended.joined->batch;
-    (void)pthread_mutex_lock(&w->done_mutex);
     for (struct joined *j = ended.joined; j; j = after) {
         after = j->next;
         j->err = ended.err;
-        j->done = true;
+        atomic_store(&j->done, 1);
+        if (j != mine)
+            futex_wake(&j->done);
     }
-    (void)pthread_cond_broadcast(&w->done[batch & 1]);
-    (void)pthread_mutex_unlock(&w->done_mutex);
 }
 
 /* The writer is held: commit if it is our turn, hand it on if this
@@ -182,7 +177,7 @@ leave(struct db *d)
         ended = end_batch(&s->writer);
     if (--d->holds == 0)
         baton_give(&s->writer.baton);
-    tell(&s->writer, ended);
+    tell(ended, &d->joined);
 }
 
 void
@@ -250,12 +245,10 @@ undo_body(struct sqlite_writer *w)
 }
 
 static enum err
-wait_for_batch(struct sqlite_writer *w, struct joined *j)
+wait_for_batch(struct joined *j)
 {
-    (void)pthread_mutex_lock(&w->done_mutex);
-    while (!j->done)
-        (void)pthread_cond_wait(&w->done[j->batch & 1], &w->done_mutex);
-    (void)pthread_mutex_unlock(&w->done_mutex);
+    while (!atomic_load(&j->done))
+        futex_sleep(&j->done, 0);
     return j->err;
 }
 
@@ -295,12 +288,13 @@ sqlite_end(struct call *c, bool keep)
     e = keep_body(d);
     waits = waits && e == OK;
     if (waits) {
-        d->joined = (struct joined){ .next = w->joined, .batch = w->batch };
+        d->joined.next = w->joined;
+        atomic_store(&d->joined.done, 0);
         w->joined = &d->joined;
     }
     leave(d);
     if (waits)
-        e = wait_for_batch(w, &d->joined);
+        e = wait_for_batch(&d->joined);
     return e == OK ? OK : db_refuse(c, e, "COMMIT", err_word(e));
 }
 
@@ -316,7 +310,7 @@ sqlite_lazy(struct store *base, unsigned n)
         ended = end_batch(w);
     atomic_store(&w->lazy, n);
     baton_give(&w->baton);
-    tell(w, ended);
+    tell(ended, NULL);
     return ended.err;
 }
 
@@ -350,7 +344,7 @@ restart_log(struct sqlite_store *s, struct sqlite_conn *conn)
     sqlite_hold(&d);
     if (s->writer.open)
         ended = end_batch(&s->writer);
-    tell(&s->writer, ended);
+    tell(ended, NULL);
     (void)sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_RESTART,
                                     NULL, NULL);
     leave(&d);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* futex - sleeping on a number until somebody has changed it. */
+#ifndef DB_FUTEX_H
+#define DB_FUTEX_H
+
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Returns when woken, for no reason, or at once if *WORD is not VALUE. */
+static inline void
+futex_sleep(atomic_int *word, int value)
+{
+    (void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+/* The word may be gone by now; a wake at its address then wakes nobody. */
+static inline void
+futex_wake(atomic_int *word)
+{
+    (void)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+#endif
