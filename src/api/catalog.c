@@ -272,7 +272,8 @@ const struct route catalog_routes[] = {
     { GET, "/items", get_items, .in = &item_query_model,
       .says = "What can be asked for, with its questions; q finds items by "
               "words, best first.",
-      .flags = R_RAW },
+      .flags = R_RAW, .out = &service_item_model,
+      .answer = "{items:[#],next:text?,total:int,total_more:bool}" },
     { GET, "/items/{id}", get_item, &service_item_model, &service_item_model,
       .says = "One version of a service item." },
     { GET, "/items/{id}/promise", get_promise, &promise_in_model,
@@ -303,7 +304,8 @@ const struct route catalog_routes[] = {
     { GET, "/calendar", get_calendar, .in = &year_query_model,
       .says = "A year's holidays and make-up days, and whether they are "
               "published.",
-      .flags = R_RAW },
+      .flags = R_RAW, .out = &calendar_day_model,
+      .answer = "{year:int,published:bool,days:[#]}" },
     { POST, "/calendar-days", serve_catalog_add_day, &calendar_day_model,
       &calendar_day_model, EDIT,
       "Mark a day as a holiday, make-up day, closure or half holiday.",

@@ -7,6 +7,7 @@
 
 #include "api/export.h"
 #include "api/feed.h"
+#include "api/input.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -123,13 +124,14 @@ reply_json(struct http_reply *r, int status, const struct buf *b)
     r->body_len = b->len;
 }
 
-static void
-reply_problem(struct call *c, enum err e, struct http_reply *r)
+void
+api_problem(struct call *c, enum err e, int status, struct http_reply *r)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
-    int status = r->status == 405 ? 405 : statuses[e];
 
+    if (status == 0)
+        status = statuses[e];
     json_begin(&o);
     json_put_text(&o, "type", "about:blank");
     json_put_text(&o, "title", words_in(c, titles[e]));
@@ -142,6 +144,8 @@ reply_problem(struct call *c, enum err e, struct http_reply *r)
     json_end(&o);
     reply_json(r, status, &b);
     r->type = "application/problem+json";
+    if (e == ERR_UNSIGNED)
+        http_add_header(r, "WWW-Authenticate", "Bearer");
     if (e == ERR_BUSY)
         http_add_header(r, "Retry-After", "1");
     if (e == ERR_BROKEN)
@@ -227,45 +231,6 @@ reply_record(struct call *c, const struct route *route, void *in, void *out,
 
 /* -- one try --------------------------------------------------------------- */
 
-/* Path parts and query go into the record; a body on top of them. */
-static enum err
-read_input(struct call *c, const struct route *route,
-           const struct http_request *q, const struct pair *parts,
-           size_t n_parts, void *in)
-{
-    field_mask mask = 0;
-    bool body = route->method != GET && route->method != DELETE;
-
-    if (route->flags & R_LIST) {
-        struct list *l = in;
-
-        l->model = route->out;
-        for (size_t i = 0; i < q->n_query; i++)
-            if (strcmp(q->query[i].key, "format") != 0)
-                TRY(list_read(c, l, &q->query[i], 1));
-        for (size_t i = 0; i < n_parts; i++)
-            TRY(list_read(c, l, &parts[i], 1));
-        return OK;
-    }
-    if (route->in == NULL)
-        return OK;
-    if (q->n_query > 0)
-        TRY(model_read_pairs(c, route->in, q->query, q->n_query, in, &mask));
-    c->body = q->body;
-    c->body_len = q->body_len;
-    if (body && q->body_len > 0 && !(route->flags & R_BODY))
-        TRY(model_read_json(c, route->in, q->body, q->body_len, in, &mask));
-    c->said = (uint64_t)mask;
-    for (size_t i = 0; i < n_parts; i++) {
-        const struct field *f = model_field(route->in, parts[i].key);
-
-        ASSERT(f != NULL);
-        if (model_read_text(c, f, parts[i].value, in) != OK)
-            return fail(c, ERR_ABSENT, NULL, "there is no such address");
-    }
-    return OK;
-}
-
 static const char *
 query_value(const struct http_request *q, const char *key)
 {
@@ -302,7 +267,7 @@ run_once(struct call *c, const struct route *route,
                     ? in
                     : arena_alloc(c->arena, out_size);
 
-    TRY(read_input(c, route, q, parts, n, in));
+    TRY(input_read(c, route, q, parts, n, in, &r->status));
     if (route->flags & R_LIST) {
         enum export_format format;
 
@@ -394,7 +359,7 @@ check_match(struct call *c, const struct http_request *q)
     const char *tag = http_header(q, "If-Match");
 
     c->if_version = 0;
-    if (tag == NULL || strcmp(tag, "*") == 0)
+    if (strcmp(q->method, "GET") == 0 || tag == NULL || strcmp(tag, "*") == 0)
         return OK;
     if (text_starts(tag, "W/"))
         tag += 2;
@@ -416,7 +381,7 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
     enum err e;
 
     if (route == NULL && other) {
-        r->status = 405;
+        r->status = 405; /* api_run says which are */
         return fail(c, ERR_ABSENT, NULL, "%s is not possible here", q->method);
     }
     if (route == NULL)
@@ -436,17 +401,51 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
     return e;
 }
 
+/* The methods that PATH has, for the header Allow. */
+static const char *
+allowed_methods(struct call *c, const char *path)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct pair parts[MAX_PARTS];
+    size_t n;
+    bool other;
+
+    for (size_t i = 0; i < COUNT(method_words); i++)
+        if (route_find(c->arena, method_words[i], path, parts, &n, &other))
+            buf_printf(&b, "%s%s%s", b.len > 0 ? ", " : "", method_words[i],
+                       i == GET ? ", HEAD" : "");
+    return b.s;
+}
+
 void
 api_run(struct call *c, const struct http_request *q, struct http_reply *r)
 {
     enum err e;
 
     c->reply = r;
+    r->status = 0;
     e = run_route(c, q, r);
-    if (e != OK) {
-        r->n_headers = 0;
-        reply_problem(c, e, r);
-    }
+    if (e == OK)
+        return;
+    r->n_headers = 0;
+    if (r->status == 405)
+        http_add_header(r, "Allow", allowed_methods(c, q->path));
+    api_problem(c, e, r->status == 405 || r->status == 415 ? r->status : 0,
+                  r);
+}
+
+bool
+api_only_get(struct call *c, const struct http_request *q,
+             struct http_reply *r)
+{
+    if (strcmp(q->method, "GET") == 0)
+        return true;
+    http_add_header(r, "Allow", "GET, HEAD");
+    api_problem(c,
+                fail(c, ERR_ABSENT, NULL, "%s is not possible here",
+                     q->method),
+                405, r);
+    return false;
 }
 
 void
@@ -520,11 +519,11 @@ handle_api(const struct app *app, struct arena *a,
     if (c.actor != NULL && c.actor->by_token)
         c.channel = "api";
     if (e == OK && strcmp(below.path, "/stream") == 0)
-        e = feed_listen(&c, q, r);
+        e = api_only_get(&c, q, r) ? feed_listen(&c, q, r) : OK;
     else if (e == OK)
         api_run(&c, &below, r);
     if (e != OK)
-        reply_problem(&c, e, r);
+        api_problem(&c, e, 0, r);
     else if (strcmp(q->method, "GET") != 0)
         feed_wake(app->feed);
     if (r->type != NULL)

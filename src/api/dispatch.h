@@ -21,6 +21,15 @@ void api_handle(void *ctx, struct arena *a, const struct http_request *q,
 void api_run(struct call *c, const struct http_request *q,
              struct http_reply *r);
 
+/* Answer with the problem document of the call's fault; STATUS 0 is the
+   error's own. */
+void api_problem(struct call *c, enum err e, int status,
+                 struct http_reply *r);
+
+/* True for a GET; anything else is answered 405. */
+bool api_only_get(struct call *c, const struct http_request *q,
+                  struct http_reply *r);
+
 /* A zeroed call at the present moment with a session on the store. */
 void api_call_begin(struct call *c, const struct app *app, struct arena *a,
                     const char *channel);

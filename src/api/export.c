@@ -254,8 +254,7 @@ export_xlsx(struct call *c, const struct route *route, const struct list *l,
         e = read_back(c, fd, raw);
     if (fd >= 0)
         (void)close(fd);
-    raw->type = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-                ".sheet";
+    raw->type = EXPORT_XLSX_TYPE;
     return e;
 }
 

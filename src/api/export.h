@@ -15,6 +15,9 @@
    there were more. */
 #define EXPORT_MAX_ROWS 50000
 
+#define EXPORT_XLSX_TYPE                                                       \
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 enum export_format { EXPORT_NONE, EXPORT_CSV, EXPORT_XLSX };
 
 /* Which table is asked for by the word of `format`. */

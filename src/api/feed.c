@@ -31,7 +31,7 @@ struct listener {
     struct arena *arena;
     const struct actor *actor;
     int64_t refreshed_ms;
-    bool gone;
+    bool gone, brief; /* brief: told what was missed, then ended */
 };
 
 struct feed {
@@ -215,6 +215,11 @@ catch_up(struct call *c, struct feed *f)
         }
         l->from = 0;
     }
+    for (struct listener *l = f->listeners; l != NULL; l = l->next)
+        if (l->brief && l->stream != NULL && !l->gone) {
+            http_stream_end(l->stream);
+            l->gone = true;
+        }
     c->actor = NULL;
 }
 
@@ -392,6 +397,7 @@ feed_listen(struct call *c, const struct http_request *q,
             struct http_reply *r)
 {
     const char *last = http_header(q, "Last-Event-ID");
+    const char *accept = http_header(q, "Accept");
     struct listener *l;
 
     TRY(auth_need(c, NULL, NULL));
@@ -403,6 +409,7 @@ feed_listen(struct call *c, const struct http_request *q,
     l->arena = arena_open();
     l->session_id = c->actor->by_token ? 0 : c->actor->session_id;
     (void)strncpy(l->account, c->actor->account, sizeof l->account - 1);
+    l->brief = accept == NULL || strstr(accept, "text/event-stream") == NULL;
     if (last != NULL)
         (void)text_int(last, &l->from);
     r->status = 200;

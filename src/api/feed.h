@@ -7,6 +7,10 @@
  * listeners who may see it.  A listener's rights are read anew every ten
  * seconds; one whose session has ended is closed.
  *
+ * Whoever does not ask for text/event-stream by name is told what came since
+ * his Last-Event-ID, and the stream ends: a program that looks now and then
+ * need not hold a connection.
+ *
  * Always true: nobody is sent an event of an order he may not see, nor an
  * internal comment unless he serves.
  */

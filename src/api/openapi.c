@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "api/dispatch.h"
+#include "api/export.h"
+#include "api/input.h"
 #include "base/text.h"
 #include "json/json.h"
 
@@ -12,30 +14,35 @@
 /* The models that were referred to, each once. */
 struct known {
     const struct model *models[MAX_MODELS];
-    bool input[MAX_MODELS];
+    enum schema_use uses[MAX_MODELS];
     size_t n;
 };
 
+static const char *const suffixes[] = { "", "_input", "_change" };
+
 static void
-remember(struct known *k, const struct model *m, bool input)
+remember(struct known *k, const struct model *m, enum schema_use use)
 {
-    for (size_t i = 0; i < k->n; i++)
-        if (k->models[i] == m && k->input[i] == input)
+    for (size_t i = 0; i < k->n; i++) {
+        if (k->models[i] == m && k->uses[i] == use)
             return;
+        /* One name is one schema. */
+        ASSERT(k->uses[i] != use || strcmp(k->models[i]->noun, m->noun) != 0);
+    }
     ASSERT(k->n < MAX_MODELS);
     k->models[k->n] = m;
-    k->input[k->n++] = input;
+    k->uses[k->n++] = use;
 }
 
 static void
 write_ref(struct json_out *o, struct known *k, const struct model *m,
-          bool input)
+          enum schema_use use)
 {
-    remember(k, m, input);
+    remember(k, m, use);
     json_begin(o);
     json_put_text(o, "$ref",
                   arena_printf(o->buf->arena, "#/components/schemas/%s%s",
-                               m->noun, input ? "_input" : ""));
+                               m->noun, suffixes[use]));
     json_end(o);
 }
 
@@ -52,32 +59,31 @@ write_parameter(struct json_out *o, const char *name, const char *in,
     json_end(o);
 }
 
+/* A field of a record as a parameter of the query. */
+static void
+write_field_parameter(struct json_out *o, const struct field *f, bool filter)
+{
+    json_begin(o);
+    json_put_text(o, "name", f->name);
+    json_put_text(o, "in", "query");
+    json_put_bool(o, "required", !filter && f->flags & REQUIRED);
+    if (f->says != NULL || f->label != NULL)
+        json_put_text(o, "description", f->says ? f->says : f->label);
+    json_key(o, "schema");
+    model_write_query_schema(o, f, !filter);
+    json_end(o);
+}
+
 /* Schemas of the words of a list request that are not fields. */
 static const struct {
     const char *name, *schema;
 } list_words[] = {
-    { "sort", "{\"type\":\"string\"}" },
     { "limit", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500}" },
-    { "cursor", "{\"type\":\"string\"}" },
+    { "cursor", "{\"type\":\"string\",\"minLength\":1}" },
     { "q", "{\"type\":\"string\"}" },
-    { "view", "{\"type\":\"string\"}" },
     { "format", "{\"type\":\"string\",\"enum\":[\"json\",\"csv\",\"xlsx\"]}" },
     { "total", "{\"type\":\"string\",\"enum\":[\"yes\",\"no\"]}" },
 };
-
-static const char *
-query_schema(const struct field *f)
-{
-    switch (f->kind) {
-    case FIELD_INT: return "{\"type\":\"integer\"}";
-    case FIELD_REAL: return "{\"type\":\"number\"}";
-    case FIELD_BOOL: return "{\"type\":\"boolean\"}";
-    case FIELD_INSTANT:
-        return "{\"type\":\"string\",\"format\":\"date-time\"}";
-    case FIELD_DAY: return "{\"type\":\"string\",\"format\":\"date\"}";
-    default: return "{\"type\":\"string\"}";
-    }
-}
 
 static void
 write_path_parts(struct json_out *o, const char *path)
@@ -89,7 +95,7 @@ write_path_parts(struct json_out *o, const char *path)
 
         write_parameter(o, name, "path",
                         id ? "{\"type\":\"integer\",\"minimum\":1}"
-                           : "{\"type\":\"string\"}",
+                           : "{\"type\":\"string\",\"minLength\":1}",
                         true);
     }
 }
@@ -103,80 +109,233 @@ in_path(const struct route *r, const char *name)
            && p[strlen(name)] == '}';
 }
 
+static bool
+can_filter(const struct field *f)
+{
+    return !(f->flags & (DERIVED | SECRET));
+}
+
+static const char *
+sort_schema(struct json_out *o, const struct model *m)
+{
+    struct buf b = buf_make(o->buf->arena, 0);
+
+    buf_puts(&b, "{\"type\":\"string\",\"enum\":[");
+    for (size_t i = 0, n = 0; i < m->n; i++)
+        if (can_filter(&m->fields[i]))
+            buf_printf(&b, "%s\"%s\",\"-%s\"", n++ ? "," : "",
+                       m->fields[i].name, m->fields[i].name);
+    buf_puts(&b, "]}");
+    return b.s;
+}
+
+static const char *
+view_schema(struct json_out *o, const char *const *views)
+{
+    struct buf b = buf_make(o->buf->arena, 0);
+
+    buf_puts(&b, "{\"type\":\"string\",\"enum\":[");
+    for (size_t i = 0; views[i] != NULL; i++)
+        buf_printf(&b, "%s\"%s\"", i ? "," : "", views[i]);
+    buf_puts(&b, "]}");
+    return b.s;
+}
+
+static void
+write_list_parameters(struct json_out *o, const struct route *r)
+{
+    for (size_t i = 0; i < COUNT(list_words); i++)
+        write_parameter(o, list_words[i].name, "query", list_words[i].schema,
+                        false);
+    write_parameter(o, "sort", "query", sort_schema(o, r->out), false);
+    if (r->views != NULL)
+        write_parameter(o, "view", "query", view_schema(o, r->views), false);
+    if (model_field(r->out, "valid_to") != NULL)
+        write_parameter(o, "as_of", "query",
+                        "{\"type\":\"string\",\"format\":\"date\"}", false);
+    for (size_t i = 0; i < r->out->n; i++)
+        if (can_filter(&r->out->fields[i])
+            && !in_path(r, r->out->fields[i].name))
+            write_field_parameter(o, &r->out->fields[i], true);
+}
+
+static void
+write_header_parameters(struct json_out *o, const struct route *r)
+{
+    if (r->flags & R_CREATED && !(r->flags & R_RAW))
+        write_parameter(o, "Idempotency-Key", "header",
+                        "{\"type\":\"string\",\"minLength\":1,"
+                        "\"maxLength\":200}",
+                        false);
+    if (r->method != GET && r->out != NULL && strchr(r->path, '{') != NULL
+        && model_field(r->out, "version") != NULL)
+        write_parameter(o, "If-Match", "header",
+                        "{\"type\":\"string\",\"pattern\":"
+                        "\"^([*]|(W/)?\\\"[0-9]{1,15}\\\")$\"}",
+                        false);
+}
+
 static void
 write_parameters(struct json_out *o, const struct route *r)
 {
     json_key(o, "parameters");
     json_begin_list(o);
     write_path_parts(o, r->path);
-    if (r->flags & R_LIST) {
-        for (size_t i = 0; i < COUNT(list_words); i++)
-            write_parameter(o, list_words[i].name, "query",
-                            list_words[i].schema, false);
-        for (size_t i = 0; i < r->out->n; i++)
-            if (!(r->out->fields[i].flags & (DERIVED | SECRET))
-                && !in_path(r, r->out->fields[i].name))
-                write_parameter(o, r->out->fields[i].name, "query",
-                                query_schema(&r->out->fields[i]), false);
-    } else if (r->in != NULL
-               && (r->method == GET || r->method == DELETE
-                   || r->flags & R_BODY)) {
+    if (r->flags & R_LIST)
+        write_list_parameters(o, r);
+    else if (input_by_query(r))
         for (size_t i = 0; i < r->in->n; i++)
-            if (!(r->in->fields[i].flags & GIVEN)
-                && !in_path(r, r->in->fields[i].name))
-                write_parameter(o, r->in->fields[i].name, "query",
-                                query_schema(&r->in->fields[i]),
-                                (r->in->fields[i].flags & REQUIRED) != 0);
-    }
-    if (r->flags & R_CREATED)
-        write_parameter(o, "Idempotency-Key", "header",
-                        "{\"type\":\"string\",\"maxLength\":200}", false);
+            if (!(r->in->fields[i].flags & GIVEN))
+                write_field_parameter(o, &r->in->fields[i], false);
+    write_header_parameters(o, r);
     json_end_list(o);
+}
+
+/* -- shapes (route.h) -------------------------------------------------------- */
+
+static const char *write_shape(struct json_out *o, struct known *k,
+                               const struct model *record, const char *s);
+
+static const struct {
+    const char *word, *type;
+} shape_words[] = { { "int", "integer" }, { "real", "number" },
+                    { "bool", "boolean" }, { "text", "string" } };
+
+/* A word of the shape, or a record. */
+static const char *
+write_shape_word(struct json_out *o, struct known *k,
+                 const struct model *record, const char *s)
+{
+    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"), i = 0;
+
+    if (*s == '#') {
+        write_ref(o, k, record, SCHEMA_ANSWER);
+        return s + 1;
+    }
+    while (i < COUNT(shape_words)
+           && (strlen(shape_words[i].word) != n
+               || strncmp(shape_words[i].word, s, n) != 0))
+        i++;
+    json_begin(o);
+    if (i < COUNT(shape_words) && s[n] == '?') {
+        json_key(o, "type");
+        json_begin_list(o);
+        json_text(o, shape_words[i].type);
+        json_text(o, "null");
+        json_end_list(o);
+    } else if (i < COUNT(shape_words)) {
+        json_put_text(o, "type", shape_words[i].type);
+    }
+    json_end(o);
+    return s + n + (s[n] == '?');
+}
+
+/* The members after "{"; what must be there goes into NEEDED. */
+static const char *
+write_shape_members(struct json_out *o, struct known *k,
+                    const struct model *record, const char *s,
+                    struct buf *needed)
+{
+    while (*s != '}') {
+        size_t n = strcspn(s, "?:");
+
+        if (s[n] == ':')
+            buf_printf(needed, "%s\"%.*s\"", needed->len ? "," : "", (int)n,
+                       s);
+        json_key(o, arena_text_n(o->buf->arena, s, n));
+        s = write_shape(o, k, record, s + n + (s[n] == '?') + 1);
+        s += *s == ',';
+    }
+    return s + 1;
+}
+
+static const char *
+write_shape_object(struct json_out *o, struct known *k,
+                   const struct model *record, const char *s)
+{
+    struct buf needed = buf_make(o->buf->arena, 0);
+
+    json_begin(o);
+    json_put_text(o, "type", "object");
+    if (*s == '*') {
+        json_key(o, "additionalProperties");
+        s = write_shape(o, k, record, s + 2) + 1;
+    } else {
+        json_key(o, "properties");
+        json_begin(o);
+        s = write_shape_members(o, k, record, s, &needed);
+        json_end(o);
+        json_key(o, "required");
+        json_raw(o, arena_printf(o->buf->arena, "[%s]", needed.s));
+        json_put_bool(o, "additionalProperties", false);
+    }
+    json_end(o);
+    return s;
+}
+
+/* The shape at S as a schema; where it ends. */
+static const char *
+write_shape(struct json_out *o, struct known *k, const struct model *record,
+            const char *s)
+{
+    if (*s == '{')
+        return write_shape_object(o, k, record, s + 1);
+    if (*s != '[')
+        return write_shape_word(o, k, record, s);
+    json_begin(o);
+    json_put_text(o, "type", "array");
+    json_key(o, "items");
+    s = write_shape(o, k, record, s + 1);
+    json_end(o);
+    return s + 1;
+}
+
+/* -- answers ------------------------------------------------------------------ */
+
+static void
+write_media(struct json_out *o, const char *type)
+{
+    json_key(o, type);
+    json_raw(o, "{\"schema\":{\"type\":\"string\"}}");
 }
 
 static void
 write_content(struct json_out *o, struct known *k, const struct model *m,
-              bool input)
+              enum schema_use use)
 {
     json_key(o, "content");
     json_begin(o);
     json_key(o, "application/json");
     json_begin(o);
     json_key(o, "schema");
-    write_ref(o, k, m, input);
+    write_ref(o, k, m, use);
     json_end(o);
     json_end(o);
 }
 
+static const char list_shape[] =
+    "{items:[#],next:text?,total?:int,total_more?:bool}";
+
 static void
-write_list_content(struct json_out *o, struct known *k, const struct model *m)
+write_shape_content(struct json_out *o, struct known *k,
+                    const struct route *r)
 {
     json_key(o, "content");
     json_begin(o);
-    json_key(o, "application/json");
-    json_begin(o);
-    json_key(o, "schema");
-    json_begin(o);
-    json_put_text(o, "type", "object");
-    json_key(o, "properties");
-    json_begin(o);
-    json_key(o, "items");
-    json_begin(o);
-    json_put_text(o, "type", "array");
-    json_key(o, "items");
-    write_ref(o, k, m, false);
-    json_end(o);
-    json_key(o, "next");
-    json_raw(o, "{\"type\":[\"string\",\"null\"]}");
-    json_key(o, "total");
-    json_raw(o, "{\"type\":\"integer\"}");
-    json_key(o, "total_more");
-    json_raw(o, "{\"type\":\"boolean\"}");
-    json_end(o);
-    json_key(o, "required");
-    json_raw(o, "[\"items\",\"next\"]");
-    json_end(o);
-    json_end(o);
+    if (r->media != NULL) {
+        write_media(o, r->media);
+    } else {
+        json_key(o, "application/json");
+        json_begin(o);
+        json_key(o, "schema");
+        (void)write_shape(o, k, r->out,
+                          r->flags & R_LIST ? list_shape : r->answer);
+        json_end(o);
+    }
+    if (r->flags & R_LIST) {
+        write_media(o, "text/csv");
+        write_media(o, EXPORT_XLSX_TYPE);
+    }
     json_end(o);
 }
 
@@ -188,11 +347,115 @@ write_good_answer(struct json_out *o, struct known *k, const struct route *r)
     json_key(o, r->flags & R_CREATED ? "201" : empty ? "204" : "200");
     json_begin(o);
     json_put_text(o, "description", empty ? "Done." : "The answer.");
-    if (r->flags & R_LIST)
-        write_list_content(o, k, r->out);
-    else if (r->out != NULL && !(r->flags & R_RAW))
-        write_content(o, k, r->out, false);
+    if (r->flags & (R_LIST | R_RAW)) {
+        write_shape_content(o, k, r);
+    } else if (r->out != NULL) {
+        write_content(o, k, r->out, SCHEMA_ANSWER);
+        if (model_field(r->out, "version") != NULL) {
+            json_key(o, "headers");
+            json_raw(o, "{\"ETag\":{\"schema\":{\"type\":\"string\"}}}");
+        }
+    }
     json_end(o);
+}
+
+static void
+write_problem(struct json_out *o, const char *status)
+{
+    json_key(o, status);
+    json_raw(o, "{\"$ref\":\"#/components/responses/problem\"}");
+}
+
+static void
+write_answers(struct json_out *o, struct known *k, const struct route *r)
+{
+    static const char *const always[] = { "400", "403", "404", "414",
+                                          "422", "429", "503" };
+    bool body = input_by_body(r);
+
+    json_key(o, "responses");
+    json_begin(o);
+    write_good_answer(o, k, r);
+    for (size_t i = 0; i < COUNT(always); i++)
+        write_problem(o, always[i]);
+    write_problem(o, "401");
+    if (r->method != GET) {
+        write_problem(o, "409");
+        write_problem(o, "412");
+    }
+    if (body) {
+        write_problem(o, "413");
+        write_problem(o, "415");
+    }
+    write_problem(o, "default");
+    json_end(o);
+}
+
+/* -- operations --------------------------------------------------------------- */
+
+static bool
+has_body(const struct route *r)
+{
+    if (r->flags & R_BODY)
+        return true;
+    for (size_t i = 0; input_by_body(r) && r->in != NULL && i < r->in->n; i++)
+        if (!(r->in->fields[i].flags & GIVEN))
+            return true;
+    return false;
+}
+
+static bool
+needs_body(const struct route *r)
+{
+    if (r->flags & R_BODY)
+        return true;
+    for (size_t i = 0; r->method != PATCH && i < r->in->n; i++)
+        if ((r->in->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED)
+            return true;
+    return false;
+}
+
+static void
+write_body(struct json_out *o, struct known *k, const struct route *r)
+{
+    if (!has_body(r))
+        return;
+    json_key(o, "requestBody");
+    json_begin(o);
+    json_put_bool(o, "required", needs_body(r));
+    if (r->flags & R_BODY) {
+        json_key(o, "content");
+        json_begin(o);
+        write_media(o, "text/csv");
+        json_end(o);
+    } else {
+        write_content(o, k, r->in,
+                      r->method == PATCH ? SCHEMA_CHANGE : SCHEMA_INPUT);
+    }
+    json_end(o);
+}
+
+/* "get_orders_id_events": a name that is one in any language. */
+static const char *
+operation_name(struct arena *a, const char *method, const char *path)
+{
+    char *name = arena_printf(a, "%s%s", method, path), *out = name;
+
+    for (const char *p = name; *p != '\0'; p++)
+        if (*p != '{' && *p != '}')
+            *out++ = (char)(isalnum((unsigned char)*p) ? *p : '_');
+    *out = '\0';
+    return name;
+}
+
+static void
+write_tag(struct json_out *o, const char *path)
+{
+    json_key(o, "tags");
+    json_begin_list(o);
+    json_text(o, arena_text_n(o->buf->arena, path + 1,
+                              strcspn(path + 1, "/")));
+    json_end_list(o);
 }
 
 static void
@@ -200,38 +463,84 @@ write_operation(struct json_out *o, struct known *k, const struct route *r)
 {
     const char *word = method_word(r->method);
     char *method = arena_text(o->buf->arena, word);
-    bool body = r->method != GET && r->method != DELETE;
 
     for (char *p = method; *p != '\0'; p++)
         *p = (char)tolower((unsigned char)*p);
     json_key(o, method);
     json_begin(o);
     json_put_text(o, "summary", r->says);
+    if (r->flags & R_LIST)
+        json_put_text(o, "description",
+                      "A field filters by what it is; besides field= there "
+                      "are field.not=, field.from= (at least), field.before= "
+                      "(below), field.in=a,b, field.has= (part of a text) and "
+                      "field.set=yes|no.");
     json_put_text(o, "operationId",
-                  arena_printf(o->buf->arena, "%s %s", method, r->path));
+                  operation_name(o->buf->arena, method, r->path));
+    write_tag(o, r->path);
     if (r->may != NULL)
         json_put_text(o, "x-right", r->may);
     write_parameters(o, r);
-    if (r->flags & R_BODY) {
-        json_key(o, "requestBody");
-        json_raw(o, "{\"content\":{\"text/csv\":{\"schema\":"
-                    "{\"type\":\"string\"}}}}");
-    } else if (body && r->in != NULL) {
-        json_key(o, "requestBody");
-        json_begin(o);
-        write_content(o, k, r->in, true);
-        json_end(o);
-    }
-    json_key(o, "responses");
-    json_begin(o);
-    write_good_answer(o, k, r);
-    json_key(o, "default");
-    json_raw(o, "{\"$ref\":\"#/components/responses/problem\"}");
-    json_end(o);
+    write_body(o, k, r);
+    write_answers(o, k, r);
     if (r->flags & R_OPEN) {
         json_key(o, "security");
         json_raw(o, "[]");
     }
+    json_end(o);
+}
+
+/* -- pages that are no routes -------------------------------------------------- */
+
+static const struct {
+    const char *path, *says, *media, *more;
+    bool open;
+} pages[] = {
+    { "/api/v1/stream",
+      "Live changes: events “order” and “notice”, each with the id to resume "
+      "from. Whoever does not ask for text/event-stream by name is told what "
+      "came since Last-Event-ID, and the stream ends.",
+      "text/event-stream",
+      "\"parameters\":[{\"name\":\"Last-Event-ID\",\"in\":\"header\","
+      "\"required\":false,\"schema\":{\"type\":\"string\"}}]",
+      false },
+    { "/healthz", "The program runs.", "text/plain", NULL, true },
+    { "/readyz", "The database answers.", "text/plain", NULL, true },
+    { "/metrics", "Figures for Prometheus.", "text/plain", NULL, true },
+};
+
+static void
+write_page(struct json_out *o, size_t i)
+{
+    json_key(o, pages[i].path);
+    json_begin(o);
+    json_key(o, "get");
+    json_begin(o);
+    json_put_text(o, "summary", pages[i].says);
+    json_put_text(o, "operationId",
+                  operation_name(o->buf->arena, "get", pages[i].path));
+    if (pages[i].more != NULL)
+        json_raw(o, pages[i].more);
+    json_key(o, "responses");
+    json_begin(o);
+    json_key(o, "200");
+    json_begin(o);
+    json_put_text(o, "description", "The answer.");
+    json_key(o, "content");
+    json_begin(o);
+    write_media(o, pages[i].media);
+    json_end(o);
+    json_end(o);
+    if (!pages[i].open)
+        write_problem(o, "401");
+    write_problem(o, "405");
+    write_problem(o, "default");
+    json_end(o);
+    if (pages[i].open) {
+        json_key(o, "security");
+        json_raw(o, "[]");
+    }
+    json_end(o);
     json_end(o);
 }
 
@@ -270,8 +579,8 @@ write_components(struct json_out *o, const struct known *k)
     json_begin(o);
     for (size_t i = 0; i < k->n; i++) {
         json_key(o, arena_printf(o->buf->arena, "%s%s", k->models[i]->noun,
-                                 k->input[i] ? "_input" : ""));
-        model_write_schema(o, k->models[i], k->input[i]);
+                                 suffixes[k->uses[i]]));
+        model_write_schema(o, k->models[i], k->uses[i]);
     }
     json_key(o, "problem");
     json_raw(o, "{\"type\":\"object\",\"properties\":{"
@@ -314,6 +623,8 @@ openapi_write(struct call *c)
         for (const struct route *r = all_routes[i]; r->path != NULL; r++)
             if (!written_before(all_routes, r))
                 write_path(&o, k, r->path);
+    for (size_t i = 0; i < COUNT(pages); i++)
+        write_page(&o, i);
     json_end(&o);
     write_components(&o, k);
     json_end(&o);

@@ -6,6 +6,7 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/order/order.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 
 static enum err
@@ -59,7 +60,7 @@ struct by_id {
     int64_t id;
 };
 static const struct field by_id_fields[] = {
-    FIELD(struct by_id, id, .flags = DERIVED),
+    FIELD(struct by_id, id, .flags = GIVEN | DERIVED),
 };
 static const struct model by_id_model =
     MODEL("by_id", NULL, struct by_id, by_id_fields);
@@ -153,10 +154,12 @@ static enum err
 get_crew_load(struct call *c, void *in, void *out)
 {
     struct crew_load l = { .id = ((struct by_id *)in)->id };
+    struct crew crew = { 0 };
     struct raw *raw = out;
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
+    TRY(model_get(c, &crew_model, l.id, &crew));
     TRY(order_crew_load(c, &l));
     json_begin(&o);
     json_put_int(&o, "open", l.open);
@@ -176,10 +179,12 @@ static enum err
 get_crew_ratings(struct call *c, void *in, void *out)
 {
     struct rating_totals t = { .id = ((struct by_id *)in)->id };
+    struct crew crew = { 0 };
     struct raw *raw = out;
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
+    TRY(model_get(c, &crew_model, t.id, &crew));
     TRY(rating_of_crew(c, &t));
     json_begin(&o);
     json_put_bool(&o, "hidden", t.hidden);
@@ -265,21 +270,27 @@ get_transitions(struct call *c, void *in, void *out)
             .out = &order_view_model, .may = (right), .says = (sentence)       \
     }
 
+static const char *const order_list_views[] = { "mine", "crew", "grab", NULL };
+
 const struct route order_routes[] = {
     { GET, "/orders", list_orders, .out = &order_model, .flags = R_LIST,
+      .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, crew, grab." },
     { POST, "/orders", serve_submit, .in = &order_wish_model,
       .out = &order_view_model, .may = "order.create", .flags = R_CREATED,
       .says = "Ask for a service item at a place, with legs or without." },
     { GET, "/orders/duplicates", get_duplicates,
-      .in = &order_candidates_model, .flags = R_RAW,
+      .in = &order_candidates_model, .out = &order_candidate_model,
+      .flags = R_RAW, .answer = "{items:[#]}",
       .says = "Open orders of the same item at the same place." },
     { GET, "/orders/promise", serve_order_promise,
       .in = &order_promise_model, .out = &order_promise_model,
       .says = "By when an item asked for now would be done." },
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
+      .answer = "{states:{*:int},overdue:int}",
       .says = "How many orders are open in each state." },
     { GET, "/orders/transitions", get_transitions, .flags = R_RAW,
+      .answer = "[{verb:text,from:[text],to:text?,guard:text?}]",
       .says = "Which verb leads from which state to which." },
     { GET, "/orders/{id}", get_order, .in = &by_id_model,
       .out = &order_view_model,
@@ -346,9 +357,13 @@ const struct route order_routes[] = {
       .says = "Make a draft an order." },
     { GET, "/crews/{id}/load", get_crew_load, .in = &by_id_model,
       .may = "order.dispatch", .flags = R_RAW,
+      .answer = "{open:int,on_hand:int,overdue:int,members:[{person_id:int,"
+                "name:text?,lead:bool,skills:text?,open:int,on_duty:bool}]}",
       .says = "What a crew and its people have on their hands." },
     { GET, "/crews/{id}/ratings", get_crew_ratings, .in = &by_id_model,
-      .flags = R_RAW, .says = "A crew's ratings in total." },
+      .flags = R_RAW,
+      .answer = "{hidden:bool,n:int,average:real,stars:[int],tags:{*:int}}",
+      .says = "A crew's ratings in total." },
     { GET, "/ratings", serve_rating_list, .out = &rating_model,
       .may = "rating.see", .flags = R_LIST, .says = "Single ratings." },
     { GET, "/notices", serve_notice_list, .out = &notice_model,

@@ -2,8 +2,12 @@
 /* Units, places, people, crews and providers over HTTP, and their tables in
    and out.  The rules are engine/org's; here is only shape. */
 #include "engine/org/org.h"
+
+#include <string.h>
+
 #include "api/route.h"
 #include "auth/auth.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "json/json.h"
 
@@ -61,6 +65,21 @@ ACT(unit_move)
 ACT(unit_merge)
 ACT(unit_split)
 ACT(unit_end)
+
+/* The filter by the unit is there already, from the path. */
+static enum err
+serve_unit_changes(struct call *c, void *in, void *out)
+{
+    struct list *l = in;
+    struct unit u = { 0 };
+
+    (void)out;
+    for (size_t i = 0; i < l->n_filters; i++)
+        if (strcmp(l->filters[i].field->name, "unit_id") == 0)
+            (void)text_int(l->filters[i].value, &u.id);
+    TRY(model_get(c, &unit_model, u.id, &u));
+    return model_list(c, l);
+}
 
 /* -- crews ---------------------------------------------------------------- */
 
@@ -286,7 +305,7 @@ const struct route org_routes[] = {
     UNIT_ACT(merge, "End a unit and bring what it has into another."),
     UNIT_ACT(split, "Found a new unit out of one."),
     UNIT_ACT(end, "End a unit that has nothing left."),
-    LIST("/units/{unit_id}/changes", model_list, unit_change, NULL,
+    LIST("/units/{unit_id}/changes", unit_changes, unit_change, NULL,
          "What became of a unit."),
 
     LIST("/places", model_list, place, NULL,
@@ -314,7 +333,10 @@ const struct route org_routes[] = {
     NEW_ONE("/crews", crew, "Add a crew."),
     CHANGE("/crews", crew, "Change a crew."),
     { GET, "/crews/{id}/on-duty", get_on_duty, .in = &on_duty_model,
-      .flags = R_RAW, .says = "A crew's people, and who is on duty." },
+      .flags = R_RAW,
+      .answer = "{items:[{person_id:int,member_id:int,name:text?,mobile:text?,"
+                "skills:text?,lead:bool,on_duty:bool}]}",
+      .says = "A crew's people, and who is on duty." },
     LIST("/crew-members", crew_member_list, crew_member, NULL,
          "Who is in which crew."),
     ONE("/crew-members", crew_member, NULL, "One member of a crew."),
@@ -331,9 +353,11 @@ const struct route org_routes[] = {
 
     { POST, "/import/{kind}", serve_import, .in = &import_model,
       .may = "import", .flags = R_RAW | R_BODY,
+      .answer = "{rows:int,added:int,changed:int,unchanged:int,refused:["
+                "{line:int,field:text?,detail:text?,value:text?}]}",
       .says = "Bring a table to what the CSV says, or change nothing." },
     { GET, "/export/{kind}", serve_export, .in = &export_model,
-      .may = "org.see", .flags = R_RAW,
+      .may = "org.see", .flags = R_RAW, .media = "text/csv",
       .says = "A table as CSV, with the columns an import reads." },
     { 0 }
 };

@@ -46,7 +46,19 @@ struct route {
     const char *may;  /* the right, held in any scope; NULL: signed in */
     const char *says; /* one sentence */
     unsigned flags;
+    const char *const *views; /* words that view= of a list may have */
+    const char *answer; /* of R_RAW: its shape, for the OpenAPI document */
+    const char *media;  /* of R_RAW: its media type; NULL: JSON */
 };
+
+/*
+ * The shape of an answer that no model describes:
+ *
+ *   {open:int,members:[{name:text?,lead:bool}],tags:{*:int},more?:real}
+ *
+ * are the members of an object; [x] is a list of x, x? may be null, name?: may
+ * be missing, {*:x} is a map, # is a record of route.out, json is anything.
+ */
 
 /* An engine's function that takes one record and completes it in place. */
 #define SERVE(name, T)                                                         \

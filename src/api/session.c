@@ -169,11 +169,17 @@ put_password(struct call *c, void *in, void *out)
     return auth_change_password(c, p->old, p->new);
 }
 
+#define SESSION_SHAPE                                                          \
+    "{account:text,name:text?,person_id:int?,unit_id:int?,provider_id:int?,"   \
+    "csrf:text?,lang:text?,must_change:bool,rights:[text],roles:[{role:text,"  \
+    "scope:text,scope_id:int?}],crews:[int]}"
+
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,
-      .flags = R_OPEN | R_RAW,
+      .flags = R_OPEN | R_RAW | R_CREATED, .answer = SESSION_SHAPE,
       .says = "Sign in; the answer sets a cookie and tells who it is." },
     { GET, "/session", get_session, .flags = R_OPEN | R_RAW,
+      .answer = SESSION_SHAPE,
       .says = "Who is signed in, and what he may do." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },

@@ -62,24 +62,28 @@ bool
 system_page(const struct app *app, struct arena *a,
             const struct http_request *q, struct http_reply *r)
 {
+    static const char *const pages[] = { "/healthz", "/readyz", "/metrics",
+                                         "/api/openapi.json" };
     struct call c;
-    bool found = true;
+    size_t i = 0;
 
-    if (strcmp(q->path, "/healthz") == 0) {
-        reply_text(r, 200, "text/plain; charset=utf-8", "ok\n");
-        return true;
-    }
+    while (i < COUNT(pages) && strcmp(pages[i], q->path) != 0)
+        i++;
+    if (i == COUNT(pages))
+        return false;
     api_call_begin(&c, app, a, "web");
-    if (strcmp(q->path, "/readyz") == 0)
+    if (!api_only_get(&c, q, r))
+        ;
+    else if (i == 0)
+        reply_text(r, 200, "text/plain; charset=utf-8", "ok\n");
+    else if (i == 1)
         reply_ready(&c, r);
-    else if (strcmp(q->path, "/metrics") == 0)
+    else if (i == 2)
         reply_metrics(&c, r);
-    else if (strcmp(q->path, "/api/openapi.json") == 0)
-        reply_text(r, 200, "application/json", openapi_write(&c));
     else
-        found = false;
+        reply_text(r, 200, "application/json", openapi_write(&c));
     api_call_end(&c);
-    return found;
+    return true;
 }
 
 /* -- forms -------------------------------------------------------------------- */
@@ -88,7 +92,7 @@ struct form_request {
     const char *noun;
 };
 static const struct field form_request_fields[] = {
-    FIELD(struct form_request, noun, .flags = DERIVED),
+    FIELD(struct form_request, noun, .flags = GIVEN | DERIVED),
 };
 static const struct model form_request_model =
     MODEL("form_request", NULL, struct form_request, form_request_fields);
@@ -238,7 +242,12 @@ get_demo(struct call *c, void *in, void *out)
 
 const struct route system_routes[] = {
     { GET, "/forms/{noun}", get_form, .in = &form_request_model,
-      .flags = R_RAW, .says = "What a form of the noun asks for." },
+      .flags = R_RAW,
+      .answer = "{noun:text,fields:[{name:text,kind:text,label:text,"
+                "required:bool,given:bool,fixed:bool,long:bool,min:int,"
+                "max:int,refers:text?,says:text?,"
+                "choices?:[{value:text,label:text}]}]}",
+      .says = "What a form of the noun asks for." },
     { GET, "/settings", list_settings, .out = &setting_model,
       .may = "setting.edit", .flags = R_LIST,
       .says = "The office's settings." },
@@ -253,6 +262,8 @@ const struct route system_routes[] = {
     { POST, "/audit/verify", verify_audit, .out = &audit_report_model,
       .may = "audit.see", .says = "Recompute the chain of hashes." },
     { GET, "/demo", get_demo, .flags = R_OPEN | R_RAW,
+      .answer = "{items:[{account:text,password:text,role:text,says:text,"
+                "says_en:text}]}",
       .says = "The sign-ins of a demo office; elsewhere there are none." },
     { 0 }
 };

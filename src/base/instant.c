@@ -165,6 +165,8 @@ instant_parse(const char *s, instant *out)
     if (*s == '.') {
         int scale = 100;
 
+        if (read_digits(s + 1, 1) < 0)
+            return false;
         for (s++; *s >= '0' && *s <= '9'; s++, scale /= 10)
             frac += (*s - '0') * scale;
     }
@@ -173,7 +175,9 @@ instant_parse(const char *s, instant *out)
         return false;
     out->ms = (d.n - 1) * DAY_MS + h * HOUR_MS + m * MINUTE_MS
               + sec * SECOND_MS + frac - offset;
-    return true;
+    /* With its offset it may have left the years that can be written. */
+    return out->ms >= (day_of(1, 1, 1).n - 1) * DAY_MS
+           && out->ms < day_of(9999, 12, 31).n * DAY_MS;
 }
 
 void

@@ -61,6 +61,8 @@ void http_add_header(struct http_reply *r, const char *name,
  * far end that does not read is closed after 1 MiB waits for it.
  */
 void http_stream_send(struct http_stream *s, const char *bytes, size_t n);
+/* End it once what waits has been sent. */
+void http_stream_end(struct http_stream *s);
 
 struct http_config {
     const char *address; /* "127.0.0.1" */

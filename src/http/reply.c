@@ -42,8 +42,8 @@ static const struct refusal {
       "请求格式有误，或不是有效的 UTF-8 文本" },
     { 413, "Content Too Large", "limit", "the body is larger than allowed",
       "提交的内容超过允许的大小" },
-    { 414, "URI Too Long", "limit", "there are too many query parameters",
-      "查询参数太多" },
+    { 414, "URI Too Long", "limit", "the address is too long or has too many query parameters",
+      "网址太长，或查询参数太多" },
     { 501, "Not Implemented", "invalid", "the transfer coding is not supported",
       "不支持这种传输编码" },
     { 503, "Service Unavailable", "busy",
@@ -149,6 +149,8 @@ reply_make(struct exchange *x, const struct http_reply *r)
                                                   : MHD_RESPMEM_MUST_COPY);
 
     ASSERT(m != NULL);
+    if (r->stream_open && x->head && r->stream_gone)
+        r->stream_gone(r->stream_arg, NULL); /* it will never be open */
     add_headers(x, r, m);
     return m;
 }

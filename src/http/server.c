@@ -25,7 +25,8 @@
 #include "http/impl.h"
 
 #define MAX_CONNECTIONS 4000u
-#define CONNECTION_BYTES 16384u /* request line and headers */
+#define CONNECTION_BYTES 32768u /* request line and headers */
+#define URI_BYTES 8192u         /* so that 414 is ours: libmicrohttpd may hang */
 #define IDLE_S 65u              /* a connection on which nothing moves */
 #define BODY_S 120              /* a body must have arrived by then */
 #define DRAIN_BYTES (8u << 20)  /* of a refused body, then hang up */
@@ -150,6 +151,8 @@ begin(struct exchange *x, const char *method)
     x->q.impl = x;
     x->body_max = limit_of(&x->server->config, x->uri);
     request_address(x);
+    if (strlen(x->uri) > URI_BYTES)
+        return refuse_early(x, 414);
     int bad = request_length(x->conn, &len);
     if (bad)
         return refuse_early(x, bad);

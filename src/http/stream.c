@@ -129,6 +129,15 @@ http_stream_send(struct http_stream *s, const char *bytes, size_t n)
     pthread_mutex_unlock(&s->lock);
 }
 
+void
+http_stream_end(struct http_stream *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->ended = true;
+    unpark(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
 struct MHD_Response *
 stream_make(struct exchange *x, const struct http_reply *r)
 {
@@ -204,10 +213,7 @@ stream_end_all(struct http_server *server)
 {
     pthread_mutex_lock(&server->lock);
     for (struct http_stream *s = server->streams; s; s = s->next) {
-        pthread_mutex_lock(&s->lock);
-        s->ended = true;
-        unpark(s);
-        pthread_mutex_unlock(&s->lock);
+        http_stream_end(s);
     }
     pthread_mutex_unlock(&server->lock);
 }

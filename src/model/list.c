@@ -56,6 +56,8 @@ read_control(struct call *c, struct list *l, const struct pair *p,
                       "must be a day such as 2026-11-23");
     } else if (strcmp(p->key, "total") == 0) {
         l->no_total = strcmp(p->value, "no") == 0;
+        if (!l->no_total && strcmp(p->value, "yes") != 0)
+            *e = fail(c, ERR_INVALID, "total", "must be yes or no");
     } else {
         return false;
     }
@@ -80,6 +82,12 @@ read_filter(struct call *c, struct list *l, const struct pair *p)
                     p->key);
     if (l->n_filters == LIST_MAX_FILTERS)
         return fail(c, ERR_INVALID, p->key, "too many filters");
+    if (operators[i].op == HAS && f->kind != FIELD_TEXT
+        && f->kind != FIELD_WORD)
+        return fail(c, ERR_INVALID, p->key, "is not a text");
+    if (operators[i].op == SOMETHING && strcmp(p->value, "no") != 0
+        && strcmp(p->value, "yes") != 0)
+        return fail(c, ERR_INVALID, p->key, "must be yes or no");
     l->filters[l->n_filters++] =
         (struct filter){ .field = f, .op = operators[i].op, .value = p->value };
     if (operators[i].op == SOMETHING && strcmp(p->value, "no") == 0)
@@ -328,7 +336,8 @@ make_where(struct where *w, const struct list *l)
     if (text_is_blank(l->words))
         return OK;
     if (l->model->searched) {
-        struct value v = V(db_search_query(w->c, l->words));
+        const char *query = db_search_query(w->c, l->words);
+        struct value v = V(query);
 
         add_and(w);
         /* Nothing but punctuation is found nowhere. */

@@ -151,3 +151,13 @@ model_check(struct call *c, const struct model *m, const void *rec)
 {
     return model_check_mask(c, m, rec, ~(field_mask)0);
 }
+
+enum err
+model_check_said(struct call *c, const struct model *m, field_mask mask)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if ((m->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED
+            && !(mask >> i & 1))
+            return fail(c, ERR_INVALID, m->fields[i].name, "is required");
+    return OK;
+}

@@ -103,6 +103,10 @@ const struct field *model_field(const struct model *m, const char *name);
 /* Every REQUIRED field said, every limit kept; the first breach is named. */
 enum err model_check(struct call *c, const struct model *m, const void *rec)
     MUST_USE;
+/* Every REQUIRED field is in MASK: was said, be it a word or a yes or no, of
+   which model_check cannot tell. */
+enum err model_check_said(struct call *c, const struct model *m,
+                          field_mask mask) MUST_USE;
 /* Only the fields in MASK. */
 enum err model_check_mask(struct call *c, const struct model *m,
                           const void *rec, field_mask mask) MUST_USE;
@@ -256,8 +260,16 @@ struct json_out; /* json/json.h */
 void model_write_json(struct json_out *o, const struct model *m,
                       const void *rec);
 
-/* The JSON Schema (OpenAPI 3.1) of the noun as input or as output. */
-void model_write_schema(struct json_out *o, const struct model *m, bool input);
+/* The JSON Schema (OpenAPI 3.1) of the noun as it is answered, as it is given
+   to make one, and as it is given to change one (nothing is required). */
+enum schema_use { SCHEMA_ANSWER, SCHEMA_INPUT, SCHEMA_CHANGE };
+void model_write_schema(struct json_out *o, const struct model *m,
+                        enum schema_use use);
+
+/* The schema of one field as a text of a query; LIMITS: with its limits, which
+   a filter of a list has not. */
+void model_write_query_schema(struct json_out *o, const struct field *f,
+                              bool limits);
 
 /* The same facts for the interface's forms, labels in the call's language. */
 void model_write_form(struct call *c, struct json_out *o,

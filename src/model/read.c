@@ -98,23 +98,49 @@ keep_json(struct call *c, const struct field *f, const json_t *v, void *rec)
     return OK;
 }
 
+/* Said, and 0: that is not the same as not said. */
+static enum err
+check_zero(struct call *c, const struct field *f, const void *rec)
+{
+    if (f->kind == FIELD_INT && f->min > 0 && !member_is_said(f, rec))
+        return fail(c, ERR_INVALID, f->name, "must be at least %lld",
+                    (long long)f->min);
+    return OK;
+}
+
+/* 5 and 5.0 are the same number to JSON. */
+static bool
+read_whole(const json_t *v, int64_t *out)
+{
+    double r = json_is_number(v) ? json_number_value(v) : 0.5;
+
+    if (r > (double)MAX_ID || r < -(double)MAX_ID || r < floor(r)
+        || r > floor(r))
+        return false;
+    *out = json_is_integer(v) ? json_integer_value(v) : (int64_t)r;
+    return true;
+}
+
+static enum err
+read_null(struct call *c, const struct field *f, void *rec)
+{
+    if (f->flags & REQUIRED)
+        return fail(c, ERR_INVALID, f->name, "is required");
+    member_copy(f, rec, NULL);
+    return OK;
+}
+
 static enum err
 read_value(struct call *c, const struct field *f, const json_t *v, void *rec)
 {
     void *p = (char *)rec + f->offset;
 
-    if (json_is_null(v)) {
-        member_copy(f, rec, NULL);
-        return OK;
-    }
+    if (json_is_null(v))
+        return read_null(c, f, rec);
     if (f->flags & JSON_TEXT)
         return keep_json(c, f, v, rec);
-    if (f->kind == FIELD_INT && json_is_integer(v)
-        && json_integer_value(v) <= MAX_ID
-        && json_integer_value(v) >= -MAX_ID) {
-        *(int64_t *)p = json_integer_value(v);
-        return OK;
-    }
+    if (f->kind == FIELD_INT && read_whole(v, (int64_t *)p))
+        return check_zero(c, f, rec);
     if (f->kind == FIELD_REAL && json_is_number(v)) {
         *(double *)p = json_number_value(v);
         return OK;
@@ -194,6 +220,7 @@ model_read_pairs(struct call *c, const struct model *m,
 
         TRY(find_input(c, m, pairs[i].key, &f));
         TRY(model_read_text(c, f, pairs[i].value, rec));
+        TRY(check_zero(c, f, rec));
         if (mask != NULL)
             *mask |= (field_mask)1 << (f - m->fields);
     }

@@ -47,46 +47,85 @@ write_words(struct json_out *o, const struct field *f, bool nullable)
     json_end_list(o);
 }
 
-static void
-write_limits(struct json_out *o, const struct field *f)
-{
-    bool text = f->kind == FIELD_TEXT;
+/* Numbers go through JavaScript: none is beyond 2^53. */
+#define MAX_WHOLE INT64_C(9007199254740991)
 
-    if (f->kind == FIELD_MONEY) {
-        json_put_text(o, "pattern", "^-?[0-9]+(\\.[0-9]{1,2})?$");
-        return;
+static void
+write_number_limits(struct json_out *o, const struct field *f)
+{
+    if (f->min != 0 || f->max != 0)
+        json_put_int(o, "minimum", f->min);
+    else if (f->kind == FIELD_INT)
+        json_put_int(o, "minimum", f->refers ? 0 : -MAX_WHOLE);
+    if (f->max != 0 || f->kind == FIELD_INT)
+        json_put_int(o, "maximum", f->max ? f->max : MAX_WHOLE);
+}
+
+/* An empty text is one that is not said, so only what is required has a
+   least length. */
+static void
+write_text_limits(struct json_out *o, const struct field *f)
+{
+    if (f->flags & REQUIRED) {
+        json_put_int(o, "minLength", f->min > 1 ? f->min : 1);
+        json_put_text(o, "pattern", "\\S");
     }
-    if (f->min != 0 || (f->max != 0 && !text))
-        json_put_int(o, text ? "minLength" : "minimum", f->min);
     if (f->max != 0)
-        json_put_int(o, text ? "maxLength" : "maximum", f->max);
+        json_put_int(o, "maxLength", f->max);
 }
 
 static void
-write_property(struct json_out *o, const struct field *f, bool input)
+write_limits(struct json_out *o, const struct field *f)
 {
-    bool nullable = f->kind != FIELD_BOOL && f->kind != FIELD_WORD
-                    && !(f->flags & REQUIRED && input);
+    switch (f->kind) {
+    case FIELD_MONEY:
+        json_put_text(o, "pattern", "^-?[0-9]{1,15}(\\.[0-9]{1,2})?$");
+        return;
+    case FIELD_INT:
+    case FIELD_REAL: write_number_limits(o, f); return;
+    case FIELD_TEXT: write_text_limits(o, f); return;
+    default: return;
+    }
+}
 
-    json_key(o, f->name);
-    json_begin(o);
+static bool
+is_nullable(const struct field *f, bool input)
+{
+    if (input)
+        return !(f->flags & REQUIRED);
+    return f->kind != FIELD_BOOL && f->kind != FIELD_WORD;
+}
+
+static void
+write_type(struct json_out *o, const struct field *f, bool nullable)
+{
+    json_key(o, "type");
     if (f->flags & JSON_TEXT) {
-        json_key(o, "type");
-        json_raw(o, "[\"object\",\"array\",\"null\"]");
+        json_raw(o, nullable ? "[\"object\",\"array\",\"null\"]"
+                             : "[\"object\",\"array\"]");
     } else if (nullable) {
-        json_key(o, "type");
         json_begin_list(o);
         json_text(o, kinds[f->kind].type);
         json_text(o, "null");
         json_end_list(o);
     } else {
-        json_put_text(o, "type", kinds[f->kind].type);
+        json_text(o, kinds[f->kind].type);
     }
     if (kinds[f->kind].format != NULL)
         json_put_text(o, "format", kinds[f->kind].format);
+}
+
+static void
+write_property(struct json_out *o, const struct field *f, bool input)
+{
+    bool nullable = is_nullable(f, input);
+
+    json_key(o, f->name);
+    json_begin(o);
+    write_type(o, f, nullable);
     if (f->choices != NULL)
         write_words(o, f, nullable);
-    else if (input)
+    else if (input && !(f->flags & JSON_TEXT))
         write_limits(o, f);
     if (f->says != NULL || f->label != NULL)
         json_put_text(o, "description", f->says ? f->says : f->label);
@@ -94,21 +133,55 @@ write_property(struct json_out *o, const struct field *f, bool input)
 }
 
 void
-model_write_schema(struct json_out *o, const struct model *m, bool input)
+model_write_query_schema(struct json_out *o, const struct field *f,
+                         bool limits)
+{
+    json_begin(o);
+    if (f->kind == FIELD_BOOL) {
+        json_put_text(o, "type", "string");
+        json_key(o, "enum");
+        json_raw(o, "[\"true\",\"false\",\"yes\",\"no\",\"1\",\"0\"]");
+    } else {
+        json_put_text(o, "type", kinds[f->kind].type);
+        if (kinds[f->kind].format != NULL)
+            json_put_text(o, "format", kinds[f->kind].format);
+    }
+    if (f->choices != NULL && (limits || f->kind == FIELD_WORD))
+        write_words(o, f, false);
+    else if (limits || f->kind == FIELD_MONEY || f->kind == FIELD_INT)
+        write_limits(o, f);
+    json_end(o);
+}
+
+static bool
+is_shown(const struct field *f, enum schema_use use)
+{
+    return !(f->flags & (use == SCHEMA_ANSWER ? SECRET : GIVEN));
+}
+
+/* A record that is answered has all its members. */
+static bool
+must_be_there(const struct field *f, enum schema_use use)
+{
+    return use == SCHEMA_ANSWER || (use == SCHEMA_INPUT && f->flags & REQUIRED);
+}
+
+void
+model_write_schema(struct json_out *o, const struct model *m,
+                   enum schema_use use)
 {
     json_begin(o);
     json_put_text(o, "type", "object");
     json_key(o, "properties");
     json_begin(o);
     for (size_t i = 0; i < m->n; i++)
-        if (!(m->fields[i].flags & (input ? GIVEN : SECRET)))
-            write_property(o, &m->fields[i], input);
+        if (is_shown(&m->fields[i], use))
+            write_property(o, &m->fields[i], use != SCHEMA_ANSWER);
     json_end(o);
     json_key(o, "required");
     json_begin_list(o);
     for (size_t i = 0; i < m->n; i++)
-        if (input ? (m->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED
-                  : !(m->fields[i].flags & SECRET))
+        if (is_shown(&m->fields[i], use) && must_be_there(&m->fields[i], use))
             json_text(o, m->fields[i].name);
     json_end_list(o);
     json_put_bool(o, "additionalProperties", false);

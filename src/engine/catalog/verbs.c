@@ -332,6 +332,8 @@ catalog_set_rule(struct call *c, struct routing_rule *r)
 
     TRY(need_right(c));
     TRY(read_old(c, &routing_rule_model, r));
+    if (r->valid_from.n == 0)
+        r->valid_from = today(c);
     TRY(check_rule(c, r));
     TRY(model_set(c, &routing_rule_model, r, (field_mask)c->said));
     return finish(c, &tx);
@@ -446,6 +448,8 @@ catalog_set_hours(struct call *c, struct office_hours *h)
 
     TRY(need_right(c));
     TRY(read_old(c, &office_hours_model, h));
+    if (h->valid_from.n == 0)
+        h->valid_from = today(c);
     TRY(catalog_check_hours(c, h));
     TRY(model_set(c, &office_hours_model, h, (field_mask)c->said));
     return finish(c, &tx);

@@ -175,7 +175,7 @@ const struct model order_view_model =
     MODEL("order_view", NULL, struct order_view, view_fields);
 
 static const struct field wish_fields[] = {
-    FIELD(struct order_wish, id, .flags = DERIVED),
+    FIELD(struct order_wish, id, .flags = GIVEN | DERIVED),
     FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
           .label = "Item"),
     FIELD(struct order_wish, place_id, .refers = "place", .label = "Place"),
@@ -252,7 +252,7 @@ const struct model draft_model =
     MODEL("draft", "draft", struct draft, draft_fields);
 
 static const struct field act_fields[] = {
-    FIELD(struct order_act, id, .flags = DERIVED),
+    FIELD(struct order_act, id, .flags = GIVEN | DERIVED),
     FIELD(struct order_act, reason, .max = 500, .label = "Reason"),
     FIELD(struct order_act, note, .flags = LONG, .max = 2000,
           .label = "Note"),

@@ -57,7 +57,7 @@ static const struct field card_fields[] = {
           .label = "Mobile phone"),
 };
 const struct model person_card_model =
-    MODEL("person", "person", struct person_card, card_fields);
+    MODEL("person_card", "person", struct person_card, card_fields);
 
 static const char find_code[] =
     "SELECT name FROM person WHERE code = $1 AND id <> $2";

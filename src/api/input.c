@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/input.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+bool
+input_by_query(const struct route *route)
+{
+    if (route->flags & R_LIST || route->in == NULL)
+        return false;
+    if (route->flags & R_BODY)
+        return true;
+    /* A noun's own record is only there for the id in the path. */
+    return (route->method == GET || route->method == DELETE)
+           && route->in->table == NULL;
+}
+
+bool
+input_by_body(const struct route *route)
+{
+    return route->method != GET && route->method != DELETE;
+}
+
+/* A route without input still refuses what is sent along. */
+static const struct field no_fields[] = {
+    { .name = "", .flags = GIVEN },
+};
+static const struct model nothing = { .noun = "nothing",
+                                      .size = 1,
+                                      .fields = no_fields };
+
+/* -- the query ------------------------------------------------------------- */
+
+static enum err
+refuse_twice(struct call *c, const struct http_request *q)
+{
+    for (size_t i = 0; i < q->n_query; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(q->query[i].key, q->query[k].key) == 0)
+                return fail(c, ERR_INVALID, q->query[i].key, "is said twice");
+    return OK;
+}
+
+static enum err
+check_view(struct call *c, const struct route *route, const char *view)
+{
+    if (view == NULL)
+        return OK;
+    for (size_t i = 0; route->views != NULL && route->views[i] != NULL; i++)
+        if (strcmp(route->views[i], view) == 0)
+            return OK;
+    return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
+                view);
+}
+
+/* A part of the path that is not even of its field's kind names nothing. */
+static enum err
+check_part(struct call *c, const struct model *m, const struct pair *part)
+{
+    const struct field *f = model_field(m, part->key);
+    void *room = arena_alloc(c->arena, m->size);
+
+    ASSERT(f != NULL);
+    if (model_read_text(c, f, part->value, room) != OK)
+        return fail(c, ERR_ABSENT, NULL, "there is no such address");
+    return OK;
+}
+
+static enum err
+read_list(struct call *c, const struct route *route,
+          const struct http_request *q, const struct pair *parts,
+          size_t n_parts, struct list *l)
+{
+    l->model = route->out;
+    for (size_t i = 0; i < q->n_query; i++)
+        if (strcmp(q->query[i].key, "format") != 0)
+            TRY(list_read(c, l, &q->query[i], 1));
+    TRY(check_view(c, route, l->view));
+    for (size_t i = 0; i < n_parts; i++) {
+        TRY(check_part(c, route->out, &parts[i]));
+        TRY(list_read(c, l, &parts[i], 1));
+    }
+    return OK;
+}
+
+/* -- the body -------------------------------------------------------------- */
+
+/* Is TYPE ("text/csv; charset=gbk") of the media type WANT? */
+static bool
+is_type(const char *type, const char *want)
+{
+    size_t n = strlen(want);
+
+    return strncasecmp(type, want, n) == 0
+           && (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
+}
+
+static enum err
+check_type(struct call *c, const struct route *route,
+           const struct http_request *q, int *status)
+{
+    const char *type = http_header(q, "Content-Type");
+
+    if (q->body_len == 0 || type == NULL
+        || (route->flags & R_BODY
+                ? is_type(type, "text/csv") || is_type(type, "text/plain")
+                : is_type(type, "application/json")))
+        return OK;
+    *status = 415;
+    return fail(c, ERR_MALFORMED, "Content-Type", "must be %s",
+                route->flags & R_BODY ? "text/csv" : "application/json");
+}
+
+static enum err
+read_body(struct call *c, const struct route *route,
+          const struct http_request *q, void *in, field_mask *mask)
+{
+    const struct model *m = route->in ? route->in : &nothing;
+
+    c->body = q->body;
+    c->body_len = q->body_len;
+    if (route->flags & R_BODY || !input_by_body(route))
+        return OK;
+    if (q->body_len > 0)
+        TRY(model_read_json(c, m, q->body, q->body_len, in, mask));
+    return OK;
+}
+
+enum err
+input_read(struct call *c, const struct route *route,
+           const struct http_request *q, const struct pair *parts,
+           size_t n_parts, void *in, int *status)
+{
+    const struct model *m = route->in ? route->in : &nothing;
+    field_mask mask = 0;
+
+    TRY(refuse_twice(c, q));
+    if (route->flags & R_LIST)
+        return read_list(c, route, q, parts, n_parts, in);
+    for (size_t i = 0; i < n_parts; i++)
+        TRY(check_part(c, m, &parts[i]));
+    if (input_by_body(route))
+        TRY(check_type(c, route, q, status));
+    TRY(model_read_pairs(c, input_by_query(route) ? m : &nothing, q->query,
+                         q->n_query, in, &mask));
+    TRY(read_body(c, route, q, in, &mask));
+    if (route->method != PATCH
+        && (input_by_query(route) || input_by_body(route)))
+        TRY(model_check_said(c, m, mask));
+    TRY(model_check_mask(c, m, in, mask));
+    c->said = (uint64_t)mask;
+    for (size_t i = 0; i < n_parts; i++)
+        TRY(model_read_text(c, model_field(m, parts[i].key), parts[i].value,
+                            in));
+    return OK;
+}
