@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What engine/audit/audit.h promises, one test a promise. */
+#include "engine/audit/audit.h"
+
+#include "auth/account.h"
+#include "office.h"
+
+static struct audit_report
+verify(struct call *c)
+{
+    struct audit_report r = { 0 };
+
+    EXPECT_OK(audit_verify(c, &r));
+    return r;
+}
+
+/* A chain of some entries, all of them sound. */
+static void
+do_things(struct call *c)
+{
+    struct audit_report r;
+
+    office_make(c);
+    (void)bring_to(c, ORDER_CLOSED);
+    r = verify(c);
+    EXPECT(r.faults == 0 && r.first_fault == NULL);
+    EXPECT(r.chains >= 1 && r.entries > 1000);
+}
+
+static void
+expect_found(struct call *c, const char *tampering)
+{
+    struct audit_report r;
+
+    office_exec(c, tampering);
+    r = verify(c);
+    if (r.faults == 0 || r.first_fault == NULL)
+        fail_msg("not found: %s\n", tampering);
+}
+
+/* Every column of an entry is under the hash, not only the words. */
+TEST(an_altered_entry_is_found_whatever_was_altered)
+{
+    static const char *const changes[] = {
+        "at = at + 1",      "account_id = 7",  "actor = 'Somebody'",
+        "channel = 'web2'", "address = '::1'", "action = 'order.return'",
+        "noun = 'person'",  "noun_id = 7",     "detail = '{}'",
+    };
+
+    do_things(c);
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        TX undone = tx_begin(c);
+
+        expect_found(c, arena_printf(c->arena,
+                                     "UPDATE audit_entry SET %s"
+                                     " WHERE id = (SELECT MAX(id) FROM"
+                                     " audit_entry WHERE action ="
+                                     " 'order.accept')",
+                                     changes[i]));
+    }
+    EXPECT(verify(c).faults == 0);
+}
+
+TEST(a_removed_entry_is_found)
+{
+    do_things(c);
+    expect_found(c, "DELETE FROM audit_entry WHERE action = 'order.accept'");
+}
+
+/* Two of a chain change places: each is whole, their order is not. */
+TEST(swapped_entries_are_found)
+{
+    do_things(c);
+    office_exec(c, "UPDATE audit_entry SET seq = -seq WHERE action IN"
+                   " ('order.accept', 'order.dispatch')");
+    office_exec(c, "UPDATE audit_entry SET seq = (SELECT -d.seq FROM"
+                   " audit_entry d WHERE d.action = 'order.dispatch')"
+                   " WHERE action = 'order.accept'");
+    expect_found(c, "UPDATE audit_entry SET seq = (SELECT d.seq - 1 FROM"
+                    " audit_entry d WHERE d.action = 'order.accept')"
+                    " WHERE action = 'order.dispatch'");
+}
+
+TEST(an_entry_that_was_put_in_is_found)
+{
+    do_things(c);
+    expect_found(c, "INSERT INTO audit_entry (id, chain, seq, at, action,"
+                    " hash) SELECT 1, chain, seq + 1, at, 'x', hash FROM"
+                    " audit_entry WHERE id = (SELECT MAX(id) FROM"
+                    " audit_entry)");
+}
+
+TEST(a_chain_that_was_cut_short_is_found)
+{
+    do_things(c);
+    expect_found(c, "DELETE FROM audit_entry WHERE id = (SELECT MAX(id) FROM"
+                    " audit_entry)");
+}
+
+TEST(a_chain_that_is_gone_is_found)
+{
+    do_things(c);
+    expect_found(c, "DELETE FROM audit_entry");
+}
+
+TEST(a_chain_without_its_head_is_found)
+{
+    do_things(c);
+    expect_found(c, "DELETE FROM audit_chain");
+}
+
+TEST(what_failed_leaves_no_entry_and_what_was_done_has_one)
+{
+    int64_t before, id;
+
+    office_make(c);
+    id = ask(c, "wang", "A04").id;
+    before = office_int(c, "SELECT COUNT(*) FROM audit_entry");
+    EXPECT_FAULT(say(c, "wang", VERB_ACCEPT, id), ERR_DENIED, NULL);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
+                     before);
+    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
+                     before + 1);
+    assert_int_equal(
+        office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE action ="
+                      " 'order.accept' AND actor = 'Desk' AND account_id ="
+                      " 143 AND noun = 'order'"),
+        1);
+}
+
+TEST(signing_in_is_an_entry_and_no_secret_stands_in_any)
+{
+    struct sign_in s = { .account = "wang", .password = "Liang-cao9" };
+    struct sign_in wrong = { .account = "wang", .password = "Wrong-cao9" };
+    struct token t = { .name = "robot" };
+
+    office_make(c);
+    as(c, NULL);
+    EXPECT_OK(auth_set_password(c, 141, "Liang-cao9"));
+    office_exec(c, "UPDATE account SET must_change = 0");
+    EXPECT_FAULT(auth_sign_in(c, &wrong), ERR_UNSIGNED, NULL);
+    EXPECT_OK(auth_sign_in(c, &s));
+    as(c, "wang");
+    EXPECT_OK(token_make(c, &t));
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE noun ="
+                         " 'account' OR action LIKE 'sign%'")
+           >= 2);
+    assert_int_equal(
+        office_int(c, arena_printf(c->arena,
+                                   "SELECT COUNT(*) FROM audit_entry WHERE"
+                                   " detail LIKE '%%cao9%%' OR detail LIKE"
+                                   " '%%%s%%' OR detail LIKE '%%%s%%' OR"
+                                   " detail LIKE '%%argon2%%'",
+                                   s.session, t.token)),
+        0);
+}
+
+TEST(only_the_audit_administrator_reads_it)
+{
+    struct list l = { .model = &audit_entry_model };
+
+    do_things(c);
+    as(c, "sysadmin");
+    EXPECT_FAULT(audit_list(c, &l), ERR_DENIED, NULL);
+    as(c, "leader");
+    EXPECT_FAULT(audit_list(c, &l), ERR_DENIED, NULL);
+    as(c, "auditor");
+    EXPECT_OK(audit_list(c, &l));
+    EXPECT(l.n > 0);
+}
