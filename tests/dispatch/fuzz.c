@@ -40,8 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size > 0) {
         text = arena_text_n(c.arena, (const char *)data + 1, size - 1);
-        if (problem_parse(&c, &p, formats[data[0] % 4], text, size - 1)
-            == OK) {
+        if (problem_parse(&c, &p, formats[data[0] % 4], text, size - 1) == OK) {
             solve_a_little(&c, &p);
             problem_release(&p);
         }

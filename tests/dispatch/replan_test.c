@@ -75,9 +75,9 @@ pin_until(struct problem *p, const struct plan *plan, double now)
 
             if (s->start > now)
                 break;
-            v->pinned[v->pinned_count++] =
-                (struct pinned){ s->request, s->kind == STOP_DELIVERY,
-                                 { s->start, s->start } };
+            v->pinned[v->pinned_count++] = (struct pinned){
+                s->request, s->kind == STOP_DELIVERY, { s->start, s->start }
+            };
         }
     }
 }
@@ -129,8 +129,8 @@ CASE(a_price_of_change_keeps_the_plan_calm)
     solve_rounds(c, &p, 3000, 5, &after);
     for (int k = 0; k < after.route_count; k++)
         for (int a = 0; a < after.routes[k].stop_count; a++)
-            changed += p.requests[after.routes[k].stops[a].request].keeps !=
-                       after.routes[k].vehicle;
+            changed += p.requests[after.routes[k].stops[a].request].keeps
+                       != after.routes[k].vehicle;
     EXPECT(after.unserved_count > before.unserved_count || changed == 0);
     plan_release(&before);
     plan_release(&after);
@@ -152,8 +152,8 @@ CASE(pinned_stops_that_cannot_be_driven_are_refused)
     p.vehicles[0].pinned = pins;
     p.vehicles[0].pinned_count = 2;
     EXPECT_OK(problem_check(c, &p));
-    assert_int_equal(
-        solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL), ERR_INVALID);
+    assert_int_equal(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL),
+                     ERR_INVALID);
     problem_release(&p);
 }
 
@@ -170,8 +170,7 @@ CASE(a_thousand_requests_are_planned_in_bounded_memory)
     EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
     EXPECT_OK(plan_check(c, &p, &plan));
     printf("      %.1f MiB, %.2f s of processor time, %d left out\n",
-           (double)result.memory / (1 << 20), result.cpu,
-           plan.unserved_count);
+           (double)result.memory / (1 << 20), result.cpu, plan.unserved_count);
     EXPECT(result.memory < (size_t)1 << 30);
     plan_release(&plan);
     problem_release(&p);

@@ -14,9 +14,9 @@ struct drawing {
     const struct problem *p;
     const struct plan *plan;
     cairo_t *cr;
-    double top;            /* of the timetable */
-    double from, to;       /* of the time axis */
-    double x0, y0, scale;  /* of the map */
+    double top;           /* of the timetable */
+    double from, to;      /* of the time axis */
+    double x0, y0, scale; /* of the map */
 };
 
 /* Colours far apart on the wheel, dark enough for white paper. */
@@ -42,8 +42,7 @@ write_text(const struct drawing *d, double x, double y, int size,
            const char *text)
 {
     PangoLayout *layout = pango_cairo_create_layout(d->cr);
-    PangoFontDescription *font =
-        pango_font_description_from_string("Sans");
+    PangoFontDescription *font = pango_font_description_from_string("Sans");
 
     pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
     pango_layout_set_font_description(layout, font);
@@ -125,8 +124,7 @@ draw_map(struct drawing *d)
     for (int k = 0; k < d->plan->route_count; k++)
         draw_route_on_map(d, &d->plan->routes[k]);
     for (int k = 0; k < d->plan->unserved_count; k++) {
-        int place =
-            d->p->requests[d->plan->unserved[k].request].pickup.place;
+        int place = d->p->requests[d->plan->unserved[k].request].pickup.place;
         double x = map_x(d, place), y = map_y(d, place);
 
         cairo_set_source_rgb(d->cr, 0.8, 0, 0);
@@ -143,8 +141,8 @@ draw_map(struct drawing *d)
 static double
 time_x(const struct drawing *d, double t)
 {
-    return MARGIN + LABEL +
-           (t - d->from) / (d->to - d->from) * (WIDE - 2 * MARGIN - LABEL);
+    return MARGIN + LABEL
+           + (t - d->from) / (d->to - d->from) * (WIDE - 2 * MARGIN - LABEL);
 }
 
 static void
@@ -191,14 +189,12 @@ draw_load(const struct drawing *d, const struct plan_tour *t, double y)
         most += d->p->vehicles[t->vehicle].seats[k];
     set_colour(d->cr, t->vehicle, 0.25);
     for (int a = 0; a < t->stop_count; a++) {
-        double end = a + 1 < t->stop_count ? t->stops[a + 1].start
-                                           : t->returns;
+        double end = a + 1 < t->stop_count ? t->stops[a + 1].start : t->returns;
         double high;
 
         load += seats_of(d, &t->stops[a]);
         high = 12.0 * load / most;
-        cairo_rectangle(d->cr, time_x(d, t->stops[a].start),
-                        y + ROW - 8 - high,
+        cairo_rectangle(d->cr, time_x(d, t->stops[a].start), y + ROW - 8 - high,
                         time_x(d, end) - time_x(d, t->stops[a].start), high);
         cairo_fill(d->cr);
     }
@@ -232,9 +228,9 @@ draw_row(const struct drawing *d, int k)
     for (int a = 0; a <= t->stop_count; a++) {
         int there = a < t->stop_count ? t->stops[a].place
                                       : d->p->vehicles[t->vehicle].end;
-        double drive = d->p->time[(size_t)here * (size_t)d->p->place_count +
-                                  (size_t)there] *
-                       d->p->vehicles[t->vehicle].pace;
+        double drive =
+            d->p->time[(size_t)here * (size_t)d->p->place_count + (size_t)there]
+            * d->p->vehicles[t->vehicle].pace;
 
         set_colour(d->cr, t->vehicle, 1);
         cairo_set_line_width(d->cr, 2);

@@ -156,20 +156,36 @@ can_adopt(const struct worker *w, const struct stop *s, int vehicle)
     if (s->request < 0 || s->request >= w->g->n)
         return false;
     if (s->kind == STOP_DELIVERY)
-        return cur->in[s->request] == vehicle;
+        return cur->in[s->request] == vehicle
+               && cur->in[s->request + w->g->drop] < 0;
     return cur->absent_at[s->request] >= 0 && cur->in[s->request] < 0
            && engine_may(w->g, s->request, vehicle);
 }
 
+/* Cuts the tour back to its first stops. */
+static void
+cut_back(struct worker *w, int vehicle, int kept)
+{
+    struct state *s = &w->cur;
+    struct tour *r = &s->routes[vehicle];
+
+    for (int a = kept + 1; a <= r->count; a++)
+        s->in[r->stop[a]] = s->at[r->stop[a]] = -1;
+    r->count = kept;
+    r->stop[kept + 1] = w->g->carriers[vehicle].end;
+    if (!tour_refresh(w->g, s, vehicle))
+        broken(__FILE__, __LINE__, "what was driven cannot be any more");
+}
+
+/* The stops behind the pinned ones, in the order of the plan. */
 static void
 adopt_tour(struct worker *w, const struct plan_tour *t)
 {
     struct state *s = &w->cur;
     struct tour *r = &s->routes[t->vehicle];
     int kept = r->count;
+    double before = r->cost;
 
-    if (kept > 0)
-        return; /* its stops are pinned: the search completes it */
     for (int k = 0; k < t->stop_count; k++) {
         int node = t->stops[k].request;
 
@@ -181,18 +197,17 @@ adopt_tour(struct worker *w, const struct plan_tour *t)
         r->stop[++r->count] = node;
     }
     r->stop[r->count + 1] = w->g->carriers[t->vehicle].end;
-    if (tour_is_whole(w->g, s, r) && tour_refresh(w->g, s, t->vehicle)) {
-        s->cost += r->cost;
-        for (int a = 1; a <= r->count; a++)
-            if (!node_is_drop(w->g, r->stop[a]))
-                state_take_back(w->g, s, r->stop[a]);
+    if (!tour_is_whole(w->g, s, r) || !tour_refresh(w->g, s, t->vehicle)) {
+        cut_back(w, t->vehicle, kept);
         return;
     }
-    for (int a = 1; a <= r->count; a++)
-        s->in[r->stop[a]] = s->at[r->stop[a]] = -1;
-    r->count = 0;
-    r->stop[1] = w->g->carriers[t->vehicle].end;
-    (void)tour_refresh(w->g, s, t->vehicle);
+    s->cost += r->cost - before;
+    for (int a = kept + 1; a <= r->count; a++) {
+        int request = node_request(w->g, r->stop[a]);
+
+        if (s->absent_at[request] >= 0)
+            state_take_back(w->g, s, request);
+    }
 }
 
 void

@@ -136,7 +136,8 @@ fill_tariff(struct engine *g, struct tariff *t, const int *place)
     size_t n = (size_t)g->node_count, w = (size_t)p->place_count;
     double *time = NEW_N(g->arena, double, n *n), *cost = time;
     struct chance dice;
-    bool alike = p->time == p->distance && t->pace == 1 && t->cost_distance == 1;
+    bool alike =
+        p->time == p->distance && t->pace == 1 && t->cost_distance == 1;
 
     if (!alike)
         cost = NEW_N(g->arena, double, n *n);
@@ -376,12 +377,31 @@ narrow_ride(struct engine *g, int r)
     }
 }
 
+/* Requests with a pinned stop: what their windows say is past. */
+static char *
+find_begun(const struct engine *g)
+{
+    char *begun = NEW_N(g->arena, char, (size_t)g->n + 1);
+
+    for (int k = 0; k < g->route_count; k++) {
+        const struct vehicle *v = &g->p->vehicles[k];
+
+        for (int a = 0; a < v->pinned_count; a++)
+            begun[v->pinned[a].request] = 1;
+    }
+    return begun;
+}
+
 static void
 narrow_windows(struct engine *g)
 {
+    const char *begun = find_begun(g);
+
     for (int r = 0; r < g->n; r++) {
         bool ride = request_is_ride(&g->p->requests[r]);
 
+        if (begun[r])
+            continue;
         narrow_by_shift(g, r);
         if (ride) {
             narrow_by_shift(g, r + g->drop);
@@ -477,8 +497,7 @@ engine_meet(struct engine *g)
     g->near_count = stops - 1 < NEAR_MOST ? stops - 1 : NEAR_MOST;
     if (g->near_count < 1)
         g->near_count = 0;
-    g->near =
-        NEW_N(g->arena, int, (size_t)stops * (size_t)g->near_count + 1);
+    g->near = NEW_N(g->arena, int, (size_t)stops *(size_t)g->near_count + 1);
     for (int a = 0; a < stops; a++) {
         (void)sort_others(g, a, row, remoteness);
         for (int k = 0; k < g->near_count; k++)

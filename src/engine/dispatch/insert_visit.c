@@ -195,7 +195,8 @@ insert_seek_visit(const struct engine *g, const struct state *s,
         .time = c->tariff->time + row,
         .time_to = c->tariff->time_to + row,
         .best = best,
-        .base = (r->count ? r->cost - r->fees - c->cost_use : -c->cost_use) - fee
+        .base =
+            (r->count ? r->cost - r->fees - c->cost_use : -c->cost_use) - fee
     };
 
     if (r->dry > r->count && stock_serves(&t, r->count + 1))

@@ -59,7 +59,8 @@ fill_pool(struct worker *w)
 
     for (int k = 0; k < count; k++) {
         int r = w->cur.absent[k], b = k;
-        double key = key_of(w, order, r);
+        /* who sits in a car comes before all who wait for one */
+        double key = w->g->bound[r] >= 0 ? -FAR : key_of(w, order, r);
 
         while (b > 0 && w->pool[b - 1].key > key) {
             w->pool[b] = w->pool[b - 1];

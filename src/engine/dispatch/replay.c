@@ -49,11 +49,11 @@ draw_events(struct day *d, const struct replay *how)
     chance_seed(&dice, how->seed);
     for (int r = 0; r < p->request_count; r++) {
         const struct request *q = &p->requests[r];
-        double latest = fmin(q->pickup.start.to,
-                             q->delivery.start.to - q->pickup.service);
+        double latest =
+            fmin(q->pickup.start.to, q->delivery.start.to - q->pickup.service);
         double notice =
-            how->notice_least +
-            (how->notice_most - how->notice_least) * chance_unit(&dice);
+            how->notice_least
+            + (how->notice_most - how->notice_least) * chance_unit(&dice);
         bool morning = chance_unit(&dice) < how->known;
 
         events[r].request = r;
@@ -74,8 +74,7 @@ open_day(struct day *d, struct call *c, const struct problem *p)
     for (int r = 0; r < p->request_count; r++)
         d->number[r] = -1;
     d->now.requests = NEW_N(c->arena, struct request, n);
-    d->now.vehicles =
-        NEW_N(c->arena, struct vehicle, (size_t)p->vehicle_count);
+    d->now.vehicles = NEW_N(c->arena, struct vehicle, (size_t)p->vehicle_count);
     for (int k = 0; k < p->vehicle_count; k++)
         d->now.vehicles[k] = p->vehicles[k];
     d->now.request_count = 0;
@@ -110,8 +109,14 @@ pin_route(struct day *d, const struct plan_tour *t, double time)
         };
         free_at = s->start + s->length;
     }
-    v->free_from = time;
     v->shift.from = t->leaves;
+    if (free_at <= time) {
+        /* all is done: it drives home, or is there, and stays */
+        v->free_from = 0;
+        v->shift.to = t->returns;
+        return;
+    }
+    v->free_from = time;
     /* it has left: its time out runs whatever is planned anew */
     v->shift.to = fmin(v->shift.to, t->leaves + v->duration_most);
 }
@@ -129,6 +134,18 @@ hold_back(struct day *d, double time)
     }
 }
 
+/* Nothing that has not begun can begin in the past. */
+static void
+close_past(struct day *d, double time)
+{
+    for (int k = 0; k < d->now.request_count; k++) {
+        struct request *q = &d->now.requests[k];
+
+        q->pickup.start.from =
+            fmin(fmax(q->pickup.start.from, time), q->pickup.start.to);
+    }
+}
+
 /* Plans with no search, for the newcomer; then with some rounds. */
 static enum err
 plan_anew(struct day *d, const struct replay *how, double *slowest)
@@ -142,8 +159,8 @@ plan_anew(struct day *d, const struct replay *how, double *slowest)
 
     TRY(solve(d->c, &d->now, &none, d->planned ? &d->plan : NULL, &placed,
               &result, NULL, NULL));
-    *slowest = fmax(*slowest, 1000.0 * (double)(clock() - began) /
-                                  CLOCKS_PER_SEC);
+    *slowest =
+        fmax(*slowest, 1000.0 * (double)(clock() - began) / CLOCKS_PER_SEC);
     if (d->planned)
         plan_release(&d->plan);
     d->planned = false;
@@ -168,8 +185,7 @@ finish_day(struct day *d, struct replayed *told)
                 d->plan.routes[k].stops[a].request =
                     d->known[d->plan.routes[k].stops[a].request];
     for (int k = 0; k < d->plan.unserved_count; k++)
-        d->plan.unserved[k].request =
-            d->known[d->plan.unserved[k].request];
+        d->plan.unserved[k].request = d->known[d->plan.unserved[k].request];
     told->cost = d->plan.cost;
     told->unserved = d->plan.unserved_count;
     e = plan_check(d->c, d->whole, &d->plan);
@@ -214,9 +230,10 @@ replay_day(struct call *c, const struct problem *p, const struct replay *how,
             pin_route(&d, &d.plan.routes[r], time);
         hold_back(&d, time);
         learn(&d, events[k].request);
-        while (k + 1 < p->request_count &&
-               events[k + 1].time <= time + JUST_NOW)
+        while (k + 1 < p->request_count
+               && events[k + 1].time <= time + JUST_NOW)
             learn(&d, events[++k].request);
+        close_past(&d, time);
         TRY(plan_anew(&d, how, &told->slowest_ms));
         told->events++;
     }

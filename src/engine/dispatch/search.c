@@ -123,19 +123,43 @@ search_goes_on(struct search *s, struct worker *w)
     return s->share < s->until && !s->stop;
 }
 
+/*
+ * Cooling: a few short runs from hot to cold, then a long one from the best
+ * plan so far, less hot.  One long run alone now and then ends in a bad
+ * valley; the short ones make that rare.
+ */
+static double
+temperature_at(struct search *s, struct worker *w)
+{
+    const struct tuning *t = &w->tuning;
+    double hot = t->hot * w->g->hop_mean, cold = t->cold * w->g->hop_mean;
+    double x = (s->share - s->ripe) / (1 - s->ripe);
+    double begins = t->short_runs * t->short_share;
+
+    if (x < begins) {
+        x = x / t->short_share;
+        x -= floor(x);
+    } else {
+        if (begins > 0 && !s->settled)
+            state_copy(w->g, &w->cur, &w->best);
+        s->settled = true;
+        x = (x - begins) / (1 - begins);
+        if (begins > 0)
+            hot *= t->again;
+    }
+    return hot * chance_exp(chance_log(cold / hot) * x);
+}
+
 void
 search_run(struct search *s, struct worker *w)
 {
-    double hot = w->tuning.hot * w->g->hop_mean;
-    double fall = chance_log(w->tuning.cold / w->tuning.hot);
-    double temperature = hot;
+    double temperature = w->tuning.hot * w->g->hop_mean;
 
     if (s->ripe <= 0)
         s->ripe = s->share;
     while (search_goes_on(s, w)) {
         if (w->rounds % CLOCK_EVERY == 0)
-            temperature =
-                hot * chance_exp(fall * (s->share - s->ripe) / (1 - s->ripe));
+            temperature = temperature_at(s, w);
         search_round(s, w, temperature);
     }
 }

@@ -13,6 +13,7 @@ struct search {
     double share;   /* of the limit that is gone */
     double until;   /* share at which this run ends */
     double ripe;    /* share at which cooling began */
+    bool settled;   /* the last, long cooling has begun */
     double best_at; /* share when the best was found */
     bool stop;
     solve_listener listener;

@@ -59,6 +59,8 @@ tuning_usual(void)
     return (struct tuning){
         .hot = 2,
         .cold = 0.1,
+        .again = 0.5,
+        .short_share = 0.1,
         .ruin_mean = 10,
         .string_most = 10,
         .blink_mean = 100,

@@ -34,6 +34,9 @@ struct memo {
 /* How the search behaves; tuning_usual() is what was measured best. */
 struct tuning {
     double hot, cold;    /* first and last temperature, in mean hops */
+    int short_runs;      /* coolings before the long one */
+    double short_share;  /* of the limit, each */
+    double again;        /* of hot: where the long one begins */
     double ruin_mean;    /* requests a string ruin takes out, on average */
     int string_most;     /* stops in a string */
     int blink_mean;      /* one place in so many is overlooked */

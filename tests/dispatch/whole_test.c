@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads, a day revealed bit by bit, pictures, and the command itself. */
+#include "case.h"
+
+#include "cli/dispatch.h"
+#include "engine/dispatch/draw.h"
+#include "engine/dispatch/replay.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+CASE(several_threads_give_the_same_plan_each_time)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan one, two;
+    struct result result;
+    struct limits limits = { .rounds = 1500, .seed = 3, .threads = 3 };
+
+    chance_seed(&dice, 31);
+    random_rides(&p, &dice, 40, 7);
+    EXPECT_OK(solve(c, &p, &limits, NULL, &one, &result, NULL, NULL));
+    EXPECT_OK(solve(c, &p, &limits, NULL, &two, &result, NULL, NULL));
+    EXPECT_OK(plan_check(c, &p, &one));
+    EXPECT(one.cost == two.cost);
+    assert_int_equal(one.route_count, two.route_count);
+    plan_release(&one);
+    plan_release(&two);
+    problem_release(&p);
+}
+
+CASE(a_day_revealed_bit_by_bit_keeps_every_rule)
+{
+    struct problem p;
+    struct chance dice;
+    struct replayed told;
+    struct replay how = { .rounds = 200,
+                          .seed = 1,
+                          .known = 0.3,
+                          .notice_least = 30,
+                          .notice_most = 120 };
+
+    chance_seed(&dice, 37);
+    for (int k = 0; k < 5; k++) {
+        random_rides(&p, &dice, 30, 9);
+        EXPECT_OK(replay_day(c, &p, &how, &told)); /* checked inside */
+        EXPECT(told.events > 5);
+        problem_release(&p);
+    }
+}
+
+/* The first bytes of a file. */
+static bool
+begins_with(const char *path, const char *word)
+{
+    char head[16] = { 0 };
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(head, 1, sizeof head - 1, f) : 0;
+
+    if (f)
+        fclose(f);
+    return n > 0 && !strncmp(head, word, strlen(word));
+}
+
+CASE(plans_are_drawn_as_svg_and_pdf)
+{
+    struct problem p;
+    struct plan plan;
+
+    EXPECT_OK(problem_read(c, &p, FORMAT_JSON, data_path(c, "day.json")));
+    solve_rounds(c, &p, 200, 1, &plan);
+    EXPECT_OK(plan_draw(c, &p, &plan, "/tmp/dispatch-test.svg"));
+    EXPECT_OK(plan_draw(c, &p, &plan, "/tmp/dispatch-test.pdf"));
+    EXPECT(begins_with("/tmp/dispatch-test.svg", "<?xml"));
+    EXPECT(begins_with("/tmp/dispatch-test.pdf", "%PDF"));
+    assert_int_equal(plan_draw(c, &p, &plan, "/nowhere/at/all.svg"),
+                     ERR_ABSENT);
+    plan_release(&plan);
+    problem_release(&p);
+}
+
+/* Runs a command line, cut at its blanks. */
+static int
+run_command(struct call *c, const char *line)
+{
+    char *argv[24] = { NULL }, *rest, *text = arena_text(c->arena, line);
+    int argc = 0;
+
+    for (char *w = strtok_r(text, " ", &rest); w && argc < 23;
+         w = strtok_r(NULL, " ", &rest))
+        argv[argc++] = w;
+    return dispatch_command(argc, argv);
+}
+
+CASE(the_command_solves_and_refuses)
+{
+    const char *file = data_path(c, "day.json");
+    const char *solve_file =
+        arena_printf(c->arena, "dispatch solve --format json %s", file);
+    const char *out = "/tmp/dispatch-test.json";
+
+#define RUN(...) run_command(c, arena_printf(c->arena, __VA_ARGS__))
+    assert_int_equal(RUN("%s --rounds 200 --out %s", solve_file, out), 0);
+    EXPECT(begins_with(out, "{"));
+    assert_int_equal(RUN("%s --rounds 50 --start %s --out /dev/null",
+                         solve_file, out),
+                     0);
+    assert_int_equal(RUN("dispatch draw --format json %s --start %s "
+                         "--out /tmp/dispatch-test.svg",
+                         file, out),
+                     0);
+    assert_int_equal(run_command(c, solve_file), 64);
+    assert_int_equal(RUN("%s --seconds -3", solve_file), 64);
+    assert_int_equal(RUN("%s --rounds 5 --start %s", solve_file, file), 2);
+    assert_int_equal(RUN("dispatch solve --format darp %s --rounds 5", file),
+                     2);
+    assert_int_equal(RUN("dispatch solve --format json /none --rounds 5"), 1);
+#undef RUN
+}
+
+CASE(a_search_ends_in_time)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+    struct result result;
+    struct limits limits = { .seconds = 0.5, .seed = 1 };
+
+    chance_seed(&dice, 41);
+    random_rides(&p, &dice, 60, 10);
+    limits.began = clock_now();
+    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
+    /* a busy machine may hold us up; an endless run is what is meant */
+    EXPECT(result.seconds < 3);
+    plan_release(&plan);
+    problem_release(&p);
+}
