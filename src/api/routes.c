@@ -3,9 +3,10 @@
 #include "api/route.h"
 
 extern const struct route session_routes[], account_routes[], org_routes[],
-    catalog_routes[], order_routes[], system_routes[];
+    catalog_routes[], order_routes[], system_routes[], history_routes[];
 
 const struct route *const all_routes[] = {
     session_routes, order_routes,   catalog_routes, org_routes,
-    account_routes, system_routes, NULL
+    account_routes, system_routes, history_routes,
+    NULL
 };

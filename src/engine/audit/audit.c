@@ -32,6 +32,23 @@ static const struct field entry_fields[] = {
 const struct model audit_entry_model =
     MODEL("audit_entry", "audit_entry", struct audit_entry, entry_fields);
 
+static const struct field change_fields[] = {
+    FIELD(struct change, id, .flags = GIVEN),
+    FIELD(struct change, at, .flags = GIVEN, .label = "Time"),
+    FIELD(struct change, actor, .flags = GIVEN, .label = "Who",
+          .says = "Empty: the program itself."),
+    FIELD(struct change, action, .flags = GIVEN, .label = "Action"),
+    FIELD(struct change, noun, .flags = GIVEN, .label = "Of what"),
+    FIELD(struct change, noun_id, .flags = GIVEN, .refers = "any",
+          .label = "Number"),
+    FIELD(struct change, detail, .flags = GIVEN | JSON_TEXT,
+          .label = "Detail",
+          .says = "What changed: {field: [old, new]}."),
+};
+
+const struct model change_model =
+    MODEL("change", "audit_entry", struct change, change_fields);
+
 static const struct field report_fields[] = {
     FIELD(struct audit_report, chains, .flags = GIVEN),
     FIELD(struct audit_report, entries, .flags = GIVEN),
@@ -293,5 +310,16 @@ audit_list(struct call *c, struct list *l)
     TRY(auth_need(c, "audit.see", NULL));
     if (l->sort == NULL)
         l->descending = true;
+    return model_list(c, l);
+}
+
+enum err
+audit_history(struct call *c, struct list *l, const char *noun, int64_t id)
+{
+    /* Entries without detail are no changes: sign-ins, failed ones too. */
+    l->where = "noun = $1 AND noun_id = $2 AND detail IS NOT NULL";
+    l->values[0] = V(noun);
+    l->values[1] = V(id);
+    l->n_values = 2;
     return model_list(c, l);
 }

@@ -38,6 +38,23 @@ extern const struct model audit_entry_model;
 enum err audit_write(struct call *c, const char *action, const char *noun,
                      int64_t noun_id, const char *detail) MUST_USE;
 
+/* One change of one thing, as its history shows it: who did it from where is
+   the audit administrator's to know. */
+struct change {
+    int64_t id;
+    instant at;
+    const char *actor, *action, *noun;
+    int64_t noun_id;
+    const char *detail; /* {field: [old, new]} */
+};
+
+extern const struct model change_model;
+
+/* The changes of the thing NOUN, ID, oldest first unless the list says
+   otherwise.  Who may see them is the caller's to check. */
+enum err audit_history(struct call *c, struct list *l, const char *noun,
+                       int64_t id) MUST_USE;
+
 /* What verification found. */
 struct audit_report {
     int64_t chains, entries, faults;
