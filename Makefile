@@ -99,9 +99,9 @@ clean:
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(LIVE:.o=.d)
 
-$(B)/bare: bench/bare.c
+$(B)/bare: bench/bare.c $(filter $(B)/src/base/%,$(OBJ)) $(B)/gen/files.o
 	@mkdir -p $(@D)
-	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $< -lsqlite3
+	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 # Every figure of the targets, beside its comparison taken in the same run.
 bench:

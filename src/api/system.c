@@ -44,6 +44,7 @@ static void
 reply_metrics(struct call *c, struct http_reply *r)
 {
     struct buf b = buf_make(c->arena, 0);
+    struct store_commits commits = store_commits(c->app->store);
     ROWS rows = db_query(c, by_state);
 
     buf_puts(&b, "# HELP liangcao_orders_open Open orders by state.\n"
@@ -51,6 +52,14 @@ reply_metrics(struct call *c, struct http_reply *r)
     while (rows_next(&rows))
         buf_printf(&b, "liangcao_orders_open{state=\"%s\"} %lld\n",
                    row_text(&rows, 0), (long long)row_int(&rows, 1));
+    buf_printf(&b,
+               "# HELP liangcao_commits_total Commits to the database.\n"
+               "# TYPE liangcao_commits_total counter\n"
+               "liangcao_commits_total %lld\n"
+               "# HELP liangcao_changes_total Calls whose changes they kept.\n"
+               "# TYPE liangcao_changes_total counter\n"
+               "liangcao_changes_total %lld\n",
+               (long long)commits.commits, (long long)commits.bodies);
     if (rows_end(&rows) == OK)
         reply_text(r, 200, "text/plain; version=0.0.4", b.s);
     else

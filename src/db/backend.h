@@ -110,6 +110,7 @@ struct store {
     const struct backend *backend;
     struct interned *interned;
     struct totals *totals;
+    atomic_llong commits, bodies;
     unsigned node;
 };
 

@@ -275,6 +275,13 @@ int64_t db_fault_count(const struct call *c);
    answers for the last ones.  Nothing but SQLite takes notice. */
 enum err store_lazy(struct store *s, unsigned n);
 
+/* How many commits were made and how many calls' changes they kept, since the
+   store was opened; 0 where each call commits for itself (PostgreSQL). */
+struct store_commits {
+    int64_t commits, bodies;
+};
+struct store_commits store_commits(const struct store *s);
+
 /* A copy of the whole database while it is served (SQLite); file PATH. */
 enum err store_backup(struct call *c, struct store *s,
                       const char *path) MUST_USE;

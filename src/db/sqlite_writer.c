@@ -122,9 +122,15 @@ struct ended {
 };
 
 static struct ended
-end_batch(struct sqlite_writer *w)
+end_batch(struct sqlite_store *s)
 {
+    struct sqlite_writer *w = &s->writer;
     struct ended ended = { .joined = w->joined, .err = commit_batch(w) };
+
+    if (ended.err == OK && w->bodies > 0) {
+        (void)atomic_fetch_add(&s->base.commits, 1);
+        (void)atomic_fetch_add(&s->base.bodies, w->bodies);
+    }
 
     w->joined = NULL;
     w->open = w->fail_commit = false;
@@ -174,7 +180,7 @@ leave(struct db *d)
     struct ended ended = { 0 };
 
     if (is_batch_due(s))
-        ended = end_batch(&s->writer);
+        ended = end_batch(s);
     if (--d->holds == 0)
         baton_give(&s->writer.baton);
     tell(ended, &d->joined);
@@ -307,7 +313,7 @@ sqlite_lazy(struct store *base, unsigned n)
 
     baton_take(&w->baton);
     if (w->open)
-        ended = end_batch(w);
+        ended = end_batch(s);
     atomic_store(&w->lazy, n);
     baton_give(&w->baton);
     tell(ended, NULL);
@@ -343,7 +349,7 @@ restart_log(struct sqlite_store *s, struct sqlite_conn *conn)
 
     sqlite_hold(&d);
     if (s->writer.open)
-        ended = end_batch(&s->writer);
+        ended = end_batch(s);
     tell(ended, NULL);
     (void)sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_RESTART,
                                     NULL, NULL);

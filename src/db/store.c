@@ -141,6 +141,13 @@ store_node(const struct store *s)
     return s->node;
 }
 
+struct store_commits
+store_commits(const struct store *s)
+{
+    return (struct store_commits){ atomic_load(&s->commits),
+                                   atomic_load(&s->bodies) };
+}
+
 enum err
 store_lazy(struct store *s, unsigned n)
 {
