@@ -54,7 +54,7 @@ peak_mib() { awk '/^VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 calc() { awk "BEGIN { printf \"$1\", $2 }"; }
 # verdict CONDITION: what it says of the target
 verdict() { awk "BEGIN { print ($1) ? \"reached\" : \"MISSED\" }"; }
-say() { printf '%-8s %-52s %10s  %s\n' "$1" "$2" "$3" "$4"; }
+say() { printf '%-8s %-56s %10s  %s\n' "$1" "$2" "$3" "$4"; }
 lists() { LIANGCAO_TOKEN=$2 PATHS=$3 wrk -t1 -c"$4" -d"$5s" -s "$HERE/list.lua" "$1" | result; }
 
 echo "$(nproc) cores, load before: $(cut -d' ' -f1 /proc/loadavg)"
@@ -110,8 +110,17 @@ while read -r who list; do
             eval "${size}_50=$2 ${size}_99=$3"
         done
     done
+    # Fewer than 50 in the small office are no comparison for 50 in the big one.
+    full=$(curl -sf -H "Authorization: Bearer $(cat "$DIR/small.$who")" "$small/api/v1/orders?$list" | grep -c '"next":null' || true)
     ratio=$(calc %.2f "$big_50 / $small_50")
-    say "$(verdict "$big_99 <= 5 && ($ratio <= 1.3 || $big_50 - $small_50 < 0.3)")" "list, $who: $list" "$big_99" "p99 ms <= 5; medians $big_50 / $small_50 ms = $ratio (<= 1.30)"
+    if [ "$full" = 0 ]; then
+        beside="medians $big_50 / $small_50 ms = $ratio (<= 1.30)"
+        good="$ratio <= 1.3"
+    else
+        beside="median $big_50 ms; fewer than 50 of $SMALL are such"
+        good=1
+    fi
+    say "$(verdict "$big_99 <= 5 && $good")" "list, $who: $list" "$big_99" "p99 ms <= 5; $beside"
 done <<'LISTS'
 desk is_open=true
 desk state=closed
@@ -120,7 +129,7 @@ desk is_open=true&priority=3
 desk item_code=A04
 desk q=%E7%81%AF%E4%B8%8D%E4%BA%AE
 desk state.in=dispatched,acknowledged,on_site,in_progress&sort=complete_due
-desk submitted_at.from=2026-05-01T00:00:00.000Z&submitted_at.before=2026-07-01T00:00:00.000Z
+desk submitted_at.from=2026-05-01&submitted_at.before=2026-07-01
 electrician sort=-id
 provider sort=-id
 LISTS
