@@ -30,7 +30,9 @@ async function signedIn(account, options) {
   await page.waitForSelector('.desk-table tbody tr');
   await page.getByRole('tab', { name: '在办' }).first().click();
   await page.waitForTimeout(1500);
-  await page.locator('.desk-table tbody tr').nth(1).click();
+  const rows = page.locator('.desk-table tbody tr');
+  const urgent = rows.filter({ has: page.locator('.pri1') });
+  await ((await urgent.count()) ? urgent.first() : rows.nth(1)).click();
   await page.waitForSelector('.desk-side h2, .desk-side h1');
   await page.waitForTimeout(1500);
   await page.screenshot({ path: `${to}/desk.png` });
