@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/dispatch.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "api/answers.h"
 #include "api/export.h"
 #include "api/feed.h"
 #include "api/input.h"
@@ -282,48 +282,6 @@ run_once(struct call *c, const struct route *route,
 
 /* -- the same creation asked for twice ------------------------------------- */
 
-static const char find_answer[] = "SELECT request, status, body FROM idempotency"
-                                  " WHERE account_id = $1 AND key = $2";
-
-static const char keep_answer[] =
-    "INSERT INTO idempotency (account_id, key, at, request, status, body)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
-
-static const char *
-hash_request(struct call *c, const struct http_request *q)
-{
-    unsigned char d[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    char *hex = arena_alloc(c->arena, 65);
-    char *all = arena_printf(c->arena, "%s %s\n%s", q->method, q->path,
-                             q->body ? q->body : "");
-
-    ASSERT(EVP_Digest(all, strlen(all), d, &n, EVP_sha256(), NULL) == 1);
-    for (size_t i = 0; i < 32; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", d[i]);
-    return hex;
-}
-
-/* Fill in the answer given before; *FOUND tells whether there was one. */
-static enum err
-recall_answer(struct call *c, const char *key, const char *request,
-              struct http_reply *r, bool *found)
-{
-    ROWS rows = db_query(c, find_answer, V(c->actor->account_id), V(key));
-
-    *found = rows_next(&rows);
-    if (*found && !text_same(row_text(&rows, 0), request))
-        return fail(c, ERR_INVALID, "Idempotency-Key",
-                    "was used before with another request");
-    if (*found) {
-        r->status = (int)row_int(&rows, 1);
-        r->type = "application/json";
-        r->body = row_text(&rows, 2);
-        r->body_len = strlen(r->body);
-    }
-    return rows_end(&rows);
-}
-
 static enum err
 run_keyed(struct call *c, const struct route *route,
           const struct http_request *q, const struct pair *parts, size_t n,
@@ -339,15 +297,13 @@ run_keyed(struct call *c, const struct route *route,
     if (strlen(key) > 200 || !text_is_utf8(key, strlen(key)))
         return fail(c, ERR_INVALID, "Idempotency-Key",
                     "must have at most %lld characters", 200LL);
-    request = hash_request(c, q);
+    request = answer_request(c, q);
     TX tx = tx_begin(c);
-    TRY(recall_answer(c, key, request, r, &found));
+    TRY(answer_recall(c, key, request, r, &found));
     if (found)
         return tx_commit(&tx);
     TRY(run_once(c, route, q, parts, n, r));
-    TRY(db_exec(c, keep_answer, V(c->actor->account_id), V(key), V(c->now),
-                V(request), V(r->status),
-                value_text(arena_text_n(c->arena, r->body, r->body_len))));
+    TRY(answer_keep(c, key, request, r));
     return tx_commit(&tx);
 }
 

@@ -142,8 +142,8 @@ read_person(struct call *c, struct rows *r)
     return row_int(r, 5) && row_int(r, 9) ? a : NULL;
 }
 
-static enum err
-read_idle(struct call *c, int64_t *ms)
+enum err
+session_idle(struct call *c, int64_t *ms)
 {
     ROWS r = db_query(c, find_idle);
     int64_t s;
@@ -181,7 +181,7 @@ actor_by_session(struct call *c, const char *hash, struct signed_in *s)
     TRY(find_person(c, by_session, hash, s));
     if (s->actor == NULL)
         return OK;
-    TRY(read_idle(c, &s->idle_ms));
+    TRY(session_idle(c, &s->idle_ms));
     return read_roles(c, s->actor);
 }
 

@@ -108,6 +108,10 @@ struct sign_in {
 enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
 enum err auth_sign_out(struct call *c) MUST_USE;
 
+/* Drop at most MAX sessions that have been idle beyond their time; *DONE tells
+   how many.  Several processes may do so at once. */
+enum err auth_drop_idle(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
 /* Find the actor of a session secret or of a bearer token; sets c->actor.
    ERR_UNSIGNED when it is unknown, expired or idle too long. */
 enum err auth_by_session(struct call *c, const char *secret) MUST_USE;

@@ -46,6 +46,9 @@ enum err actor_by_token(struct call *c, const char *hash,
 enum err actor_by_account(struct call *c, const char *name,
                           struct signed_in *s) MUST_USE;
 
+/* How long a session may be idle: the setting session.idle_s. */
+enum err session_idle(struct call *c, int64_t *ms) MUST_USE;
+
 /* Copy FROM and all it points to into ROOM and return the bytes needed; ROOM
    NULL only counts.  The copy is a struct actor at the start of ROOM. */
 size_t actor_copy(const struct actor *from, void *room);

@@ -219,6 +219,38 @@ auth_sign_out(struct call *c)
     return OK;
 }
 
+static const char find_idle[] =
+    "SELECT id FROM session WHERE seen_at < $1 LIMIT $2";
+
+static const char drop_if_idle[] =
+    "DELETE FROM session WHERE id = $1 AND seen_at < $2";
+
+enum err
+auth_drop_idle(struct call *c, int64_t max, int64_t *done)
+{
+    int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max), idle = 0;
+    instant before;
+    size_t n = 0;
+
+    TRY(session_idle(c, &idle));
+    /* A use is written down a minute late. */
+    before.ms = c->now.ms - idle - 2 * TOUCH_MS;
+    {
+        ROWS r = db_query(c, find_idle, V(before), V(max));
+
+        while (rows_next(&r) && n < (size_t)max)
+            ids[n++] = row_int(&r, 0);
+        TRY(rows_end(&r));
+    }
+    *done = (int64_t)n;
+    if (n == 0)
+        return OK;
+    TX tx = tx_begin(c);
+    for (size_t i = 0; i < n; i++)
+        TRY(db_exec(c, drop_if_idle, V(ids[i]), V(before)));
+    return tx_commit(&tx);
+}
+
 /* -- knowing who calls ---------------------------------------------------- */
 
 static bool

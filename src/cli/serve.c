@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "api/answers.h"
 #include "api/demo.h"
 #include "api/dispatch.h"
 #include "api/feed.h"
@@ -50,16 +51,55 @@ run_round(struct scheduler *s, struct arena *a)
     return e == OK && done == ROUND_ORDERS;
 }
 
+/* -- tidying ------------------------------------------------------------- */
+
+#define TIDY_MS (10 * MINUTE_MS)
+#define TIDY_ROWS 500
+
+static enum err (*const tidiers[])(struct call *c, int64_t max,
+                                   int64_t *done) = {
+    answers_forget, auth_drop_idle, notice_drop_old
+};
+
+/* What is over and done with goes, a few rows at a time, so that nobody waits
+   for it; a race lost to another process is that one's work done. */
+static void
+tidy(struct scheduler *s, struct arena *a)
+{
+    for (size_t i = 0; i < COUNT(tidiers); i++) {
+        int64_t done = TIDY_ROWS;
+
+        while (done == TIDY_ROWS && !atomic_load(&s->stop)) {
+            struct call c;
+            enum err e;
+
+            api_call_begin(&c, s->app, a, "job");
+            e = tidiers[i](&c, TIDY_ROWS, &done);
+            if (e != OK && e != ERR_BUSY)
+                log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
+            if (e != OK)
+                done = 0;
+            api_call_end(&c);
+            arena_reset(a);
+        }
+    }
+}
+
 static void *
 run_scheduler(void *arg)
 {
     struct scheduler *s = arg;
     struct arena *a = arena_open();
     struct timespec step = { .tv_nsec = 100 * 1000000L };
+    int64_t tidied_ms = 0;
 
     while (!atomic_load(&s->stop)) {
         if (run_round(s, a))
             continue;
+        if (instant_now().ms - tidied_ms >= TIDY_MS) {
+            tidy(s, a);
+            tidied_ms = instant_now().ms;
+        }
         for (int i = 0; i < ROUND_MS / 100 && !atomic_load(&s->stop); i++)
             (void)nanosleep(&step, NULL);
     }

@@ -355,6 +355,11 @@ extern const struct model notice_model;
 enum err notice_list(struct call *c, struct list *l) MUST_USE;
 enum err notice_read(struct call *c, struct notice *n) MUST_USE;
 
+/* Drop at most MAX notices that were read more than NOTICE_KEPT_DAYS ago;
+   *DONE tells how many.  Several processes may do so at once. */
+#define NOTICE_KEPT_DAYS 180
+enum err notice_drop_old(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
 /* -- time ------------------------------------------------------------------- */
 
 /*
