@@ -100,6 +100,7 @@ big=$URL first=$START_MS
 settle "$small"
 settle "$big"
 while read -r who list; do
+    errors=0
     for round in 1 2; do
         for size in small big; do
             eval "at=\$$size"
@@ -108,6 +109,7 @@ while read -r who list; do
             [ "$round" = 1 ] || eval "was50=\$${size}_50 was99=\$${size}_99"
             [ "$round" = 1 ] || set -- "$1" "$(calc %.2f "$2 < $was50 ? $2 : $was50")" "$(calc %.2f "$3 < $was99 ? $3 : $was99")" "$4"
             eval "${size}_50=$2 ${size}_99=$3"
+            [ "$4" = 0 ] || errors=$((errors + $4))
         done
     done
     # Fewer than 50 in the small office are no comparison for 50 in the big one.
@@ -120,7 +122,8 @@ while read -r who list; do
         beside="median $big_50 ms; fewer than 50 of $SMALL are such"
         good=1
     fi
-    say "$(verdict "$big_99 <= 5 && $good")" "list, $who: $list" "$big_99" "p99 ms <= 5; $beside"
+    [ "$errors" = 0 ] || beside="$beside; $errors ERRORS"
+    say "$(verdict "$big_99 <= 5 && $good && $errors == 0")" "list, $who: $list" "$big_99" "p99 ms <= 5; $beside"
 done <<'LISTS'
 desk is_open=true
 desk state=closed
@@ -129,7 +132,7 @@ desk is_open=true&priority=3
 desk item_code=A04
 desk q=%E7%81%AF%E4%B8%8D%E4%BA%AE
 desk state.in=dispatched,acknowledged,on_site,in_progress&sort=complete_due
-desk submitted_at.from=2026-05-01&submitted_at.before=2026-07-01
+desk submitted_at.from=2026-05-01T00:00:00Z&submitted_at.before=2026-07-01T00:00:00Z
 electrician sort=-id
 provider sort=-id
 LISTS
