@@ -77,8 +77,8 @@ static sqlite3_stmt *
 prepare_insert(sqlite3 *db, const char *table, int width)
 {
     char sql[2000];
-    size_t n = (size_t)snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (",
-                                table);
+    size_t n =
+        (size_t)snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (", table);
 
     for (int i = 0; i < width; i++)
         n += (size_t)snprintf(sql + n, sizeof sql - n, i ? ",?" : "?");
@@ -90,8 +90,8 @@ static void
 insert(sqlite3 *db, sqlite3_stmt *s, const struct table *t, size_t row)
 {
     for (int i = 0; i < t->width; i++)
-        (void)sqlite3_bind_value(
-            s, i + 1, t->cells[row * (size_t)t->width + (size_t)i]);
+        (void)sqlite3_bind_value(s, i + 1,
+                                 t->cells[row * (size_t)t->width + (size_t)i]);
     need(sqlite3_step(s) == SQLITE_DONE, db, "insert");
     (void)sqlite3_reset(s);
 }
@@ -106,18 +106,18 @@ run(sqlite3 *db, const char *sql)
 static const char **
 make_words(sqlite3 *full, struct arena *a, size_t max)
 {
-    sqlite3_stmt *s = prepare(
-        full, "SELECT concat FROM (SELECT id, number || ' ' || title || ' '"
-              " || COALESCE(description, '') || ' ' || item_name || ' '"
-              " || requester_name || ' zw ' || COALESCE(place_name, '')"
-              " || ' 1hl1c101 ' || COALESCE(place_note, '') || ' '"
-              " || COALESCE(phone, '') AS concat FROM orders)"
-              " ORDER BY id DESC");
+    sqlite3_stmt *s =
+        prepare(full,
+                "SELECT concat FROM (SELECT id, number || ' ' || title || ' '"
+                " || COALESCE(description, '') || ' ' || item_name || ' '"
+                " || requester_name || ' zw ' || COALESCE(place_name, '')"
+                " || ' 1hl1c101 ' || COALESCE(place_note, '') || ' '"
+                " || COALESCE(phone, '') AS concat FROM orders)"
+                " ORDER BY id DESC");
     const char **words = calloc(max, sizeof *words);
 
     for (size_t n = 0; n < max && sqlite3_step(s) == SQLITE_ROW; n++)
-        words[n] =
-            text_tokens(a, (const char *)sqlite3_column_text(s, 0));
+        words[n] = text_tokens(a, (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     return words;
 }
@@ -126,9 +126,9 @@ static sqlite3_stmt *
 prepare_words(sqlite3 *db, size_t batch)
 {
     char sql[4096];
-    size_t n = (size_t)snprintf(
-        sql, sizeof sql, "INSERT INTO order_search (rowid, tokens)"
-                         " SELECT column1, column2 FROM (VALUES ");
+    size_t n = (size_t)snprintf(sql, sizeof sql,
+                                "INSERT INTO order_search (rowid, tokens)"
+                                " SELECT column1, column2 FROM (VALUES ");
 
     for (size_t i = 0; i < batch; i++)
         n += (size_t)snprintf(sql + n, sizeof sql - n, i ? ",(?,?)" : "(?,?)");
@@ -163,8 +163,7 @@ main(int argc, char **argv)
     need(sqlite3_open(argv[2], &db) == SQLITE_OK, db, argv[2]);
     orders = load(full, "SELECT * FROM orders ORDER BY id DESC", rows);
     events = load(full, "SELECT * FROM event ORDER BY id DESC", orders.n);
-    audits = load(full, "SELECT * FROM audit_entry ORDER BY id DESC",
-                  orders.n);
+    audits = load(full, "SELECT * FROM audit_entry ORDER BY id DESC", orders.n);
     words = make_words(full, arena, orders.n);
     run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
     run(db, "PRAGMA foreign_keys=OFF; DELETE FROM audit_entry;"
@@ -190,9 +189,8 @@ main(int argc, char **argv)
             insert(db, audit, &audits, k % audits.n);
             once(db, head, "head");
             once(db, count, "count");
-            (void)sqlite3_bind_value(
-                search, (int)(2 * i + 1),
-                orders.cells[k * (size_t)orders.width]);
+            (void)sqlite3_bind_value(search, (int)(2 * i + 1),
+                                     orders.cells[k * (size_t)orders.width]);
             (void)sqlite3_bind_text(search, (int)(2 * i + 2), words[k], -1,
                                     SQLITE_STATIC);
         }

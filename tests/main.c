@@ -31,8 +31,8 @@ at(const char *local)
     int y, m, d, hour, minute;
     instant t;
 
-    ASSERT(z && sscanf(local, "%d-%d-%d %d:%d", &y, &m, &d, &hour, &minute)
-                    == 5);
+    ASSERT(z
+           && sscanf(local, "%d-%d-%d %d:%d", &y, &m, &d, &hour, &minute) == 5);
     t = zone_instant(z, (day_of(y, m, d).n - day_of(1970, 1, 1).n) * DAY_MS
                             + hour * HOUR_MS + minute * MINUTE_MS);
     zone_close(z);
@@ -52,9 +52,8 @@ test_expect_ok(struct call *c, enum err e, const char *what, const char *file,
 }
 
 void
-test_expect_fault(struct call *c, enum err e, enum err code,
-                  const char *field, const char *what, const char *file,
-                  int line)
+test_expect_fault(struct call *c, enum err e, enum err code, const char *field,
+                  const char *what, const char *file, int line)
 {
     const char *named = c->fault.field ? c->fault.field : "";
 
@@ -175,8 +174,8 @@ main(int argc, char **argv)
         ASSERT(asprintf(&full, "%s: %s", name ? name + 1 : t->file, t->name)
                > 0);
         if (argc < 2 || strstr(full, argv[1]))
-            list[n++] = (struct CMUnitTest){ full, run, open_office,
-                                             close_office, t };
+            list[n++] =
+                (struct CMUnitTest){ full, run, open_office, close_office, t };
         else
             free(full);
     }

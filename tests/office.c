@@ -131,8 +131,8 @@ int64_t
 id_of(struct call *c, const char *table, const char *code)
 {
     return office_int(c, arena_printf(c->arena,
-                                   "SELECT id FROM %s WHERE code = '%s'",
-                                   table, code));
+                                      "SELECT id FROM %s WHERE code = '%s'",
+                                      table, code));
 }
 
 void
@@ -282,9 +282,11 @@ everything(struct call *c)
     const char *tables[80];
     uint64_t sum = 0;
     size_t n = 0;
-    struct rows r = db_query_n(
-        c, store_is_postgres(c->app->store) ? postgres_tables : sqlite_tables,
-        NULL, 0);
+    struct rows r =
+        db_query_n(c,
+                   store_is_postgres(c->app->store) ? postgres_tables
+                                                    : sqlite_tables,
+                   NULL, 0);
 
     while (rows_next(&r)) {
         ASSERT(n < COUNT(tables));

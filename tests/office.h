@@ -49,8 +49,7 @@ int64_t office_int(struct call *c, const char *sql);
 
 /* ACCOUNT asks for an item at his own room, or where the wish says. */
 struct order ask(struct call *c, const char *account, const char *item);
-struct order ask_for(struct call *c, const char *account,
-                     struct order_wish *w);
+struct order ask_for(struct call *c, const char *account, struct order_wish *w);
 
 /* ACCOUNT says a verb: say(c, "desk", VERB_ACCEPT, id, .reason = "x"). */
 #define say(c, account, verb, ...)                                             \

@@ -175,8 +175,8 @@ static const struct field destination_fields[] = {
     FIELD(struct destination, crew_name_en, .flags = GIVEN,
           .label = "English name"),
 };
-static const struct model destination_in_model = MODEL(
-    "destination_query", NULL, struct destination, destination_in_fields);
+static const struct model destination_in_model =
+    MODEL("destination_query", NULL, struct destination, destination_in_fields);
 static const struct model destination_model =
     MODEL("destination", NULL, struct destination, destination_fields);
 
@@ -192,8 +192,7 @@ get_destination(struct call *c, void *in, void *out)
 
     if (i == NULL)
         return fail(c, ERR_ABSENT, NULL, "there is no such item");
-    if (d->place_id != 0
-        && model_get(c, &place_model, d->place_id, &at) != OK)
+    if (d->place_id != 0 && model_get(c, &place_model, d->place_id, &at) != OK)
         return fail(c, ERR_INVALID, "place_id", "there is no such place");
     made->crew_id = catalog_route(k, i, at.path, today(c));
     if (made->crew_id == 0)

@@ -18,8 +18,7 @@ const struct demo_account demo_accounts[] = {
     { "accountant", "accountant", "财务人员", "Accountant" },
     { "leader", "leader", "分管领导", "Leader" },
     { "sysadmin", "system_admin", "系统管理员", "System administrator" },
-    { "secadmin", "security_admin", "安全管理员",
-      "Security administrator" },
+    { "secadmin", "security_admin", "安全管理员", "Security administrator" },
     { "auditor", "audit_admin", "审计管理员", "Audit administrator" },
     { NULL, NULL, NULL, NULL }
 };

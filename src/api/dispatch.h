@@ -23,8 +23,7 @@ void api_run(struct call *c, const struct http_request *q,
 
 /* Answer with the problem document of the call's fault; STATUS 0 is the
    error's own. */
-void api_problem(struct call *c, enum err e, int status,
-                 struct http_reply *r);
+void api_problem(struct call *c, enum err e, int status, struct http_reply *r);
 
 /* True for a GET; anything else is answered 405. */
 bool api_only_get(struct call *c, const struct http_request *q,
@@ -38,8 +37,8 @@ void api_call_end(struct call *c);
 /* The route of METHOD and PATH (below /api/v1), its path parts as pairs;
    NULL: none.  *OTHER_METHOD tells that the path has one with another. */
 const struct route *route_find(struct arena *a, const char *method,
-                               const char *path, struct pair *parts,
-                               size_t *n, bool *other_method);
+                               const char *path, struct pair *parts, size_t *n,
+                               bool *other_method);
 
 const char *method_word(enum method m);
 

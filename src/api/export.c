@@ -74,15 +74,13 @@ cell_text(struct call *c, const struct field *f, const void *rec)
         day_print((day){ (int32_t)v.as.i }, date);
         return arena_text(c->arena, date);
     case FIELD_MONEY:
-        return arena_printf(c->arena, "%lld.%02lld",
-                            (long long)(v.as.i / 100),
+        return arena_printf(c->arena, "%lld.%02lld", (long long)(v.as.i / 100),
                             (long long)(llabs(v.as.i) % 100));
     case FIELD_BOOL: return words_in(c, v.as.i ? "yes" : "no");
     case FIELD_WORD: return words_in(c, v.as.s);
     case FIELD_REAL: return arena_printf(c->arena, "%.15g", v.as.r);
     case FIELD_INT: return arena_printf(c->arena, "%lld", (long long)v.as.i);
-    case FIELD_TEXT:
-        return f->choices != NULL ? words_in(c, v.as.s) : v.as.s;
+    case FIELD_TEXT: return f->choices != NULL ? words_in(c, v.as.s) : v.as.s;
     }
     return "";
 }
@@ -143,13 +141,13 @@ put_row(struct sheet *t, const void *rec)
 enum err
 export_read(struct call *c, const char *word, enum export_format *out)
 {
-    *out = word == NULL                   ? EXPORT_NONE
-           : strcmp(word, "csv") == 0     ? EXPORT_CSV
-           : strcmp(word, "xlsx") == 0    ? EXPORT_XLSX
-                                          : EXPORT_NONE;
+    *out = word == NULL                ? EXPORT_NONE
+           : strcmp(word, "csv") == 0  ? EXPORT_CSV
+           : strcmp(word, "xlsx") == 0 ? EXPORT_XLSX
+                                       : EXPORT_NONE;
     if (word != NULL && *out == EXPORT_NONE && strcmp(word, "json") != 0)
-        return fail(c, ERR_INVALID, "format",
-                    "“%.40s” is not one of its words", word);
+        return fail(c, ERR_INVALID, "format", "“%.40s” is not one of its words",
+                    word);
     return OK;
 }
 
@@ -218,9 +216,9 @@ static enum err
 write_book(struct call *c, const struct route *route, const struct list *l,
            const char *path, bool *more)
 {
-    struct sheet t = { .c = c,
-                       .model = route->out,
-                       .book = workbook_new(path) };
+    struct sheet t = {
+        .c = c, .model = route->out, .book = workbook_new(path)
+    };
     enum err e;
 
     if (t.book == NULL)

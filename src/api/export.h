@@ -25,8 +25,7 @@ enum err export_read(struct call *c, const char *word,
                      enum export_format *out) MUST_USE;
 
 /* Run the list route page by page and make the table. */
-enum err export_list(struct call *c, const struct route *route,
-                     struct list *l, enum export_format format,
-                     struct raw *raw) MUST_USE;
+enum err export_list(struct call *c, const struct route *route, struct list *l,
+                     enum export_format format, struct raw *raw) MUST_USE;
 
 #endif

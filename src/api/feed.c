@@ -61,8 +61,7 @@ static const char new_events[] =
 static const char new_notices[] =
     "SELECT id, order_id, person_id, kind, text FROM notice WHERE id > $1"
     " ORDER BY id LIMIT 500";
-static const char newest[] =
-    "SELECT COALESCE(MAX(id), 0) FROM event";
+static const char newest[] = "SELECT COALESCE(MAX(id), 0) FROM event";
 
 /* An id made MS ago would have been about this much less. */
 static int64_t
@@ -101,12 +100,14 @@ read_new(struct call *c, int64_t after, struct happening *h)
         ROWS r = db_query(c, new_notices, V(after));
 
         while (rows_next(&r) && n < 2 * PAGE)
-            h[n++] = (struct happening){ .id = row_int(&r, 0),
-                                         .order_id = row_int(&r, 1),
-                                         .person_id = row_int(&r, 2),
-                                         .kind = row_text(&r, 3),
-                                         .text = row_text(&r, 4),
-                                         .is_notice = true };
+            h[n++] = (struct happening){
+                .id = row_int(&r, 0),
+                .order_id = row_int(&r, 1),
+                .person_id = row_int(&r, 2),
+                .kind = row_text(&r, 3),
+                .text = row_text(&r, 4),
+                .is_notice = true
+            };
         if (rows_end(&r) != OK)
             return 0;
     }
@@ -128,7 +129,8 @@ refresh(struct call *c, struct listener *l)
 
     if (c->now.ms - l->refreshed_ms < REFRESH_MS)
         return l->actor != NULL;
-    if (l->session_id != 0 && db_int(c, &lives, session_lives, V(l->session_id)) != OK)
+    if (l->session_id != 0
+        && db_int(c, &lives, session_lives, V(l->session_id)) != OK)
         return l->actor != NULL;
     l->refreshed_ms = c->now.ms;
     arena_reset(l->arena);
@@ -206,8 +208,9 @@ catch_up(struct call *c, struct feed *f)
         for (size_t i = 0; i < n; i++) {
             struct order o = { 0 };
 
-            if (h[i].id > f->last || (!h[i].is_notice
-                && model_get(c, &order_model, h[i].order_id, &o) != OK))
+            if (h[i].id > f->last
+                || (!h[i].is_notice
+                    && model_get(c, &order_model, h[i].order_id, &o) != OK))
                 continue;
             c->actor = l->actor;
             if (may_hear(c, &h[i], &o))
@@ -393,8 +396,7 @@ on_gone(void *arg, struct http_stream *s)
 }
 
 enum err
-feed_listen(struct call *c, const struct http_request *q,
-            struct http_reply *r)
+feed_listen(struct call *c, const struct http_request *q, struct http_reply *r)
 {
     const char *last = http_header(q, "Last-Event-ID");
     const char *accept = http_header(q, "Accept");

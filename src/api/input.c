@@ -27,9 +27,9 @@ input_by_body(const struct route *route)
 static const struct field no_fields[] = {
     { .name = "", .flags = GIVEN },
 };
-static const struct model nothing = { .noun = "nothing",
-                                      .size = 1,
-                                      .fields = no_fields };
+static const struct model nothing = {
+    .noun = "nothing", .size = 1, .fields = no_fields
+};
 
 /* -- the query ------------------------------------------------------------- */
 

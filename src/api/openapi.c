@@ -105,8 +105,7 @@ in_path(const struct route *r, const char *name)
 {
     const char *p = strstr(r->path, name);
 
-    return p != NULL && p > r->path && p[-1] == '{'
-           && p[strlen(name)] == '}';
+    return p != NULL && p > r->path && p[-1] == '{' && p[strlen(name)] == '}';
 }
 
 static bool
@@ -198,8 +197,10 @@ static const char *write_shape(struct json_out *o, struct known *k,
 
 static const struct {
     const char *word, *type;
-} shape_words[] = { { "int", "integer" }, { "real", "number" },
-                    { "bool", "boolean" }, { "text", "string" } };
+} shape_words[] = { { "int", "integer" },
+                    { "real", "number" },
+                    { "bool", "boolean" },
+                    { "text", "string" } };
 
 /* A word of the shape, or a record. */
 static const char *
@@ -240,8 +241,7 @@ write_shape_members(struct json_out *o, struct known *k,
         size_t n = strcspn(s, "?:");
 
         if (s[n] == ':')
-            buf_printf(needed, "%s\"%.*s\"", needed->len ? "," : "", (int)n,
-                       s);
+            buf_printf(needed, "%s\"%.*s\"", needed->len ? "," : "", (int)n, s);
         json_key(o, arena_text_n(o->buf->arena, s, n));
         s = write_shape(o, k, record, s + n + (s[n] == '?') + 1);
         s += *s == ',';
@@ -317,8 +317,7 @@ static const char list_shape[] =
     "{items:[#],next:text?,total?:int,total_more?:bool}";
 
 static void
-write_shape_content(struct json_out *o, struct known *k,
-                    const struct route *r)
+write_shape_content(struct json_out *o, struct known *k, const struct route *r)
 {
     json_key(o, "content");
     json_begin(o);
@@ -453,8 +452,7 @@ write_tag(struct json_out *o, const char *path)
 {
     json_key(o, "tags");
     json_begin_list(o);
-    json_text(o, arena_text_n(o->buf->arena, path + 1,
-                              strcspn(path + 1, "/")));
+    json_text(o, arena_text_n(o->buf->arena, path + 1, strcspn(path + 1, "/")));
     json_end_list(o);
 }
 

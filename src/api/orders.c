@@ -266,8 +266,9 @@ get_transitions(struct call *c, void *in, void *out)
 
 #define ORDER_VERB(word, name, right, sentence)                                \
     {                                                                          \
-        POST, "/orders/{id}/" word, serve_##name, .in = &order_act_model,      \
-            .out = &order_view_model, .may = (right), .says = (sentence)       \
+        POST, "/orders/{id}/" word, serve_##name,                              \
+            .in = &order_act_model, .out = &order_view_model, .may = (right),  \
+            .says = (sentence)                                                 \
     }
 
 static const char *const order_list_views[] = { "mine", "crew", "grab", NULL };
@@ -279,12 +280,11 @@ const struct route order_routes[] = {
     { POST, "/orders", serve_submit, .in = &order_wish_model,
       .out = &order_view_model, .may = "order.create", .flags = R_CREATED,
       .says = "Ask for a service item at a place, with legs or without." },
-    { GET, "/orders/duplicates", get_duplicates,
-      .in = &order_candidates_model, .out = &order_candidate_model,
-      .flags = R_RAW, .answer = "{items:[#]}",
+    { GET, "/orders/duplicates", get_duplicates, .in = &order_candidates_model,
+      .out = &order_candidate_model, .flags = R_RAW, .answer = "{items:[#]}",
       .says = "Open orders of the same item at the same place." },
-    { GET, "/orders/promise", serve_order_promise,
-      .in = &order_promise_model, .out = &order_promise_model,
+    { GET, "/orders/promise", serve_order_promise, .in = &order_promise_model,
+      .out = &order_promise_model,
       .says = "By when an item asked for now would be done." },
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
       .answer = "{states:{*:int},overdue:int}",
@@ -295,9 +295,8 @@ const struct route order_routes[] = {
     { GET, "/orders/{id}", get_order, .in = &by_id_model,
       .out = &order_view_model,
       .says = "One order, with what the caller may do with it." },
-    { GET, "/orders/{order_id}/events", list_events,
-      .out = &order_event_model, .flags = R_LIST,
-      .says = "The history of an order." },
+    { GET, "/orders/{order_id}/events", list_events, .out = &order_event_model,
+      .flags = R_LIST, .says = "The history of an order." },
     { POST, "/orders/{id}/add_leg", serve_add_leg, .in = &order_wish_model,
       .out = &order_view_model, .may = "order.create",
       .says = "Ask for something more as a part of the order." },
@@ -306,8 +305,7 @@ const struct route order_routes[] = {
     ORDER_VERB("accept", accept, "order.accept", "Take the order on."),
     ORDER_VERB("return", return, "order.accept",
                "Give it back to the requester with a reason."),
-    ORDER_VERB("resubmit", resubmit, NULL,
-               "Send a returned order in again."),
+    ORDER_VERB("resubmit", resubmit, NULL, "Send a returned order in again."),
     ORDER_VERB("merge", merge, "order.accept",
                "It is the same as another: merge it into that one."),
     ORDER_VERB("dispatch", dispatch, "order.dispatch",
@@ -346,8 +344,8 @@ const struct route order_routes[] = {
                "1 to 5 stars, once; 2 or fewer with a word why."),
     { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
       .says = "One's own drafts." },
-    { POST, "/drafts", serve_draft_add, .in = &draft_model,
-      .out = &draft_model, .flags = R_CREATED, .says = "Keep a wish." },
+    { POST, "/drafts", serve_draft_add, .in = &draft_model, .out = &draft_model,
+      .flags = R_CREATED, .says = "Keep a wish." },
     { PATCH, "/drafts/{id}", serve_draft_set, .in = &draft_model,
       .out = &draft_model, .says = "Change a draft." },
     { DELETE, "/drafts/{id}", serve_draft_remove, .in = &by_id_model,
@@ -366,8 +364,8 @@ const struct route order_routes[] = {
       .says = "A crew's ratings in total." },
     { GET, "/ratings", serve_rating_list, .out = &rating_model,
       .may = "rating.see", .flags = R_LIST, .says = "Single ratings." },
-    { GET, "/notices", serve_notice_list, .out = &notice_model,
-      .flags = R_LIST, .says = "One's own messages." },
+    { GET, "/notices", serve_notice_list, .out = &notice_model, .flags = R_LIST,
+      .says = "One's own messages." },
     { POST, "/notices/{id}/read", serve_notice_read, .in = &by_id_model,
       .out = &notice_model, .says = "A message has been read." },
     { 0 }

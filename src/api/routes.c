@@ -6,7 +6,6 @@ extern const struct route session_routes[], account_routes[], org_routes[],
     catalog_routes[], order_routes[], system_routes[], history_routes[];
 
 const struct route *const all_routes[] = {
-    session_routes, order_routes,   catalog_routes, org_routes,
-    account_routes, system_routes, history_routes,
-    NULL
+    session_routes, order_routes,  catalog_routes, org_routes,
+    account_routes, system_routes, history_routes, NULL
 };

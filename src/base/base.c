@@ -12,10 +12,10 @@ fail(struct call *c, enum err code, const char *field, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    c->fault = (struct fault){ .code = code,
-                               .field = field,
-                               .text = arena_vprintf(c->arena,
-                                                     words_in(c, fmt), ap) };
+    c->fault =
+        (struct fault){ .code = code,
+                        .field = field,
+                        .text = arena_vprintf(c->arena, words_in(c, fmt), ap) };
     va_end(ap);
     return code;
 }
@@ -24,8 +24,8 @@ const char *
 err_word(enum err e)
 {
     static const char *const words[] = {
-        "ok",     "malformed", "invalid", "unsigned", "denied", "absent",
-        "conflict", "stale",   "busy",    "limit",    "broken"
+        "ok",       "malformed", "invalid", "unsigned", "denied", "absent",
+        "conflict", "stale",     "busy",    "limit",    "broken"
     };
 
     _Static_assert(COUNT(words) == ERR_BROKEN + 1, "a word for every error");
@@ -35,7 +35,7 @@ err_word(enum err e)
 void
 broken(const char *file, int line, const char *what)
 {
-    (void)fprintf(stderr, "liangcao: broken promise at %s:%d: %s\n", file,
-                  line, what);
+    (void)fprintf(stderr, "liangcao: broken promise at %s:%d: %s\n", file, line,
+                  what);
     abort();
 }

@@ -30,15 +30,15 @@
 enum err {
     OK,
     ERR_MALFORMED, /* not JSON, not UTF-8: it cannot even be read */
-    ERR_INVALID,  /* a field breaks its limits or does not fit another */
-    ERR_UNSIGNED, /* nobody is signed in, or the sign-in failed */
-    ERR_DENIED,   /* signed in, but the right is not held */
-    ERR_ABSENT,   /* no such thing, or not for these eyes */
-    ERR_CONFLICT, /* the state of things does not allow it */
-    ERR_STALE,    /* If-Match names an older version */
-    ERR_BUSY,     /* lost a race in the database; may be tried again */
-    ERR_LIMIT,    /* too much, too large or too often */
-    ERR_BROKEN    /* our fault or the machine's */
+    ERR_INVALID,   /* a field breaks its limits or does not fit another */
+    ERR_UNSIGNED,  /* nobody is signed in, or the sign-in failed */
+    ERR_DENIED,    /* signed in, but the right is not held */
+    ERR_ABSENT,    /* no such thing, or not for these eyes */
+    ERR_CONFLICT,  /* the state of things does not allow it */
+    ERR_STALE,     /* If-Match names an older version */
+    ERR_BUSY,      /* lost a race in the database; may be tried again */
+    ERR_LIMIT,     /* too much, too large or too often */
+    ERR_BROKEN     /* our fault or the machine's */
 };
 
 enum lang { LANG_ZH, LANG_EN };
@@ -50,11 +50,10 @@ struct fault {
     const char *text;
 };
 
-struct db;     /* db/db.h: the session a call reads and writes through */
-struct actor;  /* auth/auth.h: who calls and what he may */
-struct app;    /* main's constant parts, shared by every call */
-struct words;  /* base/words.h */
-
+struct db;    /* db/db.h: the session a call reads and writes through */
+struct actor; /* auth/auth.h: who calls and what he may */
+struct app;   /* main's constant parts, shared by every call */
+struct words; /* base/words.h */
 
 /* One act of one person at one moment: a request, a command, a job. */
 struct call {
@@ -79,9 +78,8 @@ struct call {
  * Record why the call fails and return CODE.  FIELD may be NULL.  FMT is
  * English and is looked up in the call's language before it is filled in.
  */
-enum err fail(struct call *c, enum err code, const char *field,
-              const char *fmt, ...)
-    __attribute__((format(printf, 4, 5))) MUST_USE;
+enum err fail(struct call *c, enum err code, const char *field, const char *fmt,
+              ...) __attribute__((format(printf, 4, 5))) MUST_USE;
 
 /* The word of an error, as in logs and problem documents: "invalid", ... */
 const char *err_word(enum err e);

@@ -173,8 +173,8 @@ instant_parse(const char *s, instant *out)
     if (h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 || sec > 59
         || !read_offset(s, &offset))
         return false;
-    out->ms = (d.n - 1) * DAY_MS + h * HOUR_MS + m * MINUTE_MS
-              + sec * SECOND_MS + frac - offset;
+    out->ms = (d.n - 1) * DAY_MS + h * HOUR_MS + m * MINUTE_MS + sec * SECOND_MS
+              + frac - offset;
     /* With its offset it may have left the years that can be written. */
     return out->ms >= (day_of(1, 1, 1).n - 1) * DAY_MS
            && out->ms < day_of(9999, 12, 31).n * DAY_MS;

@@ -24,8 +24,7 @@ get_transliterator(void)
     if (han_latin != NULL)
         return han_latin;
     u_charsToUChars(id, wide, (int32_t)sizeof id);
-    han_latin =
-        utrans_openU(wide, -1, UTRANS_FORWARD, NULL, -1, NULL, &e);
+    han_latin = utrans_openU(wide, -1, UTRANS_FORWARD, NULL, -1, NULL, &e);
     return U_SUCCESS(e) ? han_latin : NULL;
 }
 
@@ -66,8 +65,8 @@ static char
 letter_of(uint32_t han, const char *s, size_t n)
 {
     char latin[64], one[8] = { 0 };
-    char letter = atomic_load_explicit(&letters[han - HAN_FIRST],
-                                       memory_order_relaxed);
+    char letter =
+        atomic_load_explicit(&letters[han - HAN_FIRST], memory_order_relaxed);
 
     if (letter != 0)
         return letter;

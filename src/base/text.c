@@ -172,8 +172,7 @@ text_is_blank(const char *s)
     while (s != NULL && *s != '\0') {
         uint32_t cp = text_next(&s);
 
-        if (cp != ' ' && cp != '\t' && cp != '\n' && cp != '\r'
-            && cp != 0x3000)
+        if (cp != ' ' && cp != '\t' && cp != '\n' && cp != '\r' && cp != 0x3000)
             return false;
     }
     return true;

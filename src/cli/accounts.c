@@ -29,8 +29,7 @@ make_password(char out[PASSWORD_LENGTH + 1])
 }
 
 static enum err
-make_first(struct call *c, const char *name, const char *says,
-           const char *role)
+make_first(struct call *c, const char *name, const char *says, const char *role)
 {
     struct person p = { .code = name, .name = says, .active = true };
     struct account a = { .name = name, .active = true };

@@ -26,19 +26,19 @@ static const struct {
     int weight;
     int first_month, last_month; /* 0: all year; 11, 3: over new year */
 } weights[] = {
-    { "A04", 60, 0, 0 },  { "A05", 30, 0, 0 },   { "A10", 25, 0, 0 },
-    { "A11", 22, 0, 0 },  { "A12", 8, 0, 0 },    { "A14", 15, 0, 0 },
-    { "A15", 60, 11, 3 }, { "A16", 80, 6, 9 },   { "A17", 0, 0, 0 },
-    { "A18", 6, 0, 0 },   { "B01", 20, 0, 0 },   { "B05", 15, 6, 9 },
-    { "B09", 15, 0, 0 },  { "C01", 45, 0, 0 },   { "C02", 45, 0, 0 },
-    { "C03", 30, 0, 0 },  { "C04", 20, 0, 0 },   { "C07", 12, 0, 0 },
-    { "D01", 12, 0, 0 },  { "E01", 40, 0, 0 },   { "E06", 10, 0, 0 },
-    { "F01", 60, 0, 0 },  { "F03", 25, 0, 0 },   { "F04", 12, 0, 0 },
-    { "G01", 20, 0, 0 },  { "H01", 3, 6, 9 },    { "I01", 15, 0, 0 },
-    { "I03", 18, 0, 0 },  { "I07", 12, 12, 2 },  { "J04", 25, 0, 0 },
-    { "J05", 15, 0, 0 },  { "J12", 3, 6, 9 },    { "K01", 20, 0, 0 },
-    { "G06", 0, 0, 0 },   { "J01", 0, 0, 0 },    { "J03", 0, 0, 0 },
-    { "C08", 1, 0, 0 },   { "B10", 1, 0, 0 },    { "K06", 4, 0, 0 },
+    { "A04", 60, 0, 0 },  { "A05", 30, 0, 0 },  { "A10", 25, 0, 0 },
+    { "A11", 22, 0, 0 },  { "A12", 8, 0, 0 },   { "A14", 15, 0, 0 },
+    { "A15", 60, 11, 3 }, { "A16", 80, 6, 9 },  { "A17", 0, 0, 0 },
+    { "A18", 6, 0, 0 },   { "B01", 20, 0, 0 },  { "B05", 15, 6, 9 },
+    { "B09", 15, 0, 0 },  { "C01", 45, 0, 0 },  { "C02", 45, 0, 0 },
+    { "C03", 30, 0, 0 },  { "C04", 20, 0, 0 },  { "C07", 12, 0, 0 },
+    { "D01", 12, 0, 0 },  { "E01", 40, 0, 0 },  { "E06", 10, 0, 0 },
+    { "F01", 60, 0, 0 },  { "F03", 25, 0, 0 },  { "F04", 12, 0, 0 },
+    { "G01", 20, 0, 0 },  { "H01", 3, 6, 9 },   { "I01", 15, 0, 0 },
+    { "I03", 18, 0, 0 },  { "I07", 12, 12, 2 }, { "J04", 25, 0, 0 },
+    { "J05", 15, 0, 0 },  { "J12", 3, 6, 9 },   { "K01", 20, 0, 0 },
+    { "G06", 0, 0, 0 },   { "J01", 0, 0, 0 },   { "J03", 0, 0, 0 },
+    { "C08", 1, 0, 0 },   { "B10", 1, 0, 0 },   { "K06", 4, 0, 0 },
 };
 
 struct someone {
@@ -157,10 +157,10 @@ read_gangs(struct year *y)
         ROWS r = db_query(c, all_crews);
 
         while (rows_next(&r) && y->n_gangs < MAX_CREWS)
-            y->gangs[y->n_gangs++] = (struct gang){ .id = row_int(&r, 0),
-                                                    .provider_id =
-                                                        row_int(&r, 1),
-                                                    .name = row_text(&r, 2) };
+            y->gangs[y->n_gangs++] =
+                (struct gang){ .id = row_int(&r, 0),
+                               .provider_id = row_int(&r, 1),
+                               .name = row_text(&r, 2) };
         TRY(rows_end(&r));
     }
     for (size_t i = 0; i < y->n_gangs; i++) {
@@ -239,13 +239,12 @@ pick_time(struct year *y, day d)
     if (n > 0 && random_below(y->r, 10) > 0) {
         const struct workcal_span *s = &spans[random_below(y->r, (uint32_t)n)];
 
-        minute = s->from
-                 + (int64_t)random_below(y->r, (uint32_t)(s->to - s->from));
+        minute =
+            s->from + (int64_t)random_below(y->r, (uint32_t)(s->to - s->from));
     }
     return zone_instant(y->c->app->zone,
                         (d.n - day_of(1970, 1, 1).n) * DAY_MS
-                            + minute * MINUTE_MS
-                            + random_below(y->r, 60000));
+                            + minute * MINUTE_MS + random_below(y->r, 60000));
 }
 
 /* -- one order -------------------------------------------------------------------- */
@@ -284,7 +283,10 @@ note(struct life *l, instant at, const char *verb, const char *from,
     if (l->n_events == COUNT(l->events))
         return;
     l->events[l->n_events++] = (struct order_event){
-        .at = at, .verb = verb, .from_state = from, .to_state = to,
+        .at = at,
+        .verb = verb,
+        .from_state = from,
+        .to_state = to,
         .actor_id = who ? who->id : 0,
         .actor_name = who ? who->name : "liangcao"
     };
@@ -295,8 +297,8 @@ static instant
 some_way(struct year *y, instant start, instant due, int percent_late)
 {
     bool late = random_below(y->r, 100) < (uint32_t)percent_late;
-    double share = late ? 1.05 + random_unit(y->r) * 0.8
-                        : 0.15 + random_unit(y->r) * 0.75;
+    double share =
+        late ? 1.05 + random_unit(y->r) * 0.8 : 0.15 + random_unit(y->r) * 0.75;
     int64_t office = workcal_between(y->cal, start, due);
 
     if (due.ms <= start.ms)
@@ -304,8 +306,8 @@ some_way(struct year *y, instant start, instant due, int percent_late)
     /* Much office time between: the work is done in it. */
     if (office > 30 * MINUTE_MS)
         return workcal_add(y->cal, start, (int64_t)((double)office * share));
-    return (instant){ start.ms
-                      + (int64_t)((double)(due.ms - start.ms) * share) };
+    return (
+        instant){ start.ms + (int64_t)((double)(due.ms - start.ms) * share) };
 }
 
 static void
@@ -350,8 +352,8 @@ set_basics(struct year *y, struct life *l, instant at)
         y->of_day = 0;
     }
     day_print(y->number_day, date);
-    o->number = arena_printf(y->c->arena, "%.4s%.2s%.2s-%04lld", date,
-                             date + 5, date + 8, (long long)++y->of_day);
+    o->number = arena_printf(y->c->arena, "%.4s%.2s%.2s-%04lld", date, date + 5,
+                             date + 8, (long long)++y->of_day);
 }
 
 /* The steps of a life, each only when its time has come. */
@@ -393,8 +395,11 @@ live_end(struct year *y, struct life *l)
     if (!silent && random_below(y->r, 100) < 60) {
         uint32_t luck = random_below(y->r, 100);
 
-        l->stars = luck < 62 ? 5 : luck < 88 ? 4 : luck < 95 ? 3
-                   : luck < 98 ? 2 : 1;
+        l->stars = luck < 62   ? 5
+                   : luck < 88 ? 4
+                   : luck < 95 ? 3
+                   : luck < 98 ? 2
+                               : 1;
         at.ms += MINUTE_MS;
         if (step(y, l, at, "rate", ORDER_CLOSED, l->who, &o->closed_at))
             return;
@@ -409,8 +414,9 @@ static void
 live_work(struct year *y, struct life *l)
 {
     struct order *o = &l->o;
-    instant due = o->complete_due.ms ? o->complete_due
-                                     : workcal_add_days(y->cal, o->dispatched_at, 5);
+    instant due = o->complete_due.ms
+                      ? o->complete_due
+                      : workcal_add_days(y->cal, o->dispatched_at, 5);
     instant site = some_way(y, o->dispatched_at,
                             o->on_site_due.ms ? o->on_site_due : due, 5);
     instant end;
@@ -436,8 +442,9 @@ live_work(struct year *y, struct life *l)
         o->suspended_at = (instant){ 0 };
         o->suspend_reason = NULL;
         o->complete_left_ms = 0;
-        o->complete_due = workcal_add(y->cal, o->complete_due.ms ? o->complete_due : due,
-                                      4 * HOUR_MS);
+        o->complete_due =
+            workcal_add(y->cal, o->complete_due.ms ? o->complete_due : due,
+                        4 * HOUR_MS);
         due = o->complete_due;
         site = again;
     }
@@ -455,15 +462,16 @@ live_start(struct year *y, struct life *l)
     struct order *o = &l->o;
     const struct someone *desk = desk_of(y);
     uint32_t luck = random_below(y->r, 1000);
-    instant at = some_way(y, o->submitted_at,
-                          o->accept_due.ms
-                              ? o->accept_due
-                              : (instant){ o->submitted_at.ms + HOUR_MS },
-                          4);
+    instant at =
+        some_way(y, o->submitted_at,
+                 o->accept_due.ms ? o->accept_due
+                                  : (instant){ o->submitted_at.ms + HOUR_MS },
+                 4);
 
     note(l, o->submitted_at, "submit", "draft", order_states[ORDER_SUBMITTED],
          l->who);
-    if (luck < 15 && step(y, l, at, "cancel", ORDER_CANCELLED, l->who, &o->closed_at))
+    if (luck < 15
+        && step(y, l, at, "cancel", ORDER_CANCELLED, l->who, &o->closed_at))
         return;
     /* What was given back long ago has been sent in again or dropped. */
     if (luck < 23 && y->now.ms - at.ms < 5 * DAY_MS
@@ -496,8 +504,7 @@ judge_life(struct year *y, struct order *o)
               { o->complete_due, o->completed_at, &o->complete_late } };
 
     o->is_open = o->state != ORDER_VERIFIED && o->state != ORDER_CLOSED
-                 && o->state != ORDER_CANCELLED
-                 && o->state != ORDER_RETURNED;
+                 && o->state != ORDER_CANCELLED && o->state != ORDER_RETURNED;
     for (size_t i = 0; i < COUNT(k); i++)
         *k[i].late = k[i].due.ms != 0 && k[i].met.ms > k[i].due.ms;
     if (o->is_open || o->state == ORDER_VERIFIED)
@@ -508,8 +515,10 @@ static enum err
 write_life(struct year *y, struct life *l)
 {
     struct call *c = y->c;
-    struct rating rating = { .order_id = 0, .person_id = l->who->id,
-                             .crew_id = l->o.crew_id, .stars = l->stars,
+    struct rating rating = { .order_id = 0,
+                             .person_id = l->who->id,
+                             .crew_id = l->o.crew_id,
+                             .stars = l->stars,
                              .at = l->o.closed_at };
     const char *all;
 
@@ -584,8 +593,8 @@ make_order(struct year *y, instant at)
 static double
 day_weight(const struct year *y, day d)
 {
-    instant from = zone_instant(y->c->app->zone,
-                                (d.n - day_of(1970, 1, 1).n) * DAY_MS);
+    instant from =
+        zone_instant(y->c->app->zone, (d.n - day_of(1970, 1, 1).n) * DAY_MS);
     instant to = { from.ms + DAY_MS };
     double whole = (double)workcal_between(y->cal, from, to);
 
@@ -656,8 +665,7 @@ make_day(struct year *y, day d, size_t n, int64_t *made)
 }
 
 static enum err
-make_year(struct year *y, int64_t orders,
-          void (*progress)(int64_t, int64_t))
+make_year(struct year *y, int64_t orders, void (*progress)(int64_t, int64_t))
 {
     day last = zone_day(y->c->app->zone, y->now);
     double sum = 0, owed = 0;

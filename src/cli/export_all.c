@@ -22,7 +22,9 @@ write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
 
     c->arena = page;
     do {
-        struct list l = { .model = r->out, .limit = PAGE, .no_total = true,
+        struct list l = { .model = r->out,
+                          .limit = PAGE,
+                          .no_total = true,
                           .sort = model_field(r->out, "id"),
                           .cursor = *cursor ? cursor : NULL };
         struct buf b = buf_make(page, 0);
@@ -52,8 +54,8 @@ write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
 static enum err
 write_noun(struct office *o, const struct route *r, const char *dir)
 {
-    const char *path = arena_printf(o->arena, "%s/%s.jsonl", dir,
-                                    r->out->table);
+    const char *path =
+        arena_printf(o->arena, "%s/%s.jsonl", dir, r->out->table);
     FILE *f = fopen(path, "w");
     int64_t n = 0;
     enum err e;
@@ -75,8 +77,7 @@ is_whole(const struct route *r)
 {
     return r->flags & R_LIST && r->out->table != NULL
            && strchr(r->path, '{') == NULL && strcmp(r->path, "/notices") != 0
-           && strcmp(r->path, "/drafts") != 0
-           && strcmp(r->path, "/tokens") != 0
+           && strcmp(r->path, "/drafts") != 0 && strcmp(r->path, "/tokens") != 0
            && strcmp(r->path, "/people") != 0;
 }
 
@@ -84,8 +85,8 @@ enum err
 export_all(struct office *o, const char *dir)
 {
     if (mkdir(dir, 0750) != 0 && errno != EEXIST)
-        return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s",
-                    dir, strerror(errno));
+        return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", dir,
+                    strerror(errno));
     for (size_t i = 0; all_routes[i] != NULL; i++)
         for (const struct route *r = all_routes[i]; r->path != NULL; r++)
             if (is_whole(r))

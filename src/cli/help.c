@@ -72,7 +72,8 @@ print_man(void)
                  ".SH ENVIRONMENT\n.TP\n.B LIANGCAO_DATABASE, LIANGCAO_CERT,"
                  " LIANGCAO_KEY, LIANGCAO_LANG\nCome before the file.\n"
                  ".SH EXIT STATUS\n.TP\n.B %d\nDone.\n.TP\n.B %d\n"
-                 "Used wrongly.\n", EXIT_DONE, EXIT_USAGE);
+                 "Used wrongly.\n",
+                 EXIT_DONE, EXIT_USAGE);
     for (size_t i = 0; i < COUNT(exits); i++) {
         (void)printf(".TP\n.B %d\n", cli_exit(exits[i].e));
         put_roff(exits[i].says);

@@ -70,9 +70,8 @@ print_refusals(FILE *to, const struct import_report *r)
 {
     for (size_t i = 0; i < r->n_refusals; i++)
         (void)fprintf(to, "line %lld, column %s: %s%s%s%s\n",
-                      (long long)r->refusals[i].line,
-                      r->refusals[i].column, r->refusals[i].detail,
-                      r->refusals[i].value ? " (“" : "",
+                      (long long)r->refusals[i].line, r->refusals[i].column,
+                      r->refusals[i].detail, r->refusals[i].value ? " (“" : "",
                       r->refusals[i].value ? r->refusals[i].value : "",
                       r->refusals[i].value ? "”)" : "");
     if (r->refused > (int64_t)r->n_refusals)
@@ -83,17 +82,17 @@ print_refusals(FILE *to, const struct import_report *r)
 static void
 print_report(const struct import_report *r, bool dry_run)
 {
-    (void)printf(
-        "%s%lld rows: %lld new orders, %lld known before, %lld refused\n"
-        "%lld with a target; the source says %lld on time, %lld overdue;"
-        " by our own reckoning %lld and %lld\n"
-        "%lld closed with a target compared, %lld agree, %lld do not\n",
-        dry_run ? "(dry run, nothing kept) " : "", (long long)r->rows,
-        (long long)r->orders, (long long)r->known, (long long)r->refused,
-        (long long)r->with_target, (long long)r->on_time,
-        (long long)r->overdue, (long long)r->own_on_time,
-        (long long)r->own_overdue, (long long)r->compared,
-        (long long)r->agreed, (long long)(r->compared - r->agreed));
+    (void)
+        printf("%s%lld rows: %lld new orders, %lld known before, %lld refused\n"
+               "%lld with a target; the source says %lld on time, %lld overdue;"
+               " by our own reckoning %lld and %lld\n"
+               "%lld closed with a target compared, %lld agree, %lld do not\n",
+               dry_run ? "(dry run, nothing kept) " : "", (long long)r->rows,
+               (long long)r->orders, (long long)r->known, (long long)r->refused,
+               (long long)r->with_target, (long long)r->on_time,
+               (long long)r->overdue, (long long)r->own_on_time,
+               (long long)r->own_overdue, (long long)r->compared,
+               (long long)r->agreed, (long long)(r->compared - r->agreed));
     print_refusals(stdout, r);
 }
 

@@ -121,8 +121,7 @@ verify_audit(struct office *o, bool json)
     } else {
         (void)printf("%lld entries in %lld chains, %lld faults%s%s\n",
                      (long long)report.entries, (long long)report.chains,
-                     (long long)report.faults,
-                     report.first_fault ? ": " : "",
+                     (long long)report.faults, report.first_fault ? ": " : "",
                      report.first_fault ? report.first_fault : "");
     }
     return report.faults == 0 ? EXIT_DONE : cli_exit(ERR_BROKEN);
@@ -190,8 +189,10 @@ restore_command(int argc, char **argv)
                       why ? why : "?");
         code = cli_exit(ERR_INVALID);
     } else if (code == 0 && access(to, F_OK) == 0) {
-        (void)fprintf(stderr, "liangcao: %s is there already; move it away"
-                              " first\n", to);
+        (void)fprintf(stderr,
+                      "liangcao: %s is there already; move it away"
+                      " first\n",
+                      to);
         code = cli_exit(ERR_CONFLICT);
     }
     if (code == 0) {
@@ -243,7 +244,7 @@ routes_command(int argc, char **argv)
             for (const struct route *r = all_routes[i]; r->path != NULL; r++)
                 (void)printf("%-6s %-44s %-16s %s\n", method_word(r->method),
                              r->path,
-                             r->may               ? r->may
+                             r->may              ? r->may
                              : r->flags & R_OPEN ? "(anybody)"
                                                  : "(signed in)",
                              r->says);

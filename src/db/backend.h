@@ -55,9 +55,9 @@ struct db {
     struct search *search;
     struct arena *arena; /* the call's when the session began */
     struct arena *spare; /* of `search` where the call's has been swapped */
-    int depth;       /* of nested TX */
-    bool began;      /* the backend's transaction is open */
-    enum err failed; /* of the TX: every further statement fails so */
+    int depth;           /* of nested TX */
+    bool began;          /* the backend's transaction is open */
+    enum err failed;     /* of the TX: every further statement fails so */
     int64_t changes;
     int64_t chain;
     void *reader;   /* SQLite: taken from the pool */

@@ -64,10 +64,9 @@ write_some(struct sqlite_writer *w, const struct search *all, size_t n)
         v[2 * i] = V(all[i].order_id);
         v[2 * i + 1] = V(all[i].tokens);
     }
-    return sqlite_do(w->conn,
-                     n <= WORDS_FEW ? &(struct query){ few, v, 2 * WORDS_FEW }
-                                    : &(struct query){ many, v,
-                                                       2 * WORDS_MANY });
+    return sqlite_do(w->conn, n <= WORDS_FEW
+                                  ? &(struct query){ few, v, 2 * WORDS_FEW }
+                                  : &(struct query){ many, v, 2 * WORDS_MANY });
 }
 
 static int

@@ -81,8 +81,7 @@ slot_of(struct totals *t, const char *key)
 }
 
 bool
-totals_find(struct totals *t, const char *key, int64_t generation,
-            int64_t *out)
+totals_find(struct totals *t, const char *key, int64_t generation, int64_t *out)
 {
     const struct total *s = slot_of(t, key);
     bool found;

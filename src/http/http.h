@@ -16,8 +16,8 @@
 #include "base/base.h"
 
 struct http_request {
-    const char *method; /* "GET" */
-    const char *path;   /* "/api/v1/orders", decoded, valid UTF-8 */
+    const char *method;       /* "GET" */
+    const char *path;         /* "/api/v1/orders", decoded, valid UTF-8 */
     const struct pair *query; /* decoded pairs (model/model.h) */
     size_t n_query;
     const char *body; /* NUL-ended */
@@ -53,8 +53,7 @@ struct http_reply {
     void *stream_arg;
 };
 
-void http_add_header(struct http_reply *r, const char *name,
-                     const char *value);
+void http_add_header(struct http_reply *r, const char *name, const char *value);
 
 /*
  * Send bytes to an open event stream from any thread; they are copied.  A
@@ -90,7 +89,7 @@ void http_stop(struct http_server *s); /* open calls are answered first */
 struct asset {
     const char *path; /* "/index.html" */
     const char *type;
-    const char *etag; /* with the quotes */
+    const char *etag;                           /* with the quotes */
     const unsigned char *plain, *gzip, *brotli; /* gzip, brotli may be NULL */
     size_t plain_len, gzip_len, brotli_len;
     bool immutable; /* its name holds its hash */

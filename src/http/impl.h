@@ -20,8 +20,8 @@
 struct exchange {
     struct http_server *server;
     struct MHD_Connection *conn;
-    struct exchange *next;      /* in the pool's queue */
-    struct arena *arena; /* the worker's, while it serves */
+    struct exchange *next; /* in the pool's queue */
+    struct arena *arena;   /* the worker's, while it serves */
     struct http_request q;
     struct http_stream *stream; /* once it has become an event stream */
     int64_t begun_us;           /* monotonic; 0: not begun */
@@ -46,7 +46,7 @@ struct http_server {
     atomic_size_t body_bytes; /* of all requests now being read or served */
     atomic_uint open_calls;   /* handed to the pool and not yet answered */
 
-    pthread_mutex_t lock;     /* of what follows */
+    pthread_mutex_t lock; /* of what follows */
     pthread_cond_t tick;
     struct http_stream *streams;
     pthread_t beat;
@@ -74,8 +74,7 @@ void reply_refuse(const struct http_request *q, struct http_reply *r,
                   struct arena *a, int status);
 
 /* The response for libmicrohttpd, security headers included. */
-struct MHD_Response *reply_make(struct exchange *x,
-                                const struct http_reply *r);
+struct MHD_Response *reply_make(struct exchange *x, const struct http_reply *r);
 
 /* Answer without libmicrohttpd, in the middle of a body; false when the far
    end could not be written to. */

@@ -26,10 +26,10 @@
 
 #define MAX_CONNECTIONS 4000u
 #define CONNECTION_BYTES 32768u /* request line and headers */
-#define URI_BYTES 8192u         /* so that 414 is ours: libmicrohttpd may hang */
-#define IDLE_S 65u              /* a connection on which nothing moves */
-#define BODY_S 120              /* a body must have arrived by then */
-#define DRAIN_BYTES (8u << 20)  /* of a refused body, then hang up */
+#define URI_BYTES 8192u        /* so that 414 is ours: libmicrohttpd may hang */
+#define IDLE_S 65u             /* a connection on which nothing moves */
+#define BODY_S 120             /* a body must have arrived by then */
+#define DRAIN_BYTES (8u << 20) /* of a refused body, then hang up */
 #define BODY_BUDGET (48u << 20) /* all bodies together */
 #define FIRST_BODY_BYTES 16384u /* believed of a Content-Length */
 #define STOP_MS 10000           /* for open calls to be answered */

@@ -18,14 +18,15 @@ struct feed;          /* api: who listens to the event stream */
 struct app {
     struct store *store;
     struct ids *ids;
-    struct words *words; /* Chinese */
+    struct words *words;     /* Chinese */
     const struct zone *zone; /* the office's wall clock: Asia/Shanghai */
     struct catalog_cache *catalog;
     struct session_cache *sessions;
     struct feed *feed;
     const char *data_dir;
-    bool demo;    /* an office made by `liangcao demo`: its sign-ins may be shown */
-    bool secure;  /* served over TLS: cookies are marked Secure */
+    bool
+        demo; /* an office made by `liangcao demo`: its sign-ins may be shown */
+    bool secure; /* served over TLS: cookies are marked Secure */
 };
 
 static inline int64_t

@@ -32,8 +32,7 @@ read_sort(struct call *c, struct list *l, const char *value)
 
 /* True when KEY is one of the words that are not fields. */
 static bool
-read_control(struct call *c, struct list *l, const struct pair *p,
-             enum err *e)
+read_control(struct call *c, struct list *l, const struct pair *p, enum err *e)
 {
     *e = OK;
     if (strcmp(p->key, "sort") == 0) {
@@ -147,8 +146,7 @@ bind_all(struct where *w, const struct value *v, size_t n)
 
 /* A condition written with $1.. of its own, moved behind those before. */
 static void
-add_condition(struct where *w, const char *sql, const struct value *v,
-              size_t n)
+add_condition(struct where *w, const char *sql, const struct value *v, size_t n)
 {
     size_t base = w->n;
 
@@ -202,8 +200,7 @@ add_one_of(struct where *w, const struct filter *f)
 
         TRY(filter_value(w->c, f->field, one, &v));
         if (w->n >= MAX_VALUES - 12)
-            return fail(w->c, ERR_INVALID, f->field->name,
-                        "too many values");
+            return fail(w->c, ERR_INVALID, f->field->name, "too many values");
         if (!first)
             buf_putc(&w->sql, ',');
         first = false;
@@ -255,8 +252,8 @@ add_comparison(struct where *w, const struct filter *f, const char *sign,
         return;
     }
     if (time && range)
-        buf_printf(&w->sql, "COALESCE(%s, 0) <> 0 AND COALESCE(%s, 0)%s",
-                   name, name, sign);
+        buf_printf(&w->sql, "COALESCE(%s, 0) <> 0 AND COALESCE(%s, 0)%s", name,
+                   name, sign);
     else
         buf_printf(&w->sql, "%s%s", name, sign);
     add_value(w, v);
@@ -270,14 +267,9 @@ add_filter(struct where *w, const struct filter *f)
 
     add_and(w);
     switch (f->op) {
-    case ONE_OF:
-        return add_one_of(w, f);
-    case HAS:
-        add_like(w, f->field->name, f->value);
-        return OK;
-    case NOTHING:
-        buf_printf(&w->sql, "%s IS NULL", f->field->name);
-        return OK;
+    case ONE_OF: return add_one_of(w, f);
+    case HAS: add_like(w, f->field->name, f->value); return OK;
+    case NOTHING: buf_printf(&w->sql, "%s IS NULL", f->field->name); return OK;
     case SOMETHING:
         buf_printf(&w->sql, "%s IS NOT NULL", f->field->name);
         return OK;
@@ -292,9 +284,9 @@ add_filter(struct where *w, const struct filter *f)
 static void
 add_words(struct where *w, const struct list *l)
 {
-    static const char *const names[] = { "name",   "code",  "initials",
+    static const char *const names[] = { "name",      "code",    "initials",
                                          "full_name", "name_en", "title",
-                                         "keywords", "phone", "mobile" };
+                                         "keywords",  "phone",   "mobile" };
     const char *between = "";
 
     add_and(w);
@@ -375,8 +367,8 @@ static const char *
 make_cursor(struct call *c, const struct list *l, const void *row)
 {
     const struct field *id = model_field(l->model, "id");
-    int64_t n = *(const int64_t *)(const void *)((const char *)row
-                                                 + id->offset);
+    int64_t n =
+        *(const int64_t *)(const void *)((const char *)row + id->offset);
     struct value v;
 
     if (l->sort == NULL || l->sort == id)
@@ -391,8 +383,7 @@ make_cursor(struct call *c, const struct list *l, const void *row)
 }
 
 static bool
-read_cursor(struct call *c, const struct list *l, int64_t *id,
-            struct value *v)
+read_cursor(struct call *c, const struct list *l, int64_t *id, struct value *v)
 {
     const char *colon = strchr(l->cursor, ':');
     bool text = l->sort != NULL
@@ -400,10 +391,9 @@ read_cursor(struct call *c, const struct list *l, int64_t *id,
     int64_t i;
     double r;
 
-    if (!text_int(colon == NULL
-                      ? l->cursor
-                      : arena_text_n(c->arena, l->cursor,
-                                     (size_t)(colon - l->cursor)),
+    if (!text_int(colon == NULL ? l->cursor
+                                : arena_text_n(c->arena, l->cursor,
+                                               (size_t)(colon - l->cursor)),
                   id))
         return false;
     if (sort_expression(c, l) == NULL)

@@ -22,20 +22,13 @@ member_value(const struct field *f, const void *rec)
     case FIELD_INT:
         return f->refers ? value_ref(*(const int64_t *)p)
                          : value_int(*(const int64_t *)p);
-    case FIELD_REAL:
-        return value_real(*(const double *)p);
-    case FIELD_BOOL:
-        return value_bool(*(const bool *)p);
-    case FIELD_TEXT:
-        return value_text(*(const char *const *)p);
-    case FIELD_INSTANT:
-        return value_instant(*(const instant *)p);
-    case FIELD_DAY:
-        return value_day(*(const day *)p);
-    case FIELD_MONEY:
-        return value_money(*(const money *)p);
-    case FIELD_WORD:
-        break;
+    case FIELD_REAL: return value_real(*(const double *)p);
+    case FIELD_BOOL: return value_bool(*(const bool *)p);
+    case FIELD_TEXT: return value_text(*(const char *const *)p);
+    case FIELD_INSTANT: return value_instant(*(const instant *)p);
+    case FIELD_DAY: return value_day(*(const day *)p);
+    case FIELD_MONEY: return value_money(*(const money *)p);
+    case FIELD_WORD: break;
     }
     ASSERT(*(const unsigned *)p < member_word_count(f));
     return value_text(f->choices[*(const unsigned *)p]);
@@ -178,8 +171,6 @@ member_write_json(struct json_out *o, const struct field *f, const void *rec)
             json_null(o);
         return;
     case FIELD_MONEY: write_money(o, *(const money *)p); return;
-    case FIELD_WORD:
-        json_text(o, f->choices[*(const unsigned *)p]);
-        return;
+    case FIELD_WORD: json_text(o, f->choices[*(const unsigned *)p]); return;
     }
 }

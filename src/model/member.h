@@ -14,8 +14,7 @@ size_t member_word_count(const struct field *f);
 struct value member_value(const struct field *f, const void *rec);
 
 /* The member from column COL of the row stood on. */
-void member_from_row(const struct field *f, struct rows *r, int col,
-                     void *rec);
+void member_from_row(const struct field *f, struct rows *r, int col, void *rec);
 
 /* Same content in both records. */
 bool member_same(const struct field *f, const void *a, const void *b);

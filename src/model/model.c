@@ -31,21 +31,15 @@ member_is_said(const struct field *f, const void *rec)
     const char *at = (const char *)rec + f->offset;
 
     switch (f->kind) {
-    case FIELD_INT:
-        return *(const int64_t *)(const void *)at != 0;
-    case FIELD_REAL:
-        return *(const double *)(const void *)at != 0;
+    case FIELD_INT: return *(const int64_t *)(const void *)at != 0;
+    case FIELD_REAL: return *(const double *)(const void *)at != 0;
     case FIELD_TEXT:
         return !text_is_blank(*(const char *const *)(const void *)at);
-    case FIELD_INSTANT:
-        return ((const instant *)(const void *)at)->ms != 0;
-    case FIELD_DAY:
-        return ((const day *)(const void *)at)->n != 0;
-    case FIELD_MONEY:
-        return ((const money *)(const void *)at)->fen != 0;
+    case FIELD_INSTANT: return ((const instant *)(const void *)at)->ms != 0;
+    case FIELD_DAY: return ((const day *)(const void *)at)->n != 0;
+    case FIELD_MONEY: return ((const money *)(const void *)at)->fen != 0;
     case FIELD_BOOL:
-    case FIELD_WORD:
-        break;
+    case FIELD_WORD: break;
     }
     return true;
 }
@@ -115,8 +109,7 @@ check_field(struct call *c, const struct field *f, const void *rec)
     }
     switch (f->kind) {
     case FIELD_INT:
-        return check_number(c, f,
-                            (double)*(const int64_t *)(const void *)at);
+        return check_number(c, f, (double)*(const int64_t *)(const void *)at);
     case FIELD_REAL:
         return check_number(c, f, *(const double *)(const void *)at);
     case FIELD_MONEY:
@@ -130,8 +123,7 @@ check_field(struct call *c, const struct field *f, const void *rec)
         return OK;
     case FIELD_BOOL:
     case FIELD_INSTANT:
-    case FIELD_DAY:
-        break;
+    case FIELD_DAY: break;
     }
     return OK;
 }

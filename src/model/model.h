@@ -75,7 +75,7 @@ struct model {
     size_t size;
     const struct field *fields;
     size_t n;
-    bool searched; /* q= asks the full-text index, not the names */
+    bool searched;         /* q= asks the full-text index, not the names */
     struct model_sql *sql; /* its statements, made at their first use */
 };
 
@@ -88,8 +88,10 @@ struct model_sql {
 #define MODEL(noun_, table_, T, fields_)                                       \
     {                                                                          \
         .noun = (noun_), .table = (table_), .size = sizeof(T),                 \
-        .fields = (fields_), .n = COUNT(fields_),                              \
-        .sql = &(struct model_sql){ NULL, NULL, NULL }                         \
+        .fields = (fields_), .n = COUNT(fields_), .sql = &(struct model_sql)   \
+        {                                                                      \
+            NULL, NULL, NULL                                                   \
+        }                                                                      \
     }
 
 /* Which fields were said: bit i is fields[i].  At most 128 fields a model; a
@@ -101,8 +103,8 @@ const struct field *model_field(const struct model *m, const char *name);
 /* -- checking -------------------------------------------------------- */
 
 /* Every REQUIRED field said, every limit kept; the first breach is named. */
-enum err model_check(struct call *c, const struct model *m, const void *rec)
-    MUST_USE;
+enum err model_check(struct call *c, const struct model *m,
+                     const void *rec) MUST_USE;
 /* Every REQUIRED field is in MASK: was said, be it a word or a yes or no, of
    which model_check cannot tell. */
 enum err model_check_said(struct call *c, const struct model *m,
@@ -130,8 +132,8 @@ enum err model_set(struct call *c, const struct model *m, void *rec,
                    field_mask mask) MUST_USE;
 
 /* Insert without audit entry, for rows whose own table is the history. */
-enum err model_insert(struct call *c, const struct model *m, void *rec)
-    MUST_USE;
+enum err model_insert(struct call *c, const struct model *m,
+                      void *rec) MUST_USE;
 
 /* Fill REC from the row stood on, columns in the order of model_columns. */
 void model_read_row(const struct model *m, struct rows *r, void *rec);
@@ -148,8 +150,8 @@ field_mask model_changed(const struct model *m, const void *old,
                          const void *rec);
 
 /* Delete the row; audit entry "<noun>.remove" with all it held. */
-enum err model_remove(struct call *c, const struct model *m, int64_t id)
-    MUST_USE;
+enum err model_remove(struct call *c, const struct model *m,
+                      int64_t id) MUST_USE;
 
 /* The bit of a field by name, to build masks: MASK_OF(m, "state"). */
 field_mask model_mask(const struct model *m, const char *name);
@@ -213,11 +215,11 @@ struct list {
     size_t n_values;
 
     /* Filled in. */
-    void *rows;        /* array of model->size */
+    void *rows; /* array of model->size */
     size_t n;
-    const char *next;  /* cursor, or NULL at the end */
-    int64_t total;     /* exact up to LIST_COUNT_CAP */
-    bool total_more;   /* there are more than LIST_COUNT_CAP */
+    const char *next; /* cursor, or NULL at the end */
+    int64_t total;    /* exact up to LIST_COUNT_CAP */
+    bool total_more;  /* there are more than LIST_COUNT_CAP */
 };
 
 /* Run the list on the model's table. ERR_INVALID names a bad filter. */

@@ -15,12 +15,10 @@ wrong(struct call *c, const struct field *f)
     switch (f->kind) {
     case FIELD_INT:
         return fail(c, ERR_INVALID, f->name, "must be a whole number");
-    case FIELD_REAL:
-        return fail(c, ERR_INVALID, f->name, "must be a number");
+    case FIELD_REAL: return fail(c, ERR_INVALID, f->name, "must be a number");
     case FIELD_BOOL:
         return fail(c, ERR_INVALID, f->name, "must be true or false");
-    case FIELD_TEXT:
-        return fail(c, ERR_INVALID, f->name, "must be a text");
+    case FIELD_TEXT: return fail(c, ERR_INVALID, f->name, "must be a text");
     case FIELD_INSTANT:
         return fail(c, ERR_INVALID, f->name,
                     "must be a time such as 2026-11-23T08:30:00Z");
@@ -30,8 +28,7 @@ wrong(struct call *c, const struct field *f)
     case FIELD_MONEY:
         return fail(c, ERR_INVALID, f->name,
                     "must be an amount such as \"12.50\"");
-    case FIELD_WORD:
-        break;
+    case FIELD_WORD: break;
     }
     return fail(c, ERR_INVALID, f->name, "is not one of its words");
 }
@@ -177,7 +174,8 @@ read_object(struct call *c, const struct model *m, json_t *object, void *rec,
     const char *key;
     json_t *v;
 
-    json_object_foreach(object, key, v) {
+    json_object_foreach(object, key, v)
+    {
         const struct field *f = NULL;
 
         TRY(find_input(c, m, key, &f));
@@ -201,8 +199,8 @@ model_read_json(struct call *c, const struct model *m, const char *json,
     object = json_loadb(json, n, JSON_REJECT_DUPLICATES, &where);
     if (object == NULL)
         return fail(c, ERR_MALFORMED, NULL,
-                    "the body is not JSON: line %d, column %d: %s",
-                    where.line, where.column, where.text);
+                    "the body is not JSON: line %d, column %d: %s", where.line,
+                    where.column, where.text);
     e = json_is_object(object)
             ? read_object(c, m, object, rec, mask)
             : fail(c, ERR_MALFORMED, NULL, "the body is not a JSON object");

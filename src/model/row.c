@@ -6,9 +6,9 @@
 
 #include "base/random.h"
 #include "base/text.h"
-#include "json/json.h"
 #include "model/app.h"
 #include "model/member.h"
+#include "json/json.h"
 
 /* Set once by model_set_audit before threads run. */
 static model_audit_fn audit;
@@ -27,8 +27,8 @@ model_audit(struct call *c, const char *action, const char *noun, int64_t id,
 }
 
 static enum err
-tell_audit(struct call *c, const struct model *m, const char *verb,
-           int64_t id, const char *detail)
+tell_audit(struct call *c, const struct model *m, const char *verb, int64_t id,
+           const char *detail)
 {
     return model_audit(c, arena_printf(c->arena, "%s.%s", m->noun, verb),
                        m->noun, id, detail);
@@ -85,14 +85,13 @@ model_read_row(const struct model *m, struct rows *r, void *rec)
 }
 
 struct rows
-model_query_s(struct call *c, const struct model *m,
-              const struct statement *s)
+model_query_s(struct call *c, const struct model *m, const struct statement *s)
 {
     struct statement whole = *s;
 
-    whole.sql = db_intern(c, arena_printf(c->arena, "SELECT %s FROM %s %s",
-                                          model_columns(c, m, ""), m->table,
-                                          s->sql));
+    whole.sql =
+        db_intern(c, arena_printf(c->arena, "SELECT %s FROM %s %s",
+                                  model_columns(c, m, ""), m->table, s->sql));
     return db_query_s(c, &whole);
 }
 
@@ -103,8 +102,7 @@ model_get(struct call *c, const struct model *m, int64_t id, void *rec)
 
     if (sql == NULL)
         sql = keep_sql(&m->sql->get,
-                       arena_printf(c->arena,
-                                    "SELECT %s FROM %s WHERE id = $1",
+                       arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
                                     model_columns(c, m, ""), m->table));
     ROWS r = db_query(c, sql, V(id));
     if (rows_next(&r)) {
@@ -240,8 +238,7 @@ is_stamp(const struct field *f)
 }
 
 enum err
-model_update(struct call *c, const struct model *m, void *rec,
-             field_mask mask)
+model_update(struct call *c, const struct model *m, void *rec, field_mask mask)
 {
     struct value v[MAX_COLUMNS];
     struct buf b = buf_make(c->arena, 0);
@@ -264,8 +261,10 @@ model_update(struct call *c, const struct model *m, void *rec,
     v[n++] = V(get_int(m, rec, "id"));
     if (model_field(m, "version") != NULL) {
         v[n++] = V(version);
-        buf_printf(&b, ", version = version + 1 WHERE id = $%zu"
-                       " AND version = $%zu", n - 1, n);
+        buf_printf(&b,
+                   ", version = version + 1 WHERE id = $%zu"
+                   " AND version = $%zu",
+                   n - 1, n);
     } else {
         buf_printf(&b, " WHERE id = $%zu", n);
     }
@@ -282,8 +281,7 @@ model_changed(const struct model *m, const void *old, const void *rec)
     field_mask changed = 0;
 
     for (size_t i = 0; i < m->n; i++)
-        if (member_has_column(&m->fields[i])
-            && !is_stamp(&m->fields[i])
+        if (member_has_column(&m->fields[i]) && !is_stamp(&m->fields[i])
             && !member_same(&m->fields[i], old, rec))
             changed |= (field_mask)1 << i;
     return changed;
@@ -320,8 +318,9 @@ enum err
 model_remove(struct call *c, const struct model *m, int64_t id)
 {
     void *old = arena_alloc(c->arena, m->size);
-    const char *sql = db_intern(
-        c, arena_printf(c->arena, "DELETE FROM %s WHERE id = $1", m->table));
+    const char *sql =
+        db_intern(c, arena_printf(c->arena, "DELETE FROM %s WHERE id = $1",
+                                  m->table));
     TX tx = tx_begin(c);
 
     TRY(model_get(c, m, id, old));
@@ -337,9 +336,11 @@ model_check_schema(struct call *c, const struct model *const *all, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (all[i]->table == NULL)
             continue;
-        const char *sql = db_intern(
-            c, arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
-                            model_columns(c, all[i], ""), all[i]->table));
+        const char *sql =
+            db_intern(c,
+                      arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
+                                   model_columns(c, all[i], ""),
+                                   all[i]->table));
         ROWS r = db_query(c, sql, V(0));
 
         (void)rows_next(&r);

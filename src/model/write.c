@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/words.h"
-#include "json/json.h"
 #include "model/member.h"
+#include "json/json.h"
 
 void
 model_write_json(struct json_out *o, const struct model *m, const void *rec)
@@ -133,8 +133,7 @@ write_property(struct json_out *o, const struct field *f, bool input)
 }
 
 void
-model_write_query_schema(struct json_out *o, const struct field *f,
-                         bool limits)
+model_write_query_schema(struct json_out *o, const struct field *f, bool limits)
 {
     json_begin(o);
     if (f->kind == FIELD_BOOL) {

@@ -27,13 +27,13 @@ struct named_case {
 };
 void case_register(struct named_case *t);
 
-#define CASE(name_)                                                           \
-    static void name_(struct call *c);                                        \
-    static struct named_case case_##name_ = { #name_, name_, NULL };          \
-    __attribute__((constructor)) static void register_##name_(void)           \
-    {                                                                         \
-        case_register(&case_##name_);                                         \
-    }                                                                         \
+#define CASE(name_)                                                            \
+    static void name_(struct call *c);                                         \
+    static struct named_case case_##name_ = { #name_, name_, NULL };           \
+    __attribute__((constructor)) static void register_##name_(void)            \
+    {                                                                          \
+        case_register(&case_##name_);                                          \
+    }                                                                          \
     static void name_(struct call *c)
 
 #define EXPECT(x) assert_true(x)

@@ -117,8 +117,7 @@ TEST(what_failed_leaves_no_entry_and_what_was_done_has_one)
     id = ask(c, "wang", "A04").id;
     before = office_int(c, "SELECT COUNT(*) FROM audit_entry");
     EXPECT_FAULT(say(c, "wang", VERB_ACCEPT, id), ERR_DENIED, NULL);
-    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
-                     before);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"), before);
     EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
                      before + 1);

@@ -199,7 +199,7 @@ TEST(the_idle_time_is_a_setting)
     OFFICE;
     make_account(c, "zhang", 41);
     must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
-                 " (1, 'session.idle_s', '60', 1)");
+                " (1, 'session.idle_s', '60', 1)");
     const char *secret = sign_in(c, "zhang");
     pass_seconds(c, 60);
     EXPECT_OK(auth_by_session(c, secret));

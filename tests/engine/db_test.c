@@ -355,22 +355,22 @@ static int64_t
 find(struct call *c, const char *words)
 {
     const char *condition = db_search_condition(c);
-    const char *from = strcmp(db_search_from(c), "orders") != 0
-                           ? db_search_from(c)
-                           : "(SELECT 1 AS id UNION ALL SELECT 2 AS id)"
-                             " AS orders";
+    const char *from =
+        strcmp(db_search_from(c), "orders") != 0
+            ? db_search_from(c)
+            : "(SELECT 1 AS id UNION ALL SELECT 2 AS id)"
+              " AS orders";
     const char *q = db_search_query(c, words);
     int64_t sum = 0;
 
     EXPECT(q != NULL);
-    EXPECT_OK(
-        db_int(c, &sum,
-               db_intern(c,
-                         arena_printf(
-                             c->arena,
-                             "SELECT coalesce(sum(%s), 0) FROM %s WHERE %s",
-                             db_search_key(c), from, condition)),
-               V(q)));
+    EXPECT_OK(db_int(
+        c, &sum,
+        db_intern(c,
+                  arena_printf(c->arena,
+                               "SELECT coalesce(sum(%s), 0) FROM %s WHERE %s",
+                               db_search_key(c), from, condition)),
+        V(q)));
     return sum;
 }
 

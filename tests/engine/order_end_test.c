@@ -21,7 +21,8 @@ count(struct call *c, const char *fmt, int64_t id)
 static int64_t
 told(struct call *c, int64_t person, int64_t order, const char *kind)
 {
-    return office_int(c, arena_printf(c->arena,
+    return office_int(c,
+                      arena_printf(c->arena,
                                    "SELECT COUNT(*) FROM notice WHERE"
                                    " person_id = %lld AND order_id = %lld"
                                    " AND kind = '%s'",
@@ -131,7 +132,8 @@ TEST(what_was_refused_is_not_smuggled_past_the_approver)
 
 TEST(nobody_approves_his_own_wish)
 {
-    struct order_wish w = { .item_code = "A06", .place_id = 23,
+    struct order_wish w = { .item_code = "A06",
+                            .place_id = 23,
                             .answers = "{\"reason\":\"more lamps\"}" };
     int64_t id;
 
@@ -175,9 +177,12 @@ TEST(the_programs_own_deeds_are_events_of_the_programs)
     id = bring_to(c, ORDER_COMPLETED);
     office_pass(c, 10 * DAY_MS);
     (void)wake(c);
-    assert_int_equal(count(c, "SELECT COUNT(*) FROM event WHERE order_id ="
-                              " %lld AND verb = 'auto_verify' AND actor_id IS"
-                              " NULL AND actor_name = 'liangcao'", id), 1);
+    assert_int_equal(count(c,
+                           "SELECT COUNT(*) FROM event WHERE order_id ="
+                           " %lld AND verb = 'auto_verify' AND actor_id IS"
+                           " NULL AND actor_name = 'liangcao'",
+                           id),
+                     1);
 }
 
 TEST(one_order_that_cannot_be_woken_does_not_stop_the_others)
@@ -194,7 +199,8 @@ TEST(one_order_that_cannot_be_woken_does_not_stop_the_others)
     db_fault(c, 0);
     EXPECT(done == 1);
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM orders WHERE state ="
-                                   " 'verified'"), 1);
+                                   " 'verified'"),
+                     1);
     EXPECT(wake(c) == 1);
 }
 
@@ -215,8 +221,7 @@ TEST(an_order_is_rated_once_by_its_requester_within_seven_days)
     EXPECT_FAULT(say(c, "desk", VERB_RATE, id, .stars = 5), ERR_DENIED, NULL);
     EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = 2, .comment = "late",
                   .tags = "late,untidy"));
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 5), ERR_CONFLICT,
-                 NULL);
+    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 5), ERR_CONFLICT, NULL);
     office_pass(c, 7 * DAY_MS);
     EXPECT_FAULT(say(c, "wang", VERB_RATE, late, .stars = 5), ERR_CONFLICT,
                  NULL);
@@ -252,8 +257,7 @@ TEST(nobody_rates_the_work_of_his_own_crew)
     EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
     EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id));
     EXPECT_OK(say(c, "second", VERB_VERIFY, id));
-    EXPECT_FAULT(say(c, "second", VERB_RATE, id, .stars = 5), ERR_DENIED,
-                 NULL);
+    EXPECT_FAULT(say(c, "second", VERB_RATE, id, .stars = 5), ERR_DENIED, NULL);
 }
 
 static void
@@ -471,9 +475,9 @@ static int64_t
 leg_of(struct call *c, int64_t parent, const char *item)
 {
     return office_int(c, arena_printf(c->arena,
-                                   "SELECT id FROM orders WHERE parent_id ="
-                                   " %lld AND item_code = '%s'",
-                                   (long long)parent, item));
+                                      "SELECT id FROM orders WHERE parent_id ="
+                                      " %lld AND item_code = '%s'",
+                                      (long long)parent, item));
 }
 
 static struct order
@@ -618,8 +622,9 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
     };
     struct order_wish lamp = { .item_code = "A04", .description = "漏水的灯" };
     struct order_wish tap = { .item_code = "A10", .description = "漏水" };
-    struct order_wish lift = { .item_code = "A18", .description = "漏水",
-                               .place_id = 22 };
+    struct order_wish lift = {
+        .item_code = "A18", .description = "漏水", .place_id = 22
+    };
     int64_t ids[3];
 
     office_make(c);
@@ -693,9 +698,9 @@ TEST(messages_are_read_by_whom_they_are_for)
 
 TEST(an_order_is_found_by_words_names_initials_and_number)
 {
-    static const char *const words[] = { "漏水",   "走廊",     "王芳", "wf",
-                                         "20261123", "lamp", "Lamp",
-                                         "13800000041", "House 1 305" };
+    static const char *const words[] = { "漏水", "走廊",        "王芳",
+                                         "wf",   "20261123",    "lamp",
+                                         "Lamp", "13800000041", "House 1 305" };
     struct order_wish w = { .item_code = "A04",
                             .description = "走廊漏水 lamp is dark" };
     int64_t id;

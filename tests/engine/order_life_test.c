@@ -69,15 +69,16 @@ expected(const struct cell *k)
 static enum err
 do_cell(struct call *c, const struct cell *k, struct order_view *v)
 {
-    struct order_act a = { .id = k->id,
-                           .reason = k->verb == VERB_SUSPEND ? "safety_stop"
-                                                             : "because",
-                           .note = "a note",
-                           .into_id = k->other,
-                           .priority = 1,
-                           .stars = 4,
-                           .result = "done",
-                           .until = { c->now.ms + 30 * DAY_MS } };
+    struct order_act a = {
+        .id = k->id,
+        .reason = k->verb == VERB_SUSPEND ? "safety_stop" : "because",
+        .note = "a note",
+        .into_id = k->other,
+        .priority = 1,
+        .stars = 4,
+        .result = "done",
+        .until = { c->now.ms + 30 * DAY_MS }
+    };
     struct order_wish w = { .id = k->id, .item_code = "A05" };
 
     if (k->verb == VERB_TRANSFER)
@@ -92,9 +93,9 @@ static int64_t
 count_events(struct call *c, int64_t id)
 {
     return office_int(c, arena_printf(c->arena,
-                                   "SELECT COUNT(*) FROM event"
-                                   " WHERE order_id = %lld",
-                                   (long long)id));
+                                      "SELECT COUNT(*) FROM event"
+                                      " WHERE order_id = %lld",
+                                      (long long)id));
 }
 
 /* All that a verb could touch, in short. */
@@ -110,7 +111,7 @@ traces(struct call *c, const struct cell *k)
         (long long)office_int(c, "SELECT COUNT(*) FROM notice"),
         (long long)office_int(c, "SELECT COUNT(*) FROM audit_entry"),
         (long long)office_int(c, "SELECT COUNT(*) + COALESCE(SUM(version), 0)"
-                              " FROM orders"));
+                                 " FROM orders"));
 }
 
 /* A verb that is allowed: the state it leads to, and one event that says so;
@@ -119,8 +120,7 @@ static void
 expect_done(struct call *c, const struct cell *k)
 {
     const struct order_transition *t = order_may(k->state, k->verb);
-    enum order_state to =
-        t->to < 0 ? k->state : (enum order_state)t->to;
+    enum order_state to = t->to < 0 ? k->state : (enum order_state)t->to;
     struct order_view v = { 0 };
     struct order before = order_now(c, k->id), after;
     int64_t events = count_events(c, k->id), audits;
@@ -197,8 +197,8 @@ is_offered(struct call *c, const struct cell *k)
     as(c, k->p->account);
     if (order_get(c, k->id, &v) != OK)
         return false;
-    return strstr(v.verbs, arena_printf(c->arena, "\"%s\"",
-                                        order_verbs[k->verb]))
+    return strstr(v.verbs,
+                  arena_printf(c->arena, "\"%s\"", order_verbs[k->verb]))
            != NULL;
 }
 
@@ -207,8 +207,8 @@ try_cell(struct call *c, const struct cell *k)
 {
     enum err want = expected(k);
     /* Nothing was asked, so nothing can be granted: no button for it. */
-    bool asked_first = k->verb == VERB_GRANT_EXTENSION
-                       || k->verb == VERB_REFUSE_EXTENSION;
+    bool asked_first =
+        k->verb == VERB_GRANT_EXTENSION || k->verb == VERB_REFUSE_EXTENSION;
 
     if (want == OK) {
         expect_done(c, k);
@@ -250,14 +250,14 @@ TEST_PLAIN(every_state_can_be_left_or_is_an_end)
 {
     (void)c;
     for (unsigned s = 0; s < N_ORDER_STATES; s++) {
-        bool left = false, reached = s == ORDER_SUBMITTED
-                                     || s == ORDER_AWAITING_APPROVAL;
+        bool left = false,
+             reached = s == ORDER_SUBMITTED || s == ORDER_AWAITING_APPROVAL;
 
         for (size_t i = 0; i < n_order_transitions; i++) {
             const struct order_transition *t = &order_transitions[i];
 
-            left = left || (t->from >> s & 1 && t->to >= 0
-                            && (unsigned)t->to != s);
+            left = left
+                   || (t->from >> s & 1 && t->to >= 0 && (unsigned)t->to != s);
             reached = reached || t->to == (int)s;
         }
         EXPECT(reached);

@@ -20,7 +20,8 @@ count(struct call *c, const char *fmt, int64_t id)
 static int64_t
 told(struct call *c, int64_t person, int64_t order, const char *kind)
 {
-    return office_int(c, arena_printf(c->arena,
+    return office_int(c,
+                      arena_printf(c->arena,
                                    "SELECT COUNT(*) FROM notice WHERE"
                                    " person_id = %lld AND order_id = %lld"
                                    " AND kind = '%s'",
@@ -222,8 +223,11 @@ TEST(an_emergency_goes_to_its_crew_at_once)
     assert_int_equal(o.state, ORDER_DISPATCHED);
     EXPECT(o.crew_id == id_of(c, "crew", "electricians"));
     EXPECT(told(c, 45, o.id, "dispatched") == 1);
-    assert_int_equal(count(c, "SELECT COUNT(*) FROM event WHERE order_id ="
-                              " %lld", o.id), 2);
+    assert_int_equal(count(c,
+                           "SELECT COUNT(*) FROM event WHERE order_id ="
+                           " %lld",
+                           o.id),
+                     2);
 }
 
 TEST(a_year_without_published_holidays_is_said)
@@ -297,8 +301,8 @@ TEST(the_other_clocks_run_on_while_suspended)
     id = ask(c, "wang", "A04").id;
     EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
     EXPECT_OK(say(c, "zhao", VERB_ACKNOWLEDGE, id));
-    EXPECT_OK(say(c, "zhao", VERB_SUSPEND, id,
-                  .reason = "requester_reschedule"));
+    EXPECT_OK(
+        say(c, "zhao", VERB_SUSPEND, id, .reason = "requester_reschedule"));
     c->now = at("2026-11-24 16:00");
     (void)wake(c);
     EXPECT(order_now(c, id).on_site_late);
@@ -327,9 +331,9 @@ TEST(whoever_was_there_first_has_met_the_on_site_clock)
 
     office_make(c);
     id = bring_to(c, ORDER_ON_SITE);
-    EXPECT_OK(say(c, "desk", VERB_TRANSFER, id, .reason = "another",
-                  .assignee_id = 57, .crew_id = id_of(c, "crew",
-                                                     "electricians")));
+    EXPECT_OK(
+        say(c, "desk", VERB_TRANSFER, id, .reason = "another",
+            .assignee_id = 57, .crew_id = id_of(c, "crew", "electricians")));
     c->now = at("2026-11-24 17:00");
     EXPECT_OK(say(c, "second", VERB_ARRIVE, id));
     EXPECT(!order_now(c, id).on_site_late);
@@ -408,8 +412,11 @@ TEST(a_clock_that_runs_out_is_noted_once_and_escalates)
     c->now = at("2026-11-25 10:00");
     (void)wake(c);
     EXPECT(told(c, 49, id, "a day overdue") == 1);
-    assert_int_equal(count(c, "SELECT COUNT(*) FROM event WHERE verb = 'late'"
-                              " AND order_id = %lld", id), 1);
+    assert_int_equal(count(c,
+                           "SELECT COUNT(*) FROM event WHERE verb = 'late'"
+                           " AND order_id = %lld",
+                           id),
+                     1);
     EXPECT(order_now(c, id).wake_at.ms == 0);
 }
 
@@ -492,8 +499,8 @@ TEST(an_assignee_is_one_of_the_crew_and_still_here)
     id = ask(c, "wang", "A04").id;
     EXPECT_FAULT(say(c, "desk", VERB_DISPATCH, id, .assignee_id = 46),
                  ERR_INVALID, "assignee_id");
-    EXPECT_FAULT(say(c, "desk", VERB_DISPATCH, id, .crew_id = 999),
-                 ERR_INVALID, "crew_id");
+    EXPECT_FAULT(say(c, "desk", VERB_DISPATCH, id, .crew_id = 999), ERR_INVALID,
+                 "crew_id");
     office_exec(c, "UPDATE person SET active = 0 WHERE id = 57");
     EXPECT_FAULT(say(c, "desk", VERB_DISPATCH, id, .assignee_id = 57),
                  ERR_INVALID, "assignee_id");
@@ -522,9 +529,9 @@ TEST(who_is_off_duty_gets_no_turn)
 
     office_make(c);
     office_exec(c, "INSERT INTO shift (id, crew_id, person_id, name, weekdays,"
-                 " from_min, to_min, valid_from, version) SELECT 71, id, 57,"
-                 " 'day', '1234567', 480, 1080, 1, 1 FROM crew WHERE code ="
-                 " 'electricians'");
+                   " from_min, to_min, valid_from, version) SELECT 71, id, 57,"
+                   " 'day', '1234567', 480, 1080, 1, 1 FROM crew WHERE code ="
+                   " 'electricians'");
     id = ask(c, "wang", "A04").id;
     EXPECT_OK(say(c, "desk", VERB_IN_TURN, id));
     assert_int_equal(order_now(c, id).assignee_id, 57);
@@ -590,8 +597,8 @@ TEST(a_transfer_goes_to_other_hands)
                  ERR_INVALID, "crew_id");
     EXPECT_FAULT(say(c, "desk", VERB_TRANSFER, id, .assignee_id = 57),
                  ERR_INVALID, "reason");
-    EXPECT_OK(say(c, "sun", VERB_TRANSFER, id, .assignee_id = 57,
-                  .reason = "x"));
+    EXPECT_OK(
+        say(c, "sun", VERB_TRANSFER, id, .assignee_id = 57, .reason = "x"));
     assert_int_equal(order_now(c, id).assignee_id, 57);
     EXPECT(order_now(c, id).acknowledged_at.ms == 0);
 }

@@ -35,10 +35,10 @@ do_change_password(struct call *c, const void *with)
 
 TEST(accounts_and_grants_are_all_or_nothing)
 {
-    struct account a = { .name = "gu", .person_id = 43,
-                         .password = GOOD_ONE };
-    struct role_grant g = { .role = "crew", .scope = SCOPE_UNIT,
-                            .scope_id = 3 };
+    struct account a = { .name = "gu", .person_id = 43, .password = GOOD_ONE };
+    struct role_grant g = {
+        .role = "crew", .scope = SCOPE_UNIT, .scope_id = 3
+    };
 
     office_make(c);
     office_exec(c, "DELETE FROM audit_entry");
@@ -73,8 +73,7 @@ TEST(tokens_and_sessions_are_all_or_nothing)
     expect_all_or_nothing(c, "sign in", NULL, do_auth_sign_in, &s);
     as(c, NULL);
     EXPECT_OK(auth_sign_in(c, &s));
-    expect_all_or_nothing(c, "password", "wang", do_change_password,
-                          GOOD_ONE);
+    expect_all_or_nothing(c, "password", "wang", do_change_password, GOOD_ONE);
     s.password = "Other-pass7";
     as(c, NULL);
     EXPECT_OK(auth_sign_in(c, &s));

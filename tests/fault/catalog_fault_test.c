@@ -41,13 +41,20 @@ try_verb(struct call *c, const char *name, fault_verb verb, const void *with,
 
 TEST(areas_and_versions_are_all_or_nothing)
 {
-    struct service_area area = { .code = "Z", .name = "新", .name_en = "New",
-                                 .sort = 20 };
-    struct service_item item = { .code = "Z01", .name = "新事",
-                                 .name_en = "New thing", .priority = 3,
-                                 .sla_class = "N", .active = true };
-    struct sla_class sla = { .code = "Z", .name = "新", .name_en = "New",
-                             .accept_min = 5 };
+    struct service_area area = {
+        .code = "Z", .name = "新", .name_en = "New", .sort = 20
+    };
+    struct service_item item = {
+        .code = "Z01",
+        .name = "新事",
+        .name_en = "New thing",
+        .priority = 3,
+        .sla_class = "N",
+        .active = true
+    };
+    struct sla_class sla = {
+        .code = "Z", .name = "新", .name_en = "New", .accept_min = 5
+    };
 
     open_catalogue(c);
     try_verb(c, "add area", do_add_area, &area, NULL, NULL);
@@ -68,10 +75,12 @@ TEST(areas_and_versions_are_all_or_nothing)
 TEST(rules_and_calendars_are_all_or_nothing)
 {
     struct routing_rule rule = { .item_code = "A04", .place_id = 22 };
-    struct calendar_day on = { .on_day = day_of(2026, 12, 24),
-                               .kind = WORKCAL_CLOSURE, .name = "停电" };
+    struct calendar_day on = {
+        .on_day = day_of(2026, 12, 24), .kind = WORKCAL_CLOSURE, .name = "停电"
+    };
     struct calendar_year year = { .year = 2041, .source = "x" };
-    struct office_hours hours = { .name = "夏", .from_month_day = 501,
+    struct office_hours hours = { .name = "夏",
+                                  .from_month_day = 501,
                                   .to_month_day = 930,
                                   .spans = "08:00-12:00" };
 
@@ -80,8 +89,7 @@ TEST(rules_and_calendars_are_all_or_nothing)
     try_verb(c, "add rule", do_add_rule, &rule, NULL, NULL);
     rule.id = office_int(c, "SELECT MAX(id) FROM routing_rule");
     rule.crew_id = id_of(c, "crew", "cleaners");
-    try_verb(c, "set rule", do_set_rule, &rule, &routing_rule_model,
-             "crew_id");
+    try_verb(c, "set rule", do_set_rule, &rule, &routing_rule_model, "crew_id");
     try_verb(c, "remove rule", do_remove_rule, &rule, NULL, NULL);
     try_verb(c, "add day", do_add_day, &on, NULL, NULL);
     on.id = office_int(c, "SELECT MAX(id) FROM calendar_day");

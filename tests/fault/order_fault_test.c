@@ -67,8 +67,7 @@ try_transition(struct call *c, const struct order_transition *t,
         s.act.crew_id = id_of(c, "crew", "plumbers");
     if (t->verb == VERB_GRANT_EXTENSION || t->verb == VERB_REFUSE_EXTENSION)
         EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, s.act.id,
-                      .reason = "parts",
-                      .until = { c->now.ms + 30 * DAY_MS }));
+                      .reason = "parts", .until = { c->now.ms + 30 * DAY_MS }));
     if (t->verb == VERB_MAKE_SAFE) {
         s.act.id = ask(c, "wang", "A02").id;
         EXPECT_OK(say(c, "zhao", VERB_ARRIVE, s.act.id));
@@ -102,8 +101,7 @@ do_submit(struct call *c, const void *with)
 
 TEST(asking_is_all_or_nothing)
 {
-    struct order_wish plain = { .item_code = "A04",
-                                .description = "走廊漏水" };
+    struct order_wish plain = { .item_code = "A04", .description = "走廊漏水" };
     struct order_wish legs = {
         .item_code = "A05",
         .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"

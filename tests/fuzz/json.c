@@ -3,21 +3,21 @@
  * Any bytes as a JSON body of any noun: read, checked and, when good,
  * written.  The first byte chooses the noun.
  */
+#include "json/json.h"
 #include "auth/account.h"
 #include "base/words.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
-#include "json/json.h"
 #include "model/model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const struct model *const nouns[] = {
-    &order_wish_model,  &order_act_model,     &draft_model,
-    &unit_model,        &place_model,         &person_model,
-    &provider_model,    &crew_model,          &crew_member_model,
-    &shift_model,       &service_area_model,  &sla_class_model,
+    &order_wish_model,   &order_act_model,    &draft_model,
+    &unit_model,         &place_model,        &person_model,
+    &provider_model,     &crew_model,         &crew_member_model,
+    &shift_model,        &service_area_model, &sla_class_model,
     &service_item_model, &routing_rule_model, &calendar_day_model,
     &office_hours_model, &account_model,      &role_grant_model,
 };

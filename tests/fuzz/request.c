@@ -24,15 +24,17 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 static struct app app;
 static struct call shared; /* of the session */
 
-static const struct grant everything = { .role = "system_admin",
-                                         .scope = SCOPE_ALL,
-                                         .rights = ~UINT64_C(0) };
-static const struct actor actor = { .account_id = 1,
-                                    .person_id = 41,
-                                    .name = "Fuzz",
-                                    .account = "fuzz",
-                                    .grants = &everything,
-                                    .n_grants = 1 };
+static const struct grant everything = {
+    .role = "system_admin", .scope = SCOPE_ALL, .rights = ~UINT64_C(0)
+};
+static const struct actor actor = {
+    .account_id = 1,
+    .person_id = 41,
+    .name = "Fuzz",
+    .account = "fuzz",
+    .grants = &everything,
+    .n_grants = 1
+};
 
 static const char *const rows[] = {
     "INSERT INTO unit (id, code, name, path, sort, valid_from, version)"
@@ -131,7 +133,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     end = strchr(text, '\n');
     if (end != NULL)
         *end++ = '\0';
-    run(&shared, text, end ? end : text + n, end ? n - (size_t)(end - text) : 0);
+    run(&shared, text, end ? end : text + n,
+        end ? n - (size_t)(end - text) : 0);
     arena_close(shared.arena);
     shared.arena = kept;
     return 0;

@@ -85,8 +85,8 @@ heard(const struct listener *l, int64_t id)
 static bool
 is_usual(int status)
 {
-    return status / 100 == 2 || status == 409 || status == 412
-           || status == 503 || status == 403 || status == 404;
+    return status / 100 == 2 || status == 409 || status == 412 || status == 503
+           || status == 403 || status == 404;
 }
 
 static int64_t
@@ -123,8 +123,11 @@ static const struct {
 };
 
 static const char *const looks[] = {
-    "/api/v1/orders?state=submitted&limit=20", "/api/v1/orders/board",
-    "/api/v1/orders?q=crowd&total=no", "/api/v1/notices", "/api/v1/items?q=灯",
+    "/api/v1/orders?state=submitted&limit=20",
+    "/api/v1/orders/board",
+    "/api/v1/orders?q=crowd&total=no",
+    "/api/v1/notices",
+    "/api/v1/items?q=灯",
 };
 
 static void
@@ -205,8 +208,7 @@ take_turns(struct crowd *w)
         good = good && version_at(w, i + 1, id) == 1;
         (void)snprintf(path, sizeof path, "/api/v1/orders/%lld/accept",
                        (long long)id);
-        good = good
-               && ask_one(&k, &h[(i + 1) % 2], "desk", "POST", path, NULL)
+        good = good && ask_one(&k, &h[(i + 1) % 2], "desk", "POST", path, NULL)
                && version_at(w, i, id) == 2;
     }
     for (int i = 0; i < 2; i++)
@@ -253,8 +255,7 @@ check_heard(struct crowd *w, const struct client *clients,
             missed += !heard(desk, clients[i].made[k]);
             leaked += heard(qian, clients[i].made[k]);
         }
-    (void)printf("%lld orders made through the last server\n",
-                 (long long)made);
+    (void)printf("%lld orders made through the last server\n", (long long)made);
     (void)score(w->score, desk->opened && qian->opened, "no event stream");
     (void)score(w->score, made > 0 && missed == 0,
                 "the desk did not hear of %lld of %lld orders",
@@ -316,8 +317,10 @@ crowd(int argc, char **argv)
     for (int i = 0; i < w.n_servers; i++) {
         int status = server_stop(&w.servers[i], SIGTERM);
 
-        (void)score(&s, status == 0, "server %d ended with %d; see"
-                    " %s/server.log", i, WEXITSTATUS(status), o.dir);
+        (void)score(&s, status == 0,
+                    "server %d ended with %d; see"
+                    " %s/server.log",
+                    i, WEXITSTATUS(status), o.dir);
     }
     check_office(&w);
     (void)score(&s, run_program(&o, argv[0], verify) == 0,

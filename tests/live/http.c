@@ -160,10 +160,10 @@ read_answer(struct http *h, struct answer *a, bool no_body)
     if (coding != NULL && strcasecmp(coding, "chunked") == 0)
         return read_chunks(h, a);
     length = answer_header(a, "Content-Length");
-    a->n_body = length != NULL && !no_body && a->status != 204
-                        && a->status != 304
-                    ? strtoul(length, NULL, 10)
-                    : 0;
+    a->n_body =
+        length != NULL && !no_body && a->status != 204 && a->status != 304
+            ? strtoul(length, NULL, 10)
+            : 0;
     while (h->n_in < a->n_body)
         if (!read_more(h))
             return false;
@@ -174,8 +174,8 @@ read_answer(struct http *h, struct answer *a, bool no_body)
 }
 
 struct answer
-http_ask(struct http *h, const char *method, const char *path,
-         const char *head, const char *body, size_t n)
+http_ask(struct http *h, const char *method, const char *path, const char *head,
+         const char *body, size_t n)
 {
     struct answer a = { 0 };
     char *text;

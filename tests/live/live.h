@@ -30,7 +30,7 @@ struct live_account {
 };
 
 struct live_office {
-    char dir[64];      /* --data */
+    char dir[64];       /* --data */
     char database[300]; /* PostgreSQL address, or "" for SQLite */
     struct live_account accounts[24];
     size_t n_accounts;
@@ -71,13 +71,13 @@ int run_program(const struct live_office *o, const char *program,
 struct http {
     int fd;
     uint16_t port;
-    char *in;     /* what has been read */
+    char *in; /* what has been read */
     size_t n_in, cap;
 };
 
 struct answer {
-    int status;      /* 0: no whole answer came */
-    char *head;      /* NUL-ended; freed by answer_free */
+    int status; /* 0: no whole answer came */
+    char *head; /* NUL-ended; freed by answer_free */
     char *body;
     size_t n_body;
 };

@@ -54,9 +54,9 @@ score_end(const struct score *s)
 }
 
 static const char *const accounts[] = {
-    "wang", "li",     "desk",  "zhao", "sun", "qian",  "lift",     "chief",
-    "leader", "money", "near", "far",  "house", "sysadmin", "secadmin",
-    "auditor", "second"
+    "wang",  "li",       "desk",     "zhao",    "sun",   "qian",
+    "lift",  "chief",    "leader",   "money",   "near",  "far",
+    "house", "sysadmin", "secadmin", "auditor", "second"
 };
 
 static void
@@ -99,8 +99,10 @@ fill_office(struct live_office *o, const char *address)
     const struct file *zh = file_find("data/languages/zh.json");
     struct zone *zone = zone_open("Asia/Shanghai");
     struct app app = { .zone = zone };
-    struct call call = { .arena = arena_open(), .channel = "test",
-                         .now = instant_now(), .app = &app };
+    struct call call = { .arena = arena_open(),
+                         .channel = "test",
+                         .now = instant_now(),
+                         .app = &app };
     struct call *c = &call;
     const char *why = NULL;
 

@@ -58,8 +58,7 @@ become_server(int out, const char *program, const struct live_office *o)
 }
 
 bool
-server_start(struct server *s, const char *program,
-             const struct live_office *o)
+server_start(struct server *s, const char *program, const struct live_office *o)
 {
     int ends[2];
 

@@ -305,10 +305,11 @@ torture(int argc, char **argv)
     office_found(&o);
     (void)printf("seed %u\n", chance);
     for (int i = 0; i < CLIENTS; i++)
-        clients[i] = (struct client){
-            .office = &o, .number = i, .chance = chance + (unsigned)i,
-            .made = calloc(MOST_ORDERS, sizeof(struct made))
-        };
+        clients[i] =
+            (struct client){ .office = &o,
+                             .number = i,
+                             .chance = chance + (unsigned)i,
+                             .made = calloc(MOST_ORDERS, sizeof(struct made)) };
     for (int i = 0; i <= kills && s.failed == 0; i++)
         if (!one_round(&s, argv[0], &o, clients, i, &chance))
             break;

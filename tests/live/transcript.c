@@ -141,9 +141,8 @@ text_fits(struct names *k, const char *want, const json_t *have)
     }
     if (!json_is_string(have))
         return false;
-    good = want[0] == '~'
-               ? strstr(json_string_value(have), want + 1) != NULL
-               : strcmp(json_string_value(have), want) == 0;
+    good = want[0] == '~' ? strstr(json_string_value(have), want + 1) != NULL
+                          : strcmp(json_string_value(have), want) == 0;
     return good;
 }
 
@@ -151,8 +150,8 @@ static bool
 list_fits(struct names *k, const json_t *want, const json_t *have)
 {
     size_t n = json_array_size(want);
-    const char *last = n > 0 ? json_string_value(json_array_get(want, n - 1))
-                             : NULL;
+    const char *last =
+        n > 0 ? json_string_value(json_array_get(want, n - 1)) : NULL;
     bool open = last != NULL && strcmp(last, "...") == 0;
 
     if (!json_is_array(have))
@@ -183,9 +182,9 @@ fits(struct names *k, const json_t *want, const json_t *have)
         return json_equal(want, have) == 1;
     if (!json_is_object(have))
         return false;
-    json_object_foreach((json_t *)(uintptr_t)want, key, value)
-        if (!fits(k, value, json_object_get(have, key)))
-            return false;
+    json_object_foreach(
+        (json_t *)(uintptr_t)want, key,
+        value) if (!fits(k, value, json_object_get(have, key))) return false;
     return true;
 }
 
@@ -241,11 +240,10 @@ is_problem(const struct answer *a)
 {
     const char *type = answer_header(a, "Content-Type");
     json_t *j = answer_json(a);
-    bool good =
-        type != NULL && strstr(type, "application/problem+json") != NULL
-        && json_integer_value(json_object_get(j, "status")) == a->status
-        && json_is_string(json_object_get(j, "detail"))
-        && json_is_string(json_object_get(j, "code"));
+    bool good = type != NULL && strstr(type, "application/problem+json") != NULL
+                && json_integer_value(json_object_get(j, "status")) == a->status
+                && json_is_string(json_object_get(j, "detail"))
+                && json_is_string(json_object_get(j, "code"));
 
     json_decref(j);
     return good;
@@ -254,12 +252,12 @@ is_problem(const struct answer *a)
 /* Tables that a refused request leaves alone; a failed sign-in is counted and
    written down elsewhere. */
 static const char *const kept[] = {
-    "orders",      "event",        "rating",       "draft",
-    "notice",      "unit",         "unit_change",  "place",
-    "provider",    "person",       "crew",         "crew_member",
-    "shift",       "role_grant",   "service_area", "sla_class",
+    "orders",       "event",        "rating",       "draft",
+    "notice",       "unit",         "unit_change",  "place",
+    "provider",     "person",       "crew",         "crew_member",
+    "shift",        "role_grant",   "service_area", "sla_class",
     "service_item", "routing_rule", "calendar_day", "calendar_year",
-    "office_hours", "setting",     "idempotency",  NULL
+    "office_hours", "setting",      "idempotency",  NULL
 };
 
 static struct answer
@@ -277,8 +275,8 @@ ask_step(struct play *p, const struct step *s)
     }
     at = put_in(&p->names, s->path, &(size_t){ 0 });
     h = put_in(&p->names, s->head, &(size_t){ 0 });
-    (void)snprintf(path, sizeof path, "%s%s",
-                   at[1] == '/' ? "" : "/api/v1", at[1] == '/' ? at + 1 : at);
+    (void)snprintf(path, sizeof path, "%s%s", at[1] == '/' ? "" : "/api/v1",
+                   at[1] == '/' ? at + 1 : at);
     if (strcmp(s->who, "-") == 0)
         (void)snprintf(head, sizeof head, "%s", h);
     else
@@ -299,8 +297,7 @@ play_step(struct play *p, const struct step *s)
     uint64_t before = refused ? tables_sum(p->call, kept) : 0;
     struct answer a = ask_step(p, s);
     bool good = a.status == s->status && check_head(p, s, &a)
-                && check_body(p, s, &a)
-                && (a.status < 400 || is_problem(&a));
+                && check_body(p, s, &a) && (a.status < 400 || is_problem(&a));
 
     (void)score(p->score, good, "%s:%d: %s %s %s: %d %.600s", p->file, s->line,
                 s->who, s->method, s->path, a.status, a.body ? a.body : "");
@@ -344,8 +341,7 @@ read_line(struct step *s, const char *line)
         add_text(&s->body, line);
     } else if (s->want == NULL && is_header(line)) {
         n = strlen(s->want_head);
-        (void)snprintf(s->want_head + n, sizeof s->want_head - n, "%s\n",
-                       line);
+        (void)snprintf(s->want_head + n, sizeof s->want_head - n, "%s\n", line);
     } else {
         add_text(&s->want, line);
     }

@@ -55,12 +55,11 @@ is_problem(const struct answer *a)
 {
     const char *type = answer_header(a, "Content-Type");
     json_t *j = answer_json(a);
-    bool good =
-        type != NULL && strstr(type, "application/problem+json") != NULL
-        && json_integer_value(json_object_get(j, "status")) == a->status
-        && json_is_string(json_object_get(j, "title"))
-        && json_is_string(json_object_get(j, "code"))
-        && json_is_string(json_object_get(j, "detail"));
+    bool good = type != NULL && strstr(type, "application/problem+json") != NULL
+                && json_integer_value(json_object_get(j, "status")) == a->status
+                && json_is_string(json_object_get(j, "title"))
+                && json_is_string(json_object_get(j, "code"))
+                && json_is_string(json_object_get(j, "detail"));
 
     json_decref(j);
     return good;
@@ -111,8 +110,7 @@ try_matrix_cell(struct wild *w, struct call *c, const char *method,
                 const char *path, const json_t *route,
                 const struct live_account *who)
 {
-    const char *right =
-        json_string_value(json_object_get(route, "x-right"));
+    const char *right = json_string_value(json_object_get(route, "x-right"));
     char at[300], verb[10];
     struct answer a;
     bool may;
@@ -143,36 +141,75 @@ try_matrix(struct wild *w)
     json_t *item, *route;
 
     json_object_foreach(json_object_get(w->doc, "paths"), path, item)
-        json_object_foreach(item, method, route)
-            for (size_t i = 0; i < w->office->n_accounts; i++)
-                if (strstr(path, "/session") == NULL)
-                    try_matrix_cell(w, c, method, path, route,
-                                    &w->office->accounts[i]);
+        json_object_foreach(item, method,
+                            route) for (size_t i = 0; i < w->office->n_accounts;
+                                        i++) if (strstr(path, "/session")
+                                                 == NULL)
+            try_matrix_cell(w, c, method, path, route, &w->office->accounts[i]);
     look_away(c);
 }
 
 /* -- values that are right, half right and broken -------------------------------- */
 
 static const char *const texts[] = {
-    "A04", "漏水", "", " ", "'; DROP TABLE orders; --", "%s%n%x", "\\u0000",
-    "<script>alert(1)</script>", "2026-11-23T08:30:00.000Z", "2026-11-23",
-    "-1", "0", "null", "all", "crew", "yes", "N", "E0", "𠀀", "\\\"", "12.50",
-    "2026-02-30", "9999-12-31T23:59:59.999Z", "08:30-12:00", "*", "desk",
+    "A04",
+    "漏水",
+    "",
+    " ",
+    "'; DROP TABLE orders; --",
+    "%s%n%x",
+    "\\u0000",
+    "<script>alert(1)</script>",
+    "2026-11-23T08:30:00.000Z",
+    "2026-11-23",
+    "-1",
+    "0",
+    "null",
+    "all",
+    "crew",
+    "yes",
+    "N",
+    "E0",
+    "𠀀",
+    "\\\"",
+    "12.50",
+    "2026-02-30",
+    "9999-12-31T23:59:59.999Z",
+    "08:30-12:00",
+    "*",
+    "desk",
 };
 
 static const char *const junk[] = {
-    "null", "true", "-1", "0", "1e308", "1e999", "9223372036854775808",
-    "-9223372036854775809", "0.5", "[]", "{}", "[[[[[[[[]]]]]]]]", "\"\"",
-    "\"\xff\xfe\"", "nul", "{\"a\":", "\"\\ud800\"", "[1,2,3]",
-    "{\"reason\":{}}", "1234567890123456789012345678901234567890",
+    "null",
+    "true",
+    "-1",
+    "0",
+    "1e308",
+    "1e999",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "0.5",
+    "[]",
+    "{}",
+    "[[[[[[[[]]]]]]]]",
+    "\"\"",
+    "\"\xff\xfe\"",
+    "nul",
+    "{\"a\":",
+    "\"\\ud800\"",
+    "[1,2,3]",
+    "{\"reason\":{}}",
+    "1234567890123456789012345678901234567890",
 };
 
 /* NOUN begins as the noun of a path does: "crew" of "crew_id". */
 static const char *
 some_id(struct wild *w, const char *noun)
 {
-    static const char *const others[] = { "23", "41", "3", "31", "0", "-1",
-                                          "1", "9007199254740991", "141" };
+    static const char *const others[] = {
+        "23", "41", "3", "31", "0", "-1", "1", "9007199254740991", "141"
+    };
 
     for (int i = 0; w->n_ids > 0 && i < 40; i++) {
         uint32_t k = below(w, (uint32_t)w->n_ids);
@@ -201,17 +238,18 @@ put_value(struct wild *w, char **at, const char *end, const char *name,
 {
     const json_t *type = json_object_get(schema, "type");
     const json_t *words = json_object_get(schema, "enum");
-    const char *kind = json_is_array(type)
-                           ? json_string_value(json_array_get(type, 0))
-                           : json_string_value(type);
+    const char *kind =
+        json_is_array(type) ? json_string_value(json_array_get(type, 0))
+                            : json_string_value(type);
     const char *format = json_string_value(json_object_get(schema, "format"));
 
     if (w->mad && one_in(w, 4))
         put(at, end, "%s", junk[below(w, COUNT(junk))]);
     else if (json_array_size(words) > 0)
         put(at, end, "\"%s\"",
-            json_string_value(json_array_get(
-                words, below(w, (uint32_t)json_array_size(words)))));
+            json_string_value(
+                json_array_get(words,
+                               below(w, (uint32_t)json_array_size(words)))));
     else if (kind != NULL && strcmp(kind, "integer") == 0)
         put(at, end, "%s",
             strstr(name, "id") != NULL ? some_id(w, name)
@@ -278,12 +316,13 @@ put_body(struct wild *w, char **at, const char *end, const json_t *route)
         return;
     }
     put(at, end, "{");
-    json_object_foreach(fields, name, schema)
-        if (is_wanted(w, schema_of(w, route), name)) {
-            put(at, end, "%s\"%s\":", comma, name);
-            put_value(w, at, end, name, schema);
-            comma = ",";
-        }
+    json_object_foreach(fields, name,
+                        schema) if (is_wanted(w, schema_of(w, route), name))
+    {
+        put(at, end, "%s\"%s\":", comma, name);
+        put_value(w, at, end, name, schema);
+        comma = ",";
+    }
     if (w->mad && one_in(w, 10))
         put(at, end, "%s\"unheard_of\":1", comma);
     if (!w->mad || !one_in(w, 20))
@@ -295,8 +334,9 @@ put_body(struct wild *w, char **at, const char *end, const json_t *route)
 static void
 put_path(struct wild *w, char **at, const char *end, const char *path)
 {
-    static const char *const odd[] = { "abc", "%00", "..%2f..", "%ff", "1.5",
-                                       "99999999999999999999", "units" };
+    static const char *const odd[] = {
+        "abc", "%00", "..%2f..", "%ff", "1.5", "99999999999999999999", "units"
+    };
 
     const char *noun = path + strlen("/api/v1/");
 
@@ -306,7 +346,8 @@ put_path(struct wild *w, char **at, const char *end, const char *path)
             continue;
         }
         put(at, end, "%s",
-            w->mad && one_in(w, 4) ? odd[below(w, COUNT(odd))] : some_id(w, noun));
+            w->mad && one_in(w, 4) ? odd[below(w, COUNT(odd))]
+                                   : some_id(w, noun));
         path += strcspn(path, "}") + 1;
     }
 }
@@ -315,27 +356,57 @@ static void
 put_query(struct wild *w, char **at, const char *end, const json_t *route)
 {
     static const char *const pairs[] = {
-        "limit=3", "limit=-1", "limit=x", "sort=-id", "sort=id", "sort=zzz",
-        "q=%E6%BC%8F%E6%B0%B4", "q=a%20OR%20b", "q=%22", "q=*", "cursor=x",
-        "total=no", "view=mine", "view=crew", "state=submitted", "state.in=a,b",
-        "id.from=1", "id.before=x", "name.has=%25", "state.not=closed",
-        "crew_id.set=no", "year=2026", "year=99999", "as_of=2026-01-01",
-        "as_of=x", "%ff=1", "=", "id=", "item_code=A04", "place_id=23",
-        "dry_run=yes", "dry_run=perhaps", "updated_at.from=2026-01-01",
-        "q=%27%3B--", "format=csv", "format=xlsx", "format=pdf", "description.has=x", "answers=x",
+        "limit=3",
+        "limit=-1",
+        "limit=x",
+        "sort=-id",
+        "sort=id",
+        "sort=zzz",
+        "q=%E6%BC%8F%E6%B0%B4",
+        "q=a%20OR%20b",
+        "q=%22",
+        "q=*",
+        "cursor=x",
+        "total=no",
+        "view=mine",
+        "view=crew",
+        "state=submitted",
+        "state.in=a,b",
+        "id.from=1",
+        "id.before=x",
+        "name.has=%25",
+        "state.not=closed",
+        "crew_id.set=no",
+        "year=2026",
+        "year=99999",
+        "as_of=2026-01-01",
+        "as_of=x",
+        "%ff=1",
+        "=",
+        "id=",
+        "item_code=A04",
+        "place_id=23",
+        "dry_run=yes",
+        "dry_run=perhaps",
+        "updated_at.from=2026-01-01",
+        "q=%27%3B--",
+        "format=csv",
+        "format=xlsx",
+        "format=pdf",
+        "description.has=x",
+        "answers=x",
     };
     const json_t *known = json_object_get(route, "parameters");
     uint32_t n = w->mad ? below(w, 3) : 0;
 
     for (uint32_t i = 0; i < n; i++)
-        put(at, end, "%c%s", i == 0 ? '?' : '&',
-            pairs[below(w, COUNT(pairs))]);
+        put(at, end, "%c%s", i == 0 ? '?' : '&', pairs[below(w, COUNT(pairs))]);
     if (n == 0 && json_array_size(known) > 0 && one_in(w, 3)) {
-        const json_t *p = json_array_get(
-            known, below(w, (uint32_t)json_array_size(known)));
+        const json_t *p =
+            json_array_get(known, below(w, (uint32_t)json_array_size(known)));
 
-        put(at, end, "?%s=%u",
-            json_string_value(json_object_get(p, "name")), below(w, 100));
+        put(at, end, "?%s=%u", json_string_value(json_object_get(p, "name")),
+            below(w, 100));
     }
 }
 
@@ -347,8 +418,8 @@ remember_id(struct wild *w, const char *path, const struct answer *a)
     const json_t *id = json_object_get(j, "id");
 
     if (id == NULL)
-        id = json_object_get(
-            json_array_get(json_object_get(j, "items"), 0), "id");
+        id = json_object_get(json_array_get(json_object_get(j, "items"), 0),
+                             "id");
     if (json_is_integer(id)) {
         size_t k = w->n_ids < MOST_IDS ? w->n_ids++ : below(w, MOST_IDS);
 
@@ -443,14 +514,15 @@ ask_any(struct wild *w)
     uint32_t n = below(w, (uint32_t)json_object_size(paths));
     const char *path, *method;
 
-    json_object_foreach(paths, path, item) {
+    json_object_foreach(paths, path, item)
+    {
         if (n-- != 0)
             continue;
         /* Hashing passwords is slow, and locked accounts say little. */
         if (strstr(path, "/session") == NULL || one_in(w, 20))
-            json_object_foreach(item, method, route)
-                if (!is_spared(path, method))
-                    ask_wildly(w, path, method, route);
+            json_object_foreach(item, method,
+                                route) if (!is_spared(path, method))
+                ask_wildly(w, path, method, route);
         return;
     }
 }
@@ -460,8 +532,7 @@ ask_any(struct wild *w)
 static void
 read_document(struct wild *w)
 {
-    struct answer a =
-        http_tell(&w->http, "", "GET", "/api/openapi.json", NULL);
+    struct answer a = http_tell(&w->http, "", "GET", "/api/openapi.json", NULL);
 
     w->doc = answer_json(&a);
     (void)score(w->score,
@@ -474,13 +545,12 @@ int
 wild(int argc, char **argv)
 {
     long requests = argc > 1 ? atol(argv[1]) : 5000;
-    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10)
-                             : (uint64_t)time(NULL);
+    uint64_t seed =
+        argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL);
     struct live_office o;
     struct server server;
     struct score s = { 0 };
-    struct wild w = { .office = &o, .score = &s,
-                      .chance = random_seed(seed) };
+    struct wild w = { .office = &o, .score = &s, .chance = random_seed(seed) };
     int status;
 
     (void)printf("seed %llu\n", (unsigned long long)seed);
@@ -495,8 +565,10 @@ wild(int argc, char **argv)
         ask_any(&w);
     http_close(&w.http);
     status = server_stop(&server, SIGTERM);
-    (void)score(&s, status == 0, "the server ended with %d; see"
-                " %s/server.log", WEXITSTATUS(status), o.dir);
+    (void)score(&s, status == 0,
+                "the server ended with %d; see"
+                " %s/server.log",
+                WEXITSTATUS(status), o.dir);
     for (int i = 0; i < 600; i++)
         if (w.by_status[i] > 0)
             (void)printf("%d: %d  ", i, w.by_status[i]);

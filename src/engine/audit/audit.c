@@ -15,8 +15,7 @@ static const struct field entry_fields[] = {
     FIELD(struct audit_entry, chain, .flags = GIVEN),
     FIELD(struct audit_entry, seq, .flags = GIVEN),
     FIELD(struct audit_entry, at, .flags = GIVEN, .label = "Time"),
-    FIELD(struct audit_entry, account_id, .flags = GIVEN,
-          .refers = "account"),
+    FIELD(struct audit_entry, account_id, .flags = GIVEN, .refers = "account"),
     FIELD(struct audit_entry, actor, .flags = GIVEN, .label = "Who"),
     FIELD(struct audit_entry, channel, .flags = GIVEN, .label = "Channel"),
     FIELD(struct audit_entry, address, .flags = GIVEN, .label = "Address"),
@@ -41,8 +40,7 @@ static const struct field change_fields[] = {
     FIELD(struct change, noun, .flags = GIVEN, .label = "Of what"),
     FIELD(struct change, noun_id, .flags = GIVEN, .refers = "any",
           .label = "Number"),
-    FIELD(struct change, detail, .flags = GIVEN | JSON_TEXT,
-          .label = "Detail",
+    FIELD(struct change, detail, .flags = GIVEN | JSON_TEXT, .label = "Detail",
           .says = "What changed: {field: [old, new]}."),
 };
 
@@ -81,8 +79,7 @@ add_words(EVP_MD_CTX *md, const char *s)
 }
 
 static void
-hash_entry(const char *before, const struct audit_entry *e,
-           char out[HASH_HEX])
+hash_entry(const char *before, const struct audit_entry *e, char out[HASH_HEX])
 {
     static const char hex[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -146,14 +143,16 @@ enum err
 audit_write(struct call *c, const char *action, const char *noun,
             int64_t noun_id, const char *detail)
 {
-    struct audit_entry e = { .id = new_id(c),
-                             .at = c->now,
-                             .channel = c->channel,
-                             .address = c->address,
-                             .action = action,
-                             .noun = noun,
-                             .noun_id = noun_id,
-                             .detail = detail };
+    struct audit_entry e = {
+        .id = new_id(c),
+        .at = c->now,
+        .channel = c->channel,
+        .address = c->address,
+        .action = action,
+        .noun = noun,
+        .noun_id = noun_id,
+        .detail = detail
+    };
     char hash[HASH_HEX];
     const char *before;
     TX tx = tx_begin(c);
@@ -166,11 +165,11 @@ audit_write(struct call *c, const char *action, const char *noun,
     TRY(read_head(c, &e, &before));
     hash_entry(before, &e, hash);
     TRY(db_exec(c, add_entry, V(e.id), V(e.chain), V(e.seq), V(e.at),
-                value_ref(e.account_id), V(e.actor), V(e.channel),
-                V(e.address), V(e.action), V(e.noun), value_ref(e.noun_id),
-                V(e.detail), value_text(hash)));
-    TRY(db_exec(c, before == NULL ? add_head : move_head, V(e.chain),
-                V(e.seq), value_text(hash)));
+                value_ref(e.account_id), V(e.actor), V(e.channel), V(e.address),
+                V(e.action), V(e.noun), value_ref(e.noun_id), V(e.detail),
+                value_text(hash)));
+    TRY(db_exec(c, before == NULL ? add_head : move_head, V(e.chain), V(e.seq),
+                value_text(hash)));
     return tx_commit(&tx);
 }
 

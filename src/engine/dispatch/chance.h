@@ -32,9 +32,8 @@ chance_bits(struct chance *c)
 static inline int
 chance_below(struct chance *c, int most)
 {
-    return (int)((uint64_t)(uint32_t)(chance_bits(c) >> 32) *
-                     (uint64_t)most >>
-                 32);
+    return (int)((uint64_t)(uint32_t)(chance_bits(c) >> 32) * (uint64_t)most
+                 >> 32);
 }
 
 /* low .. high, both included. */

@@ -30,9 +30,9 @@ struct draft {
     double *start;
     int *element; /* node of a stop, DRAFT_SUPPLY, DRAFT_PAUSE + k, ends */
     int *order;   /* an order of stops being priced, ends included */
-    double *low, *high; /* its bounds without extras */
+    double *low, *high;             /* its bounds without extras */
     double *place_low, *place_high; /* starts without extras, by position */
-    int *spot_of; /* by stop node: position in the chain */
+    int *spot_of;                   /* by stop node: position in the chain */
 };
 
 #define DRAFT_SUPPLY (-2)
@@ -58,7 +58,6 @@ bool draft_schedule(const struct engine *g, struct draft *d,
                     const struct extras *extras);
 
 /* tour_price by a draft, for problems that are full. */
-bool draft_price_tour(const struct engine *g, struct state *s,
-                      struct tour *r);
+bool draft_price_tour(const struct engine *g, struct state *s, struct tour *r);
 
 #endif

@@ -23,8 +23,8 @@
 #include "engine/dispatch/chance.h"
 #include "engine/dispatch/problem.h"
 
-#define SLACK 1e-8   /* two times this near are the same */
-#define FAR 1e30     /* dearer than anything */
+#define SLACK 1e-8      /* two times this near are the same */
+#define FAR 1e30        /* dearer than anything */
 #define BOUND_PRICE 1e9 /* of leaving a passenger in the car */
 #define LANES UINT64_C(0x8000800080008000)
 
@@ -35,7 +35,7 @@ struct tariff {
     double cost_distance, cost_time, pace;
     const double *cost, *cost_to; /* [a][b] is a -> b; to: [b][a] */
     const double *time, *time_to;
-    bool prompt; /* no detour is quicker than the direct way */
+    bool prompt;  /* no detour is quicker than the direct way */
     bool thrifty; /* nor cheaper */
 };
 
@@ -63,9 +63,9 @@ struct span {
 
 struct tour {
     int vehicle;
-    int count;   /* stops between the ends */
-    int frozen;  /* positions before this one stay as they are (>= 1) */
-    int supply;  /* the supply is visited before this position; 0: not */
+    int count;  /* stops between the ends */
+    int frozen; /* positions before this one stay as they are (>= 1) */
+    int supply; /* the supply is visited before this position; 0: not */
     uint64_t version;
     double cost; /* all of it, use and lateness included; 0 when unused */
     double fees; /* part of cost: requests that changed their vehicle */
@@ -91,7 +91,7 @@ struct engine {
     int route_count;
     int kind_count;
     struct carrier *carriers;
-    int supply;     /* node of the supply, -1 none */
+    int supply;                  /* node of the supply, -1 none */
     double *from, *to, *service; /* by node */
     uint64_t *seats;             /* by request, SEAT_KINDS lanes */
     double *ride;                /* by request; ENDLESS when not limited */
@@ -99,10 +99,10 @@ struct engine {
     int *bound;     /* by request: route it is on board of, or -1 */
     double *price;  /* by request: of leaving it out */
     char *must;     /* by request: no price was said, so it must be served */
-    uint64_t *may;               /* by request: bits of routes, may_words */
+    uint64_t *may;  /* by request: bits of routes, may_words */
     int may_words;
-    int *may_count;  /* by request: carriers that may */
-    int *near;       /* by stop node: the others, nearest first */
+    int *may_count; /* by request: carriers that may */
+    int *near;      /* by stop node: the others, nearest first */
     int near_count;
     bool calm;       /* some request has a price of changing its vehicle */
     bool rides;      /* some request is delivered */
@@ -127,10 +127,9 @@ lanes_fit(uint64_t have, uint64_t need)
 static inline bool
 engine_may(const struct engine *g, int request, int route)
 {
-    return g->may[(size_t)request * (size_t)g->may_words +
-                  (size_t)route / 64] >>
-               (route % 64) &
-           1;
+    return g->may[(size_t)request * (size_t)g->may_words + (size_t)route / 64]
+               >> (route % 64)
+           & 1;
 }
 
 /* Price of giving the request to another vehicle than it had. */

@@ -39,16 +39,17 @@ enum format format_named(const char *name);
  * ERR_INVALID  the content is not a problem of that format; the line is said
  * ERR_LIMIT    too large
  */
-enum err problem_read(struct call *c, struct problem *p, enum format format, const char *path) MUST_USE;
+enum err problem_read(struct call *c, struct problem *p, enum format format,
+                      const char *path) MUST_USE;
 
 /* The same from memory (size bytes; text[size] must be 0). */
 enum err problem_parse(struct call *c, struct problem *p, enum format format,
                        const char *text, size_t size) MUST_USE;
 
 /* STRSP keeps its technicians in a second file. */
-enum err problem_parse_strsp(struct call *c, struct problem *p, const char *tasks,
-                             size_t tasks_size, const char *crews,
-                             size_t crews_size) MUST_USE;
+enum err problem_parse_strsp(struct call *c, struct problem *p,
+                             const char *tasks, size_t tasks_size,
+                             const char *crews, size_t crews_size) MUST_USE;
 
 /* Writes the plan in the form of the format's checker. */
 void plan_write(const struct problem *p, const struct plan *plan,

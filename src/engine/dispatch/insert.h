@@ -25,15 +25,15 @@ struct probe {
     int *until;
     struct chance *dice;
     int ban_pickup, ban_delivery; /* a place that is overlooked; -1 none */
-    uint64_t tested, passed; /* exact tests, for the curious */
+    uint64_t tested, passed;      /* exact tests, for the curious */
 };
 
 void probe_open(const struct engine *g, struct probe *w, struct arena *a,
                 struct chance *dice);
 
 /* Improves *best if the route has a cheaper place for the request. */
-void insert_seek(const struct engine *g, struct state *s,
-                 struct probe *w, int route, int request, struct spot *best);
+void insert_seek(const struct engine *g, struct state *s, struct probe *w,
+                 int route, int request, struct spot *best);
 
 /* The same for visits priced by spans; fee is added whatever the place. */
 void insert_seek_visit(const struct engine *g, const struct state *s,

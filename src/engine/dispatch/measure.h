@@ -27,7 +27,6 @@ struct measuring {
  * ERR_ABSENT   a folder or its best-known.csv is not there
  * ERR_INVALID  best-known.csv or an instance is broken
  */
-enum err measure(struct call *c, const struct measuring *m,
-                 FILE *out) MUST_USE;
+enum err measure(struct call *c, const struct measuring *m, FILE *out) MUST_USE;
 
 #endif

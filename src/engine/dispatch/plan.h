@@ -56,7 +56,8 @@ struct plan {
  *
  * ERR_INVALID  a rule is broken; the fault says where and which
  */
-enum err plan_check(struct call *c, const struct problem *p, const struct plan *plan) MUST_USE;
+enum err plan_check(struct call *c, const struct problem *p,
+                    const struct plan *plan) MUST_USE;
 
 void plan_release(struct plan *plan);
 

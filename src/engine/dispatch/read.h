@@ -9,10 +9,8 @@
 enum err read_darp(struct call *c, struct problem *p, struct lines *l);
 enum err read_pdptw(struct call *c, struct problem *p, struct lines *l);
 enum err read_trsp(struct call *c, struct problem *p, struct lines *l);
-enum err read_strsp_tasks(struct call *c, struct problem *p,
-                          struct lines *l);
-enum err read_strsp_crews(struct call *c, struct problem *p,
-                          struct lines *l);
+enum err read_strsp_tasks(struct call *c, struct problem *p, struct lines *l);
+enum err read_strsp_crews(struct call *c, struct problem *p, struct lines *l);
 enum err read_json(struct call *c, struct problem *p, const char *text,
                    size_t size);
 

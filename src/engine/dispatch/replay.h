@@ -16,7 +16,7 @@
 struct replay {
     uint64_t rounds; /* after each revelation */
     uint64_t seed;
-    double known;       /* share of requests known in the morning */
+    double known;        /* share of requests known in the morning */
     double notice_least; /* the others come at least and at most so long */
     double notice_most;  /* before their latest pickup */
 };
@@ -34,7 +34,6 @@ struct replayed {
  *              that came out breaks a rule
  */
 enum err replay_day(struct call *c, const struct problem *p,
-                    const struct replay *how,
-                    struct replayed *told) MUST_USE;
+                    const struct replay *how, struct replayed *told) MUST_USE;
 
 #endif

@@ -28,9 +28,9 @@ struct chain {
     int count;
     double *early, *late; /* windows, or any known bounds inside them */
     double *legs;         /* count - 1 of them */
-    int *until;     /* where the ride that begins here ends, or -1 */
-    int *since;     /* where the ride that ends here began, or -1 */
-    double *within; /* by the stop where the ride begins */
+    int *until;           /* where the ride that begins here ends, or -1 */
+    int *since;           /* where the ride that ends here began, or -1 */
+    double *within;       /* by the stop where the ride begins */
 };
 
 /*

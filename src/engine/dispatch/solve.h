@@ -18,10 +18,10 @@
 #include "engine/dispatch/plan.h"
 
 struct limits {
-    double seconds;   /* 0: no limit of time; counted from began */
-    double began;     /* clock_now() when the work began */
-    uint64_t rounds;  /* 0: no limit of rounds */
-    bool processor;   /* seconds are those of the processor, for measuring
+    double seconds;  /* 0: no limit of time; counted from began */
+    double began;    /* clock_now() when the work began */
+    uint64_t rounds; /* 0: no limit of rounds */
+    bool processor;  /* seconds are those of the processor, for measuring
                          on a busy machine; they begin with the search */
     uint64_t seed;
     int threads; /* 0 and 1: one */
@@ -36,10 +36,10 @@ struct progress {
 
 struct result {
     uint64_t rounds;
-    double seconds;  /* wall */
-    double cpu;      /* of this process */
-    double best_at;  /* share of the limit when the best was found */
-    size_t memory;   /* bytes taken in all */
+    double seconds; /* wall */
+    double cpu;     /* of this process */
+    double best_at; /* share of the limit when the best was found */
+    size_t memory;  /* bytes taken in all */
 };
 
 /* Told each new best; return false to stop the search. */

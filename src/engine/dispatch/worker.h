@@ -33,17 +33,17 @@ struct memo {
 
 /* How the search behaves; tuning_usual() is what was measured best. */
 struct tuning {
-    double hot, cold;    /* first and last temperature, in mean hops */
-    int short_runs;      /* coolings before the long one */
-    double short_share;  /* of the limit, each */
-    double again;        /* of hot: where the long one begins */
-    double ruin_mean;    /* requests a string ruin takes out, on average */
-    int string_most;     /* stops in a string */
-    int blink_mean;      /* one place in so many is overlooked */
+    double hot, cold;   /* first and last temperature, in mean hops */
+    int short_runs;     /* coolings before the long one */
+    double short_share; /* of the limit, each */
+    double again;       /* of hot: where the long one begins */
+    double ruin_mean;   /* requests a string ruin takes out, on average */
+    int string_most;    /* stops in a string */
+    int blink_mean;     /* one place in so many is overlooked */
     int strings, kin, random, costly; /* shares in percent; rest: pairs */
     int kin_taken, pair_taken; /* requests such a ruin takes out at most */
-    double beyond;       /* mean hops a memo looks beyond its bound */
-    double kin_power;    /* how much the nearest are preferred */
+    double beyond;             /* mean hops a memo looks beyond its bound */
+    double kin_power;          /* how much the nearest are preferred */
 };
 
 struct worker {

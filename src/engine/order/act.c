@@ -6,15 +6,14 @@
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
-#include "json/json.h"
 #include "model/app.h"
+#include "json/json.h"
 
 enum err
 need_text(struct call *c, const char *field, const char *value)
 {
-    return text_is_blank(value)
-               ? fail(c, ERR_INVALID, field, "is required")
-               : OK;
+    return text_is_blank(value) ? fail(c, ERR_INVALID, field, "is required")
+                                : OK;
 }
 
 /* -- the way ---------------------------------------------------------------- */
@@ -52,8 +51,8 @@ bool
 state_is_open(unsigned state)
 {
     return state != ORDER_VERIFIED && state != ORDER_CLOSED
-           && state != ORDER_MERGED
-           && state != ORDER_CANCELLED && state != ORDER_RETURNED;
+           && state != ORDER_MERGED && state != ORDER_CANCELLED
+           && state != ORDER_RETURNED;
 }
 
 /* What the audit keeps of a verb: its words are the event's. */
@@ -103,15 +102,16 @@ enum err
 finish_doing(struct doing *d)
 {
     struct call *c = d->c;
-    struct order_event e = { .order_id = d->o.id,
-                             .verb = order_verbs[d->verb],
-                             .from_state = order_states[d->old.state],
-                             .to_state = order_states[d->o.state],
-                             .reason = d->reason,
-                             .note = d->note,
-                             .internal = d->verb == VERB_COMMENT
-                                         && d->a->internal,
-                             .detail = d->detail };
+    struct order_event e = {
+        .order_id = d->o.id,
+        .verb = order_verbs[d->verb],
+        .from_state = order_states[d->old.state],
+        .to_state = order_states[d->o.state],
+        .reason = d->reason,
+        .note = d->note,
+        .internal = d->verb == VERB_COMMENT && d->a->internal,
+        .detail = d->detail
+    };
 
     judge_clocks(&d->o, c->now);
     d->o.is_open = state_is_open(d->o.state);
@@ -122,8 +122,7 @@ finish_doing(struct doing *d)
         e.actor_name = "liangcao";
     TRY(event_add(c, &e));
     TRY(tell_of_doing(d));
-    TRY(audit_write(c,
-                    arena_printf(c->arena, "order.%s", order_verbs[d->verb]),
+    TRY(audit_write(c, arena_printf(c->arena, "order.%s", order_verbs[d->verb]),
                     "order", d->o.id, audit_detail(c, d)));
     if (d->o.parent_id != 0 && d->o.state != d->old.state)
         return parent_follow(c, &d->o);
@@ -218,8 +217,8 @@ do_merge(struct doing *d)
         return fail(c, ERR_INVALID, "into_id", "there is no such order");
     TRY(e);
     if (!main_order.is_open || main_order.merged_into_id != 0)
-        return fail(c, ERR_CONFLICT, "into_id",
-                    "the main order %s is not open", main_order.number);
+        return fail(c, ERR_CONFLICT, "into_id", "the main order %s is not open",
+                    main_order.number);
     TRY(need_no_open_legs(c, d->o.id));
     d->o.merged_into_id = main_order.id;
     d->note = main_order.number;

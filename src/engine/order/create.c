@@ -29,8 +29,7 @@ static enum err
 find_item(struct call *c, struct making *m)
 {
     CATALOG k = catalog_hold(c);
-    const struct service_item *i =
-        catalog_item(k, m->w->item_code, today(c));
+    const struct service_item *i = catalog_item(k, m->w->item_code, today(c));
     struct catalog_answers a = { .json = m->w->answers,
                                  .wanted_from = m->w->wanted_from,
                                  .wanted_to = m->w->wanted_to };
@@ -127,10 +126,10 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
     m->o.sla_class = m->item.sla_class;
     m->o.description = w->description;
     m->o.title = make_title(c, m);
-    m->o.channel = w->channel                 ? w->channel
-                   : m->o.taken_by_id != 0    ? "phone"
-                   : c->actor->by_token       ? "api"
-                                              : "web";
+    m->o.channel = w->channel              ? w->channel
+                   : m->o.taken_by_id != 0 ? "phone"
+                   : c->actor->by_token    ? "api"
+                                           : "web";
     m->o.submitted_at = c->now;
     set_due(c, &m->o, c->now);
     return route(c, &m->o, &m->item, m->place.path);
@@ -157,11 +156,11 @@ enum err
 index_order(struct call *c, const struct order *o, const char *person_initials,
             const char *place_initials)
 {
-    const char *const words[] = { o->number,         o->title,
-                                  o->description,    o->item_name,
-                                  o->requester_name, person_initials,
-                                  o->place_name,     place_initials,
-                                  o->place_note,     o->phone };
+    const char *const words[] = {
+        o->number,         o->title,        o->description, o->item_name,
+        o->requester_name, person_initials, o->place_name,  place_initials,
+        o->place_note,     o->phone
+    };
     struct buf b = buf_make(c->arena, 0);
 
     for (size_t i = 0; i < COUNT(words); i++)
@@ -197,8 +196,8 @@ write_order(struct call *c, struct making *m)
     struct order *o = &m->o;
     struct order_event e = { .verb = "submit", .from_state = "draft" };
 
-    o->state = m->item.needs_approval ? ORDER_AWAITING_APPROVAL
-                                      : ORDER_SUBMITTED;
+    o->state =
+        m->item.needs_approval ? ORDER_AWAITING_APPROVAL : ORDER_SUBMITTED;
     e.to_state = order_states[o->state];
     if (o->state == ORDER_SUBMITTED && goes_at_once(o)) {
         o->state = ORDER_DISPATCHED;
@@ -215,8 +214,8 @@ write_order(struct call *c, struct making *m)
     if (o->state == ORDER_DISPATCHED)
         TRY(dispatch_at_once(c, o));
     if (o->taken_by_id != 0)
-        TRY(tell(c, o->requester_id, o->id, "submitted", "%s %s: %s",
-                 o->number, o->title, words_in(c, "submitted")));
+        TRY(tell(c, o->requester_id, o->id, "submitted", "%s %s: %s", o->number,
+                 o->title, words_in(c, "submitted")));
     return audit_write(c, "order.submit", "order", o->id,
                        arena_printf(c->arena, "{\"number\":\"%s\"}",
                                     o->number));
@@ -273,9 +272,10 @@ look_up_legs(struct call *c, const struct making *m, struct making **legs,
     for (size_t i = 0; e == OK && i < *n; i++) {
         e = look_up_leg(c, m, json_array_get(list, i), &(*legs)[i]);
         if (e == ERR_INVALID || e == ERR_MALFORMED)
-            c->fault.field = arena_printf(
-                c->arena, c->fault.field ? "legs[%zu].%s" : "legs[%zu]", i,
-                c->fault.field);
+            c->fault.field =
+                arena_printf(c->arena,
+                             c->fault.field ? "legs[%zu].%s" : "legs[%zu]", i,
+                             c->fault.field);
     }
     json_decref(list);
     /* The body could be read; one of its legs could not. */
@@ -318,9 +318,8 @@ order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
         w->place_id = d.o.place_id;
         w->place_note = d.o.place_note;
     }
-    w->requester_id = d.o.requester_id == c->actor->person_id
-                          ? 0
-                          : d.o.requester_id;
+    w->requester_id =
+        d.o.requester_id == c->actor->person_id ? 0 : d.o.requester_id;
     TRY(look_up(c, w, &leg));
     leg.o.parent_id = d.o.id;
     d.note = leg.o.item_name;
@@ -340,9 +339,7 @@ order_promise(struct call *c, struct order_promise *p)
     struct order o = { .submitted_at = c->now };
     CATALOG k = catalog_hold(c);
     const struct service_item *i =
-        p->item_code ? catalog_item(k, p->item_code,
-                                    today(c))
-                     : NULL;
+        p->item_code ? catalog_item(k, p->item_code, today(c)) : NULL;
 
     if (i == NULL)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
@@ -458,8 +455,8 @@ draft_submit(struct call *c, struct draft *d, struct order_view *out)
 
     TX tx = tx_begin(c);
     TRY(own_draft(c, d->id, &old));
-    TRY(model_read_json(c, &order_wish_model, old.content,
-                        strlen(old.content), &w, NULL));
+    TRY(model_read_json(c, &order_wish_model, old.content, strlen(old.content),
+                        &w, NULL));
     TRY(order_submit(c, &w, out));
     TRY(model_remove(c, &draft_model, d->id));
     return tx_commit(&tx);

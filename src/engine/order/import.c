@@ -85,8 +85,23 @@ names_put(struct names *t, struct slot *s, const char *name, int64_t id)
 /* -- an import under way -------------------------------------------------------- */
 
 enum column {
-    IDENTITY, SUBMITTED, DUE, CLOSED, STATE, VERDICT, TITLE, DESCRIPTION,
-    RESULT, AREA, ITEM, CREW, PLACE, REQUESTER, PHONE, CHANNEL, PRIORITY,
+    IDENTITY,
+    SUBMITTED,
+    DUE,
+    CLOSED,
+    STATE,
+    VERDICT,
+    TITLE,
+    DESCRIPTION,
+    RESULT,
+    AREA,
+    ITEM,
+    CREW,
+    PLACE,
+    REQUESTER,
+    PHONE,
+    CHANNEL,
+    PRIORITY,
     N_COLUMNS
 };
 
@@ -150,14 +165,14 @@ name_columns(struct importing *im)
 {
     const struct map_columns *m = im->map->columns;
     const char *names[N_COLUMNS] = {
-        [IDENTITY] = m->identity,   [SUBMITTED] = m->submitted_at,
-        [DUE] = m->complete_due,    [CLOSED] = m->closed_at,
-        [STATE] = m->state,         [VERDICT] = m->verdict,
-        [TITLE] = m->title,         [DESCRIPTION] = m->description,
-        [RESULT] = m->result,       [AREA] = m->area,
-        [ITEM] = m->item,           [CREW] = m->crew,
-        [PLACE] = m->place,         [REQUESTER] = m->requester,
-        [PHONE] = m->phone,         [CHANNEL] = m->channel,
+        [IDENTITY] = m->identity, [SUBMITTED] = m->submitted_at,
+        [DUE] = m->complete_due,  [CLOSED] = m->closed_at,
+        [STATE] = m->state,       [VERDICT] = m->verdict,
+        [TITLE] = m->title,       [DESCRIPTION] = m->description,
+        [RESULT] = m->result,     [AREA] = m->area,
+        [ITEM] = m->item,         [CREW] = m->crew,
+        [PLACE] = m->place,       [REQUESTER] = m->requester,
+        [PHONE] = m->phone,       [CHANNEL] = m->channel,
         [PRIORITY] = m->priority
     };
 
@@ -188,8 +203,9 @@ read_header(struct importing *im)
 
 /* -- what the rows refer to ------------------------------------------------------ */
 
-static const char known_ids[] = "SELECT external_id, id FROM orders"
-                                " WHERE external_source = $1";
+static const char known_ids[] =
+    "SELECT external_id, id FROM orders"
+    " WHERE external_source = $1";
 static const char known_areas[] =
     "SELECT name, id, code FROM service_area WHERE code LIKE $1";
 static const char known_items[] =
@@ -242,11 +258,12 @@ static enum err
 find_requester(struct importing *im)
 {
     struct call *c = im->c;
-    struct person p = { .code = im->map->source,
-                        .name = im->defaults->requester
-                                    ? im->defaults->requester
-                                    : im->map->source,
-                        .active = true };
+    struct person p = {
+        .code = im->map->source,
+        .name =
+            im->defaults->requester ? im->defaults->requester : im->map->source,
+        .active = true
+    };
 
     TRY(db_int(c, &im->requester_id, find_code, V(im->map->source)));
     if (im->requester_id != 0)
@@ -294,8 +311,8 @@ get_item(struct importing *im, const char *area, const char *name,
                               im->items.n + 1);
         i.valid_from = day_of(1970, 1, 1);
         TRY(model_add(c, &service_item_model, &i));
-        names_put(&im->items, s,
-                  arena_printf(c->arena, "%s/%s", area, name), i.id);
+        names_put(&im->items, s, arena_printf(c->arena, "%s/%s", area, name),
+                  i.id);
         s->code = arena_text(im->keep, i.code);
     }
     o->item_id = s->id;
@@ -343,8 +360,8 @@ read_plain_time(const char *s, int64_t *local)
     sec = (s[17] - '0') * 10 + (s[18] - '0');
     if (strspn(s + 11, "0123456789:") != 8 || h > 23 || m > 59 || sec > 60)
         return false;
-    *local = (d.n - day_of(1970, 1, 1).n) * DAY_MS + h * HOUR_MS
-             + m * MINUTE_MS + sec * SECOND_MS;
+    *local = (d.n - day_of(1970, 1, 1).n) * DAY_MS + h * HOUR_MS + m * MINUTE_MS
+             + sec * SECOND_MS;
     return true;
 }
 
@@ -367,13 +384,11 @@ read_time(const struct importing *im, const char *s, instant *out)
             || !day_is_real(t.tm_year + 1900, t.tm_mon + 1,
                             t.tm_mday ? t.tm_mday : 1))
             return false;
-        local = (day_of(t.tm_year + 1900, t.tm_mon + 1,
-                        t.tm_mday ? t.tm_mday : 1)
-                     .n
-                 - day_of(1970, 1, 1).n)
-                    * DAY_MS
-                + t.tm_hour * HOUR_MS + t.tm_min * MINUTE_MS
-                + t.tm_sec * SECOND_MS;
+        local =
+            (day_of(t.tm_year + 1900, t.tm_mon + 1, t.tm_mday ? t.tm_mday : 1).n
+             - day_of(1970, 1, 1).n)
+                * DAY_MS
+            + t.tm_hour * HOUR_MS + t.tm_min * MINUTE_MS + t.tm_sec * SECOND_MS;
     }
     *out = zone_instant(im->zone, local);
     return true;
@@ -416,8 +431,8 @@ read_times(struct importing *im, struct order *o)
 static bool
 read_state(struct importing *im, struct order *o)
 {
-    const char *word = meaning(im->values->state, im->values->n_state,
-                               cell(im, STATE));
+    const char *word =
+        meaning(im->values->state, im->values->n_state, cell(im, STATE));
     unsigned s = 0;
 
     if (word == NULL && im->defaults->state != NULL && o->completed_at.ms == 0)
@@ -431,8 +446,9 @@ read_state(struct importing *im, struct order *o)
         return false;
     }
     o->state = s;
-    o->is_open = s != ORDER_VERIFIED && s != ORDER_CLOSED
-                 && s != ORDER_CANCELLED && s != ORDER_MERGED && s != ORDER_RETURNED;
+    o->is_open =
+        s != ORDER_VERIFIED && s != ORDER_CLOSED && s != ORDER_CANCELLED
+        && s != ORDER_MERGED && s != ORDER_RETURNED;
     if (s == ORDER_CLOSED)
         o->verified_at = o->closed_at = o->completed_at;
     return true;
@@ -452,12 +468,13 @@ at_most(struct arena *a, const char *s, int n)
 static bool
 read_words(struct importing *im, struct order *o)
 {
-    static const char *const channels[] = { "web", "phone", "qr", "walk_in",
-                                            "inspection", "api", "import" };
-    const char *channel = meaning(im->values->channel, im->values->n_channel,
-                                  cell(im, CHANNEL));
-    const char *priority = meaning(
-        im->values->priority, im->values->n_priority, cell(im, PRIORITY));
+    static const char *const channels[] = {
+        "web", "phone", "qr", "walk_in", "inspection", "api", "import"
+    };
+    const char *channel =
+        meaning(im->values->channel, im->values->n_channel, cell(im, CHANNEL));
+    const char *priority = meaning(im->values->priority, im->values->n_priority,
+                                   cell(im, PRIORITY));
 
     o->channel = im->channel;
     for (size_t i = 0; i < COUNT(channels); i++)
@@ -476,8 +493,8 @@ read_words(struct importing *im, struct order *o)
     o->phone = at_most(im->c->arena, cell(im, PHONE), 40);
     o->requester_name = at_most(im->c->arena, cell(im, REQUESTER), 80);
     if (o->requester_name == NULL)
-        o->requester_name = im->defaults->requester ? im->defaults->requester
-                                                    : im->map->source;
+        o->requester_name =
+            im->defaults->requester ? im->defaults->requester : im->map->source;
     o->title = at_most(im->c->arena, cell(im, TITLE), 80);
     return true;
 }
@@ -486,12 +503,12 @@ read_words(struct importing *im, struct order *o)
 static enum err
 read_relations(struct importing *im, struct order *o)
 {
-    const char *area = meaning(im->values->area, im->values->n_area,
-                               cell(im, AREA));
-    const char *item = meaning(im->values->item, im->values->n_item,
-                               cell(im, ITEM));
-    const char *crew = meaning(im->values->crew, im->values->n_crew,
-                               cell(im, CREW));
+    const char *area =
+        meaning(im->values->area, im->values->n_area, cell(im, AREA));
+    const char *item =
+        meaning(im->values->item, im->values->n_item, cell(im, ITEM));
+    const char *crew =
+        meaning(im->values->crew, im->values->n_crew, cell(im, CREW));
 
     if (area == NULL)
         area = im->defaults->area ? im->defaults->area : im->map->source;
@@ -509,8 +526,8 @@ static void
 judge(struct importing *im, struct order *o)
 {
     struct import_report *r = im->report;
-    const char *says = meaning(im->values->verdict, im->values->n_verdict,
-                               cell(im, VERDICT));
+    const char *says =
+        meaning(im->values->verdict, im->values->n_verdict, cell(im, VERDICT));
     bool late;
 
     r->on_time += text_same(says, "on_time");
@@ -550,8 +567,8 @@ write_row(struct importing *im, struct order *o)
                              .note = o->external_id };
     const char *all;
 
-    o->number = arena_printf(c->arena, "%s-%s", im->map->prefix,
-                             o->external_id);
+    o->number =
+        arena_printf(c->arena, "%s-%s", im->map->prefix, o->external_id);
     o->requester_id = im->requester_id;
     o->sla_class = im->sla_class;
     TRY(model_insert(c, &order_model, o));
@@ -594,8 +611,7 @@ count_lines(const char *s, size_t n)
 {
     int64_t lines = 0;
 
-    for (const char *p = s; (p = memchr(p, '\n', n - (size_t)(p - s)));
-         p++)
+    for (const char *p = s; (p = memchr(p, '\n', n - (size_t)(p - s))); p++)
         lines++;
     return lines;
 }
@@ -615,9 +631,8 @@ import_rows(struct importing *im, int64_t all,
         if (e == OK)
             arena_reset(row);
         if (progress != NULL && im->report->rows % 512 == 0)
-            progress(im->report->rows, all > im->report->rows
-                                           ? all
-                                           : im->report->rows + 1);
+            progress(im->report->rows,
+                     all > im->report->rows ? all : im->report->rows + 1);
     }
     c->arena = im->keep;
     if (e != OK && c->fault.text != NULL) {
@@ -627,8 +642,7 @@ import_rows(struct importing *im, int64_t all,
     arena_close(row);
     if (e == OK && im->csv.fault != NULL)
         e = fail(c, ERR_INVALID, "file", "line %lld: %s",
-                 (long long)im->csv.fault_line,
-                 words_in(c, im->csv.fault));
+                 (long long)im->csv.fault_line, words_in(c, im->csv.fault));
     if (progress != NULL)
         progress(im->report->rows, im->report->rows);
     return e;

@@ -34,8 +34,7 @@ struct map_columns {
 };
 
 struct map_values {
-    struct map_value *state, *verdict, *channel, *priority, *area, *item,
-        *crew;
+    struct map_value *state, *verdict, *channel, *priority, *area, *item, *crew;
     unsigned n_state, n_verdict, n_channel, n_priority, n_area, n_item, n_crew;
 };
 

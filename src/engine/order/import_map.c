@@ -20,8 +20,9 @@ static const cyaml_schema_field_t value_keys[] = {
     NEEDED_TEXT("means", struct map_value, means), CYAML_FIELD_END
 };
 
-static const cyaml_schema_value_t value_schema = { CYAML_VALUE_MAPPING(
-    CYAML_FLAG_DEFAULT, struct map_value, value_keys) };
+static const cyaml_schema_value_t value_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct map_value, value_keys)
+};
 
 static const cyaml_schema_field_t column_keys[] = {
     NEEDED_TEXT("identity", struct map_columns, identity),
@@ -81,8 +82,9 @@ static const cyaml_schema_field_t map_keys[] = {
     CYAML_FIELD_END
 };
 
-static const cyaml_schema_value_t map_schema = { CYAML_VALUE_MAPPING(
-    CYAML_FLAG_POINTER, struct import_map, map_keys) };
+static const cyaml_schema_value_t map_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct import_map, map_keys)
+};
 
 /* -- reading ---------------------------------------------------------------- */
 
@@ -141,12 +143,14 @@ import_map_read(struct call *c, const char *name, const char *text, size_t n,
                 struct import_map **out)
 {
     struct buf said = buf_make(c->arena, 2000);
-    const cyaml_config_t config = { .log_fn = hear,
-                                    .log_ctx = &said,
-                                    .mem_fn = get_memory,
-                                    .mem_ctx = c->arena,
-                                    .log_level = CYAML_LOG_ERROR,
-                                    .flags = CYAML_CFG_NO_ALIAS };
+    const cyaml_config_t config = {
+        .log_fn = hear,
+        .log_ctx = &said,
+        .mem_fn = get_memory,
+        .mem_ctx = c->arena,
+        .log_level = CYAML_LOG_ERROR,
+        .flags = CYAML_CFG_NO_ALIAS
+    };
     cyaml_data_t *data = NULL;
     cyaml_err_t e;
 

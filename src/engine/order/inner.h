@@ -11,9 +11,9 @@ struct doing {
     enum order_verb verb;
     struct order_act *a;
     const struct order_transition *row;
-    unsigned who;      /* what the actor is to this order */
+    unsigned who; /* what the actor is to this order */
     struct order old, o;
-    const char *note;  /* kept in the event */
+    const char *note; /* kept in the event */
     const char *reason;
     const char *detail; /* JSON, kept in the event */
 };
@@ -51,8 +51,8 @@ enum err tell(struct call *c, int64_t person_id, int64_t order_id,
     __attribute__((format(printf, 5, 6))) MUST_USE;
 
 /* The leads of a crew; all of its people when it has none. */
-enum err tell_crew(struct call *c, const struct order *o, const char *kind)
-    MUST_USE;
+enum err tell_crew(struct call *c, const struct order *o,
+                   const char *kind) MUST_USE;
 
 /* The requester, and those of the orders merged into this one. */
 enum err tell_requesters(struct call *c, const struct order *o,
@@ -77,10 +77,9 @@ struct person_facts {
 };
 
 enum err read_crew(struct call *c, int64_t id, struct crew_facts *f) MUST_USE;
-enum err read_place(struct call *c, int64_t id, struct place_facts *f)
-    MUST_USE;
-enum err read_person(struct call *c, int64_t id, struct person_facts *f)
-    MUST_USE;
+enum err read_place(struct call *c, int64_t id, struct place_facts *f) MUST_USE;
+enum err read_person(struct call *c, int64_t id,
+                     struct person_facts *f) MUST_USE;
 
 /* Is the person one of the crew? */
 enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
@@ -97,9 +96,8 @@ void set_due(struct call *c, struct order *o, instant from);
 
 /* Route the order to the crew that the rules name for its item and place;
    none is no error, the desk decides. */
-enum err route(struct call *c, struct order *o,
-               const struct service_item *item, const char *place_path)
-    MUST_USE;
+enum err route(struct call *c, struct order *o, const struct service_item *item,
+               const char *place_path) MUST_USE;
 
 /* Hand the order to a crew and, when not 0, to one of its people. */
 enum err give_to(struct call *c, struct order *o, int64_t crew_id,
@@ -133,8 +131,8 @@ enum err begin_doing(struct call *c, enum order_verb verb, struct order_act *a,
                      struct doing *d) MUST_USE;
 
 /* FIELD must be said; a text of VALUE that is blank is not. */
-enum err need_text(struct call *c, const char *field, const char *value)
-    MUST_USE;
+enum err need_text(struct call *c, const char *field,
+                   const char *value) MUST_USE;
 
 /* The verbs' own parts, by family; each changes d->o. */
 typedef enum err (*verb_fn)(struct doing *d);
@@ -165,8 +163,8 @@ enum err need_no_open_legs(struct call *c, int64_t id) MUST_USE;
 /* Put the words of the order into the search index; PERSON and PLACE tell the
    initials of their names. */
 enum err index_order(struct call *c, const struct order *o,
-                     const char *person_initials, const char *place_initials)
-    MUST_USE;
+                     const char *person_initials,
+                     const char *place_initials) MUST_USE;
 
 /* A leg was done: complete the parent when it was the last. */
 enum err parent_follow(struct call *c, const struct order *leg) MUST_USE;

@@ -130,9 +130,7 @@ add_scope(struct seeing *s, const struct grant *g)
 {
     switch (g->scope) {
     case SCOPE_CREW: add_part(s, "crew_id = ", g->scope_id); break;
-    case SCOPE_PROVIDER:
-        add_part(s, "provider_id = ", g->scope_id);
-        break;
+    case SCOPE_PROVIDER: add_part(s, "provider_id = ", g->scope_id); break;
     case SCOPE_UNIT:
         add_part(s, "unit_id" BELOW_TOP("unit"), g->scope_id);
         break;

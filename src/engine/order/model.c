@@ -3,24 +3,23 @@
 #include "engine/order/order.h"
 
 const char *const order_states[] = {
-    "submitted", "awaiting_approval", "accepted", "dispatched",
-    "acknowledged", "on_site", "in_progress", "suspended",
-    "completed", "verified", "closed", "returned",
-    "merged", "cancelled", NULL
+    "submitted", "awaiting_approval", "accepted",  "dispatched", "acknowledged",
+    "on_site",   "in_progress",       "suspended", "completed",  "verified",
+    "closed",    "returned",          "merged",    "cancelled",  NULL
 };
 _Static_assert(COUNT(order_states) == N_ORDER_STATES + 1, "a word a state");
 
-static const char *const channels[] = { "web",     "phone",      "qr",
-                                        "walk_in", "inspection", "api",
-                                        "import",  NULL };
+static const char *const channels[] = {
+    "web", "phone", "qr", "walk_in", "inspection", "api", "import", NULL
+};
 
 static const char *const suspend_reasons[] = {
     "awaiting_parts",       "awaiting_approval", "awaiting_provider",
     "requester_reschedule", "safety_stop",       NULL
 };
 
-const char *const rating_tags[] = { "on_time", "polite",  "good_work",
-                                    "tidy",    "late",    "rude",
+const char *const rating_tags[] = { "on_time",   "polite", "good_work",
+                                    "tidy",      "late",   "rude",
                                     "poor_work", "untidy", NULL };
 
 /* The columns of an order; a view has them at its front, so the rows serve
@@ -35,10 +34,10 @@ const char *const rating_tags[] = { "on_time", "polite",  "good_work",
               .label = "Part of"),                                             \
         FIELD(struct order, merged_into_id, .flags = GIVEN,                    \
               .refers = "orders", .label = "Merged into"),                     \
-        FIELD(struct order, area_id, .flags = GIVEN,                           \
-              .refers = "service_area", .label = "Area"),                      \
-        FIELD(struct order, item_id, .flags = GIVEN,                           \
-              .refers = "service_item", .label = "Item"),                      \
+        FIELD(struct order, area_id, .flags = GIVEN, .refers = "service_area", \
+              .label = "Area"),                                                \
+        FIELD(struct order, item_id, .flags = GIVEN, .refers = "service_item", \
+              .label = "Item"),                                                \
         FIELD(struct order, item_code, .flags = GIVEN, .label = "Item code"),  \
         FIELD(struct order, item_name, .flags = GIVEN, .label = "Item"),       \
         FIELD(struct order, sla_class, .flags = GIVEN,                         \
@@ -82,16 +81,13 @@ const char *const rating_tags[] = { "on_time", "polite",  "good_work",
         FIELD(struct order, wanted_to, .flags = GIVEN, .label = "Wanted to"),  \
         FIELD(struct order, submitted_at, .flags = GIVEN,                      \
               .label = "Submitted"),                                           \
-        FIELD(struct order, accept_due, .flags = GIVEN,                        \
-              .label = "Accept by"),                                           \
+        FIELD(struct order, accept_due, .flags = GIVEN, .label = "Accept by"), \
         FIELD(struct order, on_site_due, .flags = GIVEN,                       \
               .label = "On site by"),                                          \
         FIELD(struct order, safe_due, .flags = GIVEN,                          \
               .label = "Made safe by"),                                        \
-        FIELD(struct order, complete_due, .flags = GIVEN,                      \
-              .label = "Done by"),                                             \
-        FIELD(struct order, accepted_at, .flags = GIVEN,                       \
-              .label = "Accepted"),                                            \
+        FIELD(struct order, complete_due, .flags = GIVEN, .label = "Done by"), \
+        FIELD(struct order, accepted_at, .flags = GIVEN, .label = "Accepted"), \
         FIELD(struct order, dispatched_at, .flags = GIVEN,                     \
               .label = "Dispatched"),                                          \
         FIELD(struct order, acknowledged_at, .flags = GIVEN,                   \
@@ -100,8 +96,7 @@ const char *const rating_tags[] = { "on_time", "polite",  "good_work",
         FIELD(struct order, safe_at, .flags = GIVEN, .label = "Made safe"),    \
         FIELD(struct order, completed_at, .flags = GIVEN,                      \
               .label = "Completed"),                                           \
-        FIELD(struct order, verified_at, .flags = GIVEN,                       \
-              .label = "Verified"),                                            \
+        FIELD(struct order, verified_at, .flags = GIVEN, .label = "Verified"), \
         FIELD(struct order, closed_at, .flags = GIVEN, .label = "Closed"),     \
         FIELD(struct order, verified_auto, .flags = GIVEN,                     \
               .label = "Verified by silence"),                                 \
@@ -148,16 +143,18 @@ const char *const rating_tags[] = { "on_time", "polite",  "good_work",
 
 static const struct field order_fields[] = { ORDER_FIELDS };
 
-const struct model order_model = { .noun = "order",
-                                   .table = "orders",
-                                   .size = sizeof(struct order),
-                                   .fields = order_fields,
-                                   .n = COUNT(order_fields),
-                                   .searched = true,
-                                   .sql = &(struct model_sql){ NULL, NULL,
-                                                               NULL } };
+const struct model order_model = {
+    .noun = "order",
+    .table = "orders",
+    .size = sizeof(struct order),
+    .fields = order_fields,
+    .n = COUNT(order_fields),
+    .searched = true,
+    .sql = &(struct model_sql){ NULL, NULL, NULL }
+};
 
-_Static_assert(offsetof(struct order_view, order) == 0, "an order at its front");
+_Static_assert(offsetof(struct order_view, order) == 0,
+               "an order at its front");
 
 static const struct field view_fields[] = {
     ORDER_FIELDS,
@@ -179,8 +176,7 @@ static const struct field wish_fields[] = {
     FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
           .label = "Item"),
     FIELD(struct order_wish, place_id, .refers = "place", .label = "Place"),
-    FIELD(struct order_wish, place_note, .max = 100,
-          .label = "Where exactly"),
+    FIELD(struct order_wish, place_note, .max = 100, .label = "Where exactly"),
     FIELD(struct order_wish, description, .flags = LONG, .max = 2000,
           .label = "Description"),
     FIELD(struct order_wish, phone, .max = 40, .label = "Phone"),
@@ -190,10 +186,8 @@ static const struct field wish_fields[] = {
     FIELD(struct order_wish, wanted_to, .label = "Wanted to"),
     FIELD(struct order_wish, requester_id, .refers = "person",
           .label = "Requester"),
-    FIELD(struct order_wish, channel, .choices = channels,
-          .label = "Channel"),
-    FIELD(struct order_wish, priority, .min = 1, .max = 5,
-          .label = "Priority"),
+    FIELD(struct order_wish, channel, .choices = channels, .label = "Channel"),
+    FIELD(struct order_wish, priority, .min = 1, .max = 5, .label = "Priority"),
     FIELD(struct order_wish, priority_reason, .max = 200,
           .label = "Why this priority"),
     FIELD(struct order_wish, legs, .flags = JSON_TEXT, .max = 60000,
@@ -236,8 +230,8 @@ static const struct field candidates_fields[] = {
           .refers = "place"),
 };
 
-const struct model order_candidates_model = MODEL(
-    "order_candidates", NULL, struct order_candidates, candidates_fields);
+const struct model order_candidates_model =
+    MODEL("order_candidates", NULL, struct order_candidates, candidates_fields);
 
 static const struct field draft_fields[] = {
     FIELD(struct draft, id, .flags = GIVEN),
@@ -254,16 +248,13 @@ const struct model draft_model =
 static const struct field act_fields[] = {
     FIELD(struct order_act, id, .flags = GIVEN | DERIVED),
     FIELD(struct order_act, reason, .max = 500, .label = "Reason"),
-    FIELD(struct order_act, note, .flags = LONG, .max = 2000,
-          .label = "Note"),
+    FIELD(struct order_act, note, .flags = LONG, .max = 2000, .label = "Note"),
     FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
     FIELD(struct order_act, assignee_id, .refers = "person",
           .label = "Assignee"),
-    FIELD(struct order_act, into_id, .refers = "orders",
-          .label = "Merge into"),
+    FIELD(struct order_act, into_id, .refers = "orders", .label = "Merge into"),
     FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
-    FIELD(struct order_act, priority, .min = 1, .max = 5,
-          .label = "Priority"),
+    FIELD(struct order_act, priority, .min = 1, .max = 5, .label = "Priority"),
     FIELD(struct order_act, stars, .min = 1, .max = 5, .label = "Stars"),
     FIELD(struct order_act, until, .label = "Until"),
     FIELD(struct order_act, result, .flags = LONG, .max = 2000,
@@ -275,8 +266,7 @@ static const struct field act_fields[] = {
     FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
     FIELD(struct order_act, phone, .max = 40, .label = "Phone"),
-    FIELD(struct order_act, place_note, .max = 100,
-          .label = "Where exactly"),
+    FIELD(struct order_act, place_note, .max = 100, .label = "Where exactly"),
     FIELD(struct order_act, tags, .max = 200, .label = "Tags"),
     FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
           .label = "Comment"),

@@ -7,8 +7,9 @@
 
 static const char find_crew[] =
     "SELECT name, dispatch, provider_id, active FROM crew WHERE id = $1";
-static const char find_place[] = "SELECT full_name, initials, path, active"
-                                 " FROM place WHERE id = $1";
+static const char find_place[] =
+    "SELECT full_name, initials, path, active"
+    " FROM place WHERE id = $1";
 static const char find_person[] =
     "SELECT p.name, p.initials, p.unit_id, COALESCE(p.phone, p.mobile),"
     " u.name, p.place_id FROM person p LEFT JOIN unit u ON u.id = p.unit_id"
@@ -55,16 +56,17 @@ read_person(struct call *c, int64_t id, struct person_facts *f)
 
     if (!rows_next(&r)) {
         TRY(rows_end(&r));
-        return fail(c, ERR_INVALID, "requester_id",
-                    "there is no such person");
+        return fail(c, ERR_INVALID, "requester_id", "there is no such person");
     }
-    *f = (struct person_facts){ .id = id,
-                                .name = row_text(&r, 0),
-                                .initials = row_text(&r, 1),
-                                .unit_id = row_int(&r, 2),
-                                .phone = row_text(&r, 3),
-                                .unit_name = row_text(&r, 4),
-                                .place_id = row_int(&r, 5) };
+    *f = (struct person_facts){
+        .id = id,
+        .name = row_text(&r, 0),
+        .initials = row_text(&r, 1),
+        .unit_id = row_int(&r, 2),
+        .phone = row_text(&r, 3),
+        .unit_name = row_text(&r, 4),
+        .place_id = row_int(&r, 5)
+    };
     return rows_end(&r);
 }
 
@@ -198,8 +200,7 @@ route(struct call *c, struct order *o, const struct service_item *item,
       const char *place_path)
 {
     CATALOG k = catalog_hold(c);
-    int64_t crew =
-        catalog_route(k, item, place_path, today(c));
+    int64_t crew = catalog_route(k, item, place_path, today(c));
 
     if (crew == 0)
         return OK;

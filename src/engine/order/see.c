@@ -45,8 +45,7 @@ order_who(struct call *c, const struct order *o)
         who |= BY_APPROVER;
     if (auth_may_at(c, "order.extend", &at))
         who |= BY_EXTENDER;
-    if (who != 0 || in_crew(c, o->crew_id)
-        || auth_may_at(c, "order.see", &at))
+    if (who != 0 || in_crew(c, o->crew_id) || auth_may_at(c, "order.see", &at))
         who |= BY_ANYONE;
     return who;
 }
@@ -102,8 +101,7 @@ read_rating(struct call *c, const struct order *o, unsigned who, bool *rated,
 
     *json = NULL;
     *rated = rows_next(&rows);
-    if (*rated
-        && (who & BY_REQUESTER || auth_may_at(c, "rating.see", &at))) {
+    if (*rated && (who & BY_REQUESTER || auth_may_at(c, "rating.see", &at))) {
         model_read_row(&rating_model, &rows, &r);
         model_write_json(&out, &rating_model, &r);
         *json = b.s;
@@ -131,27 +129,21 @@ is_offered(struct call *c, const struct order *o, enum order_verb verb,
            bool rated)
 {
     switch (verb) {
-    case VERB_GRAB:
-        return may_grab(c, o);
+    case VERB_GRAB: return may_grab(c, o);
     case VERB_GRANT_EXTENSION:
-    case VERB_REFUSE_EXTENSION:
-        return o->extension_asked_until.ms != 0;
+    case VERB_REFUSE_EXTENSION: return o->extension_asked_until.ms != 0;
     case VERB_ASK_EXTENSION:
         return o->complete_due.ms > c->now.ms
                && o->extension_asked_until.ms == 0;
-    case VERB_MAKE_SAFE:
-        return o->safe_due.ms != 0 && o->safe_at.ms == 0;
+    case VERB_MAKE_SAFE: return o->safe_due.ms != 0 && o->safe_at.ms == 0;
     case VERB_RATE:
         return !rated && !in_crew(c, o->crew_id)
                && c->now.ms - o->verified_at.ms < ORDER_RATE_DAYS * DAY_MS;
     case VERB_REOPEN:
         return c->now.ms - o->verified_at.ms < ORDER_REOPEN_DAYS * DAY_MS;
-    case VERB_ADD_LEG:
-        return o->parent_id == 0;
-    case VERB_APPROVE:
-        return o->requester_id != c->actor->person_id;
-    default:
-        return true;
+    case VERB_ADD_LEG: return o->parent_id == 0;
+    case VERB_APPROVE: return o->requester_id != c->actor->person_id;
+    default: return true;
     }
 }
 
@@ -353,8 +345,10 @@ order_crew_load(struct call *c, struct crew_load *l)
     l->members = NEW_N(c->arena, struct crew_load_member, l->n);
     for (size_t i = 0; i < l->n; i++) {
         l->members[i] = (struct crew_load_member){
-            .person_id = hands[i].person_id, .name = hands[i].name,
-            .skills = hands[i].skills, .lead = hands[i].lead,
+            .person_id = hands[i].person_id,
+            .name = hands[i].name,
+            .skills = hands[i].skills,
+            .lead = hands[i].lead,
             .on_duty = hands[i].on_duty
         };
         TRY(db_int(c, &l->members[i].open, open_of_member, V(l->id),

@@ -38,7 +38,8 @@ tell(struct call *c, int64_t person_id, int64_t order_id, const char *kind,
     va_list ap;
     char *text;
 
-    if (person_id == 0 || (c->actor != NULL && c->actor->person_id == person_id))
+    if (person_id == 0
+        || (c->actor != NULL && c->actor->person_id == person_id))
         return OK;
     va_start(ap, fmt);
     text = arena_vprintf(c->arena, words_in(c, fmt), ap);

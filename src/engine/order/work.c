@@ -58,8 +58,7 @@ next_in_turn(const struct crew_hand *hands, size_t n)
     const struct crew_hand *best = NULL;
 
     for (size_t i = 0; i < n; i++)
-        if (hands[i].on_duty
-            && (best == NULL || hands[i].turn < best->turn))
+        if (hands[i].on_duty && (best == NULL || hands[i].turn < best->turn))
             best = &hands[i];
     return best;
 }
@@ -96,8 +95,7 @@ go_on(struct doing *d)
         return;
     o->suspended_ms += now.ms - o->suspended_at.ms;
     if (o->complete_due.ms != 0 && o->complete_left_ms > 0)
-        o->complete_due =
-            complete_after(d->c, o, now, o->complete_left_ms);
+        o->complete_due = complete_after(d->c, o, now, o->complete_left_ms);
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
     o->complete_left_ms = 0;
     o->suspend_reason = NULL;
@@ -188,8 +186,7 @@ check_pause(struct doing *d)
 
     if (strcmp(rule, "no") == 0)
         return fail(d->c, ERR_CONFLICT, NULL,
-                    "an order of class %s cannot be suspended",
-                    d->o.sla_class);
+                    "an order of class %s cannot be suspended", d->o.sla_class);
     if (strcmp(rule, "approval") == 0 && !(d->who & BY_EXTENDER))
         return fail(d->c, ERR_DENIED, NULL,
                     "suspending an order of class %s needs the desk's word",
@@ -267,13 +264,12 @@ do_grant_extension(struct doing *d)
 
     TRY(need_asked(d));
     instant_print(d->o.complete_due, text);
-    d->detail = arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}",
-                             text);
+    d->detail =
+        arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
     d->reason = d->o.extension_reason;
     d->o.complete_due = d->o.extension_asked_until;
     if (d->o.suspended_at.ms != 0)
-        d->o.complete_left_ms =
-            complete_left(d->c, &d->o, d->o.suspended_at);
+        d->o.complete_left_ms = complete_left(d->c, &d->o, d->o.suspended_at);
     d->o.extension_asked_until = (instant){ 0 };
     /* It was asked for in time; that the answer came late is not the crew's
        lateness. */

@@ -300,7 +300,7 @@ struct import_refusal {
 
 struct import_result {
     int64_t rows, added, changed, unchanged; /* the last three: good rows */
-    struct import_refusal *refused; /* in the order of lines */
+    struct import_refusal *refused;          /* in the order of lines */
     size_t n_refused;
 };
 
