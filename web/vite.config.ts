@@ -3,13 +3,12 @@ import { defineConfig, type PluginOption } from 'vite';
 import vue from '@vitejs/plugin-vue';
 import components from 'unplugin-vue-components/vite';
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers';
-import { VantResolver } from '@vant/auto-import-resolver';
 
 /* `npm run dev` talks to a running server; `npm run mock` needs none. */
 export default defineConfig(async ({ mode }) => {
   const plugins: PluginOption[] = [
     vue(),
-    components({ dirs: [], dts: false, resolvers: [ElementPlusResolver(), VantResolver()] }),
+    components({ dirs: [], dts: false, resolvers: [ElementPlusResolver()] }),
   ];
   if (mode === 'mock') plugins.push((await import('./mock/server')).mock());
   const server = process.env.LIANGCAO ?? 'http://127.0.0.1:8080';

@@ -21,7 +21,7 @@ export async function reports(p: Person, place: string, initials: string, item: 
 
 /* The electrician opens what was sent to his crew. */
 export async function takesUp(crew: Person, number: string): Promise<void> {
-  await crew.page.locator('.van-tab', { hasText: crew.text('work.to_acknowledge') }).click();
+  await crew.page.locator('.tabs button', { hasText: crew.text('work.to_acknowledge') }).click();
   await crew.page.locator('.order-card', { hasText: number }).getByRole('link').first().click();
 }
 

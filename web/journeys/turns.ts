@@ -22,7 +22,7 @@ async function cancelAndReturn({ comes }: Cast): Promise<void> {
   await desk.page.locator('dialog[open]').waitFor({ state: 'detached' });
   await asker.sees(new RegExp(`${vague.number}.*已退回`));
   await asker.goes('/orders');
-  await asker.page.locator('.van-tab', { hasText: '待我处理' }).click();
+  await asker.page.locator('.tabs button', { hasText: '待我处理' }).click();
   await asker.page.locator('.order-card', { hasText: vague.number }).getByRole('link').first().click();
   await asker.sees('请写明是哪一盏');
   await asker.does('resubmit', { fill: { 'ask.description': '电梯口往东第二盏' } });
@@ -97,7 +97,7 @@ async function declineAndTransfer({ comes }: Cast): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
   await desk.sees('信息班', desk.page.locator('.panel .facts'));
   await crew.goes('/work');
-  await crew.page.locator('.van-tab', { hasText: '待接单' }).click();
+  await crew.page.locator('.tabs button', { hasText: '待接单' }).click();
   await crew.page.locator('.order-card', { hasText: o.number }).waitFor({ state: 'detached' });
 }
 

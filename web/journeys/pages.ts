@@ -1,0 +1,134 @@
+/* Every page, for everybody who has it: its width, its words, its access. */
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { flat, locale } from '../test/files';
+import { journey } from './journey';
+import { SIZES, type Person } from './person';
+import type { Lang } from './words';
+
+const pages: Record<string, string[]> = {
+  requester: ['/report', '/orders', '/password', '/nowhere'],
+  electrician: ['/work'],
+  approver: ['/approve'],
+  desk: ['/desk?tab=open', '/desk?tab=all', '/desk?shape=board', '/desk/intake'],
+  sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules', 'calendar',
+    'office-hours', 'accounts', 'tokens', 'settings'].map((p) => `/admin/${p}`),
+  secadmin: ['/admin/grants'],
+  auditor: ['/admin/audit'],
+};
+
+interface AxeResult {
+  violations: { id: string; nodes: { target: string[] }[] }[];
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const keys = new Set(flat(locale('zh')).keys());
+
+async function opens(p: Person, path: string): Promise<void> {
+  await p.goes(path);
+  await p.page.locator('#page h1').first().waitFor({ state: 'attached' });
+  await p.page.waitForFunction(() => !document.querySelector('.bone'));
+  await p.page.waitForTimeout(150);
+}
+
+/* What breaks WCAG 2.2 AA as far as a program can tell. */
+async function breaches(p: Person): Promise<string[]> {
+  await p.page.evaluate(axe);
+  const found = await p.page.evaluate(() => (window as unknown as { axe: { run: (o: unknown) => Promise<unknown> } }).axe.run({
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })) as AxeResult;
+  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
+}
+
+const wider = (p: Person): Promise<number> => p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+/* A key instead of its words is a text that looks like "desk.tab.open". */
+async function rawKeys(p: Person): Promise<string[]> {
+  const text = await p.page.evaluate(() => document.body.innerText);
+  return [...text.matchAll(/\b[a-z_]+(?:\.[a-z_]+)+\b/g)].map((m) => m[0]).filter((w) => keys.has(w) || /^(verb|did|state|ask|admin|desk)\./.test(w));
+}
+
+/* In Chinese every page is looked at by axe, on the phone and on the desk. */
+async function looks(p: Person, path: string, lang: Lang): Promise<string[]> {
+  const wrong = (await rawKeys(p)).map((k) => `${path} shows the key ${k}`);
+  if ((await wider(p)) > 0) wrong.push(`${path} is wider than the phone`);
+  if (lang === 'en') return wrong;
+  wrong.push(...(await breaches(p)).map((b) => `${path} on the phone: ${b}`));
+  await p.page.setViewportSize(SIZES.desk);
+  await p.page.waitForTimeout(100);
+  wrong.push(...(await breaches(p)).map((b) => `${path} on the desk: ${b}`));
+  await p.page.setViewportSize(SIZES.phone);
+  return wrong;
+}
+
+for (const [account, paths] of Object.entries(pages)) {
+  for (const lang of ['zh', 'en'] as const) {
+    journey(`every page of ${account} fits 360 px${lang === 'zh' ? ' and can be used by all' : ' in English too'}`, async ({ comes }) => {
+      const p = await comes(account, 'phone', lang);
+      const wrong: string[] = [];
+      for (const path of paths) {
+        await opens(p, path);
+        wrong.push(...await looks(p, path, lang));
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+}
+
+journey('the language is switched on the spot and kept', async ({ comes }) => {
+  const p = await comes('requester', 'phone');
+  await p.page.locator('.lang').click();
+  await p.page.locator('h1', { hasText: 'What do you need?' }).waitFor();
+  await opens(p, '/orders');
+  assert.equal(await p.page.evaluate(() => document.documentElement.lang), 'en');
+});
+
+journey('a session that has ended leads to the sign-in and back', async ({ comes }) => {
+  const p = await comes('requester', 'phone');
+  p.expects(401, /./);
+  await p.page.context().clearCookies({ name: 'liangcao_session' });
+  await p.page.locator('.bottom-nav a').nth(1).click();
+  await p.page.waitForURL((u) => u.pathname === '/sign-in');
+  await p.signsIn();
+  await p.page.waitForURL((u) => u.pathname === '/orders');
+});
+
+journey('an order prints as the sheet people know, and nothing else of the page', async ({ comes }) => {
+  const p = await comes('desk', 'desk', 'zh', '/desk?tab=all');
+  await p.page.locator('.desk-table .row-button').first().click();
+  await p.page.locator('.timeline').waitFor();
+  await p.page.emulateMedia({ media: 'print' });
+  assert.match(await p.page.locator('.paper').innerText(), /服务派工单[\s\S]*报修人[\s\S]*派工人[\s\S]*验收人/);
+  for (const part of ['.top', '.desk-table', '.panel']) assert.ok(!(await p.page.locator(part).first().isVisible()), part);
+});
+
+journey('the desk works by keyboard: search, next, dispatch', async ({ comes }) => {
+  const asker = await comes('requester', 'phone', 'zh', '/report');
+  await asker.finds('report.where', '2号楼 2层 走廊', '2号楼 2层 走廊');
+  await asker.finds('report.what', '插座', '插座开关故障');
+  await asker.presses('report.send');
+  const number = (await asker.page.locator('.done-number').innerText()).trim();
+  const { page } = await comes('desk', 'desk', 'zh', '/desk');
+  await page.locator('.desk-table tr', { hasText: number }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type(number);
+  await page.waitForFunction(() => document.querySelectorAll('.desk-table tbody tr').length === 1);
+  for (const key of ['Escape', 'j', 'd']) await page.keyboard.press(key);
+  const box = page.locator('dialog[open]');
+  await box.locator('label.one.on', { hasText: '电工班' }).getByText(/在办 \d+/).waitFor();
+  await box.locator('input[type=text]').press('Enter');
+  await box.waitFor({ state: 'detached' });
+  await page.locator('.panel .tag', { hasText: /^已派工$/ }).waitFor();
+});
+
+journey('the same matter at the same place is offered before it is reported twice', async ({ comes }) => {
+  const one = await comes('requester', 'phone', 'zh', '/report');
+  await one.finds('report.where', '2号楼 3层 走廊', '2号楼 3层 走廊');
+  await one.finds('report.what', '空调', '空调故障');
+  await one.presses('report.send');
+  const number = (await one.page.locator('.done-number').innerText()).trim();
+  const other = await comes('leader', 'phone', 'zh', '/report');
+  await other.finds('report.where', '2号楼 3层 走廊', '2号楼 3层 走廊');
+  await other.finds('report.what', '空调', '空调故障');
+  await other.page.locator('.twins', { hasText: number }).waitFor();
+});
