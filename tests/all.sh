@@ -104,7 +104,7 @@ done
 # people in a real browser against a server of their own.
 build browser build/liangcao
 tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
-tier browser 420 npm --prefix web run journeys
+tier browser 900 npm --prefix web run journeys
 
 # What is written about the program is still true of it.
 build pages build/liangcao
