@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/answers.h"
 #include "api/export.h"
 #include "api/feed.h"
 #include "api/input.h"
+#include "api/metrics.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -487,12 +489,10 @@ handle_api(const struct app *app, struct arena *a,
     api_call_end(&c);
 }
 
-void
-api_handle(void *ctx, struct arena *a, const struct http_request *q,
-           struct http_reply *r)
+static void
+handle(const struct app *app, struct arena *a, const struct http_request *q,
+       struct http_reply *r)
 {
-    const struct app *app = ctx;
-
     if (text_starts(q->path, "/api/v1/"))
         handle_api(app, a, q, r);
     else if (!system_page(app, a, q, r) && !http_asset(q, r)) {
@@ -502,4 +502,24 @@ api_handle(void *ctx, struct arena *a, const struct http_request *q,
         r->body_len = 4;
         r->body_static = true;
     }
+}
+
+static int64_t
+monotonic(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void
+api_handle(void *ctx, struct arena *a, const struct http_request *q,
+           struct http_reply *r)
+{
+    const struct app *app = ctx;
+    int64_t begun = monotonic();
+
+    handle(app, a, q, r);
+    metrics_count(app->metrics, q, r->status, monotonic() - begun);
 }

@@ -340,6 +340,20 @@ feed_stop(struct feed *f)
     (void)pthread_join(f->thread, NULL);
 }
 
+size_t
+feed_listeners(struct feed *f)
+{
+    size_t n = 0;
+
+    if (f == NULL)
+        return 0;
+    pthread_mutex_lock(&f->lock);
+    for (const struct listener *l = f->listeners; l != NULL; l = l->next)
+        n++;
+    pthread_mutex_unlock(&f->lock);
+    return n;
+}
+
 static void
 free_listener(struct listener *l)
 {

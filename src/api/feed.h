@@ -24,6 +24,9 @@ struct feed *feed_open(const struct app *app);
 void feed_stop(struct feed *f);  /* before http_stop */
 void feed_close(struct feed *f); /* after it */
 
+/* How many listen; F may be NULL. */
+size_t feed_listeners(struct feed *f);
+
 /* Something was committed: look now, not at the next tick. */
 void feed_wake(struct feed *f);
 

@@ -5,6 +5,7 @@
 
 #include "api/demo.h"
 #include "api/dispatch.h"
+#include "api/metrics.h"
 #include "auth/account.h"
 #include "auth/auth.h"
 #include "base/text.h"
@@ -27,9 +28,6 @@ reply_text(struct http_reply *r, int status, const char *type,
 
 static const char one[] = "SELECT 1";
 
-static const char by_state[] =
-    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
-
 static void
 reply_ready(struct call *c, struct http_reply *r)
 {
@@ -41,26 +39,18 @@ reply_ready(struct call *c, struct http_reply *r)
 }
 
 static void
-reply_metrics(struct call *c, struct http_reply *r)
+reply_metrics(struct call *c, const struct http_request *q,
+              struct http_reply *r)
 {
     struct buf b = buf_make(c->arena, 0);
-    struct store_commits commits = store_commits(c->app->store);
-    ROWS rows = db_query(c, by_state);
 
-    buf_puts(&b, "# HELP liangcao_orders_open Open orders by state.\n"
-                 "# TYPE liangcao_orders_open gauge\n");
-    while (rows_next(&rows))
-        buf_printf(&b, "liangcao_orders_open{state=\"%s\"} %lld\n",
-                   row_text(&rows, 0), (long long)row_int(&rows, 1));
-    buf_printf(&b,
-               "# HELP liangcao_commits_total Commits to the database.\n"
-               "# TYPE liangcao_commits_total counter\n"
-               "liangcao_commits_total %lld\n"
-               "# HELP liangcao_changes_total Calls whose changes they kept.\n"
-               "# TYPE liangcao_changes_total counter\n"
-               "liangcao_changes_total %lld\n",
-               (long long)commits.commits, (long long)commits.bodies);
-    if (rows_end(&rows) == OK)
+    if (!metrics_may(c->app->metrics, q))
+        api_problem(c,
+                    fail(c, ERR_DENIED, NULL,
+                         "is only for this machine: set metrics.open = yes in"
+                         " liangcao.conf"),
+                    0, r);
+    else if (metrics_write(c, &b) == OK)
         reply_text(r, 200, "text/plain; version=0.0.4", b.s);
     else
         reply_text(r, 503, "text/plain; charset=utf-8",
@@ -88,7 +78,7 @@ system_page(const struct app *app, struct arena *a,
     else if (i == 1)
         reply_ready(&c, r);
     else if (i == 2)
-        reply_metrics(&c, r);
+        reply_metrics(&c, q, r);
     else
         reply_text(r, 200, "application/json", openapi_write(&c));
     api_call_end(&c);

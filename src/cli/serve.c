@@ -11,6 +11,7 @@
 #include "api/demo.h"
 #include "api/dispatch.h"
 #include "api/feed.h"
+#include "api/metrics.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "cli/cli.h"
@@ -157,11 +158,14 @@ serve(struct office *o, const char *address, uint16_t port)
 
     o->app.secure = config.cert_file != NULL;
     o->app.feed = feed_open(&o->app);
+    o->app.metrics = metrics_open(text_same(office_conf(o, "metrics.open"),
+                                            "yes"));
     s = http_start(&config, &why);
     if (s == NULL) {
         (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n", address,
                       port, why ? why : "?");
         feed_close(o->app.feed);
+        metrics_close(o->app.metrics);
         return cli_exit(ERR_BROKEN);
     }
     ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
@@ -174,6 +178,7 @@ serve(struct office *o, const char *address, uint16_t port)
     feed_stop(o->app.feed);
     http_stop(s);
     feed_close(o->app.feed);
+    metrics_close(o->app.metrics);
     return EXIT_DONE;
 }
 

@@ -14,6 +14,7 @@ struct store;
 struct catalog_cache; /* engine/catalog: the catalogue held in memory */
 struct session_cache; /* auth: sessions held in memory */
 struct feed;          /* api: who listens to the event stream */
+struct metrics;       /* api: figures of this process */
 
 struct app {
     struct store *store;
@@ -23,6 +24,7 @@ struct app {
     struct catalog_cache *catalog;
     struct session_cache *sessions;
     struct feed *feed;
+    struct metrics *metrics;
     const char *data_dir;
     bool
         demo; /* an office made by `liangcao demo`: its sign-ins may be shown */

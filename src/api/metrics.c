@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/metrics.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/feed.h"
+#include "db/db.h"
+#include "model/app.h"
+
+enum class { CLASS_READ, CLASS_WRITE, CLASS_SESSION, CLASS_STREAM, CLASS_PAGE,
+             N_CLASSES };
+static const char *const class_words[] = { "read", "write", "session",
+                                           "stream", "page" };
+
+/* Upper ends of the histogram, in microseconds. */
+static const int64_t ends_us[] = { 1000,   2500,   5000,   10000,   25000,
+                                   50000,  100000, 250000, 1000000, 5000000 };
+
+struct metrics {
+    bool open_to_all;
+    atomic_ullong requests[N_CLASSES][6]; /* by the status' first digit */
+    atomic_ullong took[N_CLASSES][COUNT(ends_us) + 1];
+    atomic_ullong took_us[N_CLASSES];
+};
+
+struct metrics *
+metrics_open(bool open_to_all)
+{
+    struct metrics *m = calloc(1, sizeof *m);
+
+    ASSERT(m != NULL);
+    m->open_to_all = open_to_all;
+    return m;
+}
+
+void
+metrics_close(struct metrics *m)
+{
+    free(m);
+}
+
+static enum class
+class_of(const struct http_request *q)
+{
+    if (!text_starts(q->path, "/api/v1/"))
+        return CLASS_PAGE;
+    if (strcmp(q->path, "/api/v1/stream") == 0)
+        return CLASS_STREAM;
+    if (text_starts(q->path, "/api/v1/session"))
+        return CLASS_SESSION;
+    return strcmp(q->method, "GET") == 0 ? CLASS_READ : CLASS_WRITE;
+}
+
+void
+metrics_count(struct metrics *m, const struct http_request *q, int status,
+              int64_t us)
+{
+    enum class k = class_of(q);
+    size_t i = 0;
+
+    if (m == NULL)
+        return;
+    while (i < COUNT(ends_us) && us > ends_us[i])
+        i++;
+    atomic_fetch_add(&m->requests[k][status / 100 % 6], 1);
+    atomic_fetch_add(&m->took[k][i], 1);
+    atomic_fetch_add(&m->took_us[k], (unsigned long long)us);
+}
+
+bool
+metrics_may(const struct metrics *m, const struct http_request *q)
+{
+    return (m != NULL && m->open_to_all)
+           || (q->address != NULL
+               && (text_starts(q->address, "127.")
+                   || strcmp(q->address, "::1") == 0));
+}
+
+/* -- writing ---------------------------------------------------------------- */
+
+static void
+write_head(struct buf *b, const char *name, const char *type,
+           const char *help)
+{
+    buf_printf(b, "# HELP liangcao_%s %s\n# TYPE liangcao_%s %s\n", name,
+               help, name, type);
+}
+
+static void
+write_one(struct buf *b, const char *name, const char *type, const char *help,
+          long long value)
+{
+    write_head(b, name, type, help);
+    buf_printf(b, "liangcao_%s %lld\n", name, value);
+}
+
+static void
+write_requests(struct buf *b, struct metrics *m)
+{
+    write_head(b, "requests_total", "counter", "Requests answered.");
+    for (int k = 0; k < N_CLASSES; k++)
+        for (int s = 2; s < 6; s++)
+            buf_printf(b,
+                       "liangcao_requests_total{class=\"%s\",status=\"%dxx\"}"
+                       " %llu\n",
+                       class_words[k], s, atomic_load(&m->requests[k][s]));
+}
+
+static void
+write_durations(struct buf *b, struct metrics *m)
+{
+    write_head(b, "request_seconds", "histogram", "Time to the answer.");
+    for (int k = 0; k < N_CLASSES; k++) {
+        const char *word = class_words[k];
+        unsigned long long n = 0;
+
+        for (size_t i = 0; i < COUNT(ends_us); i++) {
+            n += atomic_load(&m->took[k][i]);
+            buf_printf(b,
+                       "liangcao_request_seconds_bucket{class=\"%s\","
+                       "le=\"%g\"} %llu\n",
+                       word, (double)ends_us[i] / 1e6, n);
+        }
+        n += atomic_load(&m->took[k][COUNT(ends_us)]);
+        buf_printf(b,
+                   "liangcao_request_seconds_bucket{class=\"%s\",le=\"+Inf\"}"
+                   " %llu\n"
+                   "liangcao_request_seconds_sum{class=\"%s\"} %.6f\n"
+                   "liangcao_request_seconds_count{class=\"%s\"} %llu\n",
+                   word, n, word,
+                   (double)atomic_load(&m->took_us[k]) / 1e6, word, n);
+    }
+}
+
+static void
+write_writer(struct call *c, struct buf *b)
+{
+    struct store_commits s = store_commits(c->app->store);
+
+    write_one(b, "commits_total", "counter", "Batches committed.",
+              (long long)s.commits);
+    write_one(b, "bodies_total", "counter",
+              "Transactions committed; several go with one batch.",
+              (long long)s.bodies);
+    write_one(b, "streams_open", "gauge", "Open event streams.",
+              (long long)feed_listeners(c->app->feed));
+}
+
+static const char by_state[] =
+    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
+static const char overdue[] =
+    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
+    " AND completed_at IS NULL AND suspended_at IS NULL";
+static const char next_wake[] =
+    "SELECT COALESCE(MIN(wake_at), 0) FROM orders WHERE wake_at IS NOT NULL";
+
+static enum err
+write_orders(struct call *c, struct buf *b)
+{
+    int64_t late = 0, wake = 0;
+    ROWS rows = db_query(c, by_state);
+
+    write_head(b, "orders_open", "gauge", "Open orders by state.");
+    while (rows_next(&rows))
+        buf_printf(b, "liangcao_orders_open{state=\"%s\"} %lld\n",
+                   row_text(&rows, 0), (long long)row_int(&rows, 1));
+    TRY(rows_end(&rows));
+    TRY(db_int(c, &late, overdue, V(c->now)));
+    TRY(db_int(c, &wake, next_wake));
+    write_one(b, "orders_overdue", "gauge", "Open orders past their time.",
+              (long long)late);
+    write_one(b, "scheduler_lag_seconds", "gauge",
+              "How long the order that waits longest for the scheduler has"
+              " been due.",
+              wake != 0 && wake < c->now.ms
+                  ? (long long)((c->now.ms - wake) / SECOND_MS)
+                  : 0);
+    return OK;
+}
+
+enum err
+metrics_write(struct call *c, struct buf *b)
+{
+    if (c->app->metrics != NULL) {
+        write_requests(b, c->app->metrics);
+        write_durations(b, c->app->metrics);
+    }
+    write_writer(c, b);
+    return write_orders(c, b);
+}
