@@ -49,7 +49,7 @@ struct someone {
 struct room {
     int64_t id;
     const char *full_name, *path, *initials;
-    bool for_meetings;
+    const char *use;
 };
 
 struct gang {
@@ -87,7 +87,7 @@ static const char all_people[] =
     " WHERE p.active = 1 ORDER BY p.id LIMIT 4000";
 static const char all_rooms[] =
     "SELECT id, full_name, path, initials,"
-    " CASE WHEN room_use = '会议室' THEN 1 ELSE 0 END FROM place"
+    " room_use FROM place"
     " WHERE kind = 'room' AND active = 1 ORDER BY id LIMIT 4000";
 static const char all_crews[] =
     "SELECT id, COALESCE(provider_id, 0), name FROM crew WHERE active = 1"
@@ -127,7 +127,7 @@ read_people(struct year *y)
     while (rows_next(&r) && y->n_rooms < MAX_ROOMS)
         y->rooms[y->n_rooms++] =
             (struct room){ row_int(&r, 0), row_text(&r, 1), row_text(&r, 2),
-                           row_text(&r, 3), row_int(&r, 4) != 0 };
+                           row_text(&r, 3), row_text(&r, 4) };
     return rows_end(&r);
 }
 
@@ -543,19 +543,37 @@ write_life(struct year *y, struct life *l)
     return model_insert(c, &rating_model, &rating);
 }
 
-/* Meetings are in meeting rooms; most other things are asked for from one's
-   own room, the rest is seen somewhere in the house. */
+/* The use of the rooms where the item is asked for; NULL: anywhere. */
+static const char *
+use_for(const struct service_item *item)
+{
+    switch (item->code[0]) {
+    case 'F': return "会议室";
+    case 'H': return "室外场地";
+    case 'A':
+    case 'B':
+    case 'I': return NULL;
+    default: return "办公室";
+    }
+}
+
+/* Meetings are in meeting rooms, trees stand outside; most other things are
+   asked for from one's own room, what breaks is seen anywhere in the house. */
 static const struct room *
 pick_room(struct year *y, const struct life *l)
 {
-    bool meeting = l->item->code[0] == 'F';
-    bool own = !meeting && random_below(y->r, 10) < 7;
+    const char *use = use_for(l->item);
+    bool outside = l->item->code[0] == 'F' || l->item->code[0] == 'H';
+    bool own = !outside && (use != NULL || random_below(y->r, 10) < 5);
     uint32_t first = random_below(y->r, (uint32_t)y->n_rooms);
 
-    for (size_t i = 0; i < y->n_rooms && (own || meeting); i++) {
+    for (size_t i = 0; i < y->n_rooms && own; i++)
+        if (y->rooms[i].id == l->who->place_id)
+            return &y->rooms[i];
+    for (size_t i = 0; i < y->n_rooms && use != NULL; i++) {
         const struct room *r = &y->rooms[(first + i) % y->n_rooms];
 
-        if (own ? r->id == l->who->place_id : r->for_meetings)
+        if (text_same(r->use, use))
             return r;
     }
     return &y->rooms[first];
