@@ -42,8 +42,8 @@ export const parts: Part[] = [
   { name: 'accounts', group: 'accounts', see: ['account.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },
   { name: 'grants', group: 'accounts', see: ['grant.edit'], edit: ['grant.edit'], path: '/grants', noun: 'role_grant', page: 'grants' },
   { name: 'audit', group: 'audit', see: ['audit.see'], edit: [], page: 'audit' },
-  { name: 'settings', group: 'system', see: ['setting.edit'], edit: ['setting.edit'], page: 'settings' },
   { name: 'tokens', group: 'system', see: ['account.edit', 'grant.edit', 'audit.see'], edit: [], path: '/tokens', noun: 'token', page: 'tokens' },
+  { name: 'settings', group: 'system', see: ['setting.edit'], edit: ['setting.edit'], page: 'settings' },
 ];
 
 export const seen = (): Part[] => parts.filter((p) => may(...p.see));
