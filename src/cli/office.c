@@ -204,6 +204,7 @@ office_close(struct office *o)
     session_cache_close(o->app.sessions);
     ids_close(o->app.ids);
     words_close(o->app.words);
+    zone_close((struct zone *)(uintptr_t)o->app.zone);
     if (o->conf != NULL)
         arena_close(o->conf->arena);
     arena_close(o->arena);
