@@ -56,7 +56,7 @@ function hintOf(table: string, r: Row): string | undefined {
 
 /* A cell as people read it. */
 export function cell(noun: string, f: FormField, row: Row, names: Names): string {
-  const v = row[f.name];
+  const v = f.name === 'name' && language() === 'en' && row.name_en ? row.name_en : row[f.name];
   if (v === null || v === undefined || v === '') return '';
   const widget = widgetOf(noun, f);
   if (widget === 'item') return names.code?.[String(v)] ?? String(v);
