@@ -138,3 +138,8 @@ pages: $(B)/liangcao
 check: pages
 
 .PHONY: deb openapi pages all clean fuzzers web run test check bench torture install
+
+# The solver's table of gaps; SHARE=whole runs every seed and limit (hours).
+bench-dispatch: $(B)/liangcao
+	@bench/dispatch/run.sh $(SHARE)
+.PHONY: bench-dispatch

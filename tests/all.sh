@@ -89,6 +89,9 @@ tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
 tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
 tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"
 
+# The solver, against LP and exhaustive search, on published instances.
+tier dispatch 600 "$MAKE" -s -j"$JOBS" -C tests/dispatch
+
 # Threads, under TSan.
 build threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
 tier threads 300 build/live crowd build/tsan/liangcao "${CROWD_S:-10}"
