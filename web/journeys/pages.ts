@@ -131,3 +131,18 @@ journey('the same matter at the same place is offered before it is reported twic
   await other.finds('report.what', '空调', '空调故障');
   await other.page.locator('.twins', { hasText: number }).waitFor();
 });
+
+journey('an opened order stands beside the list on a desk and over it on a phone', async ({ comes }) => {
+  const { page } = await comes('desk', 'desk', 'zh', '/desk?tab=all');
+  await page.locator('.desk-table .row-button').first().click();
+  const panel = page.locator('.desk-side');
+  await panel.locator('.timeline').waitFor();
+  for (const width of [1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [list, side] = [await page.locator('.desk-list').boundingBox(), await panel.boundingBox()];
+    assert.ok(list && side && side.x >= list.x + list.width - 1 && side.y < 250 && side.width >= 380, `at ${width}`);
+  }
+  await page.setViewportSize(SIZES.phone);
+  const side = await panel.boundingBox();
+  assert.ok(side && side.width === 360 && side.y < 5, 'the whole phone');
+});
