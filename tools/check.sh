@@ -44,11 +44,13 @@ tidy() {
     # shellcheck disable=SC2086
     changed | xargs -P "$(nproc)" -n 8 -I{} clang-tidy --quiet {} -- $flags
 }
-# No warning of gcc's own analysis of paths.
+# gcc's own analysis of paths; that of gcc 12 sees some that cannot be, so it
+# is advice.
 analyze() {
     # shellcheck disable=SC2086
-    changed | xargs -P "$(nproc)" -I{} gcc $flags -O1 -fanalyzer -Werror \
-        -Wno-missing-braces -c -o /dev/null {}
+    changed | xargs -P "$(nproc)" -I{} gcc $flags -O1 -fanalyzer -c \
+        -o /dev/null {} 2>&1
+    echo "$(grep -c 'warning:.*Wanalyzer' "$logs/analyzer.log") to look at"
 }
 # What every build warns of, as errors.
 warnings() {

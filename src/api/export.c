@@ -261,7 +261,7 @@ export_list(struct call *c, const struct route *route, struct list *l,
             enum export_format format, struct raw *raw)
 {
     bool own = l->view != NULL && strcmp(l->view, "mine") == 0;
-    bool more;
+    bool more = false;
 
     if (route->out == &order_model && !own)
         TRY(auth_need(c, "order.export", NULL));
