@@ -18,8 +18,10 @@
 #define PAGE 500
 /* Ids are time-ordered but committed in any order; with several processes an
    event may show up behind a later one, so each look goes back this far. */
-#define LOOK_BACK_MS 3000
-#define SEEN 4096
+#define LOOK_BACK_MS 10000
+/* On PostgreSQL a look goes back far, so it is taken at most this often. */
+#define REST_MS 200
+#define SEEN (1 << 16)
 
 struct listener {
     struct listener *next;
@@ -34,6 +36,11 @@ struct listener {
     bool gone, brief; /* brief: told what was missed, then ended */
 };
 
+struct seen {
+    int64_t ids[SEEN]; /* by hash; 0 is free */
+    size_t n;
+};
+
 struct feed {
     const struct app *app;
     pthread_t thread;
@@ -42,9 +49,8 @@ struct feed {
     pthread_mutex_t wake_lock; /* of the two flags; never held for long */
     pthread_cond_t wake;
     bool stop, look;
-    int64_t last;       /* newest event id seen */
-    int64_t seen[SEEN]; /* those sent lately */
-    size_t n_seen;
+    int64_t last[2];         /* newest id sent, by kind */
+    struct seen now, before; /* those sent lately */
 };
 
 /* -- what is new ------------------------------------------------------------- */
@@ -61,7 +67,8 @@ static const char new_events[] =
 static const char new_notices[] =
     "SELECT id, order_id, person_id, kind, text FROM notice WHERE id > $1"
     " ORDER BY id LIMIT 500";
-static const char newest[] = "SELECT COALESCE(MAX(id), 0) FROM event";
+static const char newest_event[] = "SELECT COALESCE(MAX(id), 0) FROM event";
+static const char newest_notice[] = "SELECT COALESCE(MAX(id), 0) FROM notice";
 
 /* An id made MS ago would have been about this much less. */
 static int64_t
@@ -70,48 +77,61 @@ id_before(int64_t id, int64_t ms)
     return id - (ms << 12);
 }
 
+/* The slot of ID in the set, or the free one it would take. */
+static int64_t *
+seen_slot(struct seen *set, int64_t id)
+{
+    size_t i = (size_t)((uint64_t)id * UINT64_C(0x9E3779B97F4A7C15) >> 48);
+
+    while (set->ids[i] != 0 && set->ids[i] != id)
+        i = (i + 1) % SEEN;
+    return &set->ids[i];
+}
+
+/* Two sets in turn: one that is half full becomes the one before, and what
+   was before it lies further back than any look goes. */
 static bool
 was_seen(struct feed *f, int64_t id)
 {
-    for (size_t i = 0; i < SEEN && i < f->n_seen; i++)
-        if (f->seen[i] == id)
-            return true;
-    f->seen[f->n_seen++ % SEEN] = id;
+    int64_t *slot = seen_slot(&f->now, id);
+
+    if (*slot == id || *seen_slot(&f->before, id) == id)
+        return true;
+    *slot = id;
+    if (++f->now.n > SEEN / 2) {
+        f->before = f->now;
+        memset(&f->now, 0, sizeof f->now);
+    }
     return false;
 }
 
+/* The kinds of news: each has its own place in its own table, so that one
+   read a moment later never hides what the other has not shown yet. */
+enum kind { EVENTS, NOTICES, N_KINDS };
+
+/* Up to a page of one kind after AFTER. */
 static size_t
-read_new(struct call *c, int64_t after, struct happening *h)
+read_new(struct call *c, enum kind kind, int64_t after, struct happening *h)
 {
+    bool notice = kind == NOTICES;
     size_t n = 0;
+    ROWS r = notice ? db_query(c, new_notices, V(after))
+                    : db_query(c, new_events, V(after));
 
-    {
-        ROWS r = db_query(c, new_events, V(after));
-
-        while (rows_next(&r) && n < PAGE)
-            h[n++] = (struct happening){ .id = row_int(&r, 0),
-                                         .order_id = row_int(&r, 1),
-                                         .verb = row_text(&r, 2),
-                                         .internal = row_int(&r, 3) != 0 };
-        if (rows_end(&r) != OK)
-            return 0;
+    while (rows_next(&r) && n < PAGE) {
+        h[n] = (struct happening){ .id = row_int(&r, 0),
+                                   .order_id = row_int(&r, 1),
+                                   .is_notice = notice };
+        if (notice) {
+            h[n].person_id = row_int(&r, 2);
+            h[n].kind = row_text(&r, 3);
+            h[n++].text = row_text(&r, 4);
+        } else {
+            h[n].verb = row_text(&r, 2);
+            h[n++].internal = row_int(&r, 3) != 0;
+        }
     }
-    {
-        ROWS r = db_query(c, new_notices, V(after));
-
-        while (rows_next(&r) && n < 2 * PAGE)
-            h[n++] = (struct happening){
-                .id = row_int(&r, 0),
-                .order_id = row_int(&r, 1),
-                .person_id = row_int(&r, 2),
-                .kind = row_text(&r, 3),
-                .text = row_text(&r, 4),
-                .is_notice = true
-            };
-        if (rows_end(&r) != OK)
-            return 0;
-    }
-    return n;
+    return rows_end(&r) == OK ? n : 0;
 }
 
 /* -- to whom ----------------------------------------------------------------- */
@@ -196,26 +216,38 @@ spread(struct call *c, struct feed *f, const struct happening *h)
 
 /* What a listener missed since its Last-Event-ID; then it is like the rest. */
 static void
-catch_up(struct call *c, struct feed *f)
+catch_up_kind(struct call *c, struct feed *f, struct listener *l,
+              enum kind kind)
 {
-    for (struct listener *l = f->listeners; l != NULL; l = l->next) {
-        struct happening *h = NEW_N(c->arena, struct happening, 2 * PAGE);
-        size_t n;
+    struct happening *h = NEW_N(c->arena, struct happening, PAGE);
+    int64_t after = l->from;
+    size_t n;
 
-        if (l->stream == NULL || l->from == 0 || l->gone || !refresh(c, l))
-            continue;
-        n = read_new(c, l->from, h);
+    do {
+        n = read_new(c, kind, after, h);
         for (size_t i = 0; i < n; i++) {
             struct order o = { 0 };
 
-            if (h[i].id > f->last
-                || (!h[i].is_notice
+            after = h[i].id;
+            if (h[i].id > f->last[kind]
+                || (kind == EVENTS
                     && model_get(c, &order_model, h[i].order_id, &o) != OK))
                 continue;
             c->actor = l->actor;
             if (may_hear(c, &h[i], &o))
                 send_to(c, l, &h[i], &o);
         }
+    } while (n == PAGE && after < f->last[kind]);
+}
+
+static void
+catch_up(struct call *c, struct feed *f)
+{
+    for (struct listener *l = f->listeners; l != NULL; l = l->next) {
+        if (l->stream == NULL || l->from == 0 || l->gone || !refresh(c, l))
+            continue;
+        for (int kind = 0; kind < N_KINDS; kind++)
+            catch_up_kind(c, f, l, (enum kind)kind);
         l->from = 0;
     }
     for (struct listener *l = f->listeners; l != NULL; l = l->next)
@@ -230,41 +262,51 @@ catch_up(struct call *c, struct feed *f)
 
 /* Send what has come after AFTER; true when there may be more. */
 static bool
-send_page(struct call *c, struct feed *f, int64_t *after)
+send_page(struct call *c, struct feed *f, enum kind kind, int64_t *after)
 {
-    struct happening *h = NEW_N(c->arena, struct happening, 2 * PAGE);
-    size_t n = read_new(c, *after, h);
+    struct happening *h = NEW_N(c->arena, struct happening, PAGE);
+    size_t n = read_new(c, kind, *after, h);
 
     for (size_t i = 0; i < n; i++) {
-        if (h[i].id > *after)
-            *after = h[i].id;
+        *after = h[i].id;
         if (was_seen(f, h[i].id))
             continue;
         spread(c, f, &h[i]);
-        if (h[i].id > f->last)
-            f->last = h[i].id;
+        if (h[i].id > f->last[kind])
+            f->last[kind] = h[i].id;
     }
-    return n >= PAGE;
+    return n == PAGE;
+}
+
+/* With nobody listening, news begin with what comes next. */
+static enum err
+skip_to_now(struct call *c, struct feed *f)
+{
+    TRY(db_int(c, &f->last[EVENTS], newest_event));
+    return db_int(c, &f->last[NOTICES], newest_notice);
 }
 
 static void
 look(struct feed *f, struct arena *a)
 {
     struct call c;
-    int64_t after;
+    bool postgres = store_is_postgres(f->app->store);
 
     api_call_begin(&c, f->app, a, "job");
     pthread_mutex_lock(&f->lock);
-    after = f->last;
     if (f->listeners == NULL) {
-        if (db_int(&c, &f->last, newest) != OK)
+        if (skip_to_now(&c, f) != OK)
             log_line(LOG_WARN, "feed", "the events cannot be read");
     } else {
         catch_up(&c, f);
-        if (store_is_postgres(f->app->store))
-            after = id_before(after, LOOK_BACK_MS);
-        while (send_page(&c, f, &after))
-            continue;
+        for (int kind = 0; kind < N_KINDS; kind++) {
+            int64_t after = f->last[kind];
+
+            if (postgres)
+                after = id_before(after, LOOK_BACK_MS);
+            while (send_page(&c, f, (enum kind)kind, &after))
+                continue;
+        }
     }
     pthread_mutex_unlock(&f->lock);
     api_call_end(&c);
@@ -296,8 +338,12 @@ run_feed(void *arg)
     struct feed *f = arg;
     struct arena *a = arena_open();
 
+    struct timespec rest = { .tv_nsec = REST_MS * 1000000L };
+
     do {
         look(f, a);
+        if (store_is_postgres(f->app->store))
+            (void)nanosleep(&rest, NULL);
     } while (wait_for_news(f));
     arena_close(a);
     return NULL;
