@@ -6,6 +6,7 @@ import type { Person } from './person';
 
 async function theRequesterReports(p: Person): Promise<string> {
   await p.goes('/report');
+  await p.page.locator('form.report .field').first().waitFor();
   assert.equal(await p.page.locator('form.report .field').count(), 3, 'three fields');
   const number = await reports(p, '1号楼 3层 走廊', '1hl3czl', '灯具不亮', '走廊灯不亮');
   assert.match(number, /^\d{8}-\d{4}$/);

@@ -20,7 +20,7 @@ export interface Part {
   page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import';
 }
 
-const org = { group: 'org', see: ['org.edit', 'org.see'], edit: ['org.edit'] } as const;
+const org = { group: 'org', see: ['org.edit'], edit: ['org.edit'] } as const;
 const catalog = { group: 'catalog', see: ['catalog.edit'], edit: ['catalog.edit'] } as const;
 const noun = (base: { group: Part['group']; see: readonly string[]; edit: readonly string[] }, more: Omit<Part, 'group' | 'see' | 'edit'>): Part => ({
   ...base, see: [...base.see], edit: [...base.edit], ...more,
@@ -42,7 +42,7 @@ export const parts: Part[] = [
   { name: 'accounts', group: 'accounts', see: ['account.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },
   { name: 'grants', group: 'accounts', see: ['grant.edit'], edit: ['grant.edit'], path: '/grants', noun: 'role_grant', page: 'grants' },
   { name: 'audit', group: 'audit', see: ['audit.see'], edit: [], page: 'audit' },
-  { name: 'tokens', group: 'system', see: ['account.edit', 'grant.edit', 'audit.see'], edit: [], path: '/tokens', noun: 'token', page: 'tokens' },
+  { name: 'tokens', group: 'system', see: ['account.edit'], edit: [], path: '/tokens', noun: 'token', page: 'tokens' },
   { name: 'settings', group: 'system', see: ['setting.edit'], edit: ['setting.edit'], page: 'settings' },
 ];
 
