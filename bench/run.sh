@@ -43,9 +43,9 @@ metric() { curl -sf "$1/metrics" | awk -v name="$2" '$1 == name { print $2 }'; }
 # The clocks that ran out while the office was shut are seen to first.
 settle() {
     for try in 1 2 3 4 5 6 7 8 9 10 11 12; do
-        before=$(metric "$1" liangcao_changes_total)
+        before=$(metric "$1" liangcao_bodies_total)
         sleep 3
-        [ "$(metric "$1" liangcao_changes_total)" != "$before" ] || return 0
+        [ "$(metric "$1" liangcao_bodies_total)" != "$before" ] || return 0
     done
 }
 result() { sed -n 's/^RESULT //p'; }
@@ -67,12 +67,12 @@ T=$(token "$DIR/small" requester)
 start "$DIR/small"
 settle "$URL"
 commits=$(metric "$URL" liangcao_commits_total)
-changes=$(metric "$URL" liangcao_changes_total)
+changes=$(metric "$URL" liangcao_bodies_total)
 cpu=$(cpu_ms "$SERVER")
 set -- $(LIANGCAO_TOKEN=$T wrk -t1 -c64 -d"${EACH}s" -s "$HERE/post.lua" "$URL" | result)
 rate=$1 p99=$3 bad=$4
 cpu=$(calc %.0f "$(cpu_ms "$SERVER") - $cpu")
-changes=$(($(metric "$URL" liangcao_changes_total) - changes))
+changes=$(($(metric "$URL" liangcao_bodies_total) - changes))
 commits=$(($(metric "$URL" liangcao_commits_total) - commits))
 batch=$(calc %.0f "$changes / ($commits > 0 ? $commits : 1)")
 [ "$batch" -ge 1 ] || batch=1
