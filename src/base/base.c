@@ -4,19 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "base/words.h"
 
+/* Words may quote what was sent and cut it ("%.40s"): whole characters stay. */
 enum err
 fail(struct call *c, enum err code, const char *field, const char *fmt, ...)
 {
     va_list ap;
+    char *text;
 
     va_start(ap, fmt);
-    c->fault =
-        (struct fault){ .code = code,
-                        .field = field,
-                        .text = arena_vprintf(c->arena, words_in(c, fmt), ap) };
+    text = arena_vprintf(c->arena, words_in(c, fmt), ap);
     va_end(ap);
+    c->fault = (struct fault){ code, field, text_mend(text) };
     return code;
 }
 

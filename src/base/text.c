@@ -118,6 +118,26 @@ text_is_utf8(const char *s, size_t n)
     return true;
 }
 
+char *
+text_mend(char *s)
+{
+    const unsigned char *from = (const unsigned char *)s;
+    size_t left = strlen(s);
+    char *to = s;
+
+    while (left > 0) {
+        size_t len = sequence_length(from, left);
+
+        memmove(to, from, len);
+        to += len;
+        len += len == 0;
+        from += len;
+        left -= len;
+    }
+    *to = '\0';
+    return s;
+}
+
 size_t
 text_length(const char *s)
 {

@@ -29,6 +29,10 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 /* True when the N bytes are well-formed UTF-8 without NUL. */
 bool text_is_utf8(const char *s, size_t n);
 
+/* Takes out of S, in place, every byte that belongs to no whole character, as
+   where a text was cut by bytes. */
+char *text_mend(char *s);
+
 /* Code points in S. */
 size_t text_length(const char *s);
 

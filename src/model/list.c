@@ -13,7 +13,7 @@
 
 static const struct {
     const char *suffix;
-    int op;
+    enum filter_op op;
 } operators[] = { { "", IS },          { "not", IS_NOT }, { "from", AT_LEAST },
                   { "before", BELOW }, { "in", ONE_OF },  { "has", HAS },
                   { "set", SOMETHING } };

@@ -180,9 +180,11 @@ const char *model_columns(struct call *c, const struct model *m,
 #define LIST_MAX_FILTERS 12
 #define LIST_COUNT_CAP 10000
 
+enum filter_op { IS, IS_NOT, AT_LEAST, BELOW, ONE_OF, HAS, NOTHING, SOMETHING };
+
 struct filter {
     const struct field *field;
-    enum { IS, IS_NOT, AT_LEAST, BELOW, ONE_OF, HAS, NOTHING, SOMETHING } op;
+    enum filter_op op;
     const char *value; /* ONE_OF: comma between */
 };
 
