@@ -351,6 +351,8 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     route->may);
     TRY(check_match(c, q));
+    if (route->flags & R_LATER && q->later)
+        db_later(c, q->later);
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         r->n_headers = 0;
         e = run_keyed(c, route, q, parts, n, r);
@@ -483,8 +485,6 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
         api_run(&c, &below, r);
     if (e != OK)
         api_problem(&c, e, 0, r);
-    else if (strcmp(q->method, "GET") != 0)
-        feed_wake(app->feed);
     if (r->type != NULL)
         http_add_header(r, "Cache-Control", "no-store");
     api_call_end(&c);
@@ -512,6 +512,14 @@ monotonic(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void
+api_idle(void *ctx)
+{
+    const struct app *app = ctx;
+
+    store_flush(app->store);
 }
 
 void

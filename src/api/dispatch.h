@@ -10,9 +10,10 @@
 #include "api/route.h"
 #include "http/http.h"
 
-/* For http_config.handle; CTX is the const struct app *. */
+/* For http_config.handle and .idle; CTX is the const struct app *. */
 void api_handle(void *ctx, struct arena *a, const struct http_request *q,
                 struct http_reply *r);
+void api_idle(void *ctx);
 
 /*
  * A request below /api/v1 for a call that is set up already (actor, session,

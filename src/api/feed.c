@@ -43,6 +43,7 @@ struct seen {
 
 struct feed {
     const struct app *app;
+    struct store_watcher watcher;
     pthread_t thread;
     pthread_mutex_t lock; /* of the listeners; held while they are sent to */
     struct listener *listeners;
@@ -349,6 +350,23 @@ run_feed(void *arg)
     return NULL;
 }
 
+static void
+raise_flag(struct feed *f, bool *flag)
+{
+    pthread_mutex_lock(&f->wake_lock);
+    *flag = true;
+    pthread_cond_signal(&f->wake);
+    pthread_mutex_unlock(&f->wake_lock);
+}
+
+static void
+on_commit(void *feed)
+{
+    struct feed *f = feed;
+
+    raise_flag(f, &f->look);
+}
+
 struct feed *
 feed_open(const struct app *app)
 {
@@ -360,23 +378,9 @@ feed_open(const struct app *app)
     pthread_mutex_init(&f->wake_lock, NULL);
     pthread_cond_init(&f->wake, NULL);
     ASSERT(pthread_create(&f->thread, NULL, run_feed, f) == 0);
+    f->watcher = (struct store_watcher){ on_commit, f };
+    store_watch(app->store, &f->watcher);
     return f;
-}
-
-static void
-raise_flag(struct feed *f, bool *flag)
-{
-    pthread_mutex_lock(&f->wake_lock);
-    *flag = true;
-    pthread_cond_signal(&f->wake);
-    pthread_mutex_unlock(&f->wake_lock);
-}
-
-void
-feed_wake(struct feed *f)
-{
-    if (f != NULL)
-        raise_flag(f, &f->look);
 }
 
 void
@@ -410,6 +414,7 @@ free_listener(struct listener *l)
 void
 feed_close(struct feed *f)
 {
+    store_watch(f->app->store, NULL);
     while (f->listeners != NULL) {
         struct listener *l = f->listeners;
 
@@ -434,7 +439,7 @@ on_open(void *arg, struct http_stream *s)
     l->next = l->feed->listeners;
     l->feed->listeners = l;
     pthread_mutex_unlock(&l->feed->lock);
-    feed_wake(l->feed);
+    raise_flag(l->feed, &l->feed->look);
     http_stream_send(s, "retry: 3000\n\n", 13);
 }
 

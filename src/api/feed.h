@@ -20,15 +20,13 @@
 #include "http/http.h"
 #include "model/app.h"
 
+/* Looks at every commit of this process, and once a second. */
 struct feed *feed_open(const struct app *app);
 void feed_stop(struct feed *f);  /* before http_stop */
 void feed_close(struct feed *f); /* after it */
 
 /* How many listen; F may be NULL. */
 size_t feed_listeners(struct feed *f);
-
-/* Something was committed: look now, not at the next tick. */
-void feed_wake(struct feed *f);
 
 /* Answer the request with an event stream for the call's actor. */
 enum err feed_listen(struct call *c, const struct http_request *q,

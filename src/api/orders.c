@@ -268,7 +268,7 @@ get_transitions(struct call *c, void *in, void *out)
     {                                                                          \
         POST, "/orders/{id}/" word, serve_##name,                              \
             .in = &order_act_model, .out = &order_view_model, .may = (right),  \
-            .says = (sentence)                                                 \
+            .flags = R_LATER, .says = (sentence)                               \
     }
 
 static const char *const order_list_views[] = { "mine", "crew", "grab", NULL };
@@ -278,7 +278,8 @@ const struct route order_routes[] = {
       .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, crew, grab." },
     { POST, "/orders", serve_submit, .in = &order_wish_model,
-      .out = &order_view_model, .may = "order.create", .flags = R_CREATED,
+      .out = &order_view_model, .may = "order.create",
+      .flags = R_CREATED | R_LATER,
       .says = "Ask for a service item at a place, with legs or without." },
     { GET, "/orders/duplicates", get_duplicates, .in = &order_candidates_model,
       .out = &order_candidate_model, .flags = R_RAW, .answer = "{items:[#]}",

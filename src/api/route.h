@@ -17,7 +17,9 @@ enum route_flag {
     R_OPEN = 2,    /* nobody needs to be signed in */
     R_LIST = 4,    /* `in` is read as a struct list over model `out` */
     R_RAW = 8,     /* the handler fills in a struct raw as `out` */
-    R_BODY = 16    /* the body is CSV, left in c->body; `in` is the query's */
+    R_BODY = 16,   /* the body is CSV, left in c->body; `in` is the query's */
+    R_LATER = 32   /* keeps nothing in memory of what it changes, so its thread
+                      need not wait for the disk (struct later) */
 };
 
 /* What a R_RAW handler answers with. */

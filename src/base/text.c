@@ -61,7 +61,12 @@ buf_puts(struct buf *b, const char *s)
 void
 buf_putc(struct buf *b, char ch)
 {
-    buf_add(b, &ch, 1);
+    if (b->len + 1 >= b->cap || b->len + 1 > b->max || b->overflow) {
+        buf_add(b, &ch, 1);
+        return;
+    }
+    b->s[b->len++] = ch;
+    b->s[b->len] = '\0';
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "api/answers.h"
 #include "api/demo.h"
@@ -136,20 +137,35 @@ block_signals(void)
     return set;
 }
 
+/* A worker of SQLite's wants a processor; one of PostgreSQL's waits for it. */
+static unsigned
+most_awake(const struct store *s)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return store_is_postgres(s) || n > WORKERS ? WORKERS
+           : n < 2                             ? 2
+                                               : (unsigned)n;
+}
+
 static int
 serve(struct office *o, const char *address, uint16_t port)
 {
-    struct http_config config = { .address = address,
-                                  .port = port,
-                                  .pollers = POLLERS,
-                                  .workers = WORKERS,
-                                  .max_body = MAX_BODY,
-                                  .large_path = "/api/v1/import/",
-                                  .max_large = MAX_IMPORT,
-                                  .cert_file = office_conf(o, "cert"),
-                                  .key_file = office_conf(o, "key"),
-                                  .handle = api_handle,
-                                  .ctx = &o->app };
+    struct http_config config = {
+        .address = address,
+        .port = port,
+        .pollers = POLLERS,
+        .workers = WORKERS,
+        .awake = most_awake(o->app.store),
+        .max_body = MAX_BODY,
+        .large_path = "/api/v1/import/",
+        .max_large = MAX_IMPORT,
+        .cert_file = office_conf(o, "cert"),
+        .key_file = office_conf(o, "key"),
+        .handle = api_handle,
+        .idle = api_idle,
+        .ctx = &o->app
+    };
     struct scheduler scheduler = { .app = &o->app };
     sigset_t ends = block_signals();
     struct http_server *s;
@@ -158,8 +174,8 @@ serve(struct office *o, const char *address, uint16_t port)
 
     o->app.secure = config.cert_file != NULL;
     o->app.feed = feed_open(&o->app);
-    o->app.metrics = metrics_open(text_same(office_conf(o, "metrics.open"),
-                                            "yes"));
+    o->app.metrics =
+        metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
     s = http_start(&config, &why);
     if (s == NULL) {
         (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n", address,

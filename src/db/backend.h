@@ -39,13 +39,9 @@ struct search {
     const char *tokens;
 };
 
-/* A call's place in the batch that is committed as one (SQLite). */
-struct joined {
-    struct joined *next;
-    struct search *search;
-    atomic_int done;
-    enum err err;
-};
+/* What a `struct later` is doing in the batch that is committed as one: its
+   session may wait for it, or have left told() to be called. */
+enum later_state { LATER_IDLE, LATER_JOINED, LATER_ENDED, LATER_LEFT };
 
 /* The session of one call. */
 struct db {
@@ -60,11 +56,13 @@ struct db {
     enum err failed;     /* of the TX: every further statement fails so */
     int64_t changes;
     int64_t chain;
-    void *reader;   /* SQLite: taken from the pool */
-    void *writer;   /* PostgreSQL: the connection of the TX */
-    unsigned holds; /* SQLite: how often the writer is held */
-    struct joined joined;
-    bool fail_commit; /* fault injector: let the next COMMIT fail */
+    void *reader;        /* SQLite: taken from the pool */
+    void *writer;        /* PostgreSQL: the connection of the TX */
+    unsigned holds;      /* SQLite: how often the writer is held */
+    struct later own;    /* what tx_commit waits for when nobody gave one */
+    struct later *later; /* given by db_later */
+    bool unsettled;      /* `later` joined a batch and was not waited for */
+    bool fail_commit;    /* fault injector: let the next COMMIT fail */
     int64_t fault_at, fault_count;
 };
 
@@ -101,6 +99,9 @@ struct backend {
     enum err (*number)(struct call *c, const char *name, int64_t *out);
     void (*give)(struct db *d);
 
+    /* Commit what is joined.  NULL where each call commits for itself. */
+    void (*flush)(struct store *s);
+
     /* Of the totals (totals.h); 0: not known, nothing may be kept. */
     int64_t (*generation)(struct call *c);
 };
@@ -111,6 +112,7 @@ struct store {
     struct interned *interned;
     struct totals *totals;
     atomic_llong commits, bodies;
+    _Atomic(const struct store_watcher *) watcher;
     unsigned node;
 };
 
@@ -120,8 +122,14 @@ struct store *sqlite_open(const char *path, unsigned readers, const char **why);
 struct store *postgres_open(const char *address, unsigned readers,
                             const char **why);
 
+/* Sleep until the batch L joined has ended. */
+enum err later_wait(struct later *l);
+
 enum err sqlite_backup(struct call *c, struct store *base, const char *path);
 enum err sqlite_lazy(struct store *base, unsigned n);
+
+/* Changes have come to the disk. */
+void store_committed(struct store *s);
 
 /* A copy of TEXT for *WHY, until the thread's next. */
 const char *store_why(const char *text);

@@ -5,13 +5,15 @@
 
 #include "db/futex.h"
 
-#define LOOKS 200 /* before the next in line goes to sleep again */
+#define LOOKS 200    /* before the next in line goes to sleep again */
+#define OVERTAKEN 16 /* times, then it is handed to him */
 
 enum { ASLEEP, AWAKE, YOURS };
 
 struct waiter {
     struct waiter *next;
     atomic_int state;
+    int overtaken;
 };
 
 void
@@ -27,34 +29,57 @@ baton_close(struct baton *b)
     (void)pthread_mutex_destroy(&b->mutex);
 }
 
-static void
-wait_for_turn(struct waiter *w)
-{
-    int looks = LOOKS, state;
-
-    while ((state = atomic_load(&w->state)) != YOURS) {
-        if (state == ASLEEP) {
-            futex_sleep(&w->state, ASLEEP);
-        } else if (looks-- > 0) {
-            (void)sched_yield();
-        } else {
-            (void)atomic_compare_exchange_strong(&w->state, &state, ASLEEP);
-        }
-    }
-}
-
-/* Let the next in line get ready. */
+/* Mutex held: wake the next in line, so that he looks for his turn. */
 static void
 wake_next(struct baton *b)
 {
-    struct waiter *w;
     int asleep = ASLEEP;
 
+    if (b->first
+        && atomic_compare_exchange_strong(&b->first->state, &asleep, AWAKE))
+        futex_wake(&b->first->state);
+}
+
+/* Mutex held: the first in line goes, with the baton. */
+static void
+leave_line(struct baton *b)
+{
+    b->first = b->first->next;
+    b->held = true;
+    wake_next(b);
+}
+
+/* He who is awake takes the baton if it lies there; true when he has it. */
+static bool
+look(struct baton *b, struct waiter *w, bool sleep)
+{
+    bool mine;
+
     (void)pthread_mutex_lock(&b->mutex);
-    w = b->first;
-    if (w && atomic_compare_exchange_strong(&w->state, &asleep, AWAKE))
-        futex_wake(&w->state);
+    mine = b->first == w && !b->held;
+    if (mine)
+        leave_line(b);
+    else if (sleep && atomic_load(&w->state) == AWAKE)
+        atomic_store(&w->state, ASLEEP);
     (void)pthread_mutex_unlock(&b->mutex);
+    return mine;
+}
+
+static void
+wait_for_turn(struct baton *b, struct waiter *w)
+{
+    int looks = LOOKS;
+
+    while (atomic_load(&w->state) != YOURS) {
+        if (atomic_load(&w->state) == ASLEEP) {
+            futex_sleep(&w->state, ASLEEP);
+            looks = LOOKS;
+        } else if (look(b, w, looks-- == 0)) {
+            return;
+        } else {
+            (void)sched_yield();
+        }
+    }
 }
 
 void
@@ -76,30 +101,26 @@ baton_take(struct baton *b)
         b->last = &w;
     }
     (void)pthread_mutex_unlock(&b->mutex);
-    if (!waits)
-        return;
-    wait_for_turn(&w);
-    wake_next(b);
+    if (waits)
+        wait_for_turn(b, &w);
 }
 
 void
 baton_give(struct baton *b)
 {
     struct waiter *w;
-    int before;
 
     (void)pthread_mutex_lock(&b->mutex);
     w = b->first;
-    if (w)
-        b->first = w->next;
-    else
-        b->held = false;
+    b->held = false;
+    if (w && w->overtaken++ >= OVERTAKEN) {
+        leave_line(b);
+        if (atomic_exchange(&w->state, YOURS) == ASLEEP)
+            futex_wake(&w->state);
+    } else {
+        wake_next(b);
+    }
     (void)pthread_mutex_unlock(&b->mutex);
-    if (!w)
-        return;
-    before = atomic_exchange(&w->state, YOURS);
-    if (before == ASLEEP)
-        futex_wake(&w->state);
 }
 
 bool

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * baton - a lock handed on in the order people came.
+ * baton - a lock for many short turns.
  *
  * Always true:
- *   1. One at a time holds it; nobody overtakes.
- *   2. baton_waits says yes exactly when somebody will get it from the holder.
+ *   1. One at a time holds it.
+ *   2. He who has waited longest is next, but while he is not running yet one
+ *      who is may overtake him, a few times at most: the wake of a sleeping
+ *      thread takes as long as a whole body of work does.
+ *   3. baton_waits says yes exactly when somebody is in line.
  *
  * The next in line is woken when the one before him begins, not when he ends,
- * and looks for his turn between yields: the wake of a sleeping thread takes
- * as long as a whole body of work does.
+ * and looks for his turn between yields.
  */
 #ifndef DB_BATON_H
 #define DB_BATON_H

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "db/backend.h"
+#include "db/futex.h"
 #include "db/totals.h"
 
 /* -- sessions -------------------------------------------------------- */
@@ -139,6 +140,49 @@ db_finish(struct db *d, bool of_tx_only)
     }
 }
 
+/* -- answers that wait for the disk ----------------------------------- */
+
+void
+db_later(struct call *c, struct later *l)
+{
+    atomic_store(&l->state, LATER_IDLE);
+    l->err = OK;
+    c->db->later = l;
+}
+
+bool
+later_leave(struct later *l)
+{
+    int state = LATER_JOINED;
+
+    return atomic_compare_exchange_strong(&l->state, &state, LATER_LEFT);
+}
+
+enum err
+later_wait(struct later *l)
+{
+    while (atomic_load(&l->state) == LATER_JOINED)
+        futex_sleep(&l->state, LATER_JOINED);
+    return l->err;
+}
+
+/* What the session changed is on disk, or lost, before it goes on. */
+static enum err
+settle(struct call *c)
+{
+    struct db *d = c->db;
+    enum err e;
+
+    if (!d->unsettled)
+        return OK;
+    d->unsettled = false;
+    store_flush(d->store);
+    e = later_wait(d->later);
+    atomic_store(&d->later->state, LATER_IDLE);
+    d->later->err = OK;
+    return e == OK ? OK : db_refuse(c, e, "COMMIT", err_word(e));
+}
+
 /* After a failure in a TX everything further fails in the same way. */
 static enum err
 stick(struct db *d, enum err e)
@@ -155,8 +199,8 @@ start(struct call *c, struct cursor *k, const struct query *q)
     enum err e = d->failed;
 
     k->db = d;
-    if (e != OK)
-        return e;
+    TRY(e);
+    TRY(settle(c));
     e = d->backend->query(c, k, q);
     if (e == OK)
         link_cursor(d, k);
@@ -387,7 +431,9 @@ tx_begin(struct call *c)
         d->search = NULL;
         if (d->spare)
             arena_reset(d->spare);
-        d->failed = d->backend->begin(c);
+        d->failed = settle(c);
+        if (d->failed == OK)
+            d->failed = d->backend->begin(c);
         d->began = d->failed == OK;
     }
     return (struct tx){ .c = c, .open = true };

@@ -11,10 +11,10 @@
  * through a pooled reader; inside, everything goes to the writing connection.
  *
  * Always true:
- *   1. What tx_commit answered OK for is on disk (group commit on SQLite:
- *      bodies run one after the other in savepoints of one outer transaction,
- *      which is committed once with synchronous=FULL; every joined call
- *      answers after that commit).
+ *   1. What tx_commit answered OK for is on disk, unless the session was
+ *      given a `struct later`: then it is when that has been told.  (Group
+ *      commit on SQLite: bodies run one after the other in savepoints of one
+ *      outer transaction, which is committed and synced as one.)
  *   2. A TX that goes out of scope without tx_commit leaves nothing behind.
  *   3. After a failed statement in a TX, every further one fails and so does
  *      its commit.
@@ -22,6 +22,8 @@
  */
 #ifndef DB_DB_H
 #define DB_DB_H
+
+#include <stdatomic.h>
 
 #include "base/base.h"
 
@@ -209,6 +211,33 @@ enum err tx_commit(struct tx *t) MUST_USE;
 void tx_close(struct tx *t);
 
 /*
+ * later - an answer that waits for the disk while its thread goes on.
+ *
+ * A session that was given one does not wait in tx_commit: it joins its batch
+ * and the call goes on at once.  Its answer must be held back until the batch
+ * is on disk; later_leave says whether there is anything to wait for.  A
+ * further statement of the session waits first, so a call reads what it
+ * wrote and fails as its batch did.  PostgreSQL takes no notice.
+ *
+ * For calls that keep nothing in memory of what they changed: others may read
+ * the database as it was until the batch is on disk.
+ */
+struct later {
+    /* On the thread that committed, once: l->err says how the batch ended. */
+    void (*told)(struct later *l);
+    enum err err;
+    atomic_int state;
+    struct later *next; /* in the batch */
+};
+
+/* From now on the session's commits may be answered later; L outlives it. */
+void db_later(struct call *c, struct later *l);
+
+/* When the answer is ready: true, l->told will be called or has been; false,
+   nothing is waited for any more and l->err is final. */
+bool later_leave(struct later *l);
+
+/*
  * A whole number that rises by one with every call under NAME (order numbers
  * of a day).  Inside a TX.  Gapless on SQLite; on PostgreSQL taken outside
  * the transaction, so that callers do not wait for each other, and a number
@@ -281,6 +310,18 @@ struct store_commits {
     int64_t commits, bodies;
 };
 struct store_commits store_commits(const struct store *s);
+
+/* Commit what is joined and not yet committed: for a thread that has nothing
+   else to do.  Without it that happens after two milliseconds. */
+void store_flush(struct store *s);
+
+/* Called whenever changes of this process have come to the disk, on any
+   thread.  W outlives the store, or the next store_watch (NULL: nobody). */
+struct store_watcher {
+    void (*committed)(void *arg);
+    void *arg;
+};
+void store_watch(struct store *s, const struct store_watcher *w);
 
 /* A copy of the whole database while it is served (SQLite); file PATH. */
 enum err store_backup(struct call *c, struct store *s,

@@ -490,6 +490,7 @@ commit(struct call *c, struct pg_conn *conn)
 
     if (is_good(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0) {
         PQclear(r);
+        store_committed(c->db->store);
         return OK;
     }
     (void)err_of(r, &leave);

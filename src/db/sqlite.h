@@ -8,9 +8,17 @@
  * waits for it or the batch is full; otherwise he leaves it to the next, who
  * comes here too when he is done, whatever his end.
  *
+ * A body whose call does not wait (struct later) keeps the batch open for
+ * others to join, until it is full, somebody waits, a worker has nothing else
+ * to do (store_flush) or it has been open for SQLITE_PATIENCE_US.
+ *
+ * A commit only writes the log; a thread of its own syncs it and then tells
+ * those who joined, so that the next batch runs meanwhile (sqlite_sync.c).
+ *
  * Always true:
- *   1. While nobody holds the baton no batch is open (lazy loading excepted).
- *   2. A joined call answers only after its batch was committed or lost.
+ *   1. While nobody holds the baton no batch is open whose call waits (lazy
+ *      loading excepted).
+ *   2. A joined call is answered only after its batch is on disk or lost.
  *   3. What one body undoes touches no other body of the batch.
  *
  * In memory (":memory:") there is one connection; a reader holds the baton
@@ -31,8 +39,10 @@
 #define SQLITE_WRITER_KIB 16384
 #define SQLITE_READER_KIB 2048
 #define SQLITE_BUSY_MS 3000
+#define SQLITE_PATIENCE_US 8000
+#define SQLITE_UNDO_BYTES (512 * 1024)
 /* Pages of the write-ahead log after which it is copied to the database. */
-#define SQLITE_WAL_PAGES 2000
+#define SQLITE_WAL_PAGES 8000
 /* ... and after which writers wait until it can begin anew. */
 #define SQLITE_WAL_LONG 16000
 /* How long that may wait for readers. */
@@ -47,17 +57,33 @@ struct sqlite_conn {
 
 struct sqlite_writer {
     struct sqlite_conn *conn;
-    struct baton baton; /* of the body that runs; guards the next 8 */
+    struct baton baton; /* of the body that runs; guards the next 9 */
     bool open;          /* the outer transaction */
     bool in_body;       /* a body runs: only its holder may end it */
     bool fail_commit;   /* fault injector */
     unsigned bodies;    /* of the open batch */
-    struct joined *joined;
+    unsigned waiting;   /* ... and how many of its calls wait for it */
+    struct later *joined;
     struct search *search; /* words of the batch, in the arena */
     size_t n_search;
     struct arena *arena;
     atomic_uint refusals; /* BEGINs that found another process writing */
     atomic_uint lazy;
+    atomic_int unwaited; /* number of the open batch nobody waits for, or 0 */
+    int batches;         /* the last such number; guarded by the baton */
+};
+
+/* The thread that brings the log to the disk. */
+struct sqlite_sync {
+    pthread_t thread;
+    bool started;
+    atomic_bool closing, asleep;
+    atomic_bool busy, wanted; /* syncing; then the open batch shall come */
+    atomic_int news;          /* rises when there is something to do */
+    _Atomic(struct later *) joined; /* committed, not yet on disk */
+    atomic_bool failed;
+    pthread_mutex_t mutex; /* of log_file */
+    int log_file;          /* -1: not open yet */
 };
 
 struct sqlite_store {
@@ -73,6 +99,8 @@ struct sqlite_store {
     unsigned n_readers, max_readers;
 
     int node_file;
+
+    struct sqlite_sync sync;
 
     /* The thread that copies the write-ahead log into the database. */
     pthread_t checkpointer;
@@ -107,8 +135,23 @@ void sqlite_hold(struct db *d);
 void sqlite_let_go(struct db *d);
 enum err sqlite_begin(struct call *c);
 enum err sqlite_end(struct call *c, bool keep);
+/* Commit the batch nobody waits for: now, or when the disk is free. */
+void sqlite_flush(struct store *base);
+void sqlite_commit_open(struct sqlite_store *s);
 /* Rows of the writer are to be read even outside a TX. */
 bool sqlite_is_shared(const struct sqlite_store *s);
+
+/* Tell those who joined how it ended; one that waits may be gone as soon as
+   its word is said.  MINE needs no waking. */
+void sqlite_tell(struct later *joined, enum err e, const struct later *mine);
+
+/* Sync the log now; or tell those who joined a committed batch when it has
+   been; or mind the batch that was opened and that nobody waits for. */
+enum err sqlite_sync(struct sqlite_store *s);
+void sqlite_sync_later(struct sqlite_store *s, struct later *joined);
+void sqlite_sync_watch(struct sqlite_store *s);
+bool sqlite_sync_start(struct sqlite_store *s, const char **why);
+void sqlite_sync_stop(struct sqlite_store *s);
 
 bool sqlite_checkpoints_start(struct sqlite_store *s, const char **why);
 void sqlite_checkpoints_stop(struct sqlite_store *s);

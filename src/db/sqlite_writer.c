@@ -116,7 +116,7 @@ commit_batch(struct sqlite_writer *w)
 }
 
 struct ended {
-    struct joined *joined;
+    struct later *joined;
     enum err err;
 };
 
@@ -133,7 +133,8 @@ end_batch(struct sqlite_store *s)
 
     w->joined = NULL;
     w->open = w->fail_commit = false;
-    w->bodies = 0;
+    w->bodies = w->waiting = 0;
+    atomic_store(&w->unwaited, 0);
     w->search = NULL;
     w->n_search = 0;
     arena_reset(w->arena);
@@ -152,26 +153,23 @@ is_batch_due(struct sqlite_store *s)
         return true;
     if (lazy > 0 && !w->joined)
         return w->bodies >= lazy;
-    return w->bodies >= SQLITE_BATCH || !baton_waits(&w->baton);
+    if (w->bodies >= SQLITE_BATCH)
+        return true;
+    return w->waiting + (w->bodies == 0) > 0 && !baton_waits(&w->baton);
 }
 
-/* Tell those who joined; each may be gone as soon as its word is said. */
+/* What was committed is told when it is on disk, what was lost at once. */
 static void
-tell(struct ended ended, const struct joined *mine)
+pass_on(struct sqlite_store *s, struct ended ended, const struct later *mine)
 {
-    struct joined *after;
-
-    for (struct joined *j = ended.joined; j; j = after) {
-        after = j->next;
-        j->err = ended.err;
-        atomic_store(&j->done, 1);
-        if (j != mine)
-            futex_wake(&j->done);
-    }
+    if (ended.joined && ended.err == OK && !s->in_memory)
+        sqlite_sync_later(s, ended.joined);
+    else
+        sqlite_tell(ended.joined, ended.err, mine);
 }
 
 /* The writer is held: commit if it is our turn, hand it on if this
-   was the session's last hold, and tell the batch's calls. */
+   was the session's last hold, and see to the batch's calls. */
 static void
 leave(struct db *d)
 {
@@ -182,7 +180,20 @@ leave(struct db *d)
         ended = end_batch(s);
     if (--d->holds == 0)
         baton_give(&s->writer.baton);
-    tell(ended, &d->joined);
+    pass_on(s, ended, &d->own);
+}
+
+void
+sqlite_commit_open(struct sqlite_store *s)
+{
+    struct db d = { .store = &s->base };
+    struct ended ended = { 0 };
+
+    sqlite_hold(&d);
+    if (s->writer.open)
+        ended = end_batch(s);
+    leave(&d);
+    pass_on(s, ended, NULL);
 }
 
 void
@@ -223,6 +234,8 @@ sqlite_begin(struct call *c)
     unsigned refusals = atomic_load(&w->refusals);
     int rc = SQLITE_BUSY;
 
+    if (atomic_load(&sqlite_of(d)->sync.failed))
+        return db_refuse(c, ERR_BROKEN, "BEGIN", "the disk failed");
     sqlite_hold(d);
     /* When another process kept the database from the one before us for the
        whole timeout, those in the queue do not wait for it in turn. */
@@ -249,12 +262,24 @@ undo_body(struct sqlite_writer *w)
         (void)sqlite_run(w->conn, "ROLLBACK");
 }
 
-static enum err
-wait_for_batch(struct joined *j)
+/* The first that does not wait for its batch has it minded. */
+static void
+join_batch(struct db *d)
 {
-    while (!atomic_load(&j->done))
-        futex_sleep(&j->done, 0);
-    return j->err;
+    struct sqlite_writer *w = &sqlite_of(d)->writer;
+    struct later *l = d->later ? d->later : &d->own;
+
+    l->next = w->joined;
+    atomic_store(&l->state, LATER_JOINED);
+    w->joined = l;
+    d->unsettled = d->later != NULL;
+    if (!d->later) {
+        w->waiting++;
+    } else if (!atomic_load(&w->unwaited)) {
+        w->batches = w->batches % 0x3fffffff + 1;
+        atomic_store(&w->unwaited, w->batches);
+        sqlite_sync_watch(sqlite_of(d));
+    }
 }
 
 static enum err
@@ -292,14 +317,11 @@ sqlite_end(struct call *c, bool keep)
     }
     e = keep_body(d);
     waits = waits && e == OK;
-    if (waits) {
-        d->joined.next = w->joined;
-        atomic_store(&d->joined.done, 0);
-        w->joined = &d->joined;
-    }
-    leave(d);
     if (waits)
-        e = wait_for_batch(&d->joined);
+        join_batch(d);
+    leave(d);
+    if (waits && !d->unsettled)
+        e = later_wait(&d->own);
     return e == OK ? OK : db_refuse(c, e, "COMMIT", err_word(e));
 }
 
@@ -315,7 +337,9 @@ sqlite_lazy(struct store *base, unsigned n)
         ended = end_batch(s);
     atomic_store(&w->lazy, n);
     baton_give(&w->baton);
-    tell(ended, NULL);
+    if (ended.err == OK && !s->in_memory)
+        ended.err = sqlite_sync(s);
+    sqlite_tell(ended.joined, ended.err, NULL);
     return ended.err;
 }
 
@@ -349,7 +373,7 @@ restart_log(struct sqlite_store *s, struct sqlite_conn *conn)
     sqlite_hold(&d);
     if (s->writer.open)
         ended = end_batch(s);
-    tell(ended, NULL);
+    pass_on(s, ended, NULL);
     (void)sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_RESTART,
                                     NULL, NULL);
     leave(&d);

@@ -148,6 +148,28 @@ store_commits(const struct store *s)
                                    atomic_load(&s->bodies) };
 }
 
+void
+store_flush(struct store *s)
+{
+    if (s->backend->flush)
+        s->backend->flush(s);
+}
+
+void
+store_watch(struct store *s, const struct store_watcher *w)
+{
+    atomic_store(&s->watcher, w);
+}
+
+void
+store_committed(struct store *s)
+{
+    const struct store_watcher *w = atomic_load(&s->watcher);
+
+    if (w)
+        w->committed(w->arg);
+}
+
 enum err
 store_lazy(struct store *s, unsigned n)
 {

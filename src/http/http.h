@@ -24,7 +24,9 @@ struct http_request {
     size_t body_len;
     const char *address;
     bool tls;
-    void *impl; /* the adapter's */
+    struct later *later; /* (db/db.h) for a handler that need not wait for the
+                            disk: the reply is sent when it has been told */
+    void *impl;          /* the adapter's */
 };
 
 /* A request header by name, or NULL. */
@@ -66,7 +68,9 @@ void http_stream_end(struct http_stream *s);
 struct http_config {
     const char *address; /* "127.0.0.1" */
     uint16_t port;       /* 0: any free one */
-    unsigned pollers, workers;
+    /* Of the workers, only `awake` run at a time, unless they make no
+       headway; 0: all. */
+    unsigned pollers, workers, awake;
     size_t max_body; /* bytes */
     /* Paths that begin with large_path (NULL: none) may take more. */
     const char *large_path;
@@ -75,6 +79,8 @@ struct http_config {
     /* Runs on a worker; A is this worker's arena, reset after the reply. */
     void (*handle)(void *ctx, struct arena *a, const struct http_request *q,
                    struct http_reply *r);
+    /* Runs on a worker that has nothing else to do; may be NULL. */
+    void (*idle)(void *ctx);
     void *ctx;
 };
 

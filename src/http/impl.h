@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "db/db.h"
 #include "http/http.h"
 
 /* One request and its answer, from the request line to the last byte sent. */
@@ -24,7 +25,10 @@ struct exchange {
     struct arena *arena;   /* the worker's, while it serves */
     struct http_request q;
     struct http_stream *stream; /* once it has become an event stream */
-    int64_t begun_us;           /* monotonic; 0: not begun */
+    struct later later;         /* what the answer waits for */
+    struct MHD_Response *answer;
+    int status;
+    int64_t begun_us; /* monotonic; 0: not begun */
     size_t body_cap, body_max;
     size_t drained;  /* bytes of a refused body thrown away */
     size_t reserved; /* of the server's budget for bodies */
@@ -89,9 +93,14 @@ void reply_log(const struct exchange *x, int status);
 /* -- pool.c ----------------------------------------------------------- */
 
 struct pool;
-typedef void (*pool_fn)(struct arena *a, struct exchange *x);
+struct pool_config {
+    unsigned workers, awake; /* as in struct http_config */
+    void (*run)(struct arena *a, struct exchange *x);
+    void (*idle)(void *ctx);
+    void *ctx; /* of idle */
+};
 
-struct pool *pool_open(unsigned workers, pool_fn run);
+struct pool *pool_open(const struct pool_config *config);
 void pool_push(struct pool *p, struct exchange *x);
 void pool_close(struct pool *p); /* after what is queued has run */
 

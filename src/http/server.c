@@ -195,31 +195,64 @@ take_body(struct exchange *x, const char *bytes, size_t n)
 
 /* -- a worker answers ------------------------------------------------ */
 
+/* What was to be answered did not come to the disk. */
+static void
+answer_lost(struct exchange *x)
+{
+    struct arena *a = arena_open();
+    struct http_reply r;
+
+    MHD_destroy_response(x->answer);
+    x->status = 503;
+    reply_refuse(&x->q, &r, a, x->status);
+    x->answer = reply_make(x, &r);
+    arena_close(a);
+}
+
+static void
+answer(struct exchange *x)
+{
+    struct MHD_Connection *conn = x->conn;
+
+    if (x->later.err != OK)
+        answer_lost(x);
+    reply_log(x, x->status);
+    if (MHD_queue_response(conn, (unsigned)x->status, x->answer) != MHD_YES)
+        log_line(LOG_ERROR, "http", "a reply could not be queued");
+    MHD_destroy_response(x->answer);
+    if (x->stream) {
+        stream_opened(x->stream);
+        x->handed = false;
+        atomic_fetch_sub(&x->server->open_calls, 1);
+    }
+    MHD_resume_connection(conn);
+}
+
+static void
+on_told(struct later *l)
+{
+    answer((struct exchange *)((char *)l - offsetof(struct exchange, later)));
+}
+
 static void
 serve(struct arena *a, struct exchange *x)
 {
     struct http_server *s = x->server;
     struct http_reply r = { .status = 200 };
-    struct MHD_Connection *conn = x->conn;
 
     x->arena = a;
+    x->later.told = on_told;
+    x->q.later = &x->later;
     int bad = request_read(x, a);
     if (bad)
         reply_refuse(&x->q, &r, a, bad);
     else
         s->config.handle(s->config.ctx, a, &x->q, &r);
-    struct MHD_Response *m = reply_make(x, &r);
-    reply_log(x, r.status);
+    x->answer = reply_make(x, &r);
+    x->status = r.status;
     x->arena = NULL;
-    if (MHD_queue_response(conn, (unsigned)r.status, m) != MHD_YES)
-        log_line(LOG_ERROR, "http", "a reply could not be queued");
-    MHD_destroy_response(m);
-    if (x->stream) {
-        stream_opened(x->stream);
-        x->handed = false;
-        atomic_fetch_sub(&s->open_calls, 1);
-    }
-    MHD_resume_connection(conn);
+    if (!later_leave(&x->later))
+        answer(x);
 }
 
 /* The request is whole. */
@@ -424,7 +457,12 @@ http_start(const struct http_config *config, const char **why)
     else
         fd = listen_on(config, &s->port, why);
     if (fd >= 0) {
-        s->pool = pool_open(config->workers, serve);
+        s->pool = pool_open(&(struct pool_config){
+            .workers = config->workers,
+            .awake = config->awake ? config->awake : config->workers,
+            .run = serve,
+            .idle = config->idle,
+            .ctx = config->ctx });
         s->daemon = start_daemon(s, fd, cert, key);
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"

@@ -214,6 +214,115 @@ TEST_PLAIN(a_batch_whose_commit_fails_answers_nobody_ok)
     database_drop(address);
 }
 
+/* -- answers that wait for the disk without their thread -------------- */
+
+struct told {
+    struct later later;
+    atomic_int n; /* times */
+    enum err err;
+};
+
+static void
+on_told(struct later *l)
+{
+    struct told *t = (struct told *)l;
+
+    t->err = l->err;
+    (void)atomic_fetch_add(&t->n, 1);
+}
+
+/* A call that puts NAME and leaves its answer; its commit fails when it is to. */
+static void
+put_and_leave(struct store *s, struct told *t, const char *name, bool fails)
+{
+    struct call c;
+
+    *t = (struct told){ .later.told = on_told };
+    call_open(&c, s);
+    if (fails)
+        db_fault(&c, 4); /* BEGIN, INSERT, RELEASE, COMMIT */
+    db_later(&c, &t->later);
+    EXPECT(put(&c, name, 1) == OK);
+    call_close(&c);
+    if (!later_leave(&t->later))
+        on_told(&t->later);
+}
+
+static bool
+is_told(struct told *t)
+{
+    for (int i = 0; i < 3000 && atomic_load(&t->n) == 0; i++)
+        (void)usleep(1000);
+    return atomic_load(&t->n) == 1;
+}
+
+TEST_PLAIN(an_answer_left_is_told_once_and_is_then_on_disk)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct told told[100];
+    char name[20];
+
+    (void)c;
+    for (size_t i = 0; i < COUNT(told); i++) {
+        (void)snprintf(name, sizeof name, "left.%zu", i);
+        put_and_leave(s, &told[i], name, false);
+    }
+    for (size_t i = 0; i < COUNT(told); i++) {
+        EXPECT(is_told(&told[i]));
+        EXPECT(told[i].err == OK);
+    }
+    store_close(s);
+    s = reopen(address, 1);
+    EXPECT(ask(s, get_counter, "left.0") == 1);
+    EXPECT(ask(s, get_counter, "left.99") == 1);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(a_lost_batch_is_told_to_those_who_left)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct told told;
+
+    (void)c;
+    if (!database_is_postgres()) {
+        put_and_leave(s, &told, "lost", true);
+        EXPECT(is_told(&told));
+        EXPECT(told.err != OK);
+        EXPECT(ask(s, get_counter, "lost") == 0);
+    }
+    put_and_leave(s, &told, "after", false);
+    EXPECT(is_told(&told));
+    EXPECT(told.err == OK);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(a_call_that_goes_on_reads_what_it_wrote)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct told told = { .later.told = on_told };
+    int64_t n = 0;
+    struct call k;
+
+    (void)c;
+    call_open(&k, s);
+    db_later(&k, &told.later);
+    EXPECT(put(&k, "own", 7) == OK);
+    EXPECT(db_int(&k, &n, get_counter, V("own")) == OK);
+    EXPECT(n == 7);
+    EXPECT(put(&k, "again", 8) == OK);
+    EXPECT(put(&k, "and again", 9) == OK);
+    call_close(&k);
+    EXPECT(later_leave(&told.later) ? is_told(&told) : told.later.err == OK);
+    EXPECT(ask(s, get_counter, "and again") == 9);
+    store_close(s);
+    database_drop(address);
+}
+
 /* Read, then write: on PostgreSQL the losers come again. */
 static enum err
 raise_total(struct call *c, const struct worker *w, int round)

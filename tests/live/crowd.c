@@ -65,8 +65,9 @@ listen_on(void *arg)
                             "/api/v1/stream");
     while (!l->crowd->stop)
         (void)http_more(&l->http, 200);
-    for (int i = 0; i < 5; i++)
-        (void)http_more(&l->http, 500);
+    /* Until nothing has come for three seconds. */
+    for (int i = 0, quiet = 0; i < 60 && quiet < 6; i++)
+        quiet = http_more(&l->http, 500) ? 0 : quiet + 1;
     return NULL;
 }
 

@@ -21,6 +21,7 @@ struct making {
     struct service_item item;
     struct place_facts place;
     struct person_facts person;
+    const char *tokens;
 };
 
 /* -- looking up ------------------------------------------------------------ */
@@ -110,6 +111,25 @@ make_title(struct call *c, const struct making *m)
     return arena_text_n(c->arena, s, (size_t)(p - s));
 }
 
+/* What an order is found by, but for its number. */
+static const char *
+order_tokens(struct call *c, const struct order *o, const char *person_initials,
+             const char *place_initials)
+{
+    const char *const words[] = {
+        o->title,          o->description,  o->item_name,
+        o->requester_name, person_initials, o->place_name,
+        place_initials,    o->place_note,   o->phone
+    };
+    struct buf b = buf_make(c->arena, 0);
+
+    for (size_t i = 0; i < COUNT(words); i++) {
+        buf_puts(&b, words[i]);
+        buf_putc(&b, ' ');
+    }
+    return text_tokens(c->arena, b.s);
+}
+
 static enum err
 look_up(struct call *c, struct order_wish *w, struct making *m)
 {
@@ -131,6 +151,7 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
                    : c->actor->by_token    ? "api"
                                            : "web";
     m->o.submitted_at = c->now;
+    m->tokens = order_tokens(c, &m->o, m->person.initials, m->place.initials);
     set_due(c, &m->o, c->now);
     return route(c, &m->o, &m->item, m->place.path);
 }
@@ -152,20 +173,23 @@ make_number(struct call *c, struct order *o)
     return OK;
 }
 
+static enum err
+index_tokens(struct call *c, const struct order *o, const char *tokens)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    buf_puts(&b, text_tokens(c->arena, o->number));
+    buf_putc(&b, ' ');
+    buf_puts(&b, tokens);
+    return db_search_add(c, o->id, b.s);
+}
+
 enum err
 index_order(struct call *c, const struct order *o, const char *person_initials,
             const char *place_initials)
 {
-    const char *const words[] = {
-        o->number,         o->title,        o->description, o->item_name,
-        o->requester_name, person_initials, o->place_name,  place_initials,
-        o->place_note,     o->phone
-    };
-    struct buf b = buf_make(c->arena, 0);
-
-    for (size_t i = 0; i < COUNT(words); i++)
-        buf_printf(&b, "%s ", words[i] ? words[i] : "");
-    return db_search_add(c, o->id, text_tokens(c->arena, b.s));
+    return index_tokens(c, o,
+                        order_tokens(c, o, person_initials, place_initials));
 }
 
 /* Life and limb do not wait for the desk: an emergency whose crew the rules
@@ -207,7 +231,7 @@ write_order(struct call *c, struct making *m)
     o->wake_at = next_wake(c, o);
     TRY(make_number(c, o));
     TRY(model_insert(c, &order_model, o));
-    TRY(index_order(c, o, m->person.initials, m->place.initials));
+    TRY(index_tokens(c, o, m->tokens));
     e.order_id = o->id;
     e.note = o->taken_by_id ? c->actor->name : NULL;
     TRY(event_add(c, &e));
