@@ -9,6 +9,7 @@
 
 #include "database.h"
 #include "db/postgres.h"
+#include "db/sqlite.h"
 #include "test.h"
 
 #define THREADS 32
@@ -296,6 +297,32 @@ TEST_PLAIN(a_lost_batch_is_told_to_those_who_left)
     put_and_leave(s, &told, "after", false);
     EXPECT(is_told(&told));
     EXPECT(told.err == OK);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(after_a_sync_that_failed_nothing_is_answered_well_or_written)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct told told;
+    struct call k;
+    int ends[2];
+
+    (void)c;
+    if (!database_is_postgres()) {
+        /* A pipe cannot be synced. */
+        EXPECT(pipe(ends) == 0);
+        (void)close(((struct sqlite_store *)s)->sync.log_file);
+        ((struct sqlite_store *)s)->sync.log_file = ends[1];
+        put_and_leave(s, &told, "unsure", false);
+        EXPECT(is_told(&told));
+        EXPECT(told.err == ERR_BROKEN);
+        call_open(&k, s);
+        EXPECT(put(&k, "after", 1) == ERR_BROKEN);
+        call_close(&k);
+        (void)close(ends[0]);
+    }
     store_close(s);
     database_drop(address);
 }
