@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two providers and the crews of the catalogue, with people and shifts. */
+/*
+ * Two providers and fourteen crews, with people and shifts.  The catalogue
+ * names more crews, as large offices have them; in this one some are part of
+ * another, with their people and with what the catalogue sends to them.
+ */
 #include <string.h>
 
 #include "cli/demo_parts.h"
+#include "engine/catalog/catalog.h"
 
 enum { OWN = -1, PROPERTY = 0, LIFTS = 1 };
 
@@ -31,6 +36,8 @@ static const struct {
     enum roster roster;
     const char *post;
     const char *skills[3]; /* members have one after the other */
+    const char *part_of;   /* the crew they belong to; NULL: a crew itself */
+    const char *name, *name_en; /* what it is called here, if not as usual */
 } crews[] = {
     { "electricians",
       OWN,
@@ -52,35 +59,44 @@ static const struct {
       4,
       DAILY,
       "锅炉工",
-      { "锅炉", "供暖", "锅炉,供暖" } },
+      { "锅炉", "供暖", "锅炉,供暖" },
+      "air-conditioning" },
     { "air-conditioning",
       OWN,
       DEMO_SERVICE_WORK,
       5,
       DAILY,
       "空调工",
-      { "中央空调", "分体空调", "中央空调,制冷" } },
+      { "中央空调", "分体空调", "中央空调,制冷" },
+      NULL,
+      "暖通空调班",
+      "Heating and air-conditioning crew" },
     { "carpenters",
       OWN,
       DEMO_SERVICE_WORK,
       4,
       OFFICE,
       "木工",
-      { "门窗", "家具", "门锁,家具" } },
+      { "门窗", "家具", "门锁,家具" },
+      "general-repair" },
     { "it",
       OWN,
       DEMO_SERVICE_WORK,
       6,
       OFFICE,
       "信息技术员",
-      { "网络", "桌面", "会议系统,桌面" } },
+      { "网络", "桌面", "会议系统,桌面" },
+      NULL,
+      "信息通讯班",
+      "IT and telecom crew" },
     { "telecom",
       OWN,
       DEMO_SERVICE_WORK,
       4,
       OFFICE,
       "通讯员",
-      { "电话", "布线", "电话,布线" } },
+      { "电话", "布线", "电话,布线" },
+      "it" },
     { "motor-pool",
       OWN,
       DEMO_SERVICE_WORK,
@@ -108,7 +124,8 @@ static const struct {
       6,
       THREE,
       "消防员",
-      { "消防监控", "消防器材", "消防监控,消防器材" } },
+      { "消防监控", "消防器材", "消防监控,消防器材" },
+      "security" },
 
     { "general-repair",
       PROPERTY,
@@ -144,7 +161,10 @@ static const struct {
       24,
       THREE,
       "保安员",
-      { "门岗", "巡逻", "监控" } },
+      { "门岗", "巡逻", "监控" },
+      NULL,
+      "安保消防队",
+      "Security and fire crew" },
     { "lift-contractor",
       LIFTS,
       0,
@@ -159,77 +179,90 @@ static const struct {
       4,
       OFFICE,
       "房产管理员",
-      { "用房", "档案", "周转房" } },
+      { "用房", "档案", "周转房" },
+      "administration" },
     { "asset-office",
       OWN,
       DEMO_SERVICE_ASSETS,
       3,
       OFFICE,
       "资产管理员",
-      { "家具", "设备", "处置" } },
+      { "家具", "设备", "处置" },
+      "administration" },
     { "stores",
       OWN,
       DEMO_SERVICE_ASSETS,
       3,
       DAILY,
       "库管员",
-      { "办公用品", "维修材料", "防汛物资" } },
+      { "办公用品", "维修材料", "防汛物资" },
+      "administration" },
     { "secrecy-officer",
       OWN,
       DEMO_SERVICE_GENERAL,
       2,
       OFFICE,
       "保密员",
-      { "保密", "涉密设备", "保密" } },
+      { "保密", "涉密设备", "保密" },
+      "administration" },
     { "mail-room",
       OWN,
       DEMO_SERVICE_WORK,
       3,
       OFFICE,
       "收发员",
-      { "收发", "快递", "报刊" } },
+      { "收发", "快递", "报刊" },
+      "administration" },
     { "courier",
       OWN,
       DEMO_SERVICE_GENERAL,
       2,
       OFFICE,
       "机要员",
-      { "机要", "交换", "机要" } },
+      { "机要", "交换", "机要" },
+      "administration" },
     { "print-room",
       OWN,
       DEMO_SERVICE_WORK,
       3,
       OFFICE,
       "文印员",
-      { "印刷", "装订", "制图" } },
+      { "印刷", "装订", "制图" },
+      "administration" },
     { "administration",
       OWN,
       DEMO_SERVICE_GENERAL,
       4,
       OFFICE,
       "行政专员",
-      { "行政", "印章", "档案" } },
+      { "行政", "印章", "档案" },
+      NULL,
+      "行政资产科",
+      "Administration and asset office" },
     { "food-safety",
       OWN,
       DEMO_SERVICE_WORK,
       2,
       DAILY,
       "食品安全员",
-      { "食品安全", "留样", "食品安全" } },
+      { "食品安全", "留样", "食品安全" },
+      "canteen" },
     { "energy-office",
       OWN,
       DEMO_SERVICE_HOUSES,
       2,
       OFFICE,
       "节能管理员",
-      { "计量", "统计", "节能" } },
+      { "计量", "统计", "节能" },
+      "administration" },
     { "reception-office",
       OWN,
       DEMO_SERVICE_GENERAL,
       3,
       OFFICE,
       "接待员",
-      { "接待", "礼宾", "会务" } },
+      { "接待", "礼宾", "会务" },
+      "administration" },
 };
 
 static enum err
@@ -316,10 +349,33 @@ add_whole(struct demo *d, int64_t crew_id, enum roster roster)
 
 static const char find_crew[] = "SELECT id FROM crew WHERE code = $1";
 
+/* The row of the crew that the I-th row's people belong to. */
+static size_t
+whole_of(size_t i)
+{
+    size_t k = 0;
+
+    if (crews[i].part_of == NULL)
+        return i;
+    while (strcmp(crews[k].code, crews[i].part_of) != 0)
+        k++;
+    return k;
+}
+
+static enum err
+find_id(struct demo *d, const char *code, int64_t *id)
+{
+    TRY(db_int(d->c, id, find_crew, V(code)));
+    return *id != 0
+               ? OK
+               : fail(d->c, ERR_ABSENT, NULL, "there is no crew “%s”", code);
+}
+
 static enum err
 add_member(struct demo *d, size_t i, int64_t crew_id, int n)
 {
-    bool lead = n == 0;
+    size_t whole = whole_of(i);
+    bool lead = n == 0 && whole == i;
     const char *post = lead ? arena_printf(d->c->arena, "%s班长", crews[i].post)
                             : crews[i].post;
     struct crew_member m = {
@@ -327,32 +383,75 @@ add_member(struct demo *d, size_t i, int64_t crew_id, int n)
     };
     struct person p;
 
-    TRY(demo_person(d, crews[i].provider == OWN ? crews[i].unit : -1,
-                    crews[i].provider, post, &p));
+    TRY(demo_person(d, crews[whole].provider == OWN ? crews[i].unit : -1,
+                    crews[whole].provider, post, &p));
     m.person_id = p.id;
     TRY(crew_member_add(d->c, &m));
-    return crews[i].roster == THREE ? add_third(d, &m, n) : OK;
+    return crews[whole].roster == THREE ? add_third(d, &m, n) : OK;
+}
+
+static enum err
+add_members(struct demo *d, size_t i, int64_t crew_id)
+{
+    for (int n = 0; n < crews[i].people; n++)
+        TRY(add_member(d, i, crew_id, n));
+    return OK;
 }
 
 static enum err
 add_crew(struct demo *d, size_t i)
 {
-    struct crew w = { 0 };
+    struct crew w = { .name = crews[i].name, .name_en = crews[i].name_en };
+    field_mask said = model_mask(&crew_model, "phone");
 
-    TRY(db_int(d->c, &w.id, find_crew, V(crews[i].code)));
-    if (w.id == 0)
-        return fail(d->c, ERR_ABSENT, NULL, "there is no crew “%s”",
-                    crews[i].code);
+    TRY(find_id(d, crews[i].code, &w.id));
     w.phone = arena_printf(d->c->arena, "8705%04d", 8000 + (int)i);
-    if (crews[i].provider != OWN)
+    if (crews[i].provider != OWN) {
         w.provider_id = d->providers[crews[i].provider];
-    TRY(crew_set(d->c, &w,
-                 model_mask(&crew_model, "phone")
-                     | (w.provider_id ? model_mask(&crew_model, "provider_id")
-                                      : 0)));
-    for (int n = 0; n < crews[i].people; n++)
-        TRY(add_member(d, i, w.id, n));
+        said |= model_mask(&crew_model, "provider_id");
+    }
+    if (w.name)
+        said |= model_mask(&crew_model, "name")
+                | model_mask(&crew_model, "name_en");
+    TRY(crew_set(d->c, &w, said));
+    TRY(add_members(d, i, w.id));
     return crews[i].roster == THREE ? OK : add_whole(d, w.id, crews[i].roster);
+}
+
+static const char find_rules[] =
+    "SELECT id FROM routing_rule WHERE crew_id = $1";
+
+/* What the catalogue sends to FROM goes to INTO. */
+static enum err
+move_rules(struct demo *d, int64_t from, int64_t into)
+{
+    struct routing_rule r = { .crew_id = into };
+    int64_t id;
+
+    d->c->said = (uint64_t)model_mask(&routing_rule_model, "crew_id");
+    TRY(db_int(d->c, &id, find_rules, V(from)));
+    while (id != 0) {
+        r.id = id;
+        TRY(model_get(d->c, &routing_rule_model, id, &r));
+        r.crew_id = into;
+        TRY(catalog_set_rule(d->c, &r));
+        TRY(db_int(d->c, &id, find_rules, V(from)));
+    }
+    return OK;
+}
+
+/* The crew is not one here: its people and its work are another's. */
+static enum err
+add_part(struct demo *d, size_t i)
+{
+    struct crew w = { .active = false };
+    int64_t into = 0;
+
+    TRY(find_id(d, crews[i].code, &w.id));
+    TRY(find_id(d, crews[i].part_of, &into));
+    TRY(add_members(d, i, into));
+    TRY(move_rules(d, w.id, into));
+    return crew_set(d->c, &w, model_mask(&crew_model, "active"));
 }
 
 enum err
@@ -360,6 +459,6 @@ demo_crews(struct demo *d)
 {
     TRY(add_providers(d));
     for (size_t i = 0; i < COUNT(crews); i++)
-        TRY(add_crew(d, i));
+        TRY(crews[i].part_of ? add_part(d, i) : add_crew(d, i));
     return OK;
 }
