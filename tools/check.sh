@@ -54,7 +54,8 @@ analyze() {
 }
 # What every build warns of, as errors.
 warnings() {
-    make -s -j"$(nproc)" B=build/check/werror OPT=-O2 SAN=-Werror \
+    make -s -j"$(nproc)" B=build/check/werror OPT=-O2 \
+        SAN="-Werror -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wrestrict" \
         build/check/werror/liangcao build/check/werror/test-runner
 }
 # Advice only.

@@ -363,7 +363,7 @@ query(struct call *c, struct cursor *k, const struct query *q)
     return is_good(r) ? accept_result(c, k, r) : refuse(c, conn, r, q->sql);
 }
 
-static bool
+static bool /* NOLINTNEXTLINE(readability-non-const-parameter) */
 next(struct call *c, struct cursor *k, enum err *e)
 {
     (void)c;

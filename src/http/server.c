@@ -359,7 +359,11 @@ listen_on(const struct http_config *config, uint16_t *port, const char **why)
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
                                     .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
     struct addrinfo *found;
-    struct sockaddr_storage bound;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } bound = { 0 };
     socklen_t len = sizeof bound;
     char service[8];
     int yes = 1;
@@ -375,7 +379,7 @@ listen_on(const struct http_config *config, uint16_t *port, const char **why)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0
         || listen(fd, BACKLOG) != 0
-        || getsockname(fd, (struct sockaddr *)&bound, &len) != 0) {
+        || getsockname(fd, &bound.any, &len) != 0) {
         *why = errno == EADDRINUSE ? "the port is in use"
                                    : "cannot listen on the address";
         freeaddrinfo(found);
@@ -384,9 +388,8 @@ listen_on(const struct http_config *config, uint16_t *port, const char **why)
         return -1;
     }
     freeaddrinfo(found);
-    *port = ntohs(bound.ss_family == AF_INET6
-                      ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                      : ((struct sockaddr_in *)&bound)->sin_port);
+    *port = ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port
+                                                  : bound.v4.sin_port);
     return fd;
 }
 

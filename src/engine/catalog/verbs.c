@@ -56,16 +56,22 @@ struct version_facts {
     day from, to;
 };
 
+static const void *
+member_of(const struct model *m, const void *rec, const char *name)
+{
+    const struct field *f = model_field(m, name);
+
+    ASSERT(f != NULL);
+    return (const char *)rec + f->offset;
+}
+
 static struct version_facts
 facts_of(const struct model *m, const void *rec)
 {
-    const char *p = rec;
-
     return (struct version_facts){
-        *(const char *const *)(const void *)(p
-                                             + model_field(m, "code")->offset),
-        *(const day *)(const void *)(p + model_field(m, "valid_from")->offset),
-        *(const day *)(const void *)(p + model_field(m, "valid_to")->offset)
+        *(const char *const *)member_of(m, rec, "code"),
+        *(const day *)member_of(m, rec, "valid_from"),
+        *(const day *)member_of(m, rec, "valid_to")
     };
 }
 

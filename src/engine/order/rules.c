@@ -172,7 +172,7 @@ pause_rule(struct call *c, const struct order *o)
 enum err
 give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
 {
-    struct crew_facts crew;
+    struct crew_facts crew = { 0 };
     struct person_facts person = { 0 };
     bool has = true;
 

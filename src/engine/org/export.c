@@ -50,11 +50,13 @@ write_row(const struct export *x, const void *rec)
         const struct column *k = &x->t->columns[i];
         const struct field *f = model_field(x->t->model, k->member);
 
+        ASSERT(f != NULL);
         if (k->refers) {
             int64_t id =
                 *(const int64_t *)(const void *)((const char *)rec + f->offset);
             size_t at = codes_by_id(&x->codes[i], id);
 
+            ASSERT(at == NO_CODE || x->codes[i].all != NULL);
             csv_cell(x->out, at == NO_CODE ? "" : x->codes[i].all[at].text,
                      i == 0);
         } else {
