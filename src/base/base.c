@@ -8,8 +8,8 @@
 #include "base/words.h"
 
 /* Words may quote what was sent and cut it ("%.40s"): whole characters stay. */
-enum err
-fail(struct call *c, enum err code, const char *field, const char *fmt, ...)
+enum err(fail)(struct call *c, enum err code, const char *field,
+               const char *fmt, ...)
 {
     va_list ap;
     char *text;

@@ -80,6 +80,10 @@ struct call {
  */
 enum err fail(struct call *c, enum err code, const char *field, const char *fmt,
               ...) __attribute__((format(printf, 4, 5))) MUST_USE;
+#ifdef __clang_analyzer__
+/* The analyser shall know that CODE is what comes back. */
+#define fail(c, code, ...) (fail((c), (code), __VA_ARGS__), (code))
+#endif
 
 /* The word of an error, as in logs and problem documents: "invalid", ... */
 const char *err_word(enum err e);
