@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "db/sqlite.h"
 #include "http/impl.h"
 #include "model/model.h"
 #include "test.h"
@@ -29,7 +30,8 @@ static struct {
     struct http_stream *stream; /* under the lock; NULL once it is gone */
     atomic_int gone;
     atomic_int asked;
-    atomic_bool open; /* calls of /slow may go on */
+    atomic_bool open;   /* calls of /slow may go on */
+    struct later *held; /* what answers of /held wait for; under the lock */
 } world;
 
 static const unsigned char page[] = "<html>page</html>";
@@ -92,6 +94,17 @@ send_stream(const char *bytes, size_t n)
 }
 
 /* Echoes what it got; some paths do something of their own. */
+/* As a commit does that need not be waited for. */
+static void
+hold(struct later *l)
+{
+    pthread_mutex_lock(&world.lock);
+    l->next = world.held;
+    world.held = l;
+    atomic_store(&l->state, LATER_JOINED);
+    pthread_mutex_unlock(&world.lock);
+}
+
 static void
 handle(void *ctx, struct arena *a, const struct http_request *q,
        struct http_reply *r)
@@ -108,6 +121,8 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
         r->stream_gone = on_gone;
         return;
     }
+    if (strcmp(q->path, "/held") == 0)
+        hold(q->later);
     while (strcmp(q->path, "/slow") == 0 && !atomic_load(&world.open))
         pause_ms(1);
     if (strncmp(q->path, "/files", 6) != 0
@@ -130,12 +145,13 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
 }
 
 static void
-start(const char *cert, const char *key)
+start_with(const char *cert, const char *key, unsigned awake)
 {
     const struct http_config config = {
         .address = "127.0.0.1",
         .pollers = 2,
         .workers = 4,
+        .awake = awake,
         .max_body = LIMIT,
         .large_path = "/api/import/",
         .max_large = 3 * LIMIT,
@@ -151,6 +167,12 @@ start(const char *cert, const char *key)
     if (world.server == NULL)
         print_error("%s\n", why);
     EXPECT(world.server != NULL);
+}
+
+static void
+start(const char *cert, const char *key)
+{
+    start_with(cert, key, 0);
 }
 
 static void
@@ -585,6 +607,57 @@ TEST_PLAIN(open_calls_are_answered_before_the_server_stops)
         pthread_join(threads[i], NULL);
         EXPECT(status[i] == 200);
     }
+}
+
+TEST_PLAIN(a_quick_call_does_not_wait_behind_slow_ones)
+{
+    pthread_t threads[2];
+    int status[COUNT(threads)] = { 0 };
+
+    (void)c;
+    start_with(NULL, NULL, 2);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_create(&threads[i], NULL, ask_slowly, &status[i]);
+    EXPECT(becomes(&world.asked, 2));
+    /* Both that should run at a time are busy until it has been answered. */
+    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    atomic_store(&world.open, true);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        pthread_join(threads[i], NULL);
+        EXPECT(status[i] == 200);
+    }
+    stop();
+}
+
+TEST_PLAIN(an_answer_waits_for_the_disk_and_no_worker_does)
+{
+    int fds[12];
+    struct pollfd p = { .events = POLLIN };
+    struct later *lost;
+
+    (void)c;
+    start(NULL, NULL);
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        fds[i] = dial();
+        say(fds[i], "GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+        /* One after the other; there are 4 workers. */
+        EXPECT(becomes(&world.asked, (int)i + 1));
+    }
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        p.fd = fds[i];
+        EXPECT(poll(&p, 1, 10) == 0);
+    }
+    lost = world.held; /* the last one; its batch does not come to the disk */
+    world.held = lost->next;
+    lost->next = NULL;
+    sqlite_tell(lost, ERR_BROKEN, NULL);
+    EXPECT(hear(fds[11], false) == 503);
+    sqlite_tell(world.held, OK, NULL);
+    for (size_t i = 0; i < 11; i++)
+        EXPECT(hear(fds[i], false) == 200);
+    for (size_t i = 0; i < COUNT(fds); i++)
+        close(fds[i]);
+    stop();
 }
 
 TEST_PLAIN(a_port_in_use_is_said_so)
