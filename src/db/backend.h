@@ -61,6 +61,7 @@ struct db {
     unsigned holds;      /* SQLite: how often the writer is held */
     struct later own;    /* what tx_commit waits for when nobody gave one */
     struct later *later; /* given by db_later */
+    bool sure;           /* the TX is (tx_begin_sure) */
     bool unsettled;      /* `later` joined a batch and was not waited for */
     bool fail_commit;    /* fault injector: let the next COMMIT fail */
     int64_t fault_at, fault_count;

@@ -5,7 +5,7 @@
 
 #include "db/futex.h"
 
-#define LOOKS 10    /* before the next in line goes to sleep again */
+#define LOOKS 10     /* before the next in line goes to sleep again */
 #define OVERTAKEN 16 /* times, then it is handed to him */
 
 enum { ASLEEP, AWAKE, YOURS };

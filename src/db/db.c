@@ -422,12 +422,13 @@ rows_width(struct rows *r)
 
 /* -- transactions ---------------------------------------------------- */
 
-struct tx
-tx_begin(struct call *c)
+static struct tx
+begin(struct call *c, bool sure)
 {
     struct db *d = c->db;
 
     if (d->depth++ == 0) {
+        d->sure = sure;
         d->search = NULL;
         if (d->spare)
             arena_reset(d->spare);
@@ -437,6 +438,18 @@ tx_begin(struct call *c)
         d->began = d->failed == OK;
     }
     return (struct tx){ .c = c, .open = true };
+}
+
+struct tx
+tx_begin(struct call *c)
+{
+    return begin(c, false);
+}
+
+struct tx
+tx_begin_sure(struct call *c)
+{
+    return begin(c, true);
 }
 
 /* The outermost TX ends: keep it only if nothing in it failed. */

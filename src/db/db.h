@@ -207,6 +207,12 @@ struct tx {
 #define TX CLEANUP(tx_close) struct tx
 
 struct tx tx_begin(struct call *c);
+/*
+ * For a TX in which nothing is refused any more, only written: it can fail with
+ * the database alone.  On SQLite it then needs no savepoint, a quarter of the
+ * work; if it fails after its first change, the batch it is in is lost.
+ */
+struct tx tx_begin_sure(struct call *c);
 enum err tx_commit(struct tx *t) MUST_USE;
 void tx_close(struct tx *t);
 

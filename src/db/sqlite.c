@@ -25,7 +25,7 @@ sqlite_connect(const char *path, int cache_kib, const char **why)
     ASSERT(conn);
     (void)snprintf(pragmas, sizeof(pragmas),
                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                   "PRAGMA foreign_keys = ON;"
+                   "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
                    "PRAGMA wal_autocheckpoint = 0;"
                    "PRAGMA journal_size_limit = 67108864;"
                    "PRAGMA cache_size = -%d;",
@@ -469,11 +469,8 @@ sqlite_open(const char *path, unsigned readers, const char **why)
 {
     struct sqlite_store *s = make_store(path, readers);
 
-    /* Counting every byte takes a lock all threads share.  What a savepoint
-       may have to undo is kept in pieces of this size, in memory while one is
-       enough (it is, for a body of some dozen pages), not of 1 KiB each. */
+    /* Counting every byte takes a lock all threads share. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SQLITE_UNDO_BYTES);
     s->writer.conn = sqlite_connect(path, SQLITE_WRITER_KIB, why);
     /* The log is synced by sqlite_sync.c. */
     if (s->writer.conn)

@@ -3,8 +3,8 @@
  * sqlite - connections to one SQLite file: a writer and pooled readers.
  *
  * Group commit.  The write connection goes with a baton.  The first body opens
- * the outer transaction, each body runs in a savepoint, and releasing it joins
- * the batch.  Whoever hands the baton on commits the batch himself when nobody
+ * the outer transaction, each body runs in a savepoint (unless it is sure), and
+ * releasing it joins the batch.  Whoever hands the baton on commits the batch himself when nobody
  * waits for it or the batch is full; otherwise he leaves it to the next, who
  * comes here too when he is done, whatever his end.
  *
@@ -19,7 +19,8 @@
  *   1. While nobody holds the baton no batch is open whose call waits (lazy
  *      loading excepted).
  *   2. A joined call is answered only after its batch is on disk or lost.
- *   3. What one body undoes touches no other body of the batch.
+ *   3. What one body undoes touches no other body of the batch; a sure body
+ *      that breaks after it has written takes the batch along.
  *
  * In memory (":memory:") there is one connection; a reader holds the baton
  * while its rows are open.  So it is during lazy loading, when rows of an open
@@ -40,7 +41,6 @@
 #define SQLITE_READER_KIB 2048
 #define SQLITE_BUSY_MS 3000
 #define SQLITE_PATIENCE_US 8000
-#define SQLITE_UNDO_BYTES (512 * 1024)
 /* Pages of the write-ahead log after which it is copied to the database. */
 #define SQLITE_WAL_PAGES 8000
 /* ... and after which writers wait until it can begin anew. */
@@ -57,9 +57,11 @@ struct sqlite_conn {
 
 struct sqlite_writer {
     struct sqlite_conn *conn;
-    struct baton baton; /* of the body that runs; guards the next 9 */
+    struct baton baton; /* of the body that runs; guards the next 11 */
     bool open;          /* the outer transaction */
     bool in_body;       /* a body runs: only its holder may end it */
+    bool sure;          /* ... and in no savepoint (tx_begin_sure) */
+    int64_t changes;    /* of the connection when it began */
     bool fail_commit;   /* fault injector */
     unsigned bodies;    /* of the open batch */
     unsigned waiting;   /* ... and how many of its calls wait for it */

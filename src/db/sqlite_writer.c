@@ -215,7 +215,7 @@ sqlite_let_go(struct db *d)
 /* -- bodies ---------------------------------------------------------- */
 
 static int
-open_body(struct sqlite_writer *w)
+open_body(struct sqlite_writer *w, bool sure)
 {
     int rc = SQLITE_OK;
 
@@ -223,7 +223,10 @@ open_body(struct sqlite_writer *w)
         rc = sqlite_run(w->conn, "BEGIN IMMEDIATE");
         w->open = rc == SQLITE_OK;
     }
-    return rc == SQLITE_OK ? sqlite_run(w->conn, "SAVEPOINT body") : rc;
+    w->sure = sure;
+    w->changes = sqlite3_total_changes64(w->conn->db);
+    return rc == SQLITE_OK && !sure ? sqlite_run(w->conn, "SAVEPOINT body")
+                                    : rc;
 }
 
 enum err
@@ -240,7 +243,7 @@ sqlite_begin(struct call *c)
     /* When another process kept the database from the one before us for the
        whole timeout, those in the queue do not wait for it in turn. */
     if (w->open || refusals == atomic_load(&w->refusals))
-        rc = open_body(w);
+        rc = open_body(w, d->sure);
     d->chain = d->store->node * INT64_C(256) + 1;
     w->in_body = rc == SQLITE_OK;
     if (rc == SQLITE_OK)
@@ -255,10 +258,16 @@ sqlite_begin(struct call *c)
 static void
 undo_body(struct sqlite_writer *w)
 {
+    bool undone;
+
     if (sqlite3_get_autocommit(w->conn->db))
         return;
-    if (sqlite_run(w->conn, "ROLLBACK TO body") != SQLITE_OK
-        || sqlite_run(w->conn, "RELEASE body") != SQLITE_OK)
+    if (w->sure)
+        undone = w->changes == sqlite3_total_changes64(w->conn->db);
+    else
+        undone = sqlite_run(w->conn, "ROLLBACK TO body") == SQLITE_OK
+                 && sqlite_run(w->conn, "RELEASE body") == SQLITE_OK;
+    if (!undone)
         (void)sqlite_run(w->conn, "ROLLBACK");
 }
 
@@ -288,7 +297,7 @@ keep_body(struct db *d)
     struct sqlite_writer *w = &sqlite_of(d)->writer;
     int rc = sqlite3_get_autocommit(w->conn->db) ? SQLITE_ABORT : SQLITE_OK;
 
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK && !w->sure)
         rc = sqlite_run(w->conn, "RELEASE body");
     if (rc != SQLITE_OK) {
         undo_body(w);

@@ -281,6 +281,39 @@ TEST_PLAIN(an_answer_left_is_told_once_and_is_then_on_disk)
     database_drop(address);
 }
 
+/* A sure body that gives up before it has written, or after. */
+static enum err
+give_up_surely(struct call *c, bool late)
+{
+    TX tx = tx_begin_sure(c);
+    if (late)
+        TRY(db_exec(c, add_counter, V("half"), V(1)));
+    return fail(c, ERR_INVALID, NULL, "given up");
+}
+
+TEST_PLAIN(a_sure_body_given_up_leaves_nothing_behind)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 4);
+    struct told told;
+    struct call k;
+
+    (void)c;
+    put_and_leave(s, &told, "neighbour", false);
+    call_open(&k, s);
+    EXPECT(give_up_surely(&k, false) == ERR_INVALID);
+    call_close(&k);
+    EXPECT(is_told(&told));
+    EXPECT(told.err == OK);
+    call_open(&k, s);
+    EXPECT(give_up_surely(&k, true) == ERR_INVALID);
+    call_close(&k);
+    EXPECT(ask(s, get_counter, "half") == 0);
+    EXPECT(ask(s, get_counter, "neighbour") == 1);
+    store_close(s);
+    database_drop(address);
+}
+
 TEST_PLAIN(a_lost_batch_is_told_to_those_who_left)
 {
     char *address = database_make(false);

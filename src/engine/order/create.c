@@ -317,7 +317,7 @@ order_submit(struct call *c, struct order_wish *w, struct order_view *out)
     TRY(auth_need(c, "order.create", NULL));
     TRY(look_up(c, w, &m));
     TRY(look_up_legs(c, &m, &legs, &n));
-    TX tx = tx_begin(c);
+    TX tx = tx_begin_sure(c);
     TRY(write_order(c, &m));
     for (size_t i = 0; i < n; i++) {
         legs[i].o.parent_id = m.o.id;
