@@ -20,7 +20,7 @@
 #include "engine/order/order.h"
 #include "http/http.h"
 
-#define WORKERS 32
+#define WORKERS 16 /* and as many again for what is no reading */
 #define POLLERS 2
 #define MAX_BODY ((size_t)1 << 20)
 #define MAX_IMPORT ((size_t)32 << 20)
@@ -137,15 +137,20 @@ block_signals(void)
     return set;
 }
 
-/* A worker of SQLite's wants a processor; one of PostgreSQL's waits for it. */
-static unsigned
-most_awake(const struct store *s)
+/*
+ * A worker of SQLite's wants a processor, so no more read at a time than there
+ * are.  Its writers take turns anyway: one that does it all keeps what it needs
+ * in its own cache.  A worker of PostgreSQL's waits for an answer.
+ */
+static void
+limit_workers(struct http_config *config, const struct store *s)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return store_is_postgres(s) || n > WORKERS ? WORKERS
-           : n < 2                             ? 2
-                                               : (unsigned)n;
+    if (store_is_postgres(s))
+        return;
+    config->reading = n < WORKERS && n > 0 ? (unsigned)n : WORKERS;
+    config->writing = 1;
 }
 
 static int
@@ -156,7 +161,6 @@ serve(struct office *o, const char *address, uint16_t port)
         .port = port,
         .pollers = POLLERS,
         .workers = WORKERS,
-        .awake = most_awake(o->app.store),
         .max_body = MAX_BODY,
         .large_path = "/api/v1/import/",
         .max_large = MAX_IMPORT,
@@ -172,6 +176,7 @@ serve(struct office *o, const char *address, uint16_t port)
     const char *why = NULL;
     int got;
 
+    limit_workers(&config, o->app.store);
     o->app.secure = config.cert_file != NULL;
     o->app.feed = feed_open(&o->app);
     o->app.metrics =

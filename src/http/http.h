@@ -68,9 +68,9 @@ void http_stream_end(struct http_stream *s);
 struct http_config {
     const char *address; /* "127.0.0.1" */
     uint16_t port;       /* 0: any free one */
-    /* Of the workers, only `awake` run at a time, unless they make no
-       headway; 0: all. */
-    unsigned pollers, workers, awake;
+    /* Workers for reading (GET, HEAD) and as many for everything else; of each
+       kind only so many run at a time, unless they make no headway; 0: all. */
+    unsigned pollers, workers, reading, writing;
     size_t max_body; /* bytes */
     /* Paths that begin with large_path (NULL: none) may take more. */
     const char *large_path;

@@ -43,7 +43,7 @@ struct exchange {
 struct http_server {
     struct http_config config;
     struct MHD_Daemon *daemon;
-    struct pool *pool;
+    struct pool *readers, *writers;
     uint16_t port;
     bool tls;
     atomic_bool stopping;
@@ -94,7 +94,7 @@ void reply_log(const struct exchange *x, int status);
 
 struct pool;
 struct pool_config {
-    unsigned workers, awake; /* as in struct http_config */
+    unsigned workers, awake; /* awake: may run at a time */
     void (*run)(struct arena *a, struct exchange *x);
     void (*idle)(void *ctx);
     void *ctx; /* of idle */

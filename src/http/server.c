@@ -255,6 +255,12 @@ serve(struct arena *a, struct exchange *x)
         answer(x);
 }
 
+static bool
+is_reading(const struct exchange *x)
+{
+    return x->head || strcmp(x->q.method, "GET") == 0;
+}
+
 /* The request is whole. */
 static enum MHD_Result
 hand_over(struct exchange *x)
@@ -272,7 +278,7 @@ hand_over(struct exchange *x)
     }
     x->handed = true;
     MHD_suspend_connection(x->conn);
-    pool_push(s->pool, x);
+    pool_push(is_reading(x) ? s->readers : s->writers, x);
     return MHD_YES;
 }
 
@@ -378,8 +384,7 @@ listen_on(const struct http_config *config, uint16_t *port, const char **why)
     if (fd >= 0)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0
-        || listen(fd, BACKLOG) != 0
-        || getsockname(fd, &bound.any, &len) != 0) {
+        || listen(fd, BACKLOG) != 0 || getsockname(fd, &bound.any, &len) != 0) {
         *why = errno == EADDRINUSE ? "the port is in use"
                                    : "cannot listen on the address";
         freeaddrinfo(found);
@@ -441,6 +446,17 @@ start_daemon(struct http_server *s, int fd, char *cert, char *key)
         s->config.pollers > 1 ? pool : none, MHD_OPTION_END);
 }
 
+static struct pool *
+open_pool(const struct http_config *config, unsigned awake)
+{
+    return pool_open(&(struct pool_config){
+        .workers = config->workers,
+        .awake = awake ? awake : config->workers,
+        .run = serve,
+        .idle = config->idle,
+        .ctx = config->ctx });
+}
+
 struct http_server *
 http_start(const struct http_config *config, const char **why)
 {
@@ -460,17 +476,14 @@ http_start(const struct http_config *config, const char **why)
     else
         fd = listen_on(config, &s->port, why);
     if (fd >= 0) {
-        s->pool = pool_open(&(struct pool_config){
-            .workers = config->workers,
-            .awake = config->awake ? config->awake : config->workers,
-            .run = serve,
-            .idle = config->idle,
-            .ctx = config->ctx });
+        s->readers = open_pool(config, config->reading);
+        s->writers = open_pool(config, config->writing);
         s->daemon = start_daemon(s, fd, cert, key);
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"
                           : "the server cannot be started";
-            pool_close(s->pool);
+            pool_close(s->readers);
+            pool_close(s->writers);
             close(fd);
         }
     }
@@ -506,7 +519,8 @@ http_stop(struct http_server *s)
     pthread_cond_signal(&s->tick);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->beat, NULL);
-    pool_close(s->pool);
+    pool_close(s->readers);
+    pool_close(s->writers);
     stream_end_all(s);
     for (int ms = 0; ms < STREAMS_MS && stream_any(s); ms += 2)
         nanosleep(&pause, NULL);

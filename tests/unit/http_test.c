@@ -151,7 +151,7 @@ start_with(const char *cert, const char *key, unsigned awake)
         .address = "127.0.0.1",
         .pollers = 2,
         .workers = 4,
-        .awake = awake,
+        .reading = awake,
         .max_body = LIMIT,
         .large_path = "/api/import/",
         .max_large = 3 * LIMIT,
