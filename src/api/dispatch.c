@@ -475,6 +475,7 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     api_call_begin(&c, app, a, "web");
     c.lang = pick_lang(q);
     c.address = q->address;
+    c.secure = q->tls;
     below.path = q->path + strlen("/api/v1");
     e = know_actor(&c, q);
     if (c.actor != NULL && c.actor->by_token)

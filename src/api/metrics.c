@@ -73,7 +73,7 @@ bool
 metrics_may(const struct metrics *m, const struct http_request *q)
 {
     return (m != NULL && m->open_to_all)
-           || (q->address != NULL
+           || (q->address != NULL && http_header(q, "X-Forwarded-For") == NULL
                && (text_starts(q->address, "127.")
                    || strcmp(q->address, "::1") == 0));
 }

@@ -115,7 +115,7 @@ set_cookie(struct call *c, const char *session)
                  arena_printf(c->arena,
                               "liangcao_session=%s; Path=/; HttpOnly; "
                               "SameSite=Strict%s%s",
-                              session, c->app->secure ? "; Secure" : "",
+                              session, c->secure ? "; Secure" : "",
                               *session ? "" : "; Max-Age=0"));
 }
 

@@ -68,6 +68,7 @@ struct call {
     uint64_t said;       /* of a PATCH: bit i, the record's field i was said */
     const char *channel; /* 'web', 'api', 'cli', 'job': kept in the audit */
     const char *address; /* the far end's address, or NULL */
+    bool secure;         /* it is reached over TLS */
     void *reply;         /* http: the answer being made, for its headers */
     const char *body;    /* of a route that reads it itself (R_BODY) */
     size_t body_len;

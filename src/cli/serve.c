@@ -115,7 +115,7 @@ static void
 print_welcome(const struct office *o, const struct http_server *s,
               const char *address)
 {
-    (void)printf("liangcao 粮草  http%s://%s:%u/\n", o->app.secure ? "s" : "",
+    (void)printf("liangcao 粮草  http%s://%s:%u/\n", office_conf(o, "cert") ? "s" : "",
                  address, http_port(s));
     if (o->app.demo)
         (void)printf("%s", demo_sign_ins());
@@ -166,6 +166,7 @@ serve(struct office *o, const char *address, uint16_t port)
         .max_large = MAX_IMPORT,
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
+        .proxies = office_conf(o, "proxies"),
         .handle = api_handle,
         .idle = api_idle,
         .ctx = &o->app
@@ -177,7 +178,6 @@ serve(struct office *o, const char *address, uint16_t port)
     int got;
 
     limit_workers(&config, o->app.store);
-    o->app.secure = config.cert_file != NULL;
     o->app.feed = feed_open(&o->app);
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));

@@ -22,8 +22,8 @@ struct http_request {
     size_t n_query;
     const char *body; /* NUL-ended */
     size_t body_len;
-    const char *address;
-    bool tls;
+    const char *address; /* the far end's, behind the proxies we know */
+    bool tls;            /* it speaks TLS, to us or to such a proxy */
     struct later *later; /* (db/db.h) for a handler that need not wait for the
                             disk: the reply is sent when it has been told */
     void *impl;          /* the adapter's */
@@ -76,6 +76,10 @@ struct http_config {
     const char *large_path;
     size_t max_large;
     const char *cert_file, *key_file; /* PEM; NULL: no TLS */
+    /* Reverse proxies that are believed when they say for whom they ask
+       (X-Forwarded-For, X-Forwarded-Proto): addresses and networks with
+       commas between; NULL: none is. */
+    const char *proxies;
     /* Runs on a worker; A is this worker's arena, reset after the reply. */
     void (*handle)(void *ctx, struct arena *a, const struct http_request *q,
                    struct http_reply *r);

@@ -17,6 +17,19 @@
 #include "db/db.h"
 #include "http/http.h"
 
+#define MAX_PROXIES 16
+
+struct network {
+    unsigned char bytes[16]; /* of IPv6; one of IPv4 is mapped into it */
+    unsigned bits;
+};
+
+/* The reverse proxies whose word is taken for who is behind them. */
+struct proxies {
+    struct network networks[MAX_PROXIES];
+    size_t n;
+};
+
 /* One request and its answer, from the request line to the last byte sent. */
 struct exchange {
     struct http_server *server;
@@ -42,6 +55,7 @@ struct exchange {
 
 struct http_server {
     struct http_config config;
+    struct proxies proxies;
     struct MHD_Daemon *daemon;
     struct pool *readers, *writers;
     uint16_t port;
@@ -68,8 +82,21 @@ int request_read(struct exchange *x, struct arena *a);
    *LEN is the Content-Length, SIZE_MAX when it is not said. */
 int request_length(struct MHD_Connection *conn, size_t *len);
 
-/* The far end's address as text. */
+/* The far end's address as text, and whether it speaks TLS: to us, or to the
+   proxy before us. */
 void request_address(struct exchange *x);
+
+/* -- proxy.c ---------------------------------------------------------- */
+
+/* "127.0.0.1, 10.0.0.0/8"; NULL is none.  False when something in it is no
+   address or there are too many. */
+bool proxies_read(const char *list, struct proxies *p);
+bool proxies_hold(const struct proxies *p, const char *address);
+
+/* While ADDRESS is a proxy's, put the address it speaks for in its place: the
+   last of LIST, an X-Forwarded-For, which is cut up. */
+void proxies_far_end(const struct proxies *p, char *list, char *address,
+                     size_t n);
 
 /* -- reply.c ---------------------------------------------------------- */
 

@@ -123,7 +123,7 @@ add_headers(struct exchange *x, const struct http_reply *r,
 {
     for (size_t i = 0; i < COUNT(security); i++)
         MHD_add_response_header(m, security[i].name, security[i].value);
-    if (x->server->tls)
+    if (x->q.tls)
         MHD_add_response_header(m, hsts.name, hsts.value);
     if (r->type)
         MHD_add_response_header(m, "Content-Type", r->type);

@@ -146,6 +146,58 @@ request_length(struct MHD_Connection *conn, size_t *len)
     return 0;
 }
 
+/* The lines of X-Forwarded-For as one list; of too long a one the end. */
+struct forwarded {
+    char list[512];
+    const char *proto; /* of the last X-Forwarded-Proto */
+};
+
+static void
+add_line(struct forwarded *f, const char *value)
+{
+    const size_t room = sizeof f->list - 2; /* a comma and the NUL */
+    size_t have = strlen(f->list), n = strlen(value);
+
+    if (n > room) {
+        value += n - room;
+        n = room;
+    }
+    size_t drop = have + n > room ? have + n - room : 0;
+    memmove(f->list, f->list + drop, have - drop);
+    have -= drop;
+    f->list[have] = ',';
+    memcpy(f->list + have + 1, value, n + 1);
+}
+
+static enum MHD_Result
+on_header(void *arg, enum MHD_ValueKind kind, const char *name,
+          const char *value)
+{
+    struct forwarded *f = arg;
+
+    (void)kind;
+    if (value && strcasecmp(name, "X-Forwarded-Proto") == 0)
+        f->proto = value;
+    if (value && strcasecmp(name, "X-Forwarded-For") == 0)
+        add_line(f, value);
+    return MHD_YES;
+}
+
+/* The far end is a proxy that we know: for whom does it ask? */
+static void
+look_behind(struct exchange *x)
+{
+    struct forwarded f = { .list = "" };
+
+    MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_header, &f);
+    if (f.proto && strncasecmp(f.proto, "https", 5) == 0)
+        x->q.tls = true;
+    if (x->q.address != x->address)
+        memmove(x->address, x->q.address, strlen(x->q.address) + 1);
+    proxies_far_end(&x->server->proxies, f.list, x->address, sizeof x->address);
+    x->q.address = x->address;
+}
+
 void
 request_address(struct exchange *x)
 {
@@ -165,6 +217,8 @@ request_address(struct exchange *x)
     x->q.address = x->address;
     if (strncmp(x->address, "::ffff:", 7) == 0)
         x->q.address += 7;
+    if (proxies_hold(&x->server->proxies, x->q.address))
+        look_behind(x);
 }
 
 const char *

@@ -471,7 +471,9 @@ http_start(const struct http_config *config, const char **why)
     pthread_cond_init(&s->tick, NULL);
     raise_descriptors();
     int fd = -1;
-    if (s->tls && (cert == NULL || key == NULL))
+    if (!proxies_read(config->proxies, &s->proxies))
+        *why = "proxies may hold addresses and networks only";
+    else if (s->tls && (cert == NULL || key == NULL))
         *why = "the certificate or its key cannot be read";
     else
         fd = listen_on(config, &s->port, why);

@@ -28,7 +28,6 @@ struct app {
     const char *data_dir;
     bool
         demo; /* an office made by `liangcao demo`: its sign-ins may be shown */
-    bool secure; /* served over TLS: cookies are marked Secure */
 };
 
 static inline int64_t

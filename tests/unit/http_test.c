@@ -145,7 +145,8 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
 }
 
 static void
-start_with(const char *cert, const char *key, unsigned awake)
+start_all(const char *proxies, const char *cert, const char *key,
+          unsigned awake)
 {
     const struct http_config config = {
         .address = "127.0.0.1",
@@ -157,6 +158,7 @@ start_with(const char *cert, const char *key, unsigned awake)
         .max_large = 3 * LIMIT,
         .cert_file = cert,
         .key_file = key,
+        .proxies = proxies,
         .handle = handle,
     };
     const char *why = "";
@@ -170,9 +172,21 @@ start_with(const char *cert, const char *key, unsigned awake)
 }
 
 static void
+start_with(const char *cert, const char *key, unsigned awake)
+{
+    start_all(NULL, cert, key, awake);
+}
+
+static void
 start(const char *cert, const char *key)
 {
     start_with(cert, key, 0);
+}
+
+static void
+start_behind(const char *proxies)
+{
+    start_all(proxies, NULL, NULL, 0);
 }
 
 static void
@@ -831,6 +845,79 @@ TEST_PLAIN(a_coding_with_weight_zero_is_not_accepted)
     EXPECT(!asset_accepts("brotli", "br"));
     EXPECT(!asset_accepts("", "br"));
     EXPECT(!asset_accepts(NULL, "br"));
+}
+
+/* -- behind a proxy ------------------------------------------------------ */
+
+/* Whom the server takes a request with these headers to come from. */
+#define ASK_WITH(headers)                                                      \
+    ask("GET /api/x HTTP/1.1\r\nHost: a\r\n" headers "\r\n")
+
+TEST_PLAIN(what_a_stranger_says_of_whom_he_asks_for_is_not_believed)
+{
+    (void)c;
+    start_behind("10.1.2.3");
+    EXPECT(ASK_WITH("X-Forwarded-For: 192.0.2.7\r\n"
+                    "X-Forwarded-Proto: https\r\n")
+           == 200);
+    EXPECT(heard("from=127.0.0.1") && !heard(" tls"));
+    EXPECT(!heard("Strict-Transport-Security"));
+    stop();
+    start(NULL, NULL);
+    EXPECT(ASK_WITH("X-Forwarded-For: 192.0.2.7\r\n") == 200);
+    EXPECT(heard("from=127.0.0.1"));
+    stop();
+}
+
+TEST_PLAIN(a_known_proxy_says_who_is_behind_it)
+{
+    (void)c;
+    start_behind("127.0.0.1, 10.0.0.0/8");
+    EXPECT(ASK_WITH("X-Forwarded-For: 192.0.2.7\r\n"
+                    "X-Forwarded-Proto: https\r\n")
+           == 200);
+    EXPECT(heard("from=192.0.2.7 tls"));
+    EXPECT(heard("Strict-Transport-Security"));
+    EXPECT(ASK_WITH("X-Forwarded-For: 192.0.2.7:4711\r\n") == 200);
+    EXPECT(heard("from=192.0.2.7"));
+    EXPECT(ASK_WITH("X-Forwarded-For: [2001:db8::7]:4711\r\n") == 200);
+    EXPECT(heard("from=2001:db8::7"));
+    EXPECT(ASK_WITH("") == 200 && heard("from=127.0.0.1"));
+    stop();
+}
+
+TEST_PLAIN(what_was_made_up_before_the_first_known_proxy_is_not_believed)
+{
+    (void)c;
+    start_behind("127.0.0.1, 10.0.0.0/8");
+    EXPECT(ASK_WITH("X-Forwarded-For: 198.51.100.9, 192.0.2.7, 10.9.9.9\r\n")
+           == 200);
+    EXPECT(heard("from=192.0.2.7"));
+    /* A proxy may add a line of its own instead. */
+    EXPECT(ASK_WITH("X-Forwarded-For: 198.51.100.9\r\n"
+                    "X-Forwarded-For: 192.0.2.7\r\n")
+           == 200);
+    EXPECT(heard("from=192.0.2.7"));
+    EXPECT(ASK_WITH("X-Forwarded-For: 192.0.2.7, unknown\r\n") == 200);
+    EXPECT(heard("from=127.0.0.1"));
+    EXPECT(ASK_WITH("X-Forwarded-For: 10.0.0.2, 10.0.0.1\r\n") == 200);
+    EXPECT(heard("from=10.0.0.2"));
+    stop();
+}
+
+TEST_PLAIN(networks_of_proxies_are_read_strictly)
+{
+    struct proxies p;
+
+    (void)c;
+    EXPECT(proxies_read(NULL, &p) && p.n == 0);
+    EXPECT(proxies_read(" 10.0.0.0/9,::1 fd00::/8 ", &p) && p.n == 3);
+    EXPECT(proxies_hold(&p, "10.127.0.1") && !proxies_hold(&p, "10.128.0.1"));
+    EXPECT(proxies_hold(&p, "::1") && !proxies_hold(&p, "::2"));
+    EXPECT(proxies_hold(&p, "fd12::9") && !proxies_hold(&p, "fe80::1"));
+    EXPECT(!proxies_read("10.0.0.0/33", &p));
+    EXPECT(!proxies_read("10.0.0", &p) && !proxies_read("proxy.local", &p));
+    EXPECT(!proxies_read("10.0.0.0/x", &p) && !proxies_read("::/129", &p));
 }
 
 /* -- TLS --------------------------------------------------------------- */
