@@ -94,6 +94,14 @@ enum err grant_make(struct call *c, struct role_grant *g) MUST_USE;
 enum err grant_remove(struct call *c, struct role_grant *g) MUST_USE;
 enum err grant_list(struct call *c, struct list *l) MUST_USE;
 
+/*
+ * The unit FROM becomes part of INTO: who holds a role at FROM holds it at
+ * INTO too from now on.  The old grant stays, since what was asked for by FROM
+ * stays an order of FROM.  The caller's own grants do not follow (3.); the
+ * security administrator sees to them.  In the caller's TX.
+ */
+enum err grants_follow(struct call *c, int64_t from, int64_t into) MUST_USE;
+
 /* A token for the caller's own account; expires_at 0 means in 90 days.
    ERR_DENIED when the caller came by a token himself. */
 enum err token_make(struct call *c, struct token *t) MUST_USE;

@@ -150,6 +150,43 @@ grant_remove(struct call *c, struct role_grant *g)
     return OK;
 }
 
+/* But who holds the role there or everywhere already needs it no more. */
+static const char find_of_unit[] =
+    "SELECT g.account_id, g.role FROM role_grant g"
+    " JOIN account a ON a.id = g.account_id"
+    " WHERE g.scope = 'unit' AND g.scope_id = $1 AND a.person_id <> $3"
+    " AND NOT EXISTS (SELECT 1 FROM role_grant h"
+    "   WHERE h.account_id = g.account_id AND h.role = g.role"
+    "   AND (h.scope = 'all' OR (h.scope = 'unit' AND h.scope_id = $2)))"
+    " ORDER BY g.id";
+
+static const char count_of_unit[] =
+    "SELECT COUNT(*) FROM role_grant WHERE scope = 'unit' AND scope_id = $1";
+
+enum err
+grants_follow(struct call *c, int64_t from, int64_t into)
+{
+    int64_t max = 0, me = c->actor ? c->actor->person_id : 0;
+    struct role_grant *all;
+    size_t n = 0;
+
+    TRY(db_int(c, &max, count_of_unit, V(from)));
+    all = NEW_N(c->arena, struct role_grant, (size_t)max + 1);
+    {
+        ROWS r = db_query(c, find_of_unit, V(from), V(into), V(me));
+
+        while (rows_next(&r) && n < (size_t)max)
+            all[n++] = (struct role_grant){ .account_id = row_int(&r, 0),
+                                            .role = row_text(&r, 1),
+                                            .scope = SCOPE_UNIT,
+                                            .scope_id = into };
+        TRY(rows_end(&r));
+    }
+    for (size_t i = 0; i < n; i++)
+        TRY(model_add(c, &role_grant_model, &all[i]));
+    return OK;
+}
+
 enum err
 grant_list(struct call *c, struct list *l)
 {

@@ -91,7 +91,8 @@ enum err unit_rename(struct call *c, const struct unit_act *a,
 enum err unit_move(struct call *c, const struct unit_act *a,
                    struct unit *u) MUST_USE;
 
-/* End the unit; its units, people and rooms go over to into_id. */
+/* End the unit; its units, people and rooms go over to into_id, and the roles
+   granted at it are granted there too. */
 enum err unit_merge(struct call *c, const struct unit_act *a,
                     struct unit *u) MUST_USE;
 

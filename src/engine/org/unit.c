@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "auth/account.h"
+
 static const struct field unit_fields[] = {
     FIELD(struct unit, id, .flags = GIVEN),
     FIELD(struct unit, code, .flags = REQUIRED, .max = 32, .label = "Code"),
@@ -447,6 +449,7 @@ unit_merge(struct call *c, const struct unit_act *a, struct unit *u)
     TRY(bring_children(c, u, &into, on, a->reason));
     TRY(bring_people(c, u->id, into.id));
     TRY(bring_rooms(c, u->id, into.id));
+    TRY(grants_follow(c, u->id, into.id));
     TRY(put_end(c, u, "merged", on, a));
     return tx_commit(&tx);
 }
