@@ -156,6 +156,7 @@ static const struct {
     { "office.name", "" },
     { "office.zone", "Asia/Shanghai" },
     { "session.idle_s", "600" },
+    { "password.max_days", "90" }, /* 0: a password never grows old */
 };
 
 static enum err
@@ -183,6 +184,9 @@ check_setting(struct call *c, const struct setting *s)
         if (i == 2 && (!text_int(s->value, &n) || n < 60 || n > 86400))
             return fail(c, ERR_INVALID, "value", "must be from %d to %d", 60,
                         86400);
+        if (i == 3 && (!text_int(s->value, &n) || n < 0 || n > 3650))
+            return fail(c, ERR_INVALID, "value", "must be from %d to %d", 0,
+                        3650);
         return OK;
     }
     return fail(c, ERR_INVALID, "name", "there is no such setting");

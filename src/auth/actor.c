@@ -12,7 +12,7 @@
 #include "auth/impl.h"
 #include "base/text.h"
 
-#define IDLE_MS (600 * SECOND_MS)
+#define IDLE_S 600
 #define MAX_GRANTS 200
 #define MAX_CREWS 50
 
@@ -44,8 +44,7 @@ static const char find_crews[] =
     " JOIN crew k ON k.id = m.crew_id"
     " WHERE m.person_id = $1 AND k.active = 1 ORDER BY m.crew_id LIMIT 50";
 
-static const char find_idle[] =
-    "SELECT value FROM setting WHERE name = 'session.idle_s'";
+static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
 
 /* The word as it stands in the table of roles; NULL: there is none. */
 static const char *
@@ -143,15 +142,24 @@ read_person(struct call *c, struct rows *r)
 }
 
 enum err
+setting_number(struct call *c, const char *name, int64_t other, int64_t *out)
+{
+    ROWS r = db_query(c, find_setting, V(name));
+
+    *out = other;
+    if (rows_next(&r) && !text_int(row_text(&r, 0), out))
+        *out = other;
+    return rows_end(&r);
+}
+
+enum err
 session_idle(struct call *c, int64_t *ms)
 {
-    ROWS r = db_query(c, find_idle);
     int64_t s;
 
-    *ms = IDLE_MS;
-    if (rows_next(&r) && text_int(row_text(&r, 0), &s) && s > 0)
-        *ms = s * SECOND_MS;
-    return rows_end(&r);
+    TRY(setting_number(c, "session.idle_s", IDLE_S, &s));
+    *ms = (s > 0 ? s : IDLE_S) * SECOND_MS;
+    return OK;
 }
 
 /* Find by SQL and KEY; a session or a token when it has the columns. */

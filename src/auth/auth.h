@@ -12,6 +12,9 @@
  *      header X-CSRF-Token; a bearer token needs none.
  *   4. No person holds two of the three administrators' roles.
  *   5. A session idle for 600 s (setting) ends.
+ *   6. A password 90 days old (setting) must be changed at the next sign-in.
+ *   7. An address from which 30 sign-ins failed waits 10 s for each further
+ *      try, be its password right or wrong.
  */
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
@@ -104,7 +107,8 @@ struct sign_in {
 };
 
 /* ERR_UNSIGNED: wrong (said the same for an unknown account, in the same
-   time); ERR_LIMIT: locked, the fault says for how long. */
+   time); ERR_LIMIT: locked, or too many failures from the address; the fault
+   says for how long. */
 enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
 enum err auth_sign_out(struct call *c) MUST_USE;
 

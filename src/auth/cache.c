@@ -9,6 +9,7 @@
  *
  * The time of last use is exact here; it is written down once a minute.
  */
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #define HASHINGS 2u
 #define MAX_WAITING 16u
 #define STRANGERS 512u
+#define CALLERS 4096u
 
 struct entry {
     struct entry *next;
@@ -36,12 +38,19 @@ struct stranger {
     instant locked_until;
 };
 
+/* Of an address: each failure takes it ADDRESS_MS further into the future. */
+struct caller {
+    uint64_t key;
+    instant busy_until;
+};
+
 struct session_cache {
     pthread_mutex_t lock;
     struct entry *buckets[BUCKETS];
     size_t n;
     uint64_t epoch;
     struct stranger strangers[STRANGERS];
+    struct caller callers[CALLERS];
 
     pthread_mutex_t hash_lock;
     pthread_cond_t hash_free;
@@ -287,5 +296,70 @@ stranger_failed(struct call *c, const char *name)
         s->failures = 0;
         s->locked_until.ms = c->now.ms + LOCK_MS;
     }
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* A far end of IPv6 has a whole network of 64 bits to itself; 0: nobody, or
+   this machine. */
+static uint64_t
+address_key(const char *address)
+{
+    unsigned char bytes[16] = { 0 }, hash[SECRET_HASH];
+    char text[INET6_ADDRSTRLEN];
+    uint64_t key;
+
+    if (address == NULL || *address == '\0' || strcmp(address, "::1") == 0
+        || strncmp(address, "127.", 4) == 0)
+        return 0;
+    if (inet_pton(AF_INET6, address, bytes) == 1) {
+        memset(bytes + 8, 0, 8);
+        address = inet_ntop(AF_INET6, bytes, text, sizeof text);
+    }
+    secret_hash(address, hash);
+    memcpy(&key, hash, sizeof key);
+    return key ? key : 1;
+}
+
+/* Lock held: the place of an address.  One that still waits is not forgotten
+   for another that came to its place; that one then waits along. */
+static struct caller *
+caller_of(struct session_cache *m, uint64_t key, instant now)
+{
+    struct caller *k = &m->callers[key % CALLERS];
+
+    if (k->key != key && k->busy_until.ms <= now.ms)
+        *k = (struct caller){ .key = key };
+    return k;
+}
+
+int64_t
+address_waits(struct call *c)
+{
+    struct session_cache *m = cache_of(c);
+    uint64_t key = m ? address_key(c->address) : 0;
+    int64_t wait;
+
+    if (key == 0)
+        return 0;
+    pthread_mutex_lock(&m->lock);
+    wait = caller_of(m, key, c->now)->busy_until.ms - c->now.ms
+           - (ADDRESS_BURST - 1) * ADDRESS_MS;
+    pthread_mutex_unlock(&m->lock);
+    return wait;
+}
+
+void
+address_failed(struct call *c)
+{
+    struct session_cache *m = cache_of(c);
+    uint64_t key = m ? address_key(c->address) : 0;
+
+    if (key == 0)
+        return;
+    pthread_mutex_lock(&m->lock);
+    struct caller *k = caller_of(m, key, c->now);
+    if (k->busy_until.ms < c->now.ms)
+        k->busy_until = c->now;
+    k->busy_until.ms += ADDRESS_MS;
     pthread_mutex_unlock(&m->lock);
 }

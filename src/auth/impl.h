@@ -8,6 +8,9 @@
 #define SECRET_HASH 32 /* bytes of SHA-256 */
 #define LOCK_AFTER 5
 #define LOCK_MS (300 * SECOND_MS)
+#define PASSWORD_DAYS 90 /* unless the setting password.max_days says else */
+#define ADDRESS_BURST 30 /* failures from one address at a time ... */
+#define ADDRESS_MS (10 * SECOND_MS) /* ... and one more after each of these */
 
 /* -- password.c ------------------------------------------------------- */
 
@@ -46,6 +49,10 @@ enum err actor_by_token(struct call *c, const char *hash,
 enum err actor_by_account(struct call *c, const char *name,
                           struct signed_in *s) MUST_USE;
 
+/* A setting that is a number, or OTHER. */
+enum err setting_number(struct call *c, const char *name, int64_t other,
+                        int64_t *out) MUST_USE;
+
 /* How long a session may be idle: the setting session.idle_s. */
 enum err session_idle(struct call *c, int64_t *ms) MUST_USE;
 
@@ -83,6 +90,12 @@ void cache_leave_hashing(struct call *c);
    tell which exist. */
 instant stranger_locked(struct call *c, const char *name);
 void stranger_failed(struct call *c, const char *name);
+
+/* How many ms the far end's address must wait before it may try to sign in
+   again, and that a try of it failed.  This machine's own address is never
+   kept waiting: it may be a proxy that nobody told us of. */
+int64_t address_waits(struct call *c);
+void address_failed(struct call *c);
 
 /* -- session.c ---------------------------------------------------------- */
 

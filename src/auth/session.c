@@ -20,17 +20,24 @@ struct candidate {
     instant locked_until;
     int64_t failures;
     bool active;
+    instant password_at;
+    bool must_change;
 };
 
 static const char find_account[] =
-    "SELECT a.id, a.password, a.locked_until, a.failures, a.active, p.active"
-    " FROM account a JOIN person p ON p.id = a.person_id WHERE a.name = $1";
+    "SELECT a.id, a.password, a.locked_until, a.failures, a.active, p.active,"
+    " a.password_at, a.must_change FROM account a"
+    " JOIN person p ON p.id = a.person_id WHERE a.name = $1";
 
 static const char find_failures[] =
     "SELECT failures FROM account WHERE id = $1";
 
 static const char set_failures[] =
     "UPDATE account SET failures = $2, locked_until = $3 WHERE id = $1";
+
+static const char set_must_change[] =
+    "UPDATE account SET must_change = 1, version = version + 1,"
+    " updated_at = $2 WHERE id = $1";
 
 static const char add_session[] =
     "INSERT INTO session (id, secret, account_id, csrf, created_at, seen_at,"
@@ -74,6 +81,8 @@ find_candidate(struct call *c, const char *name, struct candidate *who)
         who->locked_until = row_instant(&r, 2);
         who->failures = row_int(&r, 3);
         who->active = row_int(&r, 4) && row_int(&r, 5);
+        who->password_at = row_instant(&r, 6);
+        who->must_change = row_int(&r, 7) != 0;
     } else {
         who->locked_until = stranger_locked(c, name);
     }
@@ -90,6 +99,19 @@ refuse_locked(struct call *c, const struct candidate *who)
     return fail(c, ERR_LIMIT, NULL,
                 "too many failures; please try again in %lld seconds",
                 (long long)((left + SECOND_MS - 1) / SECOND_MS));
+}
+
+/* Many failures from one place are somebody who tries many accounts. */
+static enum err
+refuse_address(struct call *c)
+{
+    int64_t wait = address_waits(c);
+
+    if (wait <= 0)
+        return OK;
+    return fail(c, ERR_LIMIT, NULL,
+                "too many failures; please try again in %lld seconds",
+                (long long)((wait + SECOND_MS - 1) / SECOND_MS));
 }
 
 /* In the caller's TX. */
@@ -137,6 +159,7 @@ refuse_sign_in(struct call *c, const char *name, const struct candidate *who)
     else
         TRY(model_audit(c, "sign_in.fail", "account", 0, NULL));
     TRY(tx_commit(&tx));
+    address_failed(c);
     if (who->id == 0)
         stranger_failed(c, name);
     return fail(c, ERR_UNSIGNED, NULL, "the account or the password is wrong");
@@ -165,6 +188,21 @@ make_session(struct call *c, const char *name, struct sign_in *s)
     return OK;
 }
 
+/* A password that has grown old opens the door for the last time: a new one
+   must be set before anything else. */
+static enum err
+retire_password(struct call *c, const struct candidate *who)
+{
+    int64_t days;
+
+    TRY(setting_number(c, "password.max_days", PASSWORD_DAYS, &days));
+    if (days <= 0 || who->must_change || who->password_at.ms == 0
+        || c->now.ms - who->password_at.ms < days * DAY_MS)
+        return OK;
+    TRY(db_exec(c, set_must_change, V(who->id), V(c->now)));
+    return model_audit(c, "account.password_old", "account", who->id, NULL);
+}
+
 static enum err
 accept_sign_in(struct call *c, const char *name, struct sign_in *s)
 {
@@ -178,6 +216,7 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s)
     if (who.failures || who.locked_until.ms)
         TRY(db_exec(c, set_failures, V(who.id), V(0), V((instant){ 0 })));
     TRY(db_exec(c, drop_idle, V(day_ago)));
+    TRY(retire_password(c, &who));
     TRY(make_session(c, name, s));
     TRY(model_audit(c, "sign_in", "account", c->actor->account_id, NULL));
     return tx_commit(&tx);
@@ -195,6 +234,7 @@ auth_sign_in(struct call *c, struct sign_in *s)
         return fail(c, ERR_INVALID, "password", "is required");
     c->actor = NULL;
     const char *name = account_name(c, s->account);
+    TRY(refuse_address(c));
     TRY(find_candidate(c, name, &who));
     TRY(refuse_locked(c, &who));
     TRY(password_fits(c, who.password, s->password, &fits));
