@@ -39,6 +39,7 @@ SERVE(person_pick, struct list)
 SERVE(person_get, struct person)
 SERVE(provider_get, struct provider)
 SERVE(crew_member_list, struct list)
+SERVE(crew_member_get, struct crew_member)
 
 /* What everybody signed in may read is read by its descriptor alone. */
 #define READ(noun)                                                             \
@@ -50,7 +51,6 @@ SERVE(crew_member_list, struct list)
 READ(unit)
 READ(place)
 READ(crew)
-READ(crew_member)
 READ(shift)
 
 /* -- verbs on units ------------------------------------------------------- */
@@ -138,15 +138,22 @@ get_on_duty(struct call *c, void *in, void *out)
     struct raw *raw = out;
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
+    bool sees_phones;
     size_t n;
 
     TRY(model_get(c, &crew_model, q->id, &crew));
+    TRY(crew_may_know(c, &crew));
     TRY(crew_hands(c, crew.id, q->at.ms ? q->at : c->now, &hands, &n));
+    sees_phones =
+        auth_may(c, "org.see")
+        || auth_may_at(c, "order.dispatch",
+                       &(struct auth_where){ .crew_id = crew.id,
+                                             .provider_id = crew.provider_id });
     json_begin(&o);
     json_key(&o, "items");
     json_begin_list(&o);
     for (size_t i = 0; i < n; i++) {
-        if (!auth_may(c, "org.see") && !auth_may(c, "order.dispatch"))
+        if (!sees_phones)
             hands[i].mobile = phone_masked(c, hands[i].mobile);
         write_hand(&o, &hands[i]);
     }

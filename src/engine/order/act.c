@@ -410,20 +410,26 @@ order_do(struct call *c, enum order_verb verb, struct order_act *a,
 
 /* -- parents ---------------------------------------------------------------- */
 
+static const char done_legs[] =
+    "SELECT COUNT(*) FROM orders WHERE parent_id = $1"
+    " AND completed_at IS NOT NULL";
+
 enum err
 parent_follow(struct call *c, const struct order *leg)
 {
     struct order_act a = { .id = leg->parent_id };
     struct doing d = { .c = c, .verb = VERB_AUTO_COMPLETE, .a = &a };
-    int64_t open = 0;
+    int64_t open = 0, done = 0;
 
     if (leg->is_open && leg->completed_at.ms == 0)
         return OK;
     TRY(model_get(c, &order_model, leg->parent_id, &d.old));
     d.row = order_may(d.old.state, VERB_AUTO_COMPLETE);
     TRY(count_open_legs(c, leg->parent_id, &open));
-    /* A parent whose own crew is at work is completed by that crew. */
-    if (d.row == NULL || open > 0 || d.old.dispatched_at.ms != 0)
+    TRY(db_int(c, &done, done_legs, V(leg->parent_id)));
+    /* A parent whose own crew is at work is completed by that crew; where
+       every leg was called off nothing was done. */
+    if (d.row == NULL || open > 0 || done == 0 || d.old.dispatched_at.ms != 0)
         return OK;
     d.o = d.old;
     d.o.state = (unsigned)d.row->to;

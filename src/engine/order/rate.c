@@ -51,7 +51,8 @@ check_vote(struct doing *d)
     if (votes > 0)
         return fail(c, ERR_CONFLICT, NULL, "it was rated before");
     TRY(crew_has(c, d->o.crew_id, c->actor->person_id, &own));
-    if (own || d->o.assignee_id == c->actor->person_id)
+    if (own || d->o.assignee_id == c->actor->person_id
+        || (d->o.provider_id != 0 && d->o.provider_id == c->actor->provider_id))
         return fail(c, ERR_DENIED, NULL, "nobody rates his own crew's work");
     if (c->now.ms - d->o.verified_at.ms >= ORDER_RATE_DAYS * DAY_MS)
         return fail(c, ERR_CONFLICT, NULL, "the time to rate it has passed");
@@ -76,10 +77,16 @@ do_rate(struct doing *d)
     return OK;
 }
 
+/* Not of one's own crews, whatever else one is. */
+#define OF_OTHERS                                                              \
+    "(rating.crew_id IS NULL OR rating.crew_id NOT IN"                         \
+    " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $1))"
+static const char ratings_of_others[] = OF_OTHERS;
+
 /* Within the scopes of the roles that have rating.see. */
-static const char seen_ratings[] =
-    "EXISTS (SELECT 1 FROM role_grant g, orders o WHERE o.id = order_id"
-    "   AND g.account_id = $1 AND g.role IN ('dispatcher', 'leader')"
+static const char seen_ratings[] = OF_OTHERS
+    " AND EXISTS (SELECT 1 FROM role_grant g, orders o WHERE o.id = order_id"
+    "   AND g.account_id = $2 AND g.role IN ('dispatcher', 'leader')"
     "   AND ((g.scope = 'crew' AND g.scope_id = o.crew_id)"
     "     OR (g.scope = 'provider' AND g.scope_id = o.provider_id)"
     "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"
@@ -95,10 +102,13 @@ rating_list(struct call *c, struct list *l)
     static const struct auth_where anywhere = { 0, 0, 0, 0 };
 
     TRY(auth_need(c, "rating.see", NULL));
+    l->where = ratings_of_others;
+    l->values[0] = V(c->actor->person_id);
+    l->n_values = 1;
     if (!auth_may_at(c, "rating.see", &anywhere)) {
         l->where = seen_ratings;
-        l->values[0] = V(c->actor->account_id);
-        l->n_values = 1;
+        l->values[1] = V(c->actor->account_id);
+        l->n_values = 2;
     }
     return model_list(c, l);
 }

@@ -101,7 +101,11 @@ read_rating(struct call *c, const struct order *o, unsigned who, bool *rated,
 
     *json = NULL;
     *rated = rows_next(&rows);
-    if (*rated && (who & BY_REQUESTER || auth_may_at(c, "rating.see", &at))) {
+    /* A crew sees no single score, whatever else its people are. */
+    if (*rated
+        && (who & BY_REQUESTER
+            || (!in_crew(c, o->crew_id)
+                && auth_may_at(c, "rating.see", &at)))) {
         model_read_row(&rating_model, &rows, &r);
         model_write_json(&out, &rating_model, &r);
         *json = b.s;
@@ -171,16 +175,21 @@ static const char merged_in[] =
     "SELECT id, number, state, title, requester_name FROM orders"
     " WHERE merged_into_id = $1 ORDER BY id";
 
+/* Those of them that the actor may see. */
 static enum err
 write_relatives(struct call *c, const char *sql, int64_t id,
                 const char *last_key, const char **json)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
+    struct order one;
     ROWS r = db_query_s(c, &(struct statement){ sql, { V(id) } });
 
     json_begin_list(&o);
     while (rows_next(&r)) {
+        TRY(model_get(c, &order_model, row_int(&r, 0), &one));
+        if (!order_may_see(c, &one))
+            continue;
         json_begin(&o);
         json_put_int(&o, "id", row_int(&r, 0));
         json_put_text(&o, "number", row_text(&r, 1));

@@ -19,6 +19,22 @@ restart_hands(struct order *o, instant now)
     o->acknowledged_at = (instant){ 0 };
 }
 
+/* Whoever gives the order out does so within his own reach: a lead to his
+   crew, a provider to its crews. */
+static enum err
+hand_to(struct doing *d, int64_t crew_id, int64_t person_id)
+{
+    struct order *o = &d->o;
+
+    TRY(give_to(d->c, o, crew_id, person_id));
+    if (!auth_may_at(d->c, "order.dispatch",
+                     &(struct auth_where){ o->unit_id, o->crew_id, o->place_id,
+                                           o->provider_id }))
+        return fail(d->c, ERR_DENIED, "crew_id",
+                    "is not a crew you give orders to");
+    return OK;
+}
+
 enum err
 do_dispatch(struct doing *d)
 {
@@ -26,7 +42,7 @@ do_dispatch(struct doing *d)
 
     if (crew == 0)
         return fail(d->c, ERR_INVALID, "crew_id", "is required");
-    TRY(give_to(d->c, &d->o, crew, d->a->assignee_id));
+    TRY(hand_to(d, crew, d->a->assignee_id));
     restart_hands(&d->o, d->c->now);
     return OK;
 }
@@ -79,7 +95,7 @@ do_in_turn(struct doing *d)
     if (next == NULL)
         return fail(c, ERR_CONFLICT, "crew_id",
                     "nobody of this crew is on duty");
-    TRY(give_to(c, &d->o, crew, next->person_id));
+    TRY(hand_to(d, crew, next->person_id));
     restart_hands(&d->o, c->now);
     return db_exec(c, took_turn, V(next->member_id), V(c->now.ms));
 }
@@ -113,7 +129,7 @@ do_transfer(struct doing *d)
         return fail(c, ERR_INVALID, "crew_id",
                     "must be another crew or another person");
     go_on(d);
-    TRY(give_to(c, &d->o, crew, d->a->assignee_id));
+    TRY(hand_to(d, crew, d->a->assignee_id));
     restart_hands(&d->o, c->now);
     return OK;
 }

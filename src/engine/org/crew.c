@@ -245,9 +245,41 @@ crew_member_remove(struct call *c, int64_t id)
     return tx_commit(&tx);
 }
 
+/* Somebody of a provider who holds no right to see the office's people. */
+static bool
+is_from_outside(const struct call *c)
+{
+    return c->actor && c->actor->provider_id && !auth_may(c, "org.see");
+}
+
+enum err
+crew_may_know(struct call *c, const struct crew *w)
+{
+    if (is_from_outside(c) && w->provider_id != c->actor->provider_id)
+        return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
+                    "org.see");
+    return OK;
+}
+
+enum err
+crew_member_get(struct call *c, struct crew_member *m)
+{
+    struct crew w = { 0 };
+
+    TRY(model_get(c, &crew_member_model, m->id, m));
+    TRY(model_get(c, &crew_model, m->crew_id, &w));
+    TRY(crew_may_know(c, &w));
+    return org_name_of(c, find_person_name, m->person_id, &m->person_name);
+}
+
 enum err
 crew_member_list(struct call *c, struct list *l)
 {
+    if (is_from_outside(c)) {
+        l->where = "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+        l->values[0] = V(c->actor->provider_id);
+        l->n_values = 1;
+    }
     TRY(model_list(c, l));
     struct crew_member *all = l->rows;
     for (size_t i = 0; i < l->n; i++)

@@ -263,6 +263,9 @@ enum err crew_member_add(struct call *c, struct crew_member *m) MUST_USE;
 enum err crew_member_set(struct call *c, struct crew_member *m,
                          field_mask said) MUST_USE;
 enum err crew_member_remove(struct call *c, int64_t id) MUST_USE;
+/* A provider's people are told of the people of its own crews only. */
+enum err crew_may_know(struct call *c, const struct crew *w) MUST_USE;
+enum err crew_member_get(struct call *c, struct crew_member *m) MUST_USE;
 enum err crew_member_list(struct call *c, struct list *l) MUST_USE;
 enum err shift_add(struct call *c, struct shift *s) MUST_USE;
 enum err shift_set(struct call *c, struct shift *s, field_mask said) MUST_USE;

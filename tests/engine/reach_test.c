@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How far people reach: what they give out, what they see of what lies beside
+   an order, and whose scores. */
+#include "engine/org/org.h"
+#include "model/app.h"
+#include "office.h"
+
+/* -- giving out --------------------------------------------------------------- */
+
+TEST(a_lead_gives_orders_to_his_own_crew_only)
+{
+    int64_t id, plumbers;
+
+    office_make(c);
+    plumbers = id_of(c, "crew", "plumbers");
+    id = bring_to(c, ORDER_DISPATCHED);
+    EXPECT_FAULT(say(c, "sun", VERB_TRANSFER, id, .crew_id = plumbers,
+                     .reason = "not ours"),
+                 ERR_DENIED, "crew_id");
+    EXPECT(order_now(c, id).crew_id == id_of(c, "crew", "electricians"));
+    EXPECT_OK(
+        say(c, "sun", VERB_TRANSFER, id, .assignee_id = 57, .reason = "x"));
+    EXPECT_OK(say(c, "desk", VERB_TRANSFER, id, .crew_id = plumbers,
+                  .reason = "theirs"));
+}
+
+TEST(a_provider_gives_orders_to_its_own_crews_only)
+{
+    int64_t id, lifts, electricians;
+
+    office_make(c);
+    lifts = id_of(c, "crew", "lift-contractor");
+    electricians = id_of(c, "crew", "electricians");
+    id = ask(c, "wang", "A04").id;
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id, .crew_id = lifts));
+    EXPECT_FAULT(say(c, "lift", VERB_TRANSFER, id, .crew_id = electricians,
+                     .reason = "x"),
+                 ERR_DENIED, "crew_id");
+    EXPECT_FAULT(say(c, "lift", VERB_IN_TURN, id, .crew_id = electricians),
+                 ERR_CONFLICT, "state");
+    EXPECT_OK(say(c, "lift", VERB_DECLINE, id, .reason = "x"));
+    EXPECT_FAULT(say(c, "lift", VERB_DISPATCH, id, .crew_id = electricians),
+                 ERR_DENIED, "crew_id");
+    EXPECT_OK(say(c, "lift", VERB_DISPATCH, id, .assignee_id = 47));
+}
+
+/* -- legs ---------------------------------------------------------------------- */
+
+static int64_t
+leg(struct call *c, int64_t parent, const char *item)
+{
+    return office_int(c, arena_printf(c->arena,
+                                      "SELECT id FROM orders WHERE parent_id ="
+                                      " %lld AND item_code = '%s'",
+                                      (long long)parent, item));
+}
+
+static struct order
+ask_two(struct call *c)
+{
+    struct order_wish w = {
+        .item_code = "A05",
+        .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"
+    };
+    return ask_for(c, "wang", &w);
+}
+
+TEST(a_parent_whose_legs_were_all_called_off_is_not_done)
+{
+    struct order o;
+
+    office_make(c);
+    o = ask_two(c);
+    EXPECT_OK(say(c, "wang", VERB_CANCEL, leg(c, o.id, "A04")));
+    EXPECT_OK(say(c, "wang", VERB_CANCEL, leg(c, o.id, "A10")));
+    assert_int_equal(order_now(c, o.id).state, ORDER_SUBMITTED);
+    EXPECT_OK(say(c, "wang", VERB_CANCEL, o.id));
+}
+
+TEST(a_crew_sees_of_a_parents_legs_its_own_only)
+{
+    struct order_view v;
+    struct order o;
+
+    office_make(c);
+    o = ask_two(c);
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, o.id,
+                  .crew_id = id_of(c, "crew", "lift-contractor")));
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, leg(c, o.id, "A10"),
+                  .crew_id = id_of(c, "crew", "lift-contractor")));
+    as(c, "lift");
+    EXPECT_OK(order_get(c, o.id, &v));
+    EXPECT(strstr(v.legs, order_now(c, leg(c, o.id, "A10")).number));
+    EXPECT(!strstr(v.legs, order_now(c, leg(c, o.id, "A04")).number));
+    as(c, "wang");
+    EXPECT_OK(order_get(c, o.id, &v));
+    EXPECT(strstr(v.legs, order_now(c, leg(c, o.id, "A04")).number));
+}
+
+TEST(who_serves_the_main_order_sees_no_merged_order_of_others)
+{
+    struct order_view v;
+    struct order a, b;
+
+    office_make(c);
+    a = ask(c, "wang", "A04");
+    b = ask(c, "li", "A05");
+    office_exec(c, "UPDATE orders SET crew_id = NULL WHERE item_code = 'A05'");
+    EXPECT_OK(say(c, "desk", VERB_MERGE, b.id, .into_id = a.id));
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, a.id,
+                  .crew_id = id_of(c, "crew", "lift-contractor")));
+    as(c, "lift");
+    EXPECT_OK(order_get(c, a.id, &v));
+    EXPECT(strcmp(v.merged, "[]") == 0);
+    as(c, "desk");
+    EXPECT_OK(order_get(c, a.id, &v));
+    EXPECT(strstr(v.merged, b.number));
+}
+
+/* -- scores -------------------------------------------------------------------- */
+
+TEST(who_works_in_a_crew_sees_none_of_its_single_scores_whatever_else_he_is)
+{
+    struct order_view v;
+    struct list l = { .model = &rating_model };
+    int64_t id;
+
+    office_make(c);
+    id = bring_to(c, ORDER_VERIFIED);
+    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = 4));
+    as(c, "leader");
+    EXPECT_OK(rating_list(c, &l));
+    EXPECT(l.n == 1);
+    EXPECT_OK(order_get(c, id, &v));
+    EXPECT(v.rating != NULL);
+    office_exec(c, "INSERT INTO crew_member (id, crew_id, person_id, lead,"
+                   " turn, version) SELECT 90, id, 49, 0, 0, 1 FROM crew"
+                   " WHERE code = 'electricians'");
+    as(c, "leader");
+    l = (struct list){ .model = &rating_model };
+    EXPECT_OK(rating_list(c, &l));
+    EXPECT(l.n == 0 && l.total == 0);
+    EXPECT_OK(order_get(c, id, &v));
+    EXPECT(v.rating == NULL);
+}
+
+TEST(a_providers_people_do_not_rate_its_work)
+{
+    int64_t id;
+
+    office_make(c);
+    office_exec(c, "DELETE FROM crew_member WHERE person_id = 47");
+    id = bring_to(c, ORDER_VERIFIED);
+    office_exec(c, "UPDATE orders SET requester_id = 47, provider_id = 31,"
+                   " crew_id = (SELECT id FROM crew WHERE code ="
+                   " 'lift-contractor')");
+    EXPECT_FAULT(say(c, "lift", VERB_RATE, id, .stars = 5), ERR_DENIED, NULL);
+}
+
+/* -- people -------------------------------------------------------------------- */
+
+TEST(a_providers_people_know_the_people_of_its_own_crews_only)
+{
+    struct list l = { .model = &crew_member_model };
+    struct crew ours = { .id = 0 }, theirs = { .id = 0 };
+    struct crew_member m = { .id = 61 };
+
+    office_make(c);
+    EXPECT_OK(
+        model_get(c, &crew_model, id_of(c, "crew", "lift-contractor"), &ours));
+    EXPECT_OK(
+        model_get(c, &crew_model, id_of(c, "crew", "electricians"), &theirs));
+    as(c, "lift");
+    EXPECT_OK(crew_member_list(c, &l));
+    EXPECT(l.n == 1 && l.total == 1);
+    EXPECT_OK(crew_may_know(c, &ours));
+    EXPECT_FAULT(crew_may_know(c, &theirs), ERR_DENIED, NULL);
+    EXPECT_FAULT(crew_member_get(c, &m), ERR_DENIED, NULL);
+    as(c, "zhao");
+    EXPECT_OK(crew_may_know(c, &theirs));
+    EXPECT_OK(crew_member_get(c, &m));
+}
