@@ -137,6 +137,17 @@ run_requests(struct office *o, const struct import_args *k)
 
 /* -- units, persons, places ------------------------------------------------------ */
 
+/* A row may be refused for several reasons. */
+static long long
+rows_refused(const struct import_result *r)
+{
+    long long n = 0;
+
+    for (size_t i = 0; i < r->n_refused; i++)
+        n += i == 0 || r->refused[i].line != r->refused[i - 1].line;
+    return n;
+}
+
 static int
 run_table(struct office *o, enum org_table table, const struct import_args *k)
 {
@@ -156,12 +167,15 @@ run_table(struct office *o, enum org_table table, const struct import_args *k)
     e = org_import(&o->call, table, csv, n, k->dry_run, &r);
     if (e != OK)
         return office_failed(o, e);
+    if (!k->json && (k->dry_run || r.n_refused > 0))
+        (void)printf(
+            k->dry_run ? "(dry run, nothing kept) " : "(nothing kept) ");
     (void)printf(k->json ? "{\"rows\":%lld,\"added\":%lld,\"changed\":%lld,"
                            "\"unchanged\":%lld,\"refused\":%lld}\n"
                          : "%lld rows: %lld added, %lld changed,"
                            " %lld unchanged, %lld refused\n",
                  (long long)r.rows, (long long)r.added, (long long)r.changed,
-                 (long long)r.unchanged, (long long)r.n_refused);
+                 (long long)r.unchanged, rows_refused(&r));
     for (size_t i = 0; i < r.n_refused; i++)
         (void)fprintf(stderr, "line %lld, %s: %s (%s)\n",
                       (long long)r.refused[i].line,

@@ -62,13 +62,24 @@ by_line(const void *a, const void *b)
 
 /* -- one import -------------------------------------------------------- */
 
-static bool
-is_refused(const struct import_result *r, int64_t line)
+void
+import_sort_refused(struct import *im)
+{
+    struct import_result *r = im->result;
+
+    if (r->n_refused > 0)
+        qsort(r->refused, r->n_refused, sizeof *r->refused, by_line);
+    im->n_sorted = r->n_refused;
+}
+
+bool
+import_is_refused(const struct import *im, int64_t line)
 {
     struct import_refusal key = { .line = line };
 
-    return r->n_refused > 0
-           && bsearch(&key, r->refused, r->n_refused, sizeof key, by_line);
+    return im->n_sorted > 0
+           && bsearch(&key, im->result->refused, im->n_sorted, sizeof key,
+                      by_line);
 }
 
 /* What the good rows of the file bring. */
@@ -80,7 +91,7 @@ count_rows(struct import *im)
     for (size_t i = 0; i < im->n; i++) {
         const struct node *x = &im->nodes[i];
 
-        if (!x->line || is_refused(r, x->line))
+        if (!x->line || import_is_refused(im, x->line))
             continue;
         if (!x->old)
             r->added++;
@@ -96,8 +107,6 @@ static enum err
 prepare(struct import *im, const char *text, size_t len)
 {
     struct csv *csv = NEW(im->c->arena, struct csv);
-    struct import_result *r = im->result;
-
     TRY(import_load(im));
     *csv = csv_open(im->c->arena, text, len);
     if (import_read_header(im, csv)) {
@@ -107,8 +116,7 @@ prepare(struct import *im, const char *text, size_t len)
             import_refuse(im, csv->fault_line, NULL, csv->fault, NULL);
         import_settle(im);
     }
-    if (r->n_refused > 0)
-        qsort(r->refused, r->n_refused, sizeof *r->refused, by_line);
+    import_sort_refused(im);
     count_rows(im);
     return OK;
 }

@@ -23,6 +23,7 @@ struct import {
     const struct table *t;
     struct import_result *result;
     size_t refused_cap;
+    size_t n_sorted; /* of the refused, in the order of lines so far */
     const struct field *id, *code, *parent; /* parent: of a tree only */
 
     struct node *nodes; /* those of the database first, by id */
@@ -62,6 +63,10 @@ void import_refuse(struct import *im, int64_t line, const char *field,
 /* The same from the fault the call holds, which is taken away. */
 void import_refuse_fault(struct import *im, int64_t line, const char *field,
                          const char *value);
+
+/* Put the refused in the order of their lines; was a line among them then? */
+void import_sort_refused(struct import *im);
+bool import_is_refused(const struct import *im, int64_t line);
 
 static inline int64_t *
 import_int(const struct field *f, void *rec)

@@ -75,6 +75,10 @@ check_place(struct import *im, const struct node *x)
     const struct place *p = x->rec;
     int64_t line = x->line ? x->line : above ? above->line : 0;
 
+    /* What was refused already may not even have a kind. */
+    if (import_is_refused(im, x->line)
+        || (above && import_is_refused(im, above->line)))
+        return;
     /* One that the file leaves as it is may have lost its place by another. */
     if (line && place_check_parent(im->c, p, above ? above->rec : NULL) != OK)
         import_refuse_fault(im, line, "parent_code", p->code);
@@ -95,7 +99,8 @@ column_of(const struct import *im, const char *member)
 static void
 check_person(struct import *im, const struct node *x)
 {
-    if (x->line && person_check(im->c, x->rec) != OK)
+    if (x->line && !import_is_refused(im, x->line)
+        && person_check(im->c, x->rec) != OK)
         import_refuse_fault(im, x->line, column_of(im, im->c->fault.field),
                             NULL);
 }
@@ -133,8 +138,7 @@ import_settle(struct import *im)
         find_parents(im);
     for (size_t i = 0; i < im->n; i++)
         settle_node(im, i, chain);
-    if (im->result->n_refused > 0)
-        return;
+    import_sort_refused(im);
     for (size_t i = 0; i < im->n; i++) {
         if (im->t->model == &place_model)
             check_place(im, &im->nodes[i]);

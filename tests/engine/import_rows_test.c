@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An import tells of every bad row at once, whatever is wrong with it. */
+#include "engine/org/org.h"
+#include "office.h"
+
+static struct import_result
+try_out(struct call *c, enum org_table table, const char *csv)
+{
+    struct import_result r = { 0 };
+
+    as(c, "sysadmin");
+    EXPECT_OK(org_import(c, table, csv, strlen(csv), true, &r));
+    return r;
+}
+
+static void
+expect(const struct import_result *r, size_t i, int64_t line, const char *field)
+{
+    EXPECT(i < r->n_refused);
+    assert_int_equal(r->refused[i].line, line);
+    assert_string_equal(r->refused[i].field, field);
+}
+
+TEST(a_bad_cell_does_not_hide_what_is_wrong_between_cells_of_other_people)
+{
+    struct import_result r;
+
+    office_make(c);
+    r = try_out(c, ORG_PERSONS,
+                "code,name,unit_code,mobile,active\n"
+                "90,one,Z,13900000000,yes\n"  /* no such unit */
+                "91,two,B,not-a-phone,yes\n"  /* no phone */
+                "92,three,,13900000000,yes\n" /* neither unit nor provider */
+                "93,four,B,13900000000,yes\n"
+                "94,five,B,13900000000,many\n" /* no yes, no no */);
+    assert_int_equal(r.n_refused, 4);
+    expect(&r, 0, 2, "unit_code");
+    expect(&r, 1, 3, "mobile");
+    expect(&r, 2, 4, "unit_code");
+    expect(&r, 3, 6, "active");
+    EXPECT(r.rows == 5 && r.added == 1);
+}
+
+TEST(a_bad_cell_does_not_hide_a_place_in_the_wrong_one)
+{
+    struct import_result r;
+
+    office_make(c);
+    r = try_out(c, ORG_PLACES,
+                "code,name,kind,parent_code,area_m2\n"
+                "X0,none,building,,\n"
+                "X1,one,floor,X0,\n"
+                "X2,two,building,X1,\n" /* a building on a floor */
+                "X3,three,room,X1,wide\n"
+                "X4,four,cellar,X1,\n"
+                "X5,five,room,X4,\n" /* its parent is refused, not itself */
+                "X6,six,room,,\n" /* in nothing */);
+    assert_int_equal(r.n_refused, 4);
+    expect(&r, 0, 4, "parent_code");
+    expect(&r, 1, 5, "area_m2");
+    expect(&r, 2, 6, "kind");
+    expect(&r, 3, 8, "parent_code");
+}
