@@ -148,8 +148,29 @@ open_utf16(struct csv *r, struct arena *a, const char *text, size_t n)
     r->end = s + len;
 }
 
-struct csv
-csv_open(struct arena *a, const char *text, size_t n)
+/* What stands between the cells, by the first line. */
+static char
+guess_separator(const struct csv *r)
+{
+    bool quoted = false, semicolon = false, tab = false;
+
+    for (const char *p = r->at; p < r->end; p++) {
+        if (*p == '"')
+            quoted = !quoted;
+        if (quoted)
+            continue;
+        if (*p == ',')
+            return ',';
+        if (*p == '\n' || *p == '\r')
+            break;
+        semicolon |= *p == ';';
+        tab |= *p == '\t';
+    }
+    return semicolon ? ';' : tab ? '\t' : ',';
+}
+
+static struct csv
+open_text(struct arena *a, const char *text, size_t n)
 {
     struct csv r = { .next_line = 1, .line = 1 };
 
@@ -168,6 +189,15 @@ csv_open(struct arena *a, const char *text, size_t n)
     } else {
         open_bytes(&r, a, text, n);
     }
+    return r;
+}
+
+struct csv
+csv_open(struct arena *a, const char *text, size_t n)
+{
+    struct csv r = open_text(a, text, n);
+
+    r.separator = guess_separator(&r);
     return r;
 }
 
@@ -215,7 +245,7 @@ quoted_cell(struct csv *r)
 }
 
 /*
- * Cut out a plain cell.  The byte behind it, a comma or an end of line, is
+ * Cut out a plain cell.  The byte behind it, a separator or an end of line, is
  * where its NUL goes, so that is done when the reader has looked at it.
  */
 static char *
@@ -223,7 +253,8 @@ plain_cell(struct csv *r)
 {
     char *cell = r->at;
 
-    while (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
+    while (r->at < r->end && *r->at != r->separator && *r->at != '\n'
+           && *r->at != '\r')
         r->at++;
     return cell;
 }
@@ -234,7 +265,7 @@ after_cell(struct csv *r)
 {
     char *stop = r->at;
 
-    if (r->at < r->end && *r->at == ',') {
+    if (r->at < r->end && *r->at == r->separator) {
         *stop = '\0';
         r->at++;
         return 1;
@@ -286,7 +317,7 @@ needs_quotes(const char *cell, bool first)
 {
     if (first && (!*cell || text_starts(cell, CSV_MARK)))
         return true;
-    return strpbrk(cell, ",\"\r\n") != NULL;
+    return strpbrk(cell, ",;\t\"\r\n") != NULL;
 }
 
 void

@@ -13,7 +13,9 @@
  *
  * A cell may be quoted; a quote inside is doubled.  Lines end with CRLF, LF
  * or CR.  An empty line is no row.  A quote in the middle of an unquoted cell
- * is an ordinary character, as in 12" pipe.
+ * is an ordinary character, as in 12" pipe.  Where the first line has no
+ * comma, but semicolons or tabs, these stand between the cells, as spreadsheets
+ * of some countries and their "Unicode text" have it.
  *
  * Text in which Chinese UTF-8 comes before the first wrong byte was meant to
  * be UTF-8 and is refused, not read as GB18030: nearly any bytes pass for
@@ -42,6 +44,7 @@ struct csv {
     const char *fault;
     int64_t fault_line;
 
+    char separator;    /* between the cells; may be set before the first row */
     char *at, *end;    /* what is not read yet */
     int64_t next_line; /* the line `at` stands on */
 };

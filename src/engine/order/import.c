@@ -17,6 +17,7 @@
 #include "model/app.h"
 
 #define MAX_REFUSALS 1000
+#define MAX_PARTS 4 /* columns that make one thing together */
 
 /* -- names to ids: a table that grows with the import --------------------------- */
 
@@ -111,7 +112,9 @@ struct importing {
     const struct map_values *values;
     const struct map_defaults *defaults;
     struct zone *zone;
-    int at[N_COLUMNS]; /* position in the row; -1: none */
+    /* Where in the row: the cells are put together; n_at 0: there is none. */
+    int at[N_COLUMNS][MAX_PARTS];
+    int n_at[N_COLUMNS];
     const char *names[N_COLUMNS];
     struct names known, areas, items, crews;
     int64_t requester_id;
@@ -122,14 +125,37 @@ struct importing {
     bool dry_run;
 };
 
+/* The cell without the blanks that fixed widths leave; NULL when it is empty. */
+static const char *
+one_cell(const struct importing *im, int i)
+{
+    const char *s = (size_t)i < im->csv.n ? im->csv.cells[i] : NULL;
+    size_t n;
+
+    if (text_is_blank(s))
+        return NULL;
+    s += strspn(s, " \t");
+    n = strlen(s);
+    while (n > 0 && strchr(" \t", s[n - 1]) != NULL)
+        n--;
+    return s[n] == '\0' ? s : arena_text_n(im->c->arena, s, n);
+}
+
+/* Where several columns make one thing, "-" joins those of an identity and a
+   blank all others, such as a date and a time. */
 static const char *
 cell(const struct importing *im, enum column k)
 {
-    int i = im->at[k];
+    const char *all = NULL, *one;
 
-    if (i < 0 || (size_t)i >= im->csv.n || text_is_blank(im->csv.cells[i]))
-        return NULL;
-    return im->csv.cells[i];
+    for (int i = 0; i < im->n_at[k]; i++) {
+        one = one_cell(im, im->at[k][i]);
+        if (one != NULL)
+            all = all ? arena_printf(im->c->arena, "%s%c%s", all,
+                                     k == IDENTITY ? '-' : ' ', one)
+                      : one;
+    }
+    return all;
 }
 
 /* What the cell's word means by the map; the word itself when it is silent. */
@@ -179,6 +205,61 @@ name_columns(struct importing *im)
     memcpy(im->names, names, sizeof names);
 }
 
+/* The place of a column; -1: the file has none of this name. */
+static enum err
+place_of(struct importing *im, const char *name, int *at)
+{
+    *at = -1;
+    for (size_t i = 0; i < im->csv.n; i++) {
+        if (strcmp(im->csv.cells[i], name) != 0)
+            continue;
+        if (*at >= 0)
+            return fail(im->c, ERR_INVALID, name, "the column comes twice");
+        *at = (int)i;
+    }
+    return OK;
+}
+
+/* What the first row has, for whoever wonders why a column is not there. */
+static const char *
+list_columns(const struct importing *im)
+{
+    struct buf b = buf_make(im->c->arena, 0);
+
+    for (size_t i = 0; i < im->csv.n && b.len < 400; i++)
+        buf_printf(&b, "%s“%.60s”", i > 0 ? " " : "", im->csv.cells[i]);
+    return b.s;
+}
+
+/* "a" or, where there is no column of that very name, "a + b". */
+static enum err
+find_column(struct importing *im, enum column k)
+{
+    char *rest = arena_text(im->c->arena, im->names[k]), *plus;
+    int at;
+
+    TRY(place_of(im, rest, &at));
+    if (at >= 0)
+        rest = NULL;
+    im->n_at[k] = at >= 0;
+    im->at[k][0] = at;
+    while (rest != NULL && im->n_at[k] < MAX_PARTS) {
+        char *one = rest;
+
+        plus = strstr(rest, " + ");
+        rest = plus ? plus + 3 : NULL;
+        if (plus)
+            *plus = '\0';
+        TRY(place_of(im, one, &at));
+        if (at < 0)
+            return fail(im->c, ERR_INVALID, one,
+                        "the file has no such column; it has %s",
+                        list_columns(im));
+        im->at[k][im->n_at[k]++] = at;
+    }
+    return OK;
+}
+
 static enum err
 read_header(struct importing *im)
 {
@@ -187,17 +268,9 @@ read_header(struct importing *im)
         return fail(im->c, ERR_INVALID, "file", "%s",
                     words_in(im->c, im->csv.fault ? im->csv.fault
                                                   : "the file is empty"));
-    for (int k = 0; k < N_COLUMNS; k++) {
-        im->at[k] = -1;
-        if (im->names[k] == NULL)
-            continue;
-        for (size_t i = 0; i < im->csv.n; i++)
-            if (strcmp(im->csv.cells[i], im->names[k]) == 0)
-                im->at[k] = (int)i;
-        if (im->at[k] < 0)
-            return fail(im->c, ERR_INVALID, im->names[k],
-                        "the file has no such column");
-    }
+    for (int k = 0; k < N_COLUMNS; k++)
+        if (im->names[k] != NULL)
+            TRY(find_column(im, (enum column)k));
     return OK;
 }
 
@@ -465,21 +538,33 @@ at_most(struct arena *a, const char *s, int n)
     return s == NULL ? NULL : arena_text_n(a, s, (size_t)(p - s));
 }
 
+/* The source's verdict; a word that the map does not know is no verdict, and
+   must not pass for one silently. */
+static bool
+read_verdict(struct importing *im)
+{
+    const char *says =
+        meaning(im->values->verdict, im->values->n_verdict, cell(im, VERDICT));
+
+    if (says == NULL || text_same(says, "on_time") || text_same(says, "overdue")
+        || text_same(says, "none"))
+        return true;
+    refuse(im, VERDICT, "is not one of its words");
+    return false;
+}
+
 static bool
 read_words(struct importing *im, struct order *o)
 {
-    static const char *const channels[] = {
-        "web", "phone", "qr", "walk_in", "inspection", "api", "import"
-    };
     const char *channel =
         meaning(im->values->channel, im->values->n_channel, cell(im, CHANNEL));
     const char *priority = meaning(im->values->priority, im->values->n_priority,
                                    cell(im, PRIORITY));
 
     o->channel = im->channel;
-    for (size_t i = 0; i < COUNT(channels); i++)
-        if (text_same(channel, channels[i]))
-            o->channel = channels[i];
+    for (size_t i = 0; order_channels[i] != NULL; i++)
+        if (text_same(channel, order_channels[i]))
+            o->channel = order_channels[i];
     o->priority = im->defaults->priority ? im->defaults->priority : 4;
     if (priority != NULL
         && (!text_int(priority, &o->priority) || o->priority < 1
@@ -588,7 +673,8 @@ import_row(struct importing *im)
     struct slot *known;
 
     im->report->rows++;
-    if (!read_times(im, &o) || !read_state(im, &o) || !read_words(im, &o))
+    if (!read_times(im, &o) || !read_state(im, &o) || !read_verdict(im)
+        || !read_words(im, &o))
         return OK;
     o.external_id = cell(im, IDENTITY);
     known = names_get(&im->known, o.external_id);
@@ -705,6 +791,9 @@ import_requests(struct call *c, const struct import_map *map, const char *csv,
     im.channel = im.defaults->channel ? im.defaults->channel : "import";
     im.sla_class = im.defaults->sla_class ? im.defaults->sla_class : "R";
     im.csv = csv_open(c->arena, csv, n);
+    if (map->separator != NULL)
+        im.csv.separator =
+            strcmp(map->separator, "tab") == 0 ? '\t' : *map->separator;
     e = run_import(&im, count_lines(csv, n), progress);
     zone_close(im.zone);
     if (map->columns->verdict == NULL) {

@@ -45,6 +45,7 @@ struct map_defaults {
 
 struct import_map {
     const char *source, *prefix, *time_zone, *time_format;
+    const char *separator; /* between the cells: "," ";" "|" "tab" */
     struct map_columns *columns;
     struct map_values *values;     /* NULL: none */
     struct map_defaults *defaults; /* NULL: none */

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The map of an import, read by libcyaml. */
+#include <ctype.h>
 #include <cyaml/cyaml.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
+#include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
+#include "engine/order/inner.h"
+#include "model/app.h"
 
 #define MAX_TEXT 200
 
@@ -72,6 +77,7 @@ static const cyaml_schema_field_t map_keys[] = {
     NEEDED_TEXT("prefix", struct import_map, prefix),
     NEEDED_TEXT("time_zone", struct import_map, time_zone),
     TEXT("time_format", struct import_map, time_format),
+    TEXT("separator", struct import_map, separator),
     CYAML_FIELD_MAPPING_PTR("columns", CYAML_FLAG_POINTER, struct import_map,
                             columns, column_keys),
     CYAML_FIELD_MAPPING_PTR("values", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -122,9 +128,83 @@ get_memory(void *ctx, void *old, size_t n)
     return head + 2;
 }
 
+static bool
+is_one_of(const char *word, const char *const *words)
+{
+    size_t i = 0;
+
+    while (words[i] != NULL && strcmp(words[i], word) != 0)
+        i++;
+    return words[i] != NULL;
+}
+
+/* What a word of the file means must be a word of ours. */
+static enum err
+check_word(struct call *c, const char *name, const char *key, const char *word,
+           const char *const *words)
+{
+    if (word != NULL && !is_one_of(word, words))
+        return fail(c, ERR_INVALID, name, "%s: “%.60s” is not one of its words",
+                    key, word);
+    return OK;
+}
+
+static enum err
+check_values(struct call *c, const char *name, const struct map_values *v)
+{
+    static const char *const verdicts[] = { "on_time", "overdue", "none",
+                                            NULL };
+    static const char *const priorities[] = { "1", "2", "3", "4", "5", NULL };
+
+    for (unsigned i = 0; i < v->n_state; i++)
+        TRY(check_word(c, name, "values.state", v->state[i].means,
+                       order_states));
+    for (unsigned i = 0; i < v->n_verdict; i++)
+        TRY(check_word(c, name, "values.verdict", v->verdict[i].means,
+                       verdicts));
+    for (unsigned i = 0; i < v->n_channel; i++)
+        TRY(check_word(c, name, "values.channel", v->channel[i].means,
+                       order_channels));
+    for (unsigned i = 0; i < v->n_priority; i++)
+        TRY(check_word(c, name, "values.priority", v->priority[i].means,
+                       priorities));
+    return OK;
+}
+
+static enum err
+check_defaults(struct call *c, const char *name, const struct map_defaults *d)
+{
+    CATALOG k = catalog_hold(c);
+
+    TRY(check_word(c, name, "defaults.channel", d->channel, order_channels));
+    TRY(check_word(c, name, "defaults.state", d->state, order_states));
+    if (d->priority < 0 || d->priority > 5)
+        return fail(c, ERR_INVALID, name, "defaults.priority: %s",
+                    words_in(c, "must be from 1 to 5"));
+    if (d->sla_class != NULL && catalog_sla(k, d->sla_class, today(c)) == NULL)
+        return fail(c, ERR_INVALID, name,
+                    "defaults.sla_class: there is no class “%.20s”",
+                    d->sla_class);
+    return OK;
+}
+
+static enum err
+check_prefix(struct call *c, const char *name, const char *prefix)
+{
+    size_t n = 0;
+
+    while (isalnum((unsigned char)prefix[n]))
+        n++;
+    if (prefix[n] != '\0' || n > 8)
+        return fail(c, ERR_INVALID, name,
+                    "prefix: must be at most 8 letters and digits of ASCII");
+    return OK;
+}
+
 static enum err
 check_map(struct call *c, const char *name, const struct import_map *m)
 {
+    static const char *const separators[] = { ",", ";", "|", "tab", NULL };
     struct zone *z = zone_open(m->time_zone);
 
     if (z == NULL)
@@ -132,10 +212,11 @@ check_map(struct call *c, const char *name, const struct import_map *m)
                     "time_zone: “%.60s” is not one such as Asia/Shanghai",
                     m->time_zone);
     zone_close(z);
-    if (strlen(m->prefix) > 8)
-        return fail(c, ERR_INVALID, name,
-                    "prefix: must have at most 8 letters");
-    return OK;
+    TRY(check_prefix(c, name, m->prefix));
+    TRY(check_word(c, name, "separator", m->separator, separators));
+    if (m->values != NULL)
+        TRY(check_values(c, name, m->values));
+    return m->defaults ? check_defaults(c, name, m->defaults) : OK;
 }
 
 enum err

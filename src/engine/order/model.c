@@ -9,7 +9,7 @@ const char *const order_states[] = {
 };
 _Static_assert(COUNT(order_states) == N_ORDER_STATES + 1, "a word a state");
 
-static const char *const channels[] = {
+const char *const order_channels[] = {
     "web", "phone", "qr", "walk_in", "inspection", "api", "import", NULL
 };
 
@@ -63,8 +63,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, place_note, .flags = GIVEN,                        \
               .label = "Where exactly"),                                       \
         FIELD(struct order, phone, .flags = GIVEN, .label = "Phone"),          \
-        FIELD(struct order, channel, .flags = GIVEN, .choices = channels,      \
-              .label = "Channel"),                                             \
+        FIELD(struct order, channel, .flags = GIVEN,                           \
+              .choices = order_channels, .label = "Channel"),                  \
         FIELD(struct order, taken_by_id, .flags = GIVEN, .refers = "person",   \
               .label = "Taken by"),                                            \
         FIELD(struct order, crew_id, .flags = GIVEN, .refers = "crew",         \
@@ -186,7 +186,8 @@ static const struct field wish_fields[] = {
     FIELD(struct order_wish, wanted_to, .label = "Wanted to"),
     FIELD(struct order_wish, requester_id, .refers = "person",
           .label = "Requester"),
-    FIELD(struct order_wish, channel, .choices = channels, .label = "Channel"),
+    FIELD(struct order_wish, channel, .choices = order_channels,
+          .label = "Channel"),
     FIELD(struct order_wish, priority, .min = 1, .max = 5, .label = "Priority"),
     FIELD(struct order_wish, priority_reason, .max = 200,
           .label = "Why this priority"),

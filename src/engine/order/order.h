@@ -46,7 +46,8 @@ enum order_state {
     ORDER_CANCELLED,
     N_ORDER_STATES
 };
-extern const char *const order_states[]; /* words, NULL-ended */
+extern const char *const order_states[];   /* words, NULL-ended */
+extern const char *const order_channels[]; /* the ways an order comes in */
 
 struct order {
     int64_t id;
