@@ -474,6 +474,47 @@ TEST(time_asked_for_in_time_and_granted_late_is_not_late)
     EXPECT(!order_now(c, id).complete_late);
 }
 
+TEST(time_may_be_asked_for_while_the_clock_stands_still)
+{
+    int64_t id;
+
+    office_make(c);
+    id = bring_to(c, ORDER_IN_PROGRESS);
+    EXPECT_OK(say(c, "zhao", VERB_SUSPEND, id, .reason = "awaiting_parts"));
+    c->now = at("2026-11-25 10:00"); /* it was due on the 24th */
+    EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, id, .reason = "parts",
+                  .until = at("2026-11-30 09:00")));
+    EXPECT_OK(say(c, "desk", VERB_GRANT_EXTENSION, id));
+    EXPECT(!order_now(c, id).complete_late);
+}
+
+/* Class P promises no day by itself. */
+TEST(the_day_of_a_planned_order_is_agreed_on)
+{
+    struct order o;
+    int64_t id;
+
+    office_make(c);
+    id = ask(c, "wang", "A04").id;
+    office_exec(c, "UPDATE orders SET sla_class = 'P', complete_due = NULL");
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id,
+                  .crew_id = id_of(c, "crew", "electricians")));
+    EXPECT_FAULT(say(c, "zhao", VERB_ASK_EXTENSION, id, .reason = "plan",
+                     .until = at("2026-11-20 09:00")),
+                 ERR_INVALID, "until");
+    EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, id, .reason = "plan",
+                  .until = at("2026-12-10 09:00")));
+    EXPECT_OK(say(c, "desk", VERB_GRANT_EXTENSION, id));
+    o = order_now(c, id);
+    EXPECT(o.complete_due.ms == at("2026-12-10 09:00").ms);
+    EXPECT(o.extensions == 0);
+    EXPECT(told(c, 41, id, "grant_extension") == 1);
+    EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, id, .reason = "rain",
+                  .until = at("2026-12-12 09:00")));
+    EXPECT_OK(say(c, "desk", VERB_GRANT_EXTENSION, id));
+    EXPECT(order_now(c, id).extensions == 1);
+}
+
 TEST(refused_time_leaves_the_promise)
 {
     int64_t id;

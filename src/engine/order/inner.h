@@ -148,6 +148,9 @@ enum err do_start(struct doing *d);
 enum err do_suspend(struct doing *d);
 enum err do_resume(struct doing *d);
 enum err do_ask_extension(struct doing *d);
+/* Is the promised time over?  Has the order none, so that one is agreed on? */
+bool time_is_up(const struct order *o, instant now);
+bool may_agree(const struct order *o);
 enum err do_grant_extension(struct doing *d);
 enum err do_refuse_extension(struct doing *d);
 enum err do_complete(struct doing *d);

@@ -137,7 +137,8 @@ is_offered(struct call *c, const struct order *o, enum order_verb verb,
     case VERB_GRANT_EXTENSION:
     case VERB_REFUSE_EXTENSION: return o->extension_asked_until.ms != 0;
     case VERB_ASK_EXTENSION:
-        return o->complete_due.ms > c->now.ms
+        return (may_agree(o)
+                || (o->complete_due.ms != 0 && !time_is_up(o, c->now)))
                && o->extension_asked_until.ms == 0;
     case VERB_MAKE_SAFE: return o->safe_due.ms != 0 && o->safe_at.ms == 0;
     case VERB_RATE:

@@ -90,7 +90,7 @@ const struct order_transition order_transitions[] = {
     { IN(SUSPENDED), VERB_RESUME, ORDER_IN_PROGRESS, BY_CREW | BY_EXTENDER,
       NULL },
     { AT_WORK, VERB_ASK_EXTENSION, STAYS, BY_CREW,
-      "before the time is up, with a reason" },
+      "before the time is up, or to agree on one; with a reason" },
     { AT_WORK, VERB_GRANT_EXTENSION, STAYS, BY_EXTENDER,
       "an extension was asked" },
     { AT_WORK, VERB_REFUSE_EXTENSION, STAYS, BY_EXTENDER,

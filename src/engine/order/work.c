@@ -246,6 +246,35 @@ do_resume(struct doing *d)
 
 /* -- more time -------------------------------------------------------------- */
 
+bool
+time_is_up(const struct order *o, instant now)
+{
+    /* While it is suspended its clock stands still. */
+    if (o->suspended_at.ms != 0)
+        return o->complete_left_ms <= 0;
+    return now.ms >= o->complete_due.ms;
+}
+
+bool
+may_agree(const struct order *o)
+{
+    return o->complete_due.ms == 0 && o->sla_class[0] != 'E';
+}
+
+/* What is planned is done on a day that is agreed on: the crew proposes it,
+   whoever grants more time agrees. */
+static enum err
+propose_date(struct doing *d)
+{
+    if (!may_agree(&d->o))
+        return fail(d->c, ERR_CONFLICT, NULL, "it has no time to be done by");
+    if (d->a->until.ms <= d->c->now.ms)
+        return fail(d->c, ERR_INVALID, "until", "lies in the past");
+    d->o.extension_asked_until = d->a->until;
+    d->o.extension_reason = d->reason;
+    return OK;
+}
+
 enum err
 do_ask_extension(struct doing *d)
 {
@@ -253,8 +282,8 @@ do_ask_extension(struct doing *d)
 
     TRY(need_text(c, "reason", d->reason));
     if (d->o.complete_due.ms == 0)
-        return fail(c, ERR_CONFLICT, NULL, "it has no time to be done by");
-    if (c->now.ms >= d->o.complete_due.ms)
+        return propose_date(d);
+    if (time_is_up(&d->o, c->now))
         return fail(c, ERR_CONFLICT, NULL,
                     "more time must be asked for before the time is up");
     if (d->a->until.ms <= d->o.complete_due.ms)
@@ -276,12 +305,14 @@ need_asked(struct doing *d)
 enum err
 do_grant_extension(struct doing *d)
 {
+    const bool first = d->o.complete_due.ms == 0;
     char text[25];
 
     TRY(need_asked(d));
     instant_print(d->o.complete_due, text);
-    d->detail =
-        arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
+    if (!first)
+        d->detail =
+            arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
     d->reason = d->o.extension_reason;
     d->o.complete_due = d->o.extension_asked_until;
     if (d->o.suspended_at.ms != 0)
@@ -291,7 +322,7 @@ do_grant_extension(struct doing *d)
        lateness. */
     if (d->o.complete_due.ms > d->c->now.ms)
         d->o.complete_late = false;
-    d->o.extensions++;
+    d->o.extensions += !first;
     d->o.escalation = 0;
     return OK;
 }
