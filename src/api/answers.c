@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/answers.h"
 
+#include <jansson.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,18 @@ answer_request(struct call *c, const struct http_request *q)
     return hex;
 }
 
+/* The version of the record that was answered; 0: it has none. */
+static long long
+version_of(const char *body)
+{
+    json_t *all = json_loads(body, 0, NULL);
+    json_t *v = json_object_get(all, "version");
+    long long version = json_is_integer(v) ? json_integer_value(v) : 0;
+
+    json_decref(all);
+    return version;
+}
+
 enum err
 answer_recall(struct call *c, const char *key, const char *request,
               struct http_reply *r, bool *found)
@@ -45,6 +58,10 @@ answer_recall(struct call *c, const char *key, const char *request,
         r->type = "application/json";
         r->body = row_text(&rows, 2);
         r->body_len = strlen(r->body);
+        if (version_of(r->body) > 0)
+            http_add_header(r, "ETag",
+                            arena_printf(c->arena, "\"%lld\"",
+                                         version_of(r->body)));
     }
     return rows_end(&rows);
 }

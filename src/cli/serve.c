@@ -115,8 +115,8 @@ static void
 print_welcome(const struct office *o, const struct http_server *s,
               const char *address)
 {
-    (void)printf("liangcao 粮草  http%s://%s:%u/\n", office_conf(o, "cert") ? "s" : "",
-                 address, http_port(s));
+    (void)printf("liangcao 粮草  http%s://%s:%u/\n",
+                 office_conf(o, "cert") ? "s" : "", address, http_port(s));
     if (o->app.demo)
         (void)printf("%s", demo_sign_ins());
     (void)fflush(stdout);
@@ -185,6 +185,7 @@ serve(struct office *o, const char *address, uint16_t port)
     if (s == NULL) {
         (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n", address,
                       port, why ? why : "?");
+        feed_stop(o->app.feed);
         feed_close(o->app.feed);
         metrics_close(o->app.metrics);
         return cli_exit(ERR_BROKEN);

@@ -116,6 +116,22 @@ TEST(what_is_wanted_ends_after_it_begins)
     EXPECT_FAULT(order_submit(c, &w, &v), ERR_INVALID, "wanted_to");
 }
 
+TEST(what_is_wanted_does_not_lie_in_the_past)
+{
+    struct order_wish w = { .item_code = "A04",
+                            .wanted_from = at("2026-11-22 23:00"),
+                            .wanted_to = at("2026-11-23 11:00") };
+    struct order_view v;
+
+    office_make(c);
+    as(c, "wang");
+    EXPECT_FAULT(order_submit(c, &w, &v), ERR_INVALID, "wanted_from");
+    w.wanted_from = at("2026-11-23 09:00"); /* an hour ago */
+    EXPECT_OK(order_submit(c, &w, &v));
+    w.wanted_to = at("2026-11-23 10:00"); /* over by now */
+    EXPECT_FAULT(order_submit(c, &w, &v), ERR_INVALID, "wanted_to");
+}
+
 TEST(only_the_desk_asks_for_others)
 {
     struct order_wish w = { .item_code = "A04", .requester_id = 42 };

@@ -541,6 +541,22 @@ read_document(struct wild *w)
     answer_free(&a);
 }
 
+/* A server that finds its port taken says so and ends, however quick it is. */
+static void
+try_taken_port(struct wild *w, const char *program, uint16_t port)
+{
+    char number[8];
+    const char *words[] = { "serve", "--quiet", "--port", number, NULL };
+
+    (void)snprintf(number, sizeof number, "%u", port);
+    for (int i = 0; i < 5; i++) {
+        int code = run_program(w->office, program, words);
+
+        (void)score(w->score, code == 8,
+                    "a second server on one port ended with %d, not 8", code);
+    }
+}
+
 int
 wild(int argc, char **argv)
 {
@@ -559,6 +575,7 @@ wild(int argc, char **argv)
         return score_end(&s);
     http_open(&w.http, server.port);
     read_document(&w);
+    try_taken_port(&w, argv[0], server.port);
     try_matrix(&w);
     (void)printf("matrix: %d cells\n", s.passed);
     for (long i = 0; i < requests && s.failed < 20; i++)

@@ -48,6 +48,19 @@ find_item(struct call *c, struct making *m)
     return OK;
 }
 
+/* What is wanted lies ahead, or at least today: who asks at five past nine
+   for nine o'clock is understood. */
+static enum err
+check_wanted(struct call *c, const struct order *o)
+{
+    if (o->wanted_to.ms != 0 && o->wanted_to.ms <= c->now.ms)
+        return fail(c, ERR_INVALID, "wanted_to", "lies in the past");
+    if (o->wanted_from.ms != 0
+        && zone_day(c->app->zone, o->wanted_from).n < today(c).n)
+        return fail(c, ERR_INVALID, "wanted_from", "lies in the past");
+    return OK;
+}
+
 static enum err
 find_requester(struct call *c, struct making *m)
 {
@@ -136,6 +149,7 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
     m->w = w;
     TRY(model_check(c, &order_wish_model, w));
     TRY(find_item(c, m));
+    TRY(check_wanted(c, &m->o));
     TRY(find_requester(c, m));
     TRY(find_place(c, m));
     TRY(find_priority(c, m));
