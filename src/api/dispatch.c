@@ -477,6 +477,9 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     c.address = q->address;
     c.secure = q->tls;
     below.path = q->path + strlen("/api/v1");
+    /* A browser opens the stream again by itself. */
+    c.unattended = strcmp(below.path, "/stream") == 0
+                   || text_same(http_header(q, "X-Unattended"), "yes");
     e = know_actor(&c, q);
     if (c.actor != NULL && c.actor->by_token)
         c.channel = "api";

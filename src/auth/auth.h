@@ -11,7 +11,8 @@
  *   3. A cookie session may change things only with its CSRF token in the
  *      header X-CSRF-Token; a bearer token needs none.
  *   4. No person holds two of the three administrators' roles.
- *   5. A session idle for 600 s (setting) ends.
+ *   5. A session idle for 600 s (setting) ends; what a page asks for by itself
+ *      (c->unattended) is no use of it.
  *   6. A password 90 days old (setting) must be changed at the next sign-in.
  *   7. An address from which 30 sign-ins failed waits 10 s for each further
  *      try, be its password right or wrong.

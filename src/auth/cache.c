@@ -145,7 +145,7 @@ cache_find(struct call *c, const unsigned char key[SECRET_HASH],
         if (age >= 0 && age < FRESH_MS) {
             s->actor = arena_alloc(c->arena, actor_copy(e->s.actor, NULL));
             actor_copy(e->s.actor, s->actor);
-            if (e->s.seen.ms < c->now.ms)
+            if (!c->unattended && e->s.seen.ms < c->now.ms)
                 e->s.seen = c->now;
             found = CACHED_FRESH;
         }

@@ -331,14 +331,15 @@ know(struct call *c, const char *secret, bool token)
     if (s.actor == NULL || is_over(c, &s))
         return fail(c, ERR_UNSIGNED, NULL, "please sign in");
     /* A use that cannot be written down is still a use. */
-    if (c->now.ms - s.touched.ms >= TOUCH_MS) {
+    if (!c->unattended && c->now.ms - s.touched.ms >= TOUCH_MS) {
         fresh = false;
         s.touched = c->now;
         if (touch(c, token ? touch_token : touch_session, secret_hex(c, hash))
             != OK)
             c->fault = (struct fault){ 0 };
     }
-    s.seen = c->now;
+    if (!c->unattended)
+        s.seen = c->now;
     if (!fresh)
         cache_put(c, hash, &s, epoch);
     c->actor = s.actor;

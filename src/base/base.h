@@ -69,6 +69,7 @@ struct call {
     const char *channel; /* 'web', 'api', 'cli', 'job': kept in the audit */
     const char *address; /* the far end's address, or NULL */
     bool secure;         /* it is reached over TLS */
+    bool unattended;     /* asked by a page of itself: no use of the session */
     void *reply;         /* http: the answer being made, for its headers */
     const char *body;    /* of a route that reads it itself (R_BODY) */
     size_t body_len;

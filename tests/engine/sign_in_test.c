@@ -101,3 +101,35 @@ TEST(this_machine_itself_is_never_kept_waiting)
     guess(c, "127.0.0.1", 40);
     EXPECT_OK(come_in(c));
 }
+
+TEST(what_a_page_asks_for_by_itself_keeps_no_session_open)
+{
+    OFFICE;
+    make_account(c, "zhang", 41);
+    const char *secret = sign_in(c, "zhang");
+
+    for (int i = 0; i < 10; i++) {
+        pass_seconds(c, 59);
+        c->unattended = true;
+        EXPECT_OK(auth_by_session(c, secret));
+    }
+    pass_seconds(c, 11);
+    EXPECT_FAULT(auth_by_session(c, secret), ERR_UNSIGNED, NULL);
+}
+
+TEST(who_comes_back_in_time_goes_on)
+{
+    OFFICE;
+    make_account(c, "zhang", 41);
+    const char *secret = sign_in(c, "zhang");
+
+    c->unattended = true;
+    pass_seconds(c, 599);
+    EXPECT_OK(auth_by_session(c, secret));
+    c->unattended = false;
+    pass_seconds(c, 1);
+    EXPECT_OK(auth_by_session(c, secret));
+    c->unattended = true;
+    pass_seconds(c, 599);
+    EXPECT_OK(auth_by_session(c, secret));
+}

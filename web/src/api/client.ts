@@ -58,8 +58,16 @@ export function address(path: string, query?: Query): string {
   return BASE + path + (s ? `?${s}` : '');
 }
 
+/* Lists that follow the event stream are asked for with nobody at the desk:
+   after this long without a touch they do not keep the session open. */
+const ATTENDED_MS = 60_000;
+let touched = Date.now();
+for (const event of ['pointerdown', 'keydown', 'wheel', 'touchstart', 'click'])
+  globalThis.addEventListener?.(event, () => (touched = Date.now()), { passive: true, capture: true });
+
 function headersOf(method: string, ask: Ask): Record<string, string> {
   const h: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language() };
+  if (Date.now() - touched > ATTENDED_MS) h['X-Unattended'] = 'yes';
   if (method !== 'GET' && csrf) h['X-CSRF-Token'] = csrf;
   if (ask.body !== undefined) h['Content-Type'] = 'application/json';
   if (ask.text !== undefined) h['Content-Type'] = ask.type ?? 'text/plain';
