@@ -28,6 +28,7 @@ struct listener {
     struct feed *feed;
     struct http_stream *stream; /* NULL until it is open */
     char account[80];
+    enum lang lang;
     int64_t session_id;
     int64_t from; /* Last-Event-ID; 0 is from now on */
     struct arena *arena;
@@ -178,6 +179,7 @@ send_to(struct call *c, struct listener *l, const struct happening *h,
     struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
 
+    c->lang = l->lang;
     buf_printf(&b, "event: %s\nid: %lld\ndata: ",
                h->is_notice ? "notice" : "order", (long long)h->id);
     json_begin(&out);
@@ -185,7 +187,8 @@ send_to(struct call *c, struct listener *l, const struct happening *h,
     if (h->is_notice) {
         json_put_int(&out, "order_id", h->order_id);
         json_put_text(&out, "kind", h->kind);
-        json_put_text(&out, "text", h->text);
+        json_put_text(&out, "text",
+                      notice_words(c, h->order_id, h->kind, h->text));
     } else {
         json_put_text(&out, "number", o->number);
         json_put_text(&out, "state", order_states[o->state]);
@@ -474,6 +477,7 @@ feed_listen(struct call *c, const struct http_request *q, struct http_reply *r)
     ASSERT(l != NULL);
     l->feed = c->app->feed;
     l->arena = arena_open();
+    l->lang = c->lang;
     l->session_id = c->actor->by_token ? 0 : c->actor->session_id;
     (void)strncpy(l->account, c->actor->account, sizeof l->account - 1);
     l->brief = accept == NULL || strstr(accept, "text/event-stream") == NULL;

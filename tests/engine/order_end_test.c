@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "auth/auth.h"
+#include "base/words.h"
 #include "office.h"
 
 static int64_t
@@ -674,6 +675,28 @@ TEST(who_else_asked_is_for_those_who_serve)
     as(c, "desk");
     EXPECT_OK(order_get(c, main_order, &v));
     EXPECT(strstr(v.merged, "李强") != NULL);
+}
+
+TEST(messages_are_read_in_the_readers_language)
+{
+    struct list l = { .model = &notice_model };
+    int64_t id;
+
+    office_make(c);
+    c->lang = LANG_EN;
+    id = ask(c, "wang", "A04").id;
+    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
+    as(c, "wang");
+    c->lang = LANG_ZH;
+    EXPECT_OK(notice_list(c, &l));
+    EXPECT(l.n == 1);
+    const char *zh = ((struct notice *)l.rows)->text;
+    EXPECT(strstr(zh, words_in(c, "accepted")) != NULL);
+    c->lang = LANG_EN;
+    l = (struct list){ .model = &notice_model };
+    EXPECT_OK(notice_list(c, &l));
+    EXPECT(strstr(((struct notice *)l.rows)->text, "accepted") != NULL);
+    EXPECT(strcmp(zh, ((struct notice *)l.rows)->text) != 0);
 }
 
 TEST(messages_are_read_by_whom_they_are_for)

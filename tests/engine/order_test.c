@@ -438,6 +438,20 @@ TEST(a_clock_that_runs_out_is_noted_once_and_escalates)
 
 /* -- more time -------------------------------------------------------------- */
 
+TEST(an_overdue_order_is_told_to_the_desks_it_lies_with)
+{
+    int64_t id;
+
+    office_make(c);
+    id = ask(c, "wang", "A04").id; /* of the Secretaries, in House 1 */
+    c->now = at("2026-11-24 10:01");
+    (void)wake(c);
+    EXPECT(told(c, 43, id, "overdue") == 1); /* the desk everywhere */
+    EXPECT(told(c, 51, id, "overdue") == 1); /* of General bureau */
+    EXPECT(told(c, 53, id, "overdue") == 1); /* of House 1 */
+    EXPECT(told(c, 52, id, "overdue") == 0); /* of Finance */
+}
+
 TEST(more_time_is_asked_for_before_the_time_is_up)
 {
     int64_t id;

@@ -354,6 +354,11 @@ struct notice {
 };
 extern const struct model notice_model;
 enum err notice_list(struct call *c, struct list *l) MUST_USE;
+
+/* What a message of KIND says of an order in the caller's language; TEXT, as
+   it was written, when the order is not there. */
+const char *notice_words(struct call *c, int64_t order_id, const char *kind,
+                         const char *text);
 enum err notice_read(struct call *c, struct notice *n) MUST_USE;
 
 /* Drop at most MAX notices that were read more than NOTICE_KEPT_DAYS ago;

@@ -179,16 +179,44 @@ rating_of_crew(struct call *c, struct rating_totals *t)
 
 /* -- messages --------------------------------------------------------------- */
 
+static const char find_title[] =
+    "SELECT number, title FROM orders WHERE id = $1";
+
+const char *
+notice_words(struct call *c, int64_t order_id, const char *kind,
+             const char *text)
+{
+    ROWS r = db_query(c, find_title, V(order_id));
+
+    if (kind == NULL || !rows_next(&r))
+        return text;
+    return arena_printf(c->arena, words_in(c, "%s %s: %s"), row_text(&r, 0),
+                        row_text(&r, 1), words_in(c, kind));
+}
+
+/* Written in the language of whoever did it, read in the reader's. */
+static void
+put_words(struct call *c, struct notice *n)
+{
+    n->text = notice_words(c, n->order_id, n->kind, n->text);
+}
+
 enum err
 notice_list(struct call *c, struct list *l)
 {
+    struct notice *all;
+
     TRY(auth_need(c, NULL, NULL));
     l->where = "person_id = $1";
     l->values[0] = V(c->actor->person_id);
     l->n_values = 1;
     if (l->sort == NULL && l->cursor == NULL)
         l->descending = true;
-    return model_list(c, l);
+    TRY(model_list(c, l));
+    all = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        put_words(c, &all[i]);
+    return OK;
 }
 
 static const char mark_read[] =
@@ -208,6 +236,7 @@ notice_read(struct call *c, struct notice *n)
                     words_in(c, "notice"), (long long)n->id);
     TRY(db_exec(c, mark_read, V(n->id), V(c->actor->person_id), V(c->now)));
     found.read_at = found.read_at.ms ? found.read_at : c->now;
+    put_words(c, &found);
     *n = found;
     return tx_commit(&tx);
 }
