@@ -101,6 +101,13 @@ static const struct model on_duty_model =
     MODEL("on_duty", NULL, struct by_id, on_duty_fields);
 
 static enum err
+remove_plan(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return unit_plan_remove(c, ((struct by_id *)in)->id);
+}
+
+static enum err
 remove_member(struct call *c, void *in, void *out)
 {
     (void)out;
@@ -314,6 +321,10 @@ const struct route org_routes[] = {
     UNIT_ACT(end, "End a unit that has nothing left."),
     LIST("/units/{unit_id}/changes", unit_changes, unit_change, NULL,
          "What became of a unit."),
+    LIST("/unit-plans", model_list, unit_plan, "org.see",
+         "What shall become of units on a day to come."),
+    { DELETE, "/unit-plans/{id}", remove_plan, .in = &by_id_model,
+      .may = "org.edit", .says = "Call a planned change of a unit off." },
 
     LIST("/places", model_list, place, NULL,
          "Sites, buildings, floors, rooms."),

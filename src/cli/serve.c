@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
+#include "engine/org/org.h"
 #include "http/http.h"
 
 #define WORKERS 16 /* and as many again for what is no reading */
@@ -60,7 +61,7 @@ run_round(struct scheduler *s, struct arena *a)
 
 static enum err (*const tidiers[])(struct call *c, int64_t max,
                                    int64_t *done) = {
-    answers_forget, auth_drop_idle, notice_drop_old
+    answers_forget, auth_drop_idle, notice_drop_old, org_do_plans
 };
 
 /* What is over and done with goes, a few rows at a time, so that nobody waits

@@ -192,14 +192,12 @@ TEST(the_tree_of_a_past_day_can_be_told)
     EXPECT(n == 0);
 }
 
-TEST(an_act_on_a_unit_is_not_told_ahead_nor_before_its_last_change)
+TEST(an_act_on_a_unit_is_not_told_before_its_last_change)
 {
     struct three t = make_three(c);
     struct unit_act a = { .id = t.low.id, .name = "x" };
     struct unit u;
 
-    a.on_day = day_of(2026, 11, 24);
-    EXPECT_FAULT(unit_rename(c, &a, &u), ERR_INVALID, "on_day");
     a.on_day = day_of(2019, 1, 1);
     EXPECT_FAULT(unit_rename(c, &a, &u), ERR_INVALID, "on_day");
     a.on_day = day_of(2025, 1, 1);

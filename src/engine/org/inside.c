@@ -7,9 +7,16 @@
 #include "base/words.h"
 
 const struct model *const org_models[] = {
-    &unit_model,   &unit_change_model, &place_model,
-    &person_model, &person_card_model, &provider_model,
-    &crew_model,   &crew_member_model, &shift_model,
+    &unit_model,
+    &unit_change_model,
+    &unit_plan_model,
+    &place_model,
+    &person_model,
+    &person_card_model,
+    &provider_model,
+    &crew_model,
+    &crew_member_model,
+    &shift_model,
     NULL
 };
 

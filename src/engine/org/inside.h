@@ -23,6 +23,10 @@ enum err org_own_code(struct call *c, const char *find, const char *code,
 enum err org_set_other(struct call *c, const struct model *m, void *rec,
                        field_mask mask) MUST_USE;
 
+/* Keep what shall be done to a unit for its day; in the caller's TX. */
+enum err unit_plan_add(struct call *c, const char *verb,
+                       const struct unit_act *a) MUST_USE;
+
 /* ERR_STALE when If-Match was said and is not VERSION. */
 enum err org_match(struct call *c, int64_t version) MUST_USE;
 

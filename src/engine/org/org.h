@@ -2,7 +2,7 @@
 /*
  * org - who and where: the office's units, places, people, crews, providers.
  *
- * Owns the tables unit, unit_change, place, provider, person, crew,
+ * Owns the tables unit, unit_change, unit_plan, place, provider, person, crew,
  * crew_member and shift.
  *
  * Always true:
@@ -19,8 +19,8 @@
  * Not here: accounts and rights (auth.h), what a crew has on hand (order.h),
  * which crew is asked for what (catalog.h).
  *
- * A change of a unit is told after it happened, never ahead: a day in the
- * future is refused, so that the rows of today are always today's tree.
+ * The rows of today are always today's tree: a change of a unit that is told
+ * ahead, for a day in the future, waits as a unit_plan until its day has come.
  */
 #ifndef ENGINE_ORG_ORG_H
 #define ENGINE_ORG_ORG_H
@@ -74,8 +74,8 @@ extern const struct model unit_rename_model, unit_move_model, unit_merge_model,
  * fills in the unit as it is afterwards.
  *
  * ERR_ABSENT    there is no such unit
- * ERR_INVALID   a field breaks its limits; on_day lies in the future, before
- *               the unit began or before its last change
+ * ERR_INVALID   a field breaks its limits; on_day lies before the unit began
+ *               or before its last change, or more than two years ahead
  * ERR_CONFLICT  the unit has ended, or the code is another live unit's
  */
 enum err unit_add(struct call *c, struct unit *u) MUST_USE;
@@ -103,6 +103,31 @@ enum err unit_split(struct call *c, const struct unit_act *a,
 /* ERR_CONFLICT when something stands in the way; the fault says what. */
 enum err unit_end(struct call *c, const struct unit_act *a,
                   struct unit *u) MUST_USE;
+
+/* A change told ahead. */
+struct unit_plan {
+    int64_t id, unit_id;
+    const char *verb;
+    day on_day;
+    const char *name, *short_name, *code;
+    int64_t parent_id, into_id;
+    const char *reason;
+    int64_t made_by;     /* account */
+    const char *refused; /* why it could not be done on its day, or NULL */
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model unit_plan_model;
+
+/* Needs org.edit at the unit. */
+enum err unit_plan_remove(struct call *c, int64_t id) MUST_USE;
+
+/*
+ * Do the plans whose day has come, MAX at most, each whole and in the name of
+ * whoever made it; one that cannot be done keeps the reason.  *DONE tells how
+ * many there were.  Several processes may do so at once.
+ */
+enum err org_do_plans(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* The list of units; l->as_of shows the tree as it was on that day. */
 enum err unit_list(struct call *c, struct list *l) MUST_USE;

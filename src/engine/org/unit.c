@@ -149,13 +149,11 @@ check_order(struct call *c, const struct unit *u, day on)
                 "lies before the last change of “%s”, %s", u->name, text);
 }
 
-/* The day an act takes effect: today unless said, never ahead. */
+/* The day an act takes effect: today unless said. */
 static enum err
 act_day(struct call *c, const struct unit_act *a, const struct unit *u, day *on)
 {
     *on = a->on_day.n ? a->on_day : today(c);
-    if (on->n > today(c).n)
-        return fail(c, ERR_INVALID, "on_day", "lies in the future");
     return check_order(c, u, *on);
 }
 
@@ -173,15 +171,48 @@ check_begun(struct call *c, const char *field, const struct unit *parent,
 /* The unit an act is about: it lives, may be touched, and was not changed by
    somebody else meanwhile. */
 static enum err
-acted_on(struct call *c, const struct model *m, const struct unit_act *a,
-         struct unit *u, day *on)
+act_unit(struct call *c, const struct model *m, const struct unit_act *a,
+         struct unit *u)
 {
     TRY(model_get(c, &unit_model, a->id, u));
     TRY(need_edit(c, u->id));
     TRY(model_check(c, m, a));
     TRY(org_match(c, u->version));
-    TRY(refuse_ended(c, NULL, u));
+    return refuse_ended(c, NULL, u);
+}
+
+static enum err
+acted_on(struct call *c, const struct model *m, const struct unit_act *a,
+         struct unit *u, day *on)
+{
+    TRY(act_unit(c, m, a, u));
     return act_day(c, a, u, on);
+}
+
+static bool
+is_ahead(const struct call *c, const struct unit_act *a)
+{
+    return a->on_day.n > today(c).n;
+}
+
+/* Told ahead: what can be seen to be wrong today is refused today. */
+static enum err
+plan(struct call *c, const struct model *m, const char *verb,
+     const struct unit_act *a, struct unit *u)
+{
+    struct unit other = { 0 };
+
+    TX tx = tx_begin(c);
+    TRY(act_unit(c, m, a, u));
+    if (a->parent_id)
+        TRY(other_unit(c, "parent_id", a->parent_id, &other));
+    if (a->into_id)
+        TRY(other_unit(c, "into_id", a->into_id, &other));
+    if (other.id && text_starts(other.path, u->path))
+        return fail(c, ERR_CONFLICT, a->into_id ? "into_id" : "parent_id",
+                    "“%s” lies below “%s”", other.name, u->name);
+    TRY(unit_plan_add(c, verb, a));
+    return tx_commit(&tx);
 }
 
 enum err
@@ -280,6 +311,8 @@ unit_rename(struct call *c, const struct unit_act *a, struct unit *u)
 {
     day on;
 
+    if (is_ahead(c, a))
+        return plan(c, &unit_rename_model, "rename", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_rename_model, a, u, &on));
     if (!text_same(a->name, u->name))
@@ -334,6 +367,8 @@ unit_move(struct call *c, const struct unit_act *a, struct unit *u)
     struct unit parent = { 0 };
     day on;
 
+    if (is_ahead(c, a))
+        return plan(c, &unit_move_model, "move", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_move_model, a, u, &on));
     TRY(other_unit(c, "parent_id", a->parent_id, &parent));
@@ -440,6 +475,8 @@ unit_merge(struct call *c, const struct unit_act *a, struct unit *u)
     struct unit into = { 0 };
     day on;
 
+    if (is_ahead(c, a))
+        return plan(c, &unit_merge_model, "merge", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_merge_model, a, u, &on));
     TRY(other_unit(c, "into_id", a->into_id, &into));
@@ -460,6 +497,8 @@ unit_split(struct call *c, const struct unit_act *a, struct unit *u)
     struct unit old = { 0 }, parent = { 0 };
     day on;
 
+    if (is_ahead(c, a))
+        return plan(c, &unit_split_model, "split", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_split_model, a, &old, &on));
     if (old.parent_id)
@@ -493,6 +532,8 @@ unit_end(struct call *c, const struct unit_act *a, struct unit *u)
     int64_t units = 0, people = 0, rooms = 0;
     day on;
 
+    if (is_ahead(c, a))
+        return plan(c, &unit_end_model, "end", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_end_model, a, u, &on));
     TRY(db_int(c, &units, count_children, V(u->id), V(today(c))));
