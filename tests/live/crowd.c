@@ -266,6 +266,20 @@ check_heard(struct crowd *w, const struct client *clients,
                 (long long)leaked);
 }
 
+/* Who looks while others write sees a whole chain, too. */
+static void
+verify_meanwhile(struct crowd *w)
+{
+    static const char *const verify[] = { "audit", "verify", NULL };
+    int times = 0, bad = 0;
+
+    for (; time(NULL) < w->until; times++)
+        bad += run_program(w->office, w->servers[0].program, verify) != 0;
+    (void)score(w->score, times > 0 && bad == 0,
+                "the chain did not verify %d times of %d while it was written",
+                bad, times);
+}
+
 static void
 run_crowd(struct crowd *w, int seconds)
 {
@@ -283,6 +297,7 @@ run_crowd(struct crowd *w, int seconds)
         clients[i] = (struct client){ .crowd = w, .chance = (unsigned)i };
         (void)pthread_create(&threads[i], NULL, run_client, &clients[i]);
     }
+    verify_meanwhile(w);
     for (int i = 0; i < CLIENTS; i++) {
         (void)pthread_join(threads[i], NULL);
         asked += clients[i].asked;
