@@ -131,6 +131,32 @@ TEST(what_was_refused_is_not_smuggled_past_the_approver)
     assert_int_equal(order_now(c, id).state, ORDER_AWAITING_APPROVAL);
 }
 
+TEST(no_clock_runs_before_the_approval)
+{
+    struct order o;
+    int64_t id, done = 0;
+
+    office_make(c);
+    id = bring_to(c, ORDER_AWAITING_APPROVAL);
+    o = order_now(c, id);
+    EXPECT(o.accept_due.ms == 0 && o.complete_due.ms == 0);
+    c->now = at("2026-11-25 10:00");
+    as(c, NULL);
+    EXPECT_OK(order_wake(c, 100, &done));
+    EXPECT_OK(say(c, "chief", VERB_APPROVE, id));
+    o = order_now(c, id);
+    EXPECT(!o.accept_late && o.escalation == 0);
+    EXPECT(o.accept_due.ms > c->now.ms);
+    EXPECT(o.suspended_ms == 2 * DAY_MS);
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id,
+                  .crew_id = id_of(c, "crew", "electricians")));
+    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
+    c->now.ms += HOUR_MS;
+    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id));
+    o = order_now(c, id);
+    EXPECT(o.gross_ms == 2 * DAY_MS + HOUR_MS && o.net_ms == HOUR_MS);
+}
+
 TEST(nobody_approves_his_own_wish)
 {
     struct order_wish w = { .item_code = "A06",

@@ -138,6 +138,9 @@ do_approve(struct doing *d)
     if (d->o.requester_id == d->c->actor->person_id)
         return fail(d->c, ERR_DENIED, NULL,
                     "nobody approves an order of his own");
+    /* The clocks begin now; until now it waited as if suspended. */
+    d->o.suspended_ms += d->c->now.ms - d->o.submitted_at.ms;
+    set_due(d->c, &d->o, d->c->now);
     return OK;
 }
 
@@ -158,6 +161,14 @@ static enum err
 do_return(struct doing *d)
 {
     return need_text(d->c, "reason", d->reason);
+}
+
+static void
+clear_due(struct order *o)
+{
+    o->accept_due = o->on_site_due = (instant){ 0 };
+    o->safe_due = o->complete_due = (instant){ 0 };
+    o->calendar_note = NULL;
 }
 
 /* Sent in again with what was missing; the clocks start anew. */
@@ -194,9 +205,13 @@ do_resubmit(struct doing *d)
         d->o.state = ORDER_AWAITING_APPROVAL;
     d->o.submitted_at = c->now;
     d->o.accepted_at = (instant){ 0 };
+    d->o.suspended_ms = d->o.escalation = 0;
     d->o.accept_late = d->o.on_site_late = false;
     d->o.safe_late = d->o.complete_late = false;
-    set_due(c, &d->o, c->now);
+    if (d->o.state == ORDER_AWAITING_APPROVAL)
+        clear_due(&d->o);
+    else
+        set_due(c, &d->o, c->now);
     return index_order(c, &d->o, NULL, place.initials);
 }
 

@@ -166,7 +166,9 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
                                            : "web";
     m->o.submitted_at = c->now;
     m->tokens = order_tokens(c, &m->o, m->person.initials, m->place.initials);
-    set_due(c, &m->o, c->now);
+    /* Nothing is promised before it is approved. */
+    if (!m->item.needs_approval)
+        set_due(c, &m->o, c->now);
     return route(c, &m->o, &m->item, m->place.path);
 }
 

@@ -13,7 +13,8 @@
  *   2. The crew completes; only the requester verifies.  Silence for three
  *      working days verifies with verified_auto, and counts as no vote.
  *   3. Suspension stops the complete clock and no other.  net_ms = gross_ms
- *      less the time suspended.
+ *      less the time suspended and the time an approval was waited for: no
+ *      clock runs before it.
  *   4. A parent is completed when all of its legs are.
  *   5. A merged order's requester is told all that happens to the main one.
  *   6. Each order is rated once at most, by its requester, never by one of
