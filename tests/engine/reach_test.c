@@ -44,6 +44,42 @@ TEST(a_provider_gives_orders_to_its_own_crews_only)
     EXPECT_OK(say(c, "lift", VERB_DISPATCH, id, .assignee_id = 47));
 }
 
+TEST(who_asks_for_others_does_so_within_his_reach)
+{
+    struct order_wish li = { .item_code = "A04", .requester_id = 42 };
+    struct order_wish wang = { .item_code = "A04", .requester_id = 41 };
+    struct order_view v;
+
+    office_make(c);
+    as(c, "near"); /* General bureau and below: wang, not li */
+    EXPECT_FAULT(order_submit(c, &li, &v), ERR_DENIED, NULL);
+    EXPECT_OK(order_submit(c, &wang, &v));
+    as(c, "house"); /* House 1, where wang's room is */
+    EXPECT_FAULT(order_submit(c, &li, &v), ERR_DENIED, NULL);
+    EXPECT_OK(order_submit(c, &wang, &v));
+    as(c, "desk");
+    EXPECT_OK(order_submit(c, &li, &v));
+}
+
+TEST(orders_of_a_secrecy_area_are_no_candidates_for_strangers)
+{
+    struct order_candidates d = { .item_code = "A04", .place_id = 23 };
+
+    office_make(c);
+    (void)ask(c, "wang", "A04");
+    as(c, "li");
+    EXPECT_OK(order_duplicates(c, &d));
+    EXPECT(d.n == 1 && !d.found[0].may_see);
+    office_exec(c, "UPDATE place SET restricted = 1 WHERE id = 23");
+    d = (struct order_candidates){ .item_code = "A04", .place_id = 23 };
+    EXPECT_OK(order_duplicates(c, &d));
+    EXPECT(d.n == 0);
+    as(c, "wang");
+    d = (struct order_candidates){ .item_code = "A04", .place_id = 23 };
+    EXPECT_OK(order_duplicates(c, &d));
+    EXPECT(d.n == 1);
+}
+
 /* -- legs ---------------------------------------------------------------------- */
 
 static int64_t

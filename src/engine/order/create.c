@@ -67,10 +67,8 @@ find_requester(struct call *c, struct making *m)
     int64_t me = c->actor->person_id;
     int64_t who = m->w->requester_id ? m->w->requester_id : me;
 
-    if (who != me) {
-        TRY(auth_need(c, "order.for_others", NULL));
+    if (who != me)
         m->o.taken_by_id = me;
-    }
     TRY(read_person(c, who, &m->person));
     m->o.requester_id = who;
     m->o.requester_name = m->person.name;
@@ -97,6 +95,18 @@ find_place(struct call *c, struct making *m)
     m->o.place_id = id;
     m->o.place_name = m->place.full_name;
     return OK;
+}
+
+/* Who asks for others does so within his reach: for people of his units, or
+   about his places. */
+static enum err
+check_for_other(struct call *c, const struct making *m)
+{
+    if (m->o.taken_by_id == 0)
+        return OK;
+    return auth_need(c, "order.for_others",
+                     &(struct auth_where){ .unit_id = m->o.unit_id,
+                                           .place_id = m->o.place_id });
 }
 
 static enum err
@@ -152,6 +162,7 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
     TRY(check_wanted(c, &m->o));
     TRY(find_requester(c, m));
     TRY(find_place(c, m));
+    TRY(check_for_other(c, m));
     TRY(find_priority(c, m));
     m->o.item_id = m->item.id;
     m->o.area_id = m->item.area_id;
@@ -398,6 +409,10 @@ static const char find_candidates[] =
     " complete_due FROM orders WHERE place_id = $1 AND is_open = 1"
     " AND item_code = $2 AND completed_at IS NULL ORDER BY id LIMIT 5";
 
+/* What happens in a secrecy area is told to nobody who may not see it. */
+static const char place_restricted[] =
+    "SELECT restricted FROM place WHERE id = $1";
+
 /* What is said without a name is nobody else's business. */
 static bool
 is_nameless(struct call *c, const char *item_code)
@@ -411,7 +426,9 @@ is_nameless(struct call *c, const char *item_code)
 enum err
 order_duplicates(struct call *c, struct order_candidates *d)
 {
+    int64_t restricted = 0;
     struct order o;
+    size_t n;
 
     TRY(auth_need(c, "order.create", NULL));
     d->found = NEW_N(c->arena, struct order_candidate, 5);
@@ -424,9 +441,16 @@ order_duplicates(struct call *c, struct order_candidates *d)
             model_read_row(&order_candidate_model, &r, &d->found[d->n++]);
         TRY(rows_end(&r));
     }
-    for (size_t i = 0; i < d->n; i++) {
-        TRY(model_get(c, &order_model, d->found[i].id, &o));
-        d->found[i].may_see = order_may_see(c, &o);
+    TRY(db_int(c, &restricted, place_restricted, V(d->place_id)));
+    n = d->n;
+    d->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct order_candidate *k = &d->found[i];
+
+        TRY(model_get(c, &order_model, k->id, &o));
+        k->may_see = order_may_see(c, &o);
+        if (k->may_see || !restricted)
+            d->found[d->n++] = *k;
     }
     return OK;
 }
