@@ -91,6 +91,45 @@ async function somebodyWasFaster({ comes }: Cast): Promise<void> {
   await desk.page.locator('.panel .tag', { hasText: '已退回' }).waitFor();
 }
 
+async function reloadAndDraft({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone');
+  await begins(p, '写到一半');
+  await p.page.reload();
+  const words = p.page.getByLabel(p.text('report.description'));
+  await words.waitFor();
+  assert.equal(await words.inputValue(), '写到一半', 'a reload costs nothing');
+  await p.presses('report.keep');
+  await p.page.waitForURL('**/orders?tab=drafts');
+  await p.sees('写到一半');
+  await p.goes('/report');
+  await p.page.locator('form.report .areas').waitFor();
+  await p.goes('/orders?tab=drafts');
+  await p.presses('report.go_on');
+  await words.waitFor();
+  assert.equal(await p.page.getByRole('combobox', { name: p.text('report.where') }).inputValue(), '3号楼 2层 走廊');
+  await words.fill('写完了');
+  await p.presses('report.send');
+  await p.page.locator('.done-number').waitFor();
+  await p.goes('/orders');
+  await p.sees('写完了');
+  assert.equal(await p.page.getByRole('tab', { name: p.text('mine.drafts') }).count(), 0, 'a draft that was sent is none any more');
+}
+
+async function backAndReload({ comes }: Cast): Promise<void> {
+  const { page } = await comes('desk', 'phone', 'zh', '/desk?tab=all');
+  await page.locator('input[type=search]').fill('灯');
+  await page.waitForURL(/q=/);
+  await page.locator('.desk-table .row-button').first().click();
+  await page.locator('.desk-side .timeline').waitFor();
+  await page.reload();
+  await page.locator('.desk-side .timeline').waitFor();
+  await page.goBack();
+  await page.locator('.desk-side').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('input[type=search]').inputValue(), '灯');
+}
+
+journey('what was typed outlives a reload, and waits as a draft for another day', reloadAndDraft);
+journey('back closes the order that was opened, and a reload keeps list, search and order', backAndReload);
 journey('a session that ends while a form is filled loses nothing that was typed', sessionEnds);
 journey('another account in another tab does not send what was begun as the first', anotherTab);
 journey('an event stream that was refused comes back, and what was missed is seen', streamRefused);

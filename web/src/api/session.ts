@@ -37,6 +37,7 @@ export async function signIn(account: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  sessionStorage.clear();
   await call('DELETE', '/session').catch(() => undefined);
   leave();
 }
