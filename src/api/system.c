@@ -102,13 +102,13 @@ const struct model *const all_models[] = {
     &unit_model,         &place_model,        &person_model,
     &provider_model,     &crew_model,         &crew_member_model,
     &shift_model,        &account_model,      &role_grant_model,
-    &token_model,        &seat_model,
+    &token_model,
     &service_area_model, &service_item_model, &sla_class_model,
     &routing_rule_model, &calendar_day_model, &office_hours_model,
     &order_model,        &order_wish_model,   &order_act_model,
     &setting_model,      &audit_entry_model,  &calendar_year_model,
     &notice_model,       &rating_model,       &draft_model,
-    &order_event_model,  &unit_change_model,
+    &order_event_model,  &unit_change_model,  &seat_model,
     NULL
 };
 
