@@ -89,13 +89,13 @@ async function declineAndTransfer({ comes }: Cast): Promise<void> {
   await opens(desk, 'under_way', o.number);
   await desk.presses('verb.transfer');
   const dialog = desk.page.locator('dialog[open]');
-  await dialog.locator('.one', { hasText: '信息班' }).click();
+  await dialog.locator('.one', { hasText: '信息通讯班' }).click();
   await desk.answers('transfer', {});
   await desk.sees('请填写原因', dialog);
-  await dialog.getByLabel('原因').fill('灯带归信息班');
+  await dialog.getByLabel('原因').fill('灯带归信息通讯班');
   await desk.answers('transfer', {});
   await dialog.waitFor({ state: 'detached' });
-  await desk.sees('信息班', desk.page.locator('.panel .facts'));
+  await desk.sees('信息通讯班', desk.page.locator('.panel .facts'));
   await crew.goes('/work');
   await crew.page.locator('.tabs button', { hasText: '待接单' }).click();
   await crew.page.locator('.order-card', { hasText: o.number }).waitFor({ state: 'detached' });
