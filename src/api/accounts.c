@@ -12,6 +12,10 @@ SERVE(grant_remove, struct role_grant)
 SERVE(grant_list, struct list)
 SERVE(token_remove, struct token)
 SERVE(token_list, struct list)
+SERVE(seat_list, struct list)
+SERVE(seat_end, struct seat)
+
+static const char *const token_views[] = { "mine", NULL };
 
 struct new_password {
     int64_t id;
@@ -94,11 +98,16 @@ const struct route account_routes[] = {
     { DELETE, "/grants/{id}", serve_grant_remove, .in = &role_grant_model,
       .may = "grant.edit", .says = "Take a role away." },
     { GET, "/tokens", serve_token_list, .out = &token_model, .flags = R_LIST,
+      .views = token_views,
       .says = "One's own tokens; all of them for the system administrator." },
     { POST, "/tokens", serve_token_make, .in = &token_model,
       .out = &token_model, .flags = R_RAW | R_CREATED, .answer = "#",
       .says = "Make a token for a program; it is shown only now." },
     { DELETE, "/tokens/{id}", serve_token_remove, .in = &token_model,
       .says = "Take a token back." },
+    { GET, "/sessions", serve_seat_list, .out = &seat_model, .flags = R_LIST,
+      .says = "Where one is signed in oneself." },
+    { DELETE, "/sessions/{id}", serve_seat_end, .in = &seat_model,
+      .says = "Sign out there." },
     { 0 }
 };

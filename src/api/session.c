@@ -82,8 +82,21 @@ put_id(struct json_out *o, const char *key, int64_t id)
         json_null(o);
 }
 
+static const char find_office[] =
+    "SELECT value FROM setting WHERE name = 'office.name'";
+
+/* The name of the office, as it is printed on its orders. */
+static enum err
+write_office(struct call *c, struct json_out *o)
+{
+    ROWS r = db_query(c, find_office);
+
+    json_put_text(o, "office", rows_next(&r) ? row_text(&r, 0) : NULL);
+    return rows_end(&r);
+}
+
 /* Who is signed in, and what the interface may show him. */
-static void
+static enum err
 write_session(struct call *c, struct raw *raw)
 {
     const struct actor *a = c->actor;
@@ -102,9 +115,11 @@ write_session(struct call *c, struct raw *raw)
     write_rights(c, &o);
     write_roles(c, &o);
     write_crews(c, &o);
+    TRY(write_office(c, &o));
     json_end(&o);
     raw->body = b.s;
     raw->len = b.len;
+    return OK;
 }
 
 /* SESSION "" takes the cookie away. */
@@ -135,8 +150,7 @@ post_session(struct call *c, void *in, void *out)
     TRY(auth_sign_in(c, s));
     set_cookie(c, s->session);
     raw->status = 201;
-    write_session(c, raw);
-    return OK;
+    return write_session(c, raw);
 }
 
 static enum err
@@ -144,8 +158,7 @@ get_session(struct call *c, void *in, void *out)
 {
     (void)in;
     TRY(need_somebody(c));
-    write_session(c, out);
-    return OK;
+    return write_session(c, out);
 }
 
 static enum err
@@ -172,7 +185,7 @@ put_password(struct call *c, void *in, void *out)
 #define SESSION_SHAPE                                                          \
     "{account:text,name:text?,person_id:int?,unit_id:int?,provider_id:int?,"   \
     "csrf:text?,lang:text?,must_change:bool,rights:[text],roles:[{role:text,"  \
-    "scope:text,scope_id:int?}],crews:[int]}"
+    "scope:text,scope_id:int?}],crews:[int],office:text?}"
 
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,

@@ -127,6 +127,7 @@ const struct model *const all_models[] = {
     &order_event_model,
     &unit_change_model,
     &unit_plan_model,
+    &seat_model,
     NULL
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * account - accounts to sign in with, the roles granted to them, and tokens
- * for programs.  Owns the tables account, role_grant, token.
+ * account - accounts to sign in with, the roles granted to them, tokens for
+ * programs, and where one is signed in.  Owns the tables account, role_grant,
+ * token.
  *
  * Always true:
  *   1. An account belongs to one person for ever and its name is not given
@@ -58,7 +59,16 @@ struct token {
     instant updated_at;
 };
 
-extern const struct model account_model, role_grant_model, token_model;
+/* A session as its owner sees it. */
+struct seat {
+    int64_t id;
+    const char *address;
+    instant created_at, seen_at;
+    bool own; /* the one that asks */
+};
+
+extern const struct model account_model, role_grant_model, token_model,
+    seat_model;
 
 /*
  * Make an account.  Given: name, person_id and, if it shall sign in at once,
@@ -106,8 +116,14 @@ enum err grants_follow(struct call *c, int64_t from, int64_t into) MUST_USE;
    ERR_DENIED when the caller came by a token himself. */
 enum err token_make(struct call *c, struct token *t) MUST_USE;
 
-/* The caller's own; who may edit accounts sees and removes all. */
+/* The caller's own; who may edit accounts sees all, unless the view is "mine",
+   and removes any. */
 enum err token_list(struct call *c, struct list *l) MUST_USE;
 enum err token_remove(struct call *c, struct token *t) MUST_USE;
+
+/* The caller's own sessions that have not ended; by s->id one of them ends at
+   once. ERR_ABSENT: it is not the caller's. */
+enum err seat_list(struct call *c, struct list *l) MUST_USE;
+enum err seat_end(struct call *c, struct seat *s) MUST_USE;
 
 #endif

@@ -3,14 +3,16 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { flat, locale } from '../test/files';
+import { order } from './deeds';
 import { journey } from './journey';
 import { SIZES, type Person } from './person';
 import type { Lang } from './words';
 
 const pages: Record<string, string[]> = {
-  requester: ['/report', '/orders', '/password', '/nowhere'],
+  requester: ['/report', '/orders', '/me', '/password', '/nowhere'],
   electrician: ['/work'],
   approver: ['/approve'],
+  leader: ['/desk?tab=open'],
   desk: ['/desk?tab=open', '/desk?tab=all', '/desk?shape=board', '/desk/intake'],
   sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules', 'calendar',
     'office-hours', 'accounts', 'tokens', 'settings'].map((p) => `/admin/${p}`),
@@ -82,11 +84,8 @@ journey('the language is switched on the spot and kept', async ({ comes }) => {
   assert.equal(await p.page.evaluate(() => document.documentElement.lang), 'en');
 });
 
-journey('a session that has ended leads to the sign-in and back', async ({ comes }) => {
-  const p = await comes('requester', 'phone');
-  p.expects(401, /./);
-  await p.page.context().clearCookies({ name: 'liangcao_session' });
-  await p.page.locator('.bottom-nav a').nth(1).click();
+journey('a page asked for without a session leads to the sign-in and back', async ({ stands }) => {
+  const p = await stands('requester', 'phone', 'zh', '/orders');
   await p.page.waitForURL((u) => u.pathname === '/sign-in');
   await p.signsIn();
   await p.page.waitForURL((u) => u.pathname === '/orders');
@@ -118,6 +117,26 @@ journey('the desk works by keyboard: search, next, dispatch', async ({ comes }) 
   await box.locator('input[type=text]').press('Enter');
   await box.waitFor({ state: 'detached' });
   await page.locator('.panel .tag', { hasText: /^已派工$/ }).waitFor();
+});
+
+journey('every verb that the desk may do has a key', async ({ comes }) => {
+  const desk = await comes('desk', 'desk', 'zh', '/desk?tab=to_accept');
+  const asker = await comes('requester', 'phone');
+  const o = await order(asker, 'A04', '2-04-ZL');
+  const row = desk.page.locator('.desk-table tr', { hasText: o.number });
+  await row.click();
+  await desk.page.locator('.panel .timeline').waitFor();
+  const untold = await desk.page.locator('.panel-verbs > .button:not([title])').allInnerTexts();
+  assert.deepEqual(untold, [], 'each button tells its key');
+  for (const [key, verb] of [['r', 'return'], ['p', 'raise_priority'], ['l', 'add_leg'], ['x', 'cancel'], ['c', 'comment'], ['i', 'in_turn']]) {
+    await desk.page.keyboard.press(key);
+    const box = desk.page.locator('dialog[open]');
+    await box.getByRole('heading', { name: desk.text(`verb.${verb}`), exact: true }).waitFor();
+    await box.getByRole('button', { name: desk.text('common.close'), exact: true }).last().click();
+    await box.waitFor({ state: 'detached' });
+  }
+  await desk.page.keyboard.press('g');
+  await desk.sees(desk.text('desk.not_now', { verb: desk.text('verb.grant_extension') }));
 });
 
 journey('the same matter at the same place is offered before it is reported twice', async ({ comes }) => {

@@ -1,7 +1,7 @@
 /* Every page's address; each page is fetched when it is first opened. */
 import { watch } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import { home, isAdmin, isApprover, isCrew, isDesk, may, session } from './api/session';
+import { home, isAdmin, isApprover, isCrew, isDesk, isWatcher, may, session } from './api/session';
 import { i18n } from './common/i18n';
 
 declare module 'vue-router' {
@@ -25,10 +25,11 @@ const routes: RouteRecordRaw[] = [
       { path: 'approve', component: () => import('./requester/ApprovePage.vue'), meta: { title: 'nav.approve', who: () => isApprover.value } },
       { path: 'work', component: () => import('./crew/WorkPage.vue'), meta: { title: 'nav.work', who: () => isCrew.value } },
       { path: 'work/:id(\\d+)', component: () => import('./crew/JobPage.vue'), props: true, meta: { title: 'order.title', who: () => isCrew.value } },
-      { path: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'nav.desk', who: () => isDesk.value } },
+      { path: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'nav.desk', who: () => isDesk.value || isWatcher.value } },
       { path: 'desk/intake', component: () => import('./desk/IntakePage.vue'), meta: { title: 'intake.title', who: () => may('order.for_others') } },
       { path: 'admin', component: () => import('./admin/AdminPage.vue'), meta: { title: 'nav.admin', who: () => isAdmin.value },
         children: [{ path: ':part([a-z-]+)', component: () => import('./admin/PartPage.vue'), props: true }] },
+      { path: 'me', component: () => import('./common/OwnPage.vue'), meta: { title: 'nav.own' } },
       { path: 'password', component: () => import('./common/PasswordPage.vue'), meta: { title: 'nav.password' } },
       { path: ':rest(.*)*', component: () => import('./common/AbsentPage.vue'), meta: { title: 'absent.title' } },
     ],

@@ -31,16 +31,16 @@ export interface Ask {
 }
 
 let csrf = '';
-let onUnsigned: () => void = () => {};
+let restore: () => Promise<boolean> = async () => false;
 
 /* The token of the session; changes are refused without it. */
 export function setCsrf(token: string): void {
   csrf = token;
 }
 
-/* What to do when the session has ended. */
-export function whenUnsigned(act: () => void): void {
-  onUnsigned = act;
+/* How a session that has ended, or is another's now, is brought back; true: the call may be sent again. */
+export function whenUnsigned(act: () => Promise<boolean>): void {
+  restore = act;
 }
 
 /* A key for one creation: sending it again makes nothing twice. */
@@ -81,7 +81,12 @@ async function problemOf(r: Response): Promise<Problem> {
   return new Problem(r.status, p.code ?? 'broken', p.detail ?? p.title ?? `${r.status}`, p.field ?? null);
 }
 
-export async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+/* Nobody is signed in any more, or another tab has signed in anew. */
+function unsigned(p: Problem, path: string): boolean {
+  return path !== '/session' && (p.status === 401 || p.field === 'X-CSRF-Token');
+}
+
+export async function call<T>(method: string, path: string, ask: Ask = {}, again = true): Promise<T> {
   let r: Response;
   try {
     r = await fetch(address(path, ask.query), {
@@ -97,7 +102,7 @@ export async function call<T>(method: string, path: string, ask: Ask = {}): Prom
   }
   if (!r.ok) {
     const p = await problemOf(r);
-    if (r.status === 401 && path !== '/session') onUnsigned();
+    if (again && unsigned(p, path) && await restore()) return call<T>(method, path, ask, false);
     throw p;
   }
   const said = await r.text();

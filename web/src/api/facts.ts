@@ -35,6 +35,17 @@ export function forget(): void {
   kept.clear();
 }
 
+const crewsInEnglish = shallowRef<Record<number, string> | null>(null);
+
+/* English names of crews by id, as far as one may see them. */
+export function crewNames(): Record<number, string> {
+  if (!crewsInEnglish.value) {
+    crewsInEnglish.value = {};
+    void crews().then((all) => (crewsInEnglish.value = Object.fromEntries(all.map((c) => [c.id, c.name_en ?? '']))), () => undefined);
+  }
+  return crewsInEnglish.value;
+}
+
 const english = shallowRef<Record<string, string> | null>(null);
 
 /* English names by item code, fetched when first asked for. */

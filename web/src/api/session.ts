@@ -1,15 +1,16 @@
 /* Who is signed in and what he may do. */
 import { computed, reactive } from 'vue';
-import { call, get, post, setCsrf } from './client';
+import { call, get, post, Problem, setCsrf } from './client';
 import type { Session } from './types';
 import { forget } from './facts';
 
 interface Kept {
   who: Session | null;
   known: boolean; /* the server has been asked */
+  ended: '' | 'idle' | 'other'; /* he must sign in again to go on; other: somebody else did */
 }
 
-export const session = reactive<Kept>({ who: null, known: false });
+export const session = reactive<Kept>({ who: null, known: false, ended: '' });
 
 function take(who: Session | null): void {
   session.who = who;
@@ -26,12 +27,66 @@ export async function loadSession(): Promise<void> {
 }
 
 export async function signIn(account: string, password: string): Promise<void> {
-  take(await post<Session>('/session', { account, password }));
+  const ask = (): Promise<Session> => post<Session>('/session', { account, password });
+  take(await ask().catch(async (e: unknown) => {
+    if (!(e instanceof Problem) || e.field !== 'X-CSRF-Token') throw e;
+    /* Another tab has signed in: its session is taken over, then replaced. */
+    setCsrf((await get<Session>('/session')).csrf);
+    return ask();
+  }));
 }
 
 export async function signOut(): Promise<void> {
+  sessionStorage.clear();
   await call('DELETE', '/session').catch(() => undefined);
   leave();
+}
+
+/* Calls that wait for the session to come back. */
+let waiting: ((back: boolean) => void)[] = [];
+
+function askAgain(why: 'idle' | 'other'): Promise<boolean> {
+  session.ended = why;
+  return new Promise((done) => waiting.push(done));
+}
+
+/* The same person signs in over the page he was on; what waited goes on. */
+export async function signInAgain(password: string): Promise<void> {
+  await signIn(session.who!.account, password);
+  session.ended = '';
+  for (const done of waiting.splice(0)) done(true);
+}
+
+/* Is it still the same person?  If not, ask him; false when nobody is known. */
+export async function checkSession(): Promise<boolean> {
+  if (!session.who) return false;
+  if (session.ended) return askAgain(session.ended);
+  try {
+    const now = await get<Session>('/session');
+    if (now.account !== session.who.account) return await askAgain('other');
+    take(now);
+    return true;
+  } catch (e) {
+    if (e instanceof Problem && e.status === 401) return askAgain('idle');
+    throw e;
+  }
+}
+
+const REST_MS = 120_000;
+let checked = Date.now();
+
+/* Who types or presses is not idle, even when the page asks the server nothing. */
+export function stayAwake(): void {
+  const seen = (): void => {
+    if (!session.who || session.ended || Date.now() - checked < REST_MS) return;
+    checked = Date.now();
+    void checkSession().catch(() => undefined);
+  };
+  for (const kind of ['keydown', 'pointerdown']) window.addEventListener(kind, seen, { passive: true });
+  /* Another tab may have signed in as another meanwhile. */
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && !session.ended) void checkSession().catch(() => undefined);
+  });
 }
 
 /* Forget the session without telling the server: it has ended. */
@@ -47,6 +102,8 @@ export function may(...rights: string[]): boolean {
 
 export const isCrew = computed(() => !!session.who && (session.who.crews.length > 0 || !!session.who.provider_id));
 export const isDesk = computed(() => may('order.accept', 'order.dispatch', 'order.for_others'));
+/* Who may look at orders, and neither hands them out nor does them. */
+export const isWatcher = computed(() => may('order.see') && !isDesk.value && !isCrew.value);
 export const isApprover = computed(() => may('order.approve'));
 export const isAdmin = computed(() =>
   may('org.edit', 'catalog.edit', 'account.edit', 'grant.edit', 'audit.see', 'setting.edit', 'import'));
@@ -56,5 +113,7 @@ export function home(): string {
   if (isDesk.value) return '/desk';
   if (isCrew.value) return '/work';
   if (isAdmin.value) return '/admin';
+  if (isApprover.value) return '/approve';
+  if (isWatcher.value) return '/desk';
   return '/report';
 }

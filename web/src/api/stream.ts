@@ -1,7 +1,17 @@
-/* Live changes: one event stream for all pages that want to know. */
-import { onBeforeUnmount, onMounted } from 'vue';
+/*
+ * Live changes: one event stream for all pages that want to know.  It comes
+ * back by itself, however it was lost; then the pages look again.  A page
+ * that is not seen has none: a browser opens only six connections to one
+ * server, and each stream takes one.
+ */
+import { onBeforeUnmount, onMounted, ref } from 'vue';
 import { address } from './client';
+import { checkSession } from './session';
 import type { State } from './types';
+
+const TELL_MS = 5_000; /* so long without a line before one is told */
+const HIDE_MS = 20_000;
+const WAIT_MS = { first: 1_000, most: 30_000 };
 
 export interface OrderChange {
   id: number;
@@ -21,13 +31,67 @@ export interface NoticeCome {
 interface Listener {
   order?: (change: OrderChange) => void;
   notice?: (notice: NoticeCome) => void;
+  again?: () => void; /* some may have been missed */
 }
 
 const listeners = new Set<Listener>();
 let source: EventSource | null = null;
+let missed = false;
+let wait = WAIT_MS.first;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let tell: ReturnType<typeof setTimeout> | undefined;
+let hide: ReturnType<typeof setTimeout> | undefined;
+
+/* What is on the page may be old. */
+export const lost = ref(false);
+
+function calm(): void {
+  clearTimeout(tell);
+  tell = undefined;
+  lost.value = false;
+}
+
+function shut(): void {
+  source?.close();
+  source = null;
+  clearTimeout(retry);
+}
+
+function opened(): void {
+  calm();
+  wait = WAIT_MS.first;
+  if (missed) listeners.forEach((l) => l.again?.());
+  missed = false;
+}
+
+function later(): void {
+  clearTimeout(retry);
+  retry = setTimeout(() => void reopen(), wait);
+  wait = Math.min(wait * 2, WAIT_MS.most);
+}
+
+/* The browser tries again by itself when the line breaks, but not after a refusal. */
+function failed(): void {
+  missed = true;
+  tell ??= setTimeout(() => (lost.value = true), TELL_MS);
+  if (source?.readyState !== EventSource.CLOSED) return;
+  shut();
+  later();
+}
+
+async function reopen(): Promise<void> {
+  try {
+    if (listeners.size && !source && await checkSession() && !source && listeners.size) open();
+  } catch {
+    later();
+  }
+}
 
 function open(): void {
+  shut();
   source = new EventSource(address('/stream'));
+  source.addEventListener('open', opened);
+  source.addEventListener('error', failed);
   source.addEventListener('order', (e) => {
     const change = JSON.parse((e as MessageEvent<string>).data) as OrderChange;
     listeners.forEach((l) => l.order?.(change));
@@ -38,15 +102,28 @@ function open(): void {
   });
 }
 
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hide);
+  if (document.visibilityState === 'visible') {
+    if (!source && listeners.size) open();
+    return;
+  }
+  hide = setTimeout(() => {
+    missed = true;
+    shut();
+    calm();
+  }, HIDE_MS);
+});
+window.addEventListener('online', () => void reopen());
+
 export function listen(l: Listener): () => void {
   listeners.add(l);
   if (!source) open();
   return () => {
     listeners.delete(l);
-    if (listeners.size === 0) {
-      source?.close();
-      source = null;
-    }
+    if (listeners.size) return;
+    shut();
+    calm();
   };
 }
 

@@ -9,6 +9,7 @@ export interface Session {
   roles: { role: string; scope: string; scope_id: number | null }[];
   crews: number[];
   provider_id: number | null;
+  office?: string | null;
   lang: string | null;
   must_change: boolean;
 }

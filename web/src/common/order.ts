@@ -1,6 +1,6 @@
 /* What an order's facts mean to people: tones, stages, clocks. */
 import type { Order, State } from '@/api/types';
-import { itemNames } from '@/api/facts';
+import { crewNames, itemNames } from '@/api/facts';
 import { language, t } from './i18n';
 import { span } from './time';
 
@@ -76,6 +76,11 @@ export function clockOf(o: Order, now: number): Clock | null {
 /* Where it is, in words: a known place and what was added to it. */
 export function whereOf(o: Order): string {
   return [o.place_name, o.place_note].filter(Boolean).join(' · ');
+}
+
+/* The crew in the language in use. */
+export function crewOf(o: Order): string {
+  return (o.crew_id && language() === 'en' && crewNames()[o.crew_id]) || o.crew_name || '';
 }
 
 /* What was asked for, in the language in use; the order itself keeps the Chinese name. */

@@ -29,6 +29,15 @@ export function rememberPlace(p: PlaceRef): void {
 
 export const placeOption = (p: PlaceRef, hint?: string): Option<PlaceRef> => ({ value: p, label: p.full_name, hint });
 
+export async function placeById(id: number): Promise<Option<PlaceRef> | null> {
+  const found = (await get<List<Place>>('/places', { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
+  return found ? placeOption(found) : null;
+}
+
+export async function personName(id: number): Promise<string | undefined> {
+  return (await get<List<Person>>('/people', { id, limit: 1 }).catch(() => null))?.items[0]?.name;
+}
+
 export async function searchPlaces(words: string): Promise<Option<PlaceRef>[]> {
   const used = words ? [] : lastPlaces().map((p) => placeOption(p));
   const found = await get<List<Place>>('/places', { q: words, limit: 20, total: 'no' });

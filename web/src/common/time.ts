@@ -33,6 +33,13 @@ export function stamp(text: string | null | undefined): string {
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`;
 }
 
+/* From one instant to another; the day is said once when it is the same. */
+export function between(from: string | null | undefined, to: string | null | undefined, words: (text: string) => string): string {
+  if (!from || !to) return words(from ?? to ?? '');
+  const end = sameDay(new Date(from), new Date(to)) ? stamp(to).slice(11) : words(to);
+  return `${words(from)} – ${end}`;
+}
+
 export function day(text: string | null | undefined): string {
   if (!text) return '';
   return new Date(`${text}T00:00:00`).toLocaleDateString(locale(), { year: 'numeric', month: 'short', day: 'numeric' });

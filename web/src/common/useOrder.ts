@@ -46,6 +46,6 @@ export function useOrder(id: () => number | string): OneOrder {
     order.value = null;
     void load();
   }, { immediate: true });
-  useStream({ order: (c) => { if (String(c.id) === String(id()) && c.version !== order.value?.version) void load(); } });
+  useStream({ order: (c) => { if (String(c.id) === String(id()) && c.version !== order.value?.version) void load(); }, again: () => void load() });
   return { order, events, wrong, load, took };
 }

@@ -70,7 +70,7 @@ export function useOrders(query: () => Query, live = true): OrderList {
   }
 
   const soon = gathered(() => void fetchFirst());
-  if (live) useStream({ order: (c) => { flash(c.id); soon(); } });
+  if (live) useStream({ order: (c) => { flash(c.id); soon(); }, again: soon });
   onMounted(fetchFirst);
   watch(() => JSON.stringify(query()), () => {
     rows.value = [];

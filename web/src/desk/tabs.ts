@@ -1,9 +1,13 @@
 /* The desk's ready-made questions; each is a list the server can answer. */
 import type { Query } from '@/api/client';
+import type { State } from '@/api/types';
 
 export const tabs = ['to_accept', 'to_dispatch', 'under_way', 'suspended', 'overdue', 'extension', 'escalated', 'approval',
   'completed', 'open', 'all'] as const;
 export type Tab = (typeof tabs)[number];
+
+/* The columns of the board. */
+export const boardStates: State[] = ['submitted', 'accepted', 'dispatched', 'acknowledged', 'on_site', 'in_progress', 'suspended', 'completed'];
 
 /* Oldest first where work waits; newest first where one looks back. */
 export function questionOf(tab: Tab, now: string): Query {

@@ -1,0 +1,136 @@
+/* What breaks in the middle of something, and costs nobody anything. */
+import { strict as assert } from 'node:assert';
+import { opens, order, verb } from './deeds';
+import { journey, type Cast } from './journey';
+import { PASSWORD } from './office';
+import type { Person } from './person';
+
+/* Fills in the form, but does not send it yet. */
+async function begins(p: Person, words: string): Promise<void> {
+  await p.goes('/report');
+  await p.finds('report.where', '3号楼 2层 走廊', '3号楼 2层 走廊');
+  await p.finds('report.what', '灯具不亮', '灯具不亮');
+  await p.writes('report.description', words);
+}
+
+async function signsInAgain(p: Person): Promise<void> {
+  const box = p.page.locator('dialog[open]');
+  await box.locator('input[type=password]').fill(PASSWORD);
+  await box.locator('input[type=password]').press('Enter');
+  await box.waitFor({ state: 'detached' });
+}
+
+async function sessionEnds({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone');
+  p.expects(401, /./);
+  await begins(p, '门口第一盏');
+  await p.page.context().clearCookies({ name: 'liangcao_session' });
+  await p.presses('report.send');
+  await p.page.locator('dialog[open] input[type=password]').waitFor();
+  for (let i = 0; i < 3; i++) await p.page.keyboard.press('Escape');
+  await p.page.locator('dialog[open] input[type=password]').fill('not-it-1');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('dialog[open] .field-error').waitFor();
+  await signsInAgain(p);
+  await p.page.locator('.done-number').waitFor();
+  await p.presses('report.see');
+  await p.sees('门口第一盏');
+}
+
+async function anotherTab({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone');
+  p.expects(403, /./);
+  await begins(p, '两个标签页');
+  const tab = await p.page.context().newPage();
+  await tab.goto(p.page.url().replace('/report', '/'));
+  await tab.evaluate(async (password) => {
+    const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
+    await fetch('/api/v1/session', { method: 'POST', headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ account: 'leader', password }) });
+  }, PASSWORD);
+  await tab.close();
+  await p.presses('report.send');
+  await signsInAgain(p);
+  await p.page.locator('.done-number').waitFor();
+  await p.presses('report.see');
+  await p.sees('两个标签页');
+  const mine = await p.asks<{ account: string }>('GET', '/session');
+  assert.equal(mine.account, 'requester', 'what was begun as one is not sent as the other');
+}
+
+async function streamRefused({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk', 'zh', '/desk?tab=to_accept');
+  const asker = await comes('requester', 'phone');
+  desk.expects(503, /stream$/);
+  const refused = desk.page.waitForResponse((r) => r.url().endsWith('/stream') && r.status() === 503);
+  await desk.page.route('**/api/v1/stream', (r) => r.fulfill({ status: 503 }));
+  await desk.goes('/desk?tab=to_accept');
+  await refused;
+  const o = await order(asker, 'A04', '3-06-ZL');
+  await desk.page.waitForFunction(() => !!document.querySelector('.lost'), undefined, { polling: 200 });
+  assert.equal(await desk.page.locator('.desk-table tr', { hasText: o.number }).count(), 0, 'not heard of yet');
+  await desk.page.unroute('**/api/v1/stream');
+  await desk.page.locator('.desk-table tr', { hasText: o.number }).waitFor();
+  await desk.page.locator('.lost').waitFor({ state: 'detached' });
+}
+
+async function somebodyWasFaster({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk');
+  const asker = await comes('requester', 'phone');
+  desk.expects(412, /./);
+  const o = await order(asker, 'A04', '2-03-ZL');
+  await desk.page.route('**/api/v1/stream', (r) => r.fulfill({ status: 204 }));
+  await desk.goes('/desk?tab=to_accept');
+  await opens(desk, 'to_accept', o.number);
+  await desk.presses('verb.return');
+  await verb(asker, o, 'comment', { note: '是第二盏' });
+  await desk.answers('return', { fill: { 'ask.reason': '请写明哪一盏' } });
+  await desk.sees('是第二盏');
+  assert.equal(await desk.page.locator('dialog[open] textarea').inputValue(), '请写明哪一盏', 'what was typed stays');
+  await desk.answers('return', {});
+  await desk.page.locator('.panel .tag', { hasText: '已退回' }).waitFor();
+}
+
+async function reloadAndDraft({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone');
+  await begins(p, '写到一半');
+  await p.page.reload();
+  const words = p.page.getByLabel(p.text('report.description'));
+  await words.waitFor();
+  assert.equal(await words.inputValue(), '写到一半', 'a reload costs nothing');
+  await p.presses('report.keep');
+  await p.page.waitForURL('**/orders?tab=drafts');
+  await p.sees('写到一半');
+  await p.goes('/report');
+  await p.page.locator('form.report .areas').waitFor();
+  await p.goes('/orders?tab=drafts');
+  await p.presses('report.go_on');
+  await words.waitFor();
+  assert.equal(await p.page.getByRole('combobox', { name: p.text('report.where') }).inputValue(), '3号楼 2层 走廊');
+  await words.fill('写完了');
+  await p.presses('report.send');
+  await p.page.locator('.done-number').waitFor();
+  await p.goes('/orders');
+  await p.sees('写完了');
+  assert.equal(await p.page.getByRole('tab', { name: p.text('mine.drafts') }).count(), 0, 'a draft that was sent is none any more');
+}
+
+async function backAndReload({ comes }: Cast): Promise<void> {
+  const { page } = await comes('desk', 'phone', 'zh', '/desk?tab=all');
+  await page.locator('input[type=search]').fill('灯');
+  await page.waitForURL(/q=/);
+  await page.locator('.desk-table .row-button').first().click();
+  await page.locator('.desk-side .timeline').waitFor();
+  await page.reload();
+  await page.locator('.desk-side .timeline').waitFor();
+  await page.goBack();
+  await page.locator('.desk-side').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('input[type=search]').inputValue(), '灯');
+}
+
+journey('what was typed outlives a reload, and waits as a draft for another day', reloadAndDraft);
+journey('back closes the order that was opened, and a reload keeps list, search and order', backAndReload);
+journey('a session that ends while a form is filled loses nothing that was typed', sessionEnds);
+journey('another account in another tab does not send what was begun as the first', anotherTab);
+journey('an event stream that was refused comes back, and what was missed is seen', streamRefused);
+journey('who was too late for a verb sees what is new and keeps what he typed', somebodyWasFaster);
