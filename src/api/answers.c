@@ -9,8 +9,9 @@
 #include "auth/auth.h"
 #include "base/text.h"
 
-static const char find_answer[] = "SELECT request, status, body FROM idempotency"
-                                  " WHERE account_id = $1 AND key = $2";
+static const char find_answer[] =
+    "SELECT request, status, body FROM idempotency"
+    " WHERE account_id = $1 AND key = $2";
 
 static const char keep_answer[] =
     "INSERT INTO idempotency (account_id, key, at, request, status, body)"

@@ -9,14 +9,20 @@
 #include "db/db.h"
 #include "model/app.h"
 
-enum class { CLASS_READ, CLASS_WRITE, CLASS_SESSION, CLASS_STREAM, CLASS_PAGE,
-             N_CLASSES };
-static const char *const class_words[] = { "read", "write", "session",
-                                           "stream", "page" };
+enum class {
+    CLASS_READ,
+    CLASS_WRITE,
+    CLASS_SESSION,
+    CLASS_STREAM,
+    CLASS_PAGE,
+    N_CLASSES
+};
+static const char *const class_words[] = { "read", "write", "session", "stream",
+                                           "page" };
 
 /* Upper ends of the histogram, in microseconds. */
-static const int64_t ends_us[] = { 1000,   2500,   5000,   10000,   25000,
-                                   50000,  100000, 250000, 1000000, 5000000 };
+static const int64_t ends_us[] = { 1000,  2500,   5000,   10000,   25000,
+                                   50000, 100000, 250000, 1000000, 5000000 };
 
 struct metrics {
     bool open_to_all;
@@ -41,15 +47,10 @@ metrics_close(struct metrics *m)
     free(m);
 }
 
-static enum class
-class_of(const struct http_request *q)
-{
-    if (!text_starts(q->path, "/api/v1/"))
-        return CLASS_PAGE;
-    if (strcmp(q->path, "/api/v1/stream") == 0)
-        return CLASS_STREAM;
-    if (text_starts(q->path, "/api/v1/session"))
-        return CLASS_SESSION;
+static enum class class_of(const struct http_request *q) {
+    if (!text_starts(q->path, "/api/v1/")) return CLASS_PAGE;
+    if (strcmp(q->path, "/api/v1/stream") == 0) return CLASS_STREAM;
+    if (text_starts(q->path, "/api/v1/session")) return CLASS_SESSION;
     return strcmp(q->method, "GET") == 0 ? CLASS_READ : CLASS_WRITE;
 }
 
@@ -81,11 +82,10 @@ metrics_may(const struct metrics *m, const struct http_request *q)
 /* -- writing ---------------------------------------------------------------- */
 
 static void
-write_head(struct buf *b, const char *name, const char *type,
-           const char *help)
+write_head(struct buf *b, const char *name, const char *type, const char *help)
 {
-    buf_printf(b, "# HELP liangcao_%s %s\n# TYPE liangcao_%s %s\n", name,
-               help, name, type);
+    buf_printf(b, "# HELP liangcao_%s %s\n# TYPE liangcao_%s %s\n", name, help,
+               name, type);
 }
 
 static void
@@ -129,8 +129,8 @@ write_durations(struct buf *b, struct metrics *m)
                    " %llu\n"
                    "liangcao_request_seconds_sum{class=\"%s\"} %.6f\n"
                    "liangcao_request_seconds_count{class=\"%s\"} %llu\n",
-                   word, n, word,
-                   (double)atomic_load(&m->took_us[k]) / 1e6, word, n);
+                   word, n, word, (double)atomic_load(&m->took_us[k]) / 1e6,
+                   word, n);
     }
 }
 

@@ -13,12 +13,11 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
-#include "json/json.h"
 #include "model/app.h"
+#include "json/json.h"
 
 static void
-reply_text(struct http_reply *r, int status, const char *type,
-           const char *body)
+reply_text(struct http_reply *r, int status, const char *type, const char *body)
 {
     r->status = status;
     r->type = type;
@@ -99,36 +98,16 @@ static const struct model form_request_model =
 extern const struct model setting_model;
 
 const struct model *const all_models[] = {
-    &unit_model,
-    &place_model,
-    &person_model,
-    &provider_model,
-    &crew_model,
-    &crew_member_model,
-    &shift_model,
-    &account_model,
-    &role_grant_model,
-    &token_model,
-    &service_area_model,
-    &service_item_model,
-    &sla_class_model,
-    &routing_rule_model,
-    &calendar_day_model,
-    &office_hours_model,
-    &order_model,
-    &order_wish_model,
-    &order_act_model,
-    &setting_model,
-    &audit_entry_model,
-    &calendar_year_model,
-    &notice_model,
-    &rating_model,
-    &draft_model,
-    &order_event_model,
-    &unit_change_model,
-    &unit_plan_model,
-    &seat_model,
-    NULL
+    &unit_model,          &place_model,        &person_model,
+    &provider_model,      &crew_model,         &crew_member_model,
+    &shift_model,         &account_model,      &role_grant_model,
+    &token_model,         &service_area_model, &service_item_model,
+    &sla_class_model,     &routing_rule_model, &calendar_day_model,
+    &office_hours_model,  &order_model,        &order_wish_model,
+    &order_act_model,     &setting_model,      &audit_entry_model,
+    &calendar_year_model, &notice_model,       &rating_model,
+    &draft_model,         &order_event_model,  &unit_change_model,
+    &unit_plan_model,     &seat_model,         NULL
 };
 
 static enum err
@@ -264,8 +243,7 @@ get_demo(struct call *c, void *in, void *out)
 }
 
 const struct route system_routes[] = {
-    { GET, "/forms/{noun}", get_form, .in = &form_request_model,
-      .flags = R_RAW,
+    { GET, "/forms/{noun}", get_form, .in = &form_request_model, .flags = R_RAW,
       .answer = "{noun:text,fields:[{name:text,kind:text,label:text,"
                 "required:bool,given:bool,fixed:bool,long:bool,min:int,"
                 "max:int,refers:text?,says:text?,"

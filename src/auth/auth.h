@@ -24,7 +24,13 @@
 #include "db/db.h"
 
 /* Where a granted role reaches. */
-enum scope_kind { SCOPE_ALL, SCOPE_UNIT, SCOPE_CREW, SCOPE_PLACE, SCOPE_PROVIDER };
+enum scope_kind {
+    SCOPE_ALL,
+    SCOPE_UNIT,
+    SCOPE_CREW,
+    SCOPE_PLACE,
+    SCOPE_PROVIDER
+};
 extern const char *const scope_words[]; /* "all", "unit", ... NULL */
 
 struct grant {
@@ -71,7 +77,7 @@ uint64_t auth_role_rights(const char *role); /* 0: no such role */
 
 /* The roles that give order.see, for SQL: role IN (AUTH_ROLES_THAT_SEE). */
 #define AUTH_ROLES_THAT_SEE                                                    \
-    "'dispatcher', 'crew', 'crew_lead', 'provider', 'approver',"              \
+    "'dispatcher', 'crew', 'crew_lead', 'provider', 'approver',"               \
     " 'accountant', 'leader'"
 
 /*
@@ -140,7 +146,7 @@ enum err auth_change_password(struct call *c, const char *old,
 
 /* The Argon2id text of a password, unchecked: about 30 ms and 19 MiB; at most
    two run at a time. ERR_LIMIT: too many are waiting. */
-enum err auth_hash(struct call *c, const char *password, const char **out)
-    MUST_USE;
+enum err auth_hash(struct call *c, const char *password,
+                   const char **out) MUST_USE;
 
 #endif

@@ -246,8 +246,8 @@ extern const struct order_transition order_transitions[];
 extern const size_t n_order_transitions;
 
 /* The row for a verb in a state; NULL: not possible. */
-const struct order_transition *order_may(enum order_state from,
-                                         enum order_verb verb);
+const struct order_transition *
+order_may(enum order_state from, enum order_verb verb);
 
 /* What comes with a verb. */
 struct order_act {

@@ -5,8 +5,8 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/order/inner.h"
-#include "json/json.h"
 #include "model/app.h"
+#include "json/json.h"
 
 /* Below this number of votes a crew is shown no figures, so that nobody can
    tell who gave them. */
@@ -115,8 +115,9 @@ rating_list(struct call *c, struct list *l)
 
 static const char crew_stars[] =
     "SELECT stars, COUNT(*) FROM rating WHERE crew_id = $1 GROUP BY stars";
-static const char crew_tags[] = "SELECT tags FROM rating WHERE crew_id = $1"
-                                " AND tags IS NOT NULL";
+static const char crew_tags[] =
+    "SELECT tags FROM rating WHERE crew_id = $1"
+    " AND tags IS NOT NULL";
 
 static enum err
 count_tags(struct call *c, struct rating_totals *t)
