@@ -28,7 +28,7 @@ const struct command commands[] = {
       "A table as CSV, with the columns that import reads; or everything in"
       " the lists as JSON lines.",
       export_command },
-    { "dispatch", "solve|bench|draw|replay ...",
+    { "dispatch", "solve|rooms|bench|draw|replay ...",
       "The solver of routes and crews; see liangcao dispatch help.",
       run_dispatch },
     { "call", "--as ACCOUNT METHOD PATH [JSON]",

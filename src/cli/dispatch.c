@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dispatch - the solver from the command line: solve, bench, draw, replay.
+ * dispatch - the solver from the command line: solve, rooms, bench, draw,
+ * replay.
  *
  * What the words mean and what is promised stands in engine/dispatch; here
  * is only the reading of options and the printing.
@@ -11,6 +12,7 @@
 #include "engine/dispatch/files.h"
 #include "engine/dispatch/measure.h"
 #include "engine/dispatch/replay.h"
+#include "engine/dispatch/rooms_json.h"
 #include "engine/dispatch/solve.h"
 
 #include <getopt.h>
@@ -27,6 +29,8 @@ static const char usage[] =
     "usage: liangcao dispatch solve --format darp|pdptw|trsp|strsp|json FILE\n"
     "           --seconds S | --rounds R  [--seed N] [--threads N]\n"
     "           [--start PLAN] [--out FILE]\n"
+    "       liangcao dispatch rooms FILE [--out FILE] (meetings into rooms,\n"
+    "           in JSON)\n"
     "       liangcao dispatch draw --format F FILE --start PLAN --out PICTURE\n"
     "           (.svg or .pdf)\n"
     "       liangcao dispatch replay FILE [--rounds R] (dial-a-ride: a day in\n"
@@ -170,27 +174,43 @@ tell_result(const struct problem *p, const struct plan *plan,
                 plan->unserved[k].reason);
 }
 
+/* The file of --out, or what the caller reads; NULL: told already. */
+static FILE *
+open_out(struct call *c, const struct options *o)
+{
+    FILE *out = o->out ? fopen(o->out, "wb") : stdout;
+
+    if (!out)
+        tell_fault(c,
+                   fail(c, ERR_ABSENT, NULL, "%s cannot be written", o->out));
+    return out;
+}
+
+static int
+close_out(FILE *out)
+{
+    bool bad = ferror(out) != 0;
+
+    if (out == stdout)
+        bad |= fflush(out) != 0;
+    else
+        bad |= fclose(out) != 0;
+    if (!bad)
+        return EXIT_SUCCESS;
+    fprintf(stderr, "dispatch: the plan could not be written\n");
+    return EXIT_FAILURE;
+}
+
 static int
 write_out(struct call *c, const struct problem *p, const struct plan *plan,
           const struct options *o)
 {
-    FILE *out = o->out ? fopen(o->out, "wb") : stdout;
-    bool bad;
+    FILE *out = open_out(c, o);
 
     if (!out)
-        return tell_fault(c, fail(c, ERR_ABSENT, NULL, "%s cannot be written",
-                                  o->out));
-    plan_write(p, plan, o->format, out);
-    bad = ferror(out) != 0;
-    if (o->out)
-        bad |= fclose(out) != 0;
-    else
-        bad |= fflush(out) != 0;
-    if (bad) {
-        fprintf(stderr, "dispatch: the plan could not be written\n");
         return EXIT_FAILURE;
-    }
-    return EXIT_SUCCESS;
+    plan_write(p, plan, o->format, out);
+    return close_out(out);
 }
 
 static int
@@ -271,6 +291,32 @@ run_draw(struct call *c, struct options *o)
 }
 
 static int
+run_rooms(struct call *c, const struct options *o)
+{
+    struct room_task task;
+    struct room_answer answer;
+    FILE *out;
+    enum err e;
+
+    if (!o->file) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    e = rooms_read(c, &task, o->file);
+    if (e == OK)
+        e = rooms_assign(c, &task, &answer);
+    if (e != OK)
+        return tell_fault(c, e);
+    fprintf(stderr, "cost %.4f, %s\n", answer.cost,
+            answer.proved ? "proved to be the least" : "not proved");
+    out = open_out(c, o);
+    if (!out)
+        return EXIT_FAILURE;
+    rooms_write(&task, &answer, out);
+    return close_out(out);
+}
+
+static int
 run_replay(struct call *c, const struct options *o)
 {
     struct problem p;
@@ -327,6 +373,8 @@ dispatch_command(int argc, char **argv)
         o = read_options(argc - 1, argv + 1);
         if (!o.wrong && !strcmp(argv[1], "solve"))
             code = run_solve(&c, &o);
+        else if (!o.wrong && !strcmp(argv[1], "rooms"))
+            code = run_rooms(&c, &o);
         else if (!o.wrong && !strcmp(argv[1], "draw"))
             code = run_draw(&c, &o);
         else if (!o.wrong && !strcmp(argv[1], "replay"))

@@ -2,12 +2,13 @@
 /* Rooms, with CBC as referee (GLPK's own solver where CBC is missing). */
 #include "case.h"
 
-#include "engine/dispatch/rooms.h"
+#include "engine/dispatch/rooms_json.h"
 
 #include <glpk.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROOMS = 7, MEETINGS = 22 };
 
@@ -214,4 +215,67 @@ CASE(a_meeting_that_ends_before_it_starts_is_refused)
     draw_day(&d, &dice);
     d.meetings[3].ends = d.meetings[3].starts - 1;
     assert_int_equal(rooms_assign(c, &d.task, &answer), ERR_INVALID);
+}
+
+/* ---- rooms as a file ---------------------------------------------------- */
+
+#define ROOM "{\"name\":\"r\",\"seats\":9}"
+#define MEETING "{\"name\":\"m\",\"starts\":9,\"ends\":10"
+
+static void
+refused(struct call *c, const char *text, const char *words)
+{
+    struct room_task task;
+
+    assert_int_not_equal(rooms_parse(c, &task, text, strlen(text)), OK);
+    if (!strstr(c->fault.text, words))
+        print_error("“%s” does not say “%s”\n", c->fault.text, words);
+    EXPECT(strstr(c->fault.text, words) != NULL);
+}
+
+CASE(a_file_of_rooms_is_refused_by_line_or_key)
+{
+    refused(c, "{", "line 1");
+    refused(c, "[]", "object");
+    refused(c, "{\"rooms\":[" ROOM "]}", "meetings: a list is expected");
+    refused(c, "{\"rooms\":[" ROOM "," ROOM "],\"meetings\":[]}",
+            "rooms: two are called “r”");
+    refused(c, "{\"rooms\":[" ROOM "],\"meetings\":[],\"colour\":1}",
+            "colour: unknown key");
+    refused(c, "{\"rooms\":[{\"name\":\"r\",\"seats\":2.5}],\"meetings\":[]}",
+            "rooms[0].seats: a whole number");
+    refused(c,
+            "{\"rooms\":[" ROOM "],\"meetings\":[" MEETING ",\"people\":-1}]}",
+            "meetings[0].people: a whole number");
+    refused(c,
+            "{\"rooms\":[" ROOM "],\"meetings\":[{\"name\":\"m\","
+            "\"starts\":9,\"ends\":9}]}",
+            "meetings[0]: ends: must be later");
+    refused(c,
+            "{\"rooms\":[" ROOM "],\"meetings\":[" MEETING
+            ",\"walk\":{\"x\":1}}]}",
+            "meetings[0].walk.x: nothing has that name");
+    refused(c,
+            "{\"rooms\":[" ROOM "],\"meetings\":[" MEETING
+            ",\"keeps\":\"x\"}]}",
+            "meetings[0].keeps: nothing has that name");
+}
+
+CASE(a_file_of_rooms_is_read_assigned_and_explained)
+{
+    struct room_task task;
+    struct room_answer answer;
+
+    EXPECT_OK(rooms_read(c, &task, data_path(c, "rooms.json")));
+    EXPECT_OK(rooms_assign(c, &task, &answer));
+    EXPECT(answer.proved);
+    /* the assembly takes the whole hall, so its halves are not free */
+    assert_string_equal(task.rooms[answer.room[0]].name, "301");
+    assert_string_equal(task.rooms[answer.room[1]].name, "hall");
+    assert_int_equal(answer.room[2], -1);
+    assert_string_equal(rooms_explain(&task, 2),
+                        "every room that would do is taken at that time");
+    assert_int_equal(answer.room[3], -1);
+    assert_string_equal(rooms_explain(&task, 3), "no room has the seats");
+    assert_string_equal(task.rooms[answer.room[4]].name, "hall B");
 }

@@ -22,9 +22,8 @@ format_named(const char *name)
     return FORMAT_UNKNOWN;
 }
 
-/* The whole file as text in the call's arena, with a 0 behind it. */
-static enum err
-read_whole(struct call *c, const char *path, char **text, size_t *size)
+enum err
+file_text(struct call *c, const char *path, char **text, size_t *size)
 {
     FILE *f = fopen(path, "rb");
     size_t room = 1 << 16;
@@ -122,13 +121,13 @@ problem_read(struct call *c, struct problem *p, enum format format,
     enum err e;
 
     *p = (struct problem){ 0 };
-    TRY(read_whole(c, path, &text, &size));
+    TRY(file_text(c, path, &text, &size));
     if (format == FORMAT_STRSP) {
         int folder = (int)(base_name(path) - path);
         const char *other = arena_printf(c->arena, "%.*stechnicians_%s", folder,
                                          path, base_name(path));
 
-        TRY(read_whole(c, other, &crews, &crews_size));
+        TRY(file_text(c, other, &crews, &crews_size));
         e = problem_parse_strsp(c, p, text, size, crews, crews_size);
     } else {
         e = problem_parse(c, p, format, text, size);
@@ -255,7 +254,7 @@ plan_read(struct call *c, const struct problem *p, struct plan *plan,
     enum err e;
 
     *plan = (struct plan){ 0 };
-    TRY(read_whole(c, path, &text, &size));
+    TRY(file_text(c, path, &text, &size));
     plan->arena = arena_open();
     l = lines_of(text, size);
     e = format == FORMAT_JSON ? read_plan_json(c, p, plan, text, size)

@@ -14,6 +14,9 @@ enum err read_strsp_crews(struct call *c, struct problem *p, struct lines *l);
 enum err read_json(struct call *c, struct problem *p, const char *text,
                    size_t size);
 
+/* The whole file as text in the call's arena, with a 0 behind it. */
+enum err file_text(struct call *c, const char *path, char **text, size_t *size);
+
 /* Refuses at the current line. */
 enum err refuse_line(struct call *c, const struct lines *l, const char *what);
 

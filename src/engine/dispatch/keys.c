@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys - see keys.h. */
+#include "engine/dispatch/keys.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err
+keys_refuse(const struct reading *r, const char *what)
+{
+    return fail(r->c, ERR_INVALID, NULL, "%s: %s",
+                r->length ? r->path : "the file", what);
+}
+
+size_t
+keys_into(struct reading *r, const char *key, int index)
+{
+    size_t back = r->length, room = sizeof r->path - r->length;
+    int n =
+        key ? snprintf(r->path + back, room, "%s%.40s", back ? "." : "", key)
+            : snprintf(r->path + back, room, "[%d]", index);
+
+    if (n > 0)
+        r->length += (size_t)n < room ? (size_t)n : room - 1;
+    return back;
+}
+
+void
+keys_back(struct reading *r, size_t back)
+{
+    r->length = back;
+    r->path[back] = 0;
+}
+
+int
+names_find(const struct names *n, const char *name)
+{
+    for (int k = 0; k < n->count; k++)
+        if (!strcmp(n->names[k], name))
+            return k;
+    return -1;
+}
+
+int
+names_number(struct reading *r, struct names *n, const char *name)
+{
+    int k = names_find(n, name);
+
+    if (k >= 0 || n->count == n->room)
+        return k;
+    n->names[n->count] = arena_text(r->arena, name);
+    return n->count++;
+}
+
+struct names
+names_make(struct reading *r, int room)
+{
+    return (struct names){ NEW_N(r->arena, const char *, (size_t)room + 1), 0,
+                           room };
+}
+
+enum err
+keys_real(struct reading *r, const json_t *v, double *into)
+{
+    if (!json_is_number(v))
+        return keys_refuse(r, "a number is expected");
+    *into = json_number_value(v);
+    if (!isfinite(*into))
+        return keys_refuse(r, "not a finite number");
+    return OK;
+}
+
+enum err
+keys_reference(struct reading *r, const json_t *v, const struct names *n,
+               int *into)
+{
+    if (!json_is_string(v))
+        return keys_refuse(r, "a name is expected");
+    *into = names_find(n, json_string_value(v));
+    if (*into < 0)
+        return keys_refuse(r, "nothing has that name");
+    return OK;
+}
+
+static enum err
+read_value(struct reading *r, const struct key *k, const json_t *v,
+           void *record)
+{
+    void *into = (char *)record + k->offset;
+
+    switch (k->kind) {
+    case KEY_REAL: return keys_real(r, v, into);
+    case KEY_NAME:
+        return keys_reference(
+            r, v, (const struct names *)((const char *)r + k->names), into);
+    case KEY_FLAG:
+        if (!json_is_boolean(v))
+            return keys_refuse(r, "true or false is expected");
+        *(bool *)into = json_is_true(v);
+        return OK;
+    case KEY_TEXT:
+        if (!json_is_string(v))
+            return keys_refuse(r, "a text is expected");
+        *(const char **)into = arena_text(r->arena, json_string_value(v));
+        return OK;
+    case KEY_OBJECT:
+        if (!json_is_object(v))
+            return keys_refuse(r, "an object is expected");
+        return k->read(r, v, into);
+    case KEY_LIST:
+        if (!json_is_array(v))
+            return keys_refuse(r, "a list is expected");
+        return k->read(r, v, into);
+    }
+    return OK;
+}
+
+enum err
+keys_object(struct reading *r, const json_t *object, const struct key *keys,
+            void *record)
+{
+    const char *name;
+    json_t *value;
+    /* jansson's iterators want an object that is not const */
+    json_t *walk = (json_t *)(uintptr_t)object;
+
+    json_object_foreach(walk, name, value)
+    {
+        const struct key *k = keys;
+        size_t back = keys_into(r, name, 0);
+
+        while (k->name && strcmp(k->name, name))
+            k++;
+        if (!k->name)
+            return keys_refuse(r, "unknown key");
+        TRY(read_value(r, k, value, record));
+        keys_back(r, back);
+    }
+    return OK;
+}
+
+enum err
+keys_records(struct reading *r, const json_t *list, const struct key *keys,
+             void *records, size_t size)
+{
+    for (size_t k = 0; k < json_array_size(list); k++) {
+        const json_t *v = json_array_get(list, k);
+        size_t back = keys_into(r, NULL, (int)k);
+
+        if (!json_is_object(v))
+            return keys_refuse(r, "an object is expected");
+        TRY(keys_object(r, v, keys, (char *)records + k * size));
+        keys_back(r, back);
+    }
+    return OK;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+
+    return strcmp(*x, *y);
+}
+
+static enum err
+check_unique(struct reading *r, const char *list, const struct names *n)
+{
+    const char **sorted =
+        NEW_N(r->c->arena, const char *, (size_t)n->count + 1);
+
+    for (int k = 0; k < n->count; k++)
+        sorted[k] = n->names[k];
+    qsort(sorted, (size_t)n->count, sizeof *sorted, by_text);
+    for (int k = 1; k < n->count; k++)
+        if (!strcmp(sorted[k - 1], sorted[k]))
+            return fail(r->c, ERR_INVALID, NULL, "%s: two are called “%s”",
+                        list, sorted[k]);
+    return OK;
+}
+
+enum err
+keys_collect(struct reading *r, const json_t *root, const char *list_name,
+             int most, struct names *names)
+{
+    const json_t *list = json_object_get(root, list_name);
+    size_t n = json_array_size(list);
+
+    if (!json_is_array(list))
+        return fail(r->c, ERR_INVALID, NULL, "%s: a list is expected",
+                    list_name);
+    if (n > (size_t)most)
+        return fail(r->c, ERR_LIMIT, NULL, "%s: %zu, at most %d are taken",
+                    list_name, n, most);
+    *names = names_make(r, (int)n);
+    for (size_t k = 0; k < n; k++) {
+        const json_t *v = json_object_get(json_array_get(list, k), "name");
+
+        if (!json_is_string(v))
+            return fail(r->c, ERR_INVALID, NULL, "%s[%zu]: a name is missing",
+                        list_name, k);
+        names->names[names->count++] =
+            arena_text(r->arena, json_string_value(v));
+    }
+    return check_unique(r, list_name, names);
+}
