@@ -157,6 +157,30 @@ CASE(pinned_stops_that_cannot_be_driven_are_refused)
     problem_release(&p);
 }
 
+CASE(a_passenger_who_cannot_be_delivered_in_time_is_told_of)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+    struct pinned pin = { 0, false, { 100, 100 } };
+
+    chance_seed(&dice, 31);
+    random_rides(&p, &dice, 8, 3);
+    p.vehicles[1].pinned = &pin;
+    p.vehicles[1].pinned_count = 1;
+    p.vehicles[1].free_from = 150;
+    p.requests[0].delivery.start.to = 120;
+    p.requests[0].delivery.start.from = 100;
+    solve_rounds(c, &p, 500, 1, &plan); /* plan_check accepts it */
+    EXPECT(plan.unserved_count >= 1);
+    assert_int_equal(plan.unserved[0].request, 0);
+    assert_string_equal(plan.unserved[0].reason, "on board, but cannot be taken"
+                                                 " to the end of the ride in"
+                                                 " time");
+    plan_release(&plan);
+    problem_release(&p);
+}
+
 CASE(a_thousand_requests_are_planned_in_bounded_memory)
 {
     struct problem p;

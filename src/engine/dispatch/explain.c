@@ -82,6 +82,8 @@ explain_unserved(const struct engine *g, struct state *s, int request)
     size_t at;
     double alone;
 
+    if (g->bound[request] >= 0)
+        return "on board, but cannot be taken to the end of the ride in time";
     if (l.listed)
         return "every vehicle is excluded by its lists";
     if (l.seat)

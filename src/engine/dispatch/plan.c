@@ -262,6 +262,17 @@ check_tour(struct ride_along *w, const struct plan_tour *r, double *cost)
     return OK;
 }
 
+/* Who got in before now can be left out only as to where he gets out. */
+static bool
+is_on_board(const struct problem *p, int request)
+{
+    for (int k = 0; k < p->vehicle_count; k++)
+        for (int a = 0; a < p->vehicles[k].pinned_count; a++)
+            if (p->vehicles[k].pinned[a].request == request)
+                return true;
+    return false;
+}
+
 static enum err
 check_complete(struct ride_along *w, const struct plan *plan)
 {
@@ -270,7 +281,9 @@ check_complete(struct ride_along *w, const struct plan *plan)
     for (int k = 0; k < plan->unserved_count; k++) {
         int r = plan->unserved[k].request;
 
-        if (r < 0 || r >= p->request_count || w->done[r])
+        if (r < 0 || r >= p->request_count || w->done[r] > 1
+            || (w->done[r] == 1
+                && !(request_is_ride(&p->requests[r]) && is_on_board(p, r))))
             return fail(w->c, ERR_INVALID, NULL,
                         "a served request is listed as left out");
         w->done[r] = request_is_ride(&p->requests[r]) ? 2 : 1;
