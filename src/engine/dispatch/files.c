@@ -245,21 +245,30 @@ read_plan_lines(struct call *c, const struct problem *p, struct plan *plan,
 }
 
 enum err
+plan_parse(struct call *c, const struct problem *p, struct plan *plan,
+           enum format format, const struct written *text)
+{
+    struct lines l = lines_of(text->text, text->size);
+    enum err e;
+
+    *plan = (struct plan){ .arena = arena_open() };
+    e = format == FORMAT_JSON
+            ? read_plan_json(c, p, plan, text->text, text->size)
+            : read_plan_lines(c, p, plan, &l);
+    if (e != OK)
+        plan_release(plan);
+    return e;
+}
+
+enum err
 plan_read(struct call *c, const struct problem *p, struct plan *plan,
           enum format format, const char *path)
 {
     char *text = NULL;
-    size_t size = 0;
-    struct lines l;
-    enum err e;
+    struct written w = { 0 };
 
     *plan = (struct plan){ 0 };
-    TRY(file_text(c, path, &text, &size));
-    plan->arena = arena_open();
-    l = lines_of(text, size);
-    e = format == FORMAT_JSON ? read_plan_json(c, p, plan, text, size)
-                              : read_plan_lines(c, p, plan, &l);
-    if (e != OK)
-        plan_release(plan);
-    return e;
+    TRY(file_text(c, path, &text, &w.size));
+    w.text = text;
+    return plan_parse(c, p, plan, format, &w);
 }

@@ -64,4 +64,14 @@ void plan_write(const struct problem *p, const struct plan *plan,
 enum err plan_read(struct call *c, const struct problem *p, struct plan *plan,
                    enum format format, const char *path) MUST_USE;
 
+/* Text in memory; text[size] must be 0. */
+struct written {
+    const char *text;
+    size_t size;
+};
+
+/* The same from memory. */
+enum err plan_parse(struct call *c, const struct problem *p, struct plan *plan,
+                    enum format format, const struct written *text) MUST_USE;
+
 #endif
