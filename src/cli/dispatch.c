@@ -36,12 +36,12 @@ static const char usage[] =
     "       liangcao dispatch replay FILE [--rounds R] (dial-a-ride: a day in\n"
     "           which requests become known one by one)\n"
     "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
-    "           [--seconds S,...] [--rounds R] [--seeds N] [--every N]\n"
-    "           [--processor]\n";
+    "           [--seconds S,...] [--rounds R] [--seed N] [--seeds N]\n"
+    "           [--every N] [--only INSTANCE] [--processor]\n";
 
 struct options {
     enum format format;
-    const char *file, *start, *out, *bench, *classes, *limits;
+    const char *file, *start, *out, *bench, *classes, *limits, *only;
     struct limits limit;
     int seeds, every;
     bool processor, wrong;
@@ -87,6 +87,7 @@ take_option(struct options *o, int letter)
     case 'b': o->bench = optarg; break;
     case 'c': o->classes = optarg; break;
     case 'n': o->seeds = (int)number_of(o, "seeds", 1); break;
+    case 'i': o->only = optarg; break;
     case 'u': o->processor = true; break;
     case 'v': o->every = (int)number_of(o, "every", 1); break;
     default: o->wrong = true; break;
@@ -108,6 +109,7 @@ read_options(int argc, char **argv)
         { "class", required_argument, NULL, 'c' },
         { "seeds", required_argument, NULL, 'n' },
         { "every", required_argument, NULL, 'v' },
+        { "only", required_argument, NULL, 'i' },
         { "processor", no_argument, NULL, 'u' },
         { 0 }
     };
@@ -350,13 +352,17 @@ run_replay(struct call *c, const struct options *o)
 static int
 run_bench(struct call *c, const struct options *o)
 {
-    struct measuring m = { .folder = o->bench,
-                           .classes = o->classes,
-                           .seconds = o->limits ? o->limits : "1",
-                           .rounds = o->limit.rounds,
-                           .processor = o->processor,
-                           .seeds = o->seeds,
-                           .every = o->every };
+    struct measuring m = {
+        .folder = o->bench,
+        .classes = o->classes,
+        .seconds = o->limits ? o->limits : "1",
+        .rounds = o->limit.rounds,
+        .processor = o->processor,
+        .only = o->only,
+        .first_seed = o->limit.seed,
+        .seeds = o->seeds,
+        .every = o->every
+    };
     enum err e = measure(c, &m, stdout);
 
     return e == OK ? EXIT_SUCCESS : tell_fault(c, e);

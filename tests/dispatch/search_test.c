@@ -310,3 +310,25 @@ CASE(a_plan_can_be_the_beginning_of_another_search)
     plan_release(&second);
     problem_release(&p);
 }
+
+CASE(a_limit_that_reading_used_up_still_gives_a_whole_plan)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+    struct result result;
+    struct limits limits = { .seconds = 0.5, .seed = 1 };
+
+    chance_seed(&dice, 41);
+    random_rides(&p, &dice, 40, 40);
+    limits.began = clock_now() - 2;
+    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
+    EXPECT_OK(plan_check(c, &p, &plan));
+    EXPECT(result.rounds <= 16);
+    /* there is a vehicle for each, so only what nobody can do is left out */
+    for (int k = 0; k < plan.unserved_count; k++)
+        EXPECT(strstr(plan.unserved[k].reason, "busy") == NULL);
+    EXPECT(plan.unserved_count < 40);
+    plan_release(&plan);
+    problem_release(&p);
+}

@@ -2,6 +2,8 @@
 /* engine - a problem compiled for the search; see engine.h. */
 #include "engine/dispatch/engine.h"
 
+#include "engine/dispatch/nearest.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -412,21 +414,6 @@ narrow_windows(struct engine *g)
 
 /* ---- neighbours ----------------------------------------------------- */
 
-struct neighbour {
-    double how_far;
-    int node;
-};
-
-static int
-by_distance(const void *a, const void *b)
-{
-    const struct neighbour *x = a, *y = b;
-
-    if (x->how_far != y->how_far)
-        return x->how_far < y->how_far ? -1 : 1;
-    return x->node - y->node;
-}
-
 /*
  * How far apart two stops are when one follows the other: the distance, the
  * waiting that windows force, and by how much they cannot be met (Vidal et
@@ -453,9 +440,9 @@ remoteness(const struct engine *g, int a, int b)
     return best;
 }
 
-/* Every other stop, nearest first by the measure; how many. */
+/* Every other stop, the keep nearest first by the measure; how many. */
 static int
-sort_others(const struct engine *g, int a, struct neighbour *row,
+sort_others(const struct engine *g, int a, struct neighbour *row, int keep,
             double (*measure)(const struct engine *, int, int))
 {
     int count = 0;
@@ -463,7 +450,7 @@ sort_others(const struct engine *g, int a, struct neighbour *row,
     for (int b = 0; b < g->n + g->drop; b++)
         if (b != a)
             row[count++] = (struct neighbour){ measure(g, a, b), b };
-    qsort(row, (size_t)count, sizeof *row, by_distance);
+    nearest_first(row, count, keep);
     return count;
 }
 
@@ -475,7 +462,7 @@ set_hop_mean(struct engine *g, struct neighbour *row)
     double sum = 0;
 
     for (int a = 0; a < stops; a += step) {
-        int count = sort_others(g, a, row, engine_apart);
+        int count = sort_others(g, a, row, 10, engine_apart);
 
         if (count == 0)
             continue;
@@ -499,7 +486,7 @@ engine_meet(struct engine *g)
         g->near_count = 0;
     g->near = NEW_N(g->arena, int, (size_t)stops *(size_t)g->near_count + 1);
     for (int a = 0; a < stops; a++) {
-        (void)sort_others(g, a, row, remoteness);
+        (void)sort_others(g, a, row, g->near_count, remoteness);
         for (int k = 0; k < g->near_count; k++)
             g->near[(size_t)a * (size_t)g->near_count + (size_t)k] =
                 row[k].node;

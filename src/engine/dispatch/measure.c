@@ -214,8 +214,10 @@ run_family(struct call *c, const struct measuring *m, const struct family *f,
         const char *path = arena_printf(c->arena, "%s/%s/%s.txt", m->folder,
                                         f->folder, rows[k].name);
 
-        for (int seed = 1; seed <= m->seeds; seed++) {
-            limits.seed = (uint64_t)seed;
+        if (m->only && strcmp(m->only, rows[k].name) != 0)
+            continue;
+        for (int seed = 0; seed < m->seeds; seed++) {
+            limits.seed = m->first_seed + (uint64_t)seed;
             TRY(run_one(c, f, path, &rows[k], &limits, &t, out));
         }
     }

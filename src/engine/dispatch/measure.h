@@ -19,8 +19,10 @@ struct measuring {
     const char *seconds; /* such as "1,10,60"; for each a column */
     uint64_t rounds;     /* instead of seconds; 0: not said */
     bool processor;      /* the seconds are those of the processor */
-    int seeds;           /* runs from seed 1 up to this */
-    int every;           /* only each so many-th instance of a class */
+    const char *only;    /* this instance alone; NULL: all */
+    uint64_t first_seed;
+    int seeds; /* so many seeds from there on */
+    int every; /* only each so many-th instance of a class */
 };
 
 /*

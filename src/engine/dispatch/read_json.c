@@ -122,9 +122,9 @@ read_tools(struct reading *r, const json_t *list, void *into)
 
 static const struct key visit_keys[] = {
     { "place", KEY_NAME, AT(visit, place), NULL, IN(places) },
-    { "from", KEY_REAL, AT(visit, start.from), NULL },
-    { "to", KEY_REAL, AT(visit, start.to), NULL },
-    { "service", KEY_REAL, AT(visit, service), NULL },
+    { "from", KEY_REAL, AT(visit, start.from), NULL, 0 },
+    { "to", KEY_REAL, AT(visit, start.to), NULL, 0 },
+    { "service", KEY_REAL, AT(visit, service), NULL, 0 },
     { 0 }
 };
 
@@ -171,33 +171,33 @@ read_never(struct reading *r, const json_t *list, void *into)
 }
 
 static const struct key request_keys[] = {
-    { "name", KEY_TEXT, AT(request, name), NULL },
-    { "visit", KEY_OBJECT, AT(request, pickup), read_visit },
-    { "pickup", KEY_OBJECT, AT(request, pickup), read_visit },
-    { "delivery", KEY_OBJECT, AT(request, delivery), read_visit },
-    { "seats", KEY_OBJECT, AT(request, seats), read_seats },
-    { "ride_most", KEY_REAL, AT(request, ride_most), NULL },
-    { "ride_factor", KEY_REAL, AT(request, ride_factor), NULL },
-    { "ride_floor", KEY_REAL, AT(request, ride_floor), NULL },
-    { "price", KEY_REAL, AT(request, price), NULL },
-    { "deadline", KEY_REAL, AT(request, deadline), NULL },
-    { "late_cost", KEY_REAL, AT(request, late_cost), NULL },
-    { "skills", KEY_OBJECT, AT(request, skills), read_skills },
-    { "tools", KEY_LIST, AT(request, tools), read_tools },
-    { "parts", KEY_OBJECT, AT(request, parts), read_parts },
-    { "only", KEY_LIST, 0, read_only },
-    { "never", KEY_LIST, 0, read_never },
+    { "name", KEY_TEXT, AT(request, name), NULL, 0 },
+    { "visit", KEY_OBJECT, AT(request, pickup), read_visit, 0 },
+    { "pickup", KEY_OBJECT, AT(request, pickup), read_visit, 0 },
+    { "delivery", KEY_OBJECT, AT(request, delivery), read_visit, 0 },
+    { "seats", KEY_OBJECT, AT(request, seats), read_seats, 0 },
+    { "ride_most", KEY_REAL, AT(request, ride_most), NULL, 0 },
+    { "ride_factor", KEY_REAL, AT(request, ride_factor), NULL, 0 },
+    { "ride_floor", KEY_REAL, AT(request, ride_floor), NULL, 0 },
+    { "price", KEY_REAL, AT(request, price), NULL, 0 },
+    { "deadline", KEY_REAL, AT(request, deadline), NULL, 0 },
+    { "late_cost", KEY_REAL, AT(request, late_cost), NULL, 0 },
+    { "skills", KEY_OBJECT, AT(request, skills), read_skills, 0 },
+    { "tools", KEY_LIST, AT(request, tools), read_tools, 0 },
+    { "parts", KEY_OBJECT, AT(request, parts), read_parts, 0 },
+    { "only", KEY_LIST, 0, read_only, 0 },
+    { "never", KEY_LIST, 0, read_never, 0 },
     { "keeps", KEY_NAME, AT(request, keeps), NULL, IN(vehicles) },
-    { "change_price", KEY_REAL, AT(request, change_price), NULL },
+    { "change_price", KEY_REAL, AT(request, change_price), NULL, 0 },
     { 0 }
 };
 
 /* ---- vehicles --------------------------------------------------------- */
 
 static const struct key pause_keys[] = {
-    { "from", KEY_REAL, AT(pause, start.from), NULL },
-    { "to", KEY_REAL, AT(pause, start.to), NULL },
-    { "length", KEY_REAL, AT(pause, length), NULL },
+    { "from", KEY_REAL, AT(pause, start.from), NULL, 0 },
+    { "to", KEY_REAL, AT(pause, start.to), NULL, 0 },
+    { "length", KEY_REAL, AT(pause, length), NULL, 0 },
     { 0 }
 };
 
@@ -221,9 +221,9 @@ struct written_pin {
 
 static const struct key pin_keys[] = {
     { "request", KEY_NAME, AT(written_pin, request), NULL, IN(requests) },
-    { "stop", KEY_TEXT, AT(written_pin, stop), NULL },
-    { "from", KEY_REAL, AT(written_pin, start.from), NULL },
-    { "to", KEY_REAL, AT(written_pin, start.to), NULL },
+    { "stop", KEY_TEXT, AT(written_pin, stop), NULL, 0 },
+    { "from", KEY_REAL, AT(written_pin, start.from), NULL, 0 },
+    { "to", KEY_REAL, AT(written_pin, start.to), NULL, 0 },
     { 0 }
 };
 
@@ -252,23 +252,23 @@ read_pins(struct reading *r, const json_t *list, void *into)
 }
 
 static const struct key vehicle_keys[] = {
-    { "name", KEY_TEXT, AT(vehicle, name), NULL },
+    { "name", KEY_TEXT, AT(vehicle, name), NULL, 0 },
     { "start", KEY_NAME, AT(vehicle, start), NULL, IN(places) },
     { "end", KEY_NAME, AT(vehicle, end), NULL, IN(places) },
-    { "from", KEY_REAL, AT(vehicle, shift.from), NULL },
-    { "to", KEY_REAL, AT(vehicle, shift.to), NULL },
-    { "duration_most", KEY_REAL, AT(vehicle, duration_most), NULL },
-    { "seats", KEY_OBJECT, AT(vehicle, seats), read_seats },
-    { "skills", KEY_OBJECT, AT(vehicle, skills), read_skills },
-    { "tools", KEY_LIST, AT(vehicle, tools), read_tools },
-    { "parts", KEY_OBJECT, AT(vehicle, parts), read_parts },
-    { "pace", KEY_REAL, AT(vehicle, pace), NULL },
-    { "cost_distance", KEY_REAL, AT(vehicle, cost_distance), NULL },
-    { "cost_time", KEY_REAL, AT(vehicle, cost_time), NULL },
-    { "cost_use", KEY_REAL, AT(vehicle, cost_use), NULL },
-    { "breaks", KEY_LIST, 0, read_pauses },
-    { "pinned", KEY_LIST, 0, read_pins },
-    { "free_from", KEY_REAL, AT(vehicle, free_from), NULL },
+    { "from", KEY_REAL, AT(vehicle, shift.from), NULL, 0 },
+    { "to", KEY_REAL, AT(vehicle, shift.to), NULL, 0 },
+    { "duration_most", KEY_REAL, AT(vehicle, duration_most), NULL, 0 },
+    { "seats", KEY_OBJECT, AT(vehicle, seats), read_seats, 0 },
+    { "skills", KEY_OBJECT, AT(vehicle, skills), read_skills, 0 },
+    { "tools", KEY_LIST, AT(vehicle, tools), read_tools, 0 },
+    { "parts", KEY_OBJECT, AT(vehicle, parts), read_parts, 0 },
+    { "pace", KEY_REAL, AT(vehicle, pace), NULL, 0 },
+    { "cost_distance", KEY_REAL, AT(vehicle, cost_distance), NULL, 0 },
+    { "cost_time", KEY_REAL, AT(vehicle, cost_time), NULL, 0 },
+    { "cost_use", KEY_REAL, AT(vehicle, cost_use), NULL, 0 },
+    { "breaks", KEY_LIST, 0, read_pauses, 0 },
+    { "pinned", KEY_LIST, 0, read_pins, 0 },
+    { "free_from", KEY_REAL, AT(vehicle, free_from), NULL, 0 },
     { 0 }
 };
 
@@ -280,9 +280,9 @@ struct written_place {
 };
 
 static const struct key place_keys[] = {
-    { "name", KEY_TEXT, AT(written_place, name), NULL },
-    { "x", KEY_REAL, AT(written_place, x), NULL },
-    { "y", KEY_REAL, AT(written_place, y), NULL },
+    { "name", KEY_TEXT, AT(written_place, name), NULL, 0 },
+    { "x", KEY_REAL, AT(written_place, x), NULL, 0 },
+    { "y", KEY_REAL, AT(written_place, y), NULL, 0 },
     { 0 }
 };
 
@@ -353,7 +353,7 @@ read_supply(struct reading *r, const json_t *v, void *into)
 {
     static const struct key keys[] = {
         { "place", KEY_NAME, AT(problem, supply), NULL, IN(places) },
-        { "service", KEY_REAL, AT(problem, supply_service), NULL },
+        { "service", KEY_REAL, AT(problem, supply_service), NULL, 0 },
         { 0 }
     };
 
@@ -386,14 +386,14 @@ read_requests(struct reading *r, const json_t *list, void *into)
 }
 
 static const struct key problem_keys[] = {
-    { "name", KEY_TEXT, AT(problem, name), NULL },
-    { "places", KEY_LIST, 0, read_places },
-    { "distance", KEY_LIST, 0, read_distance },
-    { "time", KEY_LIST, 0, read_time },
-    { "supply", KEY_OBJECT, 0, read_supply },
-    { "fewest_vehicles", KEY_FLAG, AT(problem, fewest_vehicles), NULL },
-    { "vehicles", KEY_LIST, 0, read_vehicles },
-    { "requests", KEY_LIST, 0, read_requests },
+    { "name", KEY_TEXT, AT(problem, name), NULL, 0 },
+    { "places", KEY_LIST, 0, read_places, 0 },
+    { "distance", KEY_LIST, 0, read_distance, 0 },
+    { "time", KEY_LIST, 0, read_time, 0 },
+    { "supply", KEY_OBJECT, 0, read_supply, 0 },
+    { "fewest_vehicles", KEY_FLAG, AT(problem, fewest_vehicles), NULL, 0 },
+    { "vehicles", KEY_LIST, 0, read_vehicles, 0 },
+    { "requests", KEY_LIST, 0, read_requests, 0 },
     { 0 }
 };
 

@@ -203,6 +203,8 @@ worker_ruin(struct worker *w)
     int turn = chance_below(&w->dice, 100);
 
     w->taken_count = 0;
+    if (t->tails > 0 && chance_below(&w->dice, 100) < t->tails)
+        worker_swap_tails(w);
     if ((turn -= t->strings) < 0)
         ruin_strings(w);
     else if ((turn -= t->kin) < 0)

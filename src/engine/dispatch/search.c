@@ -41,6 +41,8 @@ share_gone(const struct search *s, const struct worker *w)
 {
     if (s->limits.rounds)
         return (double)(w->rounds - s->first_round) / (double)s->limits.rounds;
+    if (s->ends <= s->starts)
+        return 1; /* reading alone took all there was */
     return (search_clock(s) - s->starts) / (s->ends - s->starts);
 }
 
@@ -70,15 +72,22 @@ whole_cost(const struct worker *w, const struct state *s)
 }
 
 /*
- * Pain is steered so that about half of the rounds begin with something
- * left out: tight fleets cannot be rearranged otherwise.
+ * Pain is steered so that a part of the rounds begin with something left
+ * out: tight fleets cannot be rearranged otherwise.  Half of them at first;
+ * in the end hardly any, or the search never settles down near its best.
  */
 static void
-steer_pain(struct worker *w)
+steer_pain(const struct search *s, struct worker *w)
 {
+    const struct tuning *t = &w->tuning;
     double low = w->g->hop_mean, high = 1000 * w->g->hop_mean;
+    double part = t->out_hot
+                  * chance_exp(chance_log(t->out_cold / t->out_hot) * s->share);
 
-    w->pain *= w->cur.must_absent > 0 ? 1 + PAIN_STEP : 1 - PAIN_STEP;
+    if (w->cur.must_absent > 0)
+        w->pain *= 1 + PAIN_STEP;
+    else
+        w->pain *= 1 - PAIN_STEP * part / (1 - part);
     if (w->pain < low)
         w->pain = low;
     if (w->pain > high)
@@ -91,7 +100,7 @@ search_round(struct search *s, struct worker *w, double temperature)
 {
     double u = chance_unit(&w->dice), before;
 
-    steer_pain(w);
+    steer_pain(s, w);
     before = whole_cost(w, &w->cur);
     /* what may be accepted is known beforehand: no need to go beyond */
     w->ceiling = before - temperature * chance_log(u > 0 ? u : 1e-300);
@@ -164,6 +173,19 @@ search_run(struct search *s, struct worker *w)
     }
 }
 
+/* Puts in whatever fits, however dear: there may be no time for more. */
+static void
+place_all(struct worker *w)
+{
+    double pain = w->pain;
+
+    worker_begin(w);
+    w->ceiling = NEVER;
+    w->pain = FAR;
+    (void)worker_recreate(w);
+    w->pain = pain;
+}
+
 void
 search_whole(struct search *s, struct worker *w)
 {
@@ -171,9 +193,7 @@ search_whole(struct search *s, struct worker *w)
     s->ends =
         s->limits.seconds + (s->limits.processor ? s->starts : s->limits.began);
     s->first_round = w->rounds;
-    worker_begin(w);
-    w->ceiling = FAR;
-    (void)worker_recreate(w);
+    place_all(w);
     s->share = 0;
     search_publish(s, w);
     if (!s->limits.rounds && !(s->limits.seconds > 0))

@@ -2,21 +2,13 @@
 /* worker - a round's undo, and taking requests out; see worker.h. */
 #include "engine/dispatch/worker.h"
 
+#include "engine/dispatch/nearest.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MEMOS_MOST = 4000000 };
-
-static int
-by_key(const void *a, const void *b)
-{
-    const struct pooled *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->request - y->request;
-}
 
 /* How unlike two requests are: how far apart in space and in time. */
 static double
@@ -34,9 +26,11 @@ void
 worker_meet(struct worker *w)
 {
     const struct engine *g = w->g;
+    struct neighbour *row;
 
     if (w->kin)
         return;
+    row = NEW_N(w->arena, struct neighbour, (size_t)g->n + 1);
     w->kin_count = g->n - 1 < KIN_MOST ? g->n - 1 : KIN_MOST;
     if (w->kin_count < 0)
         w->kin_count = 0;
@@ -46,10 +40,10 @@ worker_meet(struct worker *w)
 
         for (int b = 0; b < g->n; b++)
             if (b != a)
-                w->pool[count++] = (struct pooled){ unlikeness(g, a, b), b };
-        qsort(w->pool, (size_t)count, sizeof *w->pool, by_key);
+                row[count++] = (struct neighbour){ unlikeness(g, a, b), b };
+        nearest_first(row, count, w->kin_count);
         for (int k = 0; k < w->kin_count; k++)
-            w->kin[a * w->kin_count + k] = w->pool[k].request;
+            w->kin[a * w->kin_count + k] = row[k].node;
     }
 }
 
@@ -59,6 +53,9 @@ tuning_usual(void)
     return (struct tuning){
         .hot = 2,
         .cold = 0.1,
+        .tails = 25,
+        .out_hot = 0.5,
+        .out_cold = 0.02,
         .again = 0.5,
         .short_share = 0.1,
         .ruin_mean = 10,

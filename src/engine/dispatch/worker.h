@@ -14,6 +14,12 @@
 #include "engine/dispatch/insert.h"
 #include "engine/dispatch/tour.h"
 
+/*
+ * A ceiling that no round reaches, whatever it leaves out: more than FAR,
+ * or the first request without a place would end the round.
+ */
+#define NEVER 1e300
+
 enum { KIN_MOST = 100 };
 
 struct pooled {
@@ -34,12 +40,15 @@ struct memo {
 /* How the search behaves; tuning_usual() is what was measured best. */
 struct tuning {
     double hot, cold;   /* first and last temperature, in mean hops */
+    int tails;          /* so many rounds in a hundred begin with a swap */
     int short_runs;     /* coolings before the long one */
     double short_share; /* of the limit, each */
     double again;       /* of hot: where the long one begins */
-    double ruin_mean;   /* requests a string ruin takes out, on average */
-    int string_most;    /* stops in a string */
-    int blink_mean;     /* one place in so many is overlooked */
+    double out_hot, out_cold; /* part of the rounds that begin with some
+                                 request left out, first and last */
+    double ruin_mean;         /* requests a string ruin takes out, on average */
+    int string_most;          /* stops in a string */
+    int blink_mean;           /* one place in so many is overlooked */
     int strings, kin, random, costly; /* shares in percent; rest: pairs */
     int kin_taken, pair_taken; /* requests such a ruin takes out at most */
     double beyond;             /* mean hops a memo looks beyond its bound */
@@ -98,6 +107,12 @@ void worker_keep(struct worker *w);
 
 /* Keeps a copy of the route unless this round has one. */
 void worker_touch(struct worker *w, int route);
+
+/*
+ * Lets two routes that pass near each other exchange what comes after, if
+ * that can be driven; otherwise all stays as it is.  Call it first in a round.
+ */
+void worker_swap_tails(struct worker *w);
 
 /* Takes some requests out of their routes. */
 void worker_ruin(struct worker *w);
