@@ -156,7 +156,7 @@ round_for_room(struct worker *w)
     worker_begin(w);
     worker_ruin(w);
     w->rounds++;
-    w->ceiling = FAR;
+    w->ceiling = NEVER;
     w->pain = FAR;
     (void)worker_recreate(w);
     after = sum_absences(w);
