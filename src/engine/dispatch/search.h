@@ -16,6 +16,7 @@ struct search {
     bool settled;   /* the last, long cooling has begun */
     double best_at; /* share when the best was found */
     bool stop;
+    size_t memory; /* of workers that are gone by now */
     solve_listener listener;
     void *with;
 };

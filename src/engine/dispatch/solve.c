@@ -76,8 +76,8 @@ solve(struct call *c, const struct problem *p, const struct limits *limits,
             .seconds = clock_now() - limits->began,
             .cpu = (double)(clock() - cpu) / CLOCKS_PER_SEC,
             .best_at = s.best_at,
-            .memory =
-                arena_used(g.arena) + arena_used(w.arena) + arena_used(p->arena)
+            .memory = arena_used(g.arena) + arena_used(w.arena)
+                      + arena_used(p->arena) + s.memory
         };
     }
     worker_close(&w);

@@ -143,6 +143,7 @@ team_run(struct search *s, struct worker *first, int threads)
     }
     for (int k = 1; k < count; k++) {
         first->rounds += team[k].w->rounds;
+        s->memory += arena_used(team[k].w->arena);
         worker_close(team[k].w);
     }
 }
