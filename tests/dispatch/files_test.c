@@ -185,6 +185,16 @@ CASE(refusals_name_the_key)
             "request r: service time -1");
     refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[0,1]]}",
             "time[0]: as many numbers as places");
+    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[]}",
+            "time: as many rows as places");
+    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[1]]}",
+            "time matrix, row 0 column 0");
+    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[NaN]]}",
+            "line 1");
+    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[1e999]]}",
+            "line 1");
+    refused(c, FORMAT_JSON, HEAD "\"vehicles\":[],\"requests\":[]}",
+            "0 vehicles");
     refused(c, FORMAT_JSON,
             HEAD CAR "\"requests\":[{\"name\":\"r\",\"visit\":"
                      "{\"place\":\"p\"}},{\"name\":\"r\"}]}",
