@@ -2,9 +2,12 @@
 /* Insertions, whole plans and tiny optima, against trying everything. */
 #include "case.h"
 
+#include "engine/dispatch/nearest.h"
 #include "engine/dispatch/search.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- the cheapest place, by trying all of them ------------------------ */
 
@@ -331,4 +334,52 @@ CASE(a_limit_that_reading_used_up_still_gives_a_whole_plan)
     EXPECT(plan.unserved_count < 40);
     plan_release(&plan);
     problem_release(&p);
+}
+
+CASE(who_takes_no_seat_is_not_left_behind_when_routes_swap_their_tails)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+
+    chance_seed(&dice, 43);
+    random_rides(&p, &dice, 30, 6);
+    for (int k = 0; k < 30; k += 2)
+        p.requests[k].seats[0] = 0;
+    solve_rounds(c, &p, 5000, 1, &plan); /* plan_check looks at every ride */
+    EXPECT(plan.unserved_count < 30);
+    plan_release(&plan);
+    problem_release(&p);
+}
+
+static int
+by_how_far(const void *a, const void *b)
+{
+    const struct neighbour *x = a, *y = b;
+
+    if (x->how_far != y->how_far)
+        return x->how_far < y->how_far ? -1 : 1;
+    return x->node - y->node;
+}
+
+CASE(the_nearest_are_those_that_sorting_all_would_give)
+{
+    enum { MOST = 60 };
+    struct neighbour row[MOST], sorted[MOST];
+    struct chance dice;
+
+    chance_seed(&dice, 47);
+    for (int turn = 0; turn < 2000; turn++) {
+        int count = chance_between(&dice, 0, MOST);
+        int keep = chance_between(&dice, 0, count);
+
+        for (int k = 0; k < count; k++)
+            row[k] = (struct neighbour){ chance_below(&dice, 20), k };
+        memcpy(sorted, row, sizeof row);
+        qsort(sorted, (size_t)count, sizeof *sorted, by_how_far);
+        nearest_first(row, count, keep);
+        for (int k = 0; k < keep; k++)
+            assert_int_equal(row[k].node, sorted[k].node);
+    }
+    (void)c;
 }
