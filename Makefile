@@ -41,6 +41,7 @@ fuzzers: $(FUZZ)
 $(FUZZ): $(B)/fuzz-%: $(B)/tests/fuzz/%.o $(LIB)
 	$(CC) $(SAN) -fsanitize=fuzzer -o $@ $< $(LIB) $(LDLIBS)
 .PRECIOUS: $(B)/tests/fuzz/%.o
+-include $(wildcard $(B)/tests/fuzz/*.d)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
