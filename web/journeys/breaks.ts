@@ -1,5 +1,6 @@
 /* What breaks in the middle of something, and costs nobody anything. */
 import { strict as assert } from 'node:assert';
+import type { Locator } from 'playwright-core';
 import { opens, order, verb } from './deeds';
 import { journey, type Cast } from './journey';
 import { PASSWORD } from './office';
@@ -11,6 +12,12 @@ async function begins(p: Person, words: string): Promise<void> {
   await p.finds('report.where', '3号楼 2层 走廊', '3号楼 2层 走廊');
   await p.finds('report.what', '灯具不亮', '灯具不亮');
   await p.writes('report.description', words);
+}
+
+/* A field is filled in a moment after it is there. */
+async function becomes(field: Locator, value: string): Promise<void> {
+  for (let i = 0; i < 50 && (await field.inputValue()) !== value; i++) await field.page().waitForTimeout(100);
+  assert.equal(await field.inputValue(), value);
 }
 
 async function signsInAgain(p: Person): Promise<void> {
@@ -96,8 +103,7 @@ async function reloadAndDraft({ comes }: Cast): Promise<void> {
   await begins(p, '写到一半');
   await p.page.reload();
   const words = p.page.getByLabel(p.text('report.description'));
-  await words.waitFor();
-  assert.equal(await words.inputValue(), '写到一半', 'a reload costs nothing');
+  await becomes(words, '写到一半');
   await p.presses('report.keep');
   await p.page.waitForURL('**/orders?tab=drafts');
   await p.sees('写到一半');
@@ -105,8 +111,8 @@ async function reloadAndDraft({ comes }: Cast): Promise<void> {
   await p.page.locator('form.report .areas').waitFor();
   await p.goes('/orders?tab=drafts');
   await p.presses('report.go_on');
-  await words.waitFor();
-  assert.equal(await p.page.getByRole('combobox', { name: p.text('report.where') }).inputValue(), '3号楼 2层 走廊');
+  await becomes(words, '写到一半');
+  await becomes(p.page.getByRole('combobox', { name: p.text('report.where') }), '3号楼 2层 走廊');
   await words.fill('写完了');
   await p.presses('report.send');
   await p.page.locator('.done-number').waitFor();
