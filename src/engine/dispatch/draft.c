@@ -67,6 +67,7 @@ lay_extras(struct layout *l, const struct extras *x, int position)
 {
     const struct vehicle *v = l->c->v;
 
+    ASSERT(v->pause_count <= (int)COUNT(x->pause));
     if (x->supply == position + 1) {
         lay(l, DRAFT_SUPPLY, -ENDLESS, ENDLESS, time_to(l, l->g->supply));
         l->here = l->g->supply;
@@ -106,6 +107,7 @@ shift_of(const struct carrier *c, const struct extras *x)
 {
     struct window w = { c->from, c->to };
 
+    ASSERT(c->v->pause_count <= (int)COUNT(x->pause));
     for (int k = 0; k < c->v->pause_count; k++) {
         const struct pause *p = &c->v->pauses[k];
 

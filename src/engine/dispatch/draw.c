@@ -153,7 +153,8 @@ draw_axis(const struct drawing *d)
 
     if ((d->to - d->from) / step > 12)
         step *= 2;
-    for (double t = ceil(d->from / step) * step; t <= d->to; t += step) {
+    for (int k = 0; k * step <= d->to - ceil(d->from / step) * step; k++) {
+        double t = (ceil(d->from / step) + k) * step;
         char word[32];
 
         cairo_set_source_rgb(d->cr, 0.85, 0.85, 0.85);

@@ -130,7 +130,7 @@ keys_object(struct reading *r, const json_t *object, const struct key *keys,
         const struct key *k = keys;
         size_t back = keys_into(r, name, 0);
 
-        while (k->name && strcmp(k->name, name))
+        while (k->name && strcmp(k->name, name) != 0)
             k++;
         if (!k->name)
             return keys_refuse(r, "unknown key");

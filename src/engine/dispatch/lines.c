@@ -108,7 +108,7 @@ lines_word(struct lines *l, const char *word)
     size_t n = strlen(word);
 
     skip_blanks(l);
-    if ((size_t)(l->line_end - l->at) < n || memcmp(l->at, word, n))
+    if ((size_t)(l->line_end - l->at) < n || memcmp(l->at, word, n) != 0)
         return false;
     l->at += n;
     return true;

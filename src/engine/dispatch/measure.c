@@ -48,7 +48,7 @@ size_of(const char *name)
 {
     const char *u = strchr(name, '_');
 
-    return u ? 100 * atoi(u + 1) : 100;
+    return u ? 100 * (int)strtol(u + 1, NULL, 10) : 100;
 }
 
 static bool
@@ -98,7 +98,7 @@ read_known(struct call *c, const char *path, const struct family *f,
             continue;
         k->cost = strtod(word, NULL);
         if (cost_at == 2 && field_of(line, 1, word, 64))
-            k->vehicles = atoi(word);
+            k->vehicles = (int)strtol(word, NULL, 10);
         *count += k->cost > 0;
     }
     fclose(in);

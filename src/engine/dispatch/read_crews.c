@@ -138,7 +138,7 @@ find_crew_count(struct call *c, struct lines *l, int *crews)
 enum err
 read_trsp(struct call *c, struct problem *p, struct lines *l)
 {
-    int crews, count, room = REQUESTS_MOST + VEHICLES_MOST + 1;
+    int crews = 0, count, room = REQUESTS_MOST + VEHICLES_MOST + 1;
     struct crew_row *rows;
 
     TRY(find_crew_count(c, l, &crews));

@@ -58,7 +58,7 @@ read_counts(struct reading *r, struct names *n, const json_t *object,
     json_object_foreach(walk, name, v)
     {
         size_t back = keys_into(r, name, 0);
-        int number, count;
+        int number = 0, count = 0;
 
         TRY(read_count(r, n, name, v, &number, &count));
         counts[number] = count;
@@ -88,7 +88,7 @@ read_skills(struct reading *r, const json_t *object, void *into)
     json_object_foreach(walk, name, v)
     {
         size_t back = keys_into(r, name, 0);
-        int number, level;
+        int number = 0, level = 0;
 
         TRY(read_count(r, &whole(r)->skills, name, v, &number, &level));
         if (level > SKILL_LEVELS)

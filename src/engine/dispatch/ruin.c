@@ -211,7 +211,7 @@ worker_ruin(struct worker *w)
         ruin_kin(w);
     else if ((turn -= t->random) < 0)
         ruin_random(w);
-    else if ((turn -= t->costly) < 0)
+    else if (turn < t->costly)
         ruin_costly(w);
     else
         ruin_pair(w);

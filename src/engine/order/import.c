@@ -132,7 +132,7 @@ one_cell(const struct importing *im, int i)
     const char *s = (size_t)i < im->csv.n ? im->csv.cells[i] : NULL;
     size_t n;
 
-    if (text_is_blank(s))
+    if (s == NULL || text_is_blank(s))
         return NULL;
     s += strspn(s, " \t");
     n = strlen(s);
