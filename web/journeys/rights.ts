@@ -35,6 +35,7 @@ async function navigation({ comes }: Cast): Promise<void> {
       const parts = await p.page.locator('.side a').allInnerTexts();
       assert.deepEqual(parts.map((s) => s.trim()), ADMINISTRATION[account].map((n) => p.text(`admin.part.${n}`)), account);
     }
+    await p.settles(); /* what the page has asked for is answered while he is signed in */
     await p.page.context().clearCookies();
   }
 }
