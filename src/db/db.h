@@ -318,7 +318,7 @@ struct store_commits {
 struct store_commits store_commits(const struct store *s);
 
 /* Commit what is joined and not yet committed: for a thread that has nothing
-   else to do.  Without it that happens after two milliseconds. */
+   else to do.  Without it that happens after some milliseconds. */
 void store_flush(struct store *s);
 
 /* Called whenever changes of this process have come to the disk, on any
