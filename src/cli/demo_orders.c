@@ -74,8 +74,6 @@ struct year {
     size_t n_rooms;
     struct gang *gangs;
     size_t n_gangs;
-    int64_t of_day; /* number of the order within its day */
-    day number_day;
     struct arena *keep;
 };
 
@@ -316,7 +314,6 @@ set_basics(struct year *y, struct life *l, instant at)
     struct order *o = &l->o;
     const struct sla_class *s;
     struct catalog_due due;
-    char date[11];
 
     o->submitted_at = at;
     o->item_id = l->item->id;
@@ -347,13 +344,6 @@ set_basics(struct year *y, struct life *l, instant at)
         o->safe_due = due.safe;
         o->complete_due = due.complete;
     }
-    if (zone_day(y->c->app->zone, at).n != y->number_day.n) {
-        y->number_day = zone_day(y->c->app->zone, at);
-        y->of_day = 0;
-    }
-    day_print(y->number_day, date);
-    o->number = arena_printf(y->c->arena, "%.4s%.2s%.2s-%04lld", date, date + 5,
-                             date + 8, (long long)++y->of_day);
 }
 
 /* The steps of a life, each only when its time has come. */
@@ -523,6 +513,7 @@ write_life(struct year *y, struct life *l)
     const char *all;
 
     c->now = l->o.submitted_at;
+    TRY(order_number(c, &l->o.number));
     TRY(model_insert(c, &order_model, &l->o));
     all = arena_printf(c->arena, "%s %s %s %s %s %s %s %s", l->o.number,
                        l->o.title, l->o.item_name, l->who->name,

@@ -185,9 +185,8 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
 
 /* -- writing --------------------------------------------------------------- */
 
-/* "20261123-0007": the office's day and a number that rises within it. */
-static enum err
-make_number(struct call *c, struct order *o)
+enum err
+order_number(struct call *c, const char **out)
 {
     char date[11], name[32];
     int64_t n = 0;
@@ -195,8 +194,8 @@ make_number(struct call *c, struct order *o)
     day_print(today(c), date);
     (void)snprintf(name, sizeof name, "order.%s", date);
     TRY(db_number(c, arena_text(c->arena, name), &n));
-    o->number = arena_printf(c->arena, "%.4s%.2s%.2s-%04lld", date, date + 5,
-                             date + 8, (long long)n);
+    *out = arena_printf(c->arena, "%.4s%.2s%.2s-%04lld", date, date + 5,
+                        date + 8, (long long)n);
     return OK;
 }
 
@@ -256,7 +255,7 @@ write_order(struct call *c, struct making *m)
     }
     o->is_open = true;
     o->wake_at = next_wake(c, o);
-    TRY(make_number(c, o));
+    TRY(order_number(c, &o->number));
     TRY(model_insert(c, &order_model, o));
     TRY(index_tokens(c, o, m->tokens));
     e.order_id = o->id;

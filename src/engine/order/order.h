@@ -133,6 +133,10 @@ extern const struct model order_wish_model;
 enum err order_submit(struct call *c, struct order_wish *w,
                       struct order_view *out) MUST_USE;
 
+/* The next number of the day of c->now, such as "20261123-0007": the office's
+   day and a number that rises within it.  Inside a TX. */
+enum err order_number(struct call *c, const char **out) MUST_USE;
+
 /* Another leg under the order w->id. */
 enum err order_add_leg(struct call *c, struct order_wish *w,
                        struct order_view *out) MUST_USE;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What cli/demo.h promises of the year of orders. */
+#include "test.h"
+
+#include "auth/auth.h"
+#include "cli/demo.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/order.h"
+#include "model/app.h"
+
+#define ORDERS 1500
+
+static int64_t
+count(struct call *c, const char *sql, instant t)
+{
+    int64_t n = -1;
+
+    EXPECT_OK(db_int(c, &n, sql, V(t.ms)));
+    return n;
+}
+
+static void
+make_year(struct call *c, const char *until)
+{
+    static const struct demo_size small = { .people = 400 };
+    struct random r = random_seed(1);
+
+    c->now = at(until);
+    EXPECT_OK(catalog_seed(c));
+    EXPECT_OK(demo_org(c, &r, &small));
+    EXPECT_OK(demo_orders(c, &r, ORDERS, NULL));
+    EXPECT(c->now.ms == at(until).ms);
+}
+
+static const char *
+report_a_light(struct call *c)
+{
+    struct order_wish w = { .item_code = "A04", .description = "走廊的灯不亮" };
+    struct order_view v;
+
+    EXPECT_OK(db_int(c, &w.place_id,
+                     "SELECT MIN(id) FROM place WHERE room_use = '办公室'"));
+    EXPECT_OK(auth_as(c, "requester"));
+    EXPECT_OK(order_submit(c, &w, &v));
+    return v.order.number;
+}
+
+TEST(the_demo_has_as_many_orders_as_asked_for_and_none_lies_ahead)
+{
+    make_year(c, "2026-11-25 14:20");
+    assert_int_equal(
+        count(c, "SELECT COUNT(*) FROM orders WHERE submitted_at <= $1",
+              c->now),
+        ORDERS);
+    assert_int_equal(count(c,
+                           "SELECT COUNT(*) FROM orders WHERE submitted_at > $1"
+                           " OR closed_at > $1 OR completed_at > $1",
+                           c->now),
+                     0);
+    assert_int_equal(count(c, "SELECT COUNT(*) FROM event WHERE at > $1",
+                           c->now),
+                     0);
+}
+
+TEST(the_next_order_of_a_demo_made_by_day_follows_those_of_the_day)
+{
+    int64_t today;
+
+    make_year(c, "2026-11-25 17:20");
+    today = count(c, "SELECT COUNT(*) FROM orders WHERE submitted_at >= $1",
+                  at("2026-11-25 00:00"));
+    EXPECT(today > 0);
+    assert_string_equal(report_a_light(c),
+                        arena_printf(c->arena, "20261125-%04d",
+                                     (int)today + 1));
+}
+
+TEST(the_first_order_of_a_demo_made_by_night_is_number_one)
+{
+    make_year(c, "2026-11-25 05:00");
+    assert_string_equal(report_a_light(c), "20261125-0001");
+}
