@@ -94,12 +94,12 @@ fleet_bound(struct worker *w)
 /* ---- the search ------------------------------------------------------- */
 
 static double
-sum_absences(const struct worker *w)
+sum_absent(const struct worker *w)
 {
     double sum = 0;
 
     for (int k = 0; k < w->cur.absent_count; k++)
-        sum += 1 + w->absences[w->cur.absent[k]];
+        sum += w->weight[w->cur.absent[k]];
     return sum;
 }
 
@@ -118,7 +118,7 @@ easiest_route(const struct worker *w)
             continue;
         for (int a = 1; a <= r->count; a++)
             if (!node_is_drop(w->g, r->stop[a]))
-                sum += 1 + w->absences[r->stop[a]];
+                sum += w->weight[r->stop[a]];
         if (sum < least) {
             least = sum;
             route = k;
@@ -149,7 +149,7 @@ empty_route(struct worker *w)
 static void
 round_for_room(struct worker *w)
 {
-    double before = sum_absences(w), cost = w->cur.cost, after;
+    double before = sum_absent(w), cost = w->cur.cost, after;
     double u = chance_unit(&w->dice);
     double most = cost - w->g->hop_mean * chance_log(u > 0 ? u : 1e-300);
 
@@ -159,13 +159,12 @@ round_for_room(struct worker *w)
     w->ceiling = NEVER;
     w->pain = FAR;
     (void)worker_recreate(w);
-    after = sum_absences(w);
+    after = sum_absent(w);
     if (after < before || (after == before && w->cur.cost < most))
         worker_keep(w);
     else
         worker_undo(w);
-    for (int k = 0; k < w->cur.absent_count; k++)
-        w->absences[w->cur.absent[k]]++;
+    worker_learn(w, 1);
 }
 
 void
@@ -182,6 +181,7 @@ fleet_fill(struct search *s, struct worker *w)
         }
     }
     w->pain = pain;
+    worker_forget(w, 0);
 }
 
 void
@@ -204,4 +204,5 @@ fleet_reduce(struct search *s, struct worker *w)
     state_copy(w->g, &w->cur, &w->best);
     w->fleet_most = state_vehicles(w->g, &w->best);
     w->pain = pain;
+    worker_forget(w, 0);
 }

@@ -184,7 +184,8 @@ seek_everywhere(struct worker *w, int request, double bound)
 static bool
 place_one(struct worker *w, int request)
 {
-    double price = w->g->must[request] ? w->pain : w->g->price[request];
+    double price = w->g->must[request] ? w->pain * w->weight[request]
+                                       : w->g->price[request];
     double room = w->ceiling - w->cur.cost - w->given_up;
     struct spot best;
 

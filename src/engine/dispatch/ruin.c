@@ -68,7 +68,10 @@ ruin_strings(struct worker *w)
         stops += s->routes[k].count;
         w->route_hit[k] = 0;
     }
-    length = fmin(w->tuning.string_most, (double)stops / used);
+    length = w->tuning.string_most;
+    if (chance_below(&w->dice, 100) < w->tuning.long_strings)
+        length *= 3;
+    length = fmin(length, (double)stops / used);
     most = 4 * w->tuning.ruin_mean / (1 + length) - 1;
     strings = 1 + (int)(chance_unit(&w->dice) * most);
     for (int k = -1; k < g->near_count && strings > 0; k++) {

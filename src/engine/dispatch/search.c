@@ -12,8 +12,12 @@
 #include <time.h>
 
 #define PAIN_STEP (1.0 / 512)
+#define WEIGHT_STEP 0.01
+#define WEIGHT_KEPT 0.9  /* of it, every ... */
+#define RETURN_FIRST 0.5 /* shares of the limit: going back to the best */
+#define RETURN_EVERY 0.1
 
-enum { CLOCK_EVERY = 16 };
+enum { CLOCK_EVERY = 16, FORGET_EVERY = 4096, ASTRAY_MOST = 10000 };
 
 double
 clock_now(void)
@@ -66,9 +70,15 @@ search_publish(struct search *s, struct worker *w)
 
 /* What the state counts in the search, left out requests included. */
 static double
-whole_cost(const struct worker *w, const struct state *s)
+whole_cost(const struct worker *w)
 {
-    return s->cost + s->absent_price + w->pain * s->must_absent;
+    const struct state *s = &w->cur;
+    double missing = 0;
+
+    for (int k = 0; k < s->absent_count; k++)
+        if (w->g->must[s->absent[k]])
+            missing += w->weight[s->absent[k]];
+    return s->cost + s->absent_price + w->pain * missing;
 }
 
 /*
@@ -101,7 +111,7 @@ search_round(struct search *s, struct worker *w, double temperature)
     double u = chance_unit(&w->dice), before;
 
     steer_pain(s, w);
-    before = whole_cost(w, &w->cur);
+    before = whole_cost(w);
     /* what may be accepted is known beforehand: no need to go beyond */
     w->ceiling = before - temperature * chance_log(u > 0 ? u : 1e-300);
     worker_begin(w);
@@ -117,7 +127,7 @@ search_round(struct search *s, struct worker *w, double temperature)
         return;
     }
     /* the same cost again is the same plan, put back as it was */
-    if (fabs(whole_cost(w, &w->cur) - before) < 1e-9)
+    if (fabs(whole_cost(w) - before) < 1e-9)
         worker_undo(w);
     else
         worker_keep(w);
@@ -159,6 +169,38 @@ temperature_at(struct search *s, struct worker *w)
     return hot * chance_exp(chance_log(cold / hot) * x);
 }
 
+/*
+ * Who is left out again and again weighs more, or where vehicles are few one
+ * awkward request would stay out for good while the others hardly move (the
+ * idea of guided ejection, Nagata & Braysy 2009).
+ */
+static void
+weigh_absent(struct worker *w)
+{
+    worker_learn(w, WEIGHT_STEP);
+    if (w->rounds % FORGET_EVERY == 0)
+        worker_forget(w, WEIGHT_KEPT);
+}
+
+/*
+ * Back to the best plan when something has been left out for too long, and
+ * from time to time when it gets cold, so that the end is near the best.
+ */
+static void
+come_back(struct search *s, struct worker *w)
+{
+    if (w->cur.must_absent <= w->best.must_absent)
+        s->whole = w->rounds;
+    if (s->returns < RETURN_FIRST)
+        s->returns = RETURN_FIRST;
+    if (w->rounds - s->whole <= ASTRAY_MOST && s->share < s->returns)
+        return;
+    if (s->share >= s->returns)
+        s->returns = s->share + RETURN_EVERY;
+    s->whole = w->rounds;
+    state_copy(w->g, &w->cur, &w->best);
+}
+
 void
 search_run(struct search *s, struct worker *w)
 {
@@ -166,10 +208,13 @@ search_run(struct search *s, struct worker *w)
 
     if (s->ripe <= 0)
         s->ripe = s->share;
+    s->whole = w->rounds;
     while (search_goes_on(s, w)) {
         if (w->rounds % CLOCK_EVERY == 0)
             temperature = temperature_at(s, w);
         search_round(s, w, temperature);
+        weigh_absent(w);
+        come_back(s, w);
     }
 }
 

@@ -15,6 +15,8 @@ struct search {
     double ripe;    /* share at which cooling began */
     bool settled;   /* the last, long cooling has begun */
     double best_at; /* share when the best was found */
+    double returns; /* share when it is next gone back to */
+    uint64_t whole; /* round in which nobody needless was left out, last */
     bool stop;
     size_t memory; /* of workers that are gone by now */
     solve_listener listener;

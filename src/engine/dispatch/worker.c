@@ -60,6 +60,7 @@ tuning_usual(void)
         .short_share = 0.1,
         .ruin_mean = 10,
         .string_most = 10,
+        .long_strings = 25,
         .blink_mean = 100,
         .strings = 70,
         .kin = 12,
@@ -93,7 +94,7 @@ worker_open(struct worker *w, const struct engine *g, uint64_t seed)
     w->saved_as = NEW_N(w->arena, int, routes);
     w->taken = NEW_N(w->arena, int, n);
     w->pool = NEW_N(w->arena, struct pooled, n);
-    w->absences = NEW_N(w->arena, int, n);
+    w->weight = NEW_N(w->arena, double, n);
     w->fleet_most = g->route_count;
     w->misses = NEW_N(w->arena, int, routes);
     if (n * routes <= MEMOS_MOST)
@@ -102,8 +103,23 @@ worker_open(struct worker *w, const struct engine *g, uint64_t seed)
     w->pain = 20 * g->hop_mean;
     for (int k = 0; k < g->route_count; k++)
         w->saved_as[k] = -1;
+    worker_forget(w, 0);
     for (int r = 0; r < g->n; r++)
         state_leave_out(g, &w->cur, r);
+}
+
+void
+worker_forget(struct worker *w, double kept)
+{
+    for (int r = 0; r < w->g->n; r++)
+        w->weight[r] = 1 + kept * (w->weight[r] - 1);
+}
+
+void
+worker_learn(struct worker *w, double step)
+{
+    for (int k = 0; k < w->cur.absent_count; k++)
+        w->weight[w->cur.absent[k]] += step;
 }
 
 void

@@ -48,6 +48,7 @@ struct tuning {
                                  request left out, first and last */
     double ruin_mean;         /* requests a string ruin takes out, on average */
     int string_most;          /* stops in a string */
+    int long_strings;         /* so many in a hundred, of three times as many */
     int blink_mean;           /* one place in so many is overlooked */
     int strings, kin, random, costly; /* shares in percent; rest: pairs */
     int kin_taken, pair_taken; /* requests such a ruin takes out at most */
@@ -69,10 +70,11 @@ struct worker {
     double saved_cost, saved_absent_price;
     int saved_must_absent;
     int fleet_most;  /* vehicles that may be used */
-    int *absences;   /* by request: how often it was left out (fleet.h) */
     double ceiling;  /* whole cost at which a round is given up */
     double given_up; /* price of what this round left out so far */
-    double pain;     /* what leaving out counts where no price was said */
+    double pain;     /* what leaving out counts where no price was said, */
+    double *weight;  /* times the request's weight: 1, more for who was left
+                        out often */
     /* ruin and recreate */
     char *mark;      /* by request: taken out this round */
     char *route_hit; /* by route: a string was cut here this round */
@@ -95,6 +97,12 @@ void worker_open(struct worker *w, const struct engine *g, uint64_t seed);
 void worker_meet(struct worker *w);
 
 void worker_close(struct worker *w);
+
+/* The share KEPT of every weight beyond 1 stays. */
+void worker_forget(struct worker *w, double kept);
+
+/* What is left out now weighs so much more. */
+void worker_learn(struct worker *w, double step);
 
 /* Begins a round: everything from here on can be undone. */
 void worker_begin(struct worker *w);
