@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pieces come from blocks of 64 KiB; larger ones get a block of their own.
+/* Pieces come from blocks of 64 KiB; large ones get a block of their own,
+   which the system hands out cleared: what is never touched costs nothing.
    Built with sanitizers every piece has its own malloc, so an overrun by one
    byte is seen. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -14,6 +15,7 @@
 #else
 #define BLOCK_BYTES 65536
 #endif
+#define LARGE_BYTES (BLOCK_BYTES / 4)
 #define ALIGN 16
 
 struct block {
@@ -28,10 +30,8 @@ struct arena {
 };
 
 static void *
-get_memory(size_t n)
+need_memory(void *p)
 {
-    void *p = malloc(n);
-
     if (p == NULL) {
         (void)fputs("liangcao: out of memory\n", stderr);
         abort();
@@ -40,21 +40,35 @@ get_memory(size_t n)
 }
 
 static struct block *
-add_block(struct arena *a, size_t cap)
+add_block(struct arena *a)
 {
-    struct block *b = get_memory(sizeof *b + cap);
+    struct block *b = need_memory(malloc(sizeof *b + BLOCK_BYTES));
 
     b->next = a->blocks;
     b->used = 0;
-    b->cap = cap;
+    b->cap = BLOCK_BYTES;
     a->blocks = b;
     return b;
+}
+
+/* Stands behind the first block, which goes on being filled. */
+static void *
+alloc_large(struct arena *a, size_t n)
+{
+    struct block *b = need_memory(calloc(1, sizeof *b + n));
+    struct block **link = a->blocks == NULL ? &a->blocks : &a->blocks->next;
+
+    b->next = *link;
+    b->used = b->cap = n;
+    *link = b;
+    a->used += n;
+    return b->bytes;
 }
 
 struct arena *
 arena_open(void)
 {
-    struct arena *a = get_memory(sizeof *a);
+    struct arena *a = need_memory(malloc(sizeof *a));
 
     a->blocks = NULL;
     a->used = 0;
@@ -103,10 +117,10 @@ arena_alloc(struct arena *a, size_t n)
 
     if (n > SIZE_MAX / 2)
         abort();
-    if (BLOCK_BYTES == 0)
-        need = n == 0 ? 1 : n;
+    if (n > LARGE_BYTES || BLOCK_BYTES == 0)
+        return alloc_large(a, n == 0 ? 1 : n);
     if (b == NULL || b->cap - b->used < need)
-        b = add_block(a, need > BLOCK_BYTES ? need : BLOCK_BYTES);
+        b = add_block(a);
     p = b->bytes + b->used;
     b->used += need;
     a->used += need;

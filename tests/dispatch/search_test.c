@@ -91,9 +91,7 @@ CASE(the_place_found_is_the_cheapest_of_all_places)
 
         random_rides(&p, &dice, 24, 4);
         engine_open(&g, &p);
-        engine_meet(&g);
         worker_open(&w, &g, 5);
-        worker_meet(&w);
         for (int round = 0; round < 60; round++) {
             search_round(&s, &w, 3 * g.hop_mean);
             worker_begin(&w);

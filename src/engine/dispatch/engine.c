@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEAR_MOST = 400, HOP_SAMPLE = 128, TRIANGLES = 200000 };
+enum { HOP_SAMPLE = 128, TRIANGLES = 200000 };
 
 uint64_t
 lanes_pack(const int counts[4])
@@ -154,7 +154,7 @@ fill_tariff(struct engine *g, struct tariff *t, const int *place)
     }
     t->time = time;
     t->cost = cost;
-    t->time_to = turn_matrix(g, time);
+    t->time_to = is_straight(p) ? time : turn_matrix(g, time);
     t->cost_to = alike ? t->time_to : turn_matrix(g, cost);
     chance_seed(&dice, 7);
     t->prompt = is_straight(p) || keeps_triangle(time, g->node_count, &dice);
@@ -412,85 +412,20 @@ narrow_windows(struct engine *g)
     }
 }
 
-/* ---- neighbours ----------------------------------------------------- */
-
-/*
- * How far apart two stops are when one follows the other: the distance, the
- * waiting that windows force, and by how much they cannot be met (Vidal et
- * al. 2013); the better order counts.
- */
-static double
-remoteness(const struct engine *g, int a, int b)
-{
-    const struct carrier *c = &g->carriers[0];
-    size_t n = (size_t)g->node_count;
-    double best = FAR;
-
-    for (int turn = 0; turn < 2; turn++) {
-        size_t at = (size_t)a * n + (size_t)b;
-        double busy = g->service[a] + c->tariff->time[at];
-        double wait = fmax(0, g->from[b] - g->to[a] - busy);
-        double warp = fmax(0, g->from[a] + busy - g->to[b]);
-        int swap = a;
-
-        best = fmin(best, engine_apart(g, a, b) + 0.2 * wait + warp);
-        a = b;
-        b = swap;
-    }
-    return best;
-}
-
-/* Every other stop, the keep nearest first by the measure; how many. */
-static int
-sort_others(const struct engine *g, int a, struct neighbour *row, int keep,
-            double (*measure)(const struct engine *, int, int))
-{
-    int count = 0;
-
-    for (int b = 0; b < g->n + g->drop; b++)
-        if (b != a)
-            row[count++] = (struct neighbour){ measure(g, a, b), b };
-    nearest_first(row, count, keep);
-    return count;
-}
-
 /* Mean distance to the tenth nearest stop, by a sample where there are many. */
 static void
-set_hop_mean(struct engine *g, struct neighbour *row)
+set_hop_mean(struct engine *g)
 {
     int stops = g->n + g->drop, step = 1 + stops / HOP_SAMPLE, looked = 0;
+    struct nearest n;
     double sum = 0;
 
-    for (int a = 0; a < stops; a += step) {
-        int count = sort_others(g, a, row, 10, engine_apart);
-
-        if (count == 0)
-            continue;
-        sum += row[count < 10 ? count - 1 : 9].how_far;
+    nearest_open(&n, g, stops, 10, engine_apart, g->arena);
+    for (int a = 0; a < stops && n.keep > 0; a += step) {
+        sum += engine_apart(g, a, nearest_to(&n, a)[n.keep - 1]);
         looked++;
     }
     g->hop_mean = looked > 0 && sum > 0 ? sum / looked : 1;
-}
-
-void
-engine_meet(struct engine *g)
-{
-    int stops = g->n + g->drop;
-    struct neighbour *row =
-        NEW_N(g->arena, struct neighbour, (size_t)stops + 1);
-
-    if (g->near)
-        return;
-    g->near_count = stops - 1 < NEAR_MOST ? stops - 1 : NEAR_MOST;
-    if (g->near_count < 1)
-        g->near_count = 0;
-    g->near = NEW_N(g->arena, int, (size_t)stops *(size_t)g->near_count + 1);
-    for (int a = 0; a < stops; a++) {
-        (void)sort_others(g, a, row, g->near_count, remoteness);
-        for (int k = 0; k < g->near_count; k++)
-            g->near[(size_t)a * (size_t)g->near_count + (size_t)k] =
-                row[k].node;
-    }
 }
 
 /* ---- prices of leaving out ------------------------------------------ */
@@ -507,9 +442,13 @@ set_prices(struct engine *g)
         /* neighbours of one tariff come in blocks: look at each once */
         if (k > 0 && c->tariff == g->carriers[k - 1].tariff)
             continue;
-        for (size_t at = 0; at < n * n; at++)
-            most = fmax(most, c->tariff->cost[at]
-                                  + c->cost_wait * c->tariff->time[at]);
+        for (size_t at = 0; at < n * n; at++) {
+            double apart =
+                c->tariff->cost[at] + c->cost_wait * c->tariff->time[at];
+
+            if (apart > most)
+                most = apart;
+        }
         most = fmax(most, c->cost_use / 4);
     }
     for (int r = 0; r < g->n; r++) {
@@ -605,8 +544,7 @@ engine_open(struct engine *g, const struct problem *p)
     set_carriers(g, place, node_of_place);
     set_may(g);
     narrow_windows(g);
-    set_hop_mean(g, NEW_N(g->arena, struct neighbour,
-                          (size_t)(g->n + g->drop) + 1));
+    set_hop_mean(g);
     set_prices(g);
     set_pinned(g);
     set_flags(g);

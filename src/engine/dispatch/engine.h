@@ -101,9 +101,7 @@ struct engine {
     char *must;     /* by request: no price was said, so it must be served */
     uint64_t *may;  /* by request: bits of routes, may_words */
     int may_words;
-    int *may_count; /* by request: carriers that may */
-    int *near;      /* by stop node: the others, nearest first */
-    int near_count;
+    int *may_count;  /* by request: carriers that may */
     bool calm;       /* some request has a price of changing its vehicle */
     bool rides;      /* some request is delivered */
     uint64_t *parts; /* by request, PART_WORDS words of lanes */
@@ -166,9 +164,6 @@ node_is_drop(const struct engine *g, int node)
 
 /* Compiles the problem; everything is taken from g->store. */
 void engine_open(struct engine *g, const struct problem *p);
-
-/* Fills near[], which only searching needs; again is harmless. */
-void engine_meet(struct engine *g);
 
 void engine_close(struct engine *g);
 

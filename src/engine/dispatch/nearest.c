@@ -61,3 +61,35 @@ nearest_first(struct neighbour *row, int count, int keep)
     }
     qsort(row, (size_t)keep, sizeof *row, by_distance);
 }
+
+void
+nearest_open(struct nearest *n, const struct engine *g, int count, int most,
+             double (*measure)(const struct engine *g, int a, int b),
+             struct arena *arena)
+{
+    size_t all = (size_t)count + 1;
+
+    *n = (struct nearest){ .g = g, .measure = measure, .count = count };
+    if (count > 1)
+        n->keep = count - 1 < most ? count - 1 : most;
+    n->lists = NEW_N(arena, int, all *(size_t)n->keep + 1);
+    n->known = NEW_N(arena, char, all);
+    n->row = NEW_N(arena, struct neighbour, all);
+}
+
+const int *
+nearest_to(struct nearest *n, int a)
+{
+    int *list = n->lists + (size_t)a * (size_t)n->keep, count = 0;
+
+    if (n->known[a])
+        return list;
+    for (int b = 0; b < n->count; b++)
+        if (b != a)
+            n->row[count++] = (struct neighbour){ n->measure(n->g, a, b), b };
+    nearest_first(n->row, count, n->keep);
+    for (int k = 0; k < n->keep; k++)
+        list[k] = n->row[k].node;
+    n->known[a] = 1;
+    return list;
+}

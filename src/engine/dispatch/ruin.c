@@ -59,6 +59,7 @@ ruin_strings(struct worker *w)
     const struct engine *g = w->g;
     const struct state *s = &w->cur;
     int seed = random_placed_stop(w), used = 0, stops = 0, strings;
+    const int *near;
     double length, most;
 
     if (seed < 0)
@@ -74,8 +75,9 @@ ruin_strings(struct worker *w)
     length = fmin(length, (double)stops / used);
     most = 4 * w->tuning.ruin_mean / (1 + length) - 1;
     strings = 1 + (int)(chance_unit(&w->dice) * most);
-    for (int k = -1; k < g->near_count && strings > 0; k++) {
-        int node = k < 0 ? seed : g->near[seed * g->near_count + k];
+    near = nearest_to(&w->near, seed);
+    for (int k = -1; k < w->near.keep && strings > 0; k++) {
+        int node = k < 0 ? seed : near[k];
         int route = s->in[node], l;
 
         if (route < 0 || w->route_hit[route] || w->mark[node_request(g, node)])
@@ -94,17 +96,18 @@ ruin_kin(struct worker *w)
 {
     int seed = chance_below(&w->dice, w->g->n);
     int want = chance_between(&w->dice, 2, w->tuning.kin_taken);
+    const int *kin = nearest_to(&w->kin, seed);
 
     worker_mark(w, seed);
     for (int tries = 0;
-         tries < 4 * want && w->taken_count < want && w->kin_count > 0;
+         tries < 4 * want && w->taken_count < want && w->kin.keep > 0;
          tries++) {
         double u = chance_unit(&w->dice);
-        int rank = (int)((double)w->kin_count
+        int rank = (int)((double)w->kin.keep
                          * chance_exp(w->tuning.kin_power
                                       * chance_log(u > 0 ? u : 1e-300)));
 
-        worker_mark(w, w->kin[seed * w->kin_count + rank]);
+        worker_mark(w, kin[rank]);
     }
 }
 
@@ -182,15 +185,16 @@ take_route(struct worker *w, int route, int most)
 static void
 ruin_pair(struct worker *w)
 {
-    const struct engine *g = w->g;
     int seed = random_placed_stop(w), one;
+    const int *near;
 
     if (seed < 0)
         return;
+    near = nearest_to(&w->near, seed);
     one = w->cur.in[seed];
     take_route(w, one, w->tuning.pair_taken / 2);
-    for (int k = 0; k < g->near_count; k++) {
-        int other = w->cur.in[g->near[seed * g->near_count + k]];
+    for (int k = 0; k < w->near.keep; k++) {
+        int other = w->cur.in[near[k]];
 
         if (other >= 0 && other != one) {
             take_route(w, other, w->tuning.pair_taken / 2);

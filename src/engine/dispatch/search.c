@@ -243,7 +243,6 @@ search_whole(struct search *s, struct worker *w)
     search_publish(s, w);
     if (!s->limits.rounds && !(s->limits.seconds > 0))
         return;
-    worker_meet(w);
     fleet_fill(s, w);
     if (w->g->p->fewest_vehicles)
         fleet_reduce(s, w);

@@ -62,8 +62,6 @@ solve(struct call *c, const struct problem *p, const struct limits *limits,
     enum err e;
 
     engine_open(&g, p);
-    if (limits->rounds || limits->seconds > 0)
-        engine_meet(&g);
     worker_open(&w, &g, limits->seed);
     e = lay_all_pinned(c, &w);
     if (e == OK) {

@@ -87,11 +87,13 @@ worker_swap_tails(struct worker *w)
     const struct engine *g = w->g;
     const struct state *s = &w->cur;
     int seed = chance_below(&w->dice, g->n + g->drop), one = s->in[seed];
+    const int *near;
 
     if (one < 0)
         return;
-    for (int k = 0; k < g->near_count; k++) {
-        int node = g->near[seed * g->near_count + k], other = s->in[node];
+    near = nearest_to(&w->near, seed);
+    for (int k = 0; k < w->near.keep; k++) {
+        int node = near[k], other = s->in[node];
 
         if (other < 0 || other == one
             || !can_join(w, &s->routes[one], s->at[seed], &s->routes[other],

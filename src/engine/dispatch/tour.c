@@ -10,16 +10,19 @@ void
 tour_open(const struct engine *g, struct tour *r, struct arena *a)
 {
     size_t most = (size_t)g->stops_most;
+    /* In few pieces: most of a large one is never touched, nor taken. */
+    int *places = NEW_N(a, int, 3 * most);
+    double *numbers = NEW_N(a, double, 6 * most);
 
-    r->stop = NEW_N(a, int, most);
-    r->until = NEW_N(a, int, most);
-    r->since = NEW_N(a, int, most);
-    r->early = NEW_N(a, double, most);
-    r->late = NEW_N(a, double, most);
-    r->leave = NEW_N(a, double, most);
-    r->hop = NEW_N(a, double, most);
-    r->legs = NEW_N(a, double, most);
-    r->within = NEW_N(a, double, most);
+    r->stop = places;
+    r->until = places + most;
+    r->since = places + 2 * most;
+    r->early = numbers;
+    r->late = numbers + most;
+    r->leave = numbers + 2 * most;
+    r->hop = numbers + 3 * most;
+    r->legs = numbers + 4 * most;
+    r->within = numbers + 5 * most;
     r->room = NEW_N(a, uint64_t, most);
     if (g->visits) {
         r->span = NEW_N(a, struct span, most);

@@ -2,13 +2,11 @@
 /* worker - a round's undo, and taking requests out; see worker.h. */
 #include "engine/dispatch/worker.h"
 
-#include "engine/dispatch/nearest.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMOS_MOST = 4000000 };
+enum { MEMOS_MOST = 4000000, NEAR_MOST = 400, KIN_MOST = 100 };
 
 /* How unlike two requests are: how far apart in space and in time. */
 static double
@@ -22,29 +20,30 @@ unlikeness(const struct engine *g, int a, int b)
     return sum + 0.1 * fabs(mid_a - mid_b);
 }
 
-void
-worker_meet(struct worker *w)
+/*
+ * How far apart two stops are when one follows the other: the distance, the
+ * waiting that windows force, and by how much they cannot be met (Vidal et
+ * al. 2013); the better order counts.
+ */
+static double
+remoteness(const struct engine *g, int a, int b)
 {
-    const struct engine *g = w->g;
-    struct neighbour *row;
+    const struct carrier *c = &g->carriers[0];
+    size_t n = (size_t)g->node_count;
+    double best = FAR;
 
-    if (w->kin)
-        return;
-    row = NEW_N(w->arena, struct neighbour, (size_t)g->n + 1);
-    w->kin_count = g->n - 1 < KIN_MOST ? g->n - 1 : KIN_MOST;
-    if (w->kin_count < 0)
-        w->kin_count = 0;
-    w->kin = NEW_N(w->arena, int, (size_t)g->n *(size_t)w->kin_count + 1);
-    for (int a = 0; a < g->n; a++) {
-        int count = 0;
+    for (int turn = 0; turn < 2; turn++) {
+        size_t at = (size_t)a * n + (size_t)b;
+        double busy = g->service[a] + c->tariff->time[at];
+        double wait = fmax(0, g->from[b] - g->to[a] - busy);
+        double warp = fmax(0, g->from[a] + busy - g->to[b]);
+        int swap = a;
 
-        for (int b = 0; b < g->n; b++)
-            if (b != a)
-                row[count++] = (struct neighbour){ unlikeness(g, a, b), b };
-        nearest_first(row, count, w->kin_count);
-        for (int k = 0; k < w->kin_count; k++)
-            w->kin[a * w->kin_count + k] = row[k].node;
+        best = fmin(best, engine_apart(g, a, b) + 0.2 * wait + warp);
+        a = b;
+        b = swap;
     }
+    return best;
 }
 
 struct tuning
@@ -95,6 +94,8 @@ worker_open(struct worker *w, const struct engine *g, uint64_t seed)
     w->taken = NEW_N(w->arena, int, n);
     w->pool = NEW_N(w->arena, struct pooled, n);
     w->weight = NEW_N(w->arena, double, n);
+    nearest_open(&w->near, g, g->n + g->drop, NEAR_MOST, remoteness, w->arena);
+    nearest_open(&w->kin, g, g->n, KIN_MOST, unlikeness, w->arena);
     w->fleet_most = g->route_count;
     w->misses = NEW_N(w->arena, int, routes);
     if (n * routes <= MEMOS_MOST)

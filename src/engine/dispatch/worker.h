@@ -12,6 +12,7 @@
 #define DISPATCH_WORKER_H
 
 #include "engine/dispatch/insert.h"
+#include "engine/dispatch/nearest.h"
 #include "engine/dispatch/tour.h"
 
 /*
@@ -19,8 +20,6 @@
  * or the first request without a place would end the round.
  */
 #define NEVER 1e300
-
-enum { KIN_MOST = 100 };
 
 struct pooled {
     double key;
@@ -80,8 +79,8 @@ struct worker {
     char *route_hit; /* by route: a string was cut here this round */
     int *saved_as;   /* by route: number of its copy, or -1 */
     int *taken, taken_count;
-    int *kin; /* by request: the most related ones, nearest first */
-    int kin_count;
+    struct nearest near; /* stops to stops, in space and time */
+    struct nearest kin;  /* requests to requests */
     struct pooled *pool;
     struct memo *memos; /* by request and route; NULL when too many */
     int *misses;        /* routes whose memo does not help */
@@ -92,9 +91,6 @@ struct worker {
 struct tuning tuning_usual(void);
 
 void worker_open(struct worker *w, const struct engine *g, uint64_t seed);
-
-/* Fills kin[], which only searching needs. */
-void worker_meet(struct worker *w);
 
 void worker_close(struct worker *w);
 
