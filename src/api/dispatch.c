@@ -445,6 +445,7 @@ know_actor(struct call *c, const struct http_request *q)
     const char *bearer = http_header(q, "Authorization");
     const char *cookie = http_cookie(q, "liangcao_session");
     const char *csrf = http_header(q, "X-CSRF-Token");
+    enum err e;
 
     if (bearer != NULL) {
         if (!text_starts(bearer, "Bearer "))
@@ -453,9 +454,10 @@ know_actor(struct call *c, const struct http_request *q)
         return auth_by_token(c, bearer + 7);
     }
     /* A stale cookie is as good as none: whoever needs more is told so. */
-    if (cookie == NULL || auth_by_session(c, cookie) != OK) {
+    e = cookie == NULL ? ERR_UNSIGNED : auth_by_session(c, cookie);
+    if (e != OK) {
         c->actor = NULL;
-        return OK;
+        return e == ERR_UNSIGNED ? OK : e;
     }
     if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0
         && !text_same(csrf, c->actor->csrf))

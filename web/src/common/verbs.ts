@@ -2,6 +2,8 @@
  * What each verb asks for before it is sent.  Which verbs are offered is the
  * server's word (order.verbs); this table only says how they are asked.
  */
+import type { Order } from '@/api/types';
+
 export type AskKind = 'line' | 'area' | 'choice' | 'instant' | 'crew' | 'assignee' | 'order' | 'item' | 'stars'
   | 'tags' | 'priority' | 'yes_no' | 'place';
 
@@ -83,4 +85,11 @@ function place(verb: string): number {
 
 export function sorted(list: readonly string[]): string[] {
   return list.filter((v) => v in verbs).sort((a, b) => place(a) - place(b));
+}
+
+const days = ['ask_extension', 'grant_extension', 'refuse_extension'];
+
+/* What a verb is called; of an order without a promised time no more time is asked for, but a day is agreed on. */
+export function verbKey(verb: string, order: Order): string {
+  return days.includes(verb) && !order.complete_due ? `verb_day.${verb}` : `verb.${verb}`;
 }
