@@ -14,6 +14,12 @@ export const SIZES = { phone: { width: 360, height: 740 }, desk: { width: 1440, 
 /* Long enough for a busy machine, short enough to tell. */
 const PATIENCE = 20_000;
 
+interface Answers {
+  fill?: Record<string, string>;
+  choose?: string[];
+  called?: string;
+}
+
 export class Person {
   readonly troubles: string[] = [];
   private asked = 0; /* requests under way, without the event stream */
@@ -110,18 +116,18 @@ export class Person {
     await this.page.locator('.tag').filter({ hasText: new RegExp(`^${this.text(`state.${state}`)}$`) }).filter({ visible: true }).first().waitFor();
   }
 
-  /* Presses a verb's button; ANSWERS fill in its dialog by label, radio words are chosen. */
-  async does(verb: string, answers: { fill?: Record<string, string>; choose?: string[] } = {}): Promise<void> {
-    await this.presses(`verb.${verb}`);
+  /* Presses a verb's button; ANSWERS fill in its dialog by label, radio words are chosen, CALLED is another name of it. */
+  async does(verb: string, answers: Answers = {}): Promise<void> {
+    await this.presses(answers.called ?? `verb.${verb}`);
     if (answers.fill || answers.choose) await this.answers(verb, answers);
     await this.page.locator('dialog[open]').waitFor({ state: 'detached' });
   }
 
-  async answers(verb: string, { fill = {}, choose = [] }: { fill?: Record<string, string>; choose?: string[] }): Promise<void> {
+  async answers(verb: string, { fill = {}, choose = [], called = `verb.${verb}` }: Answers): Promise<void> {
     const dialog = this.page.locator('dialog[open]');
     for (const key of choose) await dialog.locator('label.chip').filter({ hasText: this.text(key) }).click();
     for (const [key, words] of Object.entries(fill)) await dialog.getByLabel(this.text(key)).first().fill(words);
-    await dialog.locator('.modal-foot').getByRole('button', { name: this.text(`verb.${verb}`), exact: true }).click();
+    await dialog.locator('.modal-foot').getByRole('button', { name: this.text(called), exact: true }).click();
   }
 
   /* Asks the server as the page does; for what lies before a journey. */

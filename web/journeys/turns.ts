@@ -118,8 +118,29 @@ async function approval({ comes }: Cast): Promise<void> {
   await opens(desk, 'to_accept', o.number);
 }
 
+async function plannedDay({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk');
+  const crew = await comes('electrician', 'phone');
+  const asker = await comes('requester', 'phone');
+  const boss = await comes('approver', 'phone', 'zh', '/approve');
+  const o = await order(asker, 'A06', '1-04-ZL', { answers: { reason: '新增一台复印机' } });
+  await verb(boss, o, 'approve');
+  await sent(desk, o, 'electricians');
+  await asker.goes(`/orders/${o.id}`);
+  await takesUp(crew, o.number);
+  await crew.does('acknowledge');
+  const day = new Date(Date.now() + 20 * 86_400_000);
+  const local = `${day.toISOString().slice(0, 10)}T15:30`;
+  await crew.does('ask_extension', { called: 'verb_day.ask_extension', fill: { 'ask.until': local, 'ask.reason': '等料到货' } });
+  await opens(desk, 'extension', o.number);
+  await desk.sees('等料到货', desk.page.locator('.panel'));
+  await desk.does('grant_extension', { called: 'verb_day.grant_extension', fill: { 'ask.note': '同意' } });
+  await asker.sees(new RegExp(`承诺 .*${day.getUTCMonth() + 1}月${day.getUTCDate()}日 15:30`));
+}
+
 journey('an order is cancelled; another is returned with a reason and resubmitted', cancelAndReturn);
 journey('a closed order is reopened', reopen);
 journey('an extension is asked and granted, and the requester sees the new promise', extension);
+journey('the day of planned work is proposed by the crew and agreed on by the desk', plannedDay);
 journey('the crew declines, the desk transfers', declineAndTransfer);
 journey('an order that needs approval waits for the approver', approval);
