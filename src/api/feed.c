@@ -90,21 +90,22 @@ seen_slot(struct seen *set, int64_t id)
     return &set->ids[i];
 }
 
-/* Two sets in turn: one that is half full becomes the one before, and what
-   was before it lies further back than any look goes. */
 static bool
 was_seen(struct feed *f, int64_t id)
 {
-    int64_t *slot = seen_slot(&f->now, id);
+    return *seen_slot(&f->now, id) == id || *seen_slot(&f->before, id) == id;
+}
 
-    if (*slot == id || *seen_slot(&f->before, id) == id)
-        return true;
-    *slot = id;
+/* Two sets in turn: one that is half full becomes the one before, and what
+   was before it lies further back than any look goes. */
+static void
+note_seen(struct feed *f, int64_t id)
+{
+    *seen_slot(&f->now, id) = id;
     if (++f->now.n > SEEN / 2) {
         f->before = f->now;
         memset(&f->now, 0, sizeof f->now);
     }
-    return false;
 }
 
 /* The kinds of news: each has its own place in its own table, so that one
@@ -112,8 +113,9 @@ was_seen(struct feed *f, int64_t id)
 enum kind { EVENTS, NOTICES, N_KINDS };
 
 /* Up to a page of one kind after AFTER. */
-static size_t
-read_new(struct call *c, enum kind kind, int64_t after, struct happening *h)
+static enum err
+read_new(struct call *c, enum kind kind, int64_t after, struct happening *h,
+         size_t *count)
 {
     bool notice = kind == NOTICES;
     size_t n = 0;
@@ -133,7 +135,8 @@ read_new(struct call *c, enum kind kind, int64_t after, struct happening *h)
             h[n++].internal = row_int(&r, 3) != 0;
         }
     }
-    return rows_end(&r) == OK ? n : 0;
+    *count = n;
+    return rows_end(&r);
 }
 
 /* -- to whom ----------------------------------------------------------------- */
@@ -141,27 +144,49 @@ read_new(struct call *c, enum kind kind, int64_t after, struct happening *h)
 static const char session_lives[] =
     "SELECT COUNT(*) FROM session WHERE id = $1";
 
-/* Rights change and sessions end while somebody listens. */
-static bool
-refresh(struct call *c, struct listener *l)
+/* Who the account is by now, in A; an account that is gone is nobody. */
+static enum err
+look_up(struct call *c, struct listener *l, struct arena *a,
+        const struct actor **out)
 {
     struct arena *call_arena = c->arena;
     int64_t lives = 1;
-    bool good;
+    enum err e;
+
+    *out = NULL;
+    if (l->session_id != 0)
+        TRY(db_int(c, &lives, session_lives, V(l->session_id)));
+    if (lives == 0)
+        return OK;
+    c->arena = a;
+    c->actor = NULL;
+    e = auth_as(c, l->account);
+    c->arena = call_arena;
+    if (e == OK)
+        *out = c->actor;
+    return e == ERR_ABSENT ? OK : e;
+}
+
+/* Rights change and sessions end while somebody listens; when that cannot be
+   read just now he is who he was, and it is asked again. */
+static bool
+refresh(struct call *c, struct listener *l)
+{
+    const struct actor *actor;
+    struct arena *a;
 
     if (c->now.ms - l->refreshed_ms < REFRESH_MS)
         return l->actor != NULL;
-    if (l->session_id != 0
-        && db_int(c, &lives, session_lives, V(l->session_id)) != OK)
+    a = arena_open();
+    if (look_up(c, l, a, &actor) != OK) {
+        arena_close(a);
         return l->actor != NULL;
+    }
+    arena_close(l->arena);
+    l->arena = a;
+    l->actor = actor;
     l->refreshed_ms = c->now.ms;
-    arena_reset(l->arena);
-    c->arena = l->arena;
-    c->actor = NULL;
-    good = lives != 0 && auth_as(c, l->account) == OK;
-    l->actor = good ? c->actor : NULL;
-    c->arena = call_arena;
-    return good;
+    return actor != NULL;
 }
 
 static bool
@@ -200,14 +225,25 @@ send_to(struct call *c, struct listener *l, const struct happening *h,
     http_stream_send(l->stream, b.s, b.len);
 }
 
+/* What it is about; nothing when there is no such order. */
+static enum err
+read_order(struct call *c, const struct happening *h, struct order *o)
+{
+    enum err e = OK;
+
+    *o = (struct order){ 0 };
+    if (!h->is_notice)
+        e = model_get(c, &order_model, h->order_id, o);
+    return e == ERR_ABSENT ? OK : e;
+}
+
 /* Send one happening to all who may hear of it; the order is read once. */
-static void
+static enum err
 spread(struct call *c, struct feed *f, const struct happening *h)
 {
-    struct order o = { 0 };
+    struct order o;
 
-    if (!h->is_notice && model_get(c, &order_model, h->order_id, &o) != OK)
-        return;
+    TRY(read_order(c, h, &o));
     for (struct listener *l = f->listeners; l != NULL; l = l->next) {
         if (l->stream == NULL || l->gone || h->id <= l->from || !refresh(c, l))
             continue;
@@ -216,10 +252,11 @@ spread(struct call *c, struct feed *f, const struct happening *h)
             send_to(c, l, h, &o);
     }
     c->actor = NULL;
+    return OK;
 }
 
 /* What a listener missed since its Last-Event-ID; then it is like the rest. */
-static void
+static enum err
 catch_up_kind(struct call *c, struct feed *f, struct listener *l,
               enum kind kind)
 {
@@ -228,20 +265,20 @@ catch_up_kind(struct call *c, struct feed *f, struct listener *l,
     size_t n;
 
     do {
-        n = read_new(c, kind, after, h);
+        TRY(read_new(c, kind, after, h, &n));
         for (size_t i = 0; i < n; i++) {
-            struct order o = { 0 };
+            struct order o;
 
             after = h[i].id;
-            if (h[i].id > f->last[kind]
-                || (kind == EVENTS
-                    && model_get(c, &order_model, h[i].order_id, &o) != OK))
+            if (h[i].id > f->last[kind])
                 continue;
+            TRY(read_order(c, &h[i], &o));
             c->actor = l->actor;
             if (may_hear(c, &h[i], &o))
                 send_to(c, l, &h[i], &o);
         }
     } while (n == PAGE && after < f->last[kind]);
+    return OK;
 }
 
 static void
@@ -250,12 +287,14 @@ catch_up(struct call *c, struct feed *f)
     for (struct listener *l = f->listeners; l != NULL; l = l->next) {
         if (l->stream == NULL || l->from == 0 || l->gone || !refresh(c, l))
             continue;
-        for (int kind = 0; kind < N_KINDS; kind++)
-            catch_up_kind(c, f, l, (enum kind)kind);
-        l->from = 0;
+        /* What could not be read now is tried again; better twice than never. */
+        if (catch_up_kind(c, f, l, EVENTS) == OK
+            && catch_up_kind(c, f, l, NOTICES) == OK)
+            l->from = 0;
     }
     for (struct listener *l = f->listeners; l != NULL; l = l->next)
-        if (l->brief && l->stream != NULL && !l->gone) {
+        if (l->brief && (l->from == 0 || l->actor == NULL) && l->stream != NULL
+            && !l->gone) {
             http_stream_end(l->stream);
             l->gone = true;
         }
@@ -264,18 +303,23 @@ catch_up(struct call *c, struct feed *f)
 
 /* -- the thread --------------------------------------------------------------- */
 
-/* Send what has come after AFTER; true when there may be more. */
+/* Send what has come after AFTER; true when there may be more.  What cannot be
+   read just now, and all behind it, is left for the next look. */
 static bool
 send_page(struct call *c, struct feed *f, enum kind kind, int64_t *after)
 {
     struct happening *h = NEW_N(c->arena, struct happening, PAGE);
-    size_t n = read_new(c, kind, *after, h);
+    size_t n;
 
+    if (read_new(c, kind, *after, h, &n) != OK)
+        return false;
     for (size_t i = 0; i < n; i++) {
         *after = h[i].id;
         if (was_seen(f, h[i].id))
             continue;
-        spread(c, f, &h[i]);
+        if (spread(c, f, &h[i]) != OK)
+            return false;
+        note_seen(f, h[i].id);
         if (h[i].id > f->last[kind])
             f->last[kind] = h[i].id;
     }

@@ -87,9 +87,12 @@ export function sorted(list: readonly string[]): string[] {
   return list.filter((v) => v in verbs).sort((a, b) => place(a) - place(b));
 }
 
-const days = ['ask_extension', 'grant_extension', 'refuse_extension'];
+/* Of an order without a promised time no more time is asked for, but a day is agreed on. */
+const days: Record<string, string> = {
+  ask_extension: 'verb_day.ask_extension', grant_extension: 'verb_day.grant_extension', refuse_extension: 'verb_day.refuse_extension',
+};
 
-/* What a verb is called; of an order without a promised time no more time is asked for, but a day is agreed on. */
+/* What a verb is called: the key of its words. */
 export function verbKey(verb: string, order: Order): string {
-  return days.includes(verb) && !order.complete_due ? `verb_day.${verb}` : `verb.${verb}`;
+  return (!order.complete_due && days[verb]) || `verb.${verb}`;
 }
