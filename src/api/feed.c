@@ -17,7 +17,8 @@
 #define REFRESH_MS 10000
 #define PAGE 500
 /* Ids are time-ordered but committed in any order; with several processes an
-   event may show up behind a later one, so each look goes back this far. */
+   event may show up behind a later one, so each look goes back this far from
+   where the one before it began: that one may have taken long. */
 #define LOOK_BACK_MS 10000
 /* On PostgreSQL a look goes back far, so it is taken at most this often. */
 #define REST_MS 200
@@ -52,6 +53,7 @@ struct feed {
     pthread_cond_t wake;
     bool stop, look;
     int64_t last[2];         /* newest id sent, by kind */
+    int64_t began[2];        /* what that was when the last look began */
     struct seen now, before; /* those sent lately */
 };
 
@@ -331,7 +333,9 @@ static enum err
 skip_to_now(struct call *c, struct feed *f)
 {
     TRY(db_int(c, &f->last[EVENTS], newest_event));
-    return db_int(c, &f->last[NOTICES], newest_notice);
+    TRY(db_int(c, &f->last[NOTICES], newest_notice));
+    memcpy(f->began, f->last, sizeof f->began);
+    return OK;
 }
 
 static void
@@ -351,7 +355,8 @@ look(struct feed *f, struct arena *a)
             int64_t after = f->last[kind];
 
             if (postgres)
-                after = id_before(after, LOOK_BACK_MS);
+                after = id_before(f->began[kind], LOOK_BACK_MS);
+            f->began[kind] = f->last[kind];
             while (send_page(&c, f, (enum kind)kind, &after))
                 continue;
         }
