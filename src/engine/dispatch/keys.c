@@ -205,3 +205,33 @@ keys_collect(struct reading *r, const json_t *root, const char *list_name,
     }
     return check_unique(r, list_name, names);
 }
+
+enum err
+keys_bits(struct reading *r, const json_t *list, struct names *names,
+          uint64_t *bits)
+{
+    for (size_t k = 0; k < json_array_size(list); k++) {
+        const json_t *v = json_array_get(list, k);
+        int number;
+
+        if (!json_is_string(v))
+            return keys_refuse(r, "names are expected");
+        number = names_number(r, names, json_string_value(v));
+        if (number < 0)
+            return fail(r->c, ERR_LIMIT, NULL, "%s: more than %d kinds",
+                        r->path, names->room);
+        *bits |= UINT64_C(1) << number;
+    }
+    return OK;
+}
+
+enum err
+keys_load(struct call *c, const char *text, size_t size, json_t **root)
+{
+    json_error_t error;
+
+    *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    if (*root)
+        return OK;
+    return fail(c, ERR_INVALID, NULL, "line %d: %s", error.line, error.text);
+}

@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { PATH_MOST = 160 };
 
@@ -70,6 +71,15 @@ void keys_back(struct reading *r, size_t back);
 enum err keys_real(struct reading *r, const json_t *v, double *into);
 enum err keys_reference(struct reading *r, const json_t *v,
                         const struct names *n, int *into);
+
+/* A list of names as bits; new names get the next free bit. */
+enum err keys_bits(struct reading *r, const json_t *list, struct names *names,
+                   uint64_t *bits);
+
+/* The whole file; a broken one is refused with its line.  Freed by
+   json_decref. */
+enum err keys_load(struct call *c, const char *text, size_t size,
+                   json_t **root);
 
 /* Reads the object by the table; record is where offsets count from. */
 enum err keys_object(struct reading *r, const json_t *object,

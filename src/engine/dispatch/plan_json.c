@@ -3,6 +3,7 @@
  * plan_json - plans in the library's own form, by names; written and read
  * back as the beginning of another search.
  */
+#include "engine/dispatch/keys.h"
 #include "engine/dispatch/read.h"
 
 #include <jansson.h>
@@ -126,13 +127,10 @@ enum err
 read_plan_json(struct call *c, const struct problem *p, struct plan *plan,
                const char *text, size_t size)
 {
-    json_error_t error;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    json_t *root;
     enum err e;
 
-    if (!root)
-        return fail(c, ERR_INVALID, NULL, "line %d: %s", error.line,
-                    error.text);
+    TRY(keys_load(c, text, size, &root));
     e = take_routes(c, p, plan, json_object_get(root, "routes"));
     json_decref(root);
     return e;

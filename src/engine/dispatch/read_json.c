@@ -102,20 +102,7 @@ read_skills(struct reading *r, const json_t *object, void *into)
 static enum err
 read_tools(struct reading *r, const json_t *list, void *into)
 {
-    uint64_t *tools = into;
-
-    for (size_t k = 0; k < json_array_size(list); k++) {
-        const json_t *v = json_array_get(list, k);
-        int number;
-
-        if (!json_is_string(v))
-            return keys_refuse(r, "names of tools are expected");
-        number = names_number(r, &whole(r)->tools, json_string_value(v));
-        if (number < 0)
-            return keys_refuse(r, "more than 64 tools");
-        *tools |= UINT64_C(1) << number;
-    }
-    return OK;
+    return keys_bits(r, list, &whole(r)->tools, into);
 }
 
 /* ---- requests --------------------------------------------------------- */
@@ -455,13 +442,10 @@ read_json(struct call *c, struct problem *p, const char *text, size_t size)
 {
     struct problem_reading w = { .reading = { .c = c, .arena = p->arena },
                                  .p = p };
-    json_error_t error;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    json_t *root;
     enum err e;
 
-    if (!root)
-        return fail(c, ERR_INVALID, NULL, "line %d: %s", error.line,
-                    error.text);
+    TRY(keys_load(c, text, size, &root));
     e = read_root(&w, root);
     json_decref(root);
     return e;

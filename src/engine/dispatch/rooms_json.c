@@ -30,36 +30,16 @@ whole(struct reading *r)
 
 /* ---- small values -------------------------------------------------------- */
 
-/* A list of names as bits; new names get the next free bit. */
-static enum err
-read_bits(struct reading *r, const json_t *list, struct names *names,
-          uint64_t *bits)
-{
-    for (size_t k = 0; k < json_array_size(list); k++) {
-        const json_t *v = json_array_get(list, k);
-        int number;
-
-        if (!json_is_string(v))
-            return keys_refuse(r, "names are expected");
-        number = names_number(r, names, json_string_value(v));
-        if (number < 0)
-            return fail(r->c, ERR_LIMIT, NULL, "%s: more than %d kinds",
-                        r->path, names->room);
-        *bits |= UINT64_C(1) << number;
-    }
-    return OK;
-}
-
 static enum err
 read_equipment(struct reading *r, const json_t *list, void *into)
 {
-    return read_bits(r, list, &whole(r)->equipment, into);
+    return keys_bits(r, list, &whole(r)->equipment, into);
 }
 
 static enum err
 read_parts(struct reading *r, const json_t *list, void *into)
 {
-    return read_bits(r, list, &whole(r)->parts, into);
+    return keys_bits(r, list, &whole(r)->parts, into);
 }
 
 /* Heads and seats are whole numbers; read as an object's own key. */
@@ -261,13 +241,10 @@ rooms_parse(struct call *c, struct room_task *task, const char *text,
             size_t size)
 {
     struct rooms_reading w = { .reading = { .c = c, .arena = c->arena } };
-    json_error_t error;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    json_t *root;
     enum err e;
 
-    if (!root)
-        return fail(c, ERR_INVALID, NULL, "line %d: %s", error.line,
-                    error.text);
+    TRY(keys_load(c, text, size, &root));
     e = read_root(&w, root);
     json_decref(root);
     *task = (struct room_task){ .room_count = w.rooms.count,
