@@ -142,31 +142,15 @@ search_goes_on(struct search *s, struct worker *w)
     return s->share < s->until && !s->stop;
 }
 
-/*
- * Cooling: a few short runs from hot to cold, then a long one from the best
- * plan so far, less hot.  One long run alone now and then ends in a bad
- * valley; the short ones make that rare.
- */
+/* Cooling from hot to cold by the share of the limit. */
 static double
-temperature_at(struct search *s, struct worker *w)
+temperature_at(const struct search *s, const struct worker *w)
 {
     const struct tuning *t = &w->tuning;
-    double hot = t->hot * w->g->hop_mean, cold = t->cold * w->g->hop_mean;
     double x = (s->share - s->ripe) / (1 - s->ripe);
-    double begins = t->short_runs * t->short_share;
 
-    if (x < begins) {
-        x = x / t->short_share;
-        x -= floor(x);
-    } else {
-        if (begins > 0 && !s->settled)
-            state_copy(w->g, &w->cur, &w->best);
-        s->settled = true;
-        x = (x - begins) / (1 - begins);
-        if (begins > 0)
-            hot *= t->again;
-    }
-    return hot * chance_exp(chance_log(cold / hot) * x);
+    return t->hot * w->g->hop_mean
+           * chance_exp(chance_log(t->cold / t->hot) * x);
 }
 
 /*

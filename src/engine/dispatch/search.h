@@ -13,7 +13,6 @@ struct search {
     double share;   /* of the limit that is gone */
     double until;   /* share at which this run ends */
     double ripe;    /* share at which cooling began */
-    bool settled;   /* the last, long cooling has begun */
     double best_at; /* share when the best was found */
     double returns; /* share when it is next gone back to */
     uint64_t whole; /* round in which nobody needless was left out, last */

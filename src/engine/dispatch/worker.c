@@ -55,8 +55,6 @@ tuning_usual(void)
         .tails = 25,
         .out_hot = 0.5,
         .out_cold = 0.02,
-        .again = 0.5,
-        .short_share = 0.1,
         .ruin_mean = 10,
         .string_most = 10,
         .long_strings = 25,

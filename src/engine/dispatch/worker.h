@@ -38,11 +38,8 @@ struct memo {
 
 /* How the search behaves; tuning_usual() is what was measured best. */
 struct tuning {
-    double hot, cold;   /* first and last temperature, in mean hops */
-    int tails;          /* so many rounds in a hundred begin with a swap */
-    int short_runs;     /* coolings before the long one */
-    double short_share; /* of the limit, each */
-    double again;       /* of hot: where the long one begins */
+    double hot, cold; /* first and last temperature, in mean hops */
+    int tails;        /* so many rounds in a hundred begin with a swap */
     double out_hot, out_cold; /* part of the rounds that begin with some
                                  request left out, first and last */
     double ruin_mean;         /* requests a string ruin takes out, on average */
