@@ -108,7 +108,6 @@ random_rides(struct problem *p, struct chance *dice, int requests, int vehicles)
         p->node_ids[2 * k] = 2 * k + 1;
         p->node_ids[2 * k + 1] = 2 * k + 2;
     }
-    problem_measure(p);
 }
 
 static int

@@ -334,6 +334,31 @@ CASE(a_limit_that_reading_used_up_still_gives_a_whole_plan)
     problem_release(&p);
 }
 
+CASE(a_first_plan_that_would_take_too_long_ends_with_the_limit_and_says_so)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+    struct result result;
+    struct limits limits = { .seconds = 0.01, .seed = 1 };
+    int late = 0;
+
+    chance_seed(&dice, 47);
+    random_rides(&p, &dice, 2000, 2000);
+    /* no two vehicles alike, so that every empty one is tried */
+    for (int k = 0; k < p.vehicle_count; k++)
+        p.vehicles[k].cost_use = k;
+    limits.began = clock_now();
+    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
+    EXPECT_OK(plan_check(c, &p, &plan));
+    for (int k = 0; k < plan.unserved_count; k++)
+        late += strstr(plan.unserved[k].reason, "limit of time") != NULL;
+    EXPECT(late > 0);
+    EXPECT(plan.route_count > 0);
+    plan_release(&plan);
+    problem_release(&p);
+}
+
 CASE(who_takes_no_seat_is_not_left_behind_when_routes_swap_their_tails)
 {
     struct problem p;

@@ -230,8 +230,7 @@ draw_row(const struct drawing *d, int k)
         int there = a < t->stop_count ? t->stops[a].place
                                       : d->p->vehicles[t->vehicle].end;
         double drive =
-            d->p->time[(size_t)here * (size_t)d->p->place_count + (size_t)there]
-            * d->p->vehicles[t->vehicle].pace;
+            problem_time(d->p, here, there) * d->p->vehicles[t->vehicle].pace;
 
         set_colour(d->cr, t->vehicle, 1);
         cairo_set_line_width(d->cr, 2);

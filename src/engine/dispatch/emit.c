@@ -103,8 +103,7 @@ sum_tour(const struct problem *p, struct plan *plan, struct plan_tour *t)
         int there = k < t->stop_count ? t->stops[k].place : v->end;
         const struct request *q;
 
-        t->distance +=
-            p->distance[(size_t)here * (size_t)p->place_count + (size_t)there];
+        t->distance += problem_distance(p, here, there);
         here = there;
         if (k == t->stop_count || t->stops[k].request < 0)
             continue;
@@ -143,7 +142,7 @@ plan_emit(struct worker *w, struct plan *plan)
     for (int r = 0; r < g->n; r++)
         if (s->absent_at[r] >= 0)
             plan->unserved[plan->unserved_count++] =
-                (struct unserved){ r, explain_unserved(g, s, r) };
+                (struct unserved){ r, explain_unserved(w, r) };
 }
 
 /* ---- a plan as a beginning ------------------------------------------- */

@@ -16,7 +16,6 @@ void plan_emit(struct worker *w, struct plan *plan);
 void plan_adopt(struct worker *w, const struct plan *plan);
 
 /* Why a request that the search left out is left out, in words. */
-const char *explain_unserved(const struct engine *g, struct state *s,
-                             int request);
+const char *explain_unserved(struct worker *w, int request);
 
 #endif

@@ -128,14 +128,14 @@ differs:
 static bool
 is_straight(const struct problem *p)
 {
-    return p->x && p->time == p->distance;
+    return !p->time && !p->distance;
 }
 
 static void
 fill_tariff(struct engine *g, struct tariff *t, const int *place)
 {
     const struct problem *p = g->p;
-    size_t n = (size_t)g->node_count, w = (size_t)p->place_count;
+    size_t n = (size_t)g->node_count;
     double *time = NEW_N(g->arena, double, n *n), *cost = time;
     struct chance dice;
     bool alike =
@@ -145,11 +145,10 @@ fill_tariff(struct engine *g, struct tariff *t, const int *place)
         cost = NEW_N(g->arena, double, n *n);
     for (size_t a = 0; a < n; a++) {
         for (size_t b = 0; b < n; b++) {
-            size_t at = (size_t)place[a] * w + (size_t)place[b];
-
-            time[a * n + b] = p->time[at] * t->pace;
+            time[a * n + b] = problem_time(p, place[a], place[b]) * t->pace;
             if (!alike)
-                cost[a * n + b] = p->distance[at] * t->cost_distance;
+                cost[a * n + b] =
+                    problem_distance(p, place[a], place[b]) * t->cost_distance;
         }
     }
     t->time = time;

@@ -53,6 +53,7 @@ static bool
 fits_alone(const struct engine *g, struct state *s, int request, double *cost)
 {
     struct draft *d = &s->draft;
+    int kind = -1;
 
     *cost = FAR;
     for (int k = 0; k < g->route_count; k++) {
@@ -60,8 +61,10 @@ fits_alone(const struct engine *g, struct state *s, int request, double *cost)
         double alone;
         int count = 0;
 
-        if (!engine_may(g, request, k))
+        /* vehicles of a kind stand together: one tells for all */
+        if (g->carriers[k].kind == kind || !engine_may(g, request, k))
             continue;
+        kind = g->carriers[k].kind;
         d->order[0] = g->carriers[k].start;
         d->order[++count] = request;
         if (request_is_ride(&g->p->requests[request]))
@@ -75,8 +78,9 @@ fits_alone(const struct engine *g, struct state *s, int request, double *cost)
 }
 
 const char *
-explain_unserved(const struct engine *g, struct state *s, int request)
+explain_unserved(struct worker *w, int request)
 {
+    const struct engine *g = w->g;
     const struct request *q = &g->p->requests[request];
     struct lacks l = find_lacks(g->p, q);
     size_t at;
@@ -101,9 +105,11 @@ explain_unserved(const struct engine *g, struct state *s, int request)
             && g->carriers[0].tariff->time[at] > g->ride[request] + SLACK)
             return "even the direct ride is longer than allowed";
     }
-    if (!fits_alone(g, s, request, &alone))
+    if (!fits_alone(g, &w->best, request, &alone))
         return "its window cannot be met from anywhere";
     if (alone >= g->price[request])
         return "serving it costs more than leaving it out";
+    if (w->hurried)
+        return "the limit of time was over before all were looked at";
     return "every vehicle that may is full or busy at that time";
 }

@@ -33,31 +33,50 @@ keys_back(struct reading *r, size_t back)
     r->path[back] = 0;
 }
 
+/* The slot of the name, or the free one where it would stand (FNV-1a). */
+static int *
+slot_of(const struct names *n, const char *name)
+{
+    unsigned hash = 2166136261U;
+
+    for (const char *at = name; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619U;
+    for (;; hash++) {
+        int *slot = &n->slots[hash & n->mask];
+
+        if (!*slot || !strcmp(n->names[*slot - 1], name))
+            return slot;
+    }
+}
+
 int
 names_find(const struct names *n, const char *name)
 {
-    for (int k = 0; k < n->count; k++)
-        if (!strcmp(n->names[k], name))
-            return k;
-    return -1;
+    return *slot_of(n, name) - 1;
 }
 
 int
 names_number(struct reading *r, struct names *n, const char *name)
 {
-    int k = names_find(n, name);
+    int *slot = slot_of(n, name);
 
-    if (k >= 0 || n->count == n->room)
-        return k;
+    if (*slot || n->count == n->room)
+        return *slot - 1;
     n->names[n->count] = arena_text(r->arena, name);
-    return n->count++;
+    *slot = ++n->count;
+    return *slot - 1;
 }
 
 struct names
 names_make(struct reading *r, int room)
 {
-    return (struct names){ NEW_N(r->arena, const char *, (size_t)room + 1), 0,
-                           room };
+    struct names n = { .room = room, .mask = 1 };
+
+    while (n.mask < 2 * (unsigned)room)
+        n.mask = 2 * n.mask + 1; /* at least half of the slots stay free */
+    n.names = NEW_N(r->arena, const char *, (size_t)room + 1);
+    n.slots = NEW_N(r->arena, int, (size_t)n.mask + 1);
+    return n;
 }
 
 enum err
@@ -156,30 +175,6 @@ keys_records(struct reading *r, const json_t *list, const struct key *keys,
     return OK;
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-
-    return strcmp(*x, *y);
-}
-
-static enum err
-check_unique(struct reading *r, const char *list, const struct names *n)
-{
-    const char **sorted =
-        NEW_N(r->c->arena, const char *, (size_t)n->count + 1);
-
-    for (int k = 0; k < n->count; k++)
-        sorted[k] = n->names[k];
-    qsort(sorted, (size_t)n->count, sizeof *sorted, by_text);
-    for (int k = 1; k < n->count; k++)
-        if (!strcmp(sorted[k - 1], sorted[k]))
-            return fail(r->c, ERR_INVALID, NULL, "%s: two are called “%s”",
-                        list, sorted[k]);
-    return OK;
-}
-
 enum err
 keys_collect(struct reading *r, const json_t *root, const char *list_name,
              int most, struct names *names)
@@ -200,10 +195,11 @@ keys_collect(struct reading *r, const json_t *root, const char *list_name,
         if (!json_is_string(v))
             return fail(r->c, ERR_INVALID, NULL, "%s[%zu]: a name is missing",
                         list_name, k);
-        names->names[names->count++] =
-            arena_text(r->arena, json_string_value(v));
+        if (names_number(r, names, json_string_value(v)) != (int)k)
+            return fail(r->c, ERR_INVALID, NULL, "%s: two are called “%s”",
+                        list_name, json_string_value(v));
     }
-    return check_unique(r, list_name, names);
+    return OK;
 }
 
 enum err

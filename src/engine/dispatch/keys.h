@@ -51,6 +51,8 @@ struct key {
 struct names {
     const char **names;
     int count, room;
+    int *slots; /* number + 1 at the name's hash or, if taken, behind it */
+    unsigned mask;
 };
 
 struct names names_make(struct reading *r, int room);

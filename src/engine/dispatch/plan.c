@@ -19,12 +19,6 @@ struct ride_along {
     double lateness;
 };
 
-static double
-between(const struct problem *p, const double *m, int a, int b)
-{
-    return m[(size_t)a * (size_t)p->place_count + (size_t)b];
-}
-
 static bool
 may_serve(const struct problem *p, const struct vehicle *v,
           const struct request *q)
@@ -163,7 +157,7 @@ check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
         bool home = k == r->stop_count;
         int there = home ? w->v->end : r->stops[k].place;
         double start = home ? r->returns : r->stops[k].start;
-        double drive = between(p, p->time, here, there) * w->v->pace;
+        double drive = problem_time(p, here, there) * w->v->pace;
 
         if (!home && r->stops[k].kind == STOP_PAUSE
             && (start < r->leaves || start >= r->returns))
@@ -172,7 +166,7 @@ check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
             return fail(w->c, ERR_INVALID, NULL,
                         "vehicle %s cannot be at its stop %d by %.3f",
                         w->v->name, k + 1, start);
-        *distance += between(p, p->distance, here, there);
+        *distance += problem_distance(p, here, there);
         here = there;
         free_at = start + (home ? 0 : r->stops[k].length);
     }

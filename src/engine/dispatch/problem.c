@@ -38,35 +38,16 @@ request_init(struct request *r)
                            .keeps = -1 };
 }
 
-void
-problem_measure(struct problem *p)
-{
-    int n = p->place_count;
-
-    p->distance = NEW_N(p->arena, double, (size_t)n *(size_t)n);
-    p->time = p->distance;
-    for (int a = 0; a < n; a++) {
-        for (int b = 0; b < n; b++) {
-            double dx = p->x[a] - p->x[b], dy = p->y[a] - p->y[b];
-
-            /* sqrt is exact on every machine; hypot is not */
-            p->distance[(size_t)a * (size_t)n + (size_t)b] =
-                sqrt(dx * dx + dy * dy);
-        }
-    }
-}
-
 double
 request_ride_limit(const struct problem *p, const struct request *r)
 {
     double most = r->ride_most, factored;
-    size_t at;
 
     if (!request_is_ride(r) || r->ride_factor <= 0)
         return most;
-    at = (size_t)r->pickup.place * (size_t)p->place_count
-         + (size_t)r->delivery.place;
-    factored = fmax(p->time[at] * r->ride_factor, r->ride_floor);
+    factored =
+        problem_time(p, r->pickup.place, r->delivery.place) * r->ride_factor;
+    factored = fmax(factored, r->ride_floor);
     return fmin(most, factored);
 }
 
@@ -206,12 +187,27 @@ check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
     return check_pinned(c, p, v);
 }
 
+/* So that no straight line between two of them is endless. */
+static enum err
+check_places(struct call *c, const struct problem *p)
+{
+    for (int k = 0; k < p->place_count; k++)
+        if (!(fabs(p->x[k]) <= ENDLESS / 4) || !(fabs(p->y[k]) <= ENDLESS / 4))
+            return fail(c, ERR_INVALID, NULL, "place %s: x %g, y %g",
+                        p->place_names ? p->place_names[k]
+                                       : arena_printf(c->arena, "%d", k),
+                        p->x[k], p->y[k]);
+    return OK;
+}
+
 static enum err
 check_matrix(struct call *c, const struct problem *p, const double *m,
              const char *which)
 {
     int n = p->place_count;
 
+    if (!m)
+        return check_places(c, p);
     for (int a = 0; a < n; a++) {
         for (int b = 0; b < n; b++) {
             double v = m[(size_t)a * (size_t)n + (size_t)b];

@@ -27,6 +27,7 @@
 
 #include "base/base.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -116,7 +117,8 @@ struct problem {
     int place_count;
     double *x, *y; /* NULL when only matrices were given */
     const char **place_names;
-    double *distance, *time; /* place_count squared; may be one and the same */
+    double *distance, *time; /* place_count squared, may be one and the same;
+                                NULL: straight lines between x and y */
     int vehicle_count, request_count;
     struct vehicle *vehicles;
     struct request *requests;
@@ -146,8 +148,31 @@ skills_cover(const struct skills *has, const struct skills *need)
 void vehicle_init(struct vehicle *v);
 void request_init(struct request *r);
 
-/* Fills distance and time from x and y, straight lines, not rounded. */
-void problem_measure(struct problem *p);
+/* Between two places by a matrix of the problem; straight, not rounded. */
+static inline double
+problem_between(const struct problem *p, const double *matrix, int a, int b)
+{
+    double dx, dy;
+
+    if (matrix)
+        return matrix[(size_t)a * (size_t)p->place_count + (size_t)b];
+    dx = p->x[a] - p->x[b];
+    dy = p->y[a] - p->y[b];
+    /* sqrt is exact on every machine; hypot is not */
+    return sqrt(dx * dx + dy * dy);
+}
+
+static inline double
+problem_distance(const struct problem *p, int a, int b)
+{
+    return problem_between(p, p->distance, a, b);
+}
+
+static inline double
+problem_time(const struct problem *p, int a, int b)
+{
+    return problem_between(p, p->time, a, b);
+}
 
 /*
  * Looks whether the problem makes sense as promised above.

@@ -160,7 +160,6 @@ read_trsp(struct call *c, struct problem *p, struct lines *l)
             set_task(p, k - crews - 1, k, &rows[k]);
     }
     p->supply = 0;
-    problem_measure(p);
     return OK;
 }
 
@@ -247,7 +246,6 @@ read_strsp_tasks(struct call *c, struct problem *p, struct lines *l)
     if (lines_next(l))
         return refuse_line(c, l, "more tasks than announced");
     p->supply = -1;
-    problem_measure(p);
     return OK;
 }
 

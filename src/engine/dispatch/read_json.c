@@ -402,17 +402,10 @@ complete(struct problem_reading *w)
         p->node_ids[k] = k + 1;
     if (!w->distance && !w->time && !p->x)
         return keys_refuse(r, "places need x and y, or a matrix is needed");
-    if (!w->distance && p->x) {
-        double *time = p->time;
-
-        problem_measure(p);
-        if (w->time)
-            p->time = time;
-    } else if (!w->distance) {
+    if (!w->distance && !p->x)
         p->distance = p->time;
-    } else if (!w->time) {
+    else if (!w->time)
         p->time = p->distance;
-    }
     return OK;
 }
 

@@ -204,7 +204,6 @@ read_darp(struct call *c, struct problem *p, struct lines *l)
         p->requests[r].ride_most = ride;
     }
     set_fleet(p, rows, end, seats, duration);
-    problem_measure(p);
     return OK;
 }
 
@@ -239,6 +238,5 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
     for (int k = 0; k < vehicles; k++)
         p->vehicles[k].pace = speed > 0 ? 1 / speed : 1; /* some say 0 */
     p->fewest_vehicles = true;
-    problem_measure(p);
     return OK;
 }

@@ -50,12 +50,14 @@ draw_order(struct worker *w)
                                   sizeof by_weight / sizeof *by_weight)];
 }
 
-/* The absent requests in a drawn order; insertion sort, they are few. */
-static int
-fill_pool(struct worker *w)
+int
+worker_line_up(struct worker *w)
 {
     enum order order = draw_order(w);
     int count = w->cur.absent_count;
+
+    w->given_up = 0;
+    /* insertion sort, they are few */
 
     for (int k = 0; k < count; k++) {
         int r = w->cur.absent[k], b = k;
@@ -180,10 +182,10 @@ seek_everywhere(struct worker *w, int request, double bound)
     return best;
 }
 
-/* False when the ceiling is reached whatever is done with the request. */
-static bool
-place_one(struct worker *w, int request)
+bool
+worker_place(struct worker *w, int k)
 {
+    int request = w->pool[k].request;
     double price = w->g->must[request] ? w->pain * w->weight[request]
                                        : w->g->price[request];
     double room = w->ceiling - w->cur.cost - w->given_up;
@@ -206,11 +208,10 @@ place_one(struct worker *w, int request)
 bool
 worker_recreate(struct worker *w)
 {
-    int count = fill_pool(w);
+    int count = worker_line_up(w);
 
-    w->given_up = 0;
     for (int k = 0; k < count; k++)
-        if (!place_one(w, w->pool[k].request))
+        if (!worker_place(w, k))
             return false;
     return true;
 }

@@ -16,6 +16,7 @@
 #define WEIGHT_KEPT 0.9  /* of it, every ... */
 #define RETURN_FIRST 0.5 /* shares of the limit: going back to the best */
 #define RETURN_EVERY 0.1
+#define PLACE_MOST 0.1 /* seconds */
 
 enum { CLOCK_EVERY = 16, FORGET_EVERY = 4096, ASTRAY_MOST = 10000 };
 
@@ -202,16 +203,29 @@ search_run(struct search *s, struct worker *w)
     }
 }
 
+/* A first plan may take a little longer, and if reading took all there was. */
+static bool
+is_late(const struct search *s)
+{
+    return s->limits.seconds > 0 && !s->limits.rounds
+           && search_clock(s) >= fmax(s->starts, s->ends) + PLACE_MOST;
+}
+
 /* Puts in whatever fits, however dear: there may be no time for more. */
 static void
-place_all(struct worker *w)
+place_all(struct search *s, struct worker *w)
 {
     double pain = w->pain;
+    int count;
 
     worker_begin(w);
     w->ceiling = NEVER;
     w->pain = FAR;
-    (void)worker_recreate(w);
+    count = worker_line_up(w);
+    for (int k = 0; k < count && !w->hurried; k++) {
+        (void)worker_place(w, k);
+        w->hurried = k % CLOCK_EVERY == 0 && is_late(s);
+    }
     w->pain = pain;
 }
 
@@ -222,7 +236,7 @@ search_whole(struct search *s, struct worker *w)
     s->ends =
         s->limits.seconds + (s->limits.processor ? s->starts : s->limits.began);
     s->first_round = w->rounds;
-    place_all(w);
+    place_all(s, w);
     s->share = 0;
     search_publish(s, w);
     if (!s->limits.rounds && !(s->limits.seconds > 0))

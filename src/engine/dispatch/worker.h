@@ -81,6 +81,7 @@ struct worker {
     struct pooled *pool;
     struct memo *memos; /* by request and route; NULL when too many */
     int *misses;        /* routes whose memo does not help */
+    bool hurried;       /* time was over before all were looked at */
     int blink_left;     /* best places until the next is overlooked */
     uint64_t rounds;
 };
@@ -124,6 +125,11 @@ void worker_ruin(struct worker *w);
  * sure to cost w->ceiling or more: no insertion ever makes it cheaper.
  */
 bool worker_recreate(struct worker *w);
+
+/* The same in steps: how many are absent, in a drawn order ... */
+int worker_line_up(struct worker *w);
+/* ... and the k-th of them; false as above. */
+bool worker_place(struct worker *w, int k);
 
 /* Takes a marked set out: taken[] lists requests, each on some route. */
 void worker_take_out(struct worker *w);
