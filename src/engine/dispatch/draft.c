@@ -101,21 +101,83 @@ lay_stop(struct layout *l, int node)
     c->within[begun] = g->within[node - g->drop];
 }
 
+/* The pauses taken at home, in one order or, when turned, the other. */
+static int
+list_home(const struct carrier *c, const struct extras *x, int which,
+          bool turned, const struct pause *list[BREAKS])
+{
+    int count = 0, n = c->v->pause_count;
+
+    ASSERT(n <= BREAKS);
+    for (int k = 0; k < n; k++) {
+        int pause = turned ? n - 1 - k : k;
+
+        if (x->pause[pause] == which)
+            list[count++] = &c->v->pauses[pause];
+    }
+    return count;
+}
+
+bool
+draft_home_pauses(const struct carrier *c, const struct extras *x, int which,
+                  double from, double start[BREAKS], double *over)
+{
+    const struct pause *list[BREAKS];
+
+    *over = ENDLESS;
+    for (int turned = 0; turned < 2; turned++) {
+        int count = list_home(c, x, which, turned, list);
+        double at = from, starts[BREAKS];
+        bool fits = true;
+
+        for (int k = 0; k < count; k++) {
+            at = fmax(at, list[k]->start.from);
+            fits &= at <= list[k]->start.to + SLACK;
+            starts[list[k] - c->v->pauses] = at;
+            at += list[k]->length;
+        }
+        if (!fits || at > c->to + SLACK || at >= *over)
+            continue;
+        *over = at;
+        for (int k = 0; k < count; k++)
+            start[list[k] - c->v->pauses] = starts[list[k] - c->v->pauses];
+    }
+    return *over < ENDLESS;
+}
+
+/* The latest return that leaves time for the pauses after it. */
+static double
+latest_return(const struct carrier *c, const struct extras *x)
+{
+    const struct pause *list[BREAKS];
+    double best = -ENDLESS;
+
+    for (int turned = 0; turned < 2; turned++) {
+        int count = list_home(c, x, PAUSE_AFTER, turned, list);
+        double at = c->to;
+
+        while (count-- > 0) {
+            at = fmin(list[count]->start.to, at - list[count]->length);
+            if (at < list[count]->start.from - SLACK)
+                at = -ENDLESS;
+        }
+        best = fmax(best, at);
+    }
+    return best;
+}
+
 /* Windows of the ends, narrowed by pauses taken before or after. */
 static struct window
 shift_of(const struct carrier *c, const struct extras *x)
 {
     struct window w = { c->from, c->to };
+    double start[BREAKS];
 
-    ASSERT(c->v->pause_count <= (int)COUNT(x->pause));
-    for (int k = 0; k < c->v->pause_count; k++) {
-        const struct pause *p = &c->v->pauses[k];
-
-        if (x->pause[k] == PAUSE_BEFORE)
-            w.from = fmax(w.from, fmax(p->start.from, c->from) + p->length);
-        if (x->pause[k] == PAUSE_AFTER)
-            w.to = fmin(w.to, fmin(p->start.to, c->to - p->length));
-    }
+    if (c->v->pause_count == 0)
+        return w;
+    if (!draft_home_pauses(c, x, PAUSE_BEFORE, c->from, start, &w.from))
+        w.from = ENDLESS;
+    w.to = latest_return(c, x);
     return w;
 }
 
@@ -142,6 +204,21 @@ lay_out(const struct engine *g, struct draft *d, const struct carrier *c,
     }
 }
 
+/* The request whose lateness the element decides, or NULL: a ride is late by
+   its arrival, a visit by its start. */
+static const struct request *
+late_by(const struct engine *g, int element)
+{
+    const struct request *q;
+
+    if (element < 0 || element >= g->n + g->drop)
+        return NULL;
+    q = &g->p->requests[node_request(g, element)];
+    if (q->late_cost <= 0 || node_is_drop(g, element) != request_is_ride(q))
+        return NULL;
+    return q;
+}
+
 /* Price of being late at the starts in d->start. */
 static double
 late_price(const struct engine *g, const struct draft *d)
@@ -149,39 +226,31 @@ late_price(const struct engine *g, const struct draft *d)
     double sum = 0;
 
     for (int a = 1; a + 1 < d->chain.count; a++) {
-        int node = d->element[a];
-        const struct request *q;
+        const struct request *q = late_by(g, d->element[a]);
 
-        if (node < 0)
-            continue;
-        q = &g->p->requests[node_request(g, node)];
-        /* a ride is late by its arrival, a visit by its start */
-        if (q->late_cost > 0 && node_is_drop(g, node) == request_is_ride(q))
+        if (q)
             sum += q->late_cost * fmax(0, d->start[a] - q->deadline);
     }
     return sum;
 }
 
-static bool
-is_late(const struct engine *g, const struct draft *d)
-{
-    return late_price(g, d) > 0;
-}
-
-/* d->start holds the earliest schedule; turn it into the one to be told. */
+/*
+ * d->start holds the earliest schedule; turn it into the one to be told.
+ * Nothing is moved behind its deadline, or further behind it, on the way.
+ */
 static void
 settle(const struct engine *g, struct draft *d)
 {
     struct chain *c = &d->chain;
     int last = c->count - 1;
 
-    if (is_late(g, d)) {
-        /* nothing may start later: only the departure waits */
-        d->start[0] = fmin(c->late[0], d->start[1] - c->legs[0]);
-        return;
-    }
-    for (int a = 0; a <= last; a++)
+    for (int a = 0; a <= last; a++) {
+        const struct request *q = late_by(g, d->element[a]);
+
         d->high[a] = c->late[a];
+        if (q)
+            d->high[a] = fmin(d->high[a], fmax(q->deadline, d->start[a]));
+    }
     d->high[last] = d->start[last];
     if (!chain_latest(c, d->high))
         return;
@@ -283,36 +352,66 @@ struct choice {
     int count;
     struct extras now, best;
     double cost;
+    double floor; /* price without pauses: it cannot be less */
 };
 
+static void
+weigh(struct choice *ch)
+{
+    double cost = price_with(ch->g, ch->d, ch->c, ch->count, &ch->now);
+
+    if (cost < ch->cost) {
+        ch->cost = cost;
+        ch->best = ch->now;
+    }
+}
+
+static void choose_pause(struct choice *ch, int k);
+
+/* With pause k after the position, if that is not hopeless. */
+static void
+try_pause(struct choice *ch, int k, int position)
+{
+    ch->now.pause[k] = position;
+    if (k + 1 == ch->c->v->pause_count)
+        weigh(ch);
+    else if (price_with(ch->g, ch->d, ch->c, ch->count, &ch->now) < ch->cost)
+        choose_pause(ch, k + 1);
+    ch->now.pause[k] = PAUSE_NONE;
+}
+
+/* The gap the vehicle is in when the window opens, if it is quick. */
+static int
+natural_gap(const struct choice *ch, const struct pause *p)
+{
+    int a = 0;
+
+    while (a < ch->count && ch->d->place_low[a + 1] <= p->start.from)
+        a++;
+    return a;
+}
+
+/* At home, and in every gap of the window from the natural one outwards,
+   until nothing better is possible. */
 static void
 choose_pause(struct choice *ch, int k)
 {
     const struct pause *p = &ch->c->v->pauses[k];
+    int middle = natural_gap(ch, p);
 
-    if (k == ch->c->v->pause_count) {
-        double cost = price_with(ch->g, ch->d, ch->c, ch->count, &ch->now);
+    try_pause(ch, k, PAUSE_BEFORE);
+    try_pause(ch, k, PAUSE_AFTER);
+    for (int step = 0; step <= 2 * ch->count + 1; step++) {
+        int a = middle + (step % 2 ? (step + 1) / 2 : -step / 2);
 
-        if (cost < ch->cost) {
-            ch->cost = cost;
-            ch->best = ch->now;
-        }
-        return;
-    }
-    ch->now.pause[k] = PAUSE_BEFORE;
-    choose_pause(ch, k + 1);
-    ch->now.pause[k] = PAUSE_AFTER;
-    choose_pause(ch, k + 1);
-    for (int a = 0; a <= ch->count; a++) {
+        if (ch->cost <= ch->floor + SLACK)
+            return;
         /* low and high are bounds without extras: they cannot fail wrongly */
-        if (ch->d->place_low[a] > p->start.to + SLACK)
-            break;
-        if (p->start.from + p->length > ch->d->place_high[a + 1] + SLACK)
+        if (a < 0 || a > ch->count || ch->d->place_low[a] > p->start.to + SLACK
+            || p->start.from + p->length > ch->d->place_high[a + 1] + SLACK)
             continue;
-        ch->now.pause[k] = a;
-        choose_pause(ch, k + 1);
+        try_pause(ch, k, a);
     }
-    ch->now.pause[k] = PAUSE_NONE;
 }
 
 /* Bounds of the starts by position in the order, from no extras at all. */
@@ -332,11 +431,27 @@ bound_places(const struct engine *g, struct draft *d, const struct carrier *c,
     return chain_latest(&d->chain, d->place_high);
 }
 
+/* The best places of the pauses with the supply where it is. */
+static void
+choose(struct choice *ch)
+{
+    ch->floor = price_with(ch->g, ch->d, ch->c, ch->count, &ch->now);
+    if (ch->floor >= ch->cost)
+        return;
+    if (ch->c->v->pause_count > 0) {
+        if (bound_places(ch->g, ch->d, ch->c, ch->count))
+            choose_pause(ch, 0);
+        return;
+    }
+    ch->cost = ch->floor;
+    ch->best = ch->now;
+}
+
 bool
 draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
-            int count, double *cost, struct extras *extras)
+            int count, double bound, double *cost, struct extras *extras)
 {
-    struct choice ch = { .g = g, .d = d, .c = c, .count = count, .cost = FAR };
+    struct choice ch = { .g = g, .d = d, .c = c, .count = count };
     int dry;
 
     ch.now =
@@ -345,20 +460,17 @@ draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
     *extras = ch.now;
     if (count == 0)
         return true;
-    if (!bound_places(g, d, c, count))
-        return false;
+    ch.cost = fmin(bound, FAR);
     dry = find_dry(g, d, c, count);
-    if (dry > count) {
-        choose_pause(&ch, 0);
-    } else {
-        for (int gap = 1; g->supply >= 0 && gap <= dry; gap++) {
-            ch.now.supply = gap;
-            choose_pause(&ch, 0);
-        }
+    if (dry > count)
+        choose(&ch);
+    for (int gap = 1; dry <= count && g->supply >= 0 && gap <= dry; gap++) {
+        ch.now.supply = gap;
+        choose(&ch);
     }
     *cost = ch.cost;
     *extras = ch.best;
-    return ch.cost < FAR;
+    return ch.cost < fmin(bound, FAR);
 }
 
 bool
@@ -369,7 +481,8 @@ draft_price_tour(const struct engine *g, struct state *s, struct tour *r)
 
     for (int a = 0; a <= r->count + 1; a++)
         d->order[a] = r->stop[a];
-    if (!draft_price(g, d, &g->carriers[r->vehicle], r->count, &r->cost, &x))
+    if (!draft_price(g, d, &g->carriers[r->vehicle], r->count, FAR, &r->cost,
+                     &x))
         return false;
     r->supply = x.supply;
     for (int k = 0; k < BREAKS; k++)

@@ -42,16 +42,25 @@ void draft_open(const struct engine *g, struct draft *d, struct arena *a);
 
 /*
  * The cheapest way to drive the order of count stops (ends not counted) in
- * d->order with that carrier.  False when there is none.
+ * d->order with that carrier.  False when there is none below the bound.
  */
 bool draft_price(const struct engine *g, struct draft *d,
-                 const struct carrier *c, int count, double *cost,
+                 const struct carrier *c, int count, double bound, double *cost,
                  struct extras *extras);
 
 /*
+ * When the pauses taken at home before leaving (from = the shift's) or after
+ * returning (from = the return) start, by pause; and when the last is over.
+ * False when a window or the end of the shift is missed.
+ */
+bool draft_home_pauses(const struct carrier *c, const struct extras *extras,
+                       int which, double from, double start[BREAKS],
+                       double *over);
+
+/*
  * Lays the order out with its extras and leaves in d->start the schedule
- * that is told to people: shortest, then everything as early as that allows
- * (as early as possible at once when lateness is priced).  False: cannot.
+ * that is told to people: nothing later after its deadline than it must be,
+ * then shortest, then everything as early as that allows.  False: cannot.
  */
 bool draft_schedule(const struct engine *g, struct draft *d,
                     const struct carrier *c, int count,

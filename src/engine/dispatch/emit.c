@@ -17,7 +17,8 @@ extras_of(const struct engine *g, const struct tour *r)
 }
 
 static struct stop
-stop_of(const struct worker *w, const struct draft *d, int a, int *place)
+stop_of(const struct worker *w, int vehicle, const struct draft *d, int a,
+        int *place)
 {
     const struct problem *p = w->g->p;
     int node = d->element[a];
@@ -38,6 +39,7 @@ stop_of(const struct worker *w, const struct draft *d, int a, int *place)
         s.length = p->supply_service;
     } else {
         s.kind = STOP_PAUSE;
+        s.length = w->g->carriers[vehicle].v->pauses[DRAFT_PAUSE - node].length;
     }
     *place = s.place;
     return s;
@@ -45,25 +47,30 @@ stop_of(const struct worker *w, const struct draft *d, int a, int *place)
 
 /* Pauses that are taken at home, before the first or after the last stop. */
 static void
-emit_home_pauses(struct plan_tour *t, const struct vehicle *v,
+emit_home_pauses(struct plan_tour *t, const struct carrier *c,
                  const struct extras *x, int which)
 {
-    for (int k = 0; k < v->pause_count; k++) {
-        const struct pause *p = &v->pauses[k];
-        double start = p->start.from;
+    const struct vehicle *v = c->v;
+    double start[BREAKS], over;
+    int first = 0;
 
-        if (x->pause[k] != which)
-            continue;
-        if (which == PAUSE_BEFORE && start < v->shift.from)
-            start = v->shift.from;
-        if (which == PAUSE_AFTER && start < t->returns)
-            start = t->returns;
-        t->stops[t->stop_count++] =
-            (struct stop){ .kind = STOP_PAUSE,
-                           .request = -1,
-                           .place = which == PAUSE_BEFORE ? v->start : v->end,
-                           .start = start,
-                           .length = p->length };
+    if (!draft_home_pauses(c, x, which,
+                           which == PAUSE_BEFORE ? c->from : t->returns, start,
+                           &over))
+        broken(__FILE__, __LINE__, "a break that was priced cannot be taken");
+    if (v->pause_count == 2 && x->pause[0] == which && x->pause[1] == which)
+        first = start[1] < start[0];
+    for (int n = 0; n < v->pause_count; n++) {
+        int k = n ^ first;
+
+        if (x->pause[k] == which)
+            t->stops[t->stop_count++] = (struct stop){
+                .kind = STOP_PAUSE,
+                .request = -1,
+                .place = which == PAUSE_BEFORE ? v->start : v->end,
+                .start = start[k],
+                .length = v->pauses[k].length
+            };
     }
 }
 
@@ -86,10 +93,10 @@ emit_tour(struct worker *w, struct plan *plan, const struct tour *r)
     t->leaves = d->start[0];
     t->returns = d->start[last];
     t->stops = NEW_N(plan->arena, struct stop, (size_t)(last + BREAKS + 1));
-    emit_home_pauses(t, c->v, &x, PAUSE_BEFORE);
+    emit_home_pauses(t, c, &x, PAUSE_BEFORE);
     for (int a = 1; a < last; a++)
-        t->stops[t->stop_count++] = stop_of(w, d, a, &place);
-    emit_home_pauses(t, c->v, &x, PAUSE_AFTER);
+        t->stops[t->stop_count++] = stop_of(w, r->vehicle, d, a, &place);
+    emit_home_pauses(t, c, &x, PAUSE_AFTER);
 }
 
 /* The same sums plan_check makes. */

@@ -162,6 +162,24 @@ node_is_drop(const struct engine *g, int node)
     return node >= g->n;
 }
 
+/*
+ * The room on board after a stop; false when there is too little.  A visit
+ * takes its seats only for as long as it lasts.
+ */
+static inline bool
+engine_board(const struct engine *g, int node, uint64_t *room)
+{
+    if (node_is_drop(g, node)) {
+        *room += g->seats[node - g->drop];
+        return true;
+    }
+    if (!lanes_fit(*room, g->seats[node]))
+        return false;
+    if (request_is_ride(&g->p->requests[node]))
+        *room -= g->seats[node];
+    return true;
+}
+
 /* Compiles the problem; everything is taken from g->store. */
 void engine_open(struct engine *g, const struct problem *p);
 

@@ -70,7 +70,7 @@ fits_alone(const struct engine *g, struct state *s, int request, double *cost)
         if (request_is_ride(&g->p->requests[request]))
             d->order[++count] = request + g->drop;
         d->order[count + 1] = g->carriers[k].end;
-        if (draft_price(g, d, &g->carriers[k], count, &alone, &x)
+        if (draft_price(g, d, &g->carriers[k], count, FAR, &alone, &x)
             && alone < *cost)
             *cost = alone;
     }

@@ -91,15 +91,27 @@ lay_trial(const struct trial *t, int i, int j, struct chain *c)
                          .within = w->within };
 }
 
-/* The exact price of the longer route, where only that tells. */
+static bool
+seats_last(const struct trial *t, const int *order, int count)
+{
+    uint64_t room = t->c->seats;
+
+    for (int a = 1; a <= count; a++)
+        if (!engine_board(t->g, order[a], &room))
+            return false;
+    return true;
+}
+
+/* The exact price of the longer route, where only that tells; false when it
+   is none or not below the best. */
 static bool
 price_whole(const struct trial *t, int i, int j, double *added)
 {
     const struct tour *r = t->r;
     struct draft *d = &t->s->draft;
     int at = 0, count = r->count + (i >= 0) + (j >= 0);
+    double without = r->cost - r->fees - t->fee, cost;
     struct extras x;
-    double cost;
 
     for (int a = 0; a <= r->count + 1; a++) {
         if (a == i)
@@ -108,10 +120,12 @@ price_whole(const struct trial *t, int i, int j, double *added)
             d->order[at++] = t->drop;
         d->order[at++] = r->stop[a];
     }
-    if (!draft_price(t->g, d, t->c, count, &cost, &x))
+    if (!seats_last(t, d->order, count)
+        || !draft_price(t->g, d, t->c, count, t->best->added + without, &cost,
+                        &x))
         return false;
-    *added = cost - (r->cost - r->fees) + t->fee;
-    return true;
+    *added = cost - without;
+    return *added < t->best->added;
 }
 
 /* A passenger on board: only where he gets out is to be found. */
@@ -125,8 +139,7 @@ seek_exit(const struct trial *t)
         double added = t->cost_to_d[r->stop[j - 1]] + t->cost_d[r->stop[j]]
                        - r->hop[j - 1];
 
-        if (added < t->best->added && price_whole(t, -1, j, &added)
-            && added < t->best->added)
+        if (added < t->best->added && price_whole(t, -1, j, &added))
             *t->best =
                 (struct spot){ added, (int)(t->r - t->s->routes), -1, j };
     }
@@ -140,7 +153,7 @@ consider(const struct trial *t, int i, int j, double added)
     if (i == t->w->ban_pickup && j == t->w->ban_delivery)
         return;
     if (t->g->full) {
-        if (!price_whole(t, i, j, &added) || added >= t->best->added)
+        if (!price_whole(t, i, j, &added))
             return;
     } else if (t->c->tight) {
         t->w->tested++;
@@ -216,10 +229,28 @@ seek_together(const struct trial *t, int i, double base, double ready,
         consider(t, i, i, added);
 }
 
-/* A visit in a problem whose routes are priced whole. */
+/* Keeps the positions of a visit in the order of what they add at least. */
+static void
+line_up(struct probe *w, int count, double added, int i)
+{
+    int k = count;
+
+    while (k > 0 && w->start[k - 1] > added) {
+        w->start[k] = w->start[k - 1];
+        w->until[k] = w->until[k - 1];
+        k--;
+    }
+    w->start[k] = added;
+    w->until[k] = i;
+}
+
+/* A visit in a problem whose routes are priced whole: that takes long, so
+   the most promising position comes first. */
 static void
 seek_visit(const struct trial *t)
 {
+    int count = 0;
+
     const struct engine *g = t->g;
     const struct tour *r = t->r;
     double to = g->to[t->pick], from = g->from[t->pick];
@@ -237,8 +268,10 @@ seek_visit(const struct trial *t)
         if (t->c->tariff->prompt
             && come + g->service[t->pick] + t->time_p[x] > r->late[i] + SLACK)
             continue;
-        consider(t, i, -1, added);
+        line_up(t->w, count++, added, i);
     }
+    for (int k = 0; k < count && t->w->start[k] < t->best->added; k++)
+        consider(t, t->w->until[k], -1, t->w->start[k]);
 }
 
 static void

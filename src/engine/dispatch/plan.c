@@ -3,6 +3,7 @@
 #include "engine/dispatch/plan.h"
 
 #include <math.h>
+#include <string.h>
 
 #define NEAR_ENOUGH 1e-5 /* rounding of times that add up over a day */
 
@@ -15,7 +16,7 @@ struct ride_along {
     int *done;      /* stops made of each request, over all routes */
     int seats[SEAT_KINDS], parts[PART_KINDS];
     bool supplied;
-    int paused;
+    bool paused[BREAKS];
     double lateness;
 };
 
@@ -89,20 +90,51 @@ get_out(struct ride_along *w, const struct stop *s, const struct request *q)
     return OK;
 }
 
+static bool
+is_pause(const struct pause *p, const struct stop *s)
+{
+    return s->start >= p->start.from - NEAR_ENOUGH
+           && s->start <= p->start.to + NEAR_ENOUGH
+           && fabs(s->length - p->length) <= NEAR_ENOUGH;
+}
+
+/* The stop is one of the breaks not taken yet, the most urgent that fits. */
 static enum err
 check_pause(struct ride_along *w, const struct stop *s)
 {
-    const struct pause *p;
+    int found = -1;
 
-    if (w->paused >= w->v->pause_count)
-        return fail(w->c, ERR_INVALID, NULL, "vehicle %s: one break too many",
-                    w->v->name);
-    p = &w->v->pauses[w->paused++];
-    if (s->start < p->start.from - NEAR_ENOUGH
-        || s->start > p->start.to + NEAR_ENOUGH)
+    for (int k = 0; k < w->v->pause_count; k++)
+        if (!w->paused[k] && is_pause(&w->v->pauses[k], s)
+            && (found < 0
+                || w->v->pauses[k].start.to < w->v->pauses[found].start.to))
+            found = k;
+    if (found < 0)
         return fail(w->c, ERR_INVALID, NULL,
-                    "vehicle %s: a break begins outside its window",
-                    w->v->name);
+                    "vehicle %s: the break at %.3f is none of its breaks or "
+                    "outside its window",
+                    w->v->name, s->start);
+    w->paused[found] = true;
+    return OK;
+}
+
+/* Breaks before leaving and after returning: in the shift, and one at a time.
+   home is when the last one was over. */
+static enum err
+check_home_pause(struct ride_along *w, const struct plan_tour *r,
+                 const struct stop *s, double *home)
+{
+    bool before = s->start < r->leaves;
+    double least = before ? w->v->shift.from : r->returns;
+    double most = before ? r->leaves : w->v->shift.to;
+
+    if (s->start < fmax(*home, least) - NEAR_ENOUGH
+        || s->start + s->length > most + NEAR_ENOUGH)
+        return fail(w->c, ERR_INVALID, NULL,
+                    "vehicle %s: the break at %.3f is not within its free "
+                    "time at home",
+                    w->v->name, s->start);
+    *home = s->start + s->length;
     return OK;
 }
 
@@ -150,7 +182,7 @@ check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
 {
     const struct problem *p = w->p;
     int here = w->v->start;
-    double free_at = r->leaves;
+    double free_at = r->leaves, at_home = -ENDLESS;
 
     *distance = 0;
     for (int k = 0; k <= r->stop_count; k++) {
@@ -160,8 +192,10 @@ check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
         double drive = problem_time(p, here, there) * w->v->pace;
 
         if (!home && r->stops[k].kind == STOP_PAUSE
-            && (start < r->leaves || start >= r->returns))
-            continue; /* taken before leaving or after returning */
+            && (start < r->leaves || start >= r->returns)) {
+            TRY(check_home_pause(w, r, &r->stops[k], &at_home));
+            continue;
+        }
         if (start < free_at + drive - NEAR_ENOUGH)
             return fail(w->c, ERR_INVALID, NULL,
                         "vehicle %s cannot be at its stop %d by %.3f",
@@ -185,9 +219,10 @@ check_shift(struct ride_along *w, const struct plan_tour *r)
     if (r->returns - r->leaves > v->duration_most + NEAR_ENOUGH)
         return fail(w->c, ERR_INVALID, NULL, "vehicle %s is out too long",
                     v->name);
-    if (w->paused != v->pause_count && r->stop_count > 0)
-        return fail(w->c, ERR_INVALID, NULL, "vehicle %s misses a break",
-                    v->name);
+    for (int k = 0; k < v->pause_count && r->stop_count > 0; k++)
+        if (!w->paused[k])
+            return fail(w->c, ERR_INVALID, NULL, "vehicle %s misses a break",
+                        v->name);
     return OK;
 }
 
@@ -238,7 +273,7 @@ check_tour(struct ride_along *w, const struct plan_tour *r, double *cost)
         return fail(w->c, ERR_INVALID, NULL, "unknown vehicle");
     w->v = &w->p->vehicles[r->vehicle];
     w->supplied = false;
-    w->paused = 0;
+    memset(w->paused, 0, sizeof w->paused);
     w->lateness = 0;
     for (int k = 0; k < SEAT_KINDS; k++)
         w->seats[k] = w->v->seats[k];

@@ -183,6 +183,13 @@ check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
         if (!is_amount(v->pauses[k].length))
             return fail(c, ERR_INVALID, NULL, "vehicle %s: break length",
                         v->name);
+        if (v->pauses[k].start.to < v->shift.from
+            || v->pauses[k].start.from + v->pauses[k].length > v->shift.to)
+            return fail(c, ERR_INVALID, NULL,
+                        "vehicle %s: the break from %g to %g does not fit "
+                        "into its shift",
+                        v->name, v->pauses[k].start.from,
+                        v->pauses[k].start.to);
     }
     return check_pinned(c, p, v);
 }

@@ -134,11 +134,18 @@ search_round(struct search *s, struct worker *w, double temperature)
         worker_keep(w);
 }
 
+/* Rounds that price whole routes take long, others less than the clock. */
+static bool
+is_clock_due(const struct worker *w, uint64_t count)
+{
+    return w->g->full || count % CLOCK_EVERY == 0;
+}
+
 /* Looks at the clock, or the rounds; false when the run is over. */
 bool
 search_goes_on(struct search *s, struct worker *w)
 {
-    if (w->rounds % CLOCK_EVERY == 0 || s->limits.rounds)
+    if (is_clock_due(w, w->rounds) || s->limits.rounds)
         s->share = share_gone(s, w);
     return s->share < s->until && !s->stop;
 }
@@ -224,7 +231,7 @@ place_all(struct search *s, struct worker *w)
     count = worker_line_up(w);
     for (int k = 0; k < count && !w->hurried; k++) {
         (void)worker_place(w, k);
-        w->hurried = k % CLOCK_EVERY == 0 && is_late(s);
+        w->hurried = is_clock_due(w, (uint64_t)k) && is_late(s);
     }
     w->pain = pain;
 }

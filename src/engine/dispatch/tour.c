@@ -152,15 +152,8 @@ lay_stops(const struct engine *g, struct tour *r, const struct carrier *c)
             break;
         r->early[a] = g->from[node];
         r->late[a] = g->to[node];
-        if (node_is_drop(g, node)) {
-            room += g->seats[node - g->drop];
-        } else {
-            if (!lanes_fit(room, g->seats[node]))
-                return false;
-            /* a visit takes no seat for longer than it lasts */
-            if (request_is_ride(&g->p->requests[node]))
-                room -= g->seats[node];
-        }
+        if (!engine_board(g, node, &room))
+            return false;
         r->room[a] = room;
     }
     r->early[last] = c->from;

@@ -209,29 +209,51 @@ worker_mark(struct worker *w, int request)
     return true;
 }
 
-/* Closes the gaps that marked requests leave in the route. */
+/* Closes the gaps that marked requests leave; false when there are none. */
+static bool
+close_gaps(struct worker *w, struct tour *r)
+{
+    int to = 1;
+
+    for (int a = 1; a <= r->count + 1; a++) {
+        int node = r->stop[a], request;
+
+        if (a <= r->count && a >= r->frozen) {
+            request = node_request(w->g, node);
+            if (w->mark[request]) {
+                state_forget(w->g, &w->cur, request);
+                continue;
+            }
+        }
+        r->stop[to++] = node;
+    }
+    if (to == r->count + 2)
+        return false;
+    r->count = to - 2;
+    return true;
+}
+
+/*
+ * Takes the marked requests off the route.  What is left cannot always be
+ * driven: where a detour is quicker, or where a break has no stop to be taken
+ * at any more.  Then everything that is not frozen goes.
+ */
 static void
 squeeze(struct worker *w, int route)
 {
     struct state *s = &w->cur;
     struct tour *r = &s->routes[route];
     double before = r->cost;
-    int to = 1;
 
-    for (int a = 1; a <= r->count + 1; a++) {
-        int node = r->stop[a];
-
-        if (a <= r->count && a >= r->frozen
-            && w->mark[node_request(w->g, node)])
-            continue;
-        r->stop[to++] = node;
-    }
-    if (to == r->count + 2)
+    if (!close_gaps(w, r))
         return;
-    r->count = to - 2;
-    /* Less to do is never infeasible where no detour is quicker. */
-    if (!tour_refresh(w->g, s, route))
-        r->cost = FAR;
+    if (!tour_refresh(w->g, s, route)) {
+        for (int a = r->frozen; a <= r->count; a++)
+            worker_mark(w, node_request(w->g, r->stop[a]));
+        (void)close_gaps(w, r);
+        if (!tour_refresh(w->g, s, route))
+            broken(__FILE__, __LINE__, "what is frozen cannot be driven");
+    }
     s->cost += r->cost - before;
 }
 
