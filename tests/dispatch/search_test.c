@@ -48,8 +48,8 @@ try_all_places(const struct engine *g, struct state *s, int route, int request)
                 d->order[at++] = t->stop[a];
             }
             if (seats_hold(g, d->order, t->count + 2, route)
-                && draft_price(g, d, &g->carriers[route], t->count + 2, &cost,
-                               &x))
+                && draft_price(g, d, &g->carriers[route], t->count + 2, FAR,
+                               &cost, &x))
                 best = fmin(best, cost - t->cost);
         }
     }
@@ -161,8 +161,8 @@ try_orders(struct trying *t, int vehicle, int *order, int at, int count,
         d->order[0] = t->g->carriers[vehicle].start;
         d->order[count - 1] = t->g->carriers[vehicle].end;
         if (seats_hold(t->g, d->order, count - 2, vehicle)
-            && draft_price(t->g, d, &t->g->carriers[vehicle], count - 2, &cost,
-                           &x))
+            && draft_price(t->g, d, &t->g->carriers[vehicle], count - 2, FAR,
+                           &cost, &x))
             *best = fmin(*best, cost);
         return;
     }

@@ -204,21 +204,6 @@ lay_out(const struct engine *g, struct draft *d, const struct carrier *c,
     }
 }
 
-/* The request whose lateness the element decides, or NULL: a ride is late by
-   its arrival, a visit by its start. */
-static const struct request *
-late_by(const struct engine *g, int element)
-{
-    const struct request *q;
-
-    if (element < 0 || element >= g->n + g->drop)
-        return NULL;
-    q = &g->p->requests[node_request(g, element)];
-    if (q->late_cost <= 0 || node_is_drop(g, element) != request_is_ride(q))
-        return NULL;
-    return q;
-}
-
 /* Price of being late at the starts in d->start. */
 static double
 late_price(const struct engine *g, const struct draft *d)
@@ -226,10 +211,10 @@ late_price(const struct engine *g, const struct draft *d)
     double sum = 0;
 
     for (int a = 1; a + 1 < d->chain.count; a++) {
-        const struct request *q = late_by(g, d->element[a]);
+        int node = d->element[a];
 
-        if (q)
-            sum += q->late_cost * fmax(0, d->start[a] - q->deadline);
+        if (node >= 0 && d->start[a] > g->deadline[node])
+            sum += g->late_cost[node] * (d->start[a] - g->deadline[node]);
     }
     return sum;
 }
@@ -244,12 +229,12 @@ settle(const struct engine *g, struct draft *d)
     struct chain *c = &d->chain;
     int last = c->count - 1;
 
-    for (int a = 0; a <= last; a++) {
-        const struct request *q = late_by(g, d->element[a]);
+    for (int a = 0; a < last; a++) {
+        int node = d->element[a];
 
         d->high[a] = c->late[a];
-        if (q)
-            d->high[a] = fmin(d->high[a], fmax(q->deadline, d->start[a]));
+        if (a > 0 && node >= 0)
+            d->high[a] = fmin(d->high[a], fmax(g->deadline[node], d->start[a]));
     }
     d->high[last] = d->start[last];
     if (!chain_latest(c, d->high))
@@ -312,7 +297,7 @@ price_with(const struct engine *g, struct draft *d, const struct carrier *c,
     if (!run(d))
         return FAR;
     sum = fare(d, g, c, count, x) + c->cost_use;
-    if (g->timed || c->v->pause_count) {
+    if (c->cost_wait > 0) {
         settle(g, d);
         sum += c->cost_wait * (d->start[d->chain.count - 1] - d->start[0]);
     }

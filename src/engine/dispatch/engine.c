@@ -56,6 +56,20 @@ lay_out_nodes(struct engine *g, int *node_of_place)
     return place;
 }
 
+/* A ride is late by its arrival, a visit by its start. */
+static void
+set_deadline(struct engine *g, int r)
+{
+    const struct request *q = &g->p->requests[r];
+    int last = request_is_ride(q) ? r + g->drop : r;
+
+    g->deadline[r] = g->deadline[r + g->drop] = ENDLESS;
+    if (q->late_cost <= 0)
+        return;
+    g->deadline[last] = q->deadline;
+    g->late_cost[last] = q->late_cost;
+}
+
 static void
 set_windows(struct engine *g)
 {
@@ -71,6 +85,7 @@ set_windows(struct engine *g)
         g->ride[r] = request_ride_limit(g->p, q);
         g->within[r] = g->ride[r] + q->pickup.service;
         g->bound[r] = -1;
+        set_deadline(g, r);
         if (!request_is_ride(q))
             continue;
         g->from[r + g->drop] = q->delivery.start.from;
@@ -492,6 +507,8 @@ take_arrays(struct engine *g)
     size_t stops = (size_t)(g->n + g->drop) + 1, n = (size_t)g->n + 1;
 
     g->from = NEW_N(g->arena, double, stops);
+    g->deadline = NEW_N(g->arena, double, stops);
+    g->late_cost = NEW_N(g->arena, double, stops);
     g->to = NEW_N(g->arena, double, stops);
     g->service = NEW_N(g->arena, double, (size_t)g->node_count + 1);
     g->seats = NEW_N(g->arena, uint64_t, n);

@@ -91,10 +91,11 @@ struct engine {
     int route_count;
     int kind_count;
     struct carrier *carriers;
-    int supply;                  /* node of the supply, -1 none */
-    double *from, *to, *service; /* by node */
-    uint64_t *seats;             /* by request, SEAT_KINDS lanes */
-    double *ride;                /* by request; ENDLESS when not limited */
+    int supply;                   /* node of the supply, -1 none */
+    double *from, *to, *service;  /* by node */
+    double *deadline, *late_cost; /* by stop: ENDLESS and 0 where none counts */
+    uint64_t *seats;              /* by request, SEAT_KINDS lanes */
+    double *ride;                 /* by request; ENDLESS when not limited */
     double *within; /* by request: from start to start, its service added */
     int *bound;     /* by request: route it is on board of, or -1 */
     double *price;  /* by request: of leaving it out */
