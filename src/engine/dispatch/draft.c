@@ -449,6 +449,9 @@ draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
     dry = find_dry(g, d, c, count);
     if (dry > count)
         choose(&ch);
+    /* the way over the supply may be quicker, but labels are without it */
+    else if (!c->tariff->prompt && !bound_places(g, d, c, count))
+        return false;
     for (int gap = 1; dry <= count && g->supply >= 0 && gap <= dry; gap++) {
         ch.now.supply = gap;
         choose(&ch);

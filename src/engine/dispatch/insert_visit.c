@@ -39,6 +39,17 @@ step_out(const struct visit_trial *t, struct span *to, const struct span *a,
     return span_join(to, a, rest, t->time[node], t->cost[node]);
 }
 
+/* Whether the tour can be driven with the request, the supply left aside. */
+static bool
+fits_plainly(const struct visit_trial *t, int at)
+{
+    const struct tour *r = t->r;
+    struct span there, whole;
+
+    return step_in(t, &there, &r->span[at - 1], r->stop[at - 1])
+           && step_out(t, &whole, &there, r->stop[at], &r->rest[at]);
+}
+
 static void
 offer(const struct visit_trial *t, const struct span *whole, int at)
 {
@@ -46,7 +57,9 @@ offer(const struct visit_trial *t, const struct span *whole, int at)
 
     if (added >= t->best->added || whole->length > t->c->duration_most + SLACK)
         return;
-    if (at == t->w->ban_pickup)
+    /* the way over the supply may be quicker, but labels are without it */
+    if (at == t->w->ban_pickup
+        || (!t->c->tariff->prompt && !fits_plainly(t, at)))
         return;
     *t->best = (struct spot){ added, t->route, at, -1 };
 }

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * any - problems that use anything problem.h has, in any mixture: roads on
+ * which a detour is quicker, breaks, deadlines, supplies, visits that need a
+ * seat among rides, ends far from the starts, a plan that is running.
+ *
+ * What must hold is little: a plan comes out and breaks no rule.  plan_check
+ * shares no code with the search and adds up the cost anew.
+ */
+#include "case.h"
+
+#include <math.h>
+
+enum { PROBLEMS = 400, PLACES = 12 };
+
+/* One in so many. */
+static bool
+rarely(struct chance *dice, int so_many)
+{
+    return chance_below(dice, so_many) == 0;
+}
+
+static struct window
+any_window(struct chance *dice)
+{
+    double from = chance_below(dice, 400);
+
+    return (struct window){ from, from + chance_below(dice, 150) };
+}
+
+static void
+any_places(struct problem *p, struct chance *dice)
+{
+    size_t n = PLACES;
+
+    p->place_count = PLACES;
+    p->x = NEW_N(p->arena, double, n);
+    p->y = NEW_N(p->arena, double, n);
+    for (size_t k = 0; k < n; k++) {
+        p->x[k] = chance_below(dice, 40);
+        p->y[k] = chance_below(dice, 40);
+    }
+    if (rarely(dice, 2))
+        return;
+    p->time = NEW_N(p->arena, double, n *n);
+    for (size_t at = 0; at < n * n; at++)
+        p->time[at] = at % (n + 1) ? 1 + chance_below(dice, 60) : 0;
+    if (rarely(dice, 2))
+        p->distance = p->time;
+}
+
+static void
+any_breaks(struct vehicle *v, struct chance *dice)
+{
+    v->pause_count = chance_below(dice, BREAKS + 1);
+    for (int k = 0; k < v->pause_count; k++) {
+        struct pause *b = &v->pauses[k];
+
+        b->length = 10 + chance_below(dice, 40);
+        b->start.from = v->shift.from + chance_below(dice, 150);
+        b->start.to = b->start.from + chance_below(dice, 100);
+    }
+}
+
+static void
+any_vehicle(struct problem *p, struct vehicle *v, struct chance *dice)
+{
+    vehicle_init(v);
+    v->name = arena_printf(p->arena, "v%d", (int)(v - p->vehicles));
+    v->start = chance_below(dice, PLACES);
+    v->end = rarely(dice, 2) ? v->start : chance_below(dice, PLACES);
+    v->shift.from = chance_below(dice, 100);
+    v->shift.to = v->shift.from + 250 + chance_below(dice, 250);
+    for (int k = 0; k < 2; k++)
+        v->seats[k] = chance_below(dice, 4);
+    for (int k = 0; k < 2; k++)
+        v->parts[k] = chance_below(dice, 3);
+    v->tools = (uint64_t)chance_below(dice, 4);
+    skills_add(&v->skills, 0, chance_below(dice, 5));
+    if (rarely(dice, 3))
+        v->duration_most = 100 + chance_below(dice, 200);
+    if (rarely(dice, 3))
+        v->cost_time = 0.25 * chance_below(dice, 5);
+    if (rarely(dice, 3))
+        v->cost_use = chance_below(dice, 50);
+    if (rarely(dice, 4))
+        v->pace = 0.5 + chance_unit(dice);
+    if (rarely(dice, 2))
+        any_breaks(v, dice);
+}
+
+static void
+any_visit(struct visit *v, struct chance *dice)
+{
+    v->place = chance_below(dice, PLACES);
+    v->service = chance_below(dice, 12);
+    if (!rarely(dice, 3))
+        v->start = any_window(dice);
+}
+
+static void
+any_needs(struct problem *p, struct request *q, struct chance *dice)
+{
+    if (rarely(dice, 4))
+        skills_add(&q->skills, 0, chance_below(dice, 4));
+    if (rarely(dice, 4))
+        q->parts[chance_below(dice, 2)] = 1 + chance_below(dice, 2);
+    if (rarely(dice, 6))
+        q->tools = (uint64_t)1 << chance_below(dice, 2);
+    if (rarely(dice, 8)) {
+        q->never = NEW(p->arena, int);
+        q->never[0] = chance_below(dice, p->vehicle_count);
+        q->never_count = 1;
+    }
+}
+
+static void
+any_request(struct problem *p, struct request *q, int rides_in_ten,
+            struct chance *dice)
+{
+    request_init(q);
+    q->name = arena_printf(p->arena, "r%d", (int)(q - p->requests));
+    any_visit(&q->pickup, dice);
+    if (chance_below(dice, 10) < rides_in_ten) {
+        any_visit(&q->delivery, dice);
+        if (rarely(dice, 2))
+            q->ride_most = 20 + chance_below(dice, 60);
+        if (rarely(dice, 3)) {
+            q->ride_factor = 1 + chance_unit(dice);
+            q->ride_floor = 30;
+        }
+    }
+    if (rarely(dice, 2))
+        q->seats[chance_below(dice, 2)] = 1 + chance_below(dice, 2);
+    if (rarely(dice, 3)) {
+        q->deadline = chance_below(dice, 400);
+        q->late_cost = 0.5 * (1 + chance_below(dice, 6));
+    }
+    if (rarely(dice, 5))
+        q->price = 20 + chance_below(dice, 200);
+    any_needs(p, q, dice);
+}
+
+static void
+any_problem(struct problem *p, struct chance *dice)
+{
+    static const int mixtures[] = { 0, 10, 5, 8 };
+    int rides = mixtures[chance_below(dice, (int)COUNT(mixtures))];
+
+    *p = (struct problem){ .arena = arena_open(), .supply = -1 };
+    any_places(p, dice);
+    p->vehicle_count = 1 + chance_below(dice, 4);
+    p->request_count = 2 + chance_below(dice, 12);
+    p->vehicles = NEW_N(p->arena, struct vehicle, (size_t)p->vehicle_count);
+    p->requests = NEW_N(p->arena, struct request, (size_t)p->request_count);
+    p->node_ids = NEW_N(p->arena, int, 2 * (size_t)p->request_count + 1);
+    for (int k = 0; k < p->vehicle_count; k++)
+        any_vehicle(p, &p->vehicles[k], dice);
+    for (int k = 0; k < p->request_count; k++)
+        any_request(p, &p->requests[k], rides, dice);
+    if (rarely(dice, 3)) {
+        p->supply = chance_below(dice, PLACES);
+        p->supply_service = chance_below(dice, 10);
+    }
+    p->fewest_vehicles = rarely(dice, 4);
+}
+
+CASE(whatever_is_asked_a_plan_comes_out_that_breaks_no_rule)
+{
+    int served = 0, asked = 0;
+
+    for (int k = 0; k < PROBLEMS; k++) {
+        struct chance dice;
+        struct problem p;
+        struct plan plan;
+
+        chance_seed(&dice, 1000 + (uint64_t)k);
+        any_problem(&p, &dice);
+        EXPECT_OK(problem_check(c, &p));
+        solve_rounds(c, &p, 300, 1, &plan);
+        asked += p.request_count;
+        served += p.request_count - plan.unserved_count;
+        plan_release(&plan);
+        problem_release(&p);
+    }
+    /* or it would be easy */
+    EXPECT(served > asked / 2);
+}
+
+/* Pins what has begun by then; false when that is more than rides and visits. */
+static bool
+pin_begun(struct problem *p, const struct plan *plan, double now)
+{
+    for (int k = 0; k < plan->route_count; k++) {
+        const struct plan_tour *t = &plan->routes[k];
+        struct vehicle *v = &p->vehicles[t->vehicle];
+
+        v->pinned = NEW_N(p->arena, struct pinned, (size_t)t->stop_count + 1);
+        for (int a = 0; a < t->stop_count && t->stops[a].start <= now; a++) {
+            const struct stop *s = &t->stops[a];
+
+            if (s->request < 0)
+                return false;
+            v->pinned[v->pinned_count++] = (struct pinned){
+                s->request, s->kind == STOP_DELIVERY, { s->start, s->start }
+            };
+        }
+        /* who has done all is on the way home, or there */
+        if (v->pinned_count > 0 && v->pinned_count < t->stop_count)
+            v->free_from = now;
+    }
+    return true;
+}
+
+/* Half of it is planned and partly begun; then the rest becomes known. */
+static void
+begin_day(struct call *c, struct problem *p, struct plan *plan)
+{
+    int all = p->request_count;
+
+    p->request_count = 1 + all / 2;
+    solve_rounds(c, p, 200, 1, plan);
+    p->request_count = all;
+    for (int r = 0; r < all; r++)
+        p->requests[r].change_price = 10;
+    for (int k = 0; k < plan->route_count; k++) {
+        const struct plan_tour *t = &plan->routes[k];
+
+        for (int a = 0; a < t->stop_count; a++)
+            if (t->stops[a].request >= 0)
+                p->requests[t->stops[a].request].keeps = t->vehicle;
+    }
+}
+
+/* False when the way home from what is pinned needs a further stop: for a
+   break, or on roads where a detour is quicker.  That is seldom. */
+static bool
+goes_on(struct call *c, const struct problem *p, const struct plan *running)
+{
+    struct limits limits = { .rounds = 200, .seed = 1, .began = clock_now() };
+    struct result result;
+    struct plan plan;
+    enum err e = solve(c, p, &limits, running, &plan, &result, NULL, NULL);
+
+    if (e == ERR_INVALID)
+        return false;
+    EXPECT_OK(e);
+    EXPECT_OK(plan_check(c, p, &plan));
+    plan_release(&plan);
+    return true;
+}
+
+CASE(whatever_is_running_it_goes_on_from_there_with_what_comes_new)
+{
+    int tried = 0, gone_on = 0;
+
+    for (int k = 0; k < PROBLEMS; k++) {
+        struct chance dice;
+        struct problem p;
+        struct plan plan;
+
+        chance_seed(&dice, 5000 + (uint64_t)k);
+        any_problem(&p, &dice);
+        begin_day(c, &p, &plan);
+        if (pin_begun(&p, &plan, 100 + chance_below(&dice, 150))) {
+            EXPECT_OK(problem_check(c, &p));
+            tried++;
+            gone_on += goes_on(c, &p, &plan);
+        }
+        plan_release(&plan);
+        problem_release(&p);
+    }
+    EXPECT(tried > PROBLEMS / 2);
+    EXPECT(gone_on > tried - tried / 100);
+}
