@@ -6,6 +6,7 @@
  */
 #include "engine/dispatch/search.h"
 
+#include "engine/dispatch/elite.h"
 #include "engine/dispatch/fleet.h"
 
 #include <math.h>
@@ -93,7 +94,7 @@ steer_pain(const struct search *s, struct worker *w)
     const struct tuning *t = &w->tuning;
     double low = w->g->hop_mean, high = 1000 * w->g->hop_mean;
     double part = t->out_hot
-                  * chance_exp(chance_log(t->out_cold / t->out_hot) * s->share);
+                  * chance_exp(chance_log(t->out_cold / t->out_hot) * s->phase);
 
     if (w->cur.must_absent > 0)
         w->pain *= 1 + PAIN_STEP;
@@ -122,6 +123,8 @@ search_round(struct search *s, struct worker *w, double temperature)
         worker_undo(w);
         return;
     }
+    if (s->own && state_is_better(w->g, &w->cur, s->own))
+        state_copy(w->g, s->own, &w->cur);
     if (state_is_better(w->g, &w->cur, &w->best)) {
         worker_keep(w);
         search_publish(s, w);
@@ -150,15 +153,13 @@ search_goes_on(struct search *s, struct worker *w)
     return s->share < s->until && !s->stop;
 }
 
-/* Cooling from hot to cold by the share of the limit. */
 static double
 temperature_at(const struct search *s, const struct worker *w)
 {
     const struct tuning *t = &w->tuning;
-    double x = (s->share - s->ripe) / (1 - s->ripe);
 
     return t->hot * w->g->hop_mean
-           * chance_exp(chance_log(t->cold / t->hot) * x);
+           * chance_exp(chance_log(t->cold / t->hot) * s->phase);
 }
 
 /*
@@ -181,33 +182,44 @@ weigh_absent(struct worker *w)
 static void
 come_back(struct search *s, struct worker *w)
 {
-    if (w->cur.must_absent <= w->best.must_absent)
+    const struct state *best = s->own ? s->own : &w->best;
+
+    if (w->cur.must_absent <= best->must_absent)
         s->whole = w->rounds;
     if (s->returns < RETURN_FIRST)
         s->returns = RETURN_FIRST;
-    if (w->rounds - s->whole <= ASTRAY_MOST && s->share < s->returns)
+    if (w->rounds - s->whole <= ASTRAY_MOST && s->phase < s->returns)
         return;
-    if (s->share >= s->returns)
-        s->returns = s->share + RETURN_EVERY;
+    if (s->phase >= s->returns)
+        s->returns = s->phase + RETURN_EVERY;
     s->whole = w->rounds;
-    state_copy(w->g, &w->cur, &w->best);
+    state_copy(w->g, &w->cur, best);
+}
+
+void
+search_cool(struct search *s, struct worker *w, double phase, double begin,
+            double end)
+{
+    double temperature = 0;
+
+    s->whole = w->rounds;
+    while (search_goes_on(s, w) && s->share < end) {
+        if (is_clock_due(w, w->rounds) || temperature <= 0) {
+            s->phase = phase + (1 - phase) * (s->share - begin) / (end - begin);
+            temperature = temperature_at(s, w);
+        }
+        search_round(s, w, temperature);
+        weigh_absent(w);
+        come_back(s, w);
+    }
 }
 
 void
 search_run(struct search *s, struct worker *w)
 {
-    double temperature = w->tuning.hot * w->g->hop_mean;
-
     if (s->ripe <= 0)
         s->ripe = s->share;
-    s->whole = w->rounds;
-    while (search_goes_on(s, w)) {
-        if (w->rounds % CLOCK_EVERY == 0)
-            temperature = temperature_at(s, w);
-        search_round(s, w, temperature);
-        weigh_absent(w);
-        come_back(s, w);
-    }
+    search_cool(s, w, 0, s->ripe, 1);
 }
 
 /* A first plan may take a little longer, and if reading took all there was. */
@@ -251,5 +263,8 @@ search_whole(struct search *s, struct worker *w)
     fleet_fill(s, w);
     if (w->g->p->fewest_vehicles)
         fleet_reduce(s, w);
-    search_run(s, w);
+    if (s->until < 1)
+        search_run(s, w);
+    else
+        elite_run(s, w);
 }

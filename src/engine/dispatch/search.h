@@ -10,12 +10,14 @@ struct search {
     struct limits limits;
     double starts, ends; /* clock: of this run */
     uint64_t first_round;
-    double share;   /* of the limit that is gone */
-    double until;   /* share at which this run ends */
-    double ripe;    /* share at which cooling began */
-    double best_at; /* share when the best was found */
-    double returns; /* share when it is next gone back to */
-    uint64_t whole; /* round in which nobody needless was left out, last */
+    double share;      /* of the limit that is gone */
+    double until;      /* share at which this run ends */
+    double ripe;       /* share at which cooling began */
+    double phase;      /* of the cooling, from 0 (hot) to 1 */
+    double best_at;    /* share when the best was found */
+    double returns;    /* phase in which it is next gone back to the best */
+    struct state *own; /* best of this cooling; NULL: the best of all */
+    uint64_t whole;    /* round in which nobody needless was left out, last */
     bool stop;
     size_t memory; /* of workers that are gone by now */
     solve_listener listener;
@@ -25,8 +27,12 @@ struct search {
 /* From whatever the worker has to its best within the limits. */
 void search_whole(struct search *s, struct worker *w);
 
-/* Runs rounds until the limit, from the worker's state. */
+/* Goes on with one cooling over all of the limit, up to s->until. */
 void search_run(struct search *s, struct worker *w);
+
+/* One cooling from a phase on, between two shares of the limit. */
+void search_cool(struct search *s, struct worker *w, double phase, double begin,
+                 double end);
 /* The clock the limits are counted by. */
 double search_clock(const struct search *s);
 
