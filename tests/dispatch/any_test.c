@@ -235,9 +235,12 @@ begin_day(struct call *c, struct problem *p, struct plan *plan)
 /* False when the way home from what is pinned needs a further stop: for a
    break, or on roads where a detour is quicker.  That is seldom. */
 static bool
-goes_on(struct call *c, const struct problem *p, const struct plan *running)
+goes_on(struct call *c, const struct problem *p, const struct plan *running,
+        uint64_t rounds)
 {
-    struct limits limits = { .rounds = 200, .seed = 1, .began = clock_now() };
+    struct limits limits = {
+        .rounds = rounds, .seed = 1, .began = clock_now()
+    };
     struct result result;
     struct plan plan;
     enum err e = solve(c, p, &limits, running, &plan, &result, NULL, NULL);
@@ -265,11 +268,34 @@ CASE(whatever_is_running_it_goes_on_from_there_with_what_comes_new)
         if (pin_begun(&p, &plan, 100 + chance_below(&dice, 150))) {
             EXPECT_OK(problem_check(c, &p));
             tried++;
-            gone_on += goes_on(c, &p, &plan);
+            gone_on += goes_on(c, &p, &plan, 200);
         }
         plan_release(&plan);
         problem_release(&p);
     }
     EXPECT(tried > PROBLEMS / 2);
     EXPECT(gone_on > tried - tried / 100);
+}
+
+/* So many rounds that there are several plans and children of them. */
+CASE(plans_that_are_made_of_two_others_break_no_rule)
+{
+    for (int k = 0; k < 40; k++) {
+        uint64_t rounds = 7 * 2500 * 6;
+        struct chance dice;
+        struct problem p;
+        struct plan plan;
+
+        chance_seed(&dice, 9000 + (uint64_t)k);
+        any_problem(&p, &dice);
+        if (p.request_count > 6)
+            p.request_count = 6;
+        begin_day(c, &p, &plan);
+        if (pin_begun(&p, &plan, 40 + chance_below(&dice, 60)))
+            (void)goes_on(c, &p, &plan, rounds);
+        plan_release(&plan);
+        solve_rounds(c, &p, rounds, 2, &plan);
+        plan_release(&plan);
+        problem_release(&p);
+    }
 }
