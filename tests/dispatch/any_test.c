@@ -280,16 +280,16 @@ CASE(whatever_is_running_it_goes_on_from_there_with_what_comes_new)
 /* So many rounds that there are several plans and children of them. */
 CASE(plans_that_are_made_of_two_others_break_no_rule)
 {
-    for (int k = 0; k < 40; k++) {
-        uint64_t rounds = 7 * 2500 * 6;
+    for (int k = 0; k < 8; k++) {
+        uint64_t rounds = 7 * 2500 * 4;
         struct chance dice;
         struct problem p;
         struct plan plan;
 
         chance_seed(&dice, 9000 + (uint64_t)k);
         any_problem(&p, &dice);
-        if (p.request_count > 6)
-            p.request_count = 6;
+        if (p.request_count > 4)
+            p.request_count = 4;
         begin_day(c, &p, &plan);
         if (pin_begun(&p, &plan, 40 + chance_below(&dice, 60)))
             (void)goes_on(c, &p, &plan, rounds);
