@@ -376,16 +376,89 @@ natural_gap(const struct choice *ch, const struct pause *p)
     return a;
 }
 
-/* At home, and in every gap of the window from the natural one outwards,
-   until nothing better is possible. */
+/* Where nothing but windows counts, a pause only pushes what comes after. */
+static bool
+is_plain(const struct choice *ch)
+{
+    return !ch->g->rides && ch->c->cost_wait <= 0
+           && ch->c->duration_most >= ENDLESS;
+}
+
+/* What is to be done at an element of the chain. */
+static double
+busy_at(const struct choice *ch, int element)
+{
+    int node = ch->d->element[element];
+
+    if (element == 0)
+        return 0;
+    if (node >= 0)
+        return ch->g->service[node];
+    return node == DRAFT_SUPPLY ? ch->g->p->supply_service
+                                : ch->c->v->pauses[DRAFT_PAUSE - node].length;
+}
+
+/* Added price of lateness when element a cannot start before t. */
+static double
+push_price(const struct choice *ch, int a, double t)
+{
+    const struct engine *g = ch->g;
+    const struct draft *d = ch->d;
+    double sum = 0;
+
+    for (; a + 1 < d->chain.count && t > d->start[a]; a++) {
+        int node = d->element[a];
+
+        if (node >= 0 && t > g->deadline[node])
+            sum +=
+                g->late_cost[node] * (t - fmax(d->start[a], g->deadline[node]));
+        t += d->chain.legs[a];
+    }
+    return sum;
+}
+
+/* The last pause in every gap, by the labels of the chain without it. */
 static void
-choose_pause(struct choice *ch, int k)
+scan_gaps(struct choice *ch, int k)
+{
+    const struct pause *p = &ch->c->v->pauses[k];
+    struct draft *d = ch->d;
+    double base = price_with(ch->g, d, ch->c, ch->count, &ch->now);
+    int position = 0;
+
+    if (base >= ch->cost)
+        return;
+    for (int a = 0; a < d->chain.count; a++)
+        d->high[a] = d->chain.late[a];
+    if (!chain_latest(&d->chain, d->high))
+        return;
+    for (int a = 0; a + 1 < d->chain.count; a++) {
+        double busy = busy_at(ch, a), begin, next, cost;
+
+        position += a > 0 && d->element[a] >= 0;
+        begin = fmax(d->start[a] + busy, p->start.from);
+        if (d->element[a + 1] < 0 || begin > p->start.to + SLACK)
+            continue;
+        next = begin + p->length + d->chain.legs[a] - busy;
+        if (next > d->high[a + 1] + SLACK)
+            continue;
+        cost = base + push_price(ch, a + 1, next);
+        if (cost >= ch->cost)
+            continue;
+        ch->cost = cost;
+        ch->best = ch->now;
+        ch->best.pause[k] = position;
+    }
+}
+
+/* In every gap of the window from the natural one outwards, until nothing
+   better is possible. */
+static void
+try_gaps(struct choice *ch, int k)
 {
     const struct pause *p = &ch->c->v->pauses[k];
     int middle = natural_gap(ch, p);
 
-    try_pause(ch, k, PAUSE_BEFORE);
-    try_pause(ch, k, PAUSE_AFTER);
     for (int step = 0; step <= 2 * ch->count + 1; step++) {
         int a = middle + (step % 2 ? (step + 1) / 2 : -step / 2);
 
@@ -397,6 +470,19 @@ choose_pause(struct choice *ch, int k)
             continue;
         try_pause(ch, k, a);
     }
+}
+
+static void
+choose_pause(struct choice *ch, int k)
+{
+    if (k + 1 == ch->c->v->pause_count && is_plain(ch))
+        scan_gaps(ch, k);
+    else
+        try_gaps(ch, k);
+    if (ch->cost <= ch->floor + SLACK)
+        return;
+    try_pause(ch, k, PAUSE_BEFORE);
+    try_pause(ch, k, PAUSE_AFTER);
 }
 
 /* Bounds of the starts by position in the order, from no extras at all. */
@@ -432,6 +518,47 @@ choose(struct choice *ch)
     ch->best = ch->now;
 }
 
+/* What the way over the supply before that position adds to the fare. */
+static double
+supply_detour(const struct engine *g, const struct draft *d,
+              const struct carrier *c, int gap)
+{
+    const double *cost = c->tariff->cost;
+    size_t n = (size_t)g->node_count, s = (size_t)g->supply;
+    size_t u = (size_t)d->order[gap - 1], v = (size_t)d->order[gap];
+
+    return cost[u * n + s] + cost[s * n + v] - cost[u * n + v];
+}
+
+/* The supply before one of the first positions, the shortest detour first. */
+static void
+choose_supply(struct choice *ch, int last)
+{
+    struct extras none = { .supply = 0 };
+    double least =
+        fare(ch->d, ch->g, ch->c, ch->count, &none) + ch->c->cost_use;
+    double shortest = FAR;
+    int first = 1;
+
+    for (int gap = 1; gap <= last; gap++) {
+        double detour = supply_detour(ch->g, ch->d, ch->c, gap);
+
+        if (detour < shortest) {
+            shortest = detour;
+            first = gap;
+        }
+    }
+    ch->now.supply = first;
+    choose(ch);
+    for (int gap = 1; gap <= last; gap++) {
+        if (gap == first
+            || least + supply_detour(ch->g, ch->d, ch->c, gap) >= ch->cost)
+            continue;
+        ch->now.supply = gap;
+        choose(ch);
+    }
+}
+
 bool
 draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
             int count, double bound, double *cost, struct extras *extras)
@@ -449,13 +576,11 @@ draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
     dry = find_dry(g, d, c, count);
     if (dry > count)
         choose(&ch);
-    /* the way over the supply may be quicker, but labels are without it */
-    else if (!c->tariff->prompt && !bound_places(g, d, c, count))
+    else if (g->supply < 0)
         return false;
-    for (int gap = 1; dry <= count && g->supply >= 0 && gap <= dry; gap++) {
-        ch.now.supply = gap;
-        choose(&ch);
-    }
+    /* the way over the supply may be quicker, but labels are without it */
+    else if (c->tariff->prompt || bound_places(g, d, c, count))
+        choose_supply(&ch, dry);
     *cost = ch.cost;
     *extras = ch.best;
     return ch.cost < fmin(bound, FAR);
