@@ -37,14 +37,15 @@ static const char usage[] =
     "           which requests become known one by one)\n"
     "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
     "           [--seconds S,...] [--rounds R] [--seed N] [--seeds N]\n"
-    "           [--every N] [--only INSTANCE] [--processor]\n";
+    "           [--every N] [--only INSTANCE] [--processor]\n"
+    "           [--enough] (a run ends at the best known cost)\n";
 
 struct options {
     enum format format;
     const char *file, *start, *out, *bench, *classes, *limits, *only;
     struct limits limit;
     int seeds, every;
-    bool processor, wrong;
+    bool processor, enough, wrong;
 };
 
 /* A number of at least low; anything else makes the options wrong. */
@@ -89,6 +90,7 @@ take_option(struct options *o, int letter)
     case 'n': o->seeds = (int)number_of(o, "seeds", 1); break;
     case 'i': o->only = optarg; break;
     case 'u': o->processor = true; break;
+    case 'k': o->enough = true; break;
     case 'v': o->every = (int)number_of(o, "every", 1); break;
     default: o->wrong = true; break;
     }
@@ -111,6 +113,7 @@ read_options(int argc, char **argv)
         { "every", required_argument, NULL, 'v' },
         { "only", required_argument, NULL, 'i' },
         { "processor", no_argument, NULL, 'u' },
+        { "enough", no_argument, NULL, 'k' },
         { 0 }
     };
     struct options o = { .format = FORMAT_UNKNOWN,
@@ -358,6 +361,7 @@ run_bench(struct call *c, const struct options *o)
         .seconds = o->limits ? o->limits : "1",
         .rounds = o->limit.rounds,
         .processor = o->processor,
+        .enough = o->enough,
         .only = o->only,
         .first_seed = o->limit.seed,
         .seeds = o->seeds,

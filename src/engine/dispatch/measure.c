@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENOUGH 1e-5 /* of the best known cost: how it is rounded */
+
 enum { ROWS_MOST = 400, LATE_GRACE_MS = 200 };
 
 /* A class of the table: which rows of which file it takes. */
@@ -140,10 +142,20 @@ count_run(struct tally *t, double gap, const struct plan *plan,
     t->cpu += r->cpu;
 }
 
+/* Goes on until the best known plan is reached. */
+static bool
+is_not_enough(void *with, const struct progress *now)
+{
+    const struct known *k = with;
+
+    return now->unserved > 0 || now->cost > k->cost * (1 + ENOUGH)
+           || (k->vehicles && now->vehicles > k->vehicles);
+}
+
 static enum err
-run_one(struct call *c, const struct family *f, const char *path,
-        const struct known *k, const struct limits *usual, struct tally *t,
-        FILE *out)
+run_one(struct call *c, const struct measuring *m, const struct family *f,
+        const char *path, struct known *k, const struct limits *usual,
+        struct tally *t, FILE *out)
 {
     struct problem p;
     struct plan plan;
@@ -154,7 +166,8 @@ run_one(struct call *c, const struct family *f, const char *path,
 
     limits.began = clock_now();
     TRY(problem_read(c, &p, f->format, path));
-    e = solve(c, &p, &limits, NULL, &plan, &r, NULL, NULL);
+    e = solve(c, &p, &limits, NULL, &plan, &r, m->enough ? is_not_enough : NULL,
+              k);
     if (e == OK) {
         gap = gap_of(c, &p, &plan, k, &r, &limits);
         count_run(t, gap, &plan, k, &r);
@@ -218,7 +231,7 @@ run_family(struct call *c, const struct measuring *m, const struct family *f,
             continue;
         for (int seed = 0; seed < m->seeds; seed++) {
             limits.seed = m->first_seed + (uint64_t)seed;
-            TRY(run_one(c, f, path, &rows[k], &limits, &t, out));
+            TRY(run_one(c, m, f, path, &rows[k], &limits, &t, out));
         }
     }
     if (t.runs)

@@ -19,6 +19,7 @@ struct measuring {
     const char *seconds; /* such as "1,10,60"; for each a column */
     uint64_t rounds;     /* instead of seconds; 0: not said */
     bool processor;      /* the seconds are those of the processor */
+    bool enough;         /* a run ends when it has reached the best known */
     const char *only;    /* this instance alone; NULL: all */
     uint64_t first_seed;
     int seeds; /* so many seeds from there on */
