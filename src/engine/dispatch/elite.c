@@ -12,15 +12,15 @@
 #include <math.h>
 #include <string.h>
 
-#define ELITE_SHARE 0.6  /* of the limit, for the first plans */
+#define ELITE_SHARE 0.4  /* of the limit, for the first plans */
 #define CHILD_PHASE 0.75 /* at which the cooling of a child begins */
 #define SAME_COST 1e-6
 
 enum {
     ELITES_LEAST = 3,
     ELITES_MOST = 4,
-    ROUNDS_EACH = 2500, /* a request, for each first plan at least */
-    ROUNDS_CHILD = 200, /* a request, for each child */
+    ROUNDS_EACH = 1600, /* a request, for each first plan at least */
+    ROUNDS_CHILD = 400, /* a request, for each child */
     WARM_ROUNDS = 1000  /* until it is known how fast rounds are */
 };
 
