@@ -7,27 +7,6 @@ struct lacks {
     bool skill, seat, tool, listed;
 };
 
-static bool
-seats_enough(const struct vehicle *v, const struct request *q)
-{
-    for (int k = 0; k < SEAT_KINDS; k++)
-        if (v->seats[k] < q->seats[k])
-            return false;
-    return true;
-}
-
-static bool
-is_allowed(const struct request *q, int vehicle)
-{
-    bool yes = q->only_count == 0;
-
-    for (int k = 0; k < q->only_count; k++)
-        yes |= q->only[k] == vehicle;
-    for (int k = 0; k < q->never_count; k++)
-        yes &= q->never[k] != vehicle;
-    return yes;
-}
-
 static struct lacks
 find_lacks(const struct problem *p, const struct request *q)
 {
@@ -38,11 +17,11 @@ find_lacks(const struct problem *p, const struct request *q)
 
         if (skills_cover(&v->skills, &q->skills))
             l.skill = false;
-        if (seats_enough(v, q))
+        if (vehicle_seats(v, q))
             l.seat = false;
         if (p->supply >= 0 || !(q->tools & ~v->tools))
             l.tool = false;
-        if (is_allowed(q, k))
+        if (request_allows(q, k))
             l.listed = false;
     }
     return l;

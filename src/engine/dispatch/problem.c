@@ -51,6 +51,27 @@ request_ride_limit(const struct problem *p, const struct request *r)
     return fmin(most, factored);
 }
 
+bool
+request_allows(const struct request *r, int vehicle)
+{
+    bool yes = r->only_count == 0;
+
+    for (int k = 0; k < r->only_count; k++)
+        yes |= r->only[k] == vehicle;
+    for (int k = 0; k < r->never_count; k++)
+        yes &= r->never[k] != vehicle;
+    return yes;
+}
+
+bool
+vehicle_seats(const struct vehicle *v, const struct request *r)
+{
+    for (int k = 0; k < SEAT_KINDS; k++)
+        if (v->seats[k] < r->seats[k])
+            return false;
+    return true;
+}
+
 static bool
 is_sane(double v)
 {
@@ -139,29 +160,6 @@ check_request(struct call *c, const struct problem *p, const struct request *r)
 }
 
 static enum err
-check_pinned(struct call *c, const struct problem *p, const struct vehicle *v)
-{
-    char *on_board = NEW_N(c->arena, char, (size_t)p->request_count);
-
-    for (int k = 0; k < v->pinned_count; k++) {
-        const struct pinned *q = &v->pinned[k];
-
-        if (q->request < 0 || q->request >= p->request_count)
-            return fail(c, ERR_INVALID, NULL,
-                        "vehicle %s: pinned stop of an unknown request",
-                        v->name);
-        if (on_board[q->request] != q->delivery)
-            return fail(c, ERR_INVALID, NULL,
-                        "vehicle %s: pinned stops of request %s are out "
-                        "of order",
-                        v->name, p->requests[q->request].name);
-        on_board[q->request]++;
-        TRY(check_window(c, &q->start, "pinned stop of vehicle", v->name));
-    }
-    return OK;
-}
-
-static enum err
 check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
 {
     if (v->start < 0 || v->start >= p->place_count || v->end < 0
@@ -191,7 +189,79 @@ check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
                         v->name, v->pauses[k].start.from,
                         v->pauses[k].start.to);
     }
-    return check_pinned(c, p, v);
+    return OK;
+}
+
+/* What keeps the vehicle from what it is bound to do; NULL: nothing. */
+static const char *
+why_unfit(const struct problem *p, int vehicle, const struct request *r)
+{
+    const struct vehicle *v = &p->vehicles[vehicle];
+
+    if (!request_allows(r, vehicle))
+        return "its lists exclude the vehicle";
+    if (!vehicle_seats(v, r))
+        return "the vehicle lacks the seats";
+    if (!skills_cover(&v->skills, &r->skills))
+        return "the vehicle lacks a skill";
+    if (p->supply < 0 && (r->tools & ~v->tools))
+        return "the vehicle lacks a tool, and there is no supply";
+    return NULL;
+}
+
+/* Why the stop cannot be pinned; made and bound are by request. */
+static const char *
+why_not_pinned(const struct problem *p, int vehicle, const struct pinned *pin,
+               const int *made, const int *bound)
+{
+    const struct request *r = &p->requests[pin->request];
+
+    if (made[pin->request] && bound[pin->request] != vehicle)
+        return "it is pinned in another vehicle too";
+    if (pin->delivery && !request_is_ride(r))
+        return "a visit has no delivery";
+    if (made[pin->request] > pin->delivery)
+        return "it is pinned twice";
+    if (made[pin->request] < pin->delivery)
+        return "a delivery without its pickup before it";
+    return why_unfit(p, vehicle, r);
+}
+
+static enum err
+check_pins(struct call *c, const struct problem *p, int vehicle, int *made,
+           int *bound)
+{
+    const struct vehicle *v = &p->vehicles[vehicle];
+
+    for (int k = 0; k < v->pinned_count; k++) {
+        const struct pinned *pin = &v->pinned[k];
+        const char *why;
+
+        if (pin->request < 0 || pin->request >= p->request_count)
+            return fail(c, ERR_INVALID, NULL,
+                        "vehicle %s: pinned stop of an unknown request",
+                        v->name);
+        why = why_not_pinned(p, vehicle, pin, made, bound);
+        if (why)
+            return fail(c, ERR_INVALID, NULL,
+                        "vehicle %s: pinned stop of request %s: %s",
+                        v->name, p->requests[pin->request].name, why);
+        made[pin->request]++;
+        bound[pin->request] = vehicle;
+        TRY(check_window(c, &pin->start, "pinned stop of vehicle", v->name));
+    }
+    return OK;
+}
+
+static enum err
+check_all_pins(struct call *c, const struct problem *p)
+{
+    int *made = NEW_N(c->arena, int, (size_t)p->request_count + 1);
+    int *bound = NEW_N(c->arena, int, (size_t)p->request_count + 1);
+
+    for (int k = 0; k < p->vehicle_count; k++)
+        TRY(check_pins(c, p, k, made, bound));
+    return OK;
 }
 
 /* So that no straight line between two of them is endless. */
@@ -248,7 +318,7 @@ problem_check(struct call *c, const struct problem *p)
         TRY(check_request(c, p, &p->requests[k]));
     if (p->supply >= p->place_count || !is_amount(p->supply_service))
         return fail(c, ERR_INVALID, NULL, "unknown place of supply");
-    return OK;
+    return check_all_pins(c, p);
 }
 
 void

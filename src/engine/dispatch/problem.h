@@ -12,8 +12,9 @@
  *   1. Every number is finite unless its comment allows ENDLESS; none that
  *      must not be negative is.
  *   2. Every place named by a vehicle or a request exists.
- *   3. from <= to in every window; a pinned stop names a request of the
- *      problem, and a delivery is pinned only after its pickup.
+ *   3. from <= to in every window; a pinned stop names a stop of a request,
+ *      none is pinned twice or in two vehicles, a delivery only after its
+ *      pickup, and only where the vehicle may and can serve the request.
  *   4. The matrices have a zero diagonal.
  *
  * Not here: the answer (plan.h), how it is found (solve.h), the formats of
@@ -58,7 +59,7 @@ struct pause {
 struct pinned {
     int request;
     bool delivery;
-    struct window start; /* {t, t} when it has begun */
+    struct window start; /* in place of the request's; {t, t}: it has begun */
 };
 
 struct skills {
@@ -184,6 +185,12 @@ enum err problem_check(struct call *c, const struct problem *p) MUST_USE;
 
 /* The longest ride the request allows, all its rules taken together. */
 double request_ride_limit(const struct problem *p, const struct request *r);
+
+/* Whether the lists of the request allow the vehicle. */
+bool request_allows(const struct request *r, int vehicle);
+
+/* Whether an empty vehicle has the seats. */
+bool vehicle_seats(const struct vehicle *v, const struct request *r);
 
 /* Whether the request has a second stop. */
 static inline bool

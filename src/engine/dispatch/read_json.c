@@ -20,6 +20,7 @@ struct problem_reading {
     struct problem *p;
     struct names places, vehicles, requests, seats, skills, tools, parts;
     bool distance, time; /* matrices that were given */
+    const char *nowhere; /* the first place without x or y */
 };
 
 #define IN(member) offsetof(struct problem_reading, member)
@@ -222,7 +223,7 @@ read_pins(struct reading *r, const json_t *list, void *into)
     struct written_pin *pins = NEW_N(r->c->arena, struct written_pin, n + 1);
 
     for (size_t k = 0; k < n; k++)
-        pins[k] = (struct written_pin){ -1, "pickup", { 0, ENDLESS } };
+        pins[k] = (struct written_pin){ -1, "pickup", { NAN, NAN } };
     TRY(keys_records(r, list, pin_keys, pins, sizeof *pins));
     v->pinned = NEW_N(r->arena, struct pinned, n + 1);
     for (size_t k = 0; k < n; k++) {
@@ -325,13 +326,9 @@ read_places(struct reading *r, const json_t *list, void *into)
         p->place_names[k] = w[k].name;
         p->x[k] = w[k].x;
         p->y[k] = w[k].y;
-        if (isnan(w[k].x) || isnan(w[k].y))
-            p->x = p->y = NULL;
-        if (!p->x)
-            break;
+        if (isnan(w[k].x + w[k].y) && !whole(r)->nowhere)
+            whole(r)->nowhere = w[k].name;
     }
-    for (size_t k = 0; k < n; k++)
-        p->place_names[k] = w[k].name;
     return OK;
 }
 
@@ -344,7 +341,10 @@ read_supply(struct reading *r, const json_t *v, void *into)
         { 0 }
     };
 
-    return keys_object(r, v, keys, into);
+    TRY(keys_object(r, v, keys, into));
+    if (whole(r)->p->supply < 0)
+        return keys_refuse(r, "the place is missing");
+    return OK;
 }
 
 static enum err
@@ -361,15 +361,39 @@ read_vehicles(struct reading *r, const json_t *list, void *into)
     return OK;
 }
 
+/* A job is one visit, a ride a pickup and its delivery. */
+static enum err
+check_stops(struct reading *r, const json_t *object)
+{
+    bool visit = json_object_get(object, "visit");
+    bool pickup = json_object_get(object, "pickup");
+    bool delivery = json_object_get(object, "delivery");
+    const char *why = NULL, *key = visit ? "visit" : "pickup";
+
+    if (visit && (pickup || delivery))
+        why = "has a visit and cannot have a pickup or a delivery too";
+    else if (!visit && !pickup)
+        why = "needs a visit, or a pickup (and a delivery)";
+    if (!why)
+        return OK;
+    (void)keys_into(r, key, 0);
+    return fail(r->c, ERR_INVALID, NULL, "%s: request %s %s", r->path,
+                json_string_value(json_object_get(object, "name")), why);
+}
+
 static enum err
 read_requests(struct reading *r, const json_t *list, void *into)
 {
     struct problem *p = into;
 
-    for (int k = 0; k < p->request_count; k++)
-        p->requests[k].pickup.place = -1;
-    return keys_records(r, list, request_keys, p->requests,
-                        sizeof *p->requests);
+    TRY(keys_records(r, list, request_keys, p->requests, sizeof *p->requests));
+    for (int k = 0; k < p->request_count; k++) {
+        size_t back = keys_into(r, NULL, k);
+
+        TRY(check_stops(r, json_array_get(list, (size_t)k)));
+        keys_back(r, back);
+    }
+    return OK;
 }
 
 static const struct key problem_keys[] = {
@@ -383,6 +407,23 @@ static const struct key problem_keys[] = {
     { "requests", KEY_LIST, 0, read_requests, 0 },
     { 0 }
 };
+
+/* What a pin does not say of its window is as its request has it. */
+static void
+complete_pins(struct problem *p, const struct vehicle *v)
+{
+    for (int k = 0; k < v->pinned_count; k++) {
+        struct pinned *pin = &v->pinned[k];
+        const struct request *q = &p->requests[pin->request];
+        const struct window *own =
+            pin->delivery ? &q->delivery.start : &q->pickup.start;
+
+        if (isnan(pin->start.from))
+            pin->start.from = own->from;
+        if (isnan(pin->start.to))
+            pin->start.to = own->to;
+    }
+}
 
 static enum err
 complete(struct problem_reading *w)
@@ -400,8 +441,14 @@ complete(struct problem_reading *w)
     p->part_kinds = w->parts.count;
     for (int k = 0; k < 2 * p->request_count; k++)
         p->node_ids[k] = k + 1;
-    if (!w->distance && !w->time && !p->x)
-        return keys_refuse(r, "places need x and y, or a matrix is needed");
+    for (int k = 0; k < p->vehicle_count; k++)
+        complete_pins(p, &p->vehicles[k]);
+    if (!w->distance && !w->time && w->nowhere)
+        return fail(r->c, ERR_INVALID, NULL,
+                    "places: %s lacks x or y, and there is no matrix",
+                    w->nowhere);
+    if (w->nowhere)
+        p->x = p->y = NULL;
     if (!w->distance && !p->x)
         p->distance = p->time;
     else if (!w->time)

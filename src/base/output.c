@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* output - see output.h. */
+#include "base/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err
+cannot_write(struct call *c, enum err code, const struct output *o)
+{
+    return fail(c, code, NULL, "%s cannot be written: %s",
+                o->path ? o->path : "the standard output", strerror(errno));
+}
+
+/* The new file has the rights a plain creation would give it, or the old. */
+static int
+open_beside(struct output *o, const struct stat *old)
+{
+    int fd = mkstemp((char *)(uintptr_t)o->beside);
+    mode_t mask;
+
+    if (fd < 0)
+        return fd;
+    mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask);
+    return fd;
+}
+
+/* The file a link means, so that the link stays. */
+static const char *
+follow(struct call *c, const char *path)
+{
+    char *real = realpath(path, NULL);
+
+    path = real ? arena_text(c->arena, real) : path;
+    free(real);
+    return path;
+}
+
+enum err
+output_open(struct call *c, struct output *o, const char *path)
+{
+    struct stat old;
+    bool there = path && stat(path, &old) == 0;
+    int fd;
+
+    *o = (struct output){ .path = path, .file = stdout };
+    if (!path)
+        return OK;
+    if (there && !S_ISREG(old.st_mode)) {
+        o->file = fopen(path, "wb");
+        return o->file ? OK : cannot_write(c, ERR_ABSENT, o);
+    }
+    o->path = follow(c, path);
+    o->beside = arena_printf(c->arena, "%s.XXXXXX", o->path);
+    if (there && access(path, W_OK) != 0)
+        return cannot_write(c, ERR_ABSENT, o);
+    fd = open_beside(o, there ? &old : NULL);
+    o->file = fd < 0 ? NULL : fdopen(fd, "wb");
+    return o->file ? OK : cannot_write(c, ERR_ABSENT, o);
+}
+
+enum err
+output_close(struct call *c, struct output *o)
+{
+    bool bad = ferror(o->file) != 0;
+
+    bad |= fflush(o->file) != 0;
+    if (o->beside)
+        bad |= fsync(fileno(o->file)) != 0;
+    if (o->path)
+        bad |= fclose(o->file) != 0;
+    if (o->beside && !bad)
+        bad = rename(o->beside, o->path) != 0;
+    if (!bad)
+        return OK;
+    if (o->beside)
+        (void)unlink(o->beside);
+    return cannot_write(c, ERR_BROKEN, o);
+}
+
+void
+output_drop(struct output *o)
+{
+    if (o->path)
+        (void)fclose(o->file);
+    if (o->beside)
+        (void)unlink(o->beside);
+}
+
+enum err
+output_try(struct call *c, const char *path)
+{
+    struct output o;
+
+    TRY(output_open(c, &o, path));
+    output_drop(&o);
+    return OK;
+}
