@@ -8,6 +8,7 @@
  */
 #include "cli/dispatch.h"
 
+#include "base/output.h"
 #include "engine/dispatch/draw.h"
 #include "engine/dispatch/files.h"
 #include "engine/dispatch/measure.h"
@@ -16,6 +17,7 @@
 #include "engine/dispatch/solve.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,8 @@
 enum { EXIT_BAD_INPUT = 2, EXIT_USAGE = 64 };
 
 #define GRACE 0.1 /* seconds kept for writing the plan */
+#define MANY 1e12
+#define SEEDS_MOST 1e6
 
 static const char usage[] =
     "usage: liangcao dispatch solve --format darp|pdptw|trsp|strsp|json FILE\n"
@@ -33,8 +37,8 @@ static const char usage[] =
     "           in JSON)\n"
     "       liangcao dispatch draw --format F FILE --start PLAN --out PICTURE\n"
     "           (.svg or .pdf)\n"
-    "       liangcao dispatch replay FILE [--rounds R] (dial-a-ride: a day in\n"
-    "           which requests become known one by one)\n"
+    "       liangcao dispatch replay --format F FILE [--rounds R] [--seed N]\n"
+    "           (a day in which requests become known one by one)\n"
     "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
     "           [--seconds S,...] [--rounds R] [--seed N] [--seeds N]\n"
     "           [--every N] [--only INSTANCE] [--processor]\n"
@@ -48,20 +52,32 @@ struct options {
     bool processor, enough, wrong;
 };
 
-/* A number of at least low; anything else makes the options wrong. */
+/* A number within low and high; anything else makes the options wrong. */
 static double
-number_of(struct options *o, const char *name, double low)
+number_of(struct options *o, const char *name, double low, double high)
 {
     char *end;
     double v = strtod(optarg, &end);
 
-    if (*end || end == optarg || !(v >= low) || v > 1e12) {
-        fprintf(stderr, "--%s: “%s” is not a number of at least %g\n", name,
-                optarg, low);
+    if (!*end && end != optarg && v >= low && v <= high)
+        return v;
+    fprintf(stderr, "--%s: “%s” is not a number from %g to %.0f\n", name,
+            optarg, low, high);
+    o->wrong = true;
+    return low;
+}
+
+/* The same, and a whole one. */
+static uint64_t
+whole_of(struct options *o, const char *name, double low, double high)
+{
+    double v = number_of(o, name, low, high);
+
+    if (v != floor(v)) {
+        fprintf(stderr, "--%s: “%s” is not a whole number\n", name, optarg);
         o->wrong = true;
-        return 0;
     }
-    return v;
+    return (uint64_t)v;
 }
 
 static void
@@ -78,20 +94,22 @@ take_option(struct options *o, int letter)
     case 's':
         o->limits = optarg;
         if (!strchr(optarg, ','))
-            o->limit.seconds = number_of(o, "seconds", 0.001);
+            o->limit.seconds = number_of(o, "seconds", 0.001, MANY);
         break;
-    case 'r': o->limit.rounds = (uint64_t)number_of(o, "rounds", 1); break;
-    case 'e': o->limit.seed = (uint64_t)number_of(o, "seed", 0); break;
-    case 't': o->limit.threads = (int)number_of(o, "threads", 1); break;
+    case 'r': o->limit.rounds = whole_of(o, "rounds", 1, MANY); break;
+    case 'e': o->limit.seed = whole_of(o, "seed", 0, MANY); break;
+    case 't':
+        o->limit.threads = (int)whole_of(o, "threads", 1, THREADS_MOST);
+        break;
     case 'p': o->start = optarg; break;
     case 'o': o->out = optarg; break;
     case 'b': o->bench = optarg; break;
     case 'c': o->classes = optarg; break;
-    case 'n': o->seeds = (int)number_of(o, "seeds", 1); break;
+    case 'n': o->seeds = (int)whole_of(o, "seeds", 1, SEEDS_MOST); break;
     case 'i': o->only = optarg; break;
     case 'u': o->processor = true; break;
     case 'k': o->enough = true; break;
-    case 'v': o->every = (int)number_of(o, "every", 1); break;
+    case 'v': o->every = (int)whole_of(o, "every", 1, SEEDS_MOST); break;
     default: o->wrong = true; break;
     }
 }
@@ -141,7 +159,7 @@ static int
 tell_fault(const struct call *c, enum err e)
 {
     fprintf(stderr, "dispatch: %s\n", c->fault.text);
-    return e == ERR_INVALID || e == ERR_LIMIT ? EXIT_BAD_INPUT : EXIT_FAILURE;
+    return e == ERR_BROKEN ? EXIT_FAILURE : EXIT_BAD_INPUT;
 }
 
 /* One line that is written over while the search runs, on terminals only. */
@@ -179,54 +197,66 @@ tell_result(const struct problem *p, const struct plan *plan,
                 plan->unserved[k].reason);
 }
 
-/* The file of --out, or what the caller reads; NULL: told already. */
-static FILE *
-open_out(struct call *c, const struct options *o)
+/* What of the start could not be taken over, a line a route. */
+static void
+tell_lost(const struct problem *p, const struct plan *start,
+          const struct result *r)
 {
-    FILE *out = o->out ? fopen(o->out, "wb") : stdout;
+    for (int k = 0; k < start->route_count; k++) {
+        const struct plan_tour *t = &start->routes[k];
+        int all = 0;
 
-    if (!out)
-        tell_fault(c,
-                   fail(c, ERR_ABSENT, NULL, "%s cannot be written", o->out));
-    return out;
+        for (int a = 0; a < t->stop_count; a++)
+            all += t->stops[a].kind == STOP_PICKUP;
+        if (r->lost[k])
+            fprintf(stderr,
+                    "start: the route of vehicle %s cannot be driven as it "
+                    "stands, %d of its %d requests were not taken over\n",
+                    p->vehicles[t->vehicle].name, r->lost[k], all);
+    }
 }
 
-static int
-close_out(FILE *out)
-{
-    bool bad = ferror(out) != 0;
-
-    if (out == stdout)
-        bad |= fflush(out) != 0;
-    else
-        bad |= fclose(out) != 0;
-    if (!bad)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "dispatch: the plan could not be written\n");
-    return EXIT_FAILURE;
-}
-
-static int
+static enum err
 write_out(struct call *c, const struct problem *p, const struct plan *plan,
           const struct options *o)
 {
-    FILE *out = open_out(c, o);
+    struct output out;
 
-    if (!out)
-        return EXIT_FAILURE;
-    plan_write(p, plan, o->format, out);
-    return close_out(out);
+    TRY(output_open(c, &out, o->out));
+    plan_write(p, plan, o->format, out.file);
+    return output_close(c, &out);
 }
 
-static int
-solve_file(struct call *c, struct options *o)
+static enum err
+solve_read(struct call *c, struct options *o, const struct problem *p,
+           const struct plan *start)
 {
-    struct problem p;
-    struct plan start = { 0 }, plan = { 0 };
+    struct plan plan;
     struct result result;
     bool tty = isatty(STDERR_FILENO);
     double last = 0;
-    int code;
+    enum err e = solve(c, p, &o->limit, start, &plan, &result,
+                       tty ? show_progress : NULL, &last);
+
+    if (tty && last > 0)
+        fprintf(stderr, "\n");
+    TRY(e);
+    if (start)
+        tell_lost(p, start, &result);
+    tell_result(p, &plan, &result);
+    e = write_out(c, p, &plan, o);
+    plan_release(&plan);
+    return e;
+}
+
+/* The problem, and the plan of --start, for work. */
+static int
+with_files(struct call *c, struct options *o,
+           enum err (*work)(struct call *, struct options *,
+                            const struct problem *, const struct plan *))
+{
+    struct problem p;
+    struct plan start = { 0 };
     enum err e = problem_read(c, &p, o->format, o->file);
 
     if (e != OK)
@@ -234,20 +264,12 @@ solve_file(struct call *c, struct options *o)
     if (o->start)
         e = plan_read(c, &p, &start, o->format, o->start);
     if (e == OK)
-        e = solve(c, &p, &o->limit, o->start ? &start : NULL, &plan, &result,
-                  tty ? show_progress : NULL, &last);
-    if (tty && last > 0)
-        fprintf(stderr, "\n");
-    if (e == OK) {
-        tell_result(&p, &plan, &result);
-        code = write_out(c, &p, &plan, o);
-        plan_release(&plan);
-    } else {
-        code = tell_fault(c, e);
-    }
+        e = output_try(c, o->out);
+    if (e == OK)
+        e = work(c, o, &p, o->start ? &start : NULL);
     plan_release(&start);
     problem_release(&p);
-    return code;
+    return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
 }
 
 static int
@@ -260,65 +282,83 @@ run_solve(struct call *c, struct options *o)
     }
     if (o->limit.seconds > 2 * GRACE)
         o->limit.seconds -= GRACE;
-    return solve_file(c, o);
+    return with_files(c, o, solve_read);
 }
 
 /* The plan as it was written: its order of stops, driven once more. */
+static enum err
+draw_read(struct call *c, struct options *o, const struct problem *p,
+          const struct plan *start)
+{
+    struct limits none = { .began = clock_now(), .as_given = true };
+    struct result result;
+    struct plan plan;
+    struct output out;
+    enum err e;
+
+    TRY(solve(c, p, &none, start, &plan, &result, NULL, NULL));
+    for (int k = 0; k < start->route_count; k++)
+        if (result.lost[k]) {
+            plan_release(&plan);
+            return fail(c, ERR_INVALID, NULL,
+                        "%s: the route of vehicle %s cannot be driven",
+                        o->start, p->vehicles[start->routes[k].vehicle].name);
+        }
+    e = output_open(c, &out, o->out);
+    if (e == OK) {
+        e = plan_draw(c, p, &plan, picture_named(o->out), out.file);
+        if (e == OK)
+            e = output_close(c, &out);
+        else
+            output_drop(&out);
+    }
+    plan_release(&plan);
+    return e;
+}
+
 static int
 run_draw(struct call *c, struct options *o)
 {
-    struct problem p;
-    struct plan start = { 0 }, plan = { 0 };
-    struct limits none = { .began = clock_now() };
-    struct result result;
-    int code = EXIT_SUCCESS;
-    enum err e;
-
     if (o->format == FORMAT_UNKNOWN || !o->file || !o->start || !o->out) {
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    e = problem_read(c, &p, o->format, o->file);
-    if (e != OK)
-        return tell_fault(c, e);
-    e = plan_read(c, &p, &start, o->format, o->start);
-    if (e == OK)
-        e = solve(c, &p, &none, &start, &plan, &result, NULL, NULL);
-    if (e == OK) {
-        e = plan_draw(c, &p, &plan, o->out);
-        plan_release(&plan);
+    if (picture_named(o->out) == PICTURE_UNKNOWN) {
+        fprintf(stderr, "--out: “%s” ends neither in .svg nor in .pdf\n",
+                o->out);
+        return EXIT_USAGE;
     }
-    if (e != OK)
-        code = tell_fault(c, e);
-    plan_release(&start);
-    problem_release(&p);
-    return code;
+    return with_files(c, o, draw_read);
+}
+
+static enum err
+assign_file(struct call *c, const struct options *o)
+{
+    struct room_task task;
+    struct room_answer answer;
+    struct output out;
+
+    TRY(rooms_read(c, &task, o->file));
+    TRY(output_try(c, o->out));
+    TRY(rooms_assign(c, &task, &answer));
+    fprintf(stderr, "cost %.4f, %s\n", answer.cost,
+            answer.proved ? "proved to be the least" : "not proved");
+    TRY(output_open(c, &out, o->out));
+    rooms_write(&task, &answer, out.file);
+    return output_close(c, &out);
 }
 
 static int
 run_rooms(struct call *c, const struct options *o)
 {
-    struct room_task task;
-    struct room_answer answer;
-    FILE *out;
     enum err e;
 
     if (!o->file) {
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    e = rooms_read(c, &task, o->file);
-    if (e == OK)
-        e = rooms_assign(c, &task, &answer);
-    if (e != OK)
-        return tell_fault(c, e);
-    fprintf(stderr, "cost %.4f, %s\n", answer.cost,
-            answer.proved ? "proved to be the least" : "not proved");
-    out = open_out(c, o);
-    if (!out)
-        return EXIT_FAILURE;
-    rooms_write(&task, &answer, out);
-    return close_out(out);
+    e = assign_file(c, o);
+    return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
 }
 
 static int

@@ -262,27 +262,50 @@ draw_timetable(struct drawing *d)
         draw_row(d, k);
 }
 
+enum picture
+picture_named(const char *path)
+{
+    size_t n = strlen(path);
+    const char *end = path + (n > 4 ? n - 4 : 0);
+
+    return !strcmp(end, ".svg")   ? PICTURE_SVG
+           : !strcmp(end, ".pdf") ? PICTURE_PDF
+                                  : PICTURE_UNKNOWN;
+}
+
+static cairo_status_t
+put_bytes(void *out, const unsigned char *bytes, unsigned count)
+{
+    return fwrite(bytes, 1, count, out) == count ? CAIRO_STATUS_SUCCESS
+                                                 : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static void
+draw_all(struct drawing *d)
+{
+    cairo_set_source_rgb(d->cr, 1, 1, 1);
+    cairo_paint(d->cr);
+    if (d->p->x)
+        draw_map(d);
+    draw_timetable(d);
+}
+
 enum err
 plan_draw(struct call *c, const struct problem *p, const struct plan *plan,
-          const char *path)
+          enum picture picture, FILE *out)
 {
     struct drawing d = { .p = p, .plan = plan };
-    size_t n = strlen(path);
-    bool pdf = n > 4 && !strcmp(path + n - 4, ".pdf");
     double high;
     cairo_surface_t *s;
     cairo_status_t bad;
 
     d.top = (p->x ? MAP : 0) + 2 * MARGIN;
     high = d.top + ROW * plan->route_count + MARGIN;
-    s = pdf ? cairo_pdf_surface_create(path, WIDE, high)
-            : cairo_svg_surface_create(path, WIDE, high);
+    s = picture == PICTURE_PDF
+            ? cairo_pdf_surface_create_for_stream(put_bytes, out, WIDE, high)
+            : cairo_svg_surface_create_for_stream(put_bytes, out, WIDE, high);
     d.cr = cairo_create(s);
-    cairo_set_source_rgb(d.cr, 1, 1, 1);
-    cairo_paint(d.cr);
-    if (p->x)
-        draw_map(&d);
-    draw_timetable(&d);
+    draw_all(&d);
     bad = cairo_status(d.cr);
     cairo_destroy(d.cr);
     cairo_surface_finish(s);
@@ -290,7 +313,7 @@ plan_draw(struct call *c, const struct problem *p, const struct plan *plan,
         bad = cairo_surface_status(s);
     cairo_surface_destroy(s);
     if (bad)
-        return fail(c, ERR_ABSENT, NULL, "%s: %s", path,
+        return fail(c, ERR_BROKEN, NULL, "the picture: %s",
                     cairo_status_to_string(bad));
     return OK;
 }

@@ -11,12 +11,20 @@
 
 #include "engine/dispatch/plan.h"
 
+#include <stdio.h>
+
+enum picture { PICTURE_SVG, PICTURE_PDF, PICTURE_UNKNOWN };
+
+/* What the path ends in: .svg, .pdf or neither. */
+enum picture picture_named(const char *path);
+
 /*
- * Writes an SVG, or a PDF when the path ends in .pdf.
+ * Draws the plan; whether out took it all is the caller's to look at.
  *
- * ERR_ABSENT  the file cannot be written
+ * ERR_BROKEN  it could not be drawn
  */
 enum err plan_draw(struct call *c, const struct problem *p,
-                   const struct plan *plan, const char *path) MUST_USE;
+                   const struct plan *plan, enum picture picture,
+                   FILE *out) MUST_USE;
 
 #endif

@@ -216,11 +216,30 @@ adopt_tour(struct worker *w, const struct plan_tour *t)
     }
 }
 
-void
-plan_adopt(struct worker *w, const struct plan *plan)
+/* Requests of the plan's route that are not on the vehicle's now. */
+static int
+count_lost(const struct worker *w, const struct plan_tour *t)
 {
-    for (int k = 0; k < plan->route_count; k++)
-        if (plan->routes[k].vehicle >= 0
-            && plan->routes[k].vehicle < w->g->route_count)
+    int lost = 0;
+
+    for (int k = 0; k < t->stop_count; k++) {
+        int r = t->stops[k].request;
+
+        lost += t->stops[k].kind == STOP_PICKUP
+                && (r >= w->g->n || w->cur.in[r] != t->vehicle);
+    }
+    return lost;
+}
+
+int *
+plan_adopt(struct call *c, struct worker *w, const struct plan *plan)
+{
+    int *lost = NEW_N(c->arena, int, (size_t)plan->route_count + 1);
+
+    for (int k = 0; k < plan->route_count; k++) {
+        if (plan->routes[k].vehicle < w->g->route_count)
             adopt_tour(w, &plan->routes[k]);
+        lost[k] = count_lost(w, &plan->routes[k]);
+    }
+    return lost;
 }

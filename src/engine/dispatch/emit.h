@@ -10,10 +10,11 @@
 void plan_emit(struct worker *w, struct plan *plan);
 
 /*
- * Rebuilds the worker's current state from a plan: what can be driven is
- * taken, the rest left out.
+ * Rebuilds the worker's current state from a plan: routes that can be driven
+ * are taken, of the others only what is pinned.  Returns, by route of the
+ * plan, how many of its requests were not taken.
  */
-void plan_adopt(struct worker *w, const struct plan *plan);
+int *plan_adopt(struct call *c, struct worker *w, const struct plan *plan);
 
 /* Why a request that the search left out is left out, in words. */
 const char *explain_unserved(struct worker *w, int request);

@@ -88,6 +88,13 @@ problem_parse(struct call *c, struct problem *p, enum format format,
     return finish(c, p, parse_text(c, p, format, text, size));
 }
 
+/* The fault's words with the file in front. */
+static enum err
+name_file(struct call *c, enum err e, const char *path)
+{
+    return e == OK ? OK : fail(c, e, NULL, "%s: %s", path, c->fault.text);
+}
+
 enum err
 problem_parse_strsp(struct call *c, struct problem *p, const char *tasks,
                     size_t tasks_size, const char *crews, size_t crews_size)
@@ -96,7 +103,7 @@ problem_parse_strsp(struct call *c, struct problem *p, const char *tasks,
     enum err e;
 
     *p = (struct problem){ .arena = arena_open(), .supply = -1 };
-    e = read_strsp_crews(c, p, &l);
+    e = name_file(c, read_strsp_crews(c, p, &l), "technicians");
     if (e == OK) {
         l = lines_of(tasks, tasks_size);
         e = read_strsp_tasks(c, p, &l);
@@ -134,7 +141,7 @@ problem_read(struct call *c, struct problem *p, enum format format,
     }
     if (e == OK && !p->name)
         p->name = arena_text(p->arena, base_name(path));
-    return e;
+    return name_file(c, e, path);
 }
 
 /* ---- plans ------------------------------------------------------------ */
@@ -176,74 +183,6 @@ plan_write(const struct problem *p, const struct plan *plan, enum format format,
     fprintf(out, "\n");
 }
 
-/* Which stop the file's number means; false: none. */
-static bool
-find_stop(const struct problem *p, int id, struct stop *s)
-{
-    for (int r = 0; r < p->request_count; r++) {
-        for (int end = 0; end < 2; end++) {
-            if (p->node_ids[2 * r + end] != id)
-                continue;
-            *s = (struct stop){ .kind = end ? STOP_DELIVERY : STOP_PICKUP,
-                                .request = r };
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum err
-read_tour(struct call *c, const struct problem *p, struct lines *l,
-          struct plan *plan, int route)
-{
-    struct plan_tour *t = &plan->routes[route];
-    int room = 2 * p->request_count + 8, id;
-
-    t->vehicle = route;
-    if (strchr("0123456789", *l->at) == NULL
-        && (lines_word(l, "Route") || lines_word(l, "Vehicle")))
-        (void)lines_int(l, &id);
-    (void)lines_mark(l, ':');
-    t->stops = NEW_N(plan->arena, struct stop, (size_t)room);
-    while (!lines_line_done(l)) {
-        if (!lines_int(l, &id))
-            return refuse_line(c, l, "a stop's number is expected");
-        if (lines_mark(l, ':')) { /* it was the technician's */
-            if (id < 1 || id > p->vehicle_count)
-                return refuse_line(c, l, "unknown technician");
-            t->vehicle = id - 1;
-            continue;
-        }
-        (void)lines_mark(l, ',');
-        if (id == 0)
-            continue; /* the depot; visits to the supply are found anew */
-        if (t->stop_count == room)
-            return refuse_line(c, l, "too many stops");
-        if (find_stop(p, id, &t->stops[t->stop_count]))
-            t->stop_count++;
-        else if (id >= p->place_count)
-            return refuse_line(c, l, "unknown stop");
-    }
-    return OK;
-}
-
-static enum err
-read_plan_lines(struct call *c, const struct problem *p, struct plan *plan,
-                struct lines *l)
-{
-    plan->routes =
-        NEW_N(plan->arena, struct plan_tour, (size_t)p->vehicle_count + 1);
-    while (lines_next(l)) {
-        if (lines_mark(l, '#') || lines_word(l, "unserved"))
-            continue;
-        if (plan->route_count == p->vehicle_count)
-            return refuse_line(c, l, "more routes than vehicles");
-        TRY(read_tour(c, p, l, plan, plan->route_count));
-        plan->route_count++;
-    }
-    return OK;
-}
-
 enum err
 plan_parse(struct call *c, const struct problem *p, struct plan *plan,
            enum format format, const struct written *text)
@@ -270,5 +209,5 @@ plan_read(struct call *c, const struct problem *p, struct plan *plan,
     *plan = (struct plan){ 0 };
     TRY(file_text(c, path, &text, &w.size));
     w.text = text;
-    return plan_parse(c, p, plan, format, &w);
+    return name_file(c, plan_parse(c, p, plan, format, &w), path);
 }

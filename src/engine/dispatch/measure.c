@@ -210,9 +210,10 @@ print_tally(const struct family *f, const struct limits *l,
     fflush(out);
 }
 
+/* Adds to *ran how many runs there were. */
 static enum err
 run_family(struct call *c, const struct measuring *m, const struct family *f,
-           const struct limits *usual, FILE *out)
+           const struct limits *usual, int *ran, FILE *out)
 {
     struct known *rows = NEW_N(c->arena, struct known, ROWS_MOST);
     struct tally t = { 0 };
@@ -236,6 +237,7 @@ run_family(struct call *c, const struct measuring *m, const struct family *f,
     }
     if (t.runs)
         print_tally(f, &limits, &t, out);
+    *ran += t.runs;
     return OK;
 }
 
@@ -253,11 +255,54 @@ is_wanted(const char *list, const char *name)
     return list == NULL;
 }
 
+/* Every name of the list is that of a class. */
+static enum err
+check_classes(struct call *c, const char *list)
+{
+    char *known = arena_text(c->arena, "");
+
+    for (size_t k = 0; k < COUNT(families); k++)
+        known = arena_printf(c->arena, "%s%s%s", known, k ? ", " : "",
+                             families[k].name);
+    while (list) {
+        size_t n = strcspn(list, ","), k = 0;
+
+        while (k < COUNT(families)
+               && (strlen(families[k].name) != n
+                   || strncmp(families[k].name, list, n) != 0))
+            k++;
+        if (k == COUNT(families))
+            return fail(c, ERR_INVALID, NULL,
+                        "--class: “%.*s” is none of %s", (int)n, list, known);
+        list = list[n] ? list + n + 1 : NULL;
+    }
+    return OK;
+}
+
+static enum err
+run_families(struct call *c, const struct measuring *m,
+             const struct limits *limits, FILE *out)
+{
+    int ran = 0;
+
+    for (size_t k = 0; k < COUNT(families); k++)
+        if (is_wanted(m->classes, families[k].name))
+            TRY(run_family(c, m, &families[k], limits, &ran, out));
+    if (ran > 0)
+        return OK;
+    return m->only ? fail(c, ERR_INVALID, NULL,
+                          "--only: no instance “%s” among those asked for",
+                          m->only)
+                   : fail(c, ERR_INVALID, NULL,
+                          "no instance of the classes asked for is there");
+}
+
 enum err
 measure(struct call *c, const struct measuring *m, FILE *out)
 {
     const char *at = m->seconds;
 
+    TRY(check_classes(c, m->classes));
     do {
         struct limits limits = { .rounds = m->rounds,
                                  .processor = m->processor };
@@ -265,13 +310,11 @@ measure(struct call *c, const struct measuring *m, FILE *out)
 
         if (!m->rounds) {
             limits.seconds = strtod(at, &end);
-            if (end == at || !(limits.seconds > 0))
+            if (end == at || !(limits.seconds > 0) || (*end && *end != ','))
                 return fail(c, ERR_INVALID, NULL, "--seconds: “%s”", at);
             at = *end == ',' ? end + 1 : end;
         }
-        for (size_t k = 0; k < COUNT(families); k++)
-            if (is_wanted(m->classes, families[k].name))
-                TRY(run_family(c, m, &families[k], &limits, out));
+        TRY(run_families(c, m, &limits, out));
     } while (!m->rounds && *at);
     return OK;
 }

@@ -28,7 +28,8 @@ struct measuring {
 
 /*
  * ERR_ABSENT   a folder or its best-known.csv is not there
- * ERR_INVALID  best-known.csv or an instance is broken
+ * ERR_INVALID  best-known.csv or an instance is broken, a class is unknown,
+ *              or nothing of what was asked for is there
  */
 enum err measure(struct call *c, const struct measuring *m, FILE *out) MUST_USE;
 

@@ -59,79 +59,208 @@ plan_write_json(const struct problem *p, const struct plan *plan, FILE *out)
     json_decref(root);
 }
 
-static int
-find_vehicle(const struct problem *p, const char *name)
+/* ---- reading ------------------------------------------------------------ */
+
+struct json_reading {
+    struct reading reading; /* first: the table's functions know only this */
+    struct plan_reading plan;
+    struct names vehicles, requests, places;
+    const json_t *routes; /* looked at when the others have been read */
+};
+
+#define IN(member) offsetof(struct json_reading, member)
+
+static struct json_reading *
+whole(struct reading *r)
 {
-    for (int k = 0; name && k < p->vehicle_count; k++)
-        if (!strcmp(p->vehicles[k].name, name))
-            return k;
-    return -1;
+    return (struct json_reading *)(void *)r;
 }
 
-static int
-find_request(const struct problem *p, const char *name)
-{
-    for (int k = 0; name && k < p->request_count; k++)
-        if (!strcmp(p->requests[k].name, name))
-            return k;
-    return -1;
-}
+struct written_stop {
+    const char *kind;
+    int request, place;
+    double start, length;
+};
 
-/* Stops of requests that are known; breaks and supplies are found anew. */
-static void
-take_stops(const struct problem *p, struct plan *plan, struct plan_tour *t,
-           const json_t *stops)
-{
-    t->stops = NEW_N(plan->arena, struct stop, json_array_size(stops) + 1);
-    for (size_t k = 0; k < json_array_size(stops); k++) {
-        const json_t *o = json_array_get(stops, k);
-        const char *kind = json_string_value(json_object_get(o, "stop"));
-        int r =
-            find_request(p, json_string_value(json_object_get(o, "request")));
+static const struct key stop_keys[] = {
+    { "stop", KEY_TEXT, AT(written_stop, kind), NULL, 0 },
+    { "request", KEY_NAME, AT(written_stop, request), NULL, IN(requests) },
+    { "place", KEY_NAME, AT(written_stop, place), NULL, IN(places) },
+    { "start", KEY_REAL, AT(written_stop, start), NULL, 0 },
+    { "length", KEY_REAL, AT(written_stop, length), NULL, 0 },
+    { 0 }
+};
 
-        if (r < 0 || !kind)
-            continue;
-        t->stops[t->stop_count++] = (struct stop){
-            .kind = strcmp(kind, "delivery") ? STOP_PICKUP : STOP_DELIVERY,
-            .request = r,
-            .start = json_number_value(json_object_get(o, "start"))
-        };
-    }
+/* Stops of requests; breaks and visits to the supply are found anew. */
+static enum err
+take_stop(struct reading *r, const struct written_stop *w)
+{
+    const char *why = NULL;
+    size_t kind = 0;
+
+    while (kind < COUNT(stop_words)
+           && (!w->kind || strcmp(w->kind, stop_words[kind]) != 0))
+        kind++;
+    if (kind == COUNT(stop_words))
+        why = "as stop pickup, delivery, supply or break is expected";
+    else if ((w->request >= 0) != (kind <= STOP_DELIVERY))
+        why = "a pickup and a delivery name their request, and only they";
+    else if (kind <= STOP_DELIVERY)
+        why = plan_add_stop(&whole(r)->plan,
+                            &(struct stop){ .kind = (enum stop_kind)kind,
+                                            .request = w->request,
+                                            .start = w->start });
+    return why ? keys_refuse(r, why) : OK;
 }
 
 static enum err
-take_routes(struct call *c, const struct problem *p, struct plan *plan,
-            const json_t *routes)
+read_stops(struct reading *r, const json_t *list, void *into)
 {
-    size_t n = json_array_size(routes);
+    size_t n = json_array_size(list);
+    struct written_stop *w = NEW_N(r->c->arena, struct written_stop, n + 1);
 
-    if (!json_is_array(routes))
-        return fail(c, ERR_INVALID, NULL, "routes: a list is expected");
-    plan->routes = NEW_N(plan->arena, struct plan_tour, n + 1);
+    (void)into;
+    for (size_t k = 0; k < n; k++)
+        w[k] = (struct written_stop){ .request = -1, .place = -1 };
+    TRY(keys_records(r, list, stop_keys, w, sizeof *w));
     for (size_t k = 0; k < n; k++) {
-        const json_t *o = json_array_get(routes, k);
-        struct plan_tour *t = &plan->routes[plan->route_count];
+        size_t back = keys_into(r, NULL, (int)k);
 
-        t->vehicle =
-            find_vehicle(p, json_string_value(json_object_get(o, "vehicle")));
-        if (t->vehicle < 0)
-            return fail(c, ERR_INVALID, NULL,
-                        "routes[%zu].vehicle: nothing has that name", k);
-        take_stops(p, plan, t, json_object_get(o, "stops"));
-        plan->route_count++;
+        TRY(take_stop(r, &w[k]));
+        keys_back(r, back);
     }
     return OK;
+}
+
+struct written_tour {
+    int vehicle;
+    double leaves, returns, distance, cost;
+};
+
+static const struct key tour_keys[] = {
+    { "vehicle", KEY_NAME, AT(written_tour, vehicle), NULL, IN(vehicles) },
+    { "leaves", KEY_REAL, AT(written_tour, leaves), NULL, 0 },
+    { "returns", KEY_REAL, AT(written_tour, returns), NULL, 0 },
+    { "distance", KEY_REAL, AT(written_tour, distance), NULL, 0 },
+    { "cost", KEY_REAL, AT(written_tour, cost), NULL, 0 },
+    { "stops", KEY_LIST, 0, read_stops, 0 },
+    { 0 }
+};
+
+static enum err
+read_tours(struct reading *r, const json_t *list)
+{
+    for (size_t k = 0; k < json_array_size(list); k++) {
+        const json_t *o = json_array_get(list, k);
+        struct written_tour w = { .vehicle = -1 };
+        size_t back = keys_into(r, NULL, (int)k);
+        const char *why;
+
+        if (!json_is_object(o))
+            return keys_refuse(r, "an object is expected");
+        plan_begin_tour(&whole(r)->plan);
+        TRY(keys_object(r, o, tour_keys, &w));
+        if (w.vehicle < 0)
+            return keys_refuse(r, "the vehicle is missing");
+        why = plan_end_tour(&whole(r)->plan, w.vehicle);
+        if (why)
+            return keys_refuse(r, why);
+        keys_back(r, back);
+    }
+    return OK;
+}
+
+struct written_left {
+    int request;
+    const char *reason;
+};
+
+static enum err
+read_unserved(struct reading *r, const json_t *list, void *into)
+{
+    static const struct key keys[] = {
+        { "request", KEY_NAME, AT(written_left, request), NULL, IN(requests) },
+        { "reason", KEY_TEXT, AT(written_left, reason), NULL, 0 },
+        { 0 }
+    };
+    size_t n = json_array_size(list);
+    struct written_left *w = NEW_N(r->c->arena, struct written_left, n + 1);
+
+    (void)into;
+    for (size_t k = 0; k < n; k++)
+        w[k].request = -1;
+    TRY(keys_records(r, list, keys, w, sizeof *w));
+    for (size_t k = 0; k < n; k++) {
+        const char *why = w[k].request < 0
+                              ? "a request is missing"
+                              : plan_leave_out(&whole(r)->plan, w[k].request);
+
+        if (why)
+            return keys_refuse(r, why);
+    }
+    return OK;
+}
+
+static enum err
+keep_routes(struct reading *r, const json_t *list, void *into)
+{
+    (void)into;
+    whole(r)->routes = list;
+    return OK;
+}
+
+static const struct key plan_keys[] = {
+    { "cost", KEY_REAL, AT(plan, cost), NULL, 0 },
+    { "distance", KEY_REAL, AT(plan, distance), NULL, 0 },
+    { "duration", KEY_REAL, AT(plan, duration), NULL, 0 },
+    { "routes", KEY_LIST, 0, keep_routes, 0 },
+    { "unserved", KEY_LIST, 0, read_unserved, 0 },
+    { 0 }
+};
+
+static void
+name_all(struct json_reading *w, const struct problem *p)
+{
+    struct reading *r = &w->reading;
+
+    w->vehicles = names_make(r, p->vehicle_count);
+    w->requests = names_make(r, p->request_count);
+    w->places = names_make(r, p->place_count);
+    for (int k = 0; k < p->vehicle_count; k++)
+        (void)names_number(r, &w->vehicles, p->vehicles[k].name);
+    for (int k = 0; k < p->request_count; k++)
+        (void)names_number(r, &w->requests, p->requests[k].name);
+    for (int k = 0; p->place_names && k < p->place_count; k++)
+        (void)names_number(r, &w->places, p->place_names[k]);
+}
+
+static enum err
+read_root(struct json_reading *w, const json_t *root)
+{
+    struct reading *r = &w->reading;
+    struct plan sums; /* are computed anew */
+
+    if (!json_is_object(root))
+        return keys_refuse(r, "an object is expected");
+    TRY(keys_object(r, root, plan_keys, &sums));
+    (void)keys_into(r, "routes", 0);
+    if (!w->routes)
+        return keys_refuse(r, "a list is expected");
+    return read_tours(r, w->routes);
 }
 
 enum err
 read_plan_json(struct call *c, const struct problem *p, struct plan *plan,
                const char *text, size_t size)
 {
+    struct json_reading w = { .reading = { .c = c, .arena = plan->arena } };
     json_t *root;
     enum err e;
 
     TRY(keys_load(c, text, size, &root));
-    e = take_routes(c, p, plan, json_object_get(root, "routes"));
+    plan_begin(&w.plan, p, plan);
+    name_all(&w, p);
+    e = read_root(&w, root);
     json_decref(root);
     return e;
 }

@@ -65,11 +65,15 @@ solve(struct call *c, const struct problem *p, const struct limits *limits,
     worker_open(&w, &g, limits->seed);
     e = lay_all_pinned(c, &w);
     if (e == OK) {
-        if (start)
-            plan_adopt(&w, start);
-        team_run(&s, &w, limits->threads);
+        int *lost = start ? plan_adopt(c, &w, start) : NULL;
+
+        if (limits->as_given)
+            search_publish(&s, &w);
+        else
+            team_run(&s, &w, limits->threads);
         plan_emit(&w, plan);
         *result = (struct result){
+            .lost = lost,
             .rounds = w.rounds,
             .seconds = clock_now() - limits->began,
             .cpu = (double)(clock() - cpu) / CLOCKS_PER_SEC,

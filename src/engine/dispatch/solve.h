@@ -24,8 +24,11 @@ struct limits {
     bool processor;  /* seconds are those of the processor, for measuring
                          on a busy machine; they begin with the search */
     uint64_t seed;
-    int threads; /* 0 and 1: one */
+    int threads;   /* 0 and 1: one; at most THREADS_MOST */
+    bool as_given; /* the start is driven once, and nothing else is placed */
 };
+
+enum { THREADS_MOST = 64 };
 
 struct progress {
     double cost;
@@ -40,6 +43,8 @@ struct result {
     double cpu;     /* of this process */
     double best_at; /* share of the limit when the best was found */
     size_t memory;  /* bytes taken in all */
+    int *lost;      /* by route of the start: its requests that were not
+                       taken over; NULL without a start */
 };
 
 /* Told each new best; return false to stop the search. */
@@ -49,8 +54,9 @@ typedef bool (*solve_listener)(void *with, const struct progress *now);
 double clock_now(void);
 
 /*
- * Solves p.  start may be NULL or a plan to begin from; it is a hint: what
- * of it breaks a rule is left out and placed anew.
+ * Solves p.  start may be NULL or a plan to begin from; it is a hint: a route
+ * that cannot be driven any more is cut back to what is pinned, the result
+ * says what it lost, and that is placed anew.
  *
  * With no limit at all nothing is searched: the start is driven once and
  * what it leaves out is placed where it fits.

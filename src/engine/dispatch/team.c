@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { LEGS = 3, TEAM_MOST = 64 };
+enum { LEGS = 3 };
 
 struct member {
     struct search search;
@@ -56,7 +56,7 @@ run_leg(void *member)
 static void
 run_all(struct member *team, int count)
 {
-    bool apart[TEAM_MOST];
+    bool apart[THREADS_MOST];
 
     for (int k = 1; k < count; k++)
         apart[k] =
@@ -121,7 +121,7 @@ team_run(struct search *s, struct worker *first, int threads)
                              s->with,
                              { .cost = FAR, .unserved = first->g->n + 1 } };
     struct member *team;
-    int count = threads < TEAM_MOST ? threads : TEAM_MOST;
+    int count = threads < THREADS_MOST ? threads : THREADS_MOST;
 
     if (count <= 1) {
         search_whole(s, first);
