@@ -286,5 +286,7 @@ read_strsp_crews(struct call *c, struct problem *p, struct lines *l)
         if (!lines_line_done(l))
             return refuse_line(c, l, "more columns than domains");
     }
+    if (lines_next(l))
+        return refuse_line(c, l, "more technicians than announced");
     return OK;
 }

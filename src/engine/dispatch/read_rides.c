@@ -45,6 +45,7 @@ problem_make(struct call *c, struct problem *p, int places, int vehicles,
 struct node_row {
     double x, y, service, from, to;
     int demand, pickup, delivery;
+    int line;
 };
 
 static enum err
@@ -119,6 +120,7 @@ read_rows(struct call *c, struct problem *p, struct lines *l,
             return fail(c, ERR_LIMIT, NULL, "line %d: more than %d requests",
                         l->number, REQUESTS_MOST);
         TRY(read_row(c, l, *count, &(*rows)[*count]));
+        (*rows)[*count].line = l->number;
     }
     if (*count < 1)
         return refuse_line(c, l, "the file ends before the first node");
@@ -145,7 +147,8 @@ set_pair(struct call *c, struct problem *p, int r, const struct node_row *rows,
     if (rows[pickup].demand < 0
         || rows[pickup].demand != -rows[delivery].demand)
         return fail(c, ERR_INVALID, NULL,
-                    "nodes %d and %d do not match in demand", pickup, delivery);
+                    "line %d: nodes %d and %d do not match in demand",
+                    rows[delivery].line, pickup, delivery);
     q->name = arena_printf(p->arena, "%d", pickup);
     q->seats[0] = rows[pickup].demand;
     set_visit(p, &q->pickup, rows, pickup);
@@ -176,6 +179,20 @@ set_fleet(struct problem *p, const struct node_row *rows, int end, int seats,
     }
 }
 
+/*
+ * Whether the last line was cut: no line feed ends it, and it is not what the
+ * row of the end depot is, or that row is missing where it belongs (it does
+ * where the first line counts requests; where it counts stops there is none).
+ */
+static bool
+is_cut(const struct lines *l, const struct node_row *rows, int end,
+       bool counts_requests)
+{
+    if (l->end[-1] == '\n')
+        return false;
+    return end ? rows[end].to != rows[0].to : counts_requests;
+}
+
 enum err
 read_darp(struct call *c, struct problem *p, struct lines *l)
 {
@@ -198,6 +215,8 @@ read_darp(struct call *c, struct problem *p, struct lines *l)
     if (said != n && said != 2 * n)
         return fail(c, ERR_INVALID, NULL,
                     "line 1: %d requests are announced, %d are there", said, n);
+    if (is_cut(l, rows, end, said == n))
+        return refuse_line(c, l, "the file ends in the middle of this line");
     TRY(problem_make(c, p, count, vehicles, n));
     for (int r = 0; r < n; r++) {
         TRY(set_pair(c, p, r, rows, r + 1, n + r + 1));
@@ -228,7 +247,8 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
             || (rows[k].delivery
                     ? rows[mate].pickup != k || rows[mate].delivery != 0
                     : rows[mate].delivery != k))
-            return fail(c, ERR_INVALID, NULL, "node %d has no partner", k);
+            return fail(c, ERR_INVALID, NULL, "line %d: node %d has no partner",
+                        rows[k].line, k);
     }
     TRY(problem_make(c, p, count, vehicles, n));
     for (int k = 1; k < count; k++)
