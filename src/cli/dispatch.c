@@ -412,6 +412,29 @@ run_bench(struct call *c, const struct options *o)
     return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
 }
 
+static int
+run_verb(struct call *c, const char *verb, struct options *o)
+{
+    if (o->wrong) {
+        fputs("see liangcao dispatch help\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (!strcmp(verb, "solve"))
+        return run_solve(c, o);
+    if (!strcmp(verb, "rooms"))
+        return run_rooms(c, o);
+    if (!strcmp(verb, "draw"))
+        return run_draw(c, o);
+    if (!strcmp(verb, "replay"))
+        return run_replay(c, o);
+    if (!strcmp(verb, "bench"))
+        return run_bench(c, o);
+    if (!strcmp(verb, "help"))
+        return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    fputs(usage, stderr);
+    return EXIT_USAGE;
+}
+
 int
 dispatch_command(int argc, char **argv)
 {
@@ -421,18 +444,7 @@ dispatch_command(int argc, char **argv)
 
     if (argc >= 2) {
         o = read_options(argc - 1, argv + 1);
-        if (!o.wrong && !strcmp(argv[1], "solve"))
-            code = run_solve(&c, &o);
-        else if (!o.wrong && !strcmp(argv[1], "rooms"))
-            code = run_rooms(&c, &o);
-        else if (!o.wrong && !strcmp(argv[1], "draw"))
-            code = run_draw(&c, &o);
-        else if (!o.wrong && !strcmp(argv[1], "replay"))
-            code = run_replay(&c, &o);
-        else if (!o.wrong && !strcmp(argv[1], "bench"))
-            code = run_bench(&c, &o);
-        else
-            fputs(usage, stderr);
+        code = run_verb(&c, argv[1], &o);
     } else {
         fputs(usage, stderr);
     }

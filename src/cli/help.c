@@ -79,6 +79,8 @@ print_man(void)
         put_roff(exits[i].says);
         (void)printf("\n");
     }
+    (void)printf(".PP\n\\fBdispatch\\fR has its own: 0 done, 1 failed, 2 the"
+                 " input is not right or not there, 64 used wrongly.\n");
     return EXIT_DONE;
 }
 
