@@ -48,6 +48,11 @@ const char *data_path(struct call *c, const char *name);
 /* Whether the published instances are there at all. */
 int bench_is_there(struct call *c);
 
+/* Runs a command line, cut at its blanks; what it told on the standard error
+   is in c->fault.text then. */
+int run_command(struct call *c, const char *line);
+#define RUN(...) run_command(c, arena_printf(c->arena, __VA_ARGS__))
+
 /* Solves with a limit of rounds and checks the plan. */
 void solve_rounds(struct call *c, const struct problem *p, uint64_t rounds,
                   uint64_t seed, struct plan *plan);

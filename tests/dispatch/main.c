@@ -2,6 +2,8 @@
 /* The runner: all cases, or those whose name holds the argument. */
 #include "case.h"
 
+#include "cli/dispatch.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +61,28 @@ solve_rounds(struct call *c, const struct problem *p, uint64_t rounds,
 
     EXPECT_OK(solve(c, p, &limits, NULL, plan, &result, NULL, NULL));
     EXPECT_OK(plan_check(c, p, plan));
+}
+
+int
+run_command(struct call *c, const char *line)
+{
+    char *argv[24] = { NULL }, *rest, *text = arena_text(c->arena, line);
+    char told[4096];
+    int argc = 0, code, old = dup(STDERR_FILENO);
+    FILE *heard = tmpfile();
+
+    EXPECT(heard && dup2(fileno(heard), STDERR_FILENO) >= 0);
+    for (char *w = strtok_r(text, " ", &rest); w && argc < 23;
+         w = strtok_r(NULL, " ", &rest))
+        argv[argc++] = w;
+    code = dispatch_command(argc, argv);
+    dup2(old, STDERR_FILENO);
+    close(old);
+    rewind(heard);
+    told[fread(told, 1, sizeof told - 1, heard)] = 0;
+    fclose(heard);
+    c->fault.text = arena_text(c->arena, told);
+    return code;
 }
 
 static void
