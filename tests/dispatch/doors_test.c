@@ -319,14 +319,14 @@ CASE(a_plan_that_the_problem_does_not_know_is_refused_with_its_key)
         { "{\"vehicle\":\"v9\",\"stops\":[]}", "routes[0].vehicle: nothing" },
         { "{\"stops\":[]}", "routes[0]: the vehicle is missing" },
     };
-    const char *day = pinned_day(c, PINNED("") "," SECOND(""), "");
+    const char *problem = pinned_day(c, PINNED("") "," SECOND(""), "");
 
     for (size_t k = 0; k < COUNT(bad); k++)
-        start_refused(c, day, FORMAT_JSON,
+        start_refused(c, problem, FORMAT_JSON,
                       arena_printf(c->arena, "{\"routes\":[%s]}", bad[k][0]),
                       bad[k][1]);
-    start_refused(c, day, FORMAT_JSON, "[]", "an object is expected");
-    start_refused(c, day, FORMAT_JSON, "{}", "routes: a list is expected");
+    start_refused(c, problem, FORMAT_JSON, "[]", "an object is expected");
+    start_refused(c, problem, FORMAT_JSON, "{}", "routes: a list is expected");
 }
 
 #define DARP                                                                   \
