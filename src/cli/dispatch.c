@@ -297,13 +297,6 @@ draw_read(struct call *c, struct options *o, const struct problem *p,
     enum err e;
 
     TRY(solve(c, p, &none, start, &plan, &result, NULL, NULL));
-    for (int k = 0; k < start->route_count; k++)
-        if (result.lost[k]) {
-            plan_release(&plan);
-            return fail(c, ERR_INVALID, NULL,
-                        "%s: the route of vehicle %s cannot be driven",
-                        o->start, p->vehicles[start->routes[k].vehicle].name);
-        }
     e = output_open(c, &out, o->out);
     if (e == OK) {
         e = plan_draw(c, p, &plan, picture_named(o->out), out.file);

@@ -384,6 +384,21 @@ CASE(a_picture_shows_the_plan_that_was_given_and_no_more)
     unlink(OUT ".svg");
 }
 
+CASE(a_route_that_cannot_be_driven_is_not_drawn)
+{
+    put_text(MINI, "{\"places\":[{\"name\":\"a\",\"x\":0,\"y\":0}],"
+                   "\"vehicles\":[{\"name\":\"v1\",\"start\":\"a\","
+                   "\"from\":9}],\"requests\":[{\"name\":\"r1\",\"visit\":"
+                   "{\"place\":\"a\",\"to\":5}}]}");
+    put_text(START, "{\"routes\":[{\"vehicle\":\"v1\",\"stops\":["
+                    "{\"stop\":\"pickup\",\"request\":\"r1\"}]}]}");
+    assert_int_equal(RUN("dispatch draw --format json " MINI " --start " START
+                         " --out " OUT ".svg"),
+                     2);
+    says(c, "the route of vehicle v1 cannot be driven");
+    assert_int_equal(access(OUT ".svg", F_OK), -1);
+}
+
 CASE(a_picture_is_an_svg_or_a_pdf)
 {
     put_text(MINI, MINI_TEXT);

@@ -272,8 +272,8 @@ check_classes(struct call *c, const char *list)
                    || strncmp(families[k].name, list, n) != 0))
             k++;
         if (k == COUNT(families))
-            return fail(c, ERR_INVALID, NULL,
-                        "--class: “%.*s” is none of %s", (int)n, list, known);
+            return fail(c, ERR_INVALID, NULL, "--class: “%.*s” is none of %s",
+                        (int)n, list, known);
         list = list[n] ? list + n + 1 : NULL;
     }
     return OK;
@@ -290,11 +290,11 @@ run_families(struct call *c, const struct measuring *m,
             TRY(run_family(c, m, &families[k], limits, &ran, out));
     if (ran > 0)
         return OK;
-    return m->only ? fail(c, ERR_INVALID, NULL,
-                          "--only: no instance “%s” among those asked for",
-                          m->only)
-                   : fail(c, ERR_INVALID, NULL,
-                          "no instance of the classes asked for is there");
+    return m->only
+               ? fail(c, ERR_INVALID, NULL,
+                      "--only: no instance “%s” among those asked for", m->only)
+               : fail(c, ERR_INVALID, NULL,
+                      "no instance of the classes asked for is there");
 }
 
 enum err

@@ -191,9 +191,9 @@ read_unserved(struct reading *r, const json_t *list, void *into)
         w[k].request = -1;
     TRY(keys_records(r, list, keys, w, sizeof *w));
     for (size_t k = 0; k < n; k++) {
-        const char *why = w[k].request < 0
-                              ? "a request is missing"
-                              : plan_leave_out(&whole(r)->plan, w[k].request);
+        const char *why =
+            w[k].request < 0 ? "a request is missing"
+                             : plan_leave_out(&whole(r)->plan, w[k].request);
 
         if (why)
             return keys_refuse(r, why);

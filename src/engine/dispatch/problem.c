@@ -244,8 +244,8 @@ check_pins(struct call *c, const struct problem *p, int vehicle, int *made,
         why = why_not_pinned(p, vehicle, pin, made, bound);
         if (why)
             return fail(c, ERR_INVALID, NULL,
-                        "vehicle %s: pinned stop of request %s: %s",
-                        v->name, p->requests[pin->request].name, why);
+                        "vehicle %s: pinned stop of request %s: %s", v->name,
+                        p->requests[pin->request].name, why);
         made[pin->request]++;
         bound[pin->request] = vehicle;
         TRY(check_window(c, &pin->start, "pinned stop of vehicle", v->name));

@@ -26,8 +26,8 @@ struct day {
     struct call *c;
     const struct problem *whole;
     struct problem now;
-    int *known;         /* by request of now: its number in the whole, or -1 */
-    struct stop *made;  /* by request of now, where known is -1: what it was */
+    int *known;        /* by request of now: its number in the whole, or -1 */
+    struct stop *made; /* by request of now, where known is -1: what it was */
     struct at_home *at_home; /* by vehicle */
     struct plan plan;
     bool planned;
@@ -115,8 +115,7 @@ strike_pause(struct vehicle *v, const struct stop *s)
         if (fabs(v->pauses[k].length - s->length) <= JUST_NOW
             && s->start >= v->pauses[k].start.from - JUST_NOW
             && s->start <= v->pauses[k].start.to + JUST_NOW
-            && (found < 0
-                || v->pauses[k].start.to < v->pauses[found].start.to))
+            && (found < 0 || v->pauses[k].start.to < v->pauses[found].start.to))
             found = k;
     if (found >= 0)
         v->pauses[found] = v->pauses[--v->pause_count];
@@ -227,14 +226,13 @@ close_gaps(struct day *d, const struct vehicle *v)
     for (int a = 0; a + 1 < v->pinned_count; a++) {
         const struct pinned *one = &v->pinned[a], *two = one + 1;
         struct visit *from = visit_of(&d->now, one->request, one->delivery);
-        const struct visit *to =
-            visit_of(&d->now, two->request, two->delivery);
+        const struct visit *to = visit_of(&d->now, two->request, two->delivery);
         double drive = problem_time(&d->now, from->place, to->place) * v->pace;
 
         if (one->delivery || !request_is_ride(&d->now.requests[one->request]))
-            from->service = fmax(from->service, two->start.from - drive
-                                                    - one->start.from
-                                                    - JUST_NOW);
+            from->service =
+                fmax(from->service,
+                     two->start.from - drive - one->start.from - JUST_NOW);
     }
 }
 

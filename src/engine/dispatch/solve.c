@@ -48,6 +48,20 @@ lay_all_pinned(struct call *c, struct worker *w)
     return OK;
 }
 
+/* As given, all of it must be drivable. */
+static enum err
+take_start(struct call *c, struct worker *w, const struct plan *start,
+           bool as_given, int **lost)
+{
+    *lost = plan_adopt(c, w, start);
+    for (int k = 0; k < start->route_count; k++)
+        if (as_given && (*lost)[k] > 0)
+            return fail(c, ERR_INVALID, NULL,
+                        "the route of vehicle %s cannot be driven",
+                        w->g->p->vehicles[start->routes[k].vehicle].name);
+    return OK;
+}
+
 enum err
 solve(struct call *c, const struct problem *p, const struct limits *limits,
       const struct plan *start, struct plan *plan, struct result *result,
@@ -59,14 +73,15 @@ solve(struct call *c, const struct problem *p, const struct limits *limits,
         .limits = *limits, .until = 1, .listener = listener, .with = with
     };
     clock_t cpu = clock();
+    int *lost = NULL;
     enum err e;
 
     engine_open(&g, p);
     worker_open(&w, &g, limits->seed);
     e = lay_all_pinned(c, &w);
+    if (e == OK && start)
+        e = take_start(c, &w, start, limits->as_given, &lost);
     if (e == OK) {
-        int *lost = start ? plan_adopt(c, &w, start) : NULL;
-
         if (limits->as_given)
             search_publish(&s, &w);
         else

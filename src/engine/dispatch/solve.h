@@ -61,7 +61,8 @@ double clock_now(void);
  * With no limit at all nothing is searched: the start is driven once and
  * what it leaves out is placed where it fits.
  *
- * ERR_INVALID  the pinned stops cannot be driven
+ * ERR_INVALID  the pinned stops cannot be driven; as given, a route of the
+ *              start cannot
  */
 enum err solve(struct call *c, const struct problem *p,
                const struct limits *limits, const struct plan *start,
