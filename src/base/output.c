@@ -3,6 +3,7 @@
 #include "base/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,18 +16,14 @@ cannot_write(struct call *c, enum err code, const struct output *o)
                 o->path ? o->path : "the standard output", strerror(errno));
 }
 
-/* The new file has the rights a plain creation would give it, or the old. */
+/* The new file has the rights of the old, or those of any new one. */
 static int
-open_beside(struct output *o, const struct stat *old)
+open_beside(const struct output *o, const struct stat *old)
 {
-    int fd = mkstemp((char *)(uintptr_t)o->beside);
-    mode_t mask;
+    int fd = open(o->beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
 
-    if (fd < 0)
-        return fd;
-    mask = umask(0);
-    umask(mask);
-    (void)fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask);
+    if (fd >= 0 && old)
+        (void)fchmod(fd, old->st_mode & 07777);
     return fd;
 }
 
@@ -56,7 +53,7 @@ output_open(struct call *c, struct output *o, const char *path)
         return o->file ? OK : cannot_write(c, ERR_ABSENT, o);
     }
     o->path = follow(c, path);
-    o->beside = arena_printf(c->arena, "%s.XXXXXX", o->path);
+    o->beside = arena_printf(c->arena, "%s.%ld.part", o->path, (long)getpid());
     if (there && access(path, W_OK) != 0)
         return cannot_write(c, ERR_ABSENT, o);
     fd = open_beside(o, there ? &old : NULL);
@@ -68,6 +65,7 @@ enum err
 output_close(struct call *c, struct output *o)
 {
     bool bad = ferror(o->file) != 0;
+    enum err e;
 
     bad |= fflush(o->file) != 0;
     if (o->beside)
@@ -78,9 +76,10 @@ output_close(struct call *c, struct output *o)
         bad = rename(o->beside, o->path) != 0;
     if (!bad)
         return OK;
+    e = cannot_write(c, ERR_BROKEN, o);
     if (o->beside)
         (void)unlink(o->beside);
-    return cannot_write(c, ERR_BROKEN, o);
+    return e;
 }
 
 void

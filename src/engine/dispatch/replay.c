@@ -279,7 +279,7 @@ pin_route(struct day *d, const struct plan_tour *t, double time)
         /* it has left: its time out runs whatever is planned anew */
         v->shift.to = fmin(v->shift.to, t->leaves + v->duration_most);
     }
-    if (v->tools != UINT64_MAX)
+    if (d->whole->supply >= 0 && v->tools != UINT64_MAX)
         close_gaps(d, v);
 }
 
