@@ -249,6 +249,9 @@ goes_on(struct call *c, const struct problem *p, const struct plan *running,
         return false;
     EXPECT_OK(e);
     EXPECT_OK(plan_check(c, p, &plan));
+    /* the running plan takes them there, so the new one must */
+    for (int k = 0; k < plan.unserved_count; k++)
+        EXPECT(strstr(plan.unserved[k].reason, "on board") == NULL);
     plan_release(&plan);
     return true;
 }

@@ -493,6 +493,7 @@ set_pinned(struct engine *g)
                 pin->delivery || !request_is_ride(&g->p->requests[pin->request])
                     ? -1
                     : k;
+            g->boarded |= g->bound[pin->request] >= 0;
             g->price[pin->request] = BOUND_PRICE;
             g->must[pin->request] = 0;
             if (a == v->pinned_count - 1 && hold > g->service[node])

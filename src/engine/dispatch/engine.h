@@ -108,6 +108,7 @@ struct engine {
     uint64_t *parts; /* by request, PART_WORDS words of lanes */
     bool timed;      /* waiting costs: cost is not a sum over hops */
     bool supplied;   /* tools or parts matter */
+    bool boarded;    /* somebody is on board already */
     bool full;       /* only evaluating whole routes tells their price */
     bool visits;     /* no rides, and not full: spans tell it */
     double hop_mean; /* mean distance to the tenth nearest */

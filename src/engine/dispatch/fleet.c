@@ -98,8 +98,11 @@ sum_absent(const struct worker *w)
 {
     double sum = 0;
 
-    for (int k = 0; k < w->cur.absent_count; k++)
-        sum += w->weight[w->cur.absent[k]];
+    for (int k = 0; k < w->cur.absent_count; k++) {
+        int r = w->cur.absent[k];
+
+        sum += w->g->bound[r] >= 0 ? BOUND_PRICE : w->weight[r];
+    }
     return sum;
 }
 

@@ -317,10 +317,25 @@ state_adopt(const struct engine *g, struct state *to, const struct state *from)
     }
 }
 
+/* Passengers on board who are taken nowhere. */
+static int
+stranded(const struct engine *g, const struct state *s)
+{
+    int count = 0;
+
+    for (int k = 0; g->boarded && k < s->absent_count; k++)
+        count += g->bound[s->absent[k]] >= 0;
+    return count;
+}
+
 bool
 state_is_better(const struct engine *g, const struct state *a,
                 const struct state *b)
 {
+    int here = stranded(g, a), there = stranded(g, b);
+
+    if (here != there)
+        return here < there;
     if (a->must_absent != b->must_absent)
         return a->must_absent < b->must_absent;
     if (g->p->fewest_vehicles) {

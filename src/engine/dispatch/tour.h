@@ -64,7 +64,8 @@ void state_adopt(const struct engine *g, struct state *to,
                  const struct state *from);
 
 /*
- * What counts in the end: first that all are served, then vehicles where
+ * What counts in the end: first that nobody on board is left there, then that
+ * all are served, then vehicles where
  * fewer are wanted, then the cost.
  */
 bool state_is_better(const struct engine *g, const struct state *a,
