@@ -187,6 +187,21 @@ CASE(whatever_is_asked_a_plan_comes_out_that_breaks_no_rule)
     EXPECT(served > asked / 2);
 }
 
+/* Waits where it is until now, unless it must have left for the next stop by
+   then; who has done all is on the way home, or there. */
+static double
+leaves_by(const struct problem *p, const struct vehicle *v,
+          const struct plan_tour *t, double now)
+{
+    const struct stop *next = &t->stops[v->pinned_count];
+    const struct stop *last = next - 1;
+
+    if (v->pinned_count == 0 || v->pinned_count == t->stop_count)
+        return 0;
+    return fmin(now, next->start
+                         - v->pace * problem_time(p, last->place, next->place));
+}
+
 /* Pins what has begun by then; false when that is more than rides and visits. */
 static bool
 pin_begun(struct problem *p, const struct plan *plan, double now)
@@ -205,9 +220,7 @@ pin_begun(struct problem *p, const struct plan *plan, double now)
                 s->request, s->kind == STOP_DELIVERY, { s->start, s->start }
             };
         }
-        /* who has done all is on the way home, or there */
-        if (v->pinned_count > 0 && v->pinned_count < t->stop_count)
-            v->free_from = now;
+        v->free_from = leaves_by(p, v, t, now);
     }
     return true;
 }
