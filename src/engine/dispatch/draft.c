@@ -318,13 +318,8 @@ find_dry(const struct engine *g, const struct draft *d, const struct carrier *c,
 
         if (node_is_drop(g, r))
             continue;
-        if (g->p->requests[r].tools & ~c->v->tools)
+        if (!engine_use(g, r, c, a <= c->v->pinned_count, left))
             return a;
-        for (int w = 0; w < PART_WORDS; w++) {
-            if (!lanes_fit(left[w], g->parts[PART_WORDS * r + w]))
-                return a;
-            left[w] -= g->parts[PART_WORDS * r + w];
-        }
     }
     return count + 1;
 }
@@ -530,17 +525,19 @@ supply_detour(const struct engine *g, const struct draft *d,
     return cost[u * n + s] + cost[s * n + v] - cost[u * n + v];
 }
 
-/* The supply before one of the first positions, the shortest detour first. */
+/* The supply before a position that is not past, the shortest detour first. */
 static void
 choose_supply(struct choice *ch, int last)
 {
+    const int begin = ch->c->v->pinned_count + 1;
+
     struct extras none = { .supply = 0 };
     double least =
         fare(ch->d, ch->g, ch->c, ch->count, &none) + ch->c->cost_use;
     double shortest = FAR;
-    int first = 1;
+    int first = begin;
 
-    for (int gap = 1; gap <= last; gap++) {
+    for (int gap = begin; gap <= last; gap++) {
         double detour = supply_detour(ch->g, ch->d, ch->c, gap);
 
         if (detour < shortest) {
@@ -550,7 +547,7 @@ choose_supply(struct choice *ch, int last)
     }
     ch->now.supply = first;
     choose(ch);
-    for (int gap = 1; gap <= last; gap++) {
+    for (int gap = begin; gap <= last; gap++) {
         if (gap == first
             || least + supply_detour(ch->g, ch->d, ch->c, gap) >= ch->cost)
             continue;

@@ -20,6 +20,22 @@ lanes_pack(const int counts[4])
     return lanes;
 }
 
+bool
+engine_use(const struct engine *g, int request, const struct carrier *c,
+           bool past, uint64_t left[PART_WORDS])
+{
+    if (!past && g->p->requests[request].tools & ~c->v->tools)
+        return false;
+    for (int w = 0; w < PART_WORDS; w++) {
+        uint64_t need = g->parts[PART_WORDS * request + w];
+
+        if (!past && !lanes_fit(left[w], need))
+            return false;
+        left[w] = lanes_less(left[w], need);
+    }
+    return true;
+}
+
 /* ---- nodes ---------------------------------------------------------- */
 
 /* The place each node stands at; ends follow the stops. */

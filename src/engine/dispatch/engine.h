@@ -124,6 +124,22 @@ lanes_fit(uint64_t have, uint64_t need)
     return (((have | LANES) - need) & LANES) == LANES;
 }
 
+/* Each lane less that of need, but never below 0. */
+static inline uint64_t
+lanes_less(uint64_t have, uint64_t need)
+{
+    uint64_t kept = 0;
+
+    if (lanes_fit(have, need))
+        return have - need;
+    for (int shift = 0; shift < 64; shift += 16) {
+        uint64_t a = have >> shift & 0xffff, b = need >> shift & 0xffff;
+
+        kept |= (a > b ? a - b : 0) << shift;
+    }
+    return kept;
+}
+
 static inline bool
 engine_may(const struct engine *g, int request, int route)
 {
@@ -181,6 +197,13 @@ engine_board(const struct engine *g, int node, uint64_t *room)
         *room -= g->seats[node];
     return true;
 }
+
+/*
+ * The parts left on board after a request; false when it needs a tool or a
+ * part that is not there.  What is past was done with whatever there was.
+ */
+bool engine_use(const struct engine *g, int request, const struct carrier *c,
+                bool past, uint64_t left[PART_WORDS]);
 
 /* Compiles the problem; everything is taken from g->store. */
 void engine_open(struct engine *g, const struct problem *p);

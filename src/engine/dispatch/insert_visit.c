@@ -171,7 +171,7 @@ seek_supplied(const struct visit_trial *t)
 
     if (t->g->supply < 0)
         return;
-    for (int gap = 1; gap <= r->dry && gap <= r->count + 1; gap++) {
+    for (int gap = r->frozen; gap <= r->dry && gap <= r->count + 1; gap++) {
         struct span there, whole;
 
         if (!span_supply(t->g, r, gap, &there)

@@ -34,11 +34,27 @@ may_serve(const struct problem *p, const struct vehicle *v,
     return listed && skills_cover(&v->skills, &q->skills);
 }
 
-static enum err
-use_supplies(struct ride_along *w, const struct request *q)
+static const struct pinned *
+pin_of(const struct vehicle *v, const struct stop *s)
 {
-    if (w->supplied)
+    for (int k = 0; k < v->pinned_count; k++)
+        if (v->pinned[k].request == s->request
+            && v->pinned[k].delivery == (s->kind == STOP_DELIVERY))
+            return &v->pinned[k];
+    return NULL;
+}
+
+static enum err
+use_supplies(struct ride_along *w, const struct stop *s,
+             const struct request *q)
+{
+    /* what is pinned is done with whatever is there */
+    if (w->supplied || pin_of(w->v, s)) {
+        for (int k = 0; k < PART_KINDS; k++)
+            w->parts[k] -=
+                q->parts[k] < w->parts[k] ? q->parts[k] : w->parts[k];
         return OK;
+    }
     if (q->tools & ~w->v->tools)
         return fail(w->c, ERR_INVALID, NULL, "request %s: a tool is missing",
                     q->name);
@@ -60,7 +76,7 @@ get_in(struct ride_along *w, const struct stop *s, const struct request *q)
     if (!may_serve(w->p, w->v, q))
         return fail(w->c, ERR_INVALID, NULL,
                     "vehicle %s may not serve request %s", w->v->name, q->name);
-    TRY(use_supplies(w, q));
+    TRY(use_supplies(w, s, q));
     w->picked[s->request] = s->start + q->pickup.service;
     for (int k = 0; k < SEAT_KINDS; k++) {
         if (w->seats[k] < q->seats[k])
@@ -136,16 +152,6 @@ check_home_pause(struct ride_along *w, const struct plan_tour *r,
                     w->v->name, s->start);
     *home = s->start + s->length;
     return OK;
-}
-
-static const struct pinned *
-pin_of(const struct vehicle *v, const struct stop *s)
-{
-    for (int k = 0; k < v->pinned_count; k++)
-        if (v->pinned[k].request == s->request
-            && v->pinned[k].delivery == (s->kind == STOP_DELIVERY))
-            return &v->pinned[k];
-    return NULL;
 }
 
 static enum err

@@ -5,6 +5,8 @@
 #include "engine/dispatch/draft.h"
 #include "engine/dispatch/span.h"
 
+#include <string.h>
+
 double
 span_price(const struct carrier *c, const struct span *s)
 {
@@ -62,26 +64,17 @@ lay_spans(const struct engine *g, struct tour *r, const struct carrier *c)
 static void
 lay_stock(const struct engine *g, struct tour *r, const struct carrier *c)
 {
-    const uint64_t *left = c->parts;
+    uint64_t left[PART_WORDS];
 
+    memcpy(left, c->parts, sizeof left);
+    memcpy(r->stock, left, sizeof left);
     r->dry = 1;
-    for (int w = 0; w < PART_WORDS; w++)
-        r->stock[w] = c->parts[w];
     for (int a = 1; a <= r->count; a++) {
-        int q = r->stop[a];
-
-        if (g->p->requests[q].tools & ~c->v->tools)
+        if (!engine_use(g, r->stop[a], c, a < r->frozen, left))
             return;
-        for (int w = 0; w < PART_WORDS; w++)
-            if (!lanes_fit(left[w], g->parts[PART_WORDS * q + w]))
-                return;
-        for (int w = 0; w < PART_WORDS; w++)
-            r->stock[PART_WORDS * a + w] =
-                left[w] - g->parts[PART_WORDS * q + w];
-        left = &r->stock[PART_WORDS * a];
+        memcpy(&r->stock[PART_WORDS * a], left, sizeof left);
         r->dry = a + 1;
     }
-    r->dry = r->count + 1;
 }
 
 bool
@@ -123,7 +116,7 @@ price_spans(const struct engine *g, struct tour *r, const struct carrier *c)
         if (r->span[r->count + 1].length > c->duration_most + SLACK)
             return false;
     }
-    for (int gap = 1; r->dry <= r->count && gap <= r->dry; gap++) {
+    for (int gap = r->frozen; r->dry <= r->count && gap <= r->dry; gap++) {
         struct span there, whole;
 
         if (g->supply < 0 || !span_supply(g, r, gap, &there)
