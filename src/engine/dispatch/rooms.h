@@ -51,14 +51,14 @@ struct room_task {
     const struct room *rooms;
     const struct meeting *meetings;
     double empty_seat_price;
-    long states_most; /* 0: a usual limit */
+    double seconds;  /* 0: a usual limit */
+    long steps_most; /* of the search, the same on every machine; 0: no limit */
 };
 
 struct room_answer {
     int *room; /* by meeting, -1: none; in the call's arena */
     double cost;
     bool proved;
-    long states; /* looked at */
 };
 
 /*
