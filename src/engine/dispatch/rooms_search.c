@@ -12,75 +12,132 @@
 #define ROUNDING 1e-13 /* more than sums of so many are wrong by */
 #define SLIGHT 1e-6    /* shares and prices that differ by less are the same */
 
-enum { STEPS_AT_A_TIME = 500, CLP_DONE = 0, CLP_STOPPED = 3 };
+#define UNSURE 0.01    /* a number that differs by less from a whole one is one */
+
+enum {
+    GROUP_LEAST = 3,
+    NUMBERS_MOST = 8000000, /* in a program; more are not tried */
+    CLP_DONE = 0,
+    CLP_STOPPED = 3
+};
 
 struct share {
     double share;
     int choice;
 };
 
+/* Neighbours in time, of whom it is counted how many stay without a room. */
+struct group {
+    int first, end;   /* meetings of the piece */
+    double low, high; /* how many may stay without */
+};
+
+/* The open choices as a linear program. */
+struct relaxation {
+    struct arena *arena;
+    Clp_Simplex *lp;
+    int columns;
+    int *choice; /* by column */
+    int *column; /* by choice; -1: not in the program */
+    int *row;    /* by moment; 0: not in the program */
+};
+
 /*
- * The columns of the program are the choices; its first rows say that each
- * meeting takes one, the others that a moment is taken once.  Most moments
- * never matter, so a row is added when its moment is taken more than once.
+ * The columns of the program are the choices; its rows say that each meeting
+ * takes one, how many of a group stay without a room, and that a moment is
+ * taken once.  The columns behind the choices exceed the number of a group,
+ * at a price with which no plan is better than the best: so the program
+ * always has a solution.
  */
 struct program {
     const struct piece *p;
-    Clp_Simplex *lp;
+    struct relaxation now;
     struct room_limits *limits;
     struct room_plan *best, trial;
     double gain;   /* a plan that saves less is not looked for */
-    double *price; /* by choice; of a closed "no room": more than it can be */
+    double *price; /* by choice; of a closed "no room": as above */
     bool *closed;  /* by choice */
     int *trail;    /* choices closed, in order */
     int closed_count;
-    int *row;      /* by moment; 0: not in the program */
-    int *heir;     /* by moment: the first of the list from there on */
-    double *until; /* by moment: sum over those before it */
-    double *worth; /* by choice: price and what its moments are worth */
-    int *list;     /* of choices or moments, for a short time */
+    struct group *groups;
+    int group_count;
+    double excess; /* price of exceeding a group's number */
+    bool narrow;   /* only few choices are looked at */
+    double *until; /* by moment: prices of those before it */
+    double *none;  /* by meeting: what its groups add to "no room" */
+    double *worth; /* by choice: price, and prices of what it takes */
     struct share *shares;
+    int *list;
     bool cut; /* something was not looked at: not proved */
 };
 
 /* ---- the bound --------------------------------------------------------------- */
 
+/* Prices of the moments and of the groups; the sum that is given back. */
+static double
+take_prices(struct program *g)
+{
+    const struct piece *p = g->p;
+    const double *dual = Clp_dualRowSolution(g->now.lp);
+    double back = 0;
+
+    g->until[0] = 0;
+    for (int k = 0; k < p->moment_count; k++)
+        g->until[k + 1] =
+            g->until[k] + (g->now.row[k] ? fmax(-dual[g->now.row[k]], 0) : 0);
+    memset(g->none, 0, (size_t)p->count * sizeof *g->none);
+    for (int k = 0; k < g->group_count; k++) {
+        const struct group *all = &g->groups[k];
+        double price = fmax(dual[p->count + k], -g->excess);
+
+        back -= price * (price > 0 ? all->low : all->high);
+        for (int m = all->first; m < all->end; m++)
+            g->none[m] -= price;
+    }
+    return back + g->until[p->moment_count];
+}
+
+static double
+worth_of(const struct program *g, int choice)
+{
+    const struct choice *x = &g->p->choices[choice];
+    double sum = g->price[choice];
+
+    if (x->room < 0)
+        return sum + g->none[x->meeting];
+    for (int k = x->first_use; k < x[1].first_use; k++)
+        sum += g->until[g->p->uses[k].last + 1]
+               - g->until[g->p->uses[k].first];
+    return sum;
+}
+
+/* The least that a meeting is worth; "no room" is never out of the question. */
+static double
+least_worth(const struct program *g, int meeting)
+{
+    double least = g->worth[g->p->first[meeting + 1] - 1];
+
+    for (int x = g->p->first[meeting]; x < g->p->first[meeting + 1]; x++)
+        if (!g->closed[x] && g->worth[x] < least)
+            least = g->worth[x];
+    return least;
+}
+
 /*
  * Every moment has a price of at least 0, paid by who takes it and given
  * back in whole.  Then no plan is cheaper than each meeting alone would be,
- * less what is given back.
+ * less what is given back.  With groups it is the same, but for the sign.
  */
 static double
 bound_of(struct program *g)
 {
-    const struct piece *p = g->p;
-    const double *dual = Clp_dualRowSolution(g->lp);
-    double sum;
+    double back = take_prices(g), sum = 0;
 
-    g->until[0] = 0;
-    for (int k = 0; k < p->moment_count; k++) {
-        double price = g->row[k] ? fmax(-dual[g->row[k]], 0) : 0;
-
-        g->until[k + 1] = g->until[k] + price;
-    }
-    sum = -g->until[p->moment_count];
-    for (int m = 0; m < p->count; m++) {
-        double least = (double)INFINITY;
-
-        for (int x = p->first[m]; x < p->first[m + 1]; x++) {
-            double worth = g->price[x];
-
-            for (int u = p->choices[x].first_use; u < p->choices[x + 1].first_use;
-                 u++)
-                worth += g->until[p->uses[u].last + 1]
-                         - g->until[p->uses[u].first];
-            g->worth[x] = worth;
-            if (worth < least && (!g->closed[x] || p->choices[x].room < 0))
-                least = worth;
-        }
-        sum += least;
-    }
-    return sum - ROUNDING * g->until[p->moment_count];
+    for (int x = 0; x < g->p->choice_count; x++)
+        g->worth[x] = worth_of(g, x);
+    for (int m = 0; m < g->p->count; m++)
+        sum += least_worth(g, m);
+    return sum - back - ROUNDING * (fabs(sum) + fabs(back));
 }
 
 /* Whether nothing better can be below that bound. */
@@ -92,22 +149,19 @@ no_better(const struct program *g, double bound)
 
 /* ---- closing choices ------------------------------------------------------------ */
 
-/*
- * "No room" is closed by a price with which no plan is better than the best,
- * so that the program always has a solution.
- */
 static void
 set_closed(struct program *g, int choice, bool closed)
 {
     const struct choice *x = &g->p->choices[choice];
+    int column = g->now.column[choice];
 
     g->closed[choice] = closed;
-    if (x->room >= 0) {
-        Clp_columnUpper(g->lp)[choice] = closed ? 0 : 1;
-        return;
+    if (x->room < 0) {
+        g->price[choice] = x->price + (closed ? g->excess : 0);
+        Clp_objective(g->now.lp)[column] = g->price[choice];
+    } else if (column >= 0) {
+        Clp_columnUpper(g->now.lp)[column] = closed ? 0 : 1;
     }
-    g->price[choice] = closed ? x->price + g->best->cost : x->price;
-    Clp_objective(g->lp)[choice] = g->price[choice];
 }
 
 static void
@@ -144,11 +198,8 @@ close_hopeless(struct program *g, double bound)
     const struct piece *p = g->p;
 
     for (int m = 0; m < p->count; m++) {
-        double least = (double)INFINITY;
+        double least = least_worth(g, m);
 
-        for (int x = p->first[m]; x < p->first[m + 1]; x++)
-            if (!g->closed[x] || p->choices[x].room < 0)
-                least = fmin(least, g->worth[x]);
         for (int x = p->first[m]; x < p->first[m + 1]; x++)
             if (no_better(g, bound + g->worth[x] - least))
                 close_choice(g, x);
@@ -166,103 +217,20 @@ time_is_up(struct program *g)
     return true;
 }
 
-/* By Clp, a few steps at a time; false when it did not come to an end. */
+/* By Clp; false when it did not come to an end. */
 static bool
 solve_program(struct program *g)
 {
-    int status = CLP_STOPPED;
-
-    while (status == CLP_STOPPED) {
-        long most = g->limits->steps;
-
-        if (time_is_up(g))
-            return false;
-        Clp_setMaximumIterations(
-            g->lp, most < STEPS_AT_A_TIME ? (int)most : STEPS_AT_A_TIME);
-        Clp_dual(g->lp, 0);
-        status = Clp_status(g->lp);
-        g->limits->steps -= 1 + Clp_numberIterations(g->lp);
-    }
-    if (status == CLP_DONE)
+    if (time_is_up(g))
+        return false;
+    Clp_setMaximumIterations(g->now.lp, (int)fmin((double)g->limits->steps, 1e9));
+    Clp_setMaximumSeconds(g->now.lp, g->limits->ends - clock_now());
+    Clp_dual(g->now.lp, 0);
+    g->limits->steps -= 1 + Clp_numberIterations(g->now.lp);
+    if (Clp_status(g->now.lp) == 0)
         return true;
     g->cut = true;
     return false;
-}
-
-/* Lists the moments that are taken more than once. */
-static int
-list_crowded(struct program *g)
-{
-    const struct piece *p = g->p;
-    const double *share = Clp_primalColumnSolution(g->lp);
-    double sum = 0;
-    int count = 0;
-
-    memset(g->until, 0, ((size_t)p->moment_count + 1) * sizeof *g->until);
-    for (int x = 0; x < p->choice_count; x++)
-        for (int u = p->choices[x].first_use;
-             share[x] > 0 && u < p->choices[x + 1].first_use; u++) {
-            g->until[p->uses[u].first] += share[x];
-            g->until[p->uses[u].last + 1] -= share[x];
-        }
-    for (int k = 0; k < p->moment_count; k++) {
-        sum += g->until[k];
-        if (sum > 1 + SLIGHT && !g->row[k])
-            g->list[count++] = k;
-    }
-    return count;
-}
-
-/*
- * The choices of each listed moment, row after row: begins[k] is moved on for
- * each.  heir is by moment: the place in the list of the first from there on.
- */
-static void
-fill_rows(const struct program *g, int count, int *begins, int *columns)
-{
-    const struct piece *p = g->p;
-
-    for (int x = 0; x < p->choice_count; x++)
-        for (int u = p->choices[x].first_use; u < p->choices[x + 1].first_use;
-             u++)
-            for (int k = g->heir[p->uses[u].first];
-                 k < count && g->list[k] <= p->uses[u].last; k++) {
-                if (columns)
-                    columns[begins[k]] = x;
-                begins[k]++;
-            }
-}
-
-/* Adds the listed moments as rows. */
-static void
-add_moments(struct program *g, int count)
-{
-    struct arena *arena = arena_open();
-    int *counts = NEW_N(arena, int, (size_t)count + 1), *columns, sum = 0;
-    int *begins = NEW_N(arena, int, (size_t)count + 1);
-    double *ones, *low = NEW_N(arena, double, (size_t)count);
-
-    for (int m = g->p->moment_count, k = count; m-- > 0;) {
-        if (k > 0 && g->list[k - 1] == m)
-            k--;
-        g->heir[m] = k;
-    }
-    fill_rows(g, count, counts, NULL);
-    for (int k = 0; k < count; k++) {
-        begins[k] = sum;
-        sum += counts[k];
-        counts[k] = begins[k];
-        low[k] = (double)-INFINITY;
-        g->row[g->list[k]] = Clp_numberRows(g->lp) + k;
-    }
-    begins[count] = sum;
-    columns = NEW_N(arena, int, (size_t)sum);
-    ones = NEW_N(arena, double, (size_t)(sum + count));
-    for (int k = 0; k < sum + count; k++)
-        ones[k] = 1;
-    fill_rows(g, count, counts, columns);
-    Clp_addRows(g->lp, count, low, ones, begins, columns, ones);
-    arena_close(arena);
 }
 
 static int
@@ -279,12 +247,12 @@ by_share(const void *a, const void *b)
 static void
 settle_by_shares(struct program *g)
 {
-    const double *share = Clp_primalColumnSolution(g->lp);
+    const double *share = Clp_primalColumnSolution(g->now.lp);
     int count = 0;
 
-    for (int x = 0; x < g->p->choice_count; x++)
-        if (share[x] > SLIGHT)
-            g->shares[count++] = (struct share){ share[x], x };
+    for (int k = 0; k < g->now.columns; k++)
+        if (share[k] > SLIGHT)
+            g->shares[count++] = (struct share){ share[k], g->now.choice[k] };
     qsort(g->shares, (size_t)count, sizeof *g->shares, by_share);
     for (int k = 0; k < count; k++)
         g->list[k] = g->shares[k].choice;
@@ -298,27 +266,169 @@ settle_by_shares(struct program *g)
 }
 
 /*
- * The bound of what is open.  False when nothing better is to be found
- * there, or the time was up.
+ * The bound of what is open; false when nothing better is to be found there,
+ * or the time was up.
  */
 static bool
 relax(struct program *g, double *bound)
 {
-    for (;;) {
-        bool solved = solve_program(g);
-        int count;
+    bool solved = solve_program(g);
 
-        *bound = fmax(*bound, bound_of(g));
-        if (no_better(g, *bound) || !solved)
-            return false;
-        settle_by_shares(g);
-        if (no_better(g, *bound))
-            return false;
-        count = list_crowded(g);
-        if (count == 0)
-            return true;
-        add_moments(g, count);
+    *bound = bound_of(g);
+    if (no_better(g, *bound) || !solved)
+        return false;
+    settle_by_shares(g);
+    return !no_better(g, *bound);
+}
+
+/* ---- making the program ------------------------------------------------------------- */
+
+/* The columns: choices that are open, and "no room" always. */
+static void
+set_columns(struct program *g)
+{
+    struct relaxation *now = &g->now;
+
+    now->columns = 0;
+    for (int x = 0; x < g->p->choice_count; x++) {
+        now->column[x] = -1;
+        if (!g->closed[x] || g->p->choices[x].room < 0) {
+            now->choice[now->columns] = x;
+            now->column[x] = now->columns++;
+        }
     }
+}
+
+/*
+ * Only moments that several choices want become rows, of which it is told
+ * how many there are; what is returned is a bound of the numbers in them.
+ */
+static long
+set_rows(struct program *g, int *rows)
+{
+    const struct piece *p = g->p;
+    int *more = NEW_N(g->now.arena, int, (size_t)p->moment_count + 1);
+    int wanted = 0;
+    long numbers = g->now.columns;
+
+    for (int k = 0; k < g->now.columns; k++) {
+        const struct choice *x = &p->choices[g->now.choice[k]];
+
+        for (int u = x->first_use; u < x[1].first_use; u++) {
+            more[p->uses[u].first]++;
+            more[p->uses[u].last + 1]--;
+            numbers += p->uses[u].last - p->uses[u].first + 1;
+        }
+    }
+    *rows = p->count + g->group_count;
+    for (int k = 0; k < p->moment_count; k++) {
+        wanted += more[k];
+        g->now.row[k] = wanted > 1 ? (*rows)++ : 0;
+    }
+    for (int k = 0; k < g->group_count; k++)
+        numbers += g->groups[k].end - g->groups[k].first + 1;
+    return numbers;
+}
+
+/* The rows in which a choice stands; how many. */
+static int
+rows_of(const struct program *g, int choice, int *rows)
+{
+    const struct choice *x = &g->p->choices[choice];
+    int n = 0;
+
+    rows[n++] = x->meeting;
+    if (x->room < 0)
+        for (int k = 0; k < g->group_count; k++)
+            if (g->groups[k].first <= x->meeting
+                && x->meeting < g->groups[k].end)
+                rows[n++] = g->p->count + k;
+    for (int u = x->first_use; u < x[1].first_use; u++)
+        for (int k = g->p->uses[u].first; k <= g->p->uses[u].last; k++)
+            if (g->now.row[k])
+                rows[n++] = g->now.row[k];
+    return n;
+}
+
+/* Column after column; then those that exceed the numbers of groups. */
+static int
+fill_columns(const struct program *g, int *begins, int *row, double *number)
+{
+    int n = 0, columns = g->now.columns;
+
+    for (int k = 0; k < columns; k++) {
+        begins[k] = n;
+        n += rows_of(g, g->now.choice[k], row + n);
+    }
+    for (int k = 0; k < n; k++)
+        number[k] = 1;
+    for (int k = 0; k < g->group_count; k++) {
+        begins[columns + k] = n;
+        row[n] = g->p->count + k;
+        number[n++] = -1;
+    }
+    return n;
+}
+
+static void
+fill_bounds(struct program *g, int rows)
+{
+    Clp_Simplex *lp = g->now.lp;
+
+    for (int k = 0; k < g->now.columns + g->group_count; k++) {
+        bool choice = k < g->now.columns;
+
+        Clp_objective(lp)[k] =
+            choice ? g->price[g->now.choice[k]] : g->excess;
+        Clp_columnUpper(lp)[k] = choice ? 1 : g->p->count;
+    }
+    for (int k = 0; k < rows; k++) {
+        int group = k - g->p->count;
+        const struct group *all =
+            group >= 0 && group < g->group_count ? &g->groups[group] : NULL;
+
+        Clp_rowLower(lp)[k] = all ? all->low : group < 0 ? 1 : 0;
+        Clp_rowUpper(lp)[k] = all ? all->high : 1;
+    }
+}
+
+static void
+close_program(struct program *g)
+{
+    Clp_deleteModel(g->now.lp);
+    arena_close(g->now.arena);
+}
+
+/* The program of what is open; false when it is too large. */
+static bool
+load_program(struct program *g)
+{
+    struct arena *a = arena_open();
+    size_t n = (size_t)g->p->choice_count + (size_t)g->group_count;
+    int rows, *begins = NEW_N(a, int, n + 1), *row;
+    long numbers;
+    double *number;
+
+    g->now = (struct relaxation){
+        .arena = a,
+        .lp = Clp_newModel(),
+        .choice = NEW_N(a, int, n),
+        .column = NEW_N(a, int, n),
+        .row = NEW_N(a, int, (size_t)g->p->moment_count + 1)
+    };
+    set_columns(g);
+    numbers = set_rows(g, &rows);
+    if (numbers > NUMBERS_MOST)
+        return false;
+    row = NEW_N(a, int, (size_t)numbers);
+    number = NEW_N(a, double, (size_t)numbers);
+    begins[g->now.columns + g->group_count] =
+        fill_columns(g, begins, row, number);
+    Clp_setLogLevel(g->now.lp, 0);
+    Clp_loadProblem(g->now.lp, g->now.columns + g->group_count, rows, begins,
+                    row, number, NULL, NULL, NULL, NULL, NULL);
+    fill_bounds(g, rows);
+    return true;
 }
 
 /* ---- branching ---------------------------------------------------------------------- */
@@ -327,40 +437,167 @@ relax(struct program *g, double *bound)
 static int
 most_divided(const struct program *g)
 {
-    const double *share = Clp_primalColumnSolution(g->lp);
+    const double *share = Clp_primalColumnSolution(g->now.lp);
     double most = SLIGHT;
     int found = -1;
 
-    for (int x = 0; x < g->p->choice_count; x++)
-        if (fmin(share[x], 1 - share[x]) > most) {
-            most = fmin(share[x], 1 - share[x]);
-            found = x;
+    for (int k = 0; k < g->now.columns; k++)
+        if (fmin(share[k], 1 - share[k]) > most) {
+            most = fmin(share[k], 1 - share[k]);
+            found = g->now.choice[k];
         }
     return found;
 }
 
-static void
-look(struct program *g)
+/* The largest group of which a number is left out that is not whole; -1. */
+static int
+divided_group(const struct program *g, double *left)
 {
-    int closed = g->closed_count, before, choice;
-    double bound = (double)-INFINITY;
+    const double *share = Clp_primalColumnSolution(g->now.lp);
 
-    if (!relax(g, &bound))
-        return;
-    choice = most_divided(g);
-    if (choice < 0) { /* whole, and yet not as good as its bound */
-        g->cut = true;
-        return;
+    for (int k = 0; k < g->group_count; k++) {
+        *left = 0;
+        for (int m = g->groups[k].first; m < g->groups[k].end; m++)
+            *left += share[g->now.column[g->p->first[m + 1] - 1]];
+        if (fabs(*left - nearbyint(*left)) > UNSURE)
+            return k;
     }
-    close_hopeless(g, bound);
-    before = g->closed_count;
+    return -1;
+}
+
+static void look(struct program *g);
+
+static void
+limit_group(struct program *g, int group, double low, double high)
+{
+    g->groups[group].low = Clp_rowLower(g->now.lp)[g->p->count + group] = low;
+    g->groups[group].high = Clp_rowUpper(g->now.lp)[g->p->count + group] = high;
+}
+
+/* First those plans that leave one more of the group out, then the others. */
+static void
+branch_on_group(struct program *g, int group, double left)
+{
+    struct group was = g->groups[group];
+
+    limit_group(g, group, ceil(left), was.high);
+    look(g);
+    limit_group(g, group, was.low, floor(left));
+    look(g);
+    limit_group(g, group, was.low, was.high);
+}
+
+/* First those plans that take the choice, then the others. */
+static void
+branch_on_choice(struct program *g, int choice)
+{
+    int before = g->closed_count;
+
     close_others(g, choice);
     look(g);
     open_again(g, before);
     close_choice(g, choice);
     look(g);
+}
+
+/* What is left is looked at in a program of its own, which is faster. */
+static void
+look_at_less(struct program *g)
+{
+    struct relaxation was = g->now;
+
+    load_program(g);
+    look(g);
+    close_program(g);
+    g->now = was;
+}
+
+static int
+count_open(const struct program *g)
+{
+    int count = 0;
+
+    for (int k = 0; k < g->now.columns; k++)
+        count += !g->closed[g->now.choice[k]];
+    return count;
+}
+
+/*
+ * Closes the choices that are worth so much more than the best of their
+ * meeting; whether there are any.
+ */
+static bool
+close_dear(struct program *g, double more)
+{
+    int before = g->closed_count;
+
+    for (int m = 0; m < g->p->count; m++) {
+        double least = least_worth(g, m);
+
+        for (int x = g->p->first[m]; x < g->p->first[m + 1]; x++)
+            if (g->p->choices[x].room >= 0 && g->worth[x] >= least + more)
+                close_choice(g, x);
+    }
+    return g->closed_count > before;
+}
+
+/*
+ * Looks at few choices first, those whose worth is near the best one of
+ * their meeting.  A plan with another choice costs at least the bound and
+ * what that choice is worth more; so, when the best plan is below that, all
+ * has been looked at.  True when there is nothing more to do.
+ */
+static bool
+look_narrowly(struct program *g, double bound)
+{
+    int closed = g->closed_count;
+    struct arena *a = arena_open();
+    size_t size = (size_t)g->p->choice_count * sizeof *g->worth;
+    double *worth = arena_alloc(a, size);
+    bool all = false;
+
+    memcpy(worth, g->worth, size);
+    g->narrow = true;
+    for (double more = fmax(g->gain, 1); !all; more *= 4) {
+        memcpy(g->worth, worth, size);
+        close_hopeless(g, bound);
+        if (!close_dear(g, more))
+            break;
+        look_at_less(g);
+        open_again(g, closed);
+        all = no_better(g, bound + more) || time_is_up(g);
+    }
+    g->narrow = false;
+    memcpy(g->worth, worth, size);
+    arena_close(a);
+    return all;
+}
+
+static void
+look(struct program *g)
+{
+    int closed = g->closed_count, group, choice;
+    double bound, left;
+
+    if (!relax(g, &bound))
+        return;
+    group = divided_group(g, &left);
+    choice = most_divided(g);
+    close_hopeless(g, bound);
+    if (group >= 0)
+        branch_on_group(g, group, left);
+    else if (choice < 0) /* all is whole, and yet not as good as the bound */
+        g->cut = true;
+    else if (!g->narrow && look_narrowly(g, bound))
+        ;
+    else if (count_open(g) < g->now.columns / 2)
+        look_at_less(g);
+    else
+        branch_on_choice(g, choice);
     open_again(g, closed);
 }
+
+/* ---- the whole ------------------------------------------------------------------------ */
 
 /*
  * Where all prices are whole numbers of some unit, a better plan is better by
@@ -383,51 +620,65 @@ gain_of(const struct piece *p)
     return SLIGHT;
 }
 
-/* Columns and the rows of the meetings. */
 static void
-load_program(struct program *g)
+add_group(struct program *g, int first, int end)
+{
+    g->groups[g->group_count++] =
+        (struct group){ first, end, 0, end - first };
+}
+
+/* All, its halves, their halves and so on, the larger ones first. */
+static void
+set_groups(struct program *g)
+{
+    int n = g->p->count;
+
+    g->groups = NEW_N(g->p->arena, struct group, 2 * (size_t)n + 2);
+    add_group(g, 0, n);
+    for (int k = 0; k < g->group_count; k++) {
+        struct group all = g->groups[k];
+        int middle = (all.first + all.end) / 2;
+
+        if (all.end - all.first < 2 * GROUP_LEAST)
+            continue;
+        add_group(g, all.first, middle);
+        add_group(g, middle, all.end);
+    }
+}
+
+static void
+open_program(struct program *g)
 {
     const struct piece *p = g->p;
-    struct arena *arena = arena_open();
-    size_t n = (size_t)p->choice_count + 1;
-    int *begins = NEW_N(arena, int, n), *rows = NEW_N(arena, int, n);
-    double *ones = NEW_N(arena, double, n), *low = NEW_N(arena, double, n);
+    size_t n = (size_t)p->choice_count + 1, moments = (size_t)p->moment_count;
 
-    for (int x = 0; x < p->choice_count; x++) {
-        begins[x] = x;
-        rows[x] = p->choices[x].meeting;
-        ones[x] = 1;
-    }
-    begins[p->choice_count] = p->choice_count;
-    Clp_setLogLevel(g->lp, 0);
-    Clp_loadProblem(g->lp, p->choice_count, p->count, begins, rows, ones, low,
-                    ones, g->price, ones, ones);
-    arena_close(arena);
+    g->trial = plan_of_rooms(p);
+    g->gain = gain_of(p);
+    g->excess = g->best->cost;
+    g->price = NEW_N(p->arena, double, n);
+    g->closed = NEW_N(p->arena, bool, n);
+    g->trail = NEW_N(p->arena, int, n);
+    g->worth = NEW_N(p->arena, double, n);
+    g->shares = NEW_N(p->arena, struct share, n);
+    g->list = NEW_N(p->arena, int, n);
+    g->until = NEW_N(p->arena, double, moments + 1);
+    g->none = NEW_N(p->arena, double, (size_t)p->count + 1);
+    for (int x = 0; x < p->choice_count; x++)
+        g->price[x] = p->choices[x].price;
+    set_groups(g);
 }
 
 bool
 piece_search(const struct piece *p, struct room_limits *limits,
              struct room_plan *best)
 {
-    size_t n = (size_t)p->choice_count + 1, moments = (size_t)p->moment_count;
     struct program g = { .p = p, .limits = limits, .best = best };
 
-    g.trial = plan_of_rooms(p);
-    g.gain = gain_of(p);
-    g.price = NEW_N(p->arena, double, n);
-    g.closed = NEW_N(p->arena, bool, n);
-    g.trail = NEW_N(p->arena, int, n);
-    g.worth = NEW_N(p->arena, double, n);
-    g.shares = NEW_N(p->arena, struct share, n);
-    g.list = NEW_N(p->arena, int, n + moments);
-    g.row = NEW_N(p->arena, int, moments + 1);
-    g.heir = NEW_N(p->arena, int, moments + 1);
-    g.until = NEW_N(p->arena, double, moments + 1);
-    for (int x = 0; x < p->choice_count; x++)
-        g.price[x] = p->choices[x].price;
-    g.lp = Clp_newModel();
-    load_program(&g);
-    look(&g);
-    Clp_deleteModel(g.lp);
+    open_program(&g);
+    if (load_program(&g))
+        look(&g);
+    else
+        g.cut = true;
+    close_program(&g);
     return !g.cut;
 }
