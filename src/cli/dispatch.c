@@ -33,8 +33,8 @@ static const char usage[] =
     "usage: liangcao dispatch solve --format darp|pdptw|trsp|strsp|json FILE\n"
     "           --seconds S | --rounds R  [--seed N] [--threads N]\n"
     "           [--start PLAN] [--out FILE]\n"
-    "       liangcao dispatch rooms FILE [--out FILE] (meetings into rooms,\n"
-    "           in JSON)\n"
+    "       liangcao dispatch rooms FILE [--seconds S] [--out FILE] (meetings\n"
+    "           into rooms, in JSON)\n"
     "       liangcao dispatch draw --format F FILE --start PLAN --out PICTURE\n"
     "           (.svg or .pdf)\n"
     "       liangcao dispatch replay --format F FILE [--rounds R] [--seed N]\n"
@@ -333,6 +333,7 @@ assign_file(struct call *c, const struct options *o)
 
     TRY(rooms_read(c, &task, o->file));
     TRY(output_try(c, o->out));
+    task.seconds = o->limit.seconds;
     TRY(rooms_assign(c, &task, &answer));
     fprintf(stderr, "cost %.4f, %s\n", answer.cost,
             answer.proved ? "proved to be the least" : "not proved");

@@ -183,10 +183,9 @@ set_moments_of_part(struct piece *p, int part, const struct bench *b)
     for (int x = 0; x < p->choice_count; x++) {
         const struct choice *choice = &p->choices[x];
 
-        if (choice->room >= 0
-            && p->task->rooms[choice->room].parts >> part & 1)
-            b->line[n++] = span_of(p->task, p->meetings[choice->meeting],
-                                   choice->room, x);
+        if (choice->room >= 0 && p->task->rooms[choice->room].parts >> part & 1)
+            b->line[n++] =
+                span_of(p->task, p->meetings[choice->meeting], choice->room, x);
     }
     qsort(b->line, (size_t)n, sizeof *b->line, by_start);
     count = choose_moments(b->line, n, b->ends, b->moments);

@@ -12,13 +12,27 @@
 #define ROUNDING 1e-13 /* more than sums of so many are wrong by */
 #define SLIGHT 1e-6    /* shares and prices that differ by less are the same */
 
-#define UNSURE 0.01    /* a number that differs by less from a whole one is one */
+#define NEARLY 0.9  /* a whole share */
+#define UNSURE 0.01 /* a number that differs by less from a whole one is one */
 
 enum {
     GROUP_LEAST = 3,
     NUMBERS_MOST = 8000000, /* in a program; more are not tried */
     CLP_DONE = 0,
     CLP_STOPPED = 3
+};
+
+/* A part of all plans that is still to be looked at. */
+struct node {
+    double bound;
+    int group; /* is divided, so many are left out; or, -1, the choice is */
+    double left;
+    int choice;
+    int number; /* nodes are numbered as they are made */
+    bool *closed;
+    struct group *groups;
+    unsigned char *basis; /* where Clp stood */
+    struct node *next;
 };
 
 struct share {
@@ -57,18 +71,17 @@ struct program {
     double gain;   /* a plan that saves less is not looked for */
     double *price; /* by choice; of a closed "no room": as above */
     bool *closed;  /* by choice */
-    int *trail;    /* choices closed, in order */
-    int closed_count;
     struct group *groups;
     int group_count;
     double excess; /* price of exceeding a group's number */
-    bool narrow;   /* only few choices are looked at */
     double *until; /* by moment: prices of those before it */
     double *none;  /* by meeting: what its groups add to "no room" */
     double *worth; /* by choice: price, and prices of what it takes */
+    double *other_worth;
     struct share *shares;
     int *list;
-    bool cut; /* something was not looked at: not proved */
+    int looks; /* nodes made */
+    bool cut;  /* something was not looked at: not proved */
 };
 
 /* ---- the bound --------------------------------------------------------------- */
@@ -106,8 +119,7 @@ worth_of(const struct program *g, int choice)
     if (x->room < 0)
         return sum + g->none[x->meeting];
     for (int k = x->first_use; k < x[1].first_use; k++)
-        sum += g->until[g->p->uses[k].last + 1]
-               - g->until[g->p->uses[k].first];
+        sum += g->until[g->p->uses[k].last + 1] - g->until[g->p->uses[k].first];
     return sum;
 }
 
@@ -167,25 +179,19 @@ set_closed(struct program *g, int choice, bool closed)
 static void
 close_choice(struct program *g, int choice)
 {
-    if (g->closed[choice])
-        return;
-    set_closed(g, choice, true);
-    g->trail[g->closed_count++] = choice;
+    if (!g->closed[choice])
+        set_closed(g, choice, true);
 }
 
-static void
-open_again(struct program *g, int count)
-{
-    while (g->closed_count > count)
-        set_closed(g, g->trail[--g->closed_count], false);
-}
-
-/* Takes a choice: the others of its meeting are closed, and what clashes. */
+/*
+ * Takes a choice: the other rooms of its meeting are closed, and what clashes.
+ * Not so "no room", because Clp is slow when a price changes.
+ */
 static void
 close_others(struct program *g, int choice)
 {
     for (int x = 0; x < g->p->choice_count; x++)
-        if (x != choice
+        if (x != choice && g->p->choices[x].room >= 0
             && (g->p->choices[x].meeting == g->p->choices[choice].meeting
                 || choices_clash(g->p, x, choice)))
             close_choice(g, x);
@@ -201,7 +207,8 @@ close_hopeless(struct program *g, double bound)
         double least = least_worth(g, m);
 
         for (int x = p->first[m]; x < p->first[m + 1]; x++)
-            if (no_better(g, bound + g->worth[x] - least))
+            if (g->p->choices[x].room >= 0
+                && no_better(g, bound + g->worth[x] - least))
                 close_choice(g, x);
     }
 }
@@ -223,7 +230,8 @@ solve_program(struct program *g)
 {
     if (time_is_up(g))
         return false;
-    Clp_setMaximumIterations(g->now.lp, (int)fmin((double)g->limits->steps, 1e9));
+    Clp_setMaximumIterations(g->now.lp,
+                             (int)fmin((double)g->limits->steps, 1e9));
     Clp_setMaximumSeconds(g->now.lp, g->limits->ends - clock_now());
     Clp_dual(g->now.lp, 0);
     g->limits->steps -= 1 + Clp_numberIterations(g->now.lp);
@@ -243,9 +251,9 @@ by_share(const void *a, const void *b)
     return x->choice - y->choice;
 }
 
-/* A whole plan by the shares, the largest first. */
-static void
-settle_by_shares(struct program *g)
+/* Lists the choices that have a share, the largest first; how many. */
+static int
+sort_shares(struct program *g)
 {
     const double *share = Clp_primalColumnSolution(g->now.lp);
     int count = 0;
@@ -256,6 +264,15 @@ settle_by_shares(struct program *g)
     qsort(g->shares, (size_t)count, sizeof *g->shares, by_share);
     for (int k = 0; k < count; k++)
         g->list[k] = g->shares[k].choice;
+    return count;
+}
+
+/* A whole plan by the shares. */
+static void
+settle_by_shares(struct program *g)
+{
+    int count = sort_shares(g);
+
     piece_settle(g->p, &g->trial, g->list, count);
     if (g->trial.cost < g->best->cost) {
         struct room_plan was = *g->best;
@@ -300,30 +317,33 @@ set_columns(struct program *g)
 }
 
 /*
- * Only moments that several choices want become rows, of which it is told
- * how many there are; what is returned is a bound of the numbers in them.
+ * Only moments at which as many as possible are together become rows, as in
+ * rooms_piece.c, but among the open choices; it is told how many.  What is
+ * returned is a bound of the numbers in them.
  */
 static long
 set_rows(struct program *g, int *rows)
 {
     const struct piece *p = g->p;
-    int *more = NEW_N(g->now.arena, int, (size_t)p->moment_count + 1);
-    int wanted = 0;
+    size_t n = (size_t)p->moment_count + 1;
+    bool *begins = NEW_N(g->now.arena, bool, n);
+    bool *ends = NEW_N(g->now.arena, bool, n), more = false;
     long numbers = g->now.columns;
 
     for (int k = 0; k < g->now.columns; k++) {
         const struct choice *x = &p->choices[g->now.choice[k]];
 
         for (int u = x->first_use; u < x[1].first_use; u++) {
-            more[p->uses[u].first]++;
-            more[p->uses[u].last + 1]--;
+            begins[p->uses[u].first] = true;
+            ends[p->uses[u].last] = true;
             numbers += p->uses[u].last - p->uses[u].first + 1;
         }
     }
     *rows = p->count + g->group_count;
     for (int k = 0; k < p->moment_count; k++) {
-        wanted += more[k];
-        g->now.row[k] = wanted > 1 ? (*rows)++ : 0;
+        more |= begins[k];
+        g->now.row[k] = more && ends[k] ? (*rows)++ : 0;
+        more &= !ends[k];
     }
     for (int k = 0; k < g->group_count; k++)
         numbers += g->groups[k].end - g->groups[k].first + 1;
@@ -378,8 +398,7 @@ fill_bounds(struct program *g, int rows)
     for (int k = 0; k < g->now.columns + g->group_count; k++) {
         bool choice = k < g->now.columns;
 
-        Clp_objective(lp)[k] =
-            choice ? g->price[g->now.choice[k]] : g->excess;
+        Clp_objective(lp)[k] = choice ? g->price[g->now.choice[k]] : g->excess;
         Clp_columnUpper(lp)[k] = choice ? 1 : g->p->count;
     }
     for (int k = 0; k < rows; k++) {
@@ -465,8 +484,6 @@ divided_group(const struct program *g, double *left)
     return -1;
 }
 
-static void look(struct program *g);
-
 static void
 limit_group(struct program *g, int group, double low, double high)
 {
@@ -474,42 +491,54 @@ limit_group(struct program *g, int group, double low, double high)
     g->groups[group].high = Clp_rowUpper(g->now.lp)[g->p->count + group] = high;
 }
 
-/* First those plans that leave one more of the group out, then the others. */
-static void
-branch_on_group(struct program *g, int group, double left)
+/* What is open at the moment, to come back to. */
+static struct node *
+make_node(struct program *g)
 {
-    struct group was = g->groups[group];
+    size_t columns = (size_t)(g->now.columns + g->group_count);
+    size_t basis = columns + (size_t)Clp_numberRows(g->now.lp);
+    size_t groups = (size_t)g->group_count * sizeof *g->groups;
+    size_t choices = (size_t)g->p->choice_count * sizeof *g->closed;
+    struct node *n = calloc(1, sizeof *n + groups + choices + basis);
 
-    limit_group(g, group, ceil(left), was.high);
-    look(g);
-    limit_group(g, group, was.low, floor(left));
-    look(g);
-    limit_group(g, group, was.low, was.high);
+    if (!n)
+        abort();
+    n->groups = (struct group *)(void *)(n + 1);
+    n->closed = (bool *)(void *)(n->groups + g->group_count);
+    n->basis = (unsigned char *)(n->closed + g->p->choice_count);
+    memcpy(n->groups, g->groups, groups);
+    memcpy(n->closed, g->closed, choices);
+    memcpy(n->basis, Clp_statusArray(g->now.lp), basis);
+    n->number = ++g->looks;
+    return n;
 }
 
-/* First those plans that take the choice, then the others. */
 static void
-branch_on_choice(struct program *g, int choice)
+come_back(struct program *g, const struct node *n)
 {
-    int before = g->closed_count;
-
-    close_others(g, choice);
-    look(g);
-    open_again(g, before);
-    close_choice(g, choice);
-    look(g);
+    for (int x = 0; x < g->p->choice_count; x++)
+        if (g->closed[x] != n->closed[x])
+            set_closed(g, x, n->closed[x]);
+    for (int k = 0; k < g->group_count; k++)
+        limit_group(g, k, n->groups[k].low, n->groups[k].high);
+    Clp_copyinStatus(g->now.lp, n->basis);
 }
 
-/* What is left is looked at in a program of its own, which is faster. */
 static void
-look_at_less(struct program *g)
+keep_closed(const struct program *g, struct node *n)
 {
-    struct relaxation was = g->now;
+    memcpy(n->closed, g->closed,
+           (size_t)g->p->choice_count * sizeof *g->closed);
+}
 
-    load_program(g);
-    look(g);
-    close_program(g);
-    g->now = was;
+/* By bound; of equal ones the last one made comes first. */
+static void
+keep_node(struct node **list, struct node *n)
+{
+    while (*list && (*list)->bound < n->bound)
+        list = &(*list)->next;
+    n->next = *list;
+    *list = n;
 }
 
 static int
@@ -522,79 +551,121 @@ count_open(const struct program *g)
     return count;
 }
 
-/*
- * Closes the choices that are worth so much more than the best of their
- * meeting; whether there are any.
- */
-static bool
-close_dear(struct program *g, double more)
+/* Lists what has nearly a whole share, and an eighth of the others. */
+static int
+list_largest(struct program *g)
 {
-    int before = g->closed_count;
+    const double *share = Clp_primalColumnSolution(g->now.lp);
+    int parted = 0;
 
-    for (int m = 0; m < g->p->count; m++) {
-        double least = least_worth(g, m);
-
-        for (int x = g->p->first[m]; x < g->p->first[m + 1]; x++)
-            if (g->p->choices[x].room >= 0 && g->worth[x] >= least + more)
-                close_choice(g, x);
-    }
-    return g->closed_count > before;
+    for (int k = 0; k < g->now.columns; k++)
+        parted += share[k] > SLIGHT && share[k] <= NEARLY;
+    return parted == 0 ? 0 : sort_shares(g) - parted + (parted + 7) / 8;
 }
 
 /*
- * Looks at few choices first, those whose worth is near the best one of
- * their meeting.  A plan with another choice costs at least the bound and
- * what that choice is worth more; so, when the best plan is below that, all
- * has been looked at.  True when there is nothing more to do.
+ * Takes the largest shares, solves again, and so on to a whole plan.  Nothing
+ * is proved by this.
  */
-static bool
-look_narrowly(struct program *g, double bound)
-{
-    int closed = g->closed_count;
-    struct arena *a = arena_open();
-    size_t size = (size_t)g->p->choice_count * sizeof *g->worth;
-    double *worth = arena_alloc(a, size);
-    bool all = false;
-
-    memcpy(worth, g->worth, size);
-    g->narrow = true;
-    for (double more = fmax(g->gain, 1); !all; more *= 4) {
-        memcpy(g->worth, worth, size);
-        close_hopeless(g, bound);
-        if (!close_dear(g, more))
-            break;
-        look_at_less(g);
-        open_again(g, closed);
-        all = no_better(g, bound + more) || time_is_up(g);
-    }
-    g->narrow = false;
-    memcpy(g->worth, worth, size);
-    arena_close(a);
-    return all;
-}
-
 static void
-look(struct program *g)
+dive(struct program *g)
 {
-    int closed = g->closed_count, group, choice;
-    double bound, left;
+    double bound;
+
+    do {
+        int count = list_largest(g);
+
+        if (count == 0)
+            return;
+        for (int k = 0; k < count; k++)
+            if (!g->closed[g->list[k]])
+                close_others(g, g->list[k]);
+    } while (relax(g, &bound));
+}
+
+static void look_through(struct program *g);
+
+/* What is left is looked at in a program of its own, which is faster. */
+static void
+look_at_less(struct program *g)
+{
+    struct relaxation was = g->now;
+
+    if (load_program(g))
+        look_through(g);
+    close_program(g);
+    g->now = was;
+}
+
+/* Looks at what is open at the moment; what must be divided is listed. */
+static void
+look(struct program *g, struct node **list)
+{
+    struct node *n;
+    double bound;
 
     if (!relax(g, &bound))
         return;
-    group = divided_group(g, &left);
-    choice = most_divided(g);
+    n = make_node(g);
+    n->bound = bound;
+    n->group = divided_group(g, &n->left);
+    n->choice = most_divided(g);
+    if (n->group < 0 && n->choice < 0) {
+        g->cut = true; /* all is whole, and yet not as good as the bound */
+        free(n);
+        return;
+    }
+    if ((n->number & (n->number - 1)) == 0) { /* less and less often */
+        double *worth = g->worth;
+
+        g->worth = g->other_worth;
+        dive(g);
+        g->worth = worth;
+        come_back(g, n);
+    }
     close_hopeless(g, bound);
-    if (group >= 0)
-        branch_on_group(g, group, left);
-    else if (choice < 0) /* all is whole, and yet not as good as the bound */
-        g->cut = true;
-    else if (!g->narrow && look_narrowly(g, bound))
-        ;
-    else if (count_open(g) < g->now.columns / 2)
-        look_at_less(g);
-    else
-        branch_on_choice(g, choice);
-    open_again(g, closed);
+    keep_closed(g, n);
+    if (count_open(g) >= g->now.columns / 2) {
+        keep_node(list, n);
+        return;
+    }
+    look_at_less(g);
+    come_back(g, n);
+    free(n);
+}
+
+static void
+divide(struct program *g, const struct node *n, struct node **list)
+{
+    for (int side = 0; side < 2; side++) {
+        come_back(g, n);
+        if (n->group >= 0 && side == 0)
+            limit_group(g, n->group, ceil(n->left), n->groups[n->group].high);
+        else if (n->group >= 0)
+            limit_group(g, n->group, n->groups[n->group].low, floor(n->left));
+        else if (side == 0)
+            close_others(g, n->choice);
+        else
+            close_choice(g, n->choice);
+        look(g, list);
+    }
+}
+
+/* The node with the least bound is always divided first. */
+static void
+look_through(struct program *g)
+{
+    struct node *list = NULL, *n, *start = make_node(g);
+
+    look(g, &list);
+    while ((n = list)) {
+        list = n->next;
+        if (!no_better(g, n->bound) && !time_is_up(g))
+            divide(g, n, &list);
+        free(n);
+    }
+    come_back(g, start);
+    free(start);
 }
 
 /* ---- the whole ------------------------------------------------------------------------ */
@@ -623,8 +694,7 @@ gain_of(const struct piece *p)
 static void
 add_group(struct program *g, int first, int end)
 {
-    g->groups[g->group_count++] =
-        (struct group){ first, end, 0, end - first };
+    g->groups[g->group_count++] = (struct group){ first, end, 0, end - first };
 }
 
 /* All, its halves, their halves and so on, the larger ones first. */
@@ -657,8 +727,8 @@ open_program(struct program *g)
     g->excess = g->best->cost;
     g->price = NEW_N(p->arena, double, n);
     g->closed = NEW_N(p->arena, bool, n);
-    g->trail = NEW_N(p->arena, int, n);
     g->worth = NEW_N(p->arena, double, n);
+    g->other_worth = NEW_N(p->arena, double, n);
     g->shares = NEW_N(p->arena, struct share, n);
     g->list = NEW_N(p->arena, int, n);
     g->until = NEW_N(p->arena, double, moments + 1);
@@ -676,7 +746,7 @@ piece_search(const struct piece *p, struct room_limits *limits,
 
     open_program(&g);
     if (load_program(&g))
-        look(&g);
+        look_through(&g);
     else
         g.cut = true;
     close_program(&g);
