@@ -80,7 +80,7 @@ try_rooms(struct call *c, const char *text, size_t size)
 
     if (rooms_parse(c, &task, text, size) != OK)
         return;
-    task.states_most = 1000;
+    task.steps_most = 1000;
     if (rooms_assign(c, &task, &answer) != OK)
         abort(); /* the reader promises that it makes sense */
     for (int k = 0; k < task.meeting_count; k++)

@@ -12,7 +12,7 @@ done
 rm -f "$build/base.a"
 ar rcs "$build/base.a" "$build"/base-*.o
 clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I$root/src \
-    fuzz.c $root/src/engine/dispatch/*.c "$build/base.a" -o "$build/fuzz" $flags -lm -lpthread
+    fuzz.c $root/src/engine/dispatch/*.c "$build/base.a" -o "$build/fuzz" $flags -lClp -lm -lpthread
 seed() { # NAME WHAT: one input of that kind from stdin
     { printf "\\$2"; cat; } > "$build/corpus/$1"
 }
