@@ -17,9 +17,7 @@
 
 enum {
     GROUP_LEAST = 3,
-    NUMBERS_MOST = 8000000, /* in a program; more are not tried */
-    CLP_DONE = 0,
-    CLP_STOPPED = 3
+    NUMBERS_MOST = 8000000 /* in a program; more are not tried */
 };
 
 /* A part of all plans that is still to be looked at. */
@@ -195,6 +193,17 @@ close_others(struct program *g, int choice)
             && (g->p->choices[x].meeting == g->p->choices[choice].meeting
                 || choices_clash(g->p, x, choice)))
             close_choice(g, x);
+}
+
+/* The same, and "no room" is closed too, so that only this choice is left. */
+static void
+insist_on(struct program *g, int choice)
+{
+    int none = g->p->first[g->p->choices[choice].meeting + 1] - 1;
+
+    close_others(g, choice);
+    if (none != choice)
+        close_choice(g, none);
 }
 
 /* No plan that takes one of these is better than the best. */
@@ -644,7 +653,7 @@ divide(struct program *g, const struct node *n, struct node **list)
         else if (n->group >= 0)
             limit_group(g, n->group, n->groups[n->group].low, floor(n->left));
         else if (side == 0)
-            close_others(g, n->choice);
+            insist_on(g, n->choice);
         else
             close_choice(g, n->choice);
         look(g, list);
