@@ -216,26 +216,6 @@ length_of(const struct day *d, int request, bool delivery)
                       : visit_of(d->whole, number, delivery)->service;
 }
 
-/*
- * Waiting that is over belongs to the stop before it: nobody goes to the
- * supply in the past.  Not where a ride begins, its time on board is counted.
- */
-static void
-close_gaps(struct day *d, const struct vehicle *v)
-{
-    for (int a = 0; a + 1 < v->pinned_count; a++) {
-        const struct pinned *one = &v->pinned[a], *two = one + 1;
-        struct visit *from = visit_of(&d->now, one->request, one->delivery);
-        const struct visit *to = visit_of(&d->now, two->request, two->delivery);
-        double drive = problem_time(&d->now, from->place, to->place) * v->pace;
-
-        if (one->delivery || !request_is_ride(&d->now.requests[one->request]))
-            from->service =
-                fmax(from->service,
-                     two->start.from - drive - one->start.from - JUST_NOW);
-    }
-}
-
 /* The stops that are made, or driven to; returns when it is free again. */
 static double
 pin_stops(struct day *d, const struct plan_tour *t, double time)
@@ -279,8 +259,6 @@ pin_route(struct day *d, const struct plan_tour *t, double time)
         /* it has left: its time out runs whatever is planned anew */
         v->shift.to = fmin(v->shift.to, t->leaves + v->duration_most);
     }
-    if (d->whole->supply >= 0 && v->tools != UINT64_MAX)
-        close_gaps(d, v);
 }
 
 static void
