@@ -280,7 +280,7 @@ choice_free(const struct piece *p, const struct room_plan *plan, int choice)
 
     for (int k = x->first_use; k < x[1].first_use; k++)
         if (memchr(plan->taken + p->uses[k].first, 1,
-                   (size_t)(p->uses[k].last - p->uses[k].first + 1)))
+                   (size_t)(p->uses[k].last - p->uses[k].first) + 1))
             return false;
     return true;
 }
@@ -293,7 +293,7 @@ mark(const struct piece *p, struct room_plan *plan, int choice, int as)
 
     for (int k = x->first_use; k < x[1].first_use; k++)
         memset(plan->taken + p->uses[k].first, as,
-               (size_t)(p->uses[k].last - p->uses[k].first + 1));
+               (size_t)(p->uses[k].last - p->uses[k].first) + 1);
 }
 
 static int

@@ -504,7 +504,7 @@ limit_group(struct program *g, int group, double low, double high)
 static struct node *
 make_node(struct program *g)
 {
-    size_t columns = (size_t)(g->now.columns + g->group_count);
+    size_t columns = (size_t)g->now.columns + (size_t)g->group_count;
     size_t basis = columns + (size_t)Clp_numberRows(g->now.lp);
     size_t groups = (size_t)g->group_count * sizeof *g->groups;
     size_t choices = (size_t)g->p->choice_count * sizeof *g->closed;
@@ -686,7 +686,9 @@ look_through(struct program *g)
 static double
 gain_of(const struct piece *p)
 {
-    for (double unit = 1; unit > 1e-5; unit /= 10) {
+    double unit = 1;
+
+    for (int digits = 0; digits <= 5; digits++, unit /= 10) {
         bool all = true;
 
         for (int x = 0; x < p->choice_count && all; x++) {
