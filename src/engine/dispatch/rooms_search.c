@@ -686,18 +686,18 @@ look_through(struct program *g)
 static double
 gain_of(const struct piece *p)
 {
-    double unit = 1;
+    static const double units[] = { 1, 0.1, 0.01, 1e-3, 1e-4, 1e-5 };
 
-    for (int digits = 0; digits <= 5; digits++, unit /= 10) {
+    for (size_t k = 0; k < COUNT(units); k++) {
         bool all = true;
 
         for (int x = 0; x < p->choice_count && all; x++) {
-            double price = p->choices[x].price / unit;
+            double price = p->choices[x].price / units[k];
 
             all = fabs(price - nearbyint(price)) < 1e-9 * fmax(1, price);
         }
         if (all)
-            return 0.99 * unit;
+            return 0.99 * units[k];
     }
     return SLIGHT;
 }
