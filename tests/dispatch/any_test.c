@@ -315,3 +315,18 @@ CASE(plans_that_are_made_of_two_others_break_no_rule)
         problem_release(&p);
     }
 }
+
+CASE(a_problem_with_no_requests_ends_after_its_rounds)
+{
+    struct chance dice;
+    struct problem p;
+    struct plan plan;
+
+    chance_seed(&dice, 3);
+    any_problem(&p, &dice);
+    p.request_count = 0;
+    solve_rounds(c, &p, 20, 1, &plan);
+    EXPECT(plan.route_count == 0 && plan.unserved_count == 0);
+    plan_release(&plan);
+    problem_release(&p);
+}

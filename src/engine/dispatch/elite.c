@@ -154,7 +154,7 @@ count_elites(struct search *s, struct worker *w, double begin)
     while (search_goes_on(s, w) && w->rounds - first < WARM_ROUNDS)
         search_round(s, w, w->tuning.hot * w->g->hop_mean);
     s->until = 1;
-    if (s->share <= begin)
+    if (s->share <= begin || w->g->n == 0)
         return 1;
     whole = (double)(w->rounds - first) / (s->share - begin);
     whole *= ELITE_SHARE / (ROUNDS_EACH * (double)w->g->n);
@@ -228,6 +228,6 @@ elite_run(struct search *s, struct worker *w)
         state_copy(w->g, &e.plans[k], &e.own);
     }
     rounds = (double)(w->rounds - first) / (s->share - begin);
-    length = fmin(ROUNDS_CHILD * (double)w->g->n / rounds, 0.1);
+    length = fmin((1 + ROUNDS_CHILD * (double)w->g->n) / rounds, 0.1);
     raise_children(s, w, &e, length);
 }
