@@ -151,6 +151,23 @@ journey('the same matter at the same place is offered before it is reported twic
   await other.page.locator('.twins', { hasText: number }).waitFor();
 });
 
+journey('a place that is filled in late gives way to what is being typed', async ({ comes }) => {
+  const one = await comes('leader', 'phone');
+  let answer = (): void => undefined;
+  const late = new Promise<void>((resolve) => { answer = resolve; });
+  await one.page.route(/\/people\?/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  await one.goes('/report');
+  const where = one.page.getByRole('combobox', { name: one.text('report.where') });
+  await where.click();
+  answer();
+  await one.page.waitForFunction(() => (document.activeElement as HTMLInputElement).value !== '');
+  await one.page.keyboard.type('3号楼 1层');
+  assert.equal(await where.inputValue(), '3号楼 1层');
+});
+
 journey('an opened order stands beside the list on a desk and over it on a phone', async ({ comes }) => {
   const { page } = await comes('desk', 'desk', 'zh', '/desk?tab=all');
   await page.locator('.desk-table .row-button').first().click();
