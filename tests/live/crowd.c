@@ -65,8 +65,8 @@ listen_on(void *arg)
                             "/api/v1/stream");
     while (!l->crowd->stop)
         (void)http_more(&l->http, 200);
-    /* Until nothing has come for three seconds. */
-    for (int i = 0, quiet = 0; i < 60 && quiet < 6; i++)
+    /* Until nothing has come for ten seconds: machines can be busy. */
+    for (int i = 0, quiet = 0; i < 120 && quiet < 20; i++)
         quiet = http_more(&l->http, 500) ? 0 : quiet + 1;
     return NULL;
 }
