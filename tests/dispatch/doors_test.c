@@ -7,11 +7,13 @@
 
 #include "engine/dispatch/replay.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PLACES                                                                 \
@@ -190,6 +192,7 @@ get_text(struct call *c, const char *path)
     return text;
 }
 
+#define BENCH "/tmp/bench_dispatch-doors"
 #define OUT "/tmp/dispatch-doors.out"
 #define START "/tmp/dispatch-doors.plan"
 #define MINI "/tmp/dispatch-doors.json"
@@ -270,10 +273,12 @@ CASE(a_bench_of_nothing_is_no_success)
 {
     assert_int_equal(RUN("dispatch bench --class a,zzz --rounds 5"), 2);
     says(c, "“zzz”");
-    if (!bench_is_there(c))
-        skip();
-    assert_int_equal(RUN("dispatch bench --bench %s --only a9-99 --rounds 5",
-                         bench_path(c, "")),
+    EXPECT(mkdir(BENCH, 0700) == 0 || errno == EEXIST);
+    EXPECT(mkdir(BENCH "/darp", 0700) == 0 || errno == EEXIST);
+    put_text(BENCH "/darp/best-known.csv",
+             "instance,objective\na2-16,294.25\n");
+    assert_int_equal(RUN("dispatch bench --bench " BENCH
+                         " --class a --only a9-99 --rounds 5"),
                      2);
     says(c, "“a9-99”");
 }
@@ -527,8 +532,7 @@ CASE(the_schema_and_the_program_agree)
 {
     FILE *cases = fopen(OUT, "wb");
 
-    if (system("python3 -c 'import jsonschema' 2>/dev/null") != 0)
-        skip();
+    EXPECT(cases != NULL);
     for (size_t k = 0; k < COUNT(schema_cases); k++)
         fprintf(cases, "%s %s\n", schema_cases[k].good ? "good" : "bad",
                 said_text(c, &schema_cases[k]));

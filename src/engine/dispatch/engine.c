@@ -307,15 +307,6 @@ has_supplies(const struct problem *p, const struct vehicle *v,
 }
 
 static bool
-is_listed(const int *list, int count, int v)
-{
-    for (int k = 0; k < count; k++)
-        if (list[k] == v)
-            return true;
-    return false;
-}
-
-static bool
 may_do(const struct engine *g, int k, int r)
 {
     const struct request *q = &g->p->requests[r];
@@ -323,9 +314,7 @@ may_do(const struct engine *g, int k, int r)
 
     return skills_cover(&v->skills, &q->skills)
            && lanes_fit(g->carriers[k].seats, g->seats[r])
-           && has_supplies(g->p, v, q)
-           && (!q->only_count || is_listed(q->only, q->only_count, k))
-           && !is_listed(q->never, q->never_count, k);
+           && has_supplies(g->p, v, q) && request_allows(q, k);
 }
 
 static void

@@ -20,20 +20,6 @@ struct ride_along {
     double lateness;
 };
 
-static bool
-may_serve(const struct problem *p, const struct vehicle *v,
-          const struct request *q)
-{
-    int number = (int)(v - p->vehicles);
-    bool listed = q->only_count == 0;
-
-    for (int k = 0; k < q->only_count; k++)
-        listed |= q->only[k] == number;
-    for (int k = 0; k < q->never_count; k++)
-        listed &= q->never[k] != number;
-    return listed && skills_cover(&v->skills, &q->skills);
-}
-
 static const struct pinned *
 pin_of(const struct vehicle *v, const struct stop *s)
 {
@@ -73,7 +59,8 @@ get_in(struct ride_along *w, const struct stop *s, const struct request *q)
     if (w->done[s->request]++ != 0)
         return fail(w->c, ERR_INVALID, NULL, "request %s is served twice",
                     q->name);
-    if (!may_serve(w->p, w->v, q))
+    if (!request_allows(q, (int)(w->v - w->p->vehicles))
+        || !skills_cover(&w->v->skills, &q->skills))
         return fail(w->c, ERR_INVALID, NULL,
                     "vehicle %s may not serve request %s", w->v->name, q->name);
     TRY(use_supplies(w, s, q));
