@@ -41,7 +41,7 @@ struct client {
 
 struct listener {
     struct crowd *crowd;
-    const char *who;
+    const char *who, *last_event;
     struct http http;
     bool opened;
     pthread_t thread;
@@ -59,15 +59,18 @@ static void *
 listen_on(void *arg)
 {
     struct listener *l = arg;
+    time_t until;
 
     http_open(&l->http, port_of(l->crowd, 0));
     l->opened = http_listen(&l->http, token_of(l->crowd->office, l->who),
-                            "/api/v1/stream");
+                            "/api/v1/stream", l->last_event);
     while (!l->crowd->stop)
         (void)http_more(&l->http, 200);
     /* Until nothing has come for ten seconds: machines can be busy. */
-    for (int i = 0, quiet = 0; i < 120 && quiet < 20; i++)
+    until = time(NULL) + 60;
+    for (int quiet = 0; quiet < 20 && time(NULL) < until;)
         quiet = http_more(&l->http, 500) ? 0 : quiet + 1;
+    http_unchunk(&l->http);
     return NULL;
 }
 
@@ -244,10 +247,12 @@ check_office(struct crowd *w)
     look_away(c);
 }
 
+/* The desk heard of every order, the plumber of none. */
 static void
 check_heard(struct crowd *w, const struct client *clients,
             const struct listener *desk, const struct listener *qian)
 {
+    const char *when = desk->last_event ? "what had been" : "what came";
     int64_t made = 0, missed = 0, leaked = 0;
 
     for (int i = 0; i < CLIENTS; i++)
@@ -256,13 +261,14 @@ check_heard(struct crowd *w, const struct client *clients,
             missed += !heard(desk, clients[i].made[k]);
             leaked += heard(qian, clients[i].made[k]);
         }
-    (void)printf("%lld orders made through the last server\n", (long long)made);
+    (void)printf("%s: %lld orders made through the last server\n", when,
+                 (long long)made);
     (void)score(w->score, desk->opened && qian->opened, "no event stream");
     (void)score(w->score, made > 0 && missed == 0,
-                "the desk did not hear of %lld of %lld orders",
+                "%s: the desk did not hear of %lld of %lld orders", when,
                 (long long)missed, (long long)made);
     (void)score(w->score, leaked == 0,
-                "a plumber heard of %lld orders of the electricians",
+                "%s: a plumber heard of %lld orders of the electricians", when,
                 (long long)leaked);
 }
 
@@ -281,18 +287,11 @@ verify_meanwhile(struct crowd *w)
 }
 
 static void
-run_crowd(struct crowd *w, int seconds)
+work(struct crowd *w, struct client *clients)
 {
-    static struct client clients[CLIENTS];
     pthread_t threads[CLIENTS];
-    struct listener desk = { .crowd = w, .who = "desk" };
-    struct listener qian = { .crowd = w, .who = "qian" };
     uint64_t asked = 0;
 
-    (void)pthread_create(&desk.thread, NULL, listen_on, &desk);
-    (void)pthread_create(&qian.thread, NULL, listen_on, &qian);
-    (void)sleep(1);
-    w->until = time(NULL) + seconds;
     for (int i = 0; i < CLIENTS; i++) {
         clients[i] = (struct client){ .crowd = w, .chance = (unsigned)i };
         (void)pthread_create(&threads[i], NULL, run_client, &clients[i]);
@@ -304,14 +303,37 @@ run_crowd(struct crowd *w, int seconds)
         (void)score(w->score, clients[i].odd == 0, "client %d: %s", i,
                     clients[i].why);
     }
+    (void)printf("%llu requests\n", (unsigned long long)asked);
+}
+
+/* Two listen while it happens; two come back later and ask for what they
+   missed. */
+static void
+run_crowd(struct crowd *w, int seconds)
+{
+    static struct client clients[CLIENTS];
+    struct listener all[] = {
+        { .crowd = w, .who = "desk" },
+        { .crowd = w, .who = "qian" },
+        { .crowd = w, .who = "desk", .last_event = "1" },
+        { .crowd = w, .who = "qian", .last_event = "1" },
+    };
+
+    for (int i = 0; i < 2; i++)
+        (void)pthread_create(&all[i].thread, NULL, listen_on, &all[i]);
+    (void)sleep(1);
+    w->until = time(NULL) + seconds;
+    work(w, clients);
+    for (int i = 2; i < 4; i++)
+        (void)pthread_create(&all[i].thread, NULL, listen_on, &all[i]);
     take_turns(w);
     w->stop = true;
-    (void)pthread_join(desk.thread, NULL);
-    (void)pthread_join(qian.thread, NULL);
-    check_heard(w, clients, &desk, &qian);
-    http_close(&desk.http);
-    http_close(&qian.http);
-    (void)printf("%llu requests\n", (unsigned long long)asked);
+    for (int i = 0; i < 4; i++)
+        (void)pthread_join(all[i].thread, NULL);
+    check_heard(w, clients, &all[0], &all[1]);
+    check_heard(w, clients, &all[2], &all[3]);
+    for (int i = 0; i < 4; i++)
+        http_close(&all[i].http);
 }
 
 int

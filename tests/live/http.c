@@ -210,19 +210,44 @@ http_ask(struct http *h, const char *method, const char *path, const char *head,
 }
 
 bool
-http_listen(struct http *h, const char *token, const char *path)
+http_listen(struct http *h, const char *token, const char *path,
+            const char *last_event)
 {
     char *text;
     int len = asprintf(&text,
                        "GET %s HTTP/1.1\r\nHost: localhost\r\n"
                        "Accept: text/event-stream\r\n"
-                       "Authorization: Bearer %s\r\n\r\n",
-                       path, token);
+                       "Authorization: Bearer %s\r\n%s%s%s\r\n",
+                       path, token, last_event ? "Last-Event-ID: " : "",
+                       last_event ? last_event : "", last_event ? "\r\n" : "");
     bool good = len > 0 && connect_to(h) && send_all(h->fd, text, (size_t)len)
                 && read_more(h);
 
     free(text);
     return good && strncmp(h->in, "HTTP/1.1 200", 12) == 0;
+}
+
+void
+http_unchunk(struct http *h)
+{
+    const char *head_end = h->in != NULL ? strstr(h->in, "\r\n\r\n") : NULL;
+    const char *part, *from = head_end != NULL ? head_end + 4 : "";
+    char *to = h->in;
+
+    while ((part = strstr(from, "\r\n")) != NULL) {
+        size_t n = strtoul(from, NULL, 16);
+        size_t there = (size_t)(h->in + h->n_in - part) - 2;
+        bool whole = n + 2 <= there;
+
+        n = n < there ? n : there;
+        memmove(to, part + 2, n);
+        to += n;
+        from = whole ? part + 2 + n + 2 : "";
+    }
+    if (h->in != NULL) {
+        h->n_in = (size_t)(to - h->in);
+        *to = '\0';
+    }
 }
 
 struct answer

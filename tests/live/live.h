@@ -96,10 +96,15 @@ struct answer http_tell(struct http *h, const char *token, const char *method,
                         const char *path, const char *body);
 void answer_free(struct answer *a);
 
-/* Open an event stream; what comes stands in h->in, more by http_more, which
-   waits for MS at most; false when nothing came. */
-bool http_listen(struct http *h, const char *token, const char *path);
+/* Open an event stream, from LAST_EVENT on when it is not NULL; what comes
+   stands in h->in, more by http_more, which waits for MS at most; false when
+   nothing came. */
+bool http_listen(struct http *h, const char *token, const char *path,
+                 const char *last_event);
 bool http_more(struct http *h, int ms);
+/* What a stream has sent so far becomes its body alone: a chunk may end in the
+   middle of an event. */
+void http_unchunk(struct http *h);
 
 /* A header's value in HEAD, in a static buffer of the thread; NULL. */
 const char *answer_header(const struct answer *a, const char *name);
