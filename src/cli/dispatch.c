@@ -41,7 +41,7 @@ static const char usage[] =
     "           (a day in which requests become known one by one)\n"
     "       liangcao dispatch bench [--bench DIR] [--class NAME,...]\n"
     "           [--seconds S,...] [--rounds R] [--seed N] [--seeds N]\n"
-    "           [--every N] [--only INSTANCE] [--processor]\n"
+    "           [--every N] [--only INSTANCE] [--threads N] [--processor]\n"
     "           [--enough] (a run ends at the best known cost)\n";
 
 struct options {
@@ -50,7 +50,32 @@ struct options {
     struct limits limit;
     int seeds, every;
     bool processor, enough, wrong;
+    uint32_t given; /* letters of names[], a bit each */
 };
+
+static const struct option names[] = {
+    { "format", required_argument, NULL, 'f' },
+    { "seconds", required_argument, NULL, 's' },
+    { "rounds", required_argument, NULL, 'r' },
+    { "seed", required_argument, NULL, 'e' },
+    { "threads", required_argument, NULL, 't' },
+    { "start", required_argument, NULL, 'p' },
+    { "out", required_argument, NULL, 'o' },
+    { "bench", required_argument, NULL, 'b' },
+    { "class", required_argument, NULL, 'c' },
+    { "seeds", required_argument, NULL, 'n' },
+    { "every", required_argument, NULL, 'v' },
+    { "only", required_argument, NULL, 'i' },
+    { "processor", no_argument, NULL, 'u' },
+    { "enough", no_argument, NULL, 'k' },
+    { 0 }
+};
+
+static uint32_t
+letter_bit(int letter)
+{
+    return UINT32_C(1) << (letter - 'a');
+}
 
 /* A number within low and high; anything else makes the options wrong. */
 static double
@@ -117,23 +142,6 @@ take_option(struct options *o, int letter)
 static struct options
 read_options(int argc, char **argv)
 {
-    static const struct option names[] = {
-        { "format", required_argument, NULL, 'f' },
-        { "seconds", required_argument, NULL, 's' },
-        { "rounds", required_argument, NULL, 'r' },
-        { "seed", required_argument, NULL, 'e' },
-        { "threads", required_argument, NULL, 't' },
-        { "start", required_argument, NULL, 'p' },
-        { "out", required_argument, NULL, 'o' },
-        { "bench", required_argument, NULL, 'b' },
-        { "class", required_argument, NULL, 'c' },
-        { "seeds", required_argument, NULL, 'n' },
-        { "every", required_argument, NULL, 'v' },
-        { "only", required_argument, NULL, 'i' },
-        { "processor", no_argument, NULL, 'u' },
-        { "enough", no_argument, NULL, 'k' },
-        { 0 }
-    };
     struct options o = { .format = FORMAT_UNKNOWN,
                          .bench = getenv("LIANGCAO_BENCH"),
                          .seeds = 1,
@@ -142,8 +150,11 @@ read_options(int argc, char **argv)
     int letter;
 
     optind = 1;
-    while ((letter = getopt_long(argc, argv, "", names, NULL)) >= 0)
+    while ((letter = getopt_long(argc, argv, "", names, NULL)) >= 0) {
         take_option(&o, letter);
+        if (letter != '?')
+            o.given |= letter_bit(letter);
+    }
     if (optind < argc)
         o.file = argv[optind++];
     if (optind < argc) {
@@ -343,7 +354,7 @@ assign_file(struct call *c, const struct options *o)
 }
 
 static int
-run_rooms(struct call *c, const struct options *o)
+run_rooms(struct call *c, struct options *o)
 {
     enum err e;
 
@@ -356,7 +367,7 @@ run_rooms(struct call *c, const struct options *o)
 }
 
 static int
-run_replay(struct call *c, const struct options *o)
+run_replay(struct call *c, struct options *o)
 {
     struct problem p;
     struct replayed told;
@@ -387,13 +398,14 @@ run_replay(struct call *c, const struct options *o)
 }
 
 static int
-run_bench(struct call *c, const struct options *o)
+run_bench(struct call *c, struct options *o)
 {
     struct measuring m = {
         .folder = o->bench,
         .classes = o->classes,
         .seconds = o->limits ? o->limits : "1",
         .rounds = o->limit.rounds,
+        .threads = o->limit.threads,
         .processor = o->processor,
         .enough = o->enough,
         .only = o->only,
@@ -407,24 +419,52 @@ run_bench(struct call *c, const struct options *o)
 }
 
 static int
-run_verb(struct call *c, const char *verb, struct options *o)
+run_help(struct call *c, struct options *o)
 {
-    if (o->wrong) {
+    (void)c, (void)o;
+    return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static const struct verb {
+    const char *name, *takes; /* letters of names[] */
+    bool file;
+    int (*run)(struct call *c, struct options *o);
+} verbs[] = {
+    { "solve", "fsretpo", true, run_solve },
+    { "rooms", "so", true, run_rooms },
+    { "draw", "fpo", true, run_draw },
+    { "replay", "fre", true, run_replay },
+    { "bench", "bcsretnviuk", false, run_bench },
+    { "help", "", false, run_help },
+};
+
+/* What the verb would pass over is refused. */
+static void
+check_taken(const struct verb *v, struct options *o)
+{
+    if (o->file && !v->file) {
+        fprintf(stderr, "one argument too many: “%s”\n", o->file);
+        o->wrong = true;
+    }
+    for (const struct option *n = names; n->name; n++)
+        if ((o->given & letter_bit(n->val)) && !strchr(v->takes, n->val)) {
+            fprintf(stderr, "--%s: %s has no such option\n", n->name, v->name);
+            o->wrong = true;
+        }
+}
+
+static int
+run_verb(struct call *c, const char *name, struct options *o)
+{
+    for (size_t k = 0; k < COUNT(verbs); k++) {
+        if (strcmp(name, verbs[k].name) != 0)
+            continue;
+        check_taken(&verbs[k], o);
+        if (!o->wrong)
+            return verbs[k].run(c, o);
         fputs("see liangcao dispatch help\n", stderr);
         return EXIT_USAGE;
     }
-    if (!strcmp(verb, "solve"))
-        return run_solve(c, o);
-    if (!strcmp(verb, "rooms"))
-        return run_rooms(c, o);
-    if (!strcmp(verb, "draw"))
-        return run_draw(c, o);
-    if (!strcmp(verb, "replay"))
-        return run_replay(c, o);
-    if (!strcmp(verb, "bench"))
-        return run_bench(c, o);
-    if (!strcmp(verb, "help"))
-        return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     fputs(usage, stderr);
     return EXIT_USAGE;
 }

@@ -438,6 +438,27 @@ CASE(numbers_out_of_range_are_refused_with_what_is_allowed)
     }
 }
 
+CASE(an_option_that_a_verb_would_pass_over_is_refused)
+{
+    static const char *const bad[][2] = {
+        { "solve --format json " MINI " --rounds 5 --every 2",
+          "--every: solve has no such option" },
+        { "rooms " MINI " --seed 3", "--seed: rooms has no such option" },
+        { "draw --format json " MINI " --start " START " --out x.svg"
+          " --threads 2",
+          "--threads: draw has no such option" },
+        { "replay --format json " MINI " --seconds 2",
+          "--seconds: replay has no such option" },
+        { "bench --out x", "--out: bench has no such option" },
+        { "bench " MINI, "one argument too many: “" MINI "”" },
+    };
+
+    for (size_t k = 0; k < COUNT(bad); k++) {
+        assert_int_equal(RUN("dispatch %s", bad[k][0]), 64);
+        says(c, bad[k][1]);
+    }
+}
+
 /* ---- files that were cut ------------------------------------------------------ */
 
 CASE(a_file_that_was_cut_in_its_last_line_is_refused)

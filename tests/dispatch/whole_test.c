@@ -10,23 +10,94 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* Solves P twice, alike both times; the plan is kept in PLAN. */
+static void
+solve_twice(struct call *c, const struct problem *p,
+            const struct limits *limits, struct plan *plan)
+{
+    struct plan again;
+    struct result result;
+
+    EXPECT_OK(solve(c, p, limits, NULL, plan, &result, NULL, NULL));
+    EXPECT_OK(solve(c, p, limits, NULL, &again, &result, NULL, NULL));
+    EXPECT_OK(plan_check(c, p, plan));
+    EXPECT(plan->cost == again.cost);
+    assert_int_equal(plan->route_count, again.route_count);
+    plan_release(&again);
+}
+
 CASE(several_threads_give_the_same_plan_each_time)
 {
     struct problem p;
     struct chance dice;
-    struct plan one, two;
-    struct result result;
+    struct plan plan;
     struct limits limits = { .rounds = 1500, .seed = 3, .threads = 3 };
 
     chance_seed(&dice, 31);
     random_rides(&p, &dice, 40, 7);
-    EXPECT_OK(solve(c, &p, &limits, NULL, &one, &result, NULL, NULL));
-    EXPECT_OK(solve(c, &p, &limits, NULL, &two, &result, NULL, NULL));
-    EXPECT_OK(plan_check(c, &p, &one));
-    EXPECT(one.cost == two.cost);
-    assert_int_equal(one.route_count, two.route_count);
+    solve_twice(c, &p, &limits, &plan);
+    plan_release(&plan);
+    problem_release(&p);
+}
+
+/* 1600 rounds a request for each of three plans, in 0.4 of the limit. */
+CASE(several_threads_with_much_time_share_plans_and_are_no_worse_than_one)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan one, many;
+    struct limits limits = { .rounds = 20 * 13000, .seed = 5 };
+
+    chance_seed(&dice, 32);
+    random_rides(&p, &dice, 20, 5);
+    solve_twice(c, &p, &limits, &one);
+    for (limits.threads = 2; limits.threads <= 5; limits.threads += 3) {
+        solve_twice(c, &p, &limits, &many);
+        EXPECT(many.unserved_count <= one.unserved_count);
+        EXPECT(many.unserved_count < one.unserved_count
+               || many.cost <= one.cost + 1e-6);
+        plan_release(&many);
+    }
     plan_release(&one);
-    plan_release(&two);
+    problem_release(&p);
+}
+
+CASE(a_team_that_finds_one_plan_only_goes_on_to_its_limit)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+    struct limits limits = { .rounds = 2 * 13000, .seed = 5, .threads = 4 };
+
+    chance_seed(&dice, 33);
+    random_rides(&p, &dice, 2, 1);
+    solve_twice(c, &p, &limits, &plan);
+    plan_release(&plan);
+    problem_release(&p);
+}
+
+static bool
+never_more(void *with, const struct progress *now)
+{
+    (void)now;
+    return ++*(int *)with < 2;
+}
+
+CASE(who_has_enough_stops_all_threads)
+{
+    struct problem p;
+    struct chance dice;
+    struct plan plan;
+    struct result result;
+    struct limits limits = { .rounds = 2000000, .seed = 5, .threads = 3 };
+    int told = 0;
+
+    chance_seed(&dice, 34);
+    random_rides(&p, &dice, 40, 7);
+    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, never_more, &told));
+    EXPECT(result.rounds < 20000);
+    assert_int_equal(told, 2);
+    plan_release(&plan);
     problem_release(&p);
 }
 

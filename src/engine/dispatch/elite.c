@@ -18,15 +18,9 @@
 
 enum {
     ELITES_LEAST = 3,
-    ELITES_MOST = 4,
     ROUNDS_EACH = 1600, /* a request, for each first plan at least */
     ROUNDS_CHILD = 400, /* a request, for each child */
     WARM_ROUNDS = 1000  /* until it is known how fast rounds are */
-};
-
-struct elite {
-    struct state plans[ELITES_MOST], own;
-    int count;
 };
 
 /* Routes of a plan around a random stop, up to half of those in use. */
@@ -142,24 +136,34 @@ cross(struct worker *w, const struct state *mother, const struct state *father)
     (void)worker_recreate(w);
 }
 
-/* How many first plans there is time for, from the speed of some rounds. */
-static int
-count_elites(struct search *s, struct worker *w, double begin)
+int
+elite_measure(struct elite *e, struct search *s, struct worker *w)
 {
-    uint64_t first = w->rounds;
-    double whole;
+    double until = s->until, whole;
     int count;
 
-    s->until = begin + 0.01 * (1 - begin);
-    while (search_goes_on(s, w) && w->rounds - first < WARM_ROUNDS)
+    e->begin = s->share;
+    e->first = w->rounds;
+    s->until = e->begin + 0.01 * (1 - e->begin);
+    while (search_goes_on(s, w) && w->rounds - e->first < WARM_ROUNDS)
         search_round(s, w, w->tuning.hot * w->g->hop_mean);
-    s->until = 1;
-    if (s->share <= begin || w->g->n == 0)
+    s->until = until;
+    if (s->share <= e->begin || w->g->n == 0)
         return 1;
-    whole = (double)(w->rounds - first) / (s->share - begin);
+    whole = (double)(w->rounds - e->first) / (s->share - e->begin);
     whole *= ELITE_SHARE / (ROUNDS_EACH * (double)w->g->n);
     count = whole < ELITES_MOST ? (int)whole : ELITES_MOST;
     return count < ELITES_LEAST ? 1 : count;
+}
+
+void
+elite_open(struct elite *e, const struct worker *w, int most)
+{
+    e->plans = NEW_N(w->arena, struct state, (size_t)most);
+    e->count = 0;
+    for (int k = 0; k < most; k++)
+        state_open(w->g, &e->plans[k], w->arena);
+    state_open(w->g, &e->own, w->arena);
 }
 
 /* A plan of its own, from the state as it is. */
@@ -174,6 +178,15 @@ cool_one(struct search *s, struct worker *w, struct elite *e, double phase,
     s->own = NULL;
 }
 
+bool
+elite_knows(const struct elite *e, double cost)
+{
+    for (int k = 0; k < e->count; k++)
+        if (fabs(e->plans[k].cost - cost) < SAME_COST)
+            return true;
+    return false;
+}
+
 /* The child takes the place of its worse parent, unless it is known. */
 static void
 take_in(const struct worker *w, struct elite *e, int mother, int father)
@@ -183,17 +196,28 @@ take_in(const struct worker *w, struct elite *e, int mother, int father)
 
     if (state_is_better(g, &e->plans[mother], &e->plans[father]))
         worse = father;
-    for (int k = 0; k < e->count; k++)
-        if (fabs(e->plans[k].cost - e->own.cost) < SAME_COST)
-            return;
-    if (state_is_better(g, &e->own, &e->plans[worse]))
+    if (!elite_knows(e, e->own.cost)
+        && state_is_better(g, &e->own, &e->plans[worse]))
         state_copy(g, &e->plans[worse], &e->own);
 }
 
-static void
-raise_children(struct search *s, struct worker *w, struct elite *e,
-               double length)
+void
+elite_begin(struct elite *e, struct search *s, struct worker *w, int count)
 {
+    for (int k = 0; k < count; k++) {
+        cool_one(s, w, e, 0,
+                 e->begin + ELITE_SHARE * (1 - e->begin) * (k + 1) / count);
+        state_copy(w->g, &e->plans[k], &e->own);
+        e->count++;
+    }
+}
+
+void
+elite_go_on(struct elite *e, struct search *s, struct worker *w)
+{
+    double rounds = (double)(w->rounds - e->first) / (s->share - e->begin);
+    double length = fmin((1 + ROUNDS_CHILD * (double)w->g->n) / rounds, 0.1);
+
     while (search_goes_on(s, w)) {
         int mother = chance_below(&w->dice, e->count);
         int father = chance_below(&w->dice, e->count - 1);
@@ -202,8 +226,8 @@ raise_children(struct search *s, struct worker *w, struct elite *e,
         father += father >= mother;
         cross(w, &e->plans[mother], &e->plans[father]);
         end = s->share + length;
-        if (1 - end < length)
-            end = 1; /* the last one has all the rest, rather than too little */
+        if (s->until - end < length)
+            end = s->until; /* the last one has all the rest, not too little */
         cool_one(s, w, e, CHILD_PHASE, end);
         take_in(w, e, mother, father);
     }
@@ -212,22 +236,14 @@ raise_children(struct search *s, struct worker *w, struct elite *e,
 void
 elite_run(struct search *s, struct worker *w)
 {
-    double begin = s->share, rounds, length;
-    uint64_t first = w->rounds;
-    struct elite e = { .count = count_elites(s, w, begin) };
+    struct elite e;
+    int count = elite_measure(&e, s, w);
 
-    if (e.count < ELITES_LEAST) {
-        search_cool(s, w, 0, begin, 1);
+    if (count < ELITES_LEAST) {
+        search_cool(s, w, 0, e.begin, 1);
         return;
     }
-    state_open(w->g, &e.own, w->arena);
-    for (int k = 0; k < e.count; k++) {
-        state_open(w->g, &e.plans[k], w->arena);
-        cool_one(s, w, &e, 0,
-                 begin + ELITE_SHARE * (1 - begin) * (k + 1) / e.count);
-        state_copy(w->g, &e.plans[k], &e.own);
-    }
-    rounds = (double)(w->rounds - first) / (s->share - begin);
-    length = fmin((1 + ROUNDS_CHILD * (double)w->g->n) / rounds, 0.1);
-    raise_children(s, w, &e, length);
+    elite_open(&e, w, count);
+    elite_begin(&e, s, w, count);
+    elite_go_on(&e, s, w);
 }

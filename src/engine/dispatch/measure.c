@@ -305,6 +305,7 @@ measure(struct call *c, const struct measuring *m, FILE *out)
     TRY(check_classes(c, m->classes));
     do {
         struct limits limits = { .rounds = m->rounds,
+                                 .threads = m->threads,
                                  .processor = m->processor };
         char *end;
 

@@ -18,6 +18,7 @@ struct measuring {
     const char *classes; /* such as "a,R"; NULL: all */
     const char *seconds; /* such as "1,10,60"; for each a column */
     uint64_t rounds;     /* instead of seconds; 0: not said */
+    int threads;         /* 0 and 1: one */
     bool processor;      /* the seconds are those of the processor */
     bool enough;         /* a run ends when it has reached the best known */
     const char *only;    /* this instance alone; NULL: all */

@@ -6,7 +6,6 @@
  */
 #include "engine/dispatch/search.h"
 
-#include "engine/dispatch/elite.h"
 #include "engine/dispatch/fleet.h"
 
 #include <math.h>
@@ -214,14 +213,6 @@ search_cool(struct search *s, struct worker *w, double phase, double begin,
     }
 }
 
-void
-search_run(struct search *s, struct worker *w)
-{
-    if (s->ripe <= 0)
-        s->ripe = s->share;
-    search_cool(s, w, 0, s->ripe, 1);
-}
-
 /* A first plan may take a little longer, and if reading took all there was. */
 static bool
 is_late(const struct search *s)
@@ -248,8 +239,8 @@ place_all(struct search *s, struct worker *w)
     w->pain = pain;
 }
 
-void
-search_whole(struct search *s, struct worker *w)
+bool
+search_begin(struct search *s, struct worker *w)
 {
     s->starts = search_clock(s);
     s->ends =
@@ -259,12 +250,9 @@ search_whole(struct search *s, struct worker *w)
     s->share = 0;
     search_publish(s, w);
     if (!s->limits.rounds && !(s->limits.seconds > 0))
-        return;
+        return false;
     fleet_fill(s, w);
     if (w->g->p->fewest_vehicles)
         fleet_reduce(s, w);
-    if (s->until < 1)
-        search_run(s, w);
-    else
-        elite_run(s, w);
+    return true;
 }

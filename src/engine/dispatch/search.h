@@ -12,25 +12,25 @@ struct search {
     uint64_t first_round;
     double share;      /* of the limit that is gone */
     double until;      /* share at which this run ends */
-    double ripe;       /* share at which cooling began */
     double phase;      /* of the cooling, from 0 (hot) to 1 */
     double best_at;    /* share when the best was found */
     double returns;    /* phase in which it is next gone back to the best */
     struct state *own; /* best of this cooling; NULL: the best of all */
     uint64_t whole;    /* round in which nobody needless was left out, last */
-    bool stop;
-    size_t memory; /* of workers that are gone by now */
+    _Atomic bool stop; /* whoever listens has enough */
+    size_t memory;     /* of workers that are gone by now */
     solve_listener listener;
     void *with;
 };
 
-/* From whatever the worker has to its best within the limits. */
-void search_whole(struct search *s, struct worker *w);
+/*
+ * From whatever the worker has to a first plan, with as few vehicles as can be
+ * found in a part of the limit; false when there is no limit, nor more to do.
+ */
+bool search_begin(struct search *s, struct worker *w);
 
-/* Goes on with one cooling over all of the limit, up to s->until. */
-void search_run(struct search *s, struct worker *w);
-
-/* One cooling from a phase on, between two shares of the limit. */
+/* One cooling from a phase on, between two shares of the limit; no further
+   than s->until. */
 void search_cool(struct search *s, struct worker *w, double phase, double begin,
                  double end);
 /* The clock the limits are counted by. */

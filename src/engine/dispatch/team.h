@@ -2,9 +2,11 @@
 /*
  * team - several workers on one problem (internal).
  *
- * Each searches alone from its own seed; at a third and at two thirds of the
- * limit all go on from the best plan any of them has.  Under a limit of
- * rounds the answer depends only on the seed and on how many there are.
+ * Each searches alone from its own seed.  Where there is time for one cooling,
+ * all go on from the best plan any of them has at a third and at two thirds of
+ * the limit; where there is time for more, they share what elite.h is about.
+ * Under a limit of rounds the answer depends only on the seed and on how many
+ * there are.
  */
 #ifndef DISPATCH_TEAM_H
 #define DISPATCH_TEAM_H
