@@ -512,12 +512,25 @@ on_gone(void *arg, struct http_stream *s)
     free_listener(l);
 }
 
+/* Who he is stands fast before anything happens that he is to hear of. */
+static enum err
+introduce(struct call *c, struct listener *l)
+{
+    const struct actor *who = c->actor;
+    enum err e = look_up(c, l, l->arena, &l->actor);
+
+    c->actor = who;
+    l->refreshed_ms = c->now.ms;
+    return e;
+}
+
 enum err
 feed_listen(struct call *c, const struct http_request *q, struct http_reply *r)
 {
     const char *last = http_header(q, "Last-Event-ID");
     const char *accept = http_header(q, "Accept");
     struct listener *l;
+    enum err e;
 
     TRY(auth_need(c, NULL, NULL));
     if (c->app->feed == NULL)
@@ -532,6 +545,11 @@ feed_listen(struct call *c, const struct http_request *q, struct http_reply *r)
     l->brief = accept == NULL || strstr(accept, "text/event-stream") == NULL;
     if (last != NULL)
         (void)text_int(last, &l->from);
+    e = introduce(c, l);
+    if (e != OK) {
+        free_listener(l);
+        return e;
+    }
     r->status = 200;
     r->type = "text/event-stream";
     r->stream_open = on_open;
