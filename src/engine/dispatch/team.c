@@ -210,9 +210,12 @@ static void
 cool(struct team *t)
 {
     for (int leg = 1; leg <= LEGS; leg++) {
+        const struct member *best;
+
         run_all(t, go_on, (double)leg / LEGS);
+        best = find_best(t);
         for (int k = 0; leg < LEGS && k < t->count; k++)
-            take_over(&t->members[k], find_best(t));
+            take_over(&t->members[k], best);
     }
 }
 
@@ -283,6 +286,7 @@ team_run(struct search *s, struct worker *first, int threads)
                       .with = s->with,
                       .best = { .cost = FAR, .unserved = first->g->n + 1 } };
     bool time_for_one = true, time_for_several = true;
+    const struct member *best;
 
     if (t.count <= 1) {
         if (search_begin(s, first))
@@ -293,13 +297,14 @@ team_run(struct search *s, struct worker *first, int threads)
     for (int k = 0; k < t.count; k++)
         open_member(&t, k, s, first);
     run_all(&t, begin, 1);
+    best = find_best(&t);
     for (int k = 0; k < t.count; k++) {
         struct member *m = &t.members[k];
 
         time_for_one &= m->firsts > 0;
         time_for_several &= m->firsts > 1;
-        if (lags(m->w, &find_best(&t)->w->best))
-            take_over(m, find_best(&t));
+        if (lags(m->w, &best->w->best))
+            take_over(m, best);
     }
     if (time_for_several)
         breed(&t);
