@@ -8,6 +8,7 @@
 #include "api/feed.h"
 #include "db/db.h"
 #include "model/app.h"
+#include "model/health.h"
 
 enum class {
     CLASS_READ,
@@ -148,6 +149,19 @@ write_writer(struct call *c, struct buf *b)
               (long long)feed_listeners(c->app->feed));
 }
 
+static void
+write_health(struct call *c, struct buf *b)
+{
+    struct health_part *rows;
+    size_t n = health_list(c, &rows);
+
+    write_head(b, "health", "gauge",
+               "How a part fares: 0 good, 1 a warning, 2 bad.");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "liangcao_health{part=\"%s\"} %u\n", rows[i].part,
+                   rows[i].level);
+}
+
 static const char by_state[] =
     "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
 static const char overdue[] =
@@ -188,5 +202,6 @@ metrics_write(struct call *c, struct buf *b)
         write_durations(b, c->app->metrics);
     }
     write_writer(c, b);
+    write_health(c, b);
     return write_orders(c, b);
 }

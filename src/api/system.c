@@ -14,6 +14,7 @@
 #include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "model/app.h"
+#include "model/health.h"
 #include "json/json.h"
 
 static void
@@ -32,9 +33,14 @@ reply_ready(struct call *c, struct http_reply *r)
 {
     int64_t n = 0;
     bool good = db_int(c, &n, one) == OK && n == 1;
+    const char *trouble;
 
-    reply_text(r, good ? 200 : 503, "text/plain; charset=utf-8",
-               good ? "ready\n" : "the database does not answer\n");
+    c->lang = LANG_EN; /* a monitor reads it */
+    trouble = good ? health_trouble(c) : "the database does not answer";
+    if (trouble != NULL)
+        trouble = arena_printf(c->arena, "%s\n", trouble);
+    reply_text(r, trouble ? 503 : 200, "text/plain; charset=utf-8",
+               trouble ? trouble : "ready\n");
 }
 
 static void
@@ -215,6 +221,33 @@ set_setting(struct call *c, void *in, void *out)
     return model_get(c, &setting_model, s->id, s);
 }
 
+/* -- health ---------------------------------------------------------------- */
+
+/* Each of the three administrators looks after the program in his own way. */
+static enum err
+list_health(struct call *c, void *in, void *out)
+{
+    struct raw *raw = out;
+    struct health_part *rows;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    size_t n;
+
+    (void)in;
+    if (!auth_may(c, "grant.edit") && !auth_may(c, "audit.see"))
+        TRY(auth_need(c, "setting.edit", NULL));
+    n = health_list(c, &rows);
+    json_begin(&o);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < n; i++)
+        model_write_json(&o, &health_model, &rows[i]);
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
 /* -- the audit and the demo ------------------------------------------------------ */
 
 static enum err
@@ -258,6 +291,9 @@ const struct route system_routes[] = {
     { PATCH, "/settings/{id}", set_setting, .in = &setting_model,
       .out = &setting_model, .may = "setting.edit",
       .says = "Change a setting." },
+    { GET, "/health", list_health, .out = &health_model, .flags = R_RAW,
+      .answer = "{items:[#]}",
+      .says = "How the parts of the program fare; for administrators." },
     { GET, "/audit-entries", list_audit, .out = &audit_entry_model,
       .may = "audit.see", .flags = R_LIST, .says = "Who did what when." },
     { POST, "/audit/verify", verify_audit, .out = &audit_report_model,

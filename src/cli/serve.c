@@ -20,6 +20,7 @@
 #include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "http/http.h"
+#include "model/health.h"
 
 #define WORKERS 16 /* and as many again for what is no reading */
 #define POLLERS 2
@@ -179,6 +180,7 @@ serve(struct office *o, const char *address, uint16_t port)
     int got;
 
     limit_workers(&config, o->app.store);
+    o->app.health = health_open();
     o->app.feed = feed_open(&o->app);
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
@@ -189,6 +191,7 @@ serve(struct office *o, const char *address, uint16_t port)
         feed_stop(o->app.feed);
         feed_close(o->app.feed);
         metrics_close(o->app.metrics);
+        health_close(o->app.health);
         return cli_exit(ERR_BROKEN);
     }
     ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
@@ -202,6 +205,7 @@ serve(struct office *o, const char *address, uint16_t port)
     http_stop(s);
     feed_close(o->app.feed);
     metrics_close(o->app.metrics);
+    health_close(o->app.health);
     return EXIT_DONE;
 }
 

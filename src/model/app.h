@@ -15,6 +15,7 @@ struct catalog_cache; /* engine/catalog: the catalogue held in memory */
 struct session_cache; /* auth: sessions held in memory */
 struct feed;          /* api: who listens to the event stream */
 struct metrics;       /* api: figures of this process */
+struct health;        /* model: how the parts of this process fare */
 
 struct app {
     struct store *store;
@@ -25,6 +26,7 @@ struct app {
     struct session_cache *sessions;
     struct feed *feed;
     struct metrics *metrics;
+    struct health *health;
     const char *data_dir;
     bool
         demo; /* an office made by `liangcao demo`: its sign-ins may be shown */
