@@ -1,4 +1,4 @@
-# liangcao: make | run | test | check | bench | torture | install
+# liangcao: make | run | test | check | bench | torture | fresh | install
 # Packages of Debian 12 are installed by the commands that need them.
 CC      ?= gcc
 PKGS     = libmicrohttpd sqlite3 libpq jansson libsodium libcrypto icu-i18n icu-uc libcyaml zlib libbrotlienc cairo pangocairo xlsxwriter
@@ -86,6 +86,12 @@ test:
 	@$(MAKE) -s --no-print-directory web
 	@MAKE=$(MAKE) tests/all.sh $(TIERS)
 
+# A stock Debian 12 in a folder: do the packages that tools/need.sh names build
+# everything that is run, by a user or by a test?  As root.
+fresh:
+	@tools/need.sh fresh
+	@tools/fresh.sh
+
 # Layers, budgets, words, SQL, format and what the analysers say.
 check:
 	@tools/need.sh build web check
@@ -138,7 +144,7 @@ pages: $(B)/liangcao
 	@tests/pages.sh
 check: pages
 
-.PHONY: deb openapi pages all clean fuzzers web run test check bench torture install
+.PHONY: fresh deb openapi pages all clean fuzzers web run test check bench torture install
 
 # The solver's table of gaps; SHARE=whole runs every seed and limit (hours).
 bench-dispatch: $(B)/liangcao

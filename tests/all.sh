@@ -1,5 +1,6 @@
 #!/bin/bash
 # All tiers of tests, or those named: tests/all.sh [TIER...]
+# tests/all.sh --build [TIER...] builds what they run, and runs nothing.
 #
 # Each tier runs on its own and says how many passed and failed; the last
 # line sums them up.  What a tier printed stands in build/test/TIER.log, and
@@ -33,6 +34,7 @@ count() {
 tier() {
     local name=$1 limit=$2 log=$LOGS/$1.log p f status began=$SECONDS
     shift 2
+    [ -z "$building" ] || return 0
     [ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
     timeout -k 20 "$limit" "$@" >"$log" 2>&1 </dev/null
     status=$?
@@ -61,14 +63,23 @@ build() {
         tail -20 "$LOGS/build.log"
         echo "build FAILED: $*"
         failed=$((failed + 1))
+    elif [ -n "$building" ]; then
+        echo "built $*"
+        passed=$((passed + 1))
     fi
 }
 
+building=
+if [ "${1:-}" = --build ]; then
+    building=yes
+    shift
+fi
 only="$*"
-SAN_ADDRESS="OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'"
-SAN_THREAD="OPT='-O1 -g' SAN=-fsanitize=thread"
+SAN_OPT=${SAN_OPT:--O1 -g}
+SAN_ADDRESS="OPT='$SAN_OPT' SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'"
+SAN_THREAD="OPT='$SAN_OPT' SAN=-fsanitize=thread"
 # At -O1 clang 14 reads bools that it returned as wider than they are.
-SAN_FUZZ="CC=clang OPT='-O2 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
+SAN_FUZZ="CC=clang OPT='${FUZZ_OPT:--O2 -g}' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
 
 # 1 and 2: every promise, under ASan and UBSan, on both databases.
 build "sqlite|postgres" B=build/asan "$SAN_ADDRESS" build/asan/test-runner
@@ -90,7 +101,8 @@ tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
 tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"
 
 # The solver, against LP and exhaustive search, on published instances.
-tier dispatch 600 "$MAKE" -s -j"$JOBS" -C tests/dispatch
+build dispatch -C tests/dispatch build
+tier dispatch 600 "$MAKE" -s -C tests/dispatch
 
 # Threads, under TSan.
 build threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao

@@ -1,7 +1,7 @@
 #!/bin/sh
 # need.sh GROUP... - install the Debian packages that are missing, by name.
 #
-# Groups: build (the program), web (its interface), test, check, bench.
+# Groups: build (the program), web (its interface), test, check, bench, fresh.
 # Says what it installs; as root or through sudo.  Nothing is installed when
 # everything is there, so it costs nothing to ask again.
 set -eu
@@ -10,10 +10,11 @@ build="gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libpq-dev
  libjansson-dev libsodium-dev libssl-dev libicu-dev libcyaml-dev libyaml-dev zlib1g-dev
  libbrotli-dev libcairo2-dev libpango1.0-dev libxlsxwriter-dev coinor-libclp-dev"
 test="libcmocka-dev libglpk-dev coinor-cbc postgresql chromium fonts-noto-cjk clang
- sqlite3 python3 python3-jsonschema"
+ libclang-rt-dev sqlite3 python3 python3-jsonschema"
 check="clang-format clang-tidy cppcheck universal-ctags libcmocka-dev
  postgresql sqlite3"
 bench="wrk sqlite3 curl unzip"
+fresh="debootstrap git"
 
 have() {
     dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'
@@ -34,6 +35,7 @@ for group; do
     test) wanted="$wanted $test" ;;
     check) wanted="$wanted $check" ;;
     bench) wanted="$wanted $bench" ;;
+    fresh) wanted="$wanted $fresh" ;;
     *)
         echo "need.sh: no such group: $group" >&2
         exit 2

@@ -59,6 +59,7 @@ try_table(struct call *c, enum org_table table, const char *csv, size_t n)
 
     /* Never committed: each input meets the same office. */
     TX tx = tx_begin(c);
+    (void)tx;
     TRY(org_import(c, ORG_UNITS, units, sizeof units - 1, false, &r));
     TRY(org_import(c, ORG_PLACES, places, sizeof places - 1, false, &r));
     TRY(org_import(c, table, csv, n, false, &r));

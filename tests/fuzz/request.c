@@ -12,6 +12,7 @@
 #include "auth/auth.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "model/app.h"
@@ -105,6 +106,7 @@ run(struct call *c, char *line, const char *body, size_t n)
     q.query = pairs;
     q.n_query = query ? split_query(c->arena, query, pairs) : 0;
     TX undone = tx_begin(c);
+    (void)undone; /* goes back when it leaves the scope */
     api_run(c, &q, &r);
     ASSERT(r.status < 500 || r.status == 503);
     ASSERT(r.status != 0);

@@ -328,7 +328,7 @@ plan_check(struct call *c, const struct problem *p, const struct plan *plan)
     w.picked = NEW_N(c->arena, double, (size_t)p->request_count + 1);
     w.done = NEW_N(c->arena, int, (size_t)p->request_count + 1);
     for (int r = 0; r < p->request_count; r++)
-        w.picked[r] = NAN;
+        w.picked[r] = (double)NAN;
     for (int k = 0; k < plan->route_count; k++) {
         double cost = 0;
 

@@ -223,7 +223,7 @@ read_pins(struct reading *r, const json_t *list, void *into)
     struct written_pin *pins = NEW_N(r->c->arena, struct written_pin, n + 1);
 
     for (size_t k = 0; k < n; k++)
-        pins[k] = (struct written_pin){ -1, "pickup", { NAN, NAN } };
+        pins[k] = (struct written_pin){ -1, "pickup", { (double)NAN, (double)NAN } };
     TRY(keys_records(r, list, pin_keys, pins, sizeof *pins));
     v->pinned = NEW_N(r->arena, struct pinned, n + 1);
     for (size_t k = 0; k < n; k++) {
@@ -319,7 +319,7 @@ read_places(struct reading *r, const json_t *list, void *into)
     struct written_place *w = NEW_N(r->c->arena, struct written_place, n + 1);
 
     for (size_t k = 0; k < n; k++)
-        w[k] = (struct written_place){ NULL, NAN, NAN };
+        w[k] = (struct written_place){ NULL, (double)NAN, (double)NAN };
     TRY(keys_records(r, list, place_keys, w, sizeof *w));
     p->place_names = NEW_N(p->arena, const char *, n + 1);
     for (size_t k = 0; k < n; k++) {
