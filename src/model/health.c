@@ -18,7 +18,8 @@ const char *const health_levels[] = { "good", "warn", "bad", NULL };
 
 static const struct field fields[] = {
     FIELD(struct health_part, id, .flags = GIVEN),
-    FIELD(struct health_part, part, .flags = GIVEN, .label = "Part"),
+    FIELD(struct health_part, part, .flags = GIVEN),
+    FIELD(struct health_part, name, .flags = GIVEN, .label = "Part"),
     FIELD(struct health_part, level, .flags = GIVEN, .choices = health_levels,
           .label = "Health"),
     FIELD(struct health_part, says, .flags = GIVEN, .label = "Says"),
@@ -120,6 +121,7 @@ health_list(struct call *c, struct health_part **out)
         (*out)[i] = (struct health_part){
             .id = (int64_t)i + 1,
             .part = h->rows[i].part,
+            .name = words_in(c, h->rows[i].part),
             .level = h->rows[i].level,
             .says = arena_text(c->arena, h->rows[i].says[c->lang]),
             .since = h->rows[i].since

@@ -24,7 +24,8 @@ extern const char *const health_levels[]; /* "good", "warn", "bad", NULL */
 /* One row as it is read. */
 struct health_part {
     int64_t id; /* place in the list, from 1 */
-    const char *part;
+    const char *part; /* for machines: "backup" */
+    const char *name; /* the same for people */
     unsigned level; /* enum health_level */
     const char *says;
     instant since; /* of this level */
@@ -35,9 +36,9 @@ struct health *health_open(void);
 void health_close(struct health *h);
 
 /*
- * PART (a literal: "backup") fares so.  FMT is English and is looked up in the
- * table of words like that of fail().  Any thread; a process without health
- * (commands, tests) takes no notice.
+ * PART (a literal: "backup") fares so.  It and FMT are English and looked up in
+ * the table of words like the texts of fail().  Any thread; a process without
+ * health (commands, tests) takes no notice.
  */
 void health_say(const struct app *app, const char *part,
                 enum health_level level, const char *fmt, ...)

@@ -17,7 +17,7 @@ export interface Part {
   search?: boolean;
   dated?: boolean; /* has versions by date */
   remove?: boolean;
-  page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import';
+  page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import' | 'health';
 }
 
 const org = { group: 'org', see: ['org.edit'], edit: ['org.edit'] } as const;
@@ -43,6 +43,7 @@ export const parts: Part[] = [
   { name: 'grants', group: 'accounts', see: ['grant.edit'], edit: ['grant.edit'], path: '/grants', noun: 'role_grant', page: 'grants' },
   { name: 'audit', group: 'audit', see: ['audit.see'], edit: [], page: 'audit' },
   { name: 'tokens', group: 'system', see: ['account.edit'], edit: [], path: '/tokens', noun: 'token', page: 'tokens' },
+  { name: 'health', group: 'system', see: ['setting.edit', 'grant.edit', 'audit.see'], edit: [], page: 'health' },
   { name: 'settings', group: 'system', see: ['setting.edit'], edit: ['setting.edit'], page: 'settings' },
 ];
 
