@@ -65,6 +65,8 @@ struct db {
     bool unsettled;      /* `later` joined a batch and was not waited for */
     bool fail_commit;    /* fault injector: let the next COMMIT fail */
     int64_t fault_at, fault_count;
+    int64_t most_ms;   /* of a query outside a TX (db_budget); 0: any */
+    size_t most_bytes; /* of the call's arena, while rows are read; 0: any */
 };
 
 struct query {

@@ -235,10 +235,25 @@ db_query_s(struct call *c, const struct statement *s)
     return db_query_n(c, s->sql, s->values, count_values(s));
 }
 
+void
+db_budget(struct call *c, int64_t ms, size_t bytes)
+{
+    c->db->most_ms = ms;
+    c->db->most_bytes = bytes;
+}
+
 bool
 rows_next(struct rows *r)
 {
-    return r->err == OK && r->cursor && step(r->c, r->cursor, &r->err);
+    size_t most;
+
+    if (r->err != OK || !r->cursor)
+        return false;
+    most = r->c->db->most_bytes;
+    if (most && arena_used(r->c->arena) > most)
+        r->err = fail(r->c, ERR_LIMIT, NULL,
+                      "this asks for more than fits, please ask for less");
+    return r->err == OK && step(r->c, r->cursor, &r->err);
 }
 
 void

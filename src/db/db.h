@@ -175,6 +175,14 @@ enum err db_exec_n(struct call *c, const char *sql, const struct value *v,
 /* Rows touched by the last db_exec of this call. */
 int64_t db_changes(struct call *c);
 
+/*
+ * From now on this session reads within a budget: a query outside a TX that
+ * takes longer than MS is given up (ERR_INVALID; SQLite, PostgreSQL has
+ * statement_timeout), and so is one whose rows fill the call's arena beyond
+ * BYTES (ERR_LIMIT).  0 is no bound.
+ */
+void db_budget(struct call *c, int64_t ms, size_t bytes);
+
 /* One number from the first row; 0 when there is none. */
 #define db_int(c, out, ...)                                                    \
     db_int_s((c), (out), &(struct statement){ __VA_ARGS__ })

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -199,6 +200,27 @@ sqlite_run(struct sqlite_conn *conn, const char *sql)
 static const char reader_pragmas[] =
     "PRAGMA query_only = ON; PRAGMA mmap_size = 8388608";
 
+/* Some tenths of a millisecond between two looks at the clock. */
+#define STEPS_A_LOOK 20000
+
+static int64_t
+monotonic_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* SQLite asks it now and then; not 0: the query is given up. */
+static int
+is_over(void *arg)
+{
+    const struct sqlite_conn *conn = arg;
+
+    return conn->until_ms && monotonic_ms() > conn->until_ms;
+}
+
 static struct sqlite_conn *
 add_reader(struct sqlite_store *s)
 {
@@ -207,8 +229,10 @@ add_reader(struct sqlite_store *s)
 
     if (!conn)
         log_line(LOG_ERROR, "db", "no further reader: %s", why);
-    else
-        (void)sqlite3_exec(conn->db, reader_pragmas, 0, 0, 0);
+    if (!conn)
+        return NULL;
+    (void)sqlite3_exec(conn->db, reader_pragmas, 0, 0, 0);
+    sqlite3_progress_handler(conn->db, STEPS_A_LOOK, is_over, conn);
     return conn;
 }
 
@@ -294,6 +318,7 @@ query(struct call *c, struct cursor *k, const struct query *q)
 
     if (!conn)
         return db_refuse(c, ERR_BROKEN, q->sql, "no reader");
+    conn->until_ms = c->db->most_ms ? monotonic_ms() + c->db->most_ms : 0;
     rc = sqlite_start(conn, k, q);
     if (rc == SQLITE_OK)
         return OK;
@@ -315,7 +340,10 @@ next(struct call *c, struct cursor *k, enum err *e)
         return true;
     if (rc == SQLITE_DONE && k->width == 0)
         c->db->changes = sqlite3_changes64(conn->db);
-    if (rc != SQLITE_DONE)
+    if (rc == SQLITE_INTERRUPT)
+        *e = fail(c, ERR_INVALID, NULL,
+                  "this takes too long to find, please narrow it down");
+    else if (rc != SQLITE_DONE)
         *e = db_refuse(c, sqlite_err(rc), sqlite3_sql(k->slot->statement),
                        sqlite3_errmsg(conn->db));
     return false;

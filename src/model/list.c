@@ -30,6 +30,16 @@ read_sort(struct call *c, struct list *l, const char *value)
     return OK;
 }
 
+static enum err
+read_words(struct call *c, struct list *l, const char *value)
+{
+    if (text_length(value) > LIST_MAX_TEXT)
+        return fail(c, ERR_INVALID, "q", "must have at most %lld characters",
+                    (long long)LIST_MAX_TEXT);
+    l->words = text_is_blank(value) ? NULL : value;
+    return OK;
+}
+
 /* True when KEY is one of the words that are not fields. */
 static bool
 read_control(struct call *c, struct list *l, const struct pair *p, enum err *e)
@@ -45,7 +55,7 @@ read_control(struct call *c, struct list *l, const struct pair *p, enum err *e)
     } else if (strcmp(p->key, "cursor") == 0) {
         l->cursor = p->value;
     } else if (strcmp(p->key, "q") == 0) {
-        l->words = text_is_blank(p->value) ? NULL : p->value;
+        *e = read_words(c, l, p->value);
     } else if (strcmp(p->key, "view") == 0) {
         l->view = p->value;
     } else if (strcmp(p->key, "as_of") == 0
@@ -61,6 +71,28 @@ read_control(struct call *c, struct list *l, const struct pair *p, enum err *e)
         return false;
     }
     return true;
+}
+
+/* Each value of a filter has its length, and all .in= together a number. */
+static enum err
+check_budget(struct call *c, struct list *l, const struct pair *p,
+             enum filter_op op)
+{
+    const char *one = p->value;
+
+    if (l->n_filters == LIST_MAX_FILTERS)
+        return fail(c, ERR_INVALID, p->key, "too many filters");
+    for (size_t n = 0;; one += n + 1) {
+        n = op == ONE_OF ? strcspn(one, ",") : strlen(one);
+        if (text_length(arena_text_n(c->arena, one, n)) > LIST_MAX_TEXT)
+            return fail(c, ERR_INVALID, p->key,
+                        "must have at most %lld characters",
+                        (long long)LIST_MAX_TEXT);
+        if (op == ONE_OF && ++l->n_in > LIST_MAX_VALUES)
+            return fail(c, ERR_INVALID, p->key, "too many values");
+        if (one[n] == '\0')
+            return OK;
+    }
 }
 
 static enum err
@@ -79,8 +111,7 @@ read_filter(struct call *c, struct list *l, const struct pair *p)
         || i == COUNT(operators))
         return fail(c, ERR_INVALID, p->key, "there is no field “%.40s”",
                     p->key);
-    if (l->n_filters == LIST_MAX_FILTERS)
-        return fail(c, ERR_INVALID, p->key, "too many filters");
+    TRY(check_budget(c, l, p, operators[i].op));
     if (operators[i].op == HAS && f->kind != FIELD_TEXT
         && f->kind != FIELD_WORD)
         return fail(c, ERR_INVALID, p->key, "is not a text");
@@ -110,16 +141,28 @@ list_read(struct call *c, struct list *l, const struct pair *pairs, size_t n)
 
 /* -- conditions ------------------------------------------------------------ */
 
-#define MAX_VALUES 64
-
 struct where {
     struct call *c;
     const char *from, *key; /* the table; its id, in whose order it is read */
     const char *join;
     struct buf sql;
-    struct value v[MAX_VALUES];
-    size_t n;
+    struct value *v; /* grows in the arena; list_read bounds what is asked */
+    size_t n, cap;
 };
+
+static void
+bind(struct where *w, struct value v)
+{
+    if (w->n == w->cap) {
+        struct value *more = NEW_N(w->c->arena, struct value, w->cap * 2 + 32);
+
+        if (w->n > 0)
+            memcpy(more, w->v, w->n * sizeof *more);
+        w->v = more;
+        w->cap = w->cap * 2 + 32;
+    }
+    w->v[w->n++] = v;
+}
 
 static void
 add_and(struct where *w)
@@ -131,17 +174,15 @@ add_and(struct where *w)
 static void
 add_value(struct where *w, struct value v)
 {
-    ASSERT(w->n < MAX_VALUES);
-    w->v[w->n++] = v;
+    bind(w, v);
     buf_printf(&w->sql, "$%zu", w->n);
 }
 
 static void
 bind_all(struct where *w, const struct value *v, size_t n)
 {
-    ASSERT(w->n + n <= MAX_VALUES);
     for (size_t i = 0; i < n; i++)
-        w->v[w->n++] = v[i];
+        bind(w, v[i]);
 }
 
 /* A condition written with $1.. of its own, moved behind those before. */
@@ -199,8 +240,6 @@ add_one_of(struct where *w, const struct filter *f)
         struct value v;
 
         TRY(filter_value(w->c, f->field, one, &v));
-        if (w->n >= MAX_VALUES - 12)
-            return fail(w->c, ERR_INVALID, f->field->name, "too many values");
         if (!first)
             buf_putc(&w->sql, ',');
         first = false;
@@ -382,33 +421,50 @@ make_cursor(struct call *c, const struct list *l, const void *row)
                         (long long)(v.kind == VALUE_INT ? v.as.i : 0));
 }
 
+/* A whole number that a member of kind K can hold. */
+static bool
+fits_kind(enum field_kind k, int64_t i)
+{
+    switch (k) {
+    case FIELD_BOOL: return i == 0 || i == 1;
+    case FIELD_DAY: return i >= INT32_MIN && i <= INT32_MAX;
+    default: return i >= -MEMBER_MAX_INT && i <= MEMBER_MAX_INT;
+    }
+}
+
+/* The last row's value, as make_cursor wrote it. */
+static bool
+read_last(const struct field *f, const char *text, struct value *v)
+{
+    int64_t i;
+    double r;
+
+    if (f->kind == FIELD_TEXT || f->kind == FIELD_WORD) {
+        *v = V(text);
+        return true;
+    }
+    if (f->kind == FIELD_REAL) {
+        *v = V(text_real(text, &r) ? r : 0.0);
+        return text_real(text, &r);
+    }
+    if (!text_int(text, &i) || !fits_kind(f->kind, i))
+        return false;
+    *v = V(i);
+    return true;
+}
+
 static bool
 read_cursor(struct call *c, const struct list *l, int64_t *id, struct value *v)
 {
     const char *colon = strchr(l->cursor, ':');
-    bool text = l->sort != NULL
-                && (l->sort->kind == FIELD_TEXT || l->sort->kind == FIELD_WORD);
-    int64_t i;
-    double r;
+    size_t n = colon ? (size_t)(colon - l->cursor) : strlen(l->cursor);
 
-    if (!text_int(colon == NULL ? l->cursor
-                                : arena_text_n(c->arena, l->cursor,
-                                               (size_t)(colon - l->cursor)),
-                  id))
+    if (!text_int(arena_text_n(c->arena, l->cursor, n), id)
+        || !fits_kind(FIELD_INT, *id))
         return false;
     if (sort_expression(c, l) == NULL)
         return colon == NULL;
-    if (colon == NULL)
-        return false;
-    if (text)
-        *v = V(colon + 1);
-    else if (l->sort->kind == FIELD_REAL && text_real(colon + 1, &r))
-        *v = V(r);
-    else if (text_int(colon + 1, &i))
-        *v = V(i);
-    else
-        return false;
-    return true;
+    return colon != NULL && read_last(l->sort, colon + 1, v);
 }
 
 static enum err

@@ -5,6 +5,9 @@
 
 #include "model/model.h"
 
+/* The largest whole number that JSON carries as it is, 2^53 - 1. */
+#define MEMBER_MAX_INT INT64_C(9007199254740991)
+
 /* 0 and NULL are not said; a bool and a word always are. */
 bool member_is_said(const struct field *f, const void *rec);
 

@@ -177,8 +177,13 @@ const char *model_columns(struct call *c, const struct model *m,
 /* -- lists ----------------------------------------------------------- */
 
 #define LIST_MAX_PARTS 6
-#define LIST_MAX_FILTERS 12
 #define LIST_COUNT_CAP 10000
+
+/* What one list may be asked: so many filters, so many values in all their
+   .in= together, so many characters in a value or in q. */
+#define LIST_MAX_FILTERS 12
+#define LIST_MAX_VALUES 50
+#define LIST_MAX_TEXT 200
 
 enum filter_op { IS, IS_NOT, AT_LEAST, BELOW, ONE_OF, HAS, NOTHING, SOMETHING };
 
@@ -196,7 +201,7 @@ struct list_part {
 struct list {
     const struct model *model;
     struct filter filters[LIST_MAX_FILTERS];
-    size_t n_filters;
+    size_t n_filters, n_in;   /* values of all .in= */
     const struct field *sort; /* NULL: id */
     bool descending;
     int64_t limit;      /* 1 .. 500; 0: 50 */
@@ -224,7 +229,10 @@ struct list {
     bool total_more;  /* there are more than LIST_COUNT_CAP */
 };
 
-/* Run the list on the model's table. ERR_INVALID names a bad filter. */
+/*
+ * Run the list on the model's table.  ERR_INVALID names a bad filter, or says
+ * "cursor" when that is none this list could have given out.
+ */
 enum err model_list(struct call *c, struct list *l) MUST_USE;
 
 /*
@@ -232,7 +240,8 @@ enum err model_list(struct call *c, struct list *l) MUST_USE;
  * field.from= (at least), field.before= (below), field.in=a,b, field.has=
  * (part of the text), field.set=yes|no, sort=field or -field, limit, cursor,
  * q, view, total=no, and as_of= a day for nouns that are valid from one day
- * to another.  An unknown key is ERR_INVALID and named.
+ * to another.  ERR_INVALID names the key that is unknown, cannot be read or is
+ * over the list's budget (LIST_MAX_FILTERS, _VALUES, _TEXT).
  */
 struct pair {
     const char *key, *value;

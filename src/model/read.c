@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "model/member.h"
 
-#define MAX_ID INT64_C(9007199254740991)
-
 static enum err
 wrong(struct call *c, const struct field *f)
 {
@@ -62,8 +60,8 @@ model_read_text(struct call *c, const struct field *f, const char *text,
         return wrong(c, f);
     switch (f->kind) {
     case FIELD_INT:
-        good = text_int(text, (int64_t *)p) && *(int64_t *)p <= MAX_ID
-               && *(int64_t *)p >= -MAX_ID;
+        good = text_int(text, (int64_t *)p) && *(int64_t *)p <= MEMBER_MAX_INT
+               && *(int64_t *)p >= -MEMBER_MAX_INT;
         break;
     case FIELD_REAL: good = text_real(text, (double *)p); break;
     case FIELD_BOOL: good = read_bool(text, (bool *)p); break;
@@ -111,8 +109,8 @@ read_whole(const json_t *v, int64_t *out)
 {
     double r = json_is_number(v) ? json_number_value(v) : 0.5;
 
-    if (r > (double)MAX_ID || r < -(double)MAX_ID || r < floor(r)
-        || r > floor(r))
+    if (r > (double)MEMBER_MAX_INT || r < -(double)MEMBER_MAX_INT
+        || r < floor(r) || r > floor(r))
         return false;
     *out = json_is_integer(v) ? json_integer_value(v) : (int64_t)r;
     return true;

@@ -120,7 +120,9 @@ do_plan(struct call *c, int64_t id)
     TRY(act_for(c, p.made_by));
     while (plan_verbs[i] && strcmp(plan_verbs[i], p.verb) != 0)
         i++;
-    ASSERT(plan_verbs[i] != NULL);
+    if (plan_verbs[i] == NULL)
+        return fail(c, ERR_CONFLICT, "verb", "“%.40s” is not one of its words",
+                    p.verb);
     TRY(verbs[i](c,
                  &(struct unit_act){ .id = p.unit_id,
                                      .name = p.name,
