@@ -17,6 +17,9 @@
 #include "json/json.h"
 
 #define MAX_TRIES 6
+/* What one call may take: a query of a list so long, rows so much memory. */
+#define LIST_MS 10000
+#define CALL_BYTES ((size_t)256 << 20)
 #define MAX_PARTS 4
 
 /* -- routes ---------------------------------------------------------------- */
@@ -274,6 +277,9 @@ run_once(struct call *c, const struct route *route,
     if (route->flags & R_LIST) {
         enum export_format format;
 
+        if (q->impl != NULL)
+            db_budget(c, LIST_MS, CALL_BYTES);
+
         TRY(export_read(c, query_value(q, "format"), &format));
         if (format != EXPORT_NONE)
             return run_export(c, route, in, format, r);
@@ -443,7 +449,7 @@ static enum err
 know_actor(struct call *c, const struct http_request *q)
 {
     const char *bearer = http_header(q, "Authorization");
-    const char *cookie = http_cookie(q, "liangcao_session");
+    const char *cookie = http_cookie(q, API_SESSION_COOKIE);
     const char *csrf = http_header(q, "X-CSRF-Token");
     enum err e;
 
@@ -466,6 +472,34 @@ know_actor(struct call *c, const struct http_request *q)
     return OK;
 }
 
+/* Who asks, and count it for him. */
+static enum err
+know_caller(struct call *c, const struct http_request *q, struct http_reply *r)
+{
+    enum err e = know_actor(c, q);
+
+    if (http_known(q, c->actor ? c->actor->account_id : 0))
+        return e;
+    http_add_header(r, "Retry-After", "1");
+    return fail(c, ERR_LIMIT, NULL,
+                "too much is open for this account at a time");
+}
+
+int
+api_admit(void *ctx, struct arena *a, const struct http_request *q)
+{
+    struct http_reply r = { 0 };
+    struct call c;
+    enum err e;
+
+    api_call_begin(&c, ctx, a, "web");
+    e = know_caller(&c, q, &r);
+    if (e == OK && c.actor == NULL)
+        e = ERR_UNSIGNED;
+    api_call_end(&c);
+    return e == OK ? 0 : statuses[e];
+}
+
 static void
 handle_api(const struct app *app, struct arena *a, const struct http_request *q,
            struct http_reply *r)
@@ -482,7 +516,8 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     /* A browser opens the stream again by itself. */
     c.unattended = strcmp(below.path, "/stream") == 0
                    || text_same(http_header(q, "X-Unattended"), "yes");
-    e = know_actor(&c, q);
+    db_budget(&c, 0, CALL_BYTES);
+    e = know_caller(&c, q, r);
     if (c.actor != NULL && c.actor->by_token)
         c.channel = "api";
     if (e == OK && strcmp(below.path, "/stream") == 0)

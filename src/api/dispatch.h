@@ -15,6 +15,11 @@ void api_handle(void *ctx, struct arena *a, const struct http_request *q,
                 struct http_reply *r);
 void api_idle(void *ctx);
 
+/* For http_config.admit: 0 when somebody is signed in, else the status. */
+int api_admit(void *ctx, struct arena *a, const struct http_request *q);
+
+#define API_SESSION_COOKIE "liangcao_session"
+
 /*
  * A request below /api/v1 for a call that is set up already (actor, session,
  * language): the command line's way in.

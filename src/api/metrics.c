@@ -150,6 +150,21 @@ write_writer(struct call *c, struct buf *b)
 }
 
 static void
+write_far_ends(const struct http_counts *n, struct buf *b)
+{
+    write_one(b, "connections_open", "gauge", "Open connections.",
+              (long long)n->connections);
+    write_one(b, "connections_most", "gauge",
+              "So many may be open: by the configuration and by descriptors.",
+              (long long)n->most_connections);
+    write_head(b, "refused_total", "counter",
+               "Requests refused and connections cut off, and why.");
+    for (int i = 0; i < N_REFUSALS; i++)
+        buf_printf(b, "liangcao_refused_total{why=\"%s\"} %llu\n",
+                   http_refusals[i], n->refused[i]);
+}
+
+static void
 write_health(struct call *c, struct buf *b)
 {
     struct health_part *rows;
@@ -195,13 +210,14 @@ write_orders(struct call *c, struct buf *b)
 }
 
 enum err
-metrics_write(struct call *c, struct buf *b)
+metrics_write(struct call *c, const struct http_counts *far_ends, struct buf *b)
 {
     if (c->app->metrics != NULL) {
         write_requests(b, c->app->metrics);
         write_durations(b, c->app->metrics);
     }
     write_writer(c, b);
+    write_far_ends(far_ends, b);
     write_health(c, b);
     return write_orders(c, b);
 }

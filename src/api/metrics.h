@@ -2,7 +2,7 @@
 /*
  * metrics - figures of this process in Prometheus' text format: requests by
  * class and status, how long they took, what the writer committed, open event
- * streams, orders open and overdue, how late the scheduler is.
+ * streams, connections and what was refused, orders open and overdue, how late the scheduler is.
  */
 #ifndef API_METRICS_H
 #define API_METRICS_H
@@ -23,6 +23,7 @@ void metrics_count(struct metrics *m, const struct http_request *q, int status,
 bool metrics_may(const struct metrics *m, const struct http_request *q);
 
 /* All figures into B. */
-enum err metrics_write(struct call *c, struct buf *b) MUST_USE;
+enum err metrics_write(struct call *c, const struct http_counts *far_ends,
+                       struct buf *b) MUST_USE;
 
 #endif

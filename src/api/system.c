@@ -48,6 +48,7 @@ reply_metrics(struct call *c, const struct http_request *q,
               struct http_reply *r)
 {
     struct buf b = buf_make(c->arena, 0);
+    struct http_counts n = http_counts_of(q);
 
     if (!metrics_may(c->app->metrics, q))
         api_problem(c,
@@ -55,7 +56,7 @@ reply_metrics(struct call *c, const struct http_request *q,
                          "is only for this machine: set metrics.open = yes in"
                          " liangcao.conf"),
                     0, r);
-    else if (metrics_write(c, &b) == OK)
+    else if (metrics_write(c, &n, &b) == OK)
         reply_text(r, 200, "text/plain; version=0.0.4", b.s);
     else
         reply_text(r, 503, "text/plain; charset=utf-8",

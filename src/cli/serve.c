@@ -12,6 +12,7 @@
 #include "api/demo.h"
 #include "api/dispatch.h"
 #include "api/feed.h"
+#include "api/limits.h"
 #include "api/metrics.h"
 #include "auth/auth.h"
 #include "base/log.h"
@@ -34,6 +35,8 @@
 
 struct scheduler {
     const struct app *app;
+    const struct http_server *server;
+    struct limits_seen seen;
     pthread_t thread;
     _Atomic bool stop;
 };
@@ -98,6 +101,9 @@ run_scheduler(void *arg)
     int64_t tidied_ms = 0;
 
     while (!atomic_load(&s->stop)) {
+        struct http_counts n = http_counts(s->server);
+
+        limits_tell(s->app, &n, &s->seen);
         if (run_round(s, a))
             continue;
         if (instant_now().ms - tidied_ms >= TIDY_MS) {
@@ -155,9 +161,32 @@ limit_workers(struct http_config *config, const struct store *s)
     config->writing = 1;
 }
 
+/* "limits.head_s" and the like of the configuration; false: one of them is no
+   number or beyond what makes sense, and is told. */
+static bool
+read_limits(const struct office *o, struct http_limits *l)
+{
+    *l = http_limits_usual();
+    for (int i = 0; i < N_LIMITS; i++) {
+        const struct http_limit_row *row = &http_limit_rows[i];
+        char name[64];
+        const char *text;
+
+        (void)snprintf(name, sizeof name, "limits.%s", row->name);
+        text = office_conf(o, name);
+        if (text == NULL || http_limits_set(l, (enum http_limit)i, text))
+            continue;
+        (void)fprintf(stderr, "liangcao: %s must be from %lld to %lld\n", name,
+                      (long long)row->least, (long long)row->most);
+        return false;
+    }
+    return true;
+}
+
 static int
 serve(struct office *o, const char *address, uint16_t port)
 {
+    struct http_limits limits;
     struct http_config config = {
         .address = address,
         .port = port,
@@ -169,6 +198,9 @@ serve(struct office *o, const char *address, uint16_t port)
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
         .proxies = office_conf(o, "proxies"),
+        .limits = &limits,
+        .session_cookie = API_SESSION_COOKIE,
+        .admit = api_admit,
         .handle = api_handle,
         .idle = api_idle,
         .ctx = &o->app
@@ -179,6 +211,8 @@ serve(struct office *o, const char *address, uint16_t port)
     const char *why = NULL;
     int got;
 
+    if (!read_limits(o, &limits))
+        return EXIT_USAGE;
     limit_workers(&config, o->app.store);
     o->app.health = health_open();
     o->app.feed = feed_open(&o->app);
@@ -194,6 +228,7 @@ serve(struct office *o, const char *address, uint16_t port)
         health_close(o->app.health);
         return cli_exit(ERR_BROKEN);
     }
+    scheduler.server = s;
     ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
            == 0);
     print_welcome(o, s, address);

@@ -7,13 +7,15 @@
  * meanwhile.  Event streams are suspended connections and cost no thread.
  *
  * Always true: a body over the limit is answered 413 before it is read whole;
- * every reply carries the security headers; nothing of a body, a cookie or an
+ * of whom nobody knows no more than a small body is kept; a head that two
+ * parsers could read differently is answered 400; every reply carries the security headers; nothing of a body, a cookie or an
  * Authorization header is logged.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
 #include "base/base.h"
+#include "http/limits.h"
 
 struct http_request {
     const char *method;       /* "GET" */
@@ -33,6 +35,13 @@ struct http_request {
 const char *http_header(const struct http_request *q, const char *name);
 /* A cookie by name, or NULL. */
 const char *http_cookie(const struct http_request *q, const char *name);
+
+/*
+ * The handler has found out whose request it is: an account's, or nobody's (0)
+ * although it carries a credential.  False: that account has too much open
+ * already, and this shall be answered 429.
+ */
+bool http_known(const struct http_request *q, int64_t account_id);
 
 #define HTTP_MAX_HEADERS 12
 
@@ -80,6 +89,13 @@ struct http_config {
        (X-Forwarded-For, X-Forwarded-Proto): addresses and networks with
        commas between; NULL: none is. */
     const char *proxies;
+    const struct http_limits *limits; /* NULL: the usual ones */
+    /* The cookie that is a credential, besides the header Authorization. */
+    const char *session_cookie;
+    /* Runs on a worker before more of a body than a small one is kept, with
+       the head alone (no path): 0, or the status to refuse it with.  NULL:
+       anybody's is. */
+    int (*admit)(void *ctx, struct arena *a, const struct http_request *q);
     /* Runs on a worker; A is this worker's arena, reset after the reply. */
     void (*handle)(void *ctx, struct arena *a, const struct http_request *q,
                    struct http_reply *r);
@@ -92,6 +108,32 @@ struct http_server;
 struct http_server *http_start(const struct http_config *config,
                                const char **why);
 uint16_t http_port(const struct http_server *s);
+
+/* Why something was refused or cut off, for the monitors. */
+enum http_refusal {
+    REFUSED_CONNECTIONS, /* all places are taken */
+    REFUSED_ADDRESS_CONNECTIONS,
+    REFUSED_ACCOUNT_CONNECTIONS,
+    REFUSED_ACCOUNT_REQUESTS,
+    REFUSED_RATE,
+    REFUSED_SLOW_HEAD,
+    REFUSED_SLOW_BODY,
+    REFUSED_SLOW_READER,
+    REFUSED_UNSIGNED_BODY,
+    REFUSED_BODIES, /* too many bytes of bodies, of answers */
+    REFUSED_ANSWERS,
+    REFUSED_MALFORMED,
+    N_REFUSALS
+};
+extern const char *const http_refusals[]; /* "connections", ... */
+
+struct http_counts {
+    size_t connections, most_connections;
+    unsigned long long refused[N_REFUSALS];
+};
+struct http_counts http_counts(const struct http_server *s);
+/* Of the server that serves the request; zeroes when none does. */
+struct http_counts http_counts_of(const struct http_request *q);
 void http_stop(struct http_server *s); /* open calls are answered first */
 
 /* -- the web interface inside the program (made by tools/embed) -------- */

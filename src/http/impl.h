@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 #include "db/db.h"
+#include "http/door.h"
 #include "http/http.h"
 
 #define MAX_PROXIES 16
@@ -30,10 +31,20 @@ struct proxies {
     size_t n;
 };
 
+/* The far end of one connection. */
+struct peer {
+    struct link *link;
+    unsigned char key[16]; /* what its address counts as */
+    bool proxy;            /* one whose word is taken */
+    char address[64];
+};
+
 /* One request and its answer, from the request line to the last byte sent. */
 struct exchange {
     struct http_server *server;
     struct MHD_Connection *conn;
+    struct peer *peer;
+    struct visit visit;
     struct exchange *next; /* in the pool's queue */
     struct arena *arena;   /* the worker's, while it serves */
     struct http_request q;
@@ -42,27 +53,33 @@ struct exchange {
     struct MHD_Response *answer;
     int status;
     int64_t begun_us; /* monotonic; 0: not begun */
-    size_t body_cap, body_max;
-    size_t drained;  /* bytes of a refused body thrown away */
-    size_t reserved; /* of the server's budget for bodies */
-    int refused;     /* status; the body is not kept */
-    bool answered;   /* 413 is on its way already: close at the end */
-    bool handed;     /* to the pool */
+    size_t body_cap, body_max, answer_len;
+    size_t announced; /* of the body; SIZE_MAX: chunks */
+    size_t drained;   /* bytes of a refused body thrown away */
+    int refused;      /* status; the body is not kept */
+    bool answered;    /* 413 is on its way already: close at the end */
+    bool asking;      /* the pool finds out whether the body may come */
+    bool admitted;    /* it may */
+    int verdict;      /* or the status to refuse it with */
+    bool handed;      /* to the pool */
     bool head;
+    bool chunked; /* its end is where a parser finds it: close afterwards */
     char address[64];
-    char uri[]; /* as sent; decoded in place */
+    const char *sent_uri; /* where it stands among the bytes of the head */
+    char uri[];           /* a copy; decoded in place */
 };
 
 struct http_server {
     struct http_config config;
+    struct http_limits limits;
     struct proxies proxies;
     struct MHD_Daemon *daemon;
     struct pool *readers, *writers;
     uint16_t port;
     bool tls;
     atomic_bool stopping;
-    atomic_size_t body_bytes; /* of all requests now being read or served */
-    atomic_uint open_calls;   /* handed to the pool and not yet answered */
+    struct door *door;
+    atomic_uint open_calls; /* handed to the pool and not yet answered */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t tick;
@@ -78,13 +95,23 @@ struct http_server {
  */
 int request_read(struct exchange *x, struct arena *a);
 
-/* What is wrong with the framing: 0, or the status to refuse it with.
-   *LEN is the Content-Length, SIZE_MAX when it is not said. */
-int request_length(struct MHD_Connection *conn, size_t *len);
-
 /* The far end's address as text, and whether it speaks TLS: to us, or to the
-   proxy before us. */
-void request_address(struct exchange *x);
+   proxy before us.  KEY is what the address counts as. */
+void request_address(struct exchange *x, unsigned char key[16]);
+
+/* What shows who asks: the header Authorization, or the session's cookie; cut
+   at OUT's length.  "" when there is neither. */
+void request_credential(const struct exchange *x, char *out, size_t n);
+
+/* The peer of a connection that has come. */
+struct peer *peer_make(struct http_server *s, struct MHD_Connection *conn);
+
+/* -- framing.c -------------------------------------------------------- */
+
+/* Can the head be read in one way only?  *LEN is the length of the body that
+   it announces, SIZE_MAX for chunks. */
+bool framing_is_sound(struct exchange *x, const char *method,
+                      const char *version, size_t *len) MUST_USE;
 
 /* -- proxy.c ---------------------------------------------------------- */
 
@@ -92,6 +119,10 @@ void request_address(struct exchange *x);
    address or there are too many. */
 bool proxies_read(const char *list, struct proxies *p);
 bool proxies_hold(const struct proxies *p, const char *address);
+
+/* An address as 16 bytes, one of IPv4 mapped, ::ffff:1.2.3.4; false when TEXT
+   is none.  *BITS: 32 or 128. */
+bool address_read(const char *text, unsigned char out[16], unsigned *bits);
 
 /* While ADDRESS is a proxy's, put the address it speaks for in its place: the
    last of LIST, an X-Forwarded-For, which is cut up. */

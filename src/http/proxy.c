@@ -14,9 +14,8 @@
 #include "base/text.h"
 #include "http/impl.h"
 
-/* An address as 16 bytes; one of IPv4 is mapped, ::ffff:1.2.3.4. */
-static bool
-read_address(const char *text, unsigned char out[16], unsigned *bits)
+bool
+address_read(const char *text, unsigned char out[16], unsigned *bits)
 {
     static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -38,7 +37,7 @@ read_network(char *text, struct network *n)
 
     if (slash)
         *slash++ = '\0';
-    if (!read_address(text, n->bytes, &bits))
+    if (!address_read(text, n->bytes, &bits))
         return false;
     n->bits = 128;
     if (slash == NULL)
@@ -81,7 +80,7 @@ proxies_hold(const struct proxies *p, const char *address)
     unsigned char bytes[16];
     unsigned bits;
 
-    if (p->n == 0 || !read_address(address, bytes, &bits))
+    if (p->n == 0 || !address_read(address, bytes, &bits))
         return false;
     for (size_t i = 0; i < p->n; i++)
         if (lies_in(bytes, &p->networks[i]))
@@ -107,7 +106,7 @@ bare_address(char *text, char **out)
         *colon = '\0';
     }
     *out = text;
-    return read_address(text, bytes, &bits);
+    return address_read(text, bytes, &bits);
 }
 
 void

@@ -40,13 +40,16 @@ static const struct refusal {
     { 400, "Bad Request", "malformed",
       "the request is malformed or not valid UTF-8",
       "请求格式有误，或不是有效的 UTF-8 文本" },
+    { 401, "Unauthorized", "unsigned", "please sign in first", "请先登录" },
+    { 403, "Forbidden", "denied", "this is not allowed", "没有权限" },
     { 413, "Content Too Large", "limit", "the body is larger than allowed",
       "提交的内容超过允许的大小" },
     { 414, "URI Too Long", "limit",
       "the address is too long or has too many query parameters",
       "网址太长，或查询参数太多" },
-    { 501, "Not Implemented", "invalid", "the transfer coding is not supported",
-      "不支持这种传输编码" },
+    { 429, "Too Many Requests", "limit",
+      "too many requests or connections at a time, please try again",
+      "同时进行的请求或连接过多，请稍后再试" },
     { 503, "Service Unavailable", "busy",
       "the server is busy, please try again", "服务器繁忙，请稍后再试" },
 };
@@ -104,8 +107,10 @@ reply_refuse(const struct http_request *q, struct http_reply *r,
                               .type = "application/problem+json",
                               .body_len = (size_t)n };
     r->body = arena_text_n(a, text, (size_t)n);
-    if (status == 503)
+    if (status == 503 || status == 429)
         http_add_header(r, "Retry-After", "1");
+    if (status == 401)
+        http_add_header(r, "WWW-Authenticate", "Bearer");
 }
 
 static bool
@@ -127,6 +132,8 @@ add_headers(struct exchange *x, const struct http_reply *r,
         MHD_add_response_header(m, hsts.name, hsts.value);
     if (r->type)
         MHD_add_response_header(m, "Content-Type", r->type);
+    if (x->chunked && !has_header(r, "Connection"))
+        MHD_add_response_header(m, "Connection", "close");
     if (!has_header(r, "Cache-Control"))
         MHD_add_response_header(m, "Cache-Control", "no-store");
     for (size_t i = 0; i < r->n_headers; i++)

@@ -111,6 +111,9 @@ request_read(struct exchange *x, struct arena *a)
     q->path = path;
     if (!decode(path, false))
         return 400;
+    for (const char *p = path; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 127)
+            return 400;
     if (query) {
         int bad = read_query(q, a, query);
         if (bad)
@@ -119,31 +122,6 @@ request_read(struct exchange *x, struct arena *a)
     if (q->body == NULL)
         q->body = "";
     return body_is_sound(q) ? 0 : 400;
-}
-
-int
-request_length(struct MHD_Connection *conn, size_t *len)
-{
-    const char *length =
-        MHD_lookup_connection_value(conn, MHD_HEADER_KIND,
-                                    MHD_HTTP_HEADER_CONTENT_LENGTH);
-    const char *coding =
-        MHD_lookup_connection_value(conn, MHD_HEADER_KIND,
-                                    MHD_HTTP_HEADER_TRANSFER_ENCODING);
-    int64_t n;
-
-    *len = SIZE_MAX;
-    /* Both at once is how requests are smuggled past a proxy. */
-    if (length && coding)
-        return 400;
-    if (coding)
-        return strcasecmp(coding, "chunked") == 0 ? 0 : 501;
-    if (length) {
-        if (!text_int(length, &n) || n < 0)
-            return 400;
-        *len = (size_t)n;
-    }
-    return 0;
 }
 
 /* The lines of X-Forwarded-For as one list; of too long a one the end. */
@@ -192,33 +170,52 @@ look_behind(struct exchange *x)
     MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_header, &f);
     if (f.proto && strncasecmp(f.proto, "https", 5) == 0)
         x->q.tls = true;
-    if (x->q.address != x->address)
-        memmove(x->address, x->q.address, strlen(x->q.address) + 1);
+    strcpy(x->address, x->peer->address);
     proxies_far_end(&x->server->proxies, f.list, x->address, sizeof x->address);
     x->q.address = x->address;
 }
 
 void
-request_address(struct exchange *x)
+request_address(struct exchange *x, unsigned char key[16])
+{
+    unsigned char bytes[16];
+    unsigned bits;
+
+    x->q.address = x->peer->address;
+    memcpy(key, x->peer->key, 16);
+    if (!x->peer->proxy)
+        return;
+    look_behind(x);
+    if (address_read(x->q.address, bytes, &bits))
+        door_key(bytes, key);
+}
+
+struct peer *
+peer_make(struct http_server *s, struct MHD_Connection *conn)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-    x->q.address = "";
-    if (info == NULL || info->client_addr == NULL)
-        return;
+        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct peer *p = calloc(1, sizeof *p);
+    unsigned char bytes[16] = { 0 };
+    unsigned bits;
     socklen_t len = info->client_addr->sa_family == AF_INET6
                         ? sizeof(struct sockaddr_in6)
                         : sizeof(struct sockaddr_in);
-    if (getnameinfo(info->client_addr, len, x->address, sizeof x->address, NULL,
+
+    ASSERT(p != NULL);
+    if (getnameinfo(info->client_addr, len, p->address, sizeof p->address, NULL,
                     0, NI_NUMERICHOST)
         != 0)
-        return;
-    x->q.address = x->address;
-    if (strncmp(x->address, "::ffff:", 7) == 0)
-        x->q.address += 7;
-    if (proxies_hold(&x->server->proxies, x->q.address))
-        look_behind(x);
+        *p->address = '\0';
+    if (strncmp(p->address, "::ffff:", 7) == 0)
+        memmove(p->address, p->address + 7, strlen(p->address + 7) + 1);
+    p->proxy = proxies_hold(&s->proxies, p->address);
+    (void)address_read(p->address, bytes, &bits);
+    door_key(bytes, p->key);
+    p->link = door_enter(s->door, fd->connect_fd, p->key, p->proxy);
+    return p;
 }
 
 const char *
@@ -233,18 +230,43 @@ http_header(const struct http_request *q, const char *name)
     return value && text_is_utf8(value, strlen(value)) ? value : NULL;
 }
 
-const char *
-http_cookie(const struct http_request *q, const char *name)
+/* Where the value of the cookie NAME begins; it ends before a ';'. */
+static const char *
+find_cookie(const struct http_request *q, const char *name)
 {
-    const struct exchange *x = q->impl;
     const char *p = http_header(q, MHD_HTTP_HEADER_COOKIE);
     size_t n = strlen(name);
 
     while (p && *p) {
         p += strspn(p, " ;");
         if (strncmp(p, name, n) == 0 && p[n] == '=')
-            return arena_text_n(x->arena, p + n + 1, strcspn(p + n + 1, ";"));
+            return p + n + 1;
         p = strchr(p, ';');
     }
     return NULL;
+}
+
+const char *
+http_cookie(const struct http_request *q, const char *name)
+{
+    const struct exchange *x = q->impl;
+    const char *value = find_cookie(q, name);
+
+    return value ? arena_text_n(x->arena, value, strcspn(value, ";")) : NULL;
+}
+
+void
+request_credential(const struct exchange *x, char *out, size_t n)
+{
+    const char *name = x->server->config.session_cookie;
+    const char *value = http_header(&x->q, MHD_HTTP_HEADER_AUTHORIZATION);
+    size_t len = value ? strlen(value) : 0;
+
+    if (value == NULL && name && (value = find_cookie(&x->q, name)))
+        len = strcspn(value, ";");
+    if (len >= n)
+        len = n - 1;
+    if (len > 0)
+        memcpy(out, value, len);
+    out[len] = '\0';
 }

@@ -10,7 +10,9 @@
  * socket, and what still comes is thrown away for a while: were the
  * connection closed with bytes unread, the far end would lose the answer.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,20 +26,65 @@
 #include "base/log.h"
 #include "http/impl.h"
 
-#define MAX_CONNECTIONS 4000u
-#define CONNECTION_BYTES 32768u /* request line and headers */
+/* Request line and headers; libmicrohttpd clears it after each request, so a
+   connection that was used costs all of it. */
+#define CONNECTION_BYTES 16384u
 #define URI_BYTES 8192u        /* so that 414 is ours: libmicrohttpd may hang */
-#define IDLE_S 65u             /* a connection on which nothing moves */
-#define BODY_S 120             /* a body must have arrived by then */
 #define DRAIN_BYTES (8u << 20) /* of a refused body, then hang up */
-#define BODY_BUDGET (48u << 20) /* all bodies together */
 #define FIRST_BODY_BYTES 16384u /* believed of a Content-Length */
+#define LARGE_ANSWER 65536u     /* counted: it may not fit into the kernel */
 #define STOP_MS 10000           /* for open calls to be answered */
 #define STREAMS_MS 500          /* for streams to say their end */
 #define BACKLOG 1024
+#define SPARE_DESCRIPTORS 64
+#define LEAST_CONNECTIONS 8
 
 static const char tls_priorities[] =
     "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
+const char *const http_refusals[] = {
+    [REFUSED_CONNECTIONS] = "connections",
+    [REFUSED_ADDRESS_CONNECTIONS] = "address_connections",
+    [REFUSED_ACCOUNT_CONNECTIONS] = "account_connections",
+    [REFUSED_ACCOUNT_REQUESTS] = "account_requests",
+    [REFUSED_RATE] = "rate",
+    [REFUSED_SLOW_HEAD] = "slow_head",
+    [REFUSED_SLOW_BODY] = "slow_body",
+    [REFUSED_SLOW_READER] = "slow_reader",
+    [REFUSED_UNSIGNED_BODY] = "unsigned_body",
+    [REFUSED_BODIES] = "bodies",
+    [REFUSED_ANSWERS] = "answers",
+    [REFUSED_MALFORMED] = "malformed",
+};
+
+/* -- a connection comes ----------------------------------------------- */
+
+static enum MHD_Result
+on_accept(void *ctx, const struct sockaddr *address, socklen_t len)
+{
+    struct http_server *s = ctx;
+
+    (void)address;
+    (void)len;
+    return door_admits(s->door) ? MHD_YES : MHD_NO;
+}
+
+/* It is told of the end before the descriptor is closed. */
+static void
+on_connection(void *ctx, struct MHD_Connection *conn, void **peer,
+              enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *s = ctx;
+    struct peer *p = *peer;
+
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *peer = peer_make(s, conn);
+    } else if (p) {
+        door_leave(s->door, p->link);
+        free(p);
+        *peer = NULL;
+    }
+}
 
 /* -- a request comes in ---------------------------------------------- */
 
@@ -51,6 +98,10 @@ on_uri(void *ctx, const char *uri, struct MHD_Connection *conn)
     ASSERT(x != NULL);
     x->server = ctx;
     x->conn = conn;
+    x->peer = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+                  ->socket_context;
+    x->visit.link = x->peer->link;
+    x->sent_uri = uri;
     memcpy(x->uri, uri, n);
     return x;
 }
@@ -93,31 +144,23 @@ refuse_body(struct exchange *x, int status)
     return reply_raw(x, status) ? MHD_YES : MHD_NO;
 }
 
-/* Take N bytes of the server's budget for bodies. */
-static bool
-reserve(struct exchange *x, size_t n)
-{
-    struct http_server *s = x->server;
-
-    x->reserved += n;
-    return atomic_fetch_add(&s->body_bytes, n) + n <= BODY_BUDGET
-           || x->reserved <= FIRST_BODY_BYTES;
-}
-
-/* Room for NEED bytes and the NUL: twice as much each time, up to the limit. */
-static bool
+/* Room for NEED bytes and the NUL: twice as much each time, up to the limit.
+   0, or the status to refuse the body with. */
+static int
 grow_body(struct exchange *x, size_t need)
 {
     size_t cap = x->body_cap * 2;
+    int status;
 
     if (need < x->body_cap)
-        return true;
+        return 0;
     if (cap > x->body_max + 1)
         cap = x->body_max + 1;
     if (cap < need + 1)
         cap = need + 1;
-    if (!reserve(x, cap - x->body_cap))
-        return false;
+    status = door_body(x->server->door, &x->visit, cap - x->body_cap);
+    if (status)
+        return status;
     union {
         const char *kept;
         void *ours;
@@ -125,7 +168,7 @@ grow_body(struct exchange *x, size_t need)
     x->q.body = realloc(body.ours, cap);
     ASSERT(x->q.body != NULL);
     x->body_cap = cap;
-    return true;
+    return 0;
 }
 
 static size_t
@@ -138,33 +181,97 @@ limit_of(const struct http_config *config, const char *uri)
                : config->max_body;
 }
 
+/* More than a small body waits until somebody has found out whose it is: a
+   worker, for a poller does not ask the database. */
+static enum MHD_Result
+ask_admission(struct exchange *x)
+{
+    struct http_server *s = x->server;
+
+    atomic_fetch_add(&s->open_calls, 1);
+    if (atomic_load(&s->stopping)) {
+        atomic_fetch_sub(&s->open_calls, 1);
+        return refuse_body(x, 503);
+    }
+    x->asking = true;
+    door_state(s->door, x->peer->link, LINK_SERVED, 0);
+    MHD_suspend_connection(x->conn);
+    pool_push(s->readers, x);
+    return MHD_YES;
+}
+
+static size_t
+small_body(const struct http_server *s)
+{
+    return s->config.admit ? (size_t)s->limits.of[LIMIT_SMALL_KIB] * 1024
+                           : SIZE_MAX;
+}
+
+/* What is announced is known to be allowed: make room for some of it. */
+static enum MHD_Result
+expect_body(struct exchange *x, size_t len)
+{
+    bool unsent = http_header(&x->q, "Expect") || x->server->tls;
+    int bad = 0;
+
+    if (len > x->body_max && len != SIZE_MAX)
+        bad = 413;
+    else if (x->verdict)
+        bad = x->verdict;
+    else if (len > 0 && len != SIZE_MAX)
+        bad = grow_body(x, len < FIRST_BODY_BYTES ? len : FIRST_BODY_BYTES);
+    if (bad)
+        return unsent ? refuse_early(x, bad) : refuse_body(x, bad);
+    door_state(x->server->door, x->peer->link, LINK_READS, 0);
+    return MHD_YES;
+}
+
 /* The headers are there. */
 static enum MHD_Result
-begin(struct exchange *x, const char *method)
+begin(struct exchange *x, const char *method, const char *version)
 {
+    struct http_server *s = x->server;
+    unsigned char key[16];
+    char credential[256];
     size_t len;
 
     x->begun_us = monotonic_us();
     x->head = strcmp(method, "HEAD") == 0;
     x->q.method = x->head ? "GET" : method;
-    x->q.tls = x->server->tls;
+    x->q.tls = s->tls;
     x->q.impl = x;
-    x->body_max = limit_of(&x->server->config, x->uri);
-    request_address(x);
-    if (strlen(x->uri) > URI_BYTES)
-        return refuse_early(x, 414);
-    int bad = request_length(x->conn, &len);
+    x->body_max = limit_of(&s->config, x->uri);
+    request_address(x, key);
+    request_credential(x, credential, sizeof credential);
+    int bad = door_begin(s->door, &x->visit, credential, key);
     if (bad)
         return refuse_early(x, bad);
-    if (len == SIZE_MAX)
+    if (strlen(x->uri) > URI_BYTES)
+        return refuse_early(x, 414);
+    if (!framing_is_sound(x, method, version, &len)) {
+        door_refused(s->door, REFUSED_MALFORMED);
+        return refuse_early(x, 400);
+    }
+    x->chunked = len == SIZE_MAX;
+    x->announced = len;
+    if (len == 0)
         return MHD_YES;
-    if (len > x->body_max)
-        return http_header(&x->q, "Expect") || x->server->tls
-                   ? refuse_early(x, 413)
-                   : refuse_body(x, 413);
-    if (len > 0
-        && !grow_body(x, len < FIRST_BODY_BYTES ? len : FIRST_BODY_BYTES))
-        return refuse_early(x, 503);
+    if (len > small_body(s) && len <= x->body_max)
+        return ask_admission(x);
+    return expect_body(x, len);
+}
+
+/* The pool has found out whether the body may come. */
+static enum MHD_Result
+go_on(struct exchange *x)
+{
+    x->asking = false;
+    x->admitted = x->verdict == 0;
+    if (!x->chunked)
+        return expect_body(x, x->announced);
+    if (x->verdict)
+        return refuse_body(x, x->verdict);
+    door_state(x->server->door, x->peer->link, LINK_READS, 0);
     return MHD_YES;
 }
 
@@ -176,16 +283,16 @@ take_body(struct exchange *x, const char *bytes, size_t n)
         char *ours;
     } body;
 
-    if (monotonic_us() - x->begun_us > BODY_S * INT64_C(1000000))
-        return MHD_NO;
+    door_progress(x->peer->link, n);
     if (x->refused) {
         x->drained += n;
         return x->drained <= DRAIN_BYTES ? MHD_YES : MHD_NO;
     }
     if (x->q.body_len + n > x->body_max)
         return refuse_body(x, 413);
-    if (!grow_body(x, x->q.body_len + n))
-        return refuse_body(x, 503);
+    int bad = grow_body(x, x->q.body_len + n);
+    if (bad)
+        return refuse_body(x, bad);
     body.kept = x->q.body;
     memcpy(body.ours + x->q.body_len, bytes, n);
     x->q.body_len += n;
@@ -217,10 +324,13 @@ answer(struct exchange *x)
     if (x->later.err != OK)
         answer_lost(x);
     reply_log(x, x->status);
+    if (!x->stream)
+        door_state(x->server->door, x->peer->link, LINK_ANSWERS, x->answer_len);
     if (MHD_queue_response(conn, (unsigned)x->status, x->answer) != MHD_YES)
         log_line(LOG_ERROR, "http", "a reply could not be queued");
     MHD_destroy_response(x->answer);
     if (x->stream) {
+        door_streams(x->server->door, &x->visit);
         stream_opened(x->stream);
         x->handed = false;
         atomic_fetch_sub(&x->server->open_calls, 1);
@@ -234,12 +344,52 @@ on_told(struct later *l)
     answer((struct exchange *)((char *)l - offsetof(struct exchange, later)));
 }
 
+static bool
+is_reading(const struct exchange *x)
+{
+    return x->head || strcmp(x->q.method, "GET") == 0;
+}
+
+/* May a body come?  Once the connection goes on, X is the poller's. */
+static void
+admit(struct arena *a, struct exchange *x)
+{
+    struct http_server *s = x->server;
+    struct MHD_Connection *conn = x->conn;
+
+    x->arena = a;
+    x->verdict = s->config.admit(s->config.ctx, a, &x->q);
+    x->arena = NULL;
+    if (x->verdict == 401)
+        door_refused(s->door, REFUSED_UNSIGNED_BODY);
+    atomic_fetch_sub(&s->open_calls, 1);
+    MHD_resume_connection(conn);
+}
+
+/* Somebody who does not read must not fill the memory with his answers.  What
+   was changed has been changed, so only what was read is refused. */
+static void
+count_answer(struct exchange *x, struct http_reply *r, struct arena *a)
+{
+    int bad;
+
+    if (r->body_static || r->body_len < LARGE_ANSWER || !is_reading(x))
+        return;
+    bad = door_answer(x->server->door, &x->visit, r->body_len);
+    if (bad)
+        reply_refuse(&x->q, r, a, bad);
+}
+
 static void
 serve(struct arena *a, struct exchange *x)
 {
     struct http_server *s = x->server;
     struct http_reply r = { .status = 200 };
 
+    if (x->asking) {
+        admit(a, x);
+        return;
+    }
     x->arena = a;
     x->later.told = on_told;
     x->q.later = &x->later;
@@ -248,17 +398,13 @@ serve(struct arena *a, struct exchange *x)
         reply_refuse(&x->q, &r, a, bad);
     else
         s->config.handle(s->config.ctx, a, &x->q, &r);
+    count_answer(x, &r, a);
+    x->answer_len = r.body_len;
     x->answer = reply_make(x, &r);
     x->status = r.status;
     x->arena = NULL;
     if (!later_leave(&x->later))
         answer(x);
-}
-
-static bool
-is_reading(const struct exchange *x)
-{
-    return x->head || strcmp(x->q.method, "GET") == 0;
 }
 
 /* The request is whole. */
@@ -277,9 +423,18 @@ hand_over(struct exchange *x)
         return refuse_early(x, 503);
     }
     x->handed = true;
+    door_state(s->door, x->peer->link, LINK_SERVED, 0);
     MHD_suspend_connection(x->conn);
     pool_push(is_reading(x) ? s->readers : s->writers, x);
     return MHD_YES;
+}
+
+/* Chunks do not tell how many will come. */
+static bool
+needs_admission(const struct exchange *x, size_t n)
+{
+    return x->chunked && !x->admitted && !x->refused
+           && x->q.body_len + n > small_body(x->server);
 }
 
 static enum MHD_Result
@@ -292,11 +447,18 @@ on_request(void *ctx, struct MHD_Connection *conn, const char *url,
     (void)ctx;
     (void)conn;
     (void)url;
-    (void)version;
     if (x->begun_us == 0)
-        return begin(x, method);
+        return begin(x, method, version);
+    if (x->asking) {
+        enum MHD_Result result = go_on(x);
+
+        if (*n == 0 || result != MHD_YES)
+            return result;
+    }
     if (*n == 0)
         return hand_over(x);
+    if (needs_admission(x, *n))
+        return ask_admission(x); /* the same bytes come again */
     enum MHD_Result result = take_body(x, bytes, *n);
     *n = 0;
     return result;
@@ -323,7 +485,8 @@ on_completed(void *ctx, struct MHD_Connection *conn, void **arg,
         stream_gone(x->stream);
     if (x->handed)
         atomic_fetch_sub(&s->open_calls, 1);
-    atomic_fetch_sub(&s->body_bytes, x->reserved);
+    door_end(s->door, &x->visit);
+    door_state(s->door, x->peer->link, LINK_RESTS, 0);
     if (x->body_cap) {
         body.kept = x->q.body;
         free(body.ours);
@@ -344,19 +507,44 @@ on_log(void *ctx, const char *fmt, va_list ap)
     log_line(LOG_DEBUG, "http", "%s", text);
 }
 
-/* Event streams hold a descriptor each. */
-static void
-raise_descriptors(void)
+static size_t
+open_descriptors(void)
 {
-    struct rlimit limit;
+    DIR *dir = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    while (dir && readdir(dir))
+        n++;
+    if (dir)
+        (void)closedir(dir);
+    return n;
+}
+
+/*
+ * How many connections may be open so that the program always has the
+ * descriptors it needs: those it has now, the readers of the database, tables
+ * that are written, logs; and some for connections that were cut and are not
+ * closed yet (door_admits).
+ */
+static size_t
+free_descriptors(size_t wanted)
+{
+    struct rlimit limit = { 0 };
+    size_t have, need = open_descriptors();
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    rlim_t want = MAX_CONNECTIONS + 1000;
+        return LEAST_CONNECTIONS;
+    rlim_t want = wanted + wanted / 4 + need + SPARE_DESCRIPTORS;
     if (limit.rlim_cur < want) {
         limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    need += limit.rlim_cur < 4 * SPARE_DESCRIPTORS ? SPARE_DESCRIPTORS / 3
+                                                   : SPARE_DESCRIPTORS;
+    have = limit.rlim_cur > need ? (size_t)limit.rlim_cur - need : 0;
+    have = have * 4 / 5;
+    return have > LEAST_CONNECTIONS ? have : LEAST_CONNECTIONS;
 }
 
 static int
@@ -434,16 +622,18 @@ start_daemon(struct http_server *s, int fd, char *cert, char *key)
     struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
 
     return MHD_start_daemon(
-        flags, s->port, NULL, NULL, on_request, s, /* first: the log */
+        flags, s->port, on_accept, s, on_request, s, /* first: the log */
         MHD_OPTION_EXTERNAL_LOGGER, on_log, s, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, s,
-        MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS,
+        on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, s,
+        /* The door counts: libmicrohttpd would leave people waiting. */
+        MHD_OPTION_CONNECTION_LIMIT, INT_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_THREAD_STACK_SIZE, (size_t)(512 * 1024), MHD_OPTION_ARRAY,
-        s->tls ? tls : none, MHD_OPTION_ARRAY,
-        s->config.pollers > 1 ? pool : none, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->limits.of[LIMIT_IDLE_S],
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)(512 * 1024), MHD_OPTION_ARRAY, s->tls ? tls : none,
+        MHD_OPTION_ARRAY, s->config.pollers > 1 ? pool : none, MHD_OPTION_END);
 }
 
 static struct pool *
@@ -469,7 +659,7 @@ http_start(const struct http_config *config, const char **why)
     s->tls = config->cert_file != NULL;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->tick, NULL);
-    raise_descriptors();
+    s->limits = config->limits ? *config->limits : http_limits_usual();
     int fd = -1;
     if (!proxies_read(config->proxies, &s->proxies))
         *why = "proxies may hold addresses and networks only";
@@ -478,6 +668,9 @@ http_start(const struct http_config *config, const char **why)
     else
         fd = listen_on(config, &s->port, why);
     if (fd >= 0) {
+        s->door =
+            door_open(&s->limits, free_descriptors(
+                                      (size_t)s->limits.of[LIMIT_CONNECTIONS]));
         s->readers = open_pool(config, config->reading);
         s->writers = open_pool(config, config->writing);
         s->daemon = start_daemon(s, fd, cert, key);
@@ -486,6 +679,7 @@ http_start(const struct http_config *config, const char **why)
                           : "the server cannot be started";
             pool_close(s->readers);
             pool_close(s->writers);
+            door_close(s->door);
             close(fd);
         }
     }
@@ -503,6 +697,28 @@ uint16_t
 http_port(const struct http_server *s)
 {
     return s->port;
+}
+
+struct http_counts
+http_counts(const struct http_server *s)
+{
+    return door_counts(s->door);
+}
+
+struct http_counts
+http_counts_of(const struct http_request *q)
+{
+    const struct exchange *x = q->impl;
+
+    return x ? door_counts(x->server->door) : (struct http_counts){ 0 };
+}
+
+bool
+http_known(const struct http_request *q, int64_t account_id)
+{
+    struct exchange *x = q->impl;
+
+    return x == NULL || door_known(x->server->door, &x->visit, account_id);
 }
 
 void
@@ -527,6 +743,7 @@ http_stop(struct http_server *s)
     for (int ms = 0; ms < STREAMS_MS && stream_any(s); ms += 2)
         nanosleep(&pause, NULL);
     MHD_stop_daemon(s->daemon);
+    door_close(s->door);
     if (fd >= 0)
         close(fd);
     pthread_cond_destroy(&s->tick);

@@ -30,6 +30,8 @@ TEST(metrics_count_requests_by_class_and_orders_by_state)
                               write = { .method = "POST",
                                         .path = "/api/v1/orders" };
 
+    const struct http_counts far_ends = { .refused[REFUSED_RATE] = 3 };
+
     office_make(c);
     (void)ask(c, "wang", "A04");
     app = *c->app;
@@ -38,7 +40,7 @@ TEST(metrics_count_requests_by_class_and_orders_by_state)
     metrics_count(m, &read, 404, 900);
     metrics_count(m, &write, 201, 7000000);
     c->app = &app;
-    EXPECT_OK(metrics_write(c, &b));
+    EXPECT_OK(metrics_write(c, &far_ends, &b));
     c->app = own;
     EXPECT(strstr(b.s, "requests_total{class=\"read\",status=\"2xx\"} 1\n"));
     EXPECT(strstr(b.s, "requests_total{class=\"read\",status=\"4xx\"} 1\n"));
@@ -49,5 +51,6 @@ TEST(metrics_count_requests_by_class_and_orders_by_state)
     EXPECT(strstr(b.s, "liangcao_orders_open{state=\"submitted\"} 1\n")
            || strstr(b.s, "liangcao_orders_open{state=\"accepted\"} 1\n"));
     EXPECT(strstr(b.s, "liangcao_scheduler_lag_seconds 0\n"));
+    EXPECT(strstr(b.s, "liangcao_refused_total{why=\"rate\"} 3\n"));
     metrics_close(m);
 }
