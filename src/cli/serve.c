@@ -183,6 +183,14 @@ read_limits(const struct office *o, struct http_limits *l)
     return true;
 }
 
+static void
+close_parts(struct office *o)
+{
+    feed_close(o->app.feed);
+    metrics_close(o->app.metrics);
+    health_close(o->app.health);
+}
+
 static int
 serve(struct office *o, const char *address, uint16_t port)
 {
@@ -223,9 +231,7 @@ serve(struct office *o, const char *address, uint16_t port)
         (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n", address,
                       port, why ? why : "?");
         feed_stop(o->app.feed);
-        feed_close(o->app.feed);
-        metrics_close(o->app.metrics);
-        health_close(o->app.health);
+        close_parts(o);
         return cli_exit(ERR_BROKEN);
     }
     scheduler.server = s;
@@ -238,9 +244,7 @@ serve(struct office *o, const char *address, uint16_t port)
     (void)pthread_join(scheduler.thread, NULL);
     feed_stop(o->app.feed);
     http_stop(s);
-    feed_close(o->app.feed);
-    metrics_close(o->app.metrics);
-    health_close(o->app.health);
+    close_parts(o);
     return EXIT_DONE;
 }
 

@@ -47,7 +47,7 @@ struct link {
     int64_t since_us;      /* of this state */
     int64_t head_us;       /* the first byte of a head was noticed; 0 */
     int64_t asked_us;      /* the kernel was asked */
-    uint64_t bytes;        /* that had come when it began to rest */
+    uint64_t bytes;        /* that had come with the last request */
     size_t expected;       /* bytes of the answer */
     atomic_size_t arrived; /* of the body */
 };
@@ -412,14 +412,16 @@ received(int fd)
 void
 door_state(struct door *d, struct link *l, enum link_state s, size_t expected)
 {
-    uint64_t bytes = s == LINK_RESTS ? received(l->fd) : 0;
+    /* What comes after a request that is whole belongs to the next head. */
+    uint64_t bytes = s == LINK_SERVED ? received(l->fd) : 0;
 
     (void)pthread_mutex_lock(&d->lock);
     l->state = s;
     l->since_us = monotonic_us();
     l->expected = expected;
     l->head_us = 0;
-    l->bytes = bytes;
+    if (s == LINK_SERVED)
+        l->bytes = bytes;
     atomic_store(&l->arrived, 0);
     put_on(l);
     keep_address(d, l);

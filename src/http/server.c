@@ -144,18 +144,20 @@ refuse_body(struct exchange *x, int status)
     return reply_raw(x, status) ? MHD_YES : MHD_NO;
 }
 
-/* Room for NEED bytes and the NUL: twice as much each time, up to the limit.
+/* Room for NEED bytes and the NUL: twice as much each time, up to what was
+   announced or, of chunks, the limit.
    0, or the status to refuse the body with. */
 static int
 grow_body(struct exchange *x, size_t need)
 {
+    size_t most = x->chunked ? x->body_max : x->announced;
     size_t cap = x->body_cap * 2;
     int status;
 
     if (need < x->body_cap)
         return 0;
-    if (cap > x->body_max + 1)
-        cap = x->body_max + 1;
+    if (cap > most + 1)
+        cap = most + 1;
     if (cap < need + 1)
         cap = need + 1;
     status = door_body(x->server->door, &x->visit, cap - x->body_cap);

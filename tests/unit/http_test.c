@@ -20,6 +20,7 @@
 #include "http/impl.h"
 #include "model/model.h"
 #include "test.h"
+#include "wire.h"
 
 #define LIMIT 100000
 
@@ -53,13 +54,6 @@ static const struct asset some_assets[] = {
       .brotli_len = 2,
       .immutable = true },
 };
-
-static void
-pause_ms(long ms)
-{
-    const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-    nanosleep(&t, NULL);
-}
 
 static void
 on_open(void *arg, struct http_stream *s)
@@ -169,6 +163,7 @@ start_all(const char *proxies, const char *cert, const char *key,
     if (world.server == NULL)
         print_error("%s\n", why);
     EXPECT(world.server != NULL);
+    wire_port = http_port(world.server);
 }
 
 static void
@@ -196,97 +191,6 @@ stop(void)
     pthread_mutex_destroy(&world.lock);
 }
 
-/* -- a small client -------------------------------------------------- */
-
-static char reply[1 << 17];
-
-static int
-dial(void)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET,
-                              .sin_port = htons(http_port(world.server)),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    const struct timeval patience = { 10, 0 };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    EXPECT(fd >= 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    EXPECT(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
-    return fd;
-}
-
-static void
-say(int fd, const char *s)
-{
-    EXPECT(send(fd, s, strlen(s), MSG_NOSIGNAL) == (ssize_t)strlen(s));
-}
-
-static size_t
-announced(const char *head)
-{
-    const char *p = strcasestr(head, "\r\nContent-Length:");
-
-    return p ? strtoul(p + 17, NULL, 10) : 0;
-}
-
-/* One reply into `reply`; its status, or 0 when the far end hung up. */
-static int
-hear(int fd, bool no_body)
-{
-    size_t len = 0;
-    char *end = NULL;
-
-    for (;;) {
-        reply[len] = '\0';
-        end = end ? end : strstr(reply, "\r\n\r\n");
-        if (end
-            && (no_body || len >= (size_t)(end + 4 - reply) + announced(reply)))
-            break;
-        ssize_t n = recv(fd, reply + len, sizeof reply - 1 - len, 0);
-        if (n <= 0)
-            return 0;
-        len += (size_t)n;
-    }
-    return atoi(reply + 9);
-}
-
-/* A whole exchange on a connection of its own. */
-static int
-ask(const char *request)
-{
-    int fd = dial();
-    say(fd, request);
-    int status = hear(fd, strncmp(request, "HEAD", 4) == 0);
-    close(fd);
-    return status;
-}
-
-static bool
-heard(const char *s)
-{
-    return strstr(reply, s) != NULL;
-}
-
-/* Read until S has come or nothing comes for 3 s. */
-static bool
-hear_until(int fd, const char *s)
-{
-    size_t len = 0;
-    struct pollfd p = { .fd = fd, .events = POLLIN };
-
-    reply[0] = '\0';
-    while (!heard(s)) {
-        if (poll(&p, 1, 3000) != 1)
-            return false;
-        ssize_t n = recv(fd, reply + len, sizeof reply - 1 - len, 0);
-        if (n <= 0)
-            return false;
-        len += (size_t)n;
-        reply[len] = '\0';
-    }
-    return true;
-}
-
 static bool
 becomes(atomic_int *value, int wanted)
 {
@@ -301,7 +205,7 @@ TEST_PLAIN(a_get_is_answered_with_the_security_headers)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
     EXPECT(heard("GET /api/x body=0 from=127.0.0.1"));
     EXPECT(heard("Content-Security-Policy: default-src 'self'"));
     EXPECT(heard("frame-ancestors 'none'"));
@@ -345,9 +249,9 @@ TEST_PLAIN(a_chunked_body_arrives_whole)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\n"
-               "Transfer-Encoding: chunked\r\n\r\n"
-               "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n"
+                    "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")
            == 200);
     EXPECT(heard("body=7") && heard("abcdefg"));
     stop();
@@ -357,13 +261,13 @@ TEST_PLAIN(path_and_query_are_decoded)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("GET /api/%E7%81%AF+x?a=1%202&b=c+d&%E6%9D%8E=&flag&e=%26 "
-               "HTTP/1.1\r\nHost: a\r\n\r\n")
+    EXPECT(wire_ask("GET /api/%E7%81%AF+x?a=1%202&b=c+d&%E6%9D%8E=&flag&e=%26 "
+                    "HTTP/1.1\r\nHost: a\r\n\r\n")
            == 200);
     EXPECT(heard("GET /api/灯+x "));
     EXPECT(heard("[a=1 2] [b=c d] [李=] [flag=] [e=&]"));
-    EXPECT(ask("GET http://host.example/api/p?q=1 HTTP/1.1\r\nHost: a\r\n"
-               "\r\n")
+    EXPECT(wire_ask("GET http://host.example/api/p?q=1 HTTP/1.1\r\nHost: a\r\n"
+                    "\r\n")
            == 200);
     EXPECT(heard("GET /api/p ") && heard("[q=1]"));
     stop();
@@ -373,12 +277,13 @@ TEST_PLAIN(headers_and_cookies_are_found_by_name)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\nx-said: yes\r\n"
-               "Cookie: other=1; surname=no; name=tea; z=2\r\n\r\n")
+    EXPECT(wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\nx-said: yes\r\n"
+                    "Cookie: other=1; surname=no; name=tea; z=2\r\n\r\n")
            == 200);
     EXPECT(heard("cookie=tea said=yes"));
-    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\nX-Said: \xff\xfe\r\n\r\n")
-           == 200);
+    EXPECT(
+        wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\nX-Said: \xff\xfe\r\n\r\n")
+        == 200);
     EXPECT(!heard("said="));
     stop();
 }
@@ -396,7 +301,7 @@ TEST_PLAIN(bad_escapes_and_bad_utf8_are_refused_with_400)
     for (size_t i = 0; i < COUNT(targets); i++) {
         snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n",
                  targets[i]);
-        EXPECT(ask(request) == 400);
+        EXPECT(wire_ask(request) == 400);
         EXPECT(heard("application/problem+json"));
         EXPECT(heard("\"code\":\"malformed\""));
         EXPECT(heard("frame-ancestors 'none'"));
@@ -409,14 +314,14 @@ TEST_PLAIN(a_text_body_that_is_not_utf8_is_refused_with_400)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-               "Content-Type: application/json\r\n\r\na\xff\xff")
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                    "Content-Type: application/json\r\n\r\na\xff\xff")
            == 400);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-               "Content-Type: text/csv; charset=gbk\r\n\r\na\xff\xff")
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                    "Content-Type: text/csv; charset=gbk\r\n\r\na\xff\xff")
            == 200);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-               "Content-Type: image/png\r\n\r\na\xff\xff")
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                    "Content-Type: image/png\r\n\r\na\xff\xff")
            == 200);
     stop();
 }
@@ -425,13 +330,14 @@ TEST_PLAIN(a_refusal_speaks_the_callers_language)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
+    EXPECT(wire_ask("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
     EXPECT(heard("请求格式有误"));
-    EXPECT(ask("GET /%zz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n\r\n")
-           == 400);
+    EXPECT(
+        wire_ask("GET /%zz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n\r\n")
+        == 400);
     EXPECT(heard("the request is malformed"));
-    EXPECT(ask("GET /%zz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n"
-               "Cookie: lang=zh\r\n\r\n")
+    EXPECT(wire_ask("GET /%zz HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n"
+                    "Cookie: lang=zh\r\n\r\n")
            == 400);
     EXPECT(heard("请求格式有误"));
     stop();
@@ -441,13 +347,14 @@ TEST_PLAIN(bad_framing_is_refused_with_400)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-               "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
            == 400);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n")
-           == 400);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n"
-               "\r\n")
+    EXPECT(
+        wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n")
+        == 400);
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n"
+                    "\r\n")
            == 400);
     EXPECT(atomic_load(&world.asked) == 0);
     stop();
@@ -462,7 +369,7 @@ TEST_PLAIN(too_many_query_pairs_are_refused)
         strcat(request, "a=1&");
     strcat(request, " HTTP/1.1\r\nHost: a\r\n\r\n");
     start(NULL, NULL);
-    EXPECT(ask(request) == 414);
+    EXPECT(wire_ask(request) == 414);
     stop();
 }
 
@@ -499,8 +406,8 @@ TEST_PLAIN(some_paths_take_larger_bodies)
     EXPECT(hear(fd, false) == 200);
     EXPECT(heard("body=200000"));
     close(fd);
-    EXPECT(ask("POST /api/import/units HTTP/1.1\r\nHost: a\r\n"
-               "Content-Length: 300001\r\n\r\n")
+    EXPECT(wire_ask("POST /api/import/units HTTP/1.1\r\nHost: a\r\n"
+                    "Content-Length: 300001\r\n\r\n")
            == 413);
     stop();
 }
@@ -509,14 +416,15 @@ TEST_PLAIN(a_body_over_the_limit_is_413_before_it_is_read)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\n"
-               "Content-Length: 999999999\r\n\r\nabc")
+    EXPECT(wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\n"
+                    "Content-Length: 999999999\r\n\r\nabc")
            == 413);
     EXPECT(heard("\"status\":413"));
     EXPECT(heard("frame-ancestors 'none'"));
-    EXPECT(ask("POST /api/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
-               "Content-Length: 999999999\r\n\r\n")
-           == 413);
+    EXPECT(
+        wire_ask("POST /api/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                 "Content-Length: 999999999\r\n\r\n")
+        == 413);
     EXPECT(atomic_load(&world.asked) == 0);
     stop();
 }
@@ -578,7 +486,7 @@ TEST_PLAIN(half_a_request_costs_nothing)
         pause_ms(20);
         close(fd);
     }
-    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
     EXPECT(atomic_load(&world.asked) == 1);
     stop();
 }
@@ -634,7 +542,7 @@ TEST_PLAIN(a_quick_call_does_not_wait_behind_slow_ones)
         pthread_create(&threads[i], NULL, ask_slowly, &status[i]);
     EXPECT(becomes(&world.asked, 2));
     /* Both that should run at a time are busy until it has been answered. */
-    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
     atomic_store(&world.open, true);
     for (size_t i = 0; i < COUNT(threads); i++) {
         pthread_join(threads[i], NULL);
@@ -732,7 +640,7 @@ TEST_PLAIN(streams_take_no_worker)
     start(NULL, NULL);
     for (size_t i = 0; i < COUNT(fds); i++)
         fds[i] = open_stream();
-    EXPECT(ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
     stop(); /* which ends the streams */
     for (size_t i = 0; i < COUNT(fds); i++) {
         EXPECT(hear_until(fds[i], "0\r\n\r\n"));
@@ -774,7 +682,7 @@ TEST_PLAIN(head_does_not_open_a_stream)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
+    EXPECT(wire_ask("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n") == 200);
     EXPECT(!send_stream("x", 1));
     stop();
 }
@@ -785,19 +693,22 @@ TEST_PLAIN(assets_are_compressed_as_the_browser_likes)
 {
     (void)c;
     start(NULL, NULL);
-    EXPECT(ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
-               "\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n")
-           == 200);
+    EXPECT(
+        wire_ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
+                 "\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n")
+        == 200);
     EXPECT(heard("Content-Encoding: br") && heard("\r\n\r\nBR"));
     EXPECT(heard("ETag: \"s1-br\"") && heard("Vary: Accept-Encoding"));
     EXPECT(heard("immutable"));
-    EXPECT(ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
-               "\r\nAccept-Encoding: br;q=0, gzip\r\n\r\n")
-           == 200);
+    EXPECT(
+        wire_ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
+                 "\r\nAccept-Encoding: br;q=0, gzip\r\n\r\n")
+        == 200);
     EXPECT(heard("Content-Encoding: gzip") && heard("\r\n\r\nGZ"));
-    EXPECT(ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
-               "\r\n\r\n")
-           == 200);
+    EXPECT(
+        wire_ask("GET /assets/a-12345678.js HTTP/1.1\r\nHost: a\r\nX-Asset: 1"
+                 "\r\n\r\n")
+        == 200);
     EXPECT(!heard("Content-Encoding") && heard("plain script"));
     stop();
 }
@@ -851,7 +762,7 @@ TEST_PLAIN(a_coding_with_weight_zero_is_not_accepted)
 
 /* Whom the server takes a request with these headers to come from. */
 #define ASK_WITH(headers)                                                      \
-    ask("GET /api/x HTTP/1.1\r\nHost: a\r\n" headers "\r\n")
+    wire_ask("GET /api/x HTTP/1.1\r\nHost: a\r\n" headers "\r\n")
 
 TEST_PLAIN(what_a_stranger_says_of_whom_he_asks_for_is_not_believed)
 {
