@@ -410,18 +410,20 @@ received(int fd)
 }
 
 void
-door_state(struct door *d, struct link *l, enum link_state s, size_t expected)
+door_state(struct door *d, struct link *l, enum link_state s, size_t n)
 {
-    /* What comes after a request that is whole belongs to the next head. */
-    uint64_t bytes = s == LINK_SERVED ? received(l->fd) : 0;
+    bool ask = s == LINK_SERVED && n == DOOR_ASK;
+    uint64_t bytes = ask ? received(l->fd) : 0;
 
     (void)pthread_mutex_lock(&d->lock);
     l->state = s;
     l->since_us = monotonic_us();
-    l->expected = expected;
     l->head_us = 0;
+    /* What comes after a request that is whole belongs to the next head. */
     if (s == LINK_SERVED)
-        l->bytes = bytes;
+        l->bytes = ask ? bytes : l->bytes + n;
+    if (s == LINK_ANSWERS)
+        l->expected = n;
     atomic_store(&l->arrived, 0);
     put_on(l);
     keep_address(d, l);

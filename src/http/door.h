@@ -67,9 +67,12 @@ struct link *door_enter(struct door *d, int fd, const unsigned char key[16],
                         bool proxy);
 void door_leave(struct door *d, struct link *l); /* before fd is closed */
 
-/* From now on L is about this; EXPECTED: bytes of the body or the answer. */
-void door_state(struct door *d, struct link *l, enum link_state s,
-                size_t expected);
+/*
+ * From now on L is about this.  N: bytes that the request took which is served
+ * now (DOOR_ASK: the kernel knows), or of its answer.
+ */
+#define DOOR_ASK SIZE_MAX
+void door_state(struct door *d, struct link *l, enum link_state s, size_t n);
 /* Of its body N bytes more have come. */
 void door_progress(struct link *l, size_t n);
 

@@ -409,6 +409,19 @@ serve(struct arena *a, struct exchange *x)
         answer(x);
 }
 
+/* Bytes the request took of its connection. */
+static size_t
+bytes_taken(const struct exchange *x)
+{
+    const union MHD_ConnectionInfo *head =
+        MHD_get_connection_info(x->conn,
+                                MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return x->server->tls || x->chunked || head == NULL
+               ? DOOR_ASK
+               : head->header_size + x->announced;
+}
+
 /* The request is whole. */
 static enum MHD_Result
 hand_over(struct exchange *x)
@@ -425,7 +438,7 @@ hand_over(struct exchange *x)
         return refuse_early(x, 503);
     }
     x->handed = true;
-    door_state(s->door, x->peer->link, LINK_SERVED, 0);
+    door_state(s->door, x->peer->link, LINK_SERVED, bytes_taken(x));
     MHD_suspend_connection(x->conn);
     pool_push(is_reading(x) ? s->readers : s->writers, x);
     return MHD_YES;

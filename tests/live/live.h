@@ -117,5 +117,6 @@ int torture(int argc, char **argv);
 int transcript(int argc, char **argv);
 int crowd(int argc, char **argv);
 int wild(int argc, char **argv);
+int limits(int argc, char **argv);
 
 #endif

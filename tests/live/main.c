@@ -14,6 +14,7 @@ static const struct {
     { "transcript", "PROGRAM FILE...", transcript },
     { "crowd", "PROGRAM SECONDS", crowd },
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
+    { "limits", "PROGRAM", limits },
 };
 
 int
