@@ -1,7 +1,7 @@
 # liangcao: make | run | test | check | bench | torture | fresh | install
 # Packages of Debian 12 are installed by the commands that need them.
 CC      ?= gcc
-PKGS     = libmicrohttpd sqlite3 libpq jansson libsodium libcrypto icu-i18n icu-uc libcyaml zlib libbrotlienc cairo pangocairo xlsxwriter
+PKGS     = libmicrohttpd sqlite3 libpq jansson libsodium libcrypto icu-i18n icu-uc libcyaml zlib libbrotlienc cairo pangocairo xlsxwriter libseccomp
 WARN     = -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wpointer-arith \
            -Wcast-qual -Wimplicit-fallthrough -Wdouble-promotion -Wno-missing-braces \
@@ -33,7 +33,7 @@ $(B)/db-bench: $(filter $(B)/src/base/% $(B)/src/db/%,$(OBJ)) $(B)/gen/files.o $
 # What is tried against real servers: transcripts, kill -9, mad requests.
 LIVE    := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/live/*.c)) tests/office.c tests/database.c)
 $(B)/live: $(LIB) $(LIVE)
-	$(CC) $(SAN) -o $@ $(LIB) $(LIVE) -lcmocka $(LDLIBS)
+	$(CC) $(SAN) -o $@ $(LIB) $(LIVE) -lcmocka -lssl $(LDLIBS)
 
 # One fuzzer for each file of tests/fuzz; with B=build/fuzz CC=clang SAN=...
 FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz-%,$(sort $(wildcard tests/fuzz/*.c)))

@@ -100,6 +100,17 @@ tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
 tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
 tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"
 
+# A server in its jail, which no build for a sanitizer enters: every escape is
+# refused, and everything it does is done in there, over TLS too.
+JAIL="jail|jail-sqlite|jail-postgres|jail-crowd|jail-two"
+build "$JAIL" build/liangcao build/live
+tier jail 300 build/live jail build/liangcao
+tier jail-sqlite 300 build/live transcript build/liangcao tests/api/*.txt
+tier jail-postgres 300 env PG_TLS=1 PGSSLMODE=require tests/postgres.sh run \
+    build/live transcript build/liangcao tests/api/*.txt
+tier jail-crowd 120 build/live crowd build/liangcao 5
+tier jail-two 120 tests/postgres.sh run build/live crowd build/liangcao 5
+
 # The solver, against LP and exhaustive search, on published instances.
 build dispatch -C tests/dispatch build
 tier dispatch 600 "$MAKE" -s -C tests/dispatch

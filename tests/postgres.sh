@@ -6,6 +6,8 @@
 #   postgres.sh start DIR        starts it in the new folder DIR, prints its
 #                                address
 #   postgres.sh stop DIR         stops it and removes DIR
+#
+# With PG_TLS=1 it speaks TLS too.
 set -eu
 
 bin=${PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
@@ -20,18 +22,28 @@ as_owner() {
     fi
 }
 
+# A certificate for a day, where PostgreSQL looks for it.
+certify() {
+    as_owner openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+        -nodes -days 1 -subj /CN=localhost -out "$1/server.crt" \
+        -keyout "$1/server.key" 2>/dev/null
+    as_owner chmod 600 "$1/server.key"
+}
+
 start() {
     mkdir -p "$1"
     [ "$(id -u)" != 0 ] || chown postgres "$1"
     as_owner "$bin/initdb" -D "$1/data" -U postgres -A trust -E UTF8 \
         --locale=C.UTF-8 --no-sync >"$1/initdb.log" 2>&1 ||
         { cat "$1/initdb.log" >&2; exit 1; }
+    [ -z "${PG_TLS:-}" ] || certify "$1/data"
     for try in 1 2 3 4 5 6 7 8 9 10; do
         port=$(awk -v seed="$$$try" 'BEGIN { srand(); r = srand(seed + r); print 20000 + int(rand() * 12000) }')
         options="-p $port -k '' -c listen_addresses=127.0.0.1 -c fsync=off"
         options="$options -c synchronous_commit=off -c full_page_writes=off"
         options="$options -c max_connections=200 -c shared_buffers=64MB"
         options="$options -c max_pred_locks_per_transaction=256 ${PG_OPTIONS:-}"
+        options="$options${PG_TLS:+ -c ssl=on}"
         if as_owner "$bin/pg_ctl" -D "$1/data" -w -l "$1/server.log" -o "$options" \
             start >/dev/null 2>&1; then
             echo "postgresql://postgres@127.0.0.1:$port/postgres"
@@ -61,7 +73,7 @@ run)
     "$@"
     ;;
 *)
-    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    sed -n '2,11s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

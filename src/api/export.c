@@ -10,6 +10,7 @@
 
 #include "auth/auth.h"
 #include "base/csv.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "engine/order/order.h"
@@ -238,7 +239,8 @@ static enum err
 export_xlsx(struct call *c, const struct route *route, const struct list *l,
             struct raw *raw, bool *more)
 {
-    char path[] = "/tmp/liangcao-XXXXXX";
+    char *path =
+        arena_printf(c->arena, "%s/liangcao-XXXXXX", temporary_folder());
     int fd = mkstemp(path);
     enum err e;
 

@@ -100,3 +100,11 @@ output_try(struct call *c, const char *path)
     output_drop(&o);
     return OK;
 }
+
+const char *
+temporary_folder(void)
+{
+    const char *said = getenv("TMPDIR");
+
+    return said && *said ? said : "/tmp";
+}

@@ -38,6 +38,10 @@ enum err output_close(struct call *c, struct output *o) MUST_USE;
 /* Nothing is to be written after all. */
 void output_drop(struct output *o);
 
+/* Where a file may stand that nobody else shall see: TMPDIR, which a server
+   points into its own folder, or /tmp. */
+const char *temporary_folder(void);
+
 /* Whether output_open would succeed; leaves nothing behind. */
 enum err output_try(struct call *c, const char *path) MUST_USE;
 

@@ -7,6 +7,7 @@
 #define CLI_CLI_H
 
 #include "base/base.h"
+#include "base/jail.h"
 #include "base/text.h"
 #include "model/app.h"
 
@@ -51,6 +52,10 @@ struct office {
 
 /* Open it (made new when MAKE); 0 or an exit code after telling why. */
 int office_open(struct office *o, struct args *a, bool make);
+/* The same in two steps: its folder and its configuration, then its database
+   and what is made of that. */
+int office_find(struct office *o, struct args *a, bool make);
+int office_enter(struct office *o, bool make);
 void office_close(struct office *o);
 
 /* In an office without accounts: the three administrators, their first
@@ -59,6 +64,14 @@ enum err office_first_accounts(struct call *c) MUST_USE;
 
 /* A setting of liangcao.conf or of the environment (LIANGCAO_NAME); NULL. */
 const char *office_conf(const struct office *o, const char *name);
+
+/* Enter the jail (base/jail.h) with what serving this office needs: after
+   office_find, before office_enter. */
+struct jail_state office_jail(struct office *o);
+/* Say in health what holds the program, and what does not; and how those fare
+   who read files, if there are any. */
+void office_tell_jail(const struct app *app, const struct jail_state *s);
+void office_tell_files(const struct app *app);
 
 /* Every list of the office as JSON lines into DIR, a file a noun. */
 enum err export_all(struct office *o, const char *dir) MUST_USE;

@@ -175,7 +175,7 @@ open_parts(struct office *o)
 }
 
 int
-office_open(struct office *o, struct args *a, bool make)
+office_find(struct office *o, struct args *a, bool make)
 {
     const char *dir = cli_option(a, "data");
     int code;
@@ -185,12 +185,28 @@ office_open(struct office *o, struct args *a, bool make)
     if (make && (code = make_folder(o->app.data_dir)) != 0)
         return code;
     o->conf = conf_read(o->app.data_dir);
-    if ((code = open_store(o, make)) != 0)
+    return 0;
+}
+
+int
+office_enter(struct office *o, bool make)
+{
+    int code = open_store(o, make);
+
+    if (code != 0)
         return code;
     if ((code = open_parts(o)) != 0)
         (void)fprintf(stderr, "liangcao: %s\n",
                       o->call.fault.text ? o->call.fault.text : "?");
     return code;
+}
+
+int
+office_open(struct office *o, struct args *a, bool make)
+{
+    int code = office_find(o, a, make);
+
+    return code != 0 ? code : office_enter(o, make);
 }
 
 void

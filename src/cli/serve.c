@@ -15,6 +15,7 @@
 #include "api/limits.h"
 #include "api/metrics.h"
 #include "auth/auth.h"
+#include "base/jail_child.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"
@@ -106,6 +107,7 @@ run_scheduler(void *arg)
         limits_tell(s->app, &n, &s->seen);
         if (run_round(s, a))
             continue;
+        office_tell_files(s->app);
         if (instant_now().ms - tidied_ms >= TIDY_MS) {
             tidy(s, a);
             tidied_ms = instant_now().ms;
@@ -191,13 +193,43 @@ close_parts(struct office *o)
     health_close(o->app.health);
 }
 
+/* The kinds of files that are read in processes of their own: none yet. */
+static const struct jail_reader *const readers[] = { NULL };
+
+/* Where it is served, and what holds the program while it does. */
+struct door {
+    const char *address;
+    uint16_t port;
+    int socket;
+    struct jail_state jail;
+    struct jail_child *files;
+};
+
+/* The port is taken, then the right to take one is given up, with all else
+   that is not needed: before the database is opened, which starts threads. */
 static int
-serve(struct office *o, const char *address, uint16_t port)
+open_door(struct office *o, struct door *d)
+{
+    const char *why = "?";
+
+    d->socket = http_take_port(d->address, &d->port, &why);
+    if (d->socket < 0) {
+        (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n",
+                      d->address, d->port, why);
+        return cli_exit(ERR_BROKEN);
+    }
+    d->jail = office_jail(o);
+    return 0;
+}
+
+static int
+serve(struct office *o, const struct door *d)
 {
     struct http_limits limits;
     struct http_config config = {
-        .address = address,
-        .port = port,
+        .address = d->address,
+        .port = d->port,
+        .socket = d->socket,
         .pollers = POLLERS,
         .workers = WORKERS,
         .max_body = MAX_BODY,
@@ -222,14 +254,16 @@ serve(struct office *o, const char *address, uint16_t port)
     if (!read_limits(o, &limits))
         return EXIT_USAGE;
     limit_workers(&config, o->app.store);
+    o->app.files = d->files;
     o->app.health = health_open();
+    office_tell_jail(&o->app, &d->jail);
     o->app.feed = feed_open(&o->app);
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
     s = http_start(&config, &why);
     if (s == NULL) {
-        (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n", address,
-                      port, why ? why : "?");
+        (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n",
+                      d->address, d->port, why ? why : "?");
         feed_stop(o->app.feed);
         close_parts(o);
         return cli_exit(ERR_BROKEN);
@@ -237,7 +271,7 @@ serve(struct office *o, const char *address, uint16_t port)
     scheduler.server = s;
     ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
            == 0);
-    print_welcome(o, s, address);
+    print_welcome(o, s, d->address);
     (void)sigwait(&ends, &got);
     log_line(LOG_INFO, "serve", "stopping");
     atomic_store(&scheduler.stop, true);
@@ -254,6 +288,7 @@ serve_command(int argc, char **argv)
     struct args a = { argc, argv, "serve" };
     struct office o;
     const char *address = cli_option(&a, "address");
+    struct door door = { .address = address ? address : "127.0.0.1" };
     const char *port = cli_option(&a, "port");
     bool quiet = cli_flag(&a, "quiet");
     int64_t n = 8080;
@@ -264,15 +299,23 @@ serve_command(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_open(quiet ? LOG_WARN : LOG_INFO);
-    code = office_open(&o, &a, true);
+    /* Before there is anything it could know. */
+    door.files = jail_child_open(readers);
+    door.port = (uint16_t)n;
+    code = office_find(&o, &a, true);
     if (code == 0)
         code = cli_end(&a);
+    if (code == 0)
+        code = open_door(&o, &door);
+    if (code == 0)
+        code = office_enter(&o, true);
     if (code == 0)
         code = office_failed(&o, catalog_seed(&o.call));
     if (code == 0)
         code = office_failed(&o, office_first_accounts(&o.call));
     if (code == 0)
-        code = serve(&o, address ? address : "127.0.0.1", (uint16_t)n);
+        code = serve(&o, &door);
     office_close(&o);
+    jail_child_close(door.files);
     return code;
 }

@@ -77,6 +77,7 @@ void http_stream_end(struct http_stream *s);
 struct http_config {
     const char *address; /* "127.0.0.1" */
     uint16_t port;       /* 0: any free one */
+    int socket; /* listening already (http_take_port); 0: it is opened here */
     /* Workers for reading (GET, HEAD) and as many for everything else; of each
        kind only so many run at a time, unless they make no headway; 0: all. */
     unsigned pollers, workers, reading, writing;
@@ -103,6 +104,13 @@ struct http_config {
     void (*idle)(void *ctx);
     void *ctx;
 };
+
+/*
+ * A socket that listens on ADDRESS; *PORT becomes the one it got, if it was 0.
+ * -1 with the reason in *WHY.  For a program that gives the right to listen up
+ * before it starts a server's threads.
+ */
+int http_take_port(const char *address, uint16_t *port, const char **why);
 
 struct http_server;
 struct http_server *http_start(const struct http_config *config,

@@ -562,8 +562,8 @@ free_descriptors(size_t wanted)
     return have > LEAST_CONNECTIONS ? have : LEAST_CONNECTIONS;
 }
 
-static int
-listen_on(const struct http_config *config, uint16_t *port, const char **why)
+int
+http_take_port(const char *address, uint16_t *port, const char **why)
 {
     const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
                                     .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
@@ -577,8 +577,8 @@ listen_on(const struct http_config *config, uint16_t *port, const char **why)
     char service[8];
     int yes = 1;
 
-    snprintf(service, sizeof service, "%u", config->port);
-    if (getaddrinfo(config->address, service, &hints, &found) != 0) {
+    snprintf(service, sizeof service, "%u", *port);
+    if (getaddrinfo(address, service, &hints, &found) != 0) {
         *why = "the address to listen on is not known";
         return -1;
     }
@@ -671,6 +671,7 @@ http_start(const struct http_config *config, const char **why)
 
     ASSERT(s != NULL && config->max_body > 0 && config->workers > 0);
     s->config = *config;
+    s->port = config->port;
     s->tls = config->cert_file != NULL;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->tick, NULL);
@@ -681,7 +682,9 @@ http_start(const struct http_config *config, const char **why)
     else if (s->tls && (cert == NULL || key == NULL))
         *why = "the certificate or its key cannot be read";
     else
-        fd = listen_on(config, &s->port, why);
+        fd = config->socket > 0
+                 ? config->socket
+                 : http_take_port(config->address, &s->port, why);
     if (fd >= 0) {
         s->door =
             door_open(&s->limits, free_descriptors(

@@ -16,6 +16,7 @@ struct session_cache; /* auth: sessions held in memory */
 struct feed;          /* api: who listens to the event stream */
 struct metrics;       /* api: figures of this process */
 struct health;        /* model: how the parts of this process fare */
+struct jail_child;    /* base: reads what strangers send */
 
 struct app {
     struct store *store;
@@ -27,6 +28,7 @@ struct app {
     struct feed *feed;
     struct metrics *metrics;
     struct health *health;
+    struct jail_child *files; /* NULL: no kind of file is read */
     const char *data_dir;
     bool
         demo; /* an office made by `liangcao demo`: its sign-ins may be shown */

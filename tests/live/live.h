@@ -118,5 +118,6 @@ int transcript(int argc, char **argv);
 int crowd(int argc, char **argv);
 int wild(int argc, char **argv);
 int limits(int argc, char **argv);
+int jail(int argc, char **argv);
 
 #endif

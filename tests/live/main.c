@@ -13,6 +13,7 @@ static const struct {
     { "torture", "PROGRAM KILLS", torture },
     { "transcript", "PROGRAM FILE...", transcript },
     { "crowd", "PROGRAM SECONDS", crowd },
+    { "jail", "PROGRAM", jail },
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
 };
