@@ -2,11 +2,18 @@
 /* Accounts, grants and tokens over HTTP.  The rules are auth's. */
 #include "api/route.h"
 #include "auth/account.h"
+#include "auth/change.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 
 SERVE(account_change, struct account)
 SERVE(account_get, struct account)
 SERVE(account_list, struct list)
+SERVE(account_unlock, struct account)
+SERVE(right_change_list, struct list)
+SERVE(right_change_confirm, struct right_change)
+SERVE(right_change_refuse, struct right_change)
+SERVE(right_change_withdraw, struct right_change)
 SERVE(grant_make, struct role_grant)
 SERVE(grant_remove, struct role_grant)
 SERVE(grant_list, struct list)
@@ -81,11 +88,14 @@ const struct route account_routes[] = {
     { GET, "/accounts/{id}", serve_account_get, .in = &account_model,
       .out = &account_model, .may = "account.edit", .says = "One account." },
     { POST, "/accounts", serve_account_make, .in = &account_model,
-      .out = &account_model, .may = "account.edit", .flags = R_RAW | R_CREATED,
-      .answer = "#", .says = "Make an account for a person." },
-    { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
       .out = &account_model, .may = "account.edit",
+      .flags = R_RAW | R_CREATED | R_WAITS, .answer = "#", .says = "Make an account for a person." },
+    { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
+      .out = &account_model, .may = "account.edit", .flags = R_WAITS,
       .says = "Put an account in or out of use." },
+    { POST, "/accounts/{id}/unlock", serve_account_unlock,
+      .in = &account_model, .out = &account_model, .may = "grant.edit",
+      .says = "Let a locked account be tried again at once." },
     { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
       .out = &account_model, .may = "account.edit",
       .says = "Give an account a password to be changed at once." },
@@ -96,7 +106,19 @@ const struct route account_routes[] = {
       .out = &role_grant_model, .may = "grant.edit", .flags = R_CREATED,
       .says = "Grant a role." },
     { DELETE, "/grants/{id}", serve_grant_remove, .in = &role_grant_model,
-      .may = "grant.edit", .says = "Take a role away." },
+      .may = "grant.edit", .flags = R_WAITS, .says = "Take a role away." },
+    { GET, "/right-changes", serve_right_change_list,
+      .out = &right_change_model, .flags = R_LIST,
+      .says = "What one administrator asked for and a second decides." },
+    { POST, "/right-changes/{id}/confirm", serve_right_change_confirm,
+      .in = &right_change_model, .out = &right_change_model,
+      .says = "Agree to a change of rights: it is made." },
+    { POST, "/right-changes/{id}/refuse", serve_right_change_refuse,
+      .in = &right_change_model, .out = &right_change_model,
+      .says = "Refuse a change of rights: it is not made." },
+    { POST, "/right-changes/{id}/withdraw", serve_right_change_withdraw,
+      .in = &right_change_model, .out = &right_change_model,
+      .says = "Call off what one has asked for oneself." },
     { GET, "/tokens", serve_token_list, .out = &token_model, .flags = R_LIST,
       .views = token_views,
       .says = "One's own tokens; all of them for the system administrator." },

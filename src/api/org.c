@@ -252,6 +252,7 @@ serve_import(struct call *c, void *in, void *out)
     json_put_int(&o, "added", r.added);
     json_put_int(&o, "changed", r.changed);
     json_put_int(&o, "unchanged", r.unchanged);
+    json_put_int(&o, "waiting", r.waiting);
     write_refusals(&o, &r);
     json_end(&o);
     raw->body = b.s;
@@ -295,6 +296,18 @@ serve_export(struct call *c, void *in, void *out)
             .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
             .flags = R_CREATED, .says = (sentence)                             \
     }
+#define NEW_THAT_WAITS(path, noun, sentence)                                   \
+    {                                                                          \
+        POST, path, serve_##noun##_add,                                        \
+            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
+            .flags = R_CREATED | R_WAITS, .says = (sentence)                   \
+    }
+#define CHANGE_THAT_WAITS(path, noun, sentence)                                \
+    {                                                                          \
+        PATCH, path "/{id}", serve_##noun##_set,                               \
+            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
+            .flags = R_WAITS, .says = (sentence)                               \
+    }
 #define CHANGE(path, noun, sentence)                                           \
     {                                                                          \
         PATCH, path "/{id}", serve_##noun##_set,                               \
@@ -316,7 +329,9 @@ const struct route org_routes[] = {
     CHANGE("/units", unit, "Change what is not its name or its parent."),
     UNIT_ACT(rename, "Give a unit another name from a day on."),
     UNIT_ACT(move, "Put a unit, with all below it, under another."),
-    UNIT_ACT(merge, "End a unit and bring what it has into another."),
+    { POST, "/units/{id}/merge", serve_unit_merge, .in = &unit_merge_model,
+      .out = &unit_model, .may = "org.edit", .flags = R_WAITS,
+      .says = "End a unit and bring what it has into another." },
     UNIT_ACT(split, "Found a new unit out of one."),
     UNIT_ACT(end, "End a unit that has nothing left."),
     LIST("/units/{unit_id}/changes", unit_changes, unit_change, NULL,
@@ -338,7 +353,7 @@ const struct route org_routes[] = {
          "People of the units the caller may see."),
     ONE("/persons", person, "org.see", "One person."),
     NEW_ONE("/persons", person, "Add a person."),
-    CHANGE("/persons", person, "Change a person."),
+    CHANGE_THAT_WAITS("/persons", person, "Change a person."),
 
     LIST("/providers", model_list, provider, "org.see",
          "Companies that work for the office."),
@@ -349,7 +364,7 @@ const struct route org_routes[] = {
     LIST("/crews", model_list, crew, NULL, "Who does the work."),
     ONE("/crews", crew, NULL, "One crew."),
     NEW_ONE("/crews", crew, "Add a crew."),
-    CHANGE("/crews", crew, "Change a crew."),
+    CHANGE_THAT_WAITS("/crews", crew, "Change a crew."),
     { GET, "/crews/{id}/on-duty", get_on_duty, .in = &on_duty_model,
       .flags = R_RAW,
       .answer = "{items:[{person_id:int,member_id:int,name:text?,mobile:text?,"
@@ -358,8 +373,8 @@ const struct route org_routes[] = {
     LIST("/crew-members", crew_member_list, crew_member, NULL,
          "Who is in which crew."),
     ONE("/crew-members", crew_member, NULL, "One member of a crew."),
-    NEW_ONE("/crew-members", crew_member, "Take a person into a crew."),
-    CHANGE("/crew-members", crew_member, "Change a member's part."),
+    NEW_THAT_WAITS("/crew-members", crew_member, "Take a person into a crew."),
+    CHANGE_THAT_WAITS("/crew-members", crew_member, "Change a member's part."),
     { DELETE, "/crew-members/{id}", remove_member, .in = &by_id_model,
       .may = "org.edit", .says = "Take a person out of a crew." },
     LIST("/shifts", model_list, shift, NULL, "When crews are on duty."),
@@ -371,7 +386,8 @@ const struct route org_routes[] = {
 
     { POST, "/import/{kind}", serve_import, .in = &import_model,
       .may = "import", .flags = R_RAW | R_BODY,
-      .answer = "{rows:int,added:int,changed:int,unchanged:int,refused:["
+      .answer = "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
+                "refused:["
                 "{line:int,field:text?,detail:text?,value:text?}]}",
       .says = "Bring a table to what the CSV says, or change nothing." },
     { GET, "/export/{kind}", serve_export, .in = &export_model,

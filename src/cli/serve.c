@@ -24,6 +24,8 @@
 #include "model/health.h"
 
 #define WORKERS 16 /* and as many again for what is no reading */
+#define HASHERS 2  /* passwords hashed at a time: 19 MiB each */
+#define SIGN_INS 600 /* may wait for that: some fifteen seconds' work */
 #define POLLERS 2
 #define MAX_BODY ((size_t)1 << 20)
 #define MAX_IMPORT ((size_t)32 << 20)
@@ -191,6 +193,10 @@ close_parts(struct office *o)
     health_close(o->app.health);
 }
 
+/* Where passwords are hashed. */
+static const char *const slow_paths[] = { "/api/v1/session",
+                                          "/api/v1/accounts", NULL };
+
 static int
 serve(struct office *o, const char *address, uint16_t port)
 {
@@ -203,6 +209,9 @@ serve(struct office *o, const char *address, uint16_t port)
         .max_body = MAX_BODY,
         .large_path = "/api/v1/import/",
         .max_large = MAX_IMPORT,
+        .slow_paths = slow_paths,
+        .slow_workers = HASHERS,
+        .slow_queue = SIGN_INS,
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
         .proxies = office_conf(o, "proxies"),

@@ -74,7 +74,7 @@ struct http_server {
     struct http_limits limits;
     struct proxies proxies;
     struct MHD_Daemon *daemon;
-    struct pool *readers, *writers;
+    struct pool *readers, *writers, *slow; /* slow: may be NULL */
     uint16_t port;
     bool tls;
     atomic_bool stopping;
@@ -153,13 +153,15 @@ void reply_log(const struct exchange *x, int status);
 struct pool;
 struct pool_config {
     unsigned workers, awake; /* awake: may run at a time */
+    unsigned queue;          /* may wait; 0: any number */
     void (*run)(struct arena *a, struct exchange *x);
     void (*idle)(void *ctx);
     void *ctx; /* of idle */
 };
 
 struct pool *pool_open(const struct pool_config *config);
-void pool_push(struct pool *p, struct exchange *x);
+/* False: too many wait already. */
+bool pool_push(struct pool *p, struct exchange *x) MUST_USE;
 void pool_close(struct pool *p); /* after what is queued has run */
 
 /* -- stream.c --------------------------------------------------------- */

@@ -31,6 +31,7 @@ struct pool {
     struct pool_config config;
     pthread_mutex_t lock;
     struct exchange *first, *last;
+    unsigned waiting; /* in that queue */
     struct worker *asleep;
     unsigned awake;
     bool waking; /* somebody was called and has not looked yet */
@@ -98,6 +99,7 @@ take(struct pool *p)
     if (p->first == NULL)
         p->last = NULL;
     p->taken++;
+    p->waiting--;
     return x;
 }
 
@@ -188,13 +190,18 @@ pool_open(const struct pool_config *config)
     return p;
 }
 
-void
+bool
 pool_push(struct pool *p, struct exchange *x)
 {
     bool watch;
 
     x->next = NULL;
     pthread_mutex_lock(&p->lock);
+    if (p->config.queue && p->waiting >= p->config.queue) {
+        pthread_mutex_unlock(&p->lock);
+        return false;
+    }
+    p->waiting++;
     if (p->last)
         p->last->next = x;
     else
@@ -207,6 +214,7 @@ pool_push(struct pool *p, struct exchange *x)
         pthread_cond_signal(&w->wake);
     if (watch)
         pthread_cond_signal(&p->watch);
+    return true;
 }
 
 void

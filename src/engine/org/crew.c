@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include "auth/change.h"
+#include "json/json.h"
+
 static const char *const dispatch_words[] = { "assign", "grab", "in_turn",
                                               NULL };
 
@@ -111,6 +114,34 @@ crew_add(struct call *c, struct crew *w)
     return tx_commit(&tx);
 }
 
+static const char find_hand_of_provider[] =
+    "SELECT COALESCE(MIN(p.id), 0) FROM person p"
+    " JOIN account a ON a.person_id = p.id"
+    " WHERE p.provider_id = $1 AND p.active = 1 AND a.active = 1";
+
+/* All of the provider who sign in would do the crew's work. */
+static enum err
+judge_provider(struct call *c, struct crew *w, const struct crew *old)
+{
+    struct right_change x = { .kind = "crew_provider",
+                              .about = old->name,
+                              .noun = "crew",
+                              .noun_id = old->id };
+    bool waits = false;
+
+    if (w->provider_id == 0 || w->provider_id == old->provider_id)
+        return OK;
+    TRY(db_int(c, &x.person_id, find_hand_of_provider, V(w->provider_id)));
+    if (x.person_id)
+        TRY(change_waits(c, CHANGE_GIVES, x.person_id, &waits));
+    if (!waits)
+        return OK;
+    x.wish = arena_printf(c->arena, "{\"provider_id\":%lld}",
+                          (long long)w->provider_id);
+    w->provider_id = old->provider_id;
+    return change_ask(c, &x);
+}
+
 enum err
 crew_set(struct call *c, struct crew *w, field_mask said)
 {
@@ -122,6 +153,7 @@ crew_set(struct call *c, struct crew *w, field_mask said)
     model_fill(&crew_model, w, &old, said);
     TRY(check_crew(c, w));
     TRY(need(c, "org.edit", w));
+    TRY(judge_provider(c, w, &old));
     TRY(model_set(c, &crew_model, w, ALL_FIELDS));
     return tx_commit(&tx);
 }
@@ -202,16 +234,62 @@ tidy_skills(struct call *c, const char *s)
     return b.len > 0 ? b.s : NULL;
 }
 
+/* Who is in a crew does its orders. */
+static enum err
+ask_member(struct call *c, const struct crew *w, struct crew_member *m)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    json_begin(&o);
+    json_put_int(&o, "crew_id", m->crew_id);
+    json_put_int(&o, "person_id", m->person_id);
+    json_put_bool(&o, "lead", m->lead);
+    json_put_text(&o, "skills", m->skills);
+    json_end(&o);
+    m->id = new_id(c); /* it will have this one */
+    return change_ask(c, &(struct right_change){ .kind = "member",
+                                                 .person_id = m->person_id,
+                                                 .about = w->name,
+                                                 .noun = "crew_member",
+                                                 .noun_id = m->id,
+                                                 .wish = b.s });
+}
+
+/* A member becomes the lead. */
+static enum err
+judge_lead(struct call *c, const struct crew *w, struct crew_member *m,
+           const struct crew_member *old)
+{
+    struct right_change x = { .kind = "lead",
+                              .person_id = m->person_id,
+                              .about = w->name,
+                              .noun = "crew_member",
+                              .noun_id = m->id,
+                              .wish = "{\"lead\":true}" };
+    bool waits = false;
+
+    if (!m->lead || old->lead)
+        return OK;
+    TRY(change_waits(c, CHANGE_GIVES, m->person_id, &waits));
+    if (!waits)
+        return OK;
+    m->lead = false;
+    return change_ask(c, &x);
+}
+
 enum err
 crew_member_add(struct call *c, struct crew_member *m)
 {
     struct crew w = { 0 };
+    bool waits = false;
 
     TX tx = tx_begin(c);
     TRY(edited_crew(c, m->crew_id, &w));
     TRY(check_member(c, &w, m, &m->person_name));
     m->skills = tidy_skills(c, m->skills);
-    TRY(model_add(c, &crew_member_model, m));
+    TRY(change_waits(c, CHANGE_GIVES, m->person_id, &waits));
+    TRY(waits ? ask_member(c, &w, m) : model_add(c, &crew_member_model, m));
     return tx_commit(&tx);
 }
 
@@ -227,6 +305,7 @@ crew_member_set(struct call *c, struct crew_member *m, field_mask said)
     TRY(edited_crew(c, old.crew_id, &w));
     TRY(check_member(c, &w, m, &m->person_name));
     m->skills = tidy_skills(c, m->skills);
+    TRY(judge_lead(c, &w, m, &old));
     TRY(model_set(c, &crew_member_model, m, ALL_FIELDS));
     return tx_commit(&tx);
 }

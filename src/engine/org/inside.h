@@ -43,6 +43,15 @@ enum err unit_note(struct call *c, const struct unit_change *change) MUST_USE;
 /* The rules of a person that no descriptor can say. */
 enum err person_check(struct call *c, const struct person *p) MUST_USE;
 
+/*
+ * What of a person's change from OLD to P gives rights or takes an
+ * administrator's: it is refused, or asked for and undone in P where a second
+ * administrator must agree.  LOOK: only whether it is refused.  In the
+ * caller's TX.
+ */
+enum err person_judge(struct call *c, struct person *p,
+                      const struct person *old, bool look) MUST_USE;
+
 /* The rank of a place's kind, 0 for a site; and whether one may lie in the
    other (NULL: in nothing). ERR_INVALID names parent_id. */
 unsigned place_rank(const char *kind);

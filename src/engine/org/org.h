@@ -183,7 +183,8 @@ struct person {
 extern const struct model person_model;
 
 /*
- * Needs org.edit at the person's unit or provider.
+ * Needs org.edit at the person's unit or provider.  What of it gives rights, or
+ * takes an administrator's, waits for a second administrator: c->waits.
  *
  * ERR_INVALID   a limit; neither a unit nor a provider; a phone that is none
  * ERR_CONFLICT  the code is another person's
@@ -281,7 +282,8 @@ struct shift {
 };
 extern const struct model shift_model;
 
-/* Each needs org.edit at the crew. */
+/* Each needs org.edit at the crew.  A member who signs in, a lead, a provider
+   whose people do, waits for a second administrator: c->waits. */
 enum err crew_add(struct call *c, struct crew *w) MUST_USE;
 enum err crew_set(struct call *c, struct crew *w, field_mask said) MUST_USE;
 enum err crew_member_add(struct call *c, struct crew_member *m) MUST_USE;
@@ -329,6 +331,7 @@ struct import_refusal {
 
 struct import_result {
     int64_t rows, added, changed, unchanged; /* the last three: good rows */
+    int64_t waiting; /* people of whom something waits for confirmation */
     struct import_refusal *refused;          /* in the order of lines */
     size_t n_refused;
 };
@@ -350,6 +353,23 @@ enum err org_import(struct call *c, enum org_table table, const char *text,
    Needs org.see everywhere. */
 enum err org_export(struct call *c, enum org_table table,
                     struct buf *out) MUST_USE;
+
+/* -- what a second administrator decides (auth/change.h) ------------------- */
+
+struct right_change;
+
+/*
+ * Confirm w->id: the fact it is about is made, in the name of whoever asked
+ * for it.  Or refuse it, or withdraw one's own: nothing is made; a password
+ * that was reset is taken away again, with what was signed in by it.
+ *
+ * ERR_ABSENT, ERR_DENIED, ERR_CONFLICT as change_decide; and when it is
+ * confirmed, whatever stands in the way of the fact by now
+ */
+enum err right_change_confirm(struct call *c, struct right_change *w) MUST_USE;
+enum err right_change_refuse(struct call *c, struct right_change *w) MUST_USE;
+enum err right_change_withdraw(struct call *c,
+                               struct right_change *w) MUST_USE;
 
 /* Every model here, for the check against the schema at start; NULL-ended. */
 extern const struct model *const org_models[];
