@@ -33,6 +33,12 @@ NOUN(crew_member)
 NOUN(shift)
 
 SERVE(unit_list, struct list)
+SERVE(unit_get, struct unit)
+SERVE(place_list, struct list)
+SERVE(place_get, struct place)
+SERVE(provider_list, struct list)
+SERVE(shift_list, struct list)
+SERVE(shift_get, struct shift)
 SERVE(model_list, struct list)
 SERVE(person_list, struct list)
 SERVE(person_pick, struct list)
@@ -42,16 +48,12 @@ SERVE(crew_member_list, struct list)
 SERVE(crew_member_get, struct crew_member)
 
 /* What everybody signed in may read is read by its descriptor alone. */
-#define READ(noun)                                                             \
-    static enum err serve_##noun##_get(struct call *c, void *in, void *out)    \
-    {                                                                          \
-        (void)out;                                                             \
-        return model_get(c, &noun##_model, ((struct noun *)in)->id, in);       \
-    }
-READ(unit)
-READ(place)
-READ(crew)
-READ(shift)
+static enum err
+serve_crew_get(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return model_get(c, &crew_model, ((struct crew *)in)->id, in);
+}
 
 /* -- verbs on units ------------------------------------------------------- */
 
@@ -77,7 +79,7 @@ serve_unit_changes(struct call *c, void *in, void *out)
     for (size_t i = 0; i < l->n_filters; i++)
         if (strcmp(l->filters[i].field->name, "unit_id") == 0)
             (void)text_int(l->filters[i].value, &u.id);
-    TRY(model_get(c, &unit_model, u.id, &u));
+    TRY(unit_get(c, &u));
     return model_list(c, l);
 }
 
@@ -145,25 +147,15 @@ get_on_duty(struct call *c, void *in, void *out)
     struct raw *raw = out;
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
-    bool sees_phones;
     size_t n;
 
     TRY(model_get(c, &crew_model, q->id, &crew));
-    TRY(crew_may_know(c, &crew));
-    TRY(crew_hands(c, crew.id, q->at.ms ? q->at : c->now, &hands, &n));
-    sees_phones =
-        auth_may(c, "org.see")
-        || auth_may_at(c, "order.dispatch",
-                       &(struct auth_where){ .crew_id = crew.id,
-                                             .provider_id = crew.provider_id });
+    TRY(crew_hands_shown(c, &crew, q->at.ms ? q->at : c->now, &hands, &n));
     json_begin(&o);
     json_key(&o, "items");
     json_begin_list(&o);
-    for (size_t i = 0; i < n; i++) {
-        if (!sees_phones)
-            hands[i].mobile = phone_masked(c, hands[i].mobile);
+    for (size_t i = 0; i < n; i++)
         write_hand(&o, &hands[i]);
-    }
     json_end_list(&o);
     json_end(&o);
     raw->body = b.s;
@@ -341,7 +333,7 @@ const struct route org_routes[] = {
     { DELETE, "/unit-plans/{id}", remove_plan, .in = &by_id_model,
       .may = "org.edit", .says = "Call a planned change of a unit off." },
 
-    LIST("/places", model_list, place, NULL,
+    LIST("/places", place_list, place, NULL,
          "Sites, buildings, floors, rooms."),
     ONE("/places", place, NULL, "One place."),
     NEW_ONE("/places", place, "Add a place."),
@@ -355,7 +347,7 @@ const struct route org_routes[] = {
     NEW_ONE("/persons", person, "Add a person."),
     CHANGE_THAT_WAITS("/persons", person, "Change a person."),
 
-    LIST("/providers", model_list, provider, "org.see",
+    LIST("/providers", provider_list, provider, "org.see",
          "Companies that work for the office."),
     ONE("/providers", provider, "org.see", "One provider."),
     NEW_ONE("/providers", provider, "Add a provider."),
@@ -377,7 +369,7 @@ const struct route org_routes[] = {
     CHANGE_THAT_WAITS("/crew-members", crew_member, "Change a member's part."),
     { DELETE, "/crew-members/{id}", remove_member, .in = &by_id_model,
       .may = "org.edit", .says = "Take a person out of a crew." },
-    LIST("/shifts", model_list, shift, NULL, "When crews are on duty."),
+    LIST("/shifts", shift_list, shift, NULL, "When crews are on duty."),
     ONE("/shifts", shift, NULL, "One shift."),
     NEW_ONE("/shifts", shift, "Add a shift."),
     CHANGE("/shifts", shift, "Change a shift."),

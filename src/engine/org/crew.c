@@ -324,17 +324,11 @@ crew_member_remove(struct call *c, int64_t id)
     return tx_commit(&tx);
 }
 
-/* Somebody of a provider who holds no right to see the office's people. */
-static bool
-is_from_outside(const struct call *c)
-{
-    return c->actor && c->actor->provider_id && !auth_may(c, "org.see");
-}
 
 enum err
 crew_may_know(struct call *c, const struct crew *w)
 {
-    if (is_from_outside(c) && w->provider_id != c->actor->provider_id)
+    if (org_from_outside(c) && w->provider_id != c->actor->provider_id)
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     "org.see");
     return OK;
@@ -351,11 +345,14 @@ crew_member_get(struct call *c, struct crew_member *m)
     return org_name_of(c, find_person_name, m->person_id, &m->person_name);
 }
 
+static const char of_own_crews[] =
+    "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+
 enum err
 crew_member_list(struct call *c, struct list *l)
 {
-    if (is_from_outside(c)) {
-        l->where = "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+    if (org_from_outside(c)) {
+        l->where = of_own_crews;
         l->values[0] = V(c->actor->provider_id);
         l->n_values = 1;
     }
@@ -368,6 +365,27 @@ crew_member_list(struct call *c, struct list *l)
 }
 
 /* -- shifts ------------------------------------------------------------ */
+
+enum err
+shift_list(struct call *c, struct list *l)
+{
+    if (org_from_outside(c)) {
+        l->where = of_own_crews;
+        l->values[0] = V(c->actor->provider_id);
+        l->n_values = 1;
+    }
+    return model_list(c, l);
+}
+
+enum err
+shift_get(struct call *c, struct shift *s)
+{
+    struct crew w = { 0 };
+
+    TRY(model_get(c, &shift_model, s->id, s));
+    TRY(model_get(c, &crew_model, s->crew_id, &w));
+    return crew_may_know(c, &w);
+}
 
 /* Each weekday once, a beginning, and a person who is in the crew. */
 static enum err
@@ -443,7 +461,8 @@ shift_remove(struct call *c, int64_t id)
 /* -- who is there ------------------------------------------------------ */
 
 static const char find_hands[] =
-    "SELECT m.person_id, m.id, p.name, p.mobile, m.skills, m.lead, m.turn"
+    "SELECT m.person_id, m.id, p.name, p.mobile, m.skills, m.lead, m.turn,"
+    " p.unit_id, p.place_id, p.provider_id"
     " FROM crew_member m JOIN person p ON p.id = m.person_id"
     " WHERE m.crew_id = $1 AND p.active = 1"
     " ORDER BY m.lead DESC, m.id";
@@ -472,7 +491,10 @@ read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
             .mobile = row_text(&r, 3),
             .skills = row_text(&r, 4),
             .lead = row_int(&r, 5) != 0,
-            .turn = row_int(&r, 6)
+            .turn = row_int(&r, 6),
+            .unit_id = row_int(&r, 7),
+            .place_id = row_int(&r, 8),
+            .provider_id = row_int(&r, 9)
         };
     }
     return rows_end(&r);
@@ -538,5 +560,29 @@ crew_hands(struct call *c, int64_t crew_id, instant at,
     TRY(rows_end(&r));
     for (size_t i = 0; i < *n && !roster; i++)
         (*hands)[i].on_duty = true;
+    return OK;
+}
+
+enum err
+crew_hands_shown(struct call *c, const struct crew *w, instant at,
+                 struct crew_hand **hands, size_t *n)
+{
+    const struct auth_where here = { .crew_id = w->id,
+                                     .provider_id = w->provider_id };
+    bool all;
+
+    TRY(crew_may_know(c, w));
+    TRY(crew_hands(c, w->id, at, hands, n));
+    all = auth_may_at(c, "order.dispatch", &here);
+    for (size_t i = 0; i < *n && !all; i++) {
+        struct crew_hand *h = &(*hands)[i];
+
+        if (!org_sees_phone(c, &(struct auth_where){
+                                   .unit_id = h->unit_id,
+                                   .place_id = h->place_id,
+                                   .provider_id = h->provider_id })
+            && h->person_id != c->actor->person_id)
+            h->mobile = phone_masked(c, h->mobile);
+    }
     return OK;
 }

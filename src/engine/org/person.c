@@ -284,10 +284,21 @@ phone_masked(struct call *c, const char *phone)
 static const char find_phones[] =
     "SELECT phone, mobile FROM person WHERE id = $1";
 
-/* Phones are OPEN, or masked unless the card is the reader's own. */
-static enum err
-fill_card(struct call *c, struct person_card *k, bool open)
+bool
+org_sees_phone(struct call *c, const struct auth_where *where)
 {
+    return auth_may_at(c, "org.see", where)
+           || auth_may_at(c, "order.for_others", where);
+}
+
+/* Phones are masked unless he lies within the reader's reach, or is himself. */
+static enum err
+fill_card(struct call *c, struct person_card *k)
+{
+    bool open = org_sees_phone(c, &(struct auth_where){
+                                      .unit_id = k->unit_id,
+                                      .place_id = k->place_id,
+                                      .provider_id = k->provider_id });
     ROWS r = db_query(c, find_phones, V(k->id));
 
     if (rows_next(&r)) {
@@ -307,12 +318,8 @@ fill_card(struct call *c, struct person_card *k, bool open)
 enum err
 person_pick(struct call *c, struct list *l)
 {
-    bool open;
-
     TRY(auth_need(c, NULL, NULL));
-    open = auth_may_at(c, "org.see", &(struct auth_where){ 0 })
-           || auth_may(c, "order.for_others");
-    if (c->actor->provider_id && !auth_may(c, "org.see")) {
+    if (org_from_outside(c)) {
         l->where = "active = 1 AND provider_id = $1";
         l->values[0] = V(c->actor->provider_id);
         l->n_values = 1;
@@ -322,6 +329,6 @@ person_pick(struct call *c, struct list *l)
     TRY(model_list(c, l));
     struct person_card *all = l->rows;
     for (size_t i = 0; i < l->n; i++)
-        TRY(fill_card(c, &all[i], open));
+        TRY(fill_card(c, &all[i]));
     return OK;
 }
