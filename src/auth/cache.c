@@ -274,13 +274,15 @@ address_key(const char *address)
 }
 
 /* Lock held: the place of an address.  One that still waits is not forgotten
-   for another that came to its place; that one then waits along. */
+   for another that came to its place; that one then waits along.  Whoever would
+   wait longer than anybody can failed while the clock was ahead. */
 static struct caller *
 caller_of(struct session_cache *m, uint64_t key, instant now)
 {
     struct caller *k = &m->callers[key % CALLERS];
 
-    if (k->key != key && k->busy_until.ms <= now.ms)
+    if ((k->key != key && k->busy_until.ms <= now.ms)
+        || k->busy_until.ms > now.ms + ADDRESS_MOST_MS)
         *k = (struct caller){ .key = key };
     return k;
 }
@@ -314,5 +316,7 @@ address_failed(struct call *c)
     if (k->busy_until.ms < c->now.ms)
         k->busy_until = c->now;
     k->busy_until.ms += ADDRESS_MS;
+    if (k->busy_until.ms > c->now.ms + ADDRESS_MOST_MS)
+        k->busy_until.ms = c->now.ms + ADDRESS_MOST_MS;
     pthread_mutex_unlock(&m->lock);
 }

@@ -13,6 +13,7 @@ struct account; /* auth/account.h */
 #define PASSWORD_DAYS 90 /* unless the setting password.max_days says else */
 #define ADDRESS_BURST 30 /* failures from one address at a time ... */
 #define ADDRESS_MS (10 * SECOND_MS) /* ... and one more after each of these */
+#define ADDRESS_MOST_MS (2 * ADDRESS_BURST * ADDRESS_MS)
 
 /* -- password.c ------------------------------------------------------- */
 
