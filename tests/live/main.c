@@ -13,6 +13,7 @@ static const struct {
     { "torture", "PROGRAM KILLS", torture },
     { "transcript", "PROGRAM FILE...", transcript },
     { "crowd", "PROGRAM SECONDS", crowd },
+    { "doors", "PROGRAM", doors },
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
 };
