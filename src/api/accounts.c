@@ -9,7 +9,6 @@
 SERVE(account_change, struct account)
 SERVE(account_get, struct account)
 SERVE(account_list, struct list)
-SERVE(account_unlock, struct account)
 SERVE(right_change_list, struct list)
 SERVE(right_change_confirm, struct right_change)
 SERVE(right_change_refuse, struct right_change)
@@ -37,6 +36,23 @@ static const struct field reset_fields[] = {
 
 static const struct model reset_model =
     MODEL("new_password", NULL, struct new_password, reset_fields);
+
+/* An account by its id alone. */
+static const struct field ref_fields[] = {
+    FIELD(struct account, id, .flags = GIVEN),
+};
+
+static const struct model ref_model =
+    MODEL("account_ref", NULL, struct account, ref_fields);
+
+static enum err
+serve_unlock(struct call *c, void *in, void *out)
+{
+    struct account *a = out;
+
+    a->id = ((const struct account *)in)->id;
+    return account_unlock(c, a);
+}
 
 /*
  * What holds a secret is answered raw, so that the answer is not kept for an
@@ -89,12 +105,13 @@ const struct route account_routes[] = {
       .out = &account_model, .may = "account.edit", .says = "One account." },
     { POST, "/accounts", serve_account_make, .in = &account_model,
       .out = &account_model, .may = "account.edit",
-      .flags = R_RAW | R_CREATED | R_WAITS, .answer = "#", .says = "Make an account for a person." },
+      .flags = R_RAW | R_CREATED | R_WAITS, .answer = "#",
+      .says = "Make an account for a person." },
     { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
       .out = &account_model, .may = "account.edit", .flags = R_WAITS,
       .says = "Put an account in or out of use." },
-    { POST, "/accounts/{id}/unlock", serve_account_unlock,
-      .in = &account_model, .out = &account_model, .may = "grant.edit",
+    { POST, "/accounts/{id}/unlock", serve_unlock, .in = &ref_model,
+      .out = &account_model, .may = "grant.edit",
       .says = "Let a locked account be tried again at once." },
     { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
       .out = &account_model, .may = "account.edit",

@@ -468,12 +468,10 @@ refuse_foreign(struct call *c, const struct http_request *q)
     const char *site = http_header(q, "Sec-Fetch-Site");
     const char *origin = http_header(q, "Origin");
 
-    if (site != NULL ? strcmp(site, "same-origin") == 0
-                           || strcmp(site, "none") == 0
-                     : origin == NULL
-                           || is_origin_of(origin, http_header(q, "Host"))
-                           || is_origin_of(origin,
-                                           http_header(q, "X-Forwarded-Host")))
+    if (site != NULL
+            ? strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0
+            : origin == NULL || is_origin_of(origin, http_header(q, "Host"))
+                  || is_origin_of(origin, http_header(q, "X-Forwarded-Host")))
         return OK;
     return fail(c, ERR_DENIED, site ? "Sec-Fetch-Site" : "Origin",
                 "was sent by a page of another site");
@@ -549,7 +547,8 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     c.address = q->address;
     c.secure = q->tls;
     c.device = http_cookie(q, "liangcao_device");
-    c.changing = strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0;
+    c.changing =
+        strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0;
     below.path = q->path + strlen("/api/v1");
     /* A browser opens the stream again by itself. */
     c.unattended = strcmp(below.path, "/stream") == 0

@@ -225,7 +225,7 @@ put_password(struct call *c, void *in, void *out)
 #define SESSION_SHAPE                                                          \
     "{account:text,name:text?,person_id:int?,unit_id:int?,provider_id:int?,"   \
     "csrf:text?,lang:text?,must_change:bool,rights:[text],roles:[{role:text,"  \
-    "scope:text,scope_id:int?}],crews:[int],office:text?,ends_at:text?,"      \
+    "scope:text,scope_id:int?}],crews:[int],office:text?,ends_at:text?,"       \
     "reset_by:text?,reset_at:text?}"
 
 const struct route session_routes[] = {

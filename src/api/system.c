@@ -106,16 +106,36 @@ static const struct model form_request_model =
 extern const struct model setting_model;
 
 const struct model *const all_models[] = {
-    &unit_model,          &place_model,        &person_model,
-    &provider_model,      &crew_model,         &crew_member_model,
-    &shift_model,         &account_model,      &role_grant_model,
-    &token_model,         &service_area_model, &service_item_model,
-    &sla_class_model,     &routing_rule_model, &calendar_day_model,
-    &office_hours_model,  &order_model,        &order_wish_model,
-    &order_act_model,     &setting_model,      &audit_entry_model,
-    &calendar_year_model, &notice_model,       &rating_model,
-    &draft_model,         &order_event_model,  &unit_change_model,
-    &unit_plan_model,     &seat_model,         &right_change_model,
+    &unit_model,
+    &place_model,
+    &person_model,
+    &provider_model,
+    &crew_model,
+    &crew_member_model,
+    &shift_model,
+    &account_model,
+    &role_grant_model,
+    &token_model,
+    &service_area_model,
+    &service_item_model,
+    &sla_class_model,
+    &routing_rule_model,
+    &calendar_day_model,
+    &office_hours_model,
+    &order_model,
+    &order_wish_model,
+    &order_act_model,
+    &setting_model,
+    &audit_entry_model,
+    &calendar_year_model,
+    &notice_model,
+    &rating_model,
+    &draft_model,
+    &order_event_model,
+    &unit_change_model,
+    &unit_plan_model,
+    &seat_model,
+    &right_change_model,
     NULL
 };
 
@@ -160,10 +180,8 @@ const struct model setting_model =
 static const struct {
     const char *name, *value;
 } known_settings[] = {
-    { "office.name", "" },
-    { "office.zone", "Asia/Shanghai" },
-    { "session.idle_s", "600" },
-    { "session.max_h", "12" },
+    { "office.name", "" },         { "office.zone", "Asia/Shanghai" },
+    { "session.idle_s", "600" },   { "session.max_h", "12" },
     { "password.max_days", "90" }, /* 0: a password never grows old */
 };
 

@@ -65,7 +65,7 @@ struct actor {
     bool must_change; /* the password, before anything else */
     const char *csrf;
     instant session_ends; /* its life is over then, used or not; 0: a token */
-    bool confirmed;       /* a second administrator has agreed to what is done */
+    bool confirmed;   /* a second administrator has agreed to what is done */
     const char *lang; /* "zh", "en" or NULL */
 };
 

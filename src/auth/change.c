@@ -9,9 +9,9 @@
 #include "model/app.h"
 
 static const char *const change_words[] = {
-    "member",      "lead",        "provider",   "person_name", "person_on",
-    "person_off",  "account",     "account_on", "account_off", "crew_provider",
-    "grant",       "grant_off",   "password",   NULL
+    "member",     "lead",      "provider",   "person_name", "person_on",
+    "person_off", "account",   "account_on", "account_off", "crew_provider",
+    "grant",      "grant_off", "password",   NULL
 };
 
 /* In the order of change_words: who, and what about. */
@@ -47,16 +47,14 @@ static const struct field fields[] = {
     FIELD(struct right_change, noun, .flags = GIVEN),
     FIELD(struct right_change, noun_id, .flags = GIVEN),
     FIELD(struct right_change, wish, .flags = GIVEN | JSON_TEXT),
-    FIELD(struct right_change, confirmer, .flags = GIVEN,
-          .choices = auth_roles, .label = "Who decides"),
+    FIELD(struct right_change, confirmer, .flags = GIVEN, .choices = auth_roles,
+          .label = "Who decides"),
     FIELD(struct right_change, state, .flags = GIVEN, .choices = state_words,
           .label = "State"),
     FIELD(struct right_change, asked_by, .flags = GIVEN, .refers = "account"),
-    FIELD(struct right_change, asked_name, .flags = GIVEN,
-          .label = "Asked by"),
+    FIELD(struct right_change, asked_name, .flags = GIVEN, .label = "Asked by"),
     FIELD(struct right_change, asked_at, .flags = GIVEN, .label = "Asked at"),
-    FIELD(struct right_change, decided_by, .flags = GIVEN,
-          .refers = "account"),
+    FIELD(struct right_change, decided_by, .flags = GIVEN, .refers = "account"),
     FIELD(struct right_change, decided_name, .flags = GIVEN,
           .label = "Decided by"),
     FIELD(struct right_change, decided_at, .flags = GIVEN,
@@ -344,13 +342,11 @@ change_decide(struct call *c, struct right_change *w, const char *state)
         return fail(c, ERR_CONFLICT, NULL, "it was decided by %s already",
                     w->decided_name ? w->decided_name : "?");
     if (withdraws ? !w->own : !w->mine)
-        return fail(c, ERR_DENIED, NULL,
-                    "this is decided by somebody else: %s",
+        return fail(c, ERR_DENIED, NULL, "this is decided by somebody else: %s",
                     words_in(c, w->confirmer));
     /* What is done already cannot be called off by whoever did it. */
     if (withdraws && strcmp(w->kind, "password") == 0)
-        return fail(c, ERR_DENIED, NULL,
-                    "this is decided by somebody else: %s",
+        return fail(c, ERR_DENIED, NULL, "this is decided by somebody else: %s",
                     words_in(c, w->confirmer));
     w->state = state;
     w->decided_by = c->actor->account_id;

@@ -25,9 +25,9 @@ session_end(struct call *c, int64_t account_id, int64_t id, const char *reason)
     TRY(db_exec(c, drop_session, V(id), V(account_id)));
     if (db_changes(c) == 0)
         return OK;
-    return model_audit(
-        c, "session_end", "account", account_id,
-        arena_printf(c->arena, "{\"reason\":[null,\"%s\"]}", reason));
+    return model_audit(c, "session_end", "account", account_id,
+                       arena_printf(c->arena, "{\"reason\":[null,\"%s\"]}",
+                                    reason));
 }
 
 #define BATCH 500
@@ -82,9 +82,9 @@ account_shut(struct call *c, int64_t account_id, int64_t keep,
     TRY(db_exec(c, drop_tokens, V(account_id)));
     if (db_changes(c) == 0)
         return OK;
-    return model_audit(
-        c, "token_end", "account", account_id,
-        arena_printf(c->arena, "{\"reason\":[null,\"%s\"]}", reason));
+    return model_audit(c, "token_end", "account", account_id,
+                       arena_printf(c->arena, "{\"reason\":[null,\"%s\"]}",
+                                    reason));
 }
 
 static const char find_accounts[] =

@@ -239,13 +239,14 @@ grants_follow(struct call *c, int64_t from, int64_t into)
         ROWS r = db_query(c, find_of_unit, V(from), V(into), V(me));
 
         while (rows_next(&r) && n < (size_t)max)
-            all[n++] =
-                (struct follower){ { .account_id = row_int(&r, 0),
-                                     .role = row_text(&r, 1),
-                                     .scope = SCOPE_UNIT,
-                                     .scope_id = into },
-                                   row_int(&r, 2),
-                                   row_text(&r, 3) };
+            all[n++] = (struct follower){
+                { .account_id = row_int(&r, 0),
+                  .role = row_text(&r, 1),
+                  .scope = SCOPE_UNIT,
+                  .scope_id = into },
+                row_int(&r, 2),
+                row_text(&r, 3)
+            };
         TRY(rows_end(&r));
     }
     for (size_t i = 0; i < n; i++)

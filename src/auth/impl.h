@@ -20,8 +20,7 @@ struct account; /* auth/account.h */
 /* Too short, too few classes, the account's name in it, or easily guessed by
    who knows the person and the office: ERR_INVALID on FIELD. */
 enum err password_check(struct call *c, const char *field,
-                        const struct account *a,
-                        const char *password) MUST_USE;
+                        const struct account *a, const char *password) MUST_USE;
 
 /* ERR_INVALID on FIELD when it is one of the account's last five. */
 enum err password_is_new(struct call *c, const char *field,
@@ -176,7 +175,6 @@ const char *account_name(struct call *c, const char *typed);
 /* The caller's own password is looked at once more; wrong: counted like a
    failure to sign in, and ERR_INVALID on FIELD. */
 enum err own_password_fits(struct call *c, const struct account *a,
-                           const char *field,
-                           const char *password) MUST_USE;
+                           const char *field, const char *password) MUST_USE;
 
 #endif

@@ -110,8 +110,8 @@ known_words(struct call *c, const struct account *a, const char **words)
     if (rows_next(&r))
         for (int i = 0; i < N_ABOUT; i++) {
             words[n++] = text_or(row_text(&r, i), a->name);
-            words[n++] = text_or(text_pinyin(c->arena, row_text(&r, i)),
-                                 a->name);
+            words[n++] =
+                text_or(text_pinyin(c->arena, row_text(&r, i)), a->name);
         }
     words[n] = NULL;
     return rows_end(&r);
@@ -172,8 +172,7 @@ password_is_new(struct call *c, const char *field, const struct account *a,
     for (size_t i = 0; i < n && !fits; i++)
         TRY(password_fits(c, hashes[i], password, &fits));
     return fits ? fail(c, ERR_INVALID, field,
-                       "was one of the last %d; take a new one",
-                       KEPT_PASSWORDS)
+                       "was one of the last %d; take a new one", KEPT_PASSWORDS)
                 : OK;
 }
 

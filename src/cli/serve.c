@@ -23,8 +23,8 @@
 #include "http/http.h"
 #include "model/health.h"
 
-#define WORKERS 16 /* and as many again for what is no reading */
-#define HASHERS 2  /* passwords hashed at a time: 19 MiB each */
+#define WORKERS 16   /* and as many again for what is no reading */
+#define HASHERS 2    /* passwords hashed at a time: 19 MiB each */
 #define SIGN_INS 600 /* may wait for that: some fifteen seconds' work */
 #define POLLERS 2
 #define MAX_BODY ((size_t)1 << 20)
@@ -194,8 +194,8 @@ close_parts(struct office *o)
 }
 
 /* Where passwords are hashed. */
-static const char *const slow_paths[] = { "/api/v1/session",
-                                          "/api/v1/accounts", NULL };
+static const char *const slow_paths[] = { "/api/v1/session", "/api/v1/accounts",
+                                          NULL };
 
 static int
 serve(struct office *o, const char *address, uint16_t port)

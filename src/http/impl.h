@@ -160,8 +160,10 @@ struct pool_config {
 };
 
 struct pool *pool_open(const struct pool_config *config);
-/* False: too many wait already. */
-bool pool_push(struct pool *p, struct exchange *x) MUST_USE;
+/* Take a place in the queue; false when there is none.  One that was taken is
+   filled by pool_push. */
+bool pool_has_room(struct pool *p) MUST_USE;
+void pool_push(struct pool *p, struct exchange *x);
 void pool_close(struct pool *p); /* after what is queued has run */
 
 /* -- stream.c --------------------------------------------------------- */

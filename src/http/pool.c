@@ -31,7 +31,7 @@ struct pool {
     struct pool_config config;
     pthread_mutex_t lock;
     struct exchange *first, *last;
-    unsigned waiting; /* in that queue */
+    unsigned waiting; /* in that queue, or about to be */
     struct worker *asleep;
     unsigned awake;
     bool waking; /* somebody was called and has not looked yet */
@@ -191,17 +191,22 @@ pool_open(const struct pool_config *config)
 }
 
 bool
+pool_has_room(struct pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool room = p->config.queue == 0 || p->waiting < p->config.queue;
+    p->waiting += room;
+    pthread_mutex_unlock(&p->lock);
+    return room;
+}
+
+void
 pool_push(struct pool *p, struct exchange *x)
 {
     bool watch;
 
     x->next = NULL;
     pthread_mutex_lock(&p->lock);
-    if (p->config.queue && p->waiting >= p->config.queue) {
-        pthread_mutex_unlock(&p->lock);
-        return false;
-    }
-    p->waiting++;
     if (p->last)
         p->last->next = x;
     else
@@ -214,7 +219,6 @@ pool_push(struct pool *p, struct exchange *x)
         pthread_cond_signal(&w->wake);
     if (watch)
         pthread_cond_signal(&p->watch);
-    return true;
 }
 
 void

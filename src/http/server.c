@@ -429,7 +429,8 @@ is_slow(const struct http_server *s, const struct exchange *x)
     size_t path = strcspn(x->uri, "?");
 
     if (s->slow == NULL
-        || (strcmp(x->q.method, "POST") != 0 && strcmp(x->q.method, "PUT") != 0))
+        || (strcmp(x->q.method, "POST") != 0
+            && strcmp(x->q.method, "PUT") != 0))
         return false;
     if (x->uri[0] != '/' || memchr(x->uri, '%', path) != NULL)
         return true;
@@ -447,20 +448,6 @@ pool_for(const struct http_server *s, const struct exchange *x)
     return is_slow(s, x) ? s->slow : s->writers;
 }
 
-/* Too many wait for what it asks for. */
-static void
-turn_away(struct exchange *x)
-{
-    struct arena *a = arena_open();
-    struct http_reply r;
-
-    x->status = 503;
-    reply_refuse(&x->q, &r, a, x->status);
-    x->answer = reply_make(x, &r);
-    arena_close(a);
-    answer(x);
-}
-
 /* The request is whole. */
 static enum MHD_Result
 hand_over(struct exchange *x)
@@ -471,16 +458,16 @@ hand_over(struct exchange *x)
         return MHD_NO;
     if (x->refused)
         return refuse_early(x, x->refused);
+    struct pool *p = pool_for(s, x);
     atomic_fetch_add(&s->open_calls, 1);
-    if (atomic_load(&s->stopping)) {
+    if (atomic_load(&s->stopping) || !pool_has_room(p)) {
         atomic_fetch_sub(&s->open_calls, 1);
         return refuse_early(x, 503);
     }
     x->handed = true;
     door_state(s->door, x->peer->link, LINK_SERVED, bytes_taken(x));
     MHD_suspend_connection(x->conn);
-    if (!pool_push(pool_for(s, x), x))
-        turn_away(x);
+    pool_push(p, x);
     return MHD_YES;
 }
 
@@ -708,12 +695,13 @@ open_slow(const struct http_config *config)
 {
     if (config->slow_workers == 0)
         return NULL;
-    return pool_open(&(struct pool_config){ .workers = config->slow_workers,
-                                            .awake = config->slow_workers,
-                                            .queue = config->slow_queue,
-                                            .run = serve,
-                                            .idle = config->idle,
-                                            .ctx = config->ctx });
+    return pool_open(&(struct pool_config){
+        .workers = config->slow_workers,
+        .awake = config->slow_workers,
+        .queue = config->slow_queue,
+        .run = serve,
+        .idle = config->idle,
+        .ctx = config->ctx });
 }
 
 static void

@@ -292,8 +292,7 @@ TEST(the_last_administrator_of_a_role_stays)
 
     office_make(c);
     EXPECT_FAULT(use_account(c, "sysadmin", 156, false), ERR_CONFLICT, NULL);
-    EXPECT_FAULT(patch_person(c, "sysadmin", &p, "active"), ERR_CONFLICT,
-                 NULL);
+    EXPECT_FAULT(patch_person(c, "sysadmin", &p, "active"), ERR_CONFLICT, NULL);
     as(c, "secadmin");
     EXPECT_FAULT(grant_remove(c, &g), ERR_CONFLICT, NULL);
     as(c, NULL); /* not even by the program itself */
@@ -316,10 +315,8 @@ TEST(an_administrator_goes_only_when_one_of_another_role_agrees)
     as(c, "secadmin");
     EXPECT_OK(grant_remove(c, &g));
     EXPECT(c->waits && holds(c, "auditor", "audit.see"));
-    EXPECT_FAULT(decide(c, "secadmin", right_change_confirm), ERR_DENIED,
-                 NULL);
-    EXPECT_FAULT(decide(c, "auditor2", right_change_confirm), ERR_DENIED,
-                 NULL);
+    EXPECT_FAULT(decide(c, "secadmin", right_change_confirm), ERR_DENIED, NULL);
+    EXPECT_FAULT(decide(c, "auditor2", right_change_confirm), ERR_DENIED, NULL);
     EXPECT_OK(decide(c, "sysadmin", right_change_confirm));
     EXPECT(!holds(c, "auditor", "audit.see"));
 }
@@ -329,10 +326,8 @@ TEST(what_is_about_the_security_administrator_is_decided_by_the_third)
     office_make(c);
     second_admin(c, "secadmin2", "security_admin");
     EXPECT_OK(use_account(c, "sysadmin", 155, false));
-    EXPECT_FAULT(decide(c, "secadmin", right_change_confirm), ERR_DENIED,
-                 NULL);
-    EXPECT_FAULT(decide(c, "sysadmin", right_change_confirm), ERR_DENIED,
-                 NULL);
+    EXPECT_FAULT(decide(c, "secadmin", right_change_confirm), ERR_DENIED, NULL);
+    EXPECT_FAULT(decide(c, "sysadmin", right_change_confirm), ERR_DENIED, NULL);
     EXPECT_OK(decide(c, "auditor", right_change_confirm));
     EXPECT(office_int(c, "SELECT active FROM account WHERE id = 155") == 0);
 }
@@ -547,12 +542,12 @@ TEST(a_table_that_would_take_an_administrator_away_is_refused_by_its_line)
 TEST(the_program_itself_waits_for_nobody)
 {
     office_make(c);
-    static const struct grant all = { .role = "program",
-                                      .scope = SCOPE_ALL,
-                                      .rights = UINT64_MAX };
-    static const struct actor program = { .name = "liangcao",
-                                          .grants = &all,
-                                          .n_grants = 1 };
+    static const struct grant all = {
+        .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
+    };
+    static const struct actor program = {
+        .name = "liangcao", .grants = &all, .n_grants = 1
+    };
     struct crew_member m = { .crew_id = id_of(c, "crew", "plumbers"),
                              .person_id = 41 };
     c->actor = &program;

@@ -418,8 +418,7 @@ TEST(a_password_that_is_guessed_easily_is_refused_with_what_to_do)
                 " (1, 'office.name', '机关局', 1)");
     sign_in(c, "boss");
     for (size_t i = 0; bad[i]; i++)
-        EXPECT_FAULT(auth_change_password(c, GOOD, bad[i]), ERR_INVALID,
-                     "new");
+        EXPECT_FAULT(auth_change_password(c, GOOD, bad[i]), ERR_INVALID, "new");
     EXPECT(strstr(c->fault.text, "do not belong together") != NULL);
     EXPECT_OK(auth_change_password(c, GOOD, "Teapot-rides-7"));
 }
@@ -440,8 +439,7 @@ TEST(none_of_the_last_five_passwords_is_taken_again)
         if (i < 4)
             EXPECT_FAULT(auth_change_password(c, now, GOOD), ERR_INVALID,
                          "new");
-        EXPECT_FAULT(auth_change_password(c, now, next[0]), ERR_INVALID,
-                     "new");
+        EXPECT_FAULT(auth_change_password(c, now, next[0]), ERR_INVALID, "new");
     }
     EXPECT_OK(auth_change_password(c, now, GOOD)); /* six ago by now */
     EXPECT(ask_int(c, "SELECT COUNT(*) FROM old_password") == 5);
@@ -453,6 +451,5 @@ TEST(the_program_itself_sets_what_it_likes_within_length_and_classes)
     int64_t id = make_account(c, "zhang", 41);
     EXPECT_OK(auth_set_password(c, id, "Liangcao-2026"));
     EXPECT_OK(auth_set_password(c, id, "Liangcao-2026"));
-    EXPECT_FAULT(auth_set_password(c, id, "liangcao"), ERR_INVALID,
-                 "password");
+    EXPECT_FAULT(auth_set_password(c, id, "liangcao"), ERR_INVALID, "password");
 }

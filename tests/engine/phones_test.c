@@ -94,13 +94,14 @@ give_phones(struct call *c)
 {
     office_make(c);
     for (size_t i = 0; i < COUNT(known); i++)
-        office_exec(c, arena_printf(
-                           c->arena,
-                           "UPDATE person SET mobile = '%s', phone ="
-                           " '0571-9%07lld', email = 'box%lld@a.cn'"
-                           " WHERE id = %lld",
-                           mobile_of(c, known[i].id), (long long)known[i].id,
-                           (long long)known[i].id, (long long)known[i].id));
+        office_exec(c,
+                    arena_printf(c->arena,
+                                 "UPDATE person SET mobile = '%s', phone ="
+                                 " '0571-9%07lld', email = 'box%lld@a.cn'"
+                                 " WHERE id = %lld",
+                                 mobile_of(c, known[i].id),
+                                 (long long)known[i].id, (long long)known[i].id,
+                                 (long long)known[i].id));
     office_exec(c, "UPDATE provider SET contact = 'Mr. Rope',"
                    " phone = '0571-55550031' WHERE id = 31");
     office_exec(c, "INSERT INTO person (id, code, name, unit_id, active,"
@@ -146,8 +147,8 @@ ask_path(struct call *c, struct buf *seen, const char *path)
 }
 
 static void
-ask_part(struct call *c, struct buf *seen, const char *pattern, const char *part,
-         const char *value)
+ask_part(struct call *c, struct buf *seen, const char *pattern,
+         const char *part, const char *value)
 {
     const char *at = strstr(pattern, part);
 
@@ -199,8 +200,8 @@ static bool
 tells_of(struct call *c, const char *seen, int64_t id)
 {
     return strstr(seen, mobile_of(c, id))
-           || strstr(seen, arena_printf(c->arena, "0571-9%07lld",
-                                        (long long)id))
+           || strstr(seen,
+                     arena_printf(c->arena, "0571-9%07lld", (long long)id))
            || strstr(seen,
                      arena_printf(c->arena, "box%lld@a.cn", (long long)id));
 }
@@ -224,8 +225,7 @@ judge(struct call *c, const char *role, const struct reach *r)
     if (provider
         && !(auth_may_at(c, "org.see",
                          &(struct auth_where){ .provider_id = 31 })))
-        fail_msg("%s of %s is told of the provider's contact\n", role,
-                 r->word);
+        fail_msg("%s of %s is told of the provider's contact\n", role, r->word);
     return told;
 }
 

@@ -143,8 +143,8 @@ try_crowd(struct doors *d)
     (void)score(d->score, d->slowest <= PATIENCE_S,
                 "the last sign-in took %.1f s", d->slowest);
     (void)score(d->score, d->changes > 10 && d->worst <= BESIDE_S,
-                "%d comments beside the sign-ins took up to %.1f s",
-                d->changes, d->worst);
+                "%d comments beside the sign-ins took up to %.1f s", d->changes,
+                d->worst);
 }
 
 /* -- from where one should not --------------------------------------------------- */
@@ -164,8 +164,8 @@ static void
 try_foreign(struct doors *d)
 {
     /* As which it is asked, see http.c. */
-    expect(d, "a page of this site", JSON "Origin: http://localhost\r\n",
-           right, 201);
+    expect(d, "a page of this site", JSON "Origin: http://localhost\r\n", right,
+           201);
     expect(d, "a page of another site", JSON "Origin: http://evil.example\r\n",
            right, 403);
     expect(d, "a page in a frame without an origin", JSON "Origin: null\r\n",
@@ -202,8 +202,8 @@ try_lock(struct doors *d)
     expect(d, "the right one after five wrong ones", JSON, desk, 429);
     a = sign_in(d->port, JSON, right);
     device_of(&a, known);
-    (void)score(d->score, strstr(a.head, "HttpOnly; SameSite=Strict; Max-Age")
-                              != NULL,
+    (void)score(d->score,
+                strstr(a.head, "HttpOnly; SameSite=Strict; Max-Age") != NULL,
                 "the device's cookie is not kept from scripts");
     answer_free(&a);
     expect(d, "a browser that is known for somebody else", known, desk, 429);

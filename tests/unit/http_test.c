@@ -138,8 +138,6 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
     r->body_len = b.len;
 }
 
-static const char *const slow_paths[] = { "/slow", NULL };
-
 static void
 start_all(const char *proxies, const char *cert, const char *key,
           unsigned awake)
@@ -149,9 +147,6 @@ start_all(const char *proxies, const char *cert, const char *key,
         .pollers = 2,
         .workers = 4,
         .reading = awake,
-        .slow_paths = slow_paths,
-        .slow_workers = 2,
-        .slow_queue = 3,
         .max_body = LIMIT,
         .large_path = "/api/import/",
         .max_large = 3 * LIMIT,
@@ -553,54 +548,6 @@ TEST_PLAIN(a_quick_call_does_not_wait_behind_slow_ones)
         pthread_join(threads[i], NULL);
         EXPECT(status[i] == 200);
     }
-    stop();
-}
-
-/* /slow is one of the slow paths when something is posted to it. */
-static void *
-post_slowly(void *status)
-{
-    char line[4096] = "";
-    int fd = dial();
-
-    say(fd, "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
-    if (recv(fd, line, sizeof line - 1, 0) > 0)
-        *(int *)status = atoi(line + 9);
-    close(fd);
-    return NULL;
-}
-
-TEST_PLAIN(what_is_slow_takes_no_place_of_others_and_waits_in_a_short_queue)
-{
-    pthread_t threads[5];
-    int status[COUNT(threads)] = { 0 };
-
-    (void)c;
-    start(NULL, NULL);
-    for (size_t i = 0; i < COUNT(threads); i++)
-        pthread_create(&threads[i], NULL, post_slowly, &status[i]);
-    EXPECT(becomes(&world.asked, 2)); /* and three wait */
-    for (int i = 0; i < 5000 && world.server->open_calls != 5; i++)
-        pause_ms(1);
-    EXPECT(ask("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
-               "Accept-Language: en\r\n\r\n")
-           == 503);
-    EXPECT(heard("Retry-After:") && heard("the server is busy"));
-    /* Nor by an address that hides where it leads. */
-    EXPECT(ask("POST /%73low HTTP/1.1\r\nHost: a\r\n"
-               "Content-Length: 0\r\n\r\n")
-           == 503);
-    for (int i = 0; i < 8; i++)
-        EXPECT(ask("POST /quick HTTP/1.1\r\nHost: a\r\n"
-                   "Content-Length: 0\r\n\r\n")
-               == 200);
-    atomic_store(&world.open, true);
-    for (size_t i = 0; i < COUNT(threads); i++) {
-        pthread_join(threads[i], NULL);
-        EXPECT(status[i] == 200);
-    }
-    EXPECT(ask("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
-           == 200);
     stop();
 }
 

@@ -324,7 +324,6 @@ crew_member_remove(struct call *c, int64_t id)
     return tx_commit(&tx);
 }
 
-
 enum err
 crew_may_know(struct call *c, const struct crew *w)
 {
@@ -577,10 +576,10 @@ crew_hands_shown(struct call *c, const struct crew *w, instant at,
     for (size_t i = 0; i < *n && !all; i++) {
         struct crew_hand *h = &(*hands)[i];
 
-        if (!org_sees_phone(c, &(struct auth_where){
-                                   .unit_id = h->unit_id,
-                                   .place_id = h->place_id,
-                                   .provider_id = h->provider_id })
+        if (!org_sees_phone(c, &(struct auth_where){ .unit_id = h->unit_id,
+                                                     .place_id = h->place_id,
+                                                     .provider_id =
+                                                         h->provider_id })
             && h->person_id != c->actor->person_id)
             h->mobile = phone_masked(c, h->mobile);
     }

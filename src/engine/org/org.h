@@ -354,7 +354,7 @@ struct import_refusal {
 struct import_result {
     int64_t rows, added, changed, unchanged; /* the last three: good rows */
     int64_t waiting; /* people of whom something waits for confirmation */
-    struct import_refusal *refused;          /* in the order of lines */
+    struct import_refusal *refused; /* in the order of lines */
     size_t n_refused;
 };
 
@@ -390,8 +390,7 @@ struct right_change;
  */
 enum err right_change_confirm(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_refuse(struct call *c, struct right_change *w) MUST_USE;
-enum err right_change_withdraw(struct call *c,
-                               struct right_change *w) MUST_USE;
+enum err right_change_withdraw(struct call *c, struct right_change *w) MUST_USE;
 
 /* Every model here, for the check against the schema at start; NULL-ended. */
 extern const struct model *const org_models[];

@@ -211,9 +211,9 @@ enum err
 person_judge(struct call *c, struct person *p, const struct person *old,
              bool look)
 {
-    struct right_change blank = { .person_id = old->id,
-                                  .noun = "person",
-                                  .noun_id = old->id };
+    struct right_change blank = {
+        .person_id = old->id, .noun = "person", .noun_id = old->id
+    };
     struct right_change w = blank;
 
     if (!auth_is_program(c) && c->actor->person_id == old->id
