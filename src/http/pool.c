@@ -31,7 +31,7 @@ struct pool {
     struct pool_config config;
     pthread_mutex_t lock;
     struct exchange *first, *last;
-    unsigned waiting; /* in that queue, or about to be */
+    unsigned waiting; /* in a queue with an end, or about to be */
     struct worker *asleep;
     unsigned awake;
     bool waking; /* somebody was called and has not looked yet */
@@ -99,7 +99,7 @@ take(struct pool *p)
     if (p->first == NULL)
         p->last = NULL;
     p->taken++;
-    p->waiting--;
+    p->waiting -= p->config.queue > 0;
     return x;
 }
 
@@ -194,8 +194,9 @@ bool
 pool_has_room(struct pool *p)
 {
     pthread_mutex_lock(&p->lock);
-    bool room = p->config.queue == 0 || p->waiting < p->config.queue;
-    p->waiting += room;
+    bool counted = p->config.queue > 0;
+    bool room = !counted || p->waiting < p->config.queue;
+    p->waiting += counted && room;
     pthread_mutex_unlock(&p->lock);
     return room;
 }
