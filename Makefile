@@ -10,7 +10,7 @@ OPT     ?= -O2 -g
 SAN     ?=
 B       ?= build
 CFLAGS  += $(WARN) $(OPT) $(SAN) -D_GNU_SOURCE -Isrc -I$(B)/gen $(PKG_CFLAGS)
-LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lClp -lm -lpthread
+LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lClp -lzxcvbn -lm -lpthread
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 
 SRC     := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))

@@ -2,11 +2,17 @@
 /* Accounts, grants and tokens over HTTP.  The rules are auth's. */
 #include "api/route.h"
 #include "auth/account.h"
+#include "auth/change.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 
 SERVE(account_change, struct account)
 SERVE(account_get, struct account)
 SERVE(account_list, struct list)
+SERVE(right_change_list, struct list)
+SERVE(right_change_confirm, struct right_change)
+SERVE(right_change_refuse, struct right_change)
+SERVE(right_change_withdraw, struct right_change)
 SERVE(grant_make, struct role_grant)
 SERVE(grant_remove, struct role_grant)
 SERVE(grant_list, struct list)
@@ -30,6 +36,23 @@ static const struct field reset_fields[] = {
 
 static const struct model reset_model =
     MODEL("new_password", NULL, struct new_password, reset_fields);
+
+/* An account by its id alone. */
+static const struct field ref_fields[] = {
+    FIELD(struct account, id, .flags = GIVEN),
+};
+
+static const struct model ref_model =
+    MODEL("account_ref", NULL, struct account, ref_fields);
+
+static enum err
+serve_unlock(struct call *c, void *in, void *out)
+{
+    struct account *a = out;
+
+    a->id = ((const struct account *)in)->id;
+    return account_unlock(c, a);
+}
 
 /*
  * What holds a secret is answered raw, so that the answer is not kept for an
@@ -81,11 +104,15 @@ const struct route account_routes[] = {
     { GET, "/accounts/{id}", serve_account_get, .in = &account_model,
       .out = &account_model, .may = "account.edit", .says = "One account." },
     { POST, "/accounts", serve_account_make, .in = &account_model,
-      .out = &account_model, .may = "account.edit", .flags = R_RAW | R_CREATED,
-      .answer = "#", .says = "Make an account for a person." },
-    { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
       .out = &account_model, .may = "account.edit",
+      .flags = R_RAW | R_CREATED | R_WAITS, .answer = "#",
+      .says = "Make an account for a person." },
+    { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
+      .out = &account_model, .may = "account.edit", .flags = R_WAITS,
       .says = "Put an account in or out of use." },
+    { POST, "/accounts/{id}/unlock", serve_unlock, .in = &ref_model,
+      .out = &account_model, .may = "grant.edit",
+      .says = "Let a locked account be tried again at once." },
     { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
       .out = &account_model, .may = "account.edit",
       .says = "Give an account a password to be changed at once." },
@@ -96,7 +123,19 @@ const struct route account_routes[] = {
       .out = &role_grant_model, .may = "grant.edit", .flags = R_CREATED,
       .says = "Grant a role." },
     { DELETE, "/grants/{id}", serve_grant_remove, .in = &role_grant_model,
-      .may = "grant.edit", .says = "Take a role away." },
+      .may = "grant.edit", .flags = R_WAITS, .says = "Take a role away." },
+    { GET, "/right-changes", serve_right_change_list,
+      .out = &right_change_model, .flags = R_LIST,
+      .says = "What one administrator asked for and a second decides." },
+    { POST, "/right-changes/{id}/confirm", serve_right_change_confirm,
+      .in = &right_change_model, .out = &right_change_model,
+      .says = "Agree to a change of rights: it is made." },
+    { POST, "/right-changes/{id}/refuse", serve_right_change_refuse,
+      .in = &right_change_model, .out = &right_change_model,
+      .says = "Refuse a change of rights: it is not made." },
+    { POST, "/right-changes/{id}/withdraw", serve_right_change_withdraw,
+      .in = &right_change_model, .out = &right_change_model,
+      .says = "Call off what one has asked for oneself." },
     { GET, "/tokens", serve_token_list, .out = &token_model, .flags = R_LIST,
       .views = token_views,
       .says = "One's own tokens; all of them for the system administrator." },

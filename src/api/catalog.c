@@ -17,6 +17,7 @@ SERVE(catalog_set_rule, struct routing_rule)
 SERVE(catalog_remove_rule, struct routing_rule)
 SERVE(catalog_add_day, struct calendar_day)
 SERVE(catalog_remove_day, struct calendar_day)
+SERVE(catalog_list_rules, struct list)
 SERVE(catalog_add_year, struct calendar_year)
 SERVE(catalog_remove_year, struct calendar_year)
 SERVE(catalog_add_hours, struct office_hours)
@@ -291,7 +292,8 @@ const struct route catalog_routes[] = {
       &sla_class_model, EDIT,
       "Add an SLA class, or the next version of one from a day on.",
       R_CREATED },
-    { GET, "/routing-rules", serve_model_list, .out = &routing_rule_model,
+    { GET, "/routing-rules", serve_catalog_list_rules,
+      .out = &routing_rule_model,
       .says = "Which crew does which item at which place.", .flags = R_LIST },
     { POST, "/routing-rules", serve_catalog_add_rule, &routing_rule_model,
       &routing_rule_model, EDIT, "Add a routing rule.", R_CREATED },

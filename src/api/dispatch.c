@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "api/answers.h"
@@ -216,10 +217,11 @@ reply_record(struct call *c, const struct route *route, void *in, void *out,
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
-    int status = route->flags & R_CREATED ? 201 : 200;
+    int status = c->waits ? 202 : route->flags & R_CREATED ? 201 : 200;
 
     if (route->flags & R_RAW) {
         reply_raw(c, out, r);
+        r->status = c->waits ? 202 : r->status;
         return;
     }
     if (route->flags & R_LIST) {
@@ -228,7 +230,7 @@ reply_record(struct call *c, const struct route *route, void *in, void *out,
         model_write_json(&o, route->out, out);
         add_etag(c, route->out, out, r);
     } else {
-        r->status = 204;
+        r->status = c->waits ? 202 : 204;
         r->body = "";
         return;
     }
@@ -361,6 +363,7 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
         db_later(c, q->later);
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         r->n_headers = 0;
+        c->waits = false;
         e = run_keyed(c, route, q, parts, n, r);
         if (e != ERR_BUSY)
             return e;
@@ -444,6 +447,36 @@ pick_lang(const struct http_request *q)
     return accept != NULL && text_starts(accept, "en") ? LANG_EN : LANG_ZH;
 }
 
+/* "https://a.example:8443" is of the host "a.example:8443". */
+static bool
+is_origin_of(const char *origin, const char *host)
+{
+    const char *own = origin ? strstr(origin, "://") : NULL;
+
+    return own != NULL && host != NULL && strcasecmp(own + 3, host) == 0;
+}
+
+/*
+ * A change by cookie, or a sign-in, that a page of another site has sent.  The
+ * browser itself says so where it can (over TLS and on this machine); elsewhere
+ * the page's origin is compared with the name we are asked by, which a proxy
+ * must leave as it is, or say in X-Forwarded-Host.
+ */
+static enum err
+refuse_foreign(struct call *c, const struct http_request *q)
+{
+    const char *site = http_header(q, "Sec-Fetch-Site");
+    const char *origin = http_header(q, "Origin");
+
+    if (site != NULL
+            ? strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0
+            : origin == NULL || is_origin_of(origin, http_header(q, "Host"))
+                  || is_origin_of(origin, http_header(q, "X-Forwarded-Host")))
+        return OK;
+    return fail(c, ERR_DENIED, site ? "Sec-Fetch-Site" : "Origin",
+                "was sent by a page of another site");
+}
+
 /* Who calls; no cookie and no token is nobody, which is not an error yet. */
 static enum err
 know_actor(struct call *c, const struct http_request *q)
@@ -459,14 +492,15 @@ know_actor(struct call *c, const struct http_request *q)
                         "must be a bearer token");
         return auth_by_token(c, bearer + 7);
     }
+    if (c->changing)
+        TRY(refuse_foreign(c, q));
     /* A stale cookie is as good as none: whoever needs more is told so. */
     e = cookie == NULL ? ERR_UNSIGNED : auth_by_session(c, cookie);
     if (e != OK) {
         c->actor = NULL;
         return e == ERR_UNSIGNED ? OK : e;
     }
-    if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0
-        && !text_same(csrf, c->actor->csrf))
+    if (c->changing && !text_same(csrf, c->actor->csrf))
         return fail(c, ERR_DENIED, "X-CSRF-Token",
                     "is missing or not this session's");
     return OK;
@@ -512,6 +546,9 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     c.lang = pick_lang(q);
     c.address = q->address;
     c.secure = q->tls;
+    c.device = http_cookie(q, "liangcao_device");
+    c.changing =
+        strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0;
     below.path = q->path + strlen("/api/v1");
     /* A browser opens the stream again by itself. */
     c.unattended = strcmp(below.path, "/stream") == 0

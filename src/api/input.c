@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/auth.h"
 #include "base/text.h"
 
 bool
@@ -103,8 +104,14 @@ check_type(struct call *c, const struct route *route,
 {
     const char *type = http_header(q, "Content-Type");
 
-    if (q->body_len == 0 || type == NULL
-        || (route->flags & R_BODY
+    /* A page of another site can send a body without asking only as a type
+       that is not JSON's, or as none. */
+    bool by_page = route->flags & R_OPEN || (c->actor && c->actor->session_id);
+
+    if (q->body_len == 0 || (type == NULL && !by_page))
+        return OK;
+    if (type != NULL
+        && (route->flags & R_BODY
                 ? is_type(type, "text/csv") || is_type(type, "text/plain")
                 : is_type(type, "application/json")))
         return OK;

@@ -339,13 +339,12 @@ write_shape_content(struct json_out *o, struct known *k, const struct route *r)
 }
 
 static void
-write_good_answer(struct json_out *o, struct known *k, const struct route *r)
+write_good_answer(struct json_out *o, struct known *k, const struct route *r,
+                  const char *status, const char *says)
 {
-    bool empty = r->out == NULL && !(r->flags & (R_LIST | R_RAW));
-
-    json_key(o, r->flags & R_CREATED ? "201" : empty ? "204" : "200");
+    json_key(o, status);
     json_begin(o);
-    json_put_text(o, "description", empty ? "Done." : "The answer.");
+    json_put_text(o, "description", says);
     if (r->flags & (R_LIST | R_RAW)) {
         write_shape_content(o, k, r);
     } else if (r->out != NULL) {
@@ -371,10 +370,19 @@ write_answers(struct json_out *o, struct known *k, const struct route *r)
     static const char *const always[] = { "400", "403", "404", "414",
                                           "422", "429", "503" };
     bool body = input_by_body(r);
+    bool empty = r->out == NULL && !(r->flags & (R_LIST | R_RAW));
 
     json_key(o, "responses");
     json_begin(o);
-    write_good_answer(o, k, r);
+    write_good_answer(o, k, r,
+                      r->flags & R_CREATED ? "201"
+                      : empty              ? "204"
+                                           : "200",
+                      empty ? "Done." : "The answer.");
+    if (r->flags & R_WAITS)
+        write_good_answer(o, k, r, "202",
+                          "It waits for a second administrator to confirm "
+                          "it, wholly or in part.");
     for (size_t i = 0; i < COUNT(always); i++)
         write_problem(o, always[i]);
     write_problem(o, "401");

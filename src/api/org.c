@@ -33,6 +33,12 @@ NOUN(crew_member)
 NOUN(shift)
 
 SERVE(unit_list, struct list)
+SERVE(unit_get, struct unit)
+SERVE(place_list, struct list)
+SERVE(place_get, struct place)
+SERVE(provider_list, struct list)
+SERVE(shift_list, struct list)
+SERVE(shift_get, struct shift)
 SERVE(model_list, struct list)
 SERVE(person_list, struct list)
 SERVE(person_pick, struct list)
@@ -42,16 +48,12 @@ SERVE(crew_member_list, struct list)
 SERVE(crew_member_get, struct crew_member)
 
 /* What everybody signed in may read is read by its descriptor alone. */
-#define READ(noun)                                                             \
-    static enum err serve_##noun##_get(struct call *c, void *in, void *out)    \
-    {                                                                          \
-        (void)out;                                                             \
-        return model_get(c, &noun##_model, ((struct noun *)in)->id, in);       \
-    }
-READ(unit)
-READ(place)
-READ(crew)
-READ(shift)
+static enum err
+serve_crew_get(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return model_get(c, &crew_model, ((struct crew *)in)->id, in);
+}
 
 /* -- verbs on units ------------------------------------------------------- */
 
@@ -77,7 +79,7 @@ serve_unit_changes(struct call *c, void *in, void *out)
     for (size_t i = 0; i < l->n_filters; i++)
         if (strcmp(l->filters[i].field->name, "unit_id") == 0)
             (void)text_int(l->filters[i].value, &u.id);
-    TRY(model_get(c, &unit_model, u.id, &u));
+    TRY(unit_get(c, &u));
     return model_list(c, l);
 }
 
@@ -145,25 +147,15 @@ get_on_duty(struct call *c, void *in, void *out)
     struct raw *raw = out;
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
-    bool sees_phones;
     size_t n;
 
     TRY(model_get(c, &crew_model, q->id, &crew));
-    TRY(crew_may_know(c, &crew));
-    TRY(crew_hands(c, crew.id, q->at.ms ? q->at : c->now, &hands, &n));
-    sees_phones =
-        auth_may(c, "org.see")
-        || auth_may_at(c, "order.dispatch",
-                       &(struct auth_where){ .crew_id = crew.id,
-                                             .provider_id = crew.provider_id });
+    TRY(crew_hands_shown(c, &crew, q->at.ms ? q->at : c->now, &hands, &n));
     json_begin(&o);
     json_key(&o, "items");
     json_begin_list(&o);
-    for (size_t i = 0; i < n; i++) {
-        if (!sees_phones)
-            hands[i].mobile = phone_masked(c, hands[i].mobile);
+    for (size_t i = 0; i < n; i++)
         write_hand(&o, &hands[i]);
-    }
     json_end_list(&o);
     json_end(&o);
     raw->body = b.s;
@@ -252,6 +244,7 @@ serve_import(struct call *c, void *in, void *out)
     json_put_int(&o, "added", r.added);
     json_put_int(&o, "changed", r.changed);
     json_put_int(&o, "unchanged", r.unchanged);
+    json_put_int(&o, "waiting", r.waiting);
     write_refusals(&o, &r);
     json_end(&o);
     raw->body = b.s;
@@ -295,6 +288,18 @@ serve_export(struct call *c, void *in, void *out)
             .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
             .flags = R_CREATED, .says = (sentence)                             \
     }
+#define NEW_THAT_WAITS(path, noun, sentence)                                   \
+    {                                                                          \
+        POST, path, serve_##noun##_add,                                        \
+            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
+            .flags = R_CREATED | R_WAITS, .says = (sentence)                   \
+    }
+#define CHANGE_THAT_WAITS(path, noun, sentence)                                \
+    {                                                                          \
+        PATCH, path "/{id}", serve_##noun##_set,                               \
+            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
+            .flags = R_WAITS, .says = (sentence)                               \
+    }
 #define CHANGE(path, noun, sentence)                                           \
     {                                                                          \
         PATCH, path "/{id}", serve_##noun##_set,                               \
@@ -316,7 +321,9 @@ const struct route org_routes[] = {
     CHANGE("/units", unit, "Change what is not its name or its parent."),
     UNIT_ACT(rename, "Give a unit another name from a day on."),
     UNIT_ACT(move, "Put a unit, with all below it, under another."),
-    UNIT_ACT(merge, "End a unit and bring what it has into another."),
+    { POST, "/units/{id}/merge", serve_unit_merge, .in = &unit_merge_model,
+      .out = &unit_model, .may = "org.edit", .flags = R_WAITS,
+      .says = "End a unit and bring what it has into another." },
     UNIT_ACT(split, "Found a new unit out of one."),
     UNIT_ACT(end, "End a unit that has nothing left."),
     LIST("/units/{unit_id}/changes", unit_changes, unit_change, NULL,
@@ -326,7 +333,7 @@ const struct route org_routes[] = {
     { DELETE, "/unit-plans/{id}", remove_plan, .in = &by_id_model,
       .may = "org.edit", .says = "Call a planned change of a unit off." },
 
-    LIST("/places", model_list, place, NULL,
+    LIST("/places", place_list, place, NULL,
          "Sites, buildings, floors, rooms."),
     ONE("/places", place, NULL, "One place."),
     NEW_ONE("/places", place, "Add a place."),
@@ -338,9 +345,9 @@ const struct route org_routes[] = {
          "People of the units the caller may see."),
     ONE("/persons", person, "org.see", "One person."),
     NEW_ONE("/persons", person, "Add a person."),
-    CHANGE("/persons", person, "Change a person."),
+    CHANGE_THAT_WAITS("/persons", person, "Change a person."),
 
-    LIST("/providers", model_list, provider, "org.see",
+    LIST("/providers", provider_list, provider, "org.see",
          "Companies that work for the office."),
     ONE("/providers", provider, "org.see", "One provider."),
     NEW_ONE("/providers", provider, "Add a provider."),
@@ -349,7 +356,7 @@ const struct route org_routes[] = {
     LIST("/crews", model_list, crew, NULL, "Who does the work."),
     ONE("/crews", crew, NULL, "One crew."),
     NEW_ONE("/crews", crew, "Add a crew."),
-    CHANGE("/crews", crew, "Change a crew."),
+    CHANGE_THAT_WAITS("/crews", crew, "Change a crew."),
     { GET, "/crews/{id}/on-duty", get_on_duty, .in = &on_duty_model,
       .flags = R_RAW,
       .answer = "{items:[{person_id:int,member_id:int,name:text?,mobile:text?,"
@@ -358,11 +365,11 @@ const struct route org_routes[] = {
     LIST("/crew-members", crew_member_list, crew_member, NULL,
          "Who is in which crew."),
     ONE("/crew-members", crew_member, NULL, "One member of a crew."),
-    NEW_ONE("/crew-members", crew_member, "Take a person into a crew."),
-    CHANGE("/crew-members", crew_member, "Change a member's part."),
+    NEW_THAT_WAITS("/crew-members", crew_member, "Take a person into a crew."),
+    CHANGE_THAT_WAITS("/crew-members", crew_member, "Change a member's part."),
     { DELETE, "/crew-members/{id}", remove_member, .in = &by_id_model,
       .may = "org.edit", .says = "Take a person out of a crew." },
-    LIST("/shifts", model_list, shift, NULL, "When crews are on duty."),
+    LIST("/shifts", shift_list, shift, NULL, "When crews are on duty."),
     ONE("/shifts", shift, NULL, "One shift."),
     NEW_ONE("/shifts", shift, "Add a shift."),
     CHANGE("/shifts", shift, "Change a shift."),
@@ -371,7 +378,8 @@ const struct route org_routes[] = {
 
     { POST, "/import/{kind}", serve_import, .in = &import_model,
       .may = "import", .flags = R_RAW | R_BODY,
-      .answer = "{rows:int,added:int,changed:int,unchanged:int,refused:["
+      .answer = "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
+                "refused:["
                 "{line:int,field:text?,detail:text?,value:text?}]}",
       .says = "Bring a table to what the CSV says, or change nothing." },
     { GET, "/export/{kind}", serve_export, .in = &export_model,

@@ -18,6 +18,7 @@ enum route_flag {
     R_LIST = 4,    /* `in` is read as a struct list over model `out` */
     R_RAW = 8,     /* the handler fills in a struct raw as `out` */
     R_BODY = 16,   /* the body is CSV, left in c->body; `in` is the query's */
+    R_WAITS = 64,  /* may be answered 202: c->waits for somebody to agree */
     R_LATER = 32   /* keeps nothing in memory of what it changes, so its thread
                       need not wait for the disk (struct later) */
 };

@@ -95,6 +95,30 @@ write_office(struct call *c, struct json_out *o)
     return rows_end(&r);
 }
 
+static void
+put_instant(struct json_out *o, const char *key, instant t)
+{
+    char text[25];
+
+    instant_print(t, text);
+    json_put_text(o, key, t.ms ? text : NULL);
+}
+
+static const char find_reset[] =
+    "SELECT reset_by, reset_at FROM account WHERE id = $1";
+
+/* Who must be told that his password was set by another. */
+static enum err
+write_reset(struct call *c, struct json_out *o)
+{
+    ROWS r = db_query(c, find_reset, V(c->actor->account_id));
+    bool found = rows_next(&r);
+
+    json_put_text(o, "reset_by", found ? row_text(&r, 0) : NULL);
+    put_instant(o, "reset_at", found ? row_instant(&r, 1) : (instant){ 0 });
+    return rows_end(&r);
+}
+
 /* Who is signed in, and what the interface may show him. */
 static enum err
 write_session(struct call *c, struct raw *raw)
@@ -116,6 +140,8 @@ write_session(struct call *c, struct raw *raw)
     write_roles(c, &o);
     write_crews(c, &o);
     TRY(write_office(c, &o));
+    put_instant(&o, "ends_at", a->session_ends);
+    TRY(write_reset(c, &o));
     json_end(&o);
     raw->body = b.s;
     raw->len = b.len;
@@ -134,6 +160,19 @@ set_cookie(struct call *c, const char *session)
                               *session ? "" : "; Max-Age=0"));
 }
 
+#define DEVICE_DAYS 90
+
+static void
+set_device(struct call *c, const char *device)
+{
+    reply_header(c, "Set-Cookie",
+                 arena_printf(c->arena,
+                              "liangcao_device=%s; Path=/api/v1/session; "
+                              "HttpOnly; SameSite=Strict; Max-Age=%d%s",
+                              device, DEVICE_DAYS * 86400,
+                              c->secure ? "; Secure" : ""));
+}
+
 static enum err
 need_somebody(struct call *c)
 {
@@ -149,6 +188,7 @@ post_session(struct call *c, void *in, void *out)
     TRY(model_check(c, &sign_in_model, s));
     TRY(auth_sign_in(c, s));
     set_cookie(c, s->session);
+    set_device(c, s->device);
     raw->status = 201;
     return write_session(c, raw);
 }
@@ -185,7 +225,8 @@ put_password(struct call *c, void *in, void *out)
 #define SESSION_SHAPE                                                          \
     "{account:text,name:text?,person_id:int?,unit_id:int?,provider_id:int?,"   \
     "csrf:text?,lang:text?,must_change:bool,rights:[text],roles:[{role:text,"  \
-    "scope:text,scope_id:int?}],crews:[int],office:text?}"
+    "scope:text,scope_id:int?}],crews:[int],office:text?,ends_at:text?,"       \
+    "reset_by:text?,reset_at:text?}"
 
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,

@@ -8,6 +8,7 @@
 #include "api/metrics.h"
 #include "auth/account.h"
 #include "auth/auth.h"
+#include "auth/change.h"
 #include "base/text.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
@@ -105,16 +106,37 @@ static const struct model form_request_model =
 extern const struct model setting_model;
 
 const struct model *const all_models[] = {
-    &unit_model,          &place_model,        &person_model,
-    &provider_model,      &crew_model,         &crew_member_model,
-    &shift_model,         &account_model,      &role_grant_model,
-    &token_model,         &service_area_model, &service_item_model,
-    &sla_class_model,     &routing_rule_model, &calendar_day_model,
-    &office_hours_model,  &order_model,        &order_wish_model,
-    &order_act_model,     &setting_model,      &audit_entry_model,
-    &calendar_year_model, &notice_model,       &rating_model,
-    &draft_model,         &order_event_model,  &unit_change_model,
-    &unit_plan_model,     &seat_model,         NULL
+    &unit_model,
+    &place_model,
+    &person_model,
+    &provider_model,
+    &crew_model,
+    &crew_member_model,
+    &shift_model,
+    &account_model,
+    &role_grant_model,
+    &token_model,
+    &service_area_model,
+    &service_item_model,
+    &sla_class_model,
+    &routing_rule_model,
+    &calendar_day_model,
+    &office_hours_model,
+    &order_model,
+    &order_wish_model,
+    &order_act_model,
+    &setting_model,
+    &audit_entry_model,
+    &calendar_year_model,
+    &notice_model,
+    &rating_model,
+    &draft_model,
+    &order_event_model,
+    &unit_change_model,
+    &unit_plan_model,
+    &seat_model,
+    &right_change_model,
+    NULL
 };
 
 static enum err
@@ -158,9 +180,8 @@ const struct model setting_model =
 static const struct {
     const char *name, *value;
 } known_settings[] = {
-    { "office.name", "" },
-    { "office.zone", "Asia/Shanghai" },
-    { "session.idle_s", "600" },
+    { "office.name", "" },         { "office.zone", "Asia/Shanghai" },
+    { "session.idle_s", "600" },   { "session.max_h", "12" },
     { "password.max_days", "90" }, /* 0: a password never grows old */
 };
 
@@ -189,7 +210,10 @@ check_setting(struct call *c, const struct setting *s)
         if (i == 2 && (!text_int(s->value, &n) || n < 60 || n > 86400))
             return fail(c, ERR_INVALID, "value", "must be from %d to %d", 60,
                         86400);
-        if (i == 3 && (!text_int(s->value, &n) || n < 0 || n > 3650))
+        if (i == 3 && (!text_int(s->value, &n) || n < 1 || n > 168))
+            return fail(c, ERR_INVALID, "value", "must be from %d to %d", 1,
+                        168);
+        if (i == 4 && (!text_int(s->value, &n) || n < 0 || n > 3650))
             return fail(c, ERR_INVALID, "value", "must be from %d to %d", 0,
                         3650);
         return OK;

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "auth/change.h"
 #include "auth/impl.h"
 #include "base/text.h"
 
@@ -28,6 +29,12 @@ static const struct field fields[] = {
     FIELD(struct account, locked_until, .flags = GIVEN,
           .label = "Locked until"),
     FIELD(struct account, active, .label = "In use"),
+    FIELD(struct account, waiting, .flags = GIVEN | DERIVED,
+          .label = "Waits for confirmation"),
+    FIELD(struct account, reset_at, .flags = GIVEN,
+          .label = "Password reset at"),
+    FIELD(struct account, reset_by, .flags = GIVEN,
+          .label = "Password reset by"),
     FIELD(struct account, lang, .choices = langs, .label = "Language"),
     FIELD(struct account, version, .flags = GIVEN),
     FIELD(struct account, updated_at, .flags = GIVEN, .label = "Changed at"),
@@ -39,21 +46,23 @@ const struct model account_model =
 static const char find_person[] =
     "SELECT COUNT(*) FROM person WHERE id = $1 AND active = 1";
 
-static const char find_person_name[] = "SELECT name FROM person WHERE id = $1";
+/* And whether the account waits to be in use. */
+static const char find_person_name[] =
+    "SELECT name, (SELECT COUNT(*) FROM right_change w"
+    "   WHERE w.state = 'waiting' AND w.noun = 'account' AND w.noun_id = $2"
+    "   AND w.kind <> 'password')"
+    " FROM person WHERE id = $1";
 
 static const char find_name[] = "SELECT COUNT(*) FROM account WHERE name = $1";
 
 static const char set_password[] =
     "UPDATE account SET password = $2, password_at = $3, must_change = $4,"
-    " failures = 0, locked_until = NULL, version = version + 1,"
-    " updated_at = $3 WHERE id = $1";
+    " reset_at = $5, reset_by = $6, version = version + 1, updated_at = $3"
+    " WHERE id = $1";
 
-static const char end_sessions[] =
-    "DELETE FROM session WHERE account_id = $1 AND id <> $2";
-
-static const char find_admin_role[] =
-    "SELECT COUNT(*) FROM role_grant WHERE account_id = $1 AND role IN"
-    " ('system_admin', 'security_admin', 'audit_admin')";
+static const char take_password[] =
+    "UPDATE account SET password = NULL, version = version + 1,"
+    " updated_at = $2 WHERE id = $1";
 
 /* -- making and changing -------------------------------------------------- */
 
@@ -92,11 +101,27 @@ check_free(struct call *c, const char *name)
 static enum err
 name_person(struct call *c, struct account *a)
 {
-    ROWS r = db_query(c, find_person_name, V(a->person_id));
+    ROWS r = db_query(c, find_person_name, V(a->person_id), V(a->id));
 
-    if (rows_next(&r))
+    if (rows_next(&r)) {
         a->person_name = row_text(&r, 0);
+        a->waiting = row_int(&r, 1) > 0;
+    }
     return rows_end(&r);
+}
+
+/* Of somebody who has rights or another account already: it waits. */
+static enum err
+wait_if_more(struct call *c, const struct account *a, const char *kind)
+{
+    struct right_change w = { .kind = kind,
+                              .person_id = a->person_id,
+                              .about = a->name,
+                              .noun = "account",
+                              .noun_id = a->id,
+                              .wish = "{\"active\":true}" };
+
+    return change_ask(c, &w);
 }
 
 enum err
@@ -106,18 +131,46 @@ account_make(struct call *c, struct account *a)
     a->name = account_name(c, a->name);
     TRY(check_name(c, a->name));
     if (a->password) {
-        TRY(password_check(c, "password", a->name, a->password));
+        TRY(password_check(c, "password", a, a->password));
         TRY(auth_hash(c, a->password, &a->password));
         a->password_at = c->now;
         a->must_change |= !auth_is_program(c);
     }
-    a->active = true;
     TX tx = tx_begin(c);
     TRY(check_person(c, a->person_id));
     TRY(check_free(c, a->name));
+    TRY(change_waits(c, CHANGE_MORE_ACCOUNTS, a->person_id, &a->waiting));
+    a->active = !a->waiting;
     TRY(model_add(c, &account_model, a));
+    if (a->password)
+        TRY(password_keep(c, a->id, a->password));
+    if (a->waiting)
+        TRY(wait_if_more(c, a, "account"));
     TRY(name_person(c, a));
     return tx_commit(&tx);
+}
+
+/* An account comes into use or goes out of it; what a second administrator
+   must agree to stays as it was. */
+static enum err
+judge_use(struct call *c, struct account *a, const struct account *old)
+{
+    struct right_change w = { .kind = "account_off",
+                              .person_id = old->person_id,
+                              .about = old->name,
+                              .noun = "account",
+                              .noun_id = old->id,
+                              .wish = "{\"active\":false}" };
+
+    if (a->active == old->active)
+        return OK;
+    TRY(change_waits(c, a->active ? CHANGE_BACK_IN_USE : CHANGE_ADMIN_LEAVES,
+                     old->person_id, &a->waiting));
+    if (!a->waiting)
+        return OK;
+    TRY(a->active ? wait_if_more(c, old, "account_on") : change_ask(c, &w));
+    a->active = old->active;
+    return OK;
 }
 
 enum err
@@ -132,9 +185,10 @@ account_change(struct call *c, struct account *a)
     if (a->name)
         a->name = account_name(c, a->name);
     model_fill(&account_model, a, &old, mask);
+    TRY(judge_use(c, a, &old));
     TRY(model_set(c, &account_model, a, mask));
-    if (!a->active)
-        TRY(db_exec(c, end_sessions, V(a->id), V(0)));
+    if (!a->active && old.active)
+        TRY(account_shut(c, a->id, 0, "account"));
     TRY(account_get(c, a));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);
@@ -172,21 +226,30 @@ account_list(struct call *c, struct list *l)
 
 /* -- passwords ------------------------------------------------------------- */
 
+/* The hash is made before the TX: it takes longer than all the rest. */
 static enum err
-put_password(struct call *c, const struct account *a, const char *field,
+put_password(struct call *c, struct account *a, const char *field,
              const char *password)
 {
     const char *hash;
     bool own = c->actor && c->actor->account_id == a->id;
-    bool must_change = !auth_is_program(c) && !own;
+    bool other = !auth_is_program(c) && !own;
 
-    TRY(password_check(c, field, a->name, password));
+    TRY(password_check(c, field, a, password));
+    TRY(password_is_new(c, field, a, password));
     TRY(auth_hash(c, password, &hash));
     TX tx = tx_begin(c);
-    TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now), V(must_change)));
-    TRY(db_exec(c, end_sessions, V(a->id),
-                V(own ? c->actor->session_id : (int64_t)0)));
+    TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now), V(other),
+                V(other ? c->now : (instant){ 0 }),
+                V(other ? c->actor->name : NULL)));
+    TRY(password_keep(c, a->id, hash));
+    TRY(guard_unlock(c, a->id, a->name));
+    TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
+                     "password"));
     TRY(model_audit(c, "account.password", "account", a->id, NULL));
+    if (other)
+        TRY(change_tell_reset(c, a));
+    TRY(account_get(c, a));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);
     return OK;
@@ -205,23 +268,13 @@ enum err
 auth_change_password(struct call *c, const char *old, const char *password)
 {
     struct account a = { 0 };
-    bool fits = false;
 
     if (c->actor == NULL)
         return fail(c, ERR_UNSIGNED, NULL, "please sign in");
     if (c->actor->by_token)
         return fail(c, ERR_DENIED, NULL, "a token cannot do this");
     TRY(model_get(c, &account_model, c->actor->account_id, &a));
-    if (a.locked_until.ms > c->now.ms)
-        return fail(c, ERR_LIMIT, NULL,
-                    "too many failures; please try again in %lld seconds",
-                    (long long)((a.locked_until.ms - c->now.ms) / SECOND_MS)
-                        + 1);
-    TRY(password_fits(c, a.password, old ? old : "", &fits));
-    if (!fits) {
-        TRY(failure_count(c, a.id));
-        return fail(c, ERR_INVALID, "old", "is not your password");
-    }
+    TRY(own_password_fits(c, &a, "old", old));
     if (text_same(old, password))
         return fail(c, ERR_INVALID, "new", "must differ from the old one");
     return put_password(c, &a, "new", password);
@@ -231,19 +284,40 @@ enum err
 account_reset(struct call *c, struct account *a)
 {
     const char *password = a->password;
-    int64_t n = 0;
+    bool admin = false;
 
     if (c->actor && c->actor->account_id == a->id)
         return fail(c, ERR_DENIED, NULL,
                     "your own password is changed with the old one");
-    TRY(db_int(c, &n, find_admin_role, V(a->id)));
-    if (c->actor && n > 0)
+    TRY(model_get(c, &account_model, a->id, a));
+    TRY(person_is_admin(c, a->person_id, &admin));
+    if (c->actor && admin)
         return fail(c, ERR_DENIED, NULL,
                     "an administrator's password is reset on the server");
+    return put_password(c, a, "password", password);
+}
+
+enum err
+account_take_password(struct call *c, struct account *a)
+{
     TX tx = tx_begin(c);
-    TRY(auth_set_password(c, a->id, password));
-    TRY(account_get(c, a));
+
+    TRY(db_exec(c, take_password, V(a->id), V(c->now)));
+    TRY(account_shut(c, a->id, 0, "password"));
+    TRY(model_audit(c, "account.password_taken", "account", a->id, NULL));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);
     return OK;
+}
+
+enum err
+account_unlock(struct call *c, struct account *a)
+{
+    TRY(auth_need(c, "grant.edit", NULL));
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &account_model, a->id, a));
+    TRY(guard_unlock(c, a->id, a->name));
+    TRY(model_audit(c, "account.unlock", "account", a->id, NULL));
+    TRY(account_get(c, a));
+    return tx_commit(&tx);
 }

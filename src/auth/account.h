@@ -13,10 +13,16 @@
  *   4. The password of an account with an administrator's role is reset on
  *      the server only (the command line), never by another administrator.
  *   5. A token is shown once, when it is made.
+ *   6. Who holds an administrator's role holds no other but requester.
+ *   7. An administrator's role or account is not taken away from the last who
+ *      holds the role, nor from anybody by one administrator alone.
+ *   8. With a password go its sessions and tokens; with an account, or the
+ *      person, too.
  *
  * Who may call these verbs is said by the routes: account.edit for accounts
- * (system administrator), grant.edit for grants (security administrator); so
- * neither can give himself anything alone.
+ * (system administrator), grant.edit for grants (security administrator).
+ * What gives more rights than that alone, waits for a second administrator
+ * (auth/change.h).
  */
 #ifndef AUTH_ACCOUNT_H
 #define AUTH_ACCOUNT_H
@@ -35,7 +41,10 @@ struct account {
     int64_t failures;
     instant locked_until;
     bool active;
+    bool waiting; /* to be in use, for a second administrator (only shown) */
     const char *lang;
+    instant reset_at;     /* another set the password then; 0: it is his own */
+    const char *reset_by; /* that one's name */
     int64_t version;
     instant updated_at;
 };
@@ -80,16 +89,25 @@ extern const struct model account_model, role_grant_model, token_model,
  */
 enum err account_make(struct call *c, struct account *a) MUST_USE;
 
-/* Change the fields in c->said. Made inactive, it is signed out at once. */
+/* Change the fields in c->said. Made inactive, it is signed out at once, and
+   its tokens are gone; an administrator's waits for confirmation. */
 enum err account_change(struct call *c, struct account *a) MUST_USE;
 
 /* By a->id. */
 enum err account_get(struct call *c, struct account *a) MUST_USE;
 enum err account_list(struct call *c, struct list *l) MUST_USE;
 
-/* Reset the password of somebody else's account, a->id. ERR_DENIED: it is an
-   administrator's. */
+/* Reset the password of somebody else's account, a->id.  He is told by whom,
+   the security administrator too.  ERR_DENIED: it is an administrator's. */
 enum err account_reset(struct call *c, struct account *a) MUST_USE;
+
+/* Take the password of a->id away, with all that was signed in by it: nobody
+   signs in until another is set. */
+enum err account_take_password(struct call *c, struct account *a) MUST_USE;
+
+/* Let everybody try again to sign in as a->id, who was locked out by
+   failures. */
+enum err account_unlock(struct call *c, struct account *a) MUST_USE;
 
 /*
  * Grant a role.  Given: account_id, role, scope and, unless the scope is all,
@@ -98,17 +116,19 @@ enum err account_reset(struct call *c, struct account *a) MUST_USE;
  * ERR_INVALID   no such account, role or place of the scope
  * ERR_DENIED    it is the caller's own
  * ERR_CONFLICT  held already, or the person would hold two administrators'
- *               roles
+ *               roles, or an administrator's and another
  */
 enum err grant_make(struct call *c, struct role_grant *g) MUST_USE;
+/* An administrator's role waits for confirmation; the last of its kind stays
+   (ERR_CONFLICT). */
 enum err grant_remove(struct call *c, struct role_grant *g) MUST_USE;
 enum err grant_list(struct call *c, struct list *l) MUST_USE;
 
 /*
  * The unit FROM becomes part of INTO: who holds a role at FROM holds it at
  * INTO too from now on.  The old grant stays, since what was asked for by FROM
- * stays an order of FROM.  The caller's own grants do not follow (3.); the
- * security administrator sees to them.  In the caller's TX.
+ * stays an order of FROM.  The new ones wait for the security administrator;
+ * the caller's own do not follow (3.).  In the caller's TX.
  */
 enum err grants_follow(struct call *c, int64_t from, int64_t into) MUST_USE;
 

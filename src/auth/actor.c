@@ -13,6 +13,7 @@
 #include "base/text.h"
 
 #define IDLE_S 600
+#define LIFE_H 12
 #define MAX_GRANTS 200
 #define MAX_CREWS 50
 
@@ -22,7 +23,8 @@
     " p.unit_id, p.provider_id, p.active"
 
 static const char by_session[] =
-    "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, NULL FROM session s"
+    "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, s.created_at"
+    " FROM session s"
     " JOIN account a ON a.id = s.account_id"
     " JOIN person p ON p.id = a.person_id WHERE s.secret = $1";
 
@@ -35,9 +37,11 @@ static const char by_account[] =
     "SELECT" PERSON_COLUMNS " FROM account a"
     " JOIN person p ON p.id = a.person_id WHERE a.name = $1";
 
+/* Of all his accounts: what he holds by one bears on the others. */
 static const char find_grants[] =
-    "SELECT role, scope, scope_id FROM role_grant WHERE account_id = $1"
-    " ORDER BY id LIMIT 200";
+    "SELECT g.role, g.scope, g.scope_id, g.account_id FROM role_grant g"
+    " JOIN account a ON a.id = g.account_id WHERE a.person_id = $1"
+    " ORDER BY g.id LIMIT 200";
 
 static const char find_crews[] =
     "SELECT m.crew_id, m.lead FROM crew_member m"
@@ -82,15 +86,32 @@ add_grant(struct actor *a, struct grant *grants, const char *role,
         (struct grant){ role, scope, scope_id, auth_role_rights(role) };
 }
 
+/* *ADMIN: one of them, through whatever account, is an administrator's. */
 static enum err
-read_grants(struct call *c, struct actor *a, struct grant *grants)
+read_grants(struct call *c, struct actor *a, struct grant *grants, bool *admin)
 {
-    ROWS r = db_query(c, find_grants, V(a->account_id));
+    ROWS r = db_query(c, find_grants, V(a->person_id));
 
-    while (a->n_grants < MAX_GRANTS && rows_next(&r))
-        add_grant(a, grants, row_text(&r, 0), known_scope(row_text(&r, 1)),
-                  row_int(&r, 2));
+    while (a->n_grants < MAX_GRANTS && rows_next(&r)) {
+        *admin |= role_is_admin(row_text(&r, 0));
+        if (row_int(&r, 3) == a->account_id)
+            add_grant(a, grants, row_text(&r, 0), known_scope(row_text(&r, 1)),
+                      row_int(&r, 2));
+    }
     return rows_end(&r);
+}
+
+/* What an administrator's account is left with. */
+static void
+keep_admin_only(struct actor *a, struct grant *grants)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n_grants; i++)
+        if (role_is_admin(grants[i].role)
+            || strcmp(grants[i].role, "requester") == 0)
+            grants[n++] = grants[i];
+    a->n_grants = n;
 }
 
 static enum err
@@ -113,10 +134,15 @@ read_roles(struct call *c, struct actor *a)
 {
     struct grant *grants =
         NEW_N(c->arena, struct grant, MAX_GRANTS + MAX_CREWS + 2);
+    bool admin = false;
 
     a->grants = grants;
     add_grant(a, grants, "requester", SCOPE_ALL, 0);
-    TRY(read_grants(c, a, grants));
+    TRY(read_grants(c, a, grants, &admin));
+    if (admin) {
+        keep_admin_only(a, grants);
+        return OK;
+    }
     TRY(read_crews(c, a, grants));
     if (a->provider_id)
         add_grant(a, grants, "provider", SCOPE_PROVIDER, a->provider_id);
@@ -162,6 +188,16 @@ session_idle(struct call *c, int64_t *ms)
     return OK;
 }
 
+enum err
+session_life(struct call *c, int64_t *ms)
+{
+    int64_t h;
+
+    TRY(setting_number(c, "session.max_h", LIFE_H, &h));
+    *ms = (h > 0 ? h : LIFE_H) * HOUR_MS;
+    return OK;
+}
+
 /* Find by SQL and KEY; a session or a token when it has the columns. */
 static enum err
 find_person(struct call *c, const char *sql, const char *key,
@@ -186,10 +222,15 @@ find_person(struct call *c, const char *sql, const char *key,
 enum err
 actor_by_session(struct call *c, const char *hash, struct signed_in *s)
 {
+    int64_t life = 0;
+
     TRY(find_person(c, by_session, hash, s));
     if (s->actor == NULL)
         return OK;
     TRY(session_idle(c, &s->idle_ms));
+    TRY(session_life(c, &life));
+    s->expires.ms += life; /* it began then */
+    s->actor->session_ends = s->expires;
     return read_roles(c, s->actor);
 }
 

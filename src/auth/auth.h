@@ -5,17 +5,24 @@
  * role_grant.
  *
  * Always true:
- *   1. Passwords are kept as Argon2id hashes; session ids and tokens as
- *      SHA-256 hashes. None is ever logged or shown again.
- *   2. Five failures in a row lock an account for 300 s (domain: GB/T 22239).
+ *   1. Passwords are kept as Argon2id hashes; session ids, tokens and the
+ *      cookies of known browsers as SHA-256 hashes. None is ever logged or
+ *      shown again.
+ *   2. Five failures in a row lock an account for 300 s (domain: GB/T 22239),
+ *      for those who try from where it has not signed in before; a browser or
+ *      network that has is counted, and locked, by itself (auth/guard.c).
  *   3. A cookie session may change things only with its CSRF token in the
  *      header X-CSRF-Token; a bearer token needs none.
  *   4. No person holds two of the three administrators' roles.
  *   5. A session idle for 600 s (setting) ends; what a page asks for by itself
- *      (c->unattended) is no use of it.
+ *      (c->unattended) is no use of it.  After 12 h (setting) it ends however
+ *      it is used; a change that is under way has five minutes more.
  *   6. A password 90 days old (setting) must be changed at the next sign-in.
  *   7. An address from which 30 sign-ins failed waits 10 s for each further
- *      try, be its password right or wrong.
+ *      try, be its password right or wrong; a browser that is known does not.
+ *   8. A person who holds an administrator's role, through any account, acts
+ *      with that and a requester's rights only, whatever else is told of him.
+ *   9. An account has at most 100 sessions; the one used longest ago ends.
  */
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
@@ -57,6 +64,8 @@ struct actor {
     bool by_token;
     bool must_change; /* the password, before anything else */
     const char *csrf;
+    instant session_ends; /* its life is over then, used or not; 0: a token */
+    bool confirmed;   /* a second administrator has agreed to what is done */
     const char *lang; /* "zh", "en" or NULL */
 };
 
@@ -89,6 +98,9 @@ uint64_t auth_role_rights(const char *role); /* 0: no such role */
 struct session_cache *session_cache_open(void);
 void session_cache_close(struct session_cache *cache);
 
+/* Nobody is known from memory any more: rights have changed. */
+void auth_forget(struct call *c);
+
 /* Does the actor hold the right in any scope?  NULL right: signed in. */
 bool auth_may(const struct call *c, const char *right);
 
@@ -111,16 +123,25 @@ struct sign_in {
     /* filled in */
     const char *session; /* secret for the cookie */
     const char *csrf;
+    const char *device; /* secret for the cookie by which the browser is known;
+                           what c->device holds, or a new one */
 };
 
 /* ERR_UNSIGNED: wrong (said the same for an unknown account, in the same
    time); ERR_LIMIT: locked, or too many failures from the address; the fault
-   says for how long. */
+   says for how long.  A session that the call came by ends, if it is the same
+   account's: it is renewed. */
 enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
+/* ERR_DENIED: the caller came by a token. */
 enum err auth_sign_out(struct call *c) MUST_USE;
 
-/* Drop at most MAX sessions that have been idle beyond their time; *DONE tells
-   how many.  Several processes may do so at once. */
+/* The person has left service: all that is signed in for him ends, and his
+   tokens.  In the caller's TX. */
+enum err auth_person_left(struct call *c, int64_t person_id) MUST_USE;
+
+/* Drop at most MAX sessions that are over, and counts of failures nobody needs
+   any more; *DONE tells how many sessions.  Several processes may do so at
+   once. */
 enum err auth_drop_idle(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* Find the actor of a session secret or of a bearer token; sets c->actor.
@@ -133,9 +154,10 @@ enum err auth_as(struct call *c, const char *account) MUST_USE;
 
 /*
  * Set a new password: at least 8 characters of 3 classes, without the account
- * name in it (ERR_INVALID on "password").  A lock is lifted and every session
- * of the account ends, but not the caller's own.  Set by somebody else it
- * must be changed at the next sign-in.
+ * name in it, none of the last five, and not easily guessed (ERR_INVALID on
+ * "password").  A lock is lifted; every session of the account ends, but not
+ * the caller's own, and every token.  Set by somebody else it must be changed
+ * at the next sign-in.  The program itself is bound by length and classes only.
  */
 enum err auth_set_password(struct call *c, int64_t account_id,
                            const char *password) MUST_USE;

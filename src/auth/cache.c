@@ -22,7 +22,6 @@
 #define MAX_ENTRIES 4096u
 #define HASHINGS 2u
 #define MAX_WAITING 16u
-#define STRANGERS 512u
 #define CALLERS 4096u
 
 struct entry {
@@ -30,12 +29,6 @@ struct entry {
     unsigned char key[SECRET_HASH];
     struct signed_in s; /* the actor in one piece of memory */
     instant loaded;
-};
-
-struct stranger {
-    uint64_t key;
-    int64_t failures;
-    instant locked_until;
 };
 
 /* Of an address: each failure takes it ADDRESS_MS further into the future. */
@@ -49,7 +42,6 @@ struct session_cache {
     struct entry *buckets[BUCKETS];
     size_t n;
     uint64_t epoch;
-    struct stranger strangers[STRANGERS];
     struct caller callers[CALLERS];
 
     pthread_mutex_t hash_lock;
@@ -217,6 +209,12 @@ cache_forget(struct call *c, int64_t account_id)
     pthread_mutex_unlock(&m->lock);
 }
 
+void
+auth_forget(struct call *c)
+{
+    cache_forget(c, 0);
+}
+
 enum err
 cache_enter_hashing(struct call *c)
 {
@@ -254,51 +252,6 @@ cache_leave_hashing(struct call *c)
     pthread_mutex_unlock(&m->hash_lock);
 }
 
-/* Lock held: the place of a name; another name that was there is forgotten. */
-static struct stranger *
-stranger_of(struct session_cache *m, const char *name)
-{
-    unsigned char hash[SECRET_HASH];
-    uint64_t key;
-
-    secret_hash(name, hash);
-    memcpy(&key, hash, sizeof key);
-    struct stranger *s = &m->strangers[key % STRANGERS];
-    if (s->key != key)
-        *s = (struct stranger){ .key = key };
-    return s;
-}
-
-instant
-stranger_locked(struct call *c, const char *name)
-{
-    struct session_cache *m = cache_of(c);
-    instant until = { 0 };
-
-    if (m) {
-        pthread_mutex_lock(&m->lock);
-        until = stranger_of(m, name)->locked_until;
-        pthread_mutex_unlock(&m->lock);
-    }
-    return until;
-}
-
-void
-stranger_failed(struct call *c, const char *name)
-{
-    struct session_cache *m = cache_of(c);
-
-    if (m == NULL)
-        return;
-    pthread_mutex_lock(&m->lock);
-    struct stranger *s = stranger_of(m, name);
-    if (++s->failures >= LOCK_AFTER) {
-        s->failures = 0;
-        s->locked_until.ms = c->now.ms + LOCK_MS;
-    }
-    pthread_mutex_unlock(&m->lock);
-}
-
 /* A far end of IPv6 has a whole network of 64 bits to itself; 0: nobody, or
    this machine. */
 static uint64_t
@@ -321,13 +274,15 @@ address_key(const char *address)
 }
 
 /* Lock held: the place of an address.  One that still waits is not forgotten
-   for another that came to its place; that one then waits along. */
+   for another that came to its place; that one then waits along.  Whoever would
+   wait longer than anybody can failed while the clock was ahead. */
 static struct caller *
 caller_of(struct session_cache *m, uint64_t key, instant now)
 {
     struct caller *k = &m->callers[key % CALLERS];
 
-    if (k->key != key && k->busy_until.ms <= now.ms)
+    if ((k->key != key && k->busy_until.ms <= now.ms)
+        || k->busy_until.ms > now.ms + ADDRESS_MOST_MS)
         *k = (struct caller){ .key = key };
     return k;
 }
@@ -361,5 +316,7 @@ address_failed(struct call *c)
     if (k->busy_until.ms < c->now.ms)
         k->busy_until = c->now;
     k->busy_until.ms += ADDRESS_MS;
+    if (k->busy_until.ms > c->now.ms + ADDRESS_MOST_MS)
+        k->busy_until.ms = c->now.ms + ADDRESS_MOST_MS;
     pthread_mutex_unlock(&m->lock);
 }

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "auth/account.h"
+#include "auth/change.h"
 #include "auth/impl.h"
 #include "base/words.h"
+#include "model/app.h"
 
 static const struct field fields[] = {
     FIELD(struct role_grant, id, .flags = GIVEN),
@@ -48,8 +50,8 @@ static const char find_other_admin[] =
     " WHERE a.person_id = $1 AND g.role <> $2 AND g.role IN"
     " ('system_admin', 'security_admin', 'audit_admin')";
 
-static bool
-is_admin(const char *role)
+bool
+role_is_admin(const char *role)
 {
     for (size_t i = 0; i < COUNT(admins); i++)
         if (strcmp(admins[i], role) == 0)
@@ -66,7 +68,7 @@ check_scope(struct call *c, const struct role_grant *g)
         return g->scope_id == 0
                    ? OK
                    : fail(c, ERR_INVALID, "scope_id", "goes without “all”");
-    if (is_admin(g->role))
+    if (role_is_admin(g->role))
         return fail(c, ERR_INVALID, "scope",
                     "of an administrator is the whole office");
     if (g->scope_id == 0)
@@ -90,19 +92,30 @@ find_whose(struct call *c, int64_t account_id, int64_t *person_id)
     return OK;
 }
 
+/* An administrator is that and nothing else, and only one of the three. */
 static enum err
-refuse_second_admin(struct call *c, const struct role_grant *g,
-                    int64_t person_id)
+refuse_mixed(struct call *c, const struct role_grant *g, int64_t person_id)
 {
+    bool admin = false, rights = false;
     int64_t n = 0;
 
-    if (!is_admin(g->role))
+    if (strcmp(g->role, "requester") == 0)
         return OK;
-    TRY(db_int(c, &n, find_other_admin, V(person_id), V(g->role)));
+    if (role_is_admin(g->role))
+        TRY(db_int(c, &n, find_other_admin, V(person_id), V(g->role)));
     if (n > 0)
         return fail(c, ERR_CONFLICT, "role",
                     "one person must not hold two of the three "
                     "administrators' roles");
+    TRY(person_is_admin(c, person_id, &admin));
+    if (admin && !role_is_admin(g->role))
+        return fail(c, ERR_CONFLICT, "role",
+                    "an administrator holds no other role");
+    TRY(person_has_rights(c, person_id, &rights));
+    if (role_is_admin(g->role) && rights && !admin)
+        return fail(c, ERR_CONFLICT, "role",
+                    "whoever becomes an administrator must first give up his "
+                    "other roles, crews and provider");
     return OK;
 }
 
@@ -128,11 +141,28 @@ grant_make(struct call *c, struct role_grant *g)
     TRY(find_whose(c, g->account_id, &person_id));
     TRY(check_scope(c, g));
     TRY(refuse_double(c, g));
-    TRY(refuse_second_admin(c, g, person_id));
+    TRY(refuse_mixed(c, g, person_id));
     TRY(model_add(c, &role_grant_model, g));
     TRY(tx_commit(&tx));
     cache_forget(c, g->account_id);
     return OK;
+}
+
+/* The role is an administrator's: another than the caller must agree. */
+static enum err
+remove_or_ask(struct call *c, const struct role_grant *g, int64_t person_id)
+{
+    bool waits = false;
+
+    if (role_is_admin(g->role))
+        TRY(change_waits(c, CHANGE_ADMIN_LEAVES, person_id, &waits));
+    if (!waits)
+        return model_remove(c, &role_grant_model, g->id);
+    return change_ask(c, &(struct right_change){ .kind = "grant_off",
+                                                 .person_id = person_id,
+                                                 .about = g->role,
+                                                 .noun = "role_grant",
+                                                 .noun_id = g->id });
 }
 
 enum err
@@ -144,7 +174,7 @@ grant_remove(struct call *c, struct role_grant *g)
     TX tx = tx_begin(c);
     TRY(model_get(c, &role_grant_model, g->id, &old));
     TRY(find_whose(c, old.account_id, &person_id));
-    TRY(model_remove(c, &role_grant_model, g->id));
+    TRY(remove_or_ask(c, &old, person_id));
     TRY(tx_commit(&tx));
     cache_forget(c, old.account_id);
     return OK;
@@ -152,7 +182,8 @@ grant_remove(struct call *c, struct role_grant *g)
 
 /* But who holds the role there or everywhere already needs it no more. */
 static const char find_of_unit[] =
-    "SELECT g.account_id, g.role FROM role_grant g"
+    "SELECT g.account_id, g.role, a.person_id, u.name FROM role_grant g"
+    " JOIN unit u ON u.id = $2"
     " JOIN account a ON a.id = g.account_id"
     " WHERE g.scope = 'unit' AND g.scope_id = $1 AND a.person_id <> $3"
     " AND NOT EXISTS (SELECT 1 FROM role_grant h"
@@ -163,27 +194,63 @@ static const char find_of_unit[] =
 static const char count_of_unit[] =
     "SELECT COUNT(*) FROM role_grant WHERE scope = 'unit' AND scope_id = $1";
 
+struct follower {
+    struct role_grant g;
+    int64_t person_id;
+    const char *unit;
+};
+
+/* The new grant, or the wish for it. */
+static enum err
+follow(struct call *c, struct follower *f)
+{
+    struct right_change w = { .kind = "grant",
+                              .person_id = f->person_id,
+                              .noun = "role_grant",
+                              .noun_id = new_id(c) };
+    bool admin = false, waits = false;
+
+    TRY(person_is_admin(c, f->person_id, &admin));
+    if (admin)
+        return OK;
+    TRY(change_waits(c, CHANGE_GIVES, f->person_id, &waits));
+    if (!waits)
+        return model_add(c, &role_grant_model, &f->g);
+    w.about = arena_printf(c->arena, "%s · %s", f->unit, f->g.role);
+    w.wish = arena_printf(c->arena,
+                          "{\"account_id\":%lld,\"role\":\"%s\","
+                          "\"scope\":\"unit\",\"scope_id\":%lld}",
+                          (long long)f->g.account_id, f->g.role,
+                          (long long)f->g.scope_id);
+    TRY(change_is_asked(c, &w, &waits));
+    return waits ? OK : change_ask(c, &w);
+}
+
 enum err
 grants_follow(struct call *c, int64_t from, int64_t into)
 {
     int64_t max = 0, me = c->actor ? c->actor->person_id : 0;
-    struct role_grant *all;
+    struct follower *all;
     size_t n = 0;
 
     TRY(db_int(c, &max, count_of_unit, V(from)));
-    all = NEW_N(c->arena, struct role_grant, (size_t)max + 1);
+    all = NEW_N(c->arena, struct follower, (size_t)max + 1);
     {
         ROWS r = db_query(c, find_of_unit, V(from), V(into), V(me));
 
         while (rows_next(&r) && n < (size_t)max)
-            all[n++] = (struct role_grant){ .account_id = row_int(&r, 0),
-                                            .role = row_text(&r, 1),
-                                            .scope = SCOPE_UNIT,
-                                            .scope_id = into };
+            all[n++] = (struct follower){
+                { .account_id = row_int(&r, 0),
+                  .role = row_text(&r, 1),
+                  .scope = SCOPE_UNIT,
+                  .scope_id = into },
+                row_int(&r, 2),
+                row_text(&r, 3)
+            };
         TRY(rows_end(&r));
     }
     for (size_t i = 0; i < n; i++)
-        TRY(model_add(c, &role_grant_model, &all[i]));
+        TRY(follow(c, &all[i]));
     return OK;
 }
 

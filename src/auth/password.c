@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Passwords and secrets, by libsodium. */
+/* Passwords and secrets, by libsodium; how well a password can be guessed, by
+   libzxcvbn. */
 #include <ctype.h>
 #include <sodium.h>
 #include <string.h>
 #include <strings.h>
+#include <zxcvbn.h>
 
+#include "auth/account.h"
 #include "auth/impl.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "model/app.h"
 
 /* Argon2id as recommended for 19 MiB (RFC 9106, OWASP): two passes. */
 #define HASH_PASSES 2
@@ -17,6 +21,10 @@
 #define PASSWORD_MAX 128
 #define CLASSES_MIN 3
 #define NAME_TELLS 4 /* a shorter name is in many a good password by chance */
+
+/* zxcvbn's score 3, "safely unguessable": 10^8 guesses; in bits. */
+#define GUESS_BITS 26.58
+#define KEPT_PASSWORDS 5
 
 /* What nobody's password fits, hashed with the figures above: compared with
    when there is no account, so that it takes as long. */
@@ -45,9 +53,9 @@ count_classes(const char *s)
     return lower + upper + digit + other;
 }
 
-enum err
-password_check(struct call *c, const char *field, const char *name,
-               const char *password)
+static enum err
+check_shape(struct call *c, const char *field, const char *name,
+            const char *password)
 {
     if (password == NULL || text_length(password) < PASSWORD_MIN)
         return fail(c, ERR_INVALID, field, "must have at least %lld characters",
@@ -65,6 +73,117 @@ password_check(struct call *c, const char *field, const char *name,
                     "must not contain the account's name");
     return OK;
 }
+
+static const char find_about[] =
+    "SELECT p.name, p.name_en, p.initials, p.code, p.mobile,"
+    " (SELECT value FROM setting WHERE name = 'office.name')"
+    " FROM person p WHERE p.id = $1";
+
+/* What people here choose first and zxcvbn, which reads English, does not
+   know. */
+static const char *const habits[] = {
+    "liangcao", "woaini",  "woaini1314", "5201314", "1314520",
+    "wodemima", "mima",    "zhongguo",   "beijing", "shanghai",
+    "houqin",   "guanli",  "guanliyuan", "caonima", "woshishui",
+    "jiguan",   "shiwuju", "admin",      "huawei",  "liangshi",
+};
+
+#define N_ABOUT 6 /* columns of find_about */
+#define KNOWN_WORDS (COUNT(habits) + 2 * N_ABOUT + 2)
+
+static const char *
+text_or(const char *s, const char *other)
+{
+    return text_is_blank(s) ? other : s;
+}
+
+/* The words that somebody who knows the person would try; NULL-ended. */
+static enum err
+known_words(struct call *c, const struct account *a, const char **words)
+{
+    ROWS r = db_query(c, find_about, V(a->person_id));
+    size_t n = 0;
+
+    for (size_t i = 0; i < COUNT(habits); i++)
+        words[n++] = habits[i];
+    words[n++] = a->name;
+    if (rows_next(&r))
+        for (int i = 0; i < N_ABOUT; i++) {
+            words[n++] = text_or(row_text(&r, i), a->name);
+            words[n++] =
+                text_or(text_pinyin(c->arena, row_text(&r, i)), a->name);
+        }
+    words[n] = NULL;
+    return rows_end(&r);
+}
+
+/* The program itself (the demo, the command line) chooses by its own rules:
+   who owns the folder owns the office. */
+enum err
+password_check(struct call *c, const char *field, const struct account *a,
+               const char *password)
+{
+    const char *words[KNOWN_WORDS];
+
+    TRY(check_shape(c, field, a->name, password));
+    if (auth_is_program(c))
+        return OK;
+    TRY(known_words(c, a, words));
+    if (ZxcvbnMatch(password, words, NULL) < GUESS_BITS)
+        return fail(c, ERR_INVALID, field,
+                    "is guessed too easily: avoid names, years, common words "
+                    "and rows of keys; take three or four words that do not "
+                    "belong together");
+    return OK;
+}
+
+/* -- the last ones --------------------------------------------------------- */
+
+static const char find_kept[] =
+    "SELECT password FROM old_password WHERE account_id = $1"
+    " ORDER BY id DESC LIMIT $2";
+
+static const char keep_hash[] =
+    "INSERT INTO old_password (id, account_id, password) VALUES ($1, $2, $3)";
+
+static const char drop_kept[] =
+    "DELETE FROM old_password WHERE account_id = $1 AND id NOT IN"
+    " (SELECT id FROM old_password WHERE account_id = $1"
+    "  ORDER BY id DESC LIMIT $2)";
+
+enum err
+password_is_new(struct call *c, const char *field, const struct account *a,
+                const char *password)
+{
+    const char *hashes[KEPT_PASSWORDS + 1] = { a->password };
+    size_t n = a->password != NULL;
+    bool fits = false;
+
+    if (auth_is_program(c))
+        return OK;
+    {
+        ROWS r = db_query(c, find_kept, V(a->id), V(KEPT_PASSWORDS));
+
+        while (rows_next(&r))
+            if (!text_same(row_text(&r, 0), a->password))
+                hashes[n++] = row_text(&r, 0);
+        TRY(rows_end(&r));
+    }
+    for (size_t i = 0; i < n && !fits; i++)
+        TRY(password_fits(c, hashes[i], password, &fits));
+    return fits ? fail(c, ERR_INVALID, field,
+                       "was one of the last %d; take a new one", KEPT_PASSWORDS)
+                : OK;
+}
+
+enum err
+password_keep(struct call *c, int64_t account_id, const char *hash)
+{
+    TRY(db_exec(c, keep_hash, V(new_id(c)), V(account_id), V(hash)));
+    return db_exec(c, drop_kept, V(account_id), V(KEPT_PASSWORDS));
+}
+
+/* -- hashing --------------------------------------------------------------- */
 
 enum err
 auth_hash(struct call *c, const char *password, const char **out)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "auth/account.h"
 #include "auth/impl.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -13,27 +14,21 @@
 #define CSRF_BYTES 24
 #define TOUCH_MS MINUTE_MS
 
+#define DEVICE_BYTES 24
+
 /* What is known of an account before its password was right. */
 struct candidate {
     int64_t id; /* 0: there is no such account */
     const char *password;
-    instant locked_until;
-    int64_t failures;
     bool active;
     instant password_at;
     bool must_change;
+    struct guard guard; /* what failures from here count for */
 };
 
 static const char find_account[] =
-    "SELECT a.id, a.password, a.locked_until, a.failures, a.active, p.active,"
-    " a.password_at, a.must_change FROM account a"
-    " JOIN person p ON p.id = a.person_id WHERE a.name = $1";
-
-static const char find_failures[] =
-    "SELECT failures FROM account WHERE id = $1";
-
-static const char set_failures[] =
-    "UPDATE account SET failures = $2, locked_until = $3 WHERE id = $1";
+    "SELECT a.id, a.password, a.active, p.active, a.password_at, a.must_change"
+    " FROM account a JOIN person p ON p.id = a.person_id WHERE a.name = $1";
 
 static const char set_must_change[] =
     "UPDATE account SET must_change = 1, version = version + 1,"
@@ -45,7 +40,8 @@ static const char add_session[] =
 
 static const char drop_session[] = "DELETE FROM session WHERE id = $1";
 
-static const char drop_idle[] = "DELETE FROM session WHERE seen_at < $1";
+static const char count_devices[] =
+    "SELECT COUNT(*) FROM sign_in_from WHERE mark = $1";
 
 static const char touch_session[] =
     "UPDATE session SET seen_at = $2 WHERE secret = $1";
@@ -78,34 +74,20 @@ find_candidate(struct call *c, const char *name, struct candidate *who)
     if (rows_next(&r)) {
         who->id = row_int(&r, 0);
         who->password = row_text(&r, 1);
-        who->locked_until = row_instant(&r, 2);
-        who->failures = row_int(&r, 3);
-        who->active = row_int(&r, 4) && row_int(&r, 5);
-        who->password_at = row_instant(&r, 6);
-        who->must_change = row_int(&r, 7) != 0;
-    } else {
-        who->locked_until = stranger_locked(c, name);
+        who->active = row_int(&r, 2) && row_int(&r, 3);
+        who->password_at = row_instant(&r, 4);
+        who->must_change = row_int(&r, 5) != 0;
     }
-    return rows_end(&r);
+    TRY(rows_end(&r));
+    return guard_find(c, who->id, name, &who->guard);
 }
 
+/* Many failures from one place are somebody who tries many accounts.  A
+   browser that is known here is not made to wait for its neighbours. */
 static enum err
-refuse_locked(struct call *c, const struct candidate *who)
+refuse_address(struct call *c, const struct guard *g)
 {
-    int64_t left = who->locked_until.ms - c->now.ms;
-
-    if (left <= 0)
-        return OK;
-    return fail(c, ERR_LIMIT, NULL,
-                "too many failures; please try again in %lld seconds",
-                (long long)((left + SECOND_MS - 1) / SECOND_MS));
-}
-
-/* Many failures from one place are somebody who tries many accounts. */
-static enum err
-refuse_address(struct call *c)
-{
-    int64_t wait = address_waits(c);
+    int64_t wait = g->device ? 0 : address_waits(c);
 
     if (wait <= 0)
         return OK;
@@ -114,55 +96,52 @@ refuse_address(struct call *c)
                 (long long)((wait + SECOND_MS - 1) / SECOND_MS));
 }
 
-/* In the caller's TX. */
+/* In the caller's TX.  Looked at afresh: guesses in parallel must not get more
+   tries than guesses in a row.  A name that is no account is told of in the
+   audit too, but not which: it may be a password that was typed into the wrong
+   place. */
 static enum err
-count_one(struct call *c, int64_t account_id)
+count_failure(struct call *c, int64_t account_id, const char *name)
 {
-    int64_t failures = 0;
-    instant until = { 0 };
+    struct guard g = { 0 };
+    bool locked;
 
-    TRY(db_int(c, &failures, find_failures, V(account_id)));
-    if (++failures >= LOCK_AFTER) {
-        failures = 0;
-        until.ms = c->now.ms + LOCK_MS;
-    }
-    TRY(db_exec(c, set_failures, V(account_id), V(failures), V(until)));
+    TRY(guard_find(c, account_id, name, &g));
+    TRY(guard_refuse(c, &g));
+    TRY(guard_failed(c, &g, account_id, &locked));
     TRY(model_audit(c, "sign_in.fail", "account", account_id, NULL));
-    if (until.ms)
+    if (locked && account_id)
         TRY(model_audit(c, "sign_in.lock", "account", account_id, NULL));
     return OK;
 }
 
-enum err
-failure_count(struct call *c, int64_t account_id)
-{
-    TX tx = tx_begin(c);
-
-    TRY(count_one(c, account_id));
-    return tx_commit(&tx);
-}
-
-/* A name that is no account is told of in the audit too, but not which: it
-   may be a password that was typed into the wrong place. */
 static enum err
-refuse_sign_in(struct call *c, const char *name, const struct candidate *who)
+refuse_sign_in(struct call *c, const char *name, int64_t account_id)
 {
-    struct candidate fresh;
     TX tx = tx_begin(c);
 
-    /* Locked while the password was being looked at: guesses in parallel
-       must not get more tries than guesses in a row. */
-    TRY(find_candidate(c, name, &fresh));
-    TRY(refuse_locked(c, &fresh));
-    if (who->id)
-        TRY(count_one(c, who->id));
-    else
-        TRY(model_audit(c, "sign_in.fail", "account", 0, NULL));
+    TRY(count_failure(c, account_id, name));
     TRY(tx_commit(&tx));
     address_failed(c);
-    if (who->id == 0)
-        stranger_failed(c, name);
     return fail(c, ERR_UNSIGNED, NULL, "the account or the password is wrong");
+}
+
+enum err
+own_password_fits(struct call *c, const struct account *a, const char *field,
+                  const char *password)
+{
+    struct guard g = { 0 };
+    bool fits = false;
+
+    TRY(guard_find(c, a->id, a->name, &g));
+    TRY(guard_refuse(c, &g));
+    TRY(password_fits(c, a->password, password ? password : "", &fits));
+    if (fits)
+        return OK;
+    TX tx = tx_begin(c);
+    TRY(count_failure(c, a->id, a->name));
+    TRY(tx_commit(&tx));
+    return fail(c, ERR_INVALID, field, "is not your password");
 }
 
 /* In the caller's TX: the row, and what the call knows of its actor. */
@@ -171,6 +150,7 @@ make_session(struct call *c, const char *name, struct sign_in *s)
 {
     unsigned char hash[SECRET_HASH];
     struct signed_in in;
+    int64_t life = 0;
 
     TRY(actor_by_account(c, name, &in));
     if (in.actor == NULL)
@@ -181,6 +161,8 @@ make_session(struct call *c, const char *name, struct sign_in *s)
     secret_hash(s->session, hash);
     in.actor->session_id = new_id(c);
     in.actor->csrf = s->csrf;
+    TRY(session_life(c, &life));
+    in.actor->session_ends.ms = c->now.ms + life;
     TRY(db_exec(c, add_session, V(in.actor->session_id), V(secret_hex(c, hash)),
                 V(in.actor->account_id), V(s->csrf), V(c->now), V(c->now),
                 V(c->address)));
@@ -203,28 +185,45 @@ retire_password(struct call *c, const struct candidate *who)
     return model_audit(c, "account.password_old", "account", who->id, NULL);
 }
 
+/* The browser is known from now on by what it showed, if that has been given
+   out here, or by something new. */
 static enum err
-accept_sign_in(struct call *c, const char *name, struct sign_in *s)
+name_device(struct call *c, struct sign_in *s)
 {
-    const instant day_ago = { c->now.ms - DAY_MS };
+    const char *mark = device_mark(c, c->device);
+    int64_t n = 0;
+
+    if (mark)
+        TRY(db_int(c, &n, count_devices, V(mark)));
+    s->device = n > 0 ? c->device : secret_text(c, DEVICE_BYTES);
+    return OK;
+}
+
+static enum err
+accept_sign_in(struct call *c, const char *name, struct sign_in *s,
+               const struct actor *before)
+{
     struct candidate who;
     TX tx = tx_begin(c);
 
-    /* As in refuse_sign_in. */
+    /* As in count_failure. */
     TRY(find_candidate(c, name, &who));
-    TRY(refuse_locked(c, &who));
-    if (who.failures || who.locked_until.ms)
-        TRY(db_exec(c, set_failures, V(who.id), V(0), V((instant){ 0 })));
-    TRY(db_exec(c, drop_idle, V(day_ago)));
+    TRY(guard_refuse(c, &who.guard));
+    TRY(name_device(c, s));
+    TRY(guard_passed(c, &who.guard, who.id, s->device));
     TRY(retire_password(c, &who));
+    TRY(sessions_make_room(c, who.id));
     TRY(make_session(c, name, s));
     TRY(model_audit(c, "sign_in", "account", c->actor->account_id, NULL));
+    if (before && before->account_id == who.id && before->session_id)
+        TRY(session_end(c, who.id, before->session_id, "renewed"));
     return tx_commit(&tx);
 }
 
 enum err
 auth_sign_in(struct call *c, struct sign_in *s)
 {
+    const struct actor *before = c->actor;
     struct candidate who;
     bool fits = false;
 
@@ -234,22 +233,29 @@ auth_sign_in(struct call *c, struct sign_in *s)
         return fail(c, ERR_INVALID, "password", "is required");
     c->actor = NULL;
     const char *name = account_name(c, s->account);
-    TRY(refuse_address(c));
     TRY(find_candidate(c, name, &who));
-    TRY(refuse_locked(c, &who));
+    TRY(refuse_address(c, &who.guard));
+    TRY(guard_refuse(c, &who.guard));
     TRY(password_fits(c, who.password, s->password, &fits));
     if (!fits || !who.active)
-        return refuse_sign_in(c, name, &who);
-    enum err e = accept_sign_in(c, name, s);
+        return refuse_sign_in(c, name, who.id);
+    enum err e = accept_sign_in(c, name, s, before);
     if (e != OK)
         c->actor = NULL;
+    else if (before && before->session_id)
+        cache_forget(c, before->account_id);
     return e;
 }
 
+/* Of a token there is nothing to sign out of. */
 enum err
 auth_sign_out(struct call *c)
 {
     TRY(auth_may(c, NULL) ? OK : fail(c, ERR_UNSIGNED, NULL, "please sign in"));
+    if (c->actor->session_id == 0)
+        return fail(c, ERR_DENIED, NULL,
+                    "a token has no session to end; take the token back "
+                    "instead");
     TX tx = tx_begin(c);
     TRY(db_exec(c, drop_session, V(c->actor->session_id)));
     TRY(model_audit(c, "sign_out", "account", c->actor->account_id, NULL));
@@ -259,35 +265,49 @@ auth_sign_out(struct call *c)
     return OK;
 }
 
-static const char find_idle[] =
-    "SELECT id FROM session WHERE seen_at < $1 LIMIT $2";
+/* -- what is over ----------------------------------------------------------- */
 
-static const char drop_if_idle[] =
-    "DELETE FROM session WHERE id = $1 AND seen_at < $2";
+static const char find_over[] =
+    "SELECT id, account_id, seen_at FROM session"
+    " WHERE seen_at < $1 OR created_at < $2 LIMIT $3";
+
+struct over {
+    int64_t id, account_id;
+    bool idle;
+};
+
+/* A use is written down a minute late, and a change under way has its grace. */
+static enum err
+find_what_is_over(struct call *c, struct over *all, size_t max, size_t *n)
+{
+    int64_t idle = 0, life = 0;
+    instant unused, born;
+
+    TRY(session_idle(c, &idle));
+    TRY(session_life(c, &life));
+    unused.ms = c->now.ms - idle - 2 * TOUCH_MS;
+    born.ms = c->now.ms - life - GRACE_MS;
+    ROWS r = db_query(c, find_over, V(unused), V(born), V((int64_t)max));
+    while (*n < max && rows_next(&r)) {
+        all[(*n)++] = (struct over){ row_int(&r, 0), row_int(&r, 1),
+                                     row_instant(&r, 2).ms < unused.ms };
+    }
+    return rows_end(&r);
+}
 
 enum err
 auth_drop_idle(struct call *c, int64_t max, int64_t *done)
 {
-    int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max), idle = 0;
-    instant before;
+    struct over *all = NEW_N(c->arena, struct over, (size_t)max);
     size_t n = 0;
 
-    TRY(session_idle(c, &idle));
-    /* A use is written down a minute late. */
-    before.ms = c->now.ms - idle - 2 * TOUCH_MS;
-    {
-        ROWS r = db_query(c, find_idle, V(before), V(max));
-
-        while (rows_next(&r) && n < (size_t)max)
-            ids[n++] = row_int(&r, 0);
-        TRY(rows_end(&r));
-    }
+    TRY(find_what_is_over(c, all, (size_t)max, &n));
     *done = (int64_t)n;
-    if (n == 0)
-        return OK;
     TX tx = tx_begin(c);
     for (size_t i = 0; i < n; i++)
-        TRY(db_exec(c, drop_if_idle, V(ids[i]), V(before)));
+        TRY(session_end(c, all[i].account_id, all[i].id,
+                        all[i].idle ? "idle" : "age"));
+    TRY(guard_tidy(c, max));
     return tx_commit(&tx);
 }
 
@@ -296,9 +316,12 @@ auth_drop_idle(struct call *c, int64_t max, int64_t *done)
 static bool
 is_over(const struct call *c, const struct signed_in *s)
 {
-    if (s->idle_ms)
-        return c->now.ms - s->seen.ms > s->idle_ms;
-    return s->expires.ms && c->now.ms >= s->expires.ms;
+    /* Nobody is thrown out in the middle of a change. */
+    int64_t grace = s->idle_ms && c->changing ? GRACE_MS : 0;
+
+    if (s->idle_ms && c->now.ms - s->seen.ms > s->idle_ms)
+        return true;
+    return s->expires.ms && c->now.ms >= s->expires.ms + grace;
 }
 
 static enum err

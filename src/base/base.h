@@ -69,7 +69,10 @@ struct call {
     const char *channel; /* 'web', 'api', 'cli', 'job': kept in the audit */
     const char *address; /* the far end's address, or NULL */
     bool secure;         /* it is reached over TLS */
+    const char *device;  /* the cookie of a browser that is known, or NULL */
+    bool changing;       /* the request asks for a change */
     bool unattended;     /* asked by a page of itself: no use of the session */
+    bool waits;          /* what was asked for waits for somebody to agree */
     void *reply;         /* http: the answer being made, for its headers */
     const char *body;    /* of a route that reads it itself (R_BODY) */
     size_t body_len;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pinyin initials through ICU's Han-Latin transliteration. */
+/* Pinyin and its initials through ICU's Han-Latin transliteration. */
 #include <ctype.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -123,5 +123,19 @@ text_initials(struct arena *a, const char *s)
         }
         inside = word;
     }
+    return b.s;
+}
+
+char *
+text_pinyin(struct arena *a, const char *s)
+{
+    char latin[MAX_UNITS * 2];
+    struct buf b = buf_make(a, 0);
+
+    if (s == NULL || !romanize(s, latin, (int32_t)sizeof latin - 1))
+        return b.s;
+    for (const char *p = latin; *p != '\0'; p++)
+        if (isalnum((unsigned char)*p))
+            buf_putc(&b, (char)tolower((unsigned char)*p));
     return b.s;
 }

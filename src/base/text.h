@@ -63,4 +63,8 @@ char *text_query(struct arena *a, const char *s);
 /* Pinyin initials of the Han characters of S ("张伟" -> "zw"), by ICU. */
 char *text_initials(struct arena *a, const char *s);
 
+/* The same in full, in one word ("张伟" -> "zhangwei"); "" when there are no
+   letters in it. */
+char *text_pinyin(struct arena *a, const char *s);
+
 #endif

@@ -24,7 +24,9 @@
 #include "http/http.h"
 #include "model/health.h"
 
-#define WORKERS 16 /* and as many again for what is no reading */
+#define WORKERS 16   /* and as many again for what is no reading */
+#define HASHERS 2    /* passwords hashed at a time: 19 MiB each */
+#define SIGN_INS 600 /* may wait for that: some fifteen seconds' work */
 #define POLLERS 2
 #define MAX_BODY ((size_t)1 << 20)
 #define MAX_IMPORT ((size_t)32 << 20)
@@ -207,6 +209,10 @@ struct door {
 
 /* The port is taken, then the right to take one is given up, with all else
    that is not needed: before the database is opened, which starts threads. */
+/* Where passwords are hashed. */
+static const char *const slow_paths[] = { "/api/v1/session", "/api/v1/accounts",
+                                          NULL };
+
 static int
 open_door(struct office *o, struct door *d)
 {
@@ -235,6 +241,9 @@ serve(struct office *o, const struct door *d)
         .max_body = MAX_BODY,
         .large_path = "/api/v1/import/",
         .max_large = MAX_IMPORT,
+        .slow_paths = slow_paths,
+        .slow_workers = HASHERS,
+        .slow_queue = SIGN_INS,
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
         .proxies = office_conf(o, "proxies"),

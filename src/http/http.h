@@ -85,6 +85,12 @@ struct http_config {
     /* Paths that begin with large_path (NULL: none) may take more. */
     const char *large_path;
     size_t max_large;
+    /* What is slow by its nature (a password's hash) has workers of its own, so
+       that it takes nobody's place: POST and PUT of paths that begin with one
+       of slow_paths (NULL-ended; NULL: none), slow_workers at a time; of more
+       than slow_queue that wait, the next is answered 503. */
+    const char *const *slow_paths;
+    unsigned slow_workers, slow_queue;
     const char *cert_file, *key_file; /* PEM; NULL: no TLS */
     /* Reverse proxies that are believed when they say for whom they ask
        (X-Forwarded-For, X-Forwarded-Proto): addresses and networks with

@@ -74,7 +74,7 @@ struct http_server {
     struct http_limits limits;
     struct proxies proxies;
     struct MHD_Daemon *daemon;
-    struct pool *readers, *writers;
+    struct pool *readers, *writers, *slow; /* slow: may be NULL */
     uint16_t port;
     bool tls;
     atomic_bool stopping;
@@ -153,12 +153,16 @@ void reply_log(const struct exchange *x, int status);
 struct pool;
 struct pool_config {
     unsigned workers, awake; /* awake: may run at a time */
+    unsigned queue;          /* may wait; 0: any number */
     void (*run)(struct arena *a, struct exchange *x);
     void (*idle)(void *ctx);
     void *ctx; /* of idle */
 };
 
 struct pool *pool_open(const struct pool_config *config);
+/* Take a place in the queue; false when there is none.  One that was taken is
+   filled by pool_push. */
+bool pool_has_room(struct pool *p) MUST_USE;
 void pool_push(struct pool *p, struct exchange *x);
 void pool_close(struct pool *p); /* after what is queued has run */
 

@@ -31,6 +31,7 @@ struct pool {
     struct pool_config config;
     pthread_mutex_t lock;
     struct exchange *first, *last;
+    unsigned waiting; /* in a queue with an end, or about to be */
     struct worker *asleep;
     unsigned awake;
     bool waking; /* somebody was called and has not looked yet */
@@ -98,6 +99,7 @@ take(struct pool *p)
     if (p->first == NULL)
         p->last = NULL;
     p->taken++;
+    p->waiting -= p->config.queue > 0;
     return x;
 }
 
@@ -186,6 +188,17 @@ pool_open(const struct pool_config *config)
     pthread_attr_destroy(&attr);
     ASSERT(pthread_create(&p->watcher, NULL, watch, p) == 0);
     return p;
+}
+
+bool
+pool_has_room(struct pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool counted = p->config.queue > 0;
+    bool room = !counted || p->waiting < p->config.queue;
+    p->waiting += counted && room;
+    pthread_mutex_unlock(&p->lock);
+    return room;
 }
 
 void

@@ -422,6 +422,32 @@ bytes_taken(const struct exchange *x)
                : head->header_size + x->announced;
 }
 
+/* Escapes may hide one of the paths; none of ours needs any. */
+static bool
+is_slow(const struct http_server *s, const struct exchange *x)
+{
+    size_t path = strcspn(x->uri, "?");
+
+    if (s->slow == NULL
+        || (strcmp(x->q.method, "POST") != 0
+            && strcmp(x->q.method, "PUT") != 0))
+        return false;
+    if (x->uri[0] != '/' || memchr(x->uri, '%', path) != NULL)
+        return true;
+    for (const char *const *p = s->config.slow_paths; *p != NULL; p++)
+        if (strncmp(x->uri, *p, strlen(*p)) == 0)
+            return true;
+    return false;
+}
+
+static struct pool *
+pool_for(const struct http_server *s, const struct exchange *x)
+{
+    if (is_reading(x))
+        return s->readers;
+    return is_slow(s, x) ? s->slow : s->writers;
+}
+
 /* The request is whole. */
 static enum MHD_Result
 hand_over(struct exchange *x)
@@ -432,15 +458,16 @@ hand_over(struct exchange *x)
         return MHD_NO;
     if (x->refused)
         return refuse_early(x, x->refused);
+    struct pool *p = pool_for(s, x);
     atomic_fetch_add(&s->open_calls, 1);
-    if (atomic_load(&s->stopping)) {
+    if (atomic_load(&s->stopping) || !pool_has_room(p)) {
         atomic_fetch_sub(&s->open_calls, 1);
         return refuse_early(x, 503);
     }
     x->handed = true;
     door_state(s->door, x->peer->link, LINK_SERVED, bytes_taken(x));
     MHD_suspend_connection(x->conn);
-    pool_push(is_reading(x) ? s->readers : s->writers, x);
+    pool_push(p, x);
     return MHD_YES;
 }
 
@@ -662,6 +689,30 @@ open_pool(const struct http_config *config, unsigned awake)
         .ctx = config->ctx });
 }
 
+/* All of them may run: the number is what memory allows. */
+static struct pool *
+open_slow(const struct http_config *config)
+{
+    if (config->slow_workers == 0)
+        return NULL;
+    return pool_open(&(struct pool_config){
+        .workers = config->slow_workers,
+        .awake = config->slow_workers,
+        .queue = config->slow_queue,
+        .run = serve,
+        .idle = config->idle,
+        .ctx = config->ctx });
+}
+
+static void
+close_pools(struct http_server *s)
+{
+    pool_close(s->readers);
+    pool_close(s->writers);
+    if (s->slow)
+        pool_close(s->slow);
+}
+
 struct http_server *
 http_start(const struct http_config *config, const char **why)
 {
@@ -691,12 +742,12 @@ http_start(const struct http_config *config, const char **why)
                                       (size_t)s->limits.of[LIMIT_CONNECTIONS]));
         s->readers = open_pool(config, config->reading);
         s->writers = open_pool(config, config->writing);
+        s->slow = open_slow(config);
         s->daemon = start_daemon(s, fd, cert, key);
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"
                           : "the server cannot be started";
-            pool_close(s->readers);
-            pool_close(s->writers);
+            close_pools(s);
             door_close(s->door);
             close(fd);
         }
@@ -755,8 +806,7 @@ http_stop(struct http_server *s)
     pthread_cond_signal(&s->tick);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->beat, NULL);
-    pool_close(s->readers);
-    pool_close(s->writers);
+    close_pools(s);
     stream_end_all(s);
     for (int ms = 0; ms < STREAMS_MS && stream_any(s); ms += 2)
         nanosleep(&pause, NULL);

@@ -23,10 +23,10 @@ extern const char *const health_levels[]; /* "good", "warn", "bad", NULL */
 
 /* One row as it is read. */
 struct health_part {
-    int64_t id; /* place in the list, from 1 */
+    int64_t id;       /* place in the list, from 1 */
     const char *part; /* for machines: "backup" */
     const char *name; /* the same for people */
-    unsigned level; /* enum health_level */
+    unsigned level;   /* enum health_level */
     const char *says;
     instant since; /* of this level */
 };

@@ -90,6 +90,7 @@ try_sign_in(struct call *c, const char *account, const char *password,
             struct sign_in *s)
 {
     *s = (struct sign_in){ .account = account, .password = password };
+    c->actor = NULL;
     return auth_sign_in(c, s);
 }
 

@@ -33,6 +33,7 @@ void people_move_in(struct call *c);
 int64_t make_account(struct call *c, const char *name, int64_t person_id);
 enum err grant(struct call *c, int64_t account_id, const char *role,
                enum scope_kind scope, int64_t scope_id);
+/* With a browser that was not signed in before. */
 enum err try_sign_in(struct call *c, const char *account, const char *password,
                      struct sign_in *s);
 const char *sign_in(struct call *c, const char *account); /* the secret */

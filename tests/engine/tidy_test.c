@@ -45,9 +45,10 @@ add_session(struct call *c, int64_t id, int64_t idle_ms)
     office_exec(c, arena_printf(c->arena,
                                 "INSERT INTO session (id, secret, account_id,"
                                 " csrf, created_at, seen_at) SELECT %lld,"
-                                " 's%lld', id, 'x', 1, %lld FROM account"
+                                " 's%lld', id, 'x', %lld, %lld FROM account"
                                 " WHERE name = 'wang'",
                                 (long long)id, (long long)id,
+                                (long long)(c->now.ms - idle_ms),
                                 (long long)(c->now.ms - idle_ms)));
 }
 
@@ -67,6 +68,9 @@ TEST(sessions_idle_beyond_their_time_are_dropped_in_batches)
     EXPECT_OK(auth_drop_idle(c, 3, &done));
     EXPECT(done == 0);
     EXPECT(count(c, "SELECT id FROM session") == 9);
+    EXPECT(count(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                    " action = 'session_end' AND detail LIKE '%idle%'")
+           == 5);
     /* The setting says for how long: an hour keeps what ten minutes drop. */
     office_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
                    " (7001, 'session.idle_s', '3600', 1)");

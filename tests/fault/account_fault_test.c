@@ -48,7 +48,9 @@ TEST(accounts_and_grants_are_all_or_nothing)
         .password = GOOD_ONE
     };
     c->said = (uint64_t)model_mask(&account_model, "active");
+    office_exec(c, "UPDATE account SET active = 1 WHERE name = 'gu'");
     expect_all_or_nothing(c, "change", "sysadmin", do_account_change, &a);
+    a.password = "Kettle-4meadow";
     expect_all_or_nothing(c, "reset", "sysadmin", do_account_reset, &a);
     g.account_id = a.id;
     expect_all_or_nothing(c, "grant", "secadmin", do_grant_make, &g);

@@ -115,6 +115,7 @@ json_t *answer_json(const struct answer *a);
 
 int torture(int argc, char **argv);
 int transcript(int argc, char **argv);
+int doors(int argc, char **argv);
 int crowd(int argc, char **argv);
 int wild(int argc, char **argv);
 int limits(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct {
     { "transcript", "PROGRAM FILE...", transcript },
     { "crowd", "PROGRAM SECONDS", crowd },
     { "jail", "PROGRAM", jail },
+    { "doors", "PROGRAM", doors },
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
 };

@@ -62,6 +62,10 @@ static const char *const accounts[] = {
 static void
 give_tokens(struct call *c, struct live_office *o)
 {
+    /* First the passwords: with an old one its tokens go. */
+    EXPECT_OK(auth_set_password(c, 141, "Liang-cao9"));
+    EXPECT_OK(auth_set_password(c, 143, "Liang-cao9"));
+    office_exec(c, "UPDATE account SET must_change = 0");
     for (size_t i = 0; i < COUNT(accounts); i++) {
         struct token t = { .name = "test" };
         struct live_account *a = &o->accounts[o->n_accounts++];
@@ -73,9 +77,6 @@ give_tokens(struct call *c, struct live_office *o)
     }
     o->n_accounts++; /* nobody */
     as(c, NULL);
-    EXPECT_OK(auth_set_password(c, 141, "Liang-cao9"));
-    EXPECT_OK(auth_set_password(c, 143, "Liang-cao9"));
-    office_exec(c, "UPDATE account SET must_change = 0");
 }
 
 static void

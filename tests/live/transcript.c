@@ -4,7 +4,8 @@
  *
  *     # a comment
  *     desk POST /orders/$order/accept      who, method, path below /api/v1
- *     If-Match: "1"                        further head lines, if any
+ *     If-Match: "1"                        further head lines, if any; a body
+ *                                          is JSON unless they say else
  *     {"note": "x"}                        the body, if any
  *     -> 200                               the status, then head lines,
  *     ETag: "2"                            then JSON
@@ -252,18 +253,38 @@ is_problem(const struct answer *a)
 /* Tables that a refused request leaves alone; a failed sign-in is counted and
    written down elsewhere. */
 static const char *const kept[] = {
-    "orders",       "event",        "rating",       "draft",
-    "notice",       "unit",         "unit_change",  "place",
-    "provider",     "person",       "crew",         "crew_member",
-    "shift",        "role_grant",   "service_area", "sla_class",
-    "service_item", "routing_rule", "calendar_day", "calendar_year",
-    "office_hours", "setting",      "idempotency",  NULL
+    "orders",
+    "event",
+    "rating",
+    "draft",
+    "notice",
+    "unit",
+    "unit_change",
+    "place",
+    "provider",
+    "person",
+    "crew",
+    "crew_member",
+    "shift",
+    "role_grant",
+    "service_area",
+    "sla_class",
+    "service_item",
+    "routing_rule",
+    "calendar_day",
+    "calendar_year",
+    "office_hours",
+    "setting",
+    "idempotency",
+    "right_change",
+    NULL
 };
 
 static struct answer
 ask_step(struct play *p, const struct step *s)
 {
-    char head[3000], path[700];
+    char head[3100], path[700];
+    const char *type = "";
     size_t n;
     char *body = put_in(&p->names, s->body ? s->body : "", &n), *h, *at;
     struct answer a;
@@ -275,14 +296,17 @@ ask_step(struct play *p, const struct step *s)
     }
     at = put_in(&p->names, s->path, &(size_t){ 0 });
     h = put_in(&p->names, s->head, &(size_t){ 0 });
+    if (n > 0 && strstr(h, "Content-Type:") == NULL)
+        type = "Content-Type: application/json\r\n";
     (void)snprintf(path, sizeof path, "%s%s", at[1] == '/' ? "" : "/api/v1",
                    at[1] == '/' ? at + 1 : at);
     if (strcmp(s->who, "-") == 0)
-        (void)snprintf(head, sizeof head, "%s", h);
+        (void)snprintf(head, sizeof head, "%s%s", type, h);
     else
         (void)snprintf(head, sizeof head,
-                       "Authorization: Bearer %s\r\nAccept-Language: en\r\n%s",
-                       token_of(p->office, s->who), h);
+                       "Authorization: Bearer %s\r\nAccept-Language: en\r\n"
+                       "%s%s",
+                       token_of(p->office, s->who), type, h);
     a = http_ask(&p->http, s->method, path, head, body, n);
     free(body);
     free(at);

@@ -225,6 +225,8 @@ enum err catalog_add_area(struct call *c, struct service_area *a) MUST_USE;
 enum err catalog_set_area(struct call *c, struct service_area *a) MUST_USE;
 enum err catalog_add_item(struct call *c, struct service_item *i) MUST_USE;
 enum err catalog_add_sla(struct call *c, struct sla_class *s) MUST_USE;
+/* Who is from outside (org.h) is told of the rules of his own crews. */
+enum err catalog_list_rules(struct call *c, struct list *l) MUST_USE;
 enum err catalog_add_rule(struct call *c, struct routing_rule *r) MUST_USE;
 enum err catalog_set_rule(struct call *c, struct routing_rule *r) MUST_USE;
 enum err catalog_remove_rule(struct call *c, struct routing_rule *r) MUST_USE;

@@ -5,6 +5,7 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/catalog/impl.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "model/member.h"
 
@@ -318,6 +319,20 @@ check_rule(struct call *c, struct routing_rule *r)
     if (r->valid_to.n != 0 && r->valid_to.n <= r->valid_from.n)
         return fail(c, ERR_INVALID, "valid_to", "must be after the first day");
     return OK;
+}
+
+static const char of_own_crews[] =
+    "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+
+enum err
+catalog_list_rules(struct call *c, struct list *l)
+{
+    if (org_from_outside(c)) {
+        l->where = of_own_crews;
+        l->values[0] = V(c->actor->provider_id);
+        l->n_values = 1;
+    }
+    return model_list(c, l);
 }
 
 enum err

@@ -223,7 +223,8 @@ read_pins(struct reading *r, const json_t *list, void *into)
     struct written_pin *pins = NEW_N(r->c->arena, struct written_pin, n + 1);
 
     for (size_t k = 0; k < n; k++)
-        pins[k] = (struct written_pin){ -1, "pickup", { (double)NAN, (double)NAN } };
+        pins[k] =
+            (struct written_pin){ -1, "pickup", { (double)NAN, (double)NAN } };
     TRY(keys_records(r, list, pin_keys, pins, sizeof *pins));
     v->pinned = NEW_N(r->arena, struct pinned, n + 1);
     for (size_t k = 0; k < n; k++) {

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include "auth/change.h"
+#include "json/json.h"
+
 static const char *const dispatch_words[] = { "assign", "grab", "in_turn",
                                               NULL };
 
@@ -111,6 +114,34 @@ crew_add(struct call *c, struct crew *w)
     return tx_commit(&tx);
 }
 
+static const char find_hand_of_provider[] =
+    "SELECT COALESCE(MIN(p.id), 0) FROM person p"
+    " JOIN account a ON a.person_id = p.id"
+    " WHERE p.provider_id = $1 AND p.active = 1 AND a.active = 1";
+
+/* All of the provider who sign in would do the crew's work. */
+static enum err
+judge_provider(struct call *c, struct crew *w, const struct crew *old)
+{
+    struct right_change x = { .kind = "crew_provider",
+                              .about = old->name,
+                              .noun = "crew",
+                              .noun_id = old->id };
+    bool waits = false;
+
+    if (w->provider_id == 0 || w->provider_id == old->provider_id)
+        return OK;
+    TRY(db_int(c, &x.person_id, find_hand_of_provider, V(w->provider_id)));
+    if (x.person_id)
+        TRY(change_waits(c, CHANGE_GIVES, x.person_id, &waits));
+    if (!waits)
+        return OK;
+    x.wish = arena_printf(c->arena, "{\"provider_id\":%lld}",
+                          (long long)w->provider_id);
+    w->provider_id = old->provider_id;
+    return change_ask(c, &x);
+}
+
 enum err
 crew_set(struct call *c, struct crew *w, field_mask said)
 {
@@ -122,6 +153,7 @@ crew_set(struct call *c, struct crew *w, field_mask said)
     model_fill(&crew_model, w, &old, said);
     TRY(check_crew(c, w));
     TRY(need(c, "org.edit", w));
+    TRY(judge_provider(c, w, &old));
     TRY(model_set(c, &crew_model, w, ALL_FIELDS));
     return tx_commit(&tx);
 }
@@ -202,16 +234,62 @@ tidy_skills(struct call *c, const char *s)
     return b.len > 0 ? b.s : NULL;
 }
 
+/* Who is in a crew does its orders. */
+static enum err
+ask_member(struct call *c, const struct crew *w, struct crew_member *m)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    json_begin(&o);
+    json_put_int(&o, "crew_id", m->crew_id);
+    json_put_int(&o, "person_id", m->person_id);
+    json_put_bool(&o, "lead", m->lead);
+    json_put_text(&o, "skills", m->skills);
+    json_end(&o);
+    m->id = new_id(c); /* it will have this one */
+    return change_ask(c, &(struct right_change){ .kind = "member",
+                                                 .person_id = m->person_id,
+                                                 .about = w->name,
+                                                 .noun = "crew_member",
+                                                 .noun_id = m->id,
+                                                 .wish = b.s });
+}
+
+/* A member becomes the lead. */
+static enum err
+judge_lead(struct call *c, const struct crew *w, struct crew_member *m,
+           const struct crew_member *old)
+{
+    struct right_change x = { .kind = "lead",
+                              .person_id = m->person_id,
+                              .about = w->name,
+                              .noun = "crew_member",
+                              .noun_id = m->id,
+                              .wish = "{\"lead\":true}" };
+    bool waits = false;
+
+    if (!m->lead || old->lead)
+        return OK;
+    TRY(change_waits(c, CHANGE_GIVES, m->person_id, &waits));
+    if (!waits)
+        return OK;
+    m->lead = false;
+    return change_ask(c, &x);
+}
+
 enum err
 crew_member_add(struct call *c, struct crew_member *m)
 {
     struct crew w = { 0 };
+    bool waits = false;
 
     TX tx = tx_begin(c);
     TRY(edited_crew(c, m->crew_id, &w));
     TRY(check_member(c, &w, m, &m->person_name));
     m->skills = tidy_skills(c, m->skills);
-    TRY(model_add(c, &crew_member_model, m));
+    TRY(change_waits(c, CHANGE_GIVES, m->person_id, &waits));
+    TRY(waits ? ask_member(c, &w, m) : model_add(c, &crew_member_model, m));
     return tx_commit(&tx);
 }
 
@@ -227,6 +305,7 @@ crew_member_set(struct call *c, struct crew_member *m, field_mask said)
     TRY(edited_crew(c, old.crew_id, &w));
     TRY(check_member(c, &w, m, &m->person_name));
     m->skills = tidy_skills(c, m->skills);
+    TRY(judge_lead(c, &w, m, &old));
     TRY(model_set(c, &crew_member_model, m, ALL_FIELDS));
     return tx_commit(&tx);
 }
@@ -245,17 +324,10 @@ crew_member_remove(struct call *c, int64_t id)
     return tx_commit(&tx);
 }
 
-/* Somebody of a provider who holds no right to see the office's people. */
-static bool
-is_from_outside(const struct call *c)
-{
-    return c->actor && c->actor->provider_id && !auth_may(c, "org.see");
-}
-
 enum err
 crew_may_know(struct call *c, const struct crew *w)
 {
-    if (is_from_outside(c) && w->provider_id != c->actor->provider_id)
+    if (org_from_outside(c) && w->provider_id != c->actor->provider_id)
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     "org.see");
     return OK;
@@ -272,11 +344,14 @@ crew_member_get(struct call *c, struct crew_member *m)
     return org_name_of(c, find_person_name, m->person_id, &m->person_name);
 }
 
+static const char of_own_crews[] =
+    "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+
 enum err
 crew_member_list(struct call *c, struct list *l)
 {
-    if (is_from_outside(c)) {
-        l->where = "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+    if (org_from_outside(c)) {
+        l->where = of_own_crews;
         l->values[0] = V(c->actor->provider_id);
         l->n_values = 1;
     }
@@ -289,6 +364,27 @@ crew_member_list(struct call *c, struct list *l)
 }
 
 /* -- shifts ------------------------------------------------------------ */
+
+enum err
+shift_list(struct call *c, struct list *l)
+{
+    if (org_from_outside(c)) {
+        l->where = of_own_crews;
+        l->values[0] = V(c->actor->provider_id);
+        l->n_values = 1;
+    }
+    return model_list(c, l);
+}
+
+enum err
+shift_get(struct call *c, struct shift *s)
+{
+    struct crew w = { 0 };
+
+    TRY(model_get(c, &shift_model, s->id, s));
+    TRY(model_get(c, &crew_model, s->crew_id, &w));
+    return crew_may_know(c, &w);
+}
 
 /* Each weekday once, a beginning, and a person who is in the crew. */
 static enum err
@@ -364,7 +460,8 @@ shift_remove(struct call *c, int64_t id)
 /* -- who is there ------------------------------------------------------ */
 
 static const char find_hands[] =
-    "SELECT m.person_id, m.id, p.name, p.mobile, m.skills, m.lead, m.turn"
+    "SELECT m.person_id, m.id, p.name, p.mobile, m.skills, m.lead, m.turn,"
+    " p.unit_id, p.place_id, p.provider_id"
     " FROM crew_member m JOIN person p ON p.id = m.person_id"
     " WHERE m.crew_id = $1 AND p.active = 1"
     " ORDER BY m.lead DESC, m.id";
@@ -393,7 +490,10 @@ read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
             .mobile = row_text(&r, 3),
             .skills = row_text(&r, 4),
             .lead = row_int(&r, 5) != 0,
-            .turn = row_int(&r, 6)
+            .turn = row_int(&r, 6),
+            .unit_id = row_int(&r, 7),
+            .place_id = row_int(&r, 8),
+            .provider_id = row_int(&r, 9)
         };
     }
     return rows_end(&r);
@@ -459,5 +559,29 @@ crew_hands(struct call *c, int64_t crew_id, instant at,
     TRY(rows_end(&r));
     for (size_t i = 0; i < *n && !roster; i++)
         (*hands)[i].on_duty = true;
+    return OK;
+}
+
+enum err
+crew_hands_shown(struct call *c, const struct crew *w, instant at,
+                 struct crew_hand **hands, size_t *n)
+{
+    const struct auth_where here = { .crew_id = w->id,
+                                     .provider_id = w->provider_id };
+    bool all;
+
+    TRY(crew_may_know(c, w));
+    TRY(crew_hands(c, w->id, at, hands, n));
+    all = auth_may_at(c, "order.dispatch", &here);
+    for (size_t i = 0; i < *n && !all; i++) {
+        struct crew_hand *h = &(*hands)[i];
+
+        if (!org_sees_phone(c, &(struct auth_where){ .unit_id = h->unit_id,
+                                                     .place_id = h->place_id,
+                                                     .provider_id =
+                                                         h->provider_id })
+            && h->person_id != c->actor->person_id)
+            h->mobile = phone_masked(c, h->mobile);
+    }
     return OK;
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
+
 struct tree {
     struct unit *units; /* by id, rising */
     size_t n, cap;
@@ -141,11 +143,23 @@ org_units_as_of(struct call *c, day on, struct unit **units, size_t *n)
 }
 
 enum err
+unit_get(struct call *c, struct unit *u)
+{
+    TRY(auth_need(c, NULL, NULL));
+    if (org_from_outside(c))
+        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                    words_in(c, "unit"), (long long)u->id);
+    return model_get(c, &unit_model, u->id, u);
+}
+
+enum err
 unit_list(struct call *c, struct list *l)
 {
     struct unit *units = NULL;
 
     TRY(auth_need(c, NULL, NULL));
+    if (org_from_outside(c))
+        return OK;
     if (l->as_of.n == 0)
         return model_list(c, l);
     if (l->n_filters || l->words || l->cursor)

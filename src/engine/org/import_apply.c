@@ -100,7 +100,8 @@ static void
 check_person(struct import *im, const struct node *x)
 {
     if (x->line && !import_is_refused(im, x->line)
-        && person_check(im->c, x->rec) != OK)
+        && (person_check(im->c, x->rec) != OK
+            || (x->old && person_judge(im->c, x->rec, x->old, true) != OK)))
         import_refuse_fault(im, x->line, column_of(im, im->c->fault.field),
                             NULL);
 }
@@ -214,6 +215,20 @@ keep_derived(struct import *im, const struct node *x)
     return OK;
 }
 
+/* What of a person must wait for a second administrator is asked for. */
+static enum err
+change_person(struct import *im, struct person *p, const struct person *old)
+{
+    struct call *c = im->c;
+
+    c->waits = false;
+    TRY(person_judge(c, p, old, false));
+    im->result->waiting += c->waits;
+    p->initials = text_initials(c->arena, p->name);
+    TRY(org_set_other(c, &person_model, p, ALL_FIELDS));
+    return old->active && !p->active ? auth_person_left(c, p->id) : OK;
+}
+
 /* Write one node: a new row, a changed one, or only what follows. */
 static enum err
 apply_node(struct import *im, struct node *x)
@@ -225,6 +240,8 @@ apply_node(struct import *im, struct node *x)
         return keep_derived(im, x);
     if (!x->old)
         TRY(model_add(im->c, m, x->rec));
+    else if (m == &person_model)
+        TRY(change_person(im, x->rec, x->old));
     else
         TRY(org_set_other(im->c, m, x->rec, ALL_FIELDS));
     return unit ? note_unit(im, x->rec, x->old) : OK;

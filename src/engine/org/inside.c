@@ -104,16 +104,6 @@ static const char in_scopes[] =
     " ON u.path LIKE s.path || '%' WHERE s.id IN ($1, $2, $3, $4, $5))"
     " OR provider_id IN ($6, $7, $8)";
 
-static bool
-grants(const struct grant *g, const char *right)
-{
-    for (size_t i = 0; auth_rights[i]; i++) {
-        if (strcmp(auth_rights[i], right) == 0)
-            return g->rights >> i & 1;
-    }
-    return false;
-}
-
 enum err
 org_limit_people(struct call *c, struct list *l, const char *right)
 {
@@ -127,7 +117,7 @@ org_limit_people(struct call *c, struct list *l, const char *right)
     for (size_t i = 0; i < c->actor->n_grants; i++) {
         const struct grant *g = &c->actor->grants[i];
 
-        if (!grants(g, right))
+        if (!auth_gives(g, right))
             continue;
         if (g->scope == SCOPE_UNIT && units < SCOPE_UNITS)
             l->values[units++] = V(g->scope_id);
@@ -137,4 +127,16 @@ org_limit_people(struct call *c, struct list *l, const char *right)
     l->where = in_scopes;
     l->n_values = COUNT(l->values);
     return OK;
+}
+
+bool
+org_from_outside(const struct call *c)
+{
+    if (c->actor == NULL || c->actor->provider_id == 0)
+        return false;
+    for (size_t i = 0; i < c->actor->n_grants; i++)
+        if (c->actor->grants[i].scope == SCOPE_ALL
+            && auth_gives(&c->actor->grants[i], "org.see"))
+            return false;
+    return true;
 }

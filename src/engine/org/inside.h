@@ -43,6 +43,15 @@ enum err unit_note(struct call *c, const struct unit_change *change) MUST_USE;
 /* The rules of a person that no descriptor can say. */
 enum err person_check(struct call *c, const struct person *p) MUST_USE;
 
+/*
+ * What of a person's change from OLD to P gives rights or takes an
+ * administrator's: it is refused, or asked for and undone in P where a second
+ * administrator must agree.  LOOK: only whether it is refused.  In the
+ * caller's TX.
+ */
+enum err person_judge(struct call *c, struct person *p,
+                      const struct person *old, bool look) MUST_USE;
+
 /* The rank of a place's kind, 0 for a site; and whether one may lie in the
    other (NULL: in nothing). ERR_INVALID names parent_id. */
 unsigned place_rank(const char *kind);
@@ -60,6 +69,9 @@ enum err org_name_of(struct call *c, const char *find, int64_t id,
                      const char **name) MUST_USE;
 extern const char find_unit_name[], find_provider_name[], find_place_name[],
     find_person_name[];
+
+/* May the caller see the phones of somebody who lies there? */
+bool org_sees_phone(struct call *c, const struct auth_where *where);
 
 /* People and rooms that lie in the caller's scopes: sets l->where. */
 enum err org_limit_people(struct call *c, struct list *l,

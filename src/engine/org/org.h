@@ -183,7 +183,8 @@ struct person {
 extern const struct model person_model;
 
 /*
- * Needs org.edit at the person's unit or provider.
+ * Needs org.edit at the person's unit or provider.  What of it gives rights, or
+ * takes an administrator's, waits for a second administrator: c->waits.
  *
  * ERR_INVALID   a limit; neither a unit nor a provider; a phone that is none
  * ERR_CONFLICT  the code is another person's
@@ -210,13 +211,25 @@ extern const struct model person_card_model;
 
 /*
  * Find people by name, initials or code, for pickers.  Phones are masked
- * unless the caller holds org.see or order.for_others or it is his own.
- * A provider's people find each other only, unless they hold org.see.
+ * unless the caller holds org.see or order.for_others where the person lies, or
+ * it is his own.  Who is from outside finds his own provider's people only.
  */
 enum err person_pick(struct call *c, struct list *l) MUST_USE;
 
 /* "138****5678"; numbers of six digits and less stay. */
 const char *phone_masked(struct call *c, const char *phone);
+
+/*
+ * Somebody of a provider who holds no right to see the whole office.  He is
+ * told of what his work needs: of the people, crews, shifts and routing rules
+ * of his own provider, of places that are not restricted, of no units.
+ */
+bool org_from_outside(const struct call *c);
+
+/* Places and units as far as the caller may know of them. */
+enum err place_list(struct call *c, struct list *l) MUST_USE;
+enum err place_get(struct call *c, struct place *p) MUST_USE;
+enum err unit_get(struct call *c, struct unit *u) MUST_USE;
 
 /* -- providers --------------------------------------------------------- */
 
@@ -236,6 +249,8 @@ enum err provider_add(struct call *c, struct provider *p) MUST_USE;
 enum err provider_set(struct call *c, struct provider *p,
                       field_mask said) MUST_USE;
 enum err provider_get(struct call *c, struct provider *p) MUST_USE;
+/* Those the caller may see (org.see at the provider). */
+enum err provider_list(struct call *c, struct list *l) MUST_USE;
 
 /* The check character the first 17 characters of a USCC call for; 0 when one
    of them is none of its 31 characters. */
@@ -281,7 +296,8 @@ struct shift {
 };
 extern const struct model shift_model;
 
-/* Each needs org.edit at the crew. */
+/* Each needs org.edit at the crew.  A member who signs in, a lead, a provider
+   whose people do, waits for a second administrator: c->waits. */
 enum err crew_add(struct call *c, struct crew *w) MUST_USE;
 enum err crew_set(struct call *c, struct crew *w, field_mask said) MUST_USE;
 enum err crew_member_add(struct call *c, struct crew_member *m) MUST_USE;
@@ -292,6 +308,8 @@ enum err crew_member_remove(struct call *c, int64_t id) MUST_USE;
 enum err crew_may_know(struct call *c, const struct crew *w) MUST_USE;
 enum err crew_member_get(struct call *c, struct crew_member *m) MUST_USE;
 enum err crew_member_list(struct call *c, struct list *l) MUST_USE;
+enum err shift_list(struct call *c, struct list *l) MUST_USE;
+enum err shift_get(struct call *c, struct shift *s) MUST_USE;
 enum err shift_add(struct call *c, struct shift *s) MUST_USE;
 enum err shift_set(struct call *c, struct shift *s, field_mask said) MUST_USE;
 enum err shift_remove(struct call *c, int64_t id) MUST_USE;
@@ -299,6 +317,7 @@ enum err shift_remove(struct call *c, int64_t id) MUST_USE;
 /* A member of a crew as the desk sees him. */
 struct crew_hand {
     int64_t person_id, member_id;
+    int64_t unit_id, place_id, provider_id; /* where he lies */
     const char *name, *mobile, *skills;
     bool lead;
     bool on_duty;
@@ -312,6 +331,11 @@ struct crew_hand {
  */
 enum err crew_hands(struct call *c, int64_t crew_id, instant at,
                     struct crew_hand **hands, size_t *n) MUST_USE;
+
+/* The same for the caller's eyes: phones are masked but for whoever dispatches
+   the crew, or may see the phones of that person. */
+enum err crew_hands_shown(struct call *c, const struct crew *w, instant at,
+                          struct crew_hand **hands, size_t *n) MUST_USE;
 
 /* -- tables in and out --------------------------------------------------- */
 
@@ -329,7 +353,8 @@ struct import_refusal {
 
 struct import_result {
     int64_t rows, added, changed, unchanged; /* the last three: good rows */
-    struct import_refusal *refused;          /* in the order of lines */
+    int64_t waiting; /* people of whom something waits for confirmation */
+    struct import_refusal *refused; /* in the order of lines */
     size_t n_refused;
 };
 
@@ -350,6 +375,22 @@ enum err org_import(struct call *c, enum org_table table, const char *text,
    Needs org.see everywhere. */
 enum err org_export(struct call *c, enum org_table table,
                     struct buf *out) MUST_USE;
+
+/* -- what a second administrator decides (auth/change.h) ------------------- */
+
+struct right_change;
+
+/*
+ * Confirm w->id: the fact it is about is made, in the name of whoever asked
+ * for it.  Or refuse it, or withdraw one's own: nothing is made; a password
+ * that was reset is taken away again, with what was signed in by it.
+ *
+ * ERR_ABSENT, ERR_DENIED, ERR_CONFLICT as change_decide; and when it is
+ * confirmed, whatever stands in the way of the fact by now
+ */
+enum err right_change_confirm(struct call *c, struct right_change *w) MUST_USE;
+enum err right_change_refuse(struct call *c, struct right_change *w) MUST_USE;
+enum err right_change_withdraw(struct call *c, struct right_change *w) MUST_USE;
 
 /* Every model here, for the check against the schema at start; NULL-ended. */
 extern const struct model *const org_models[];

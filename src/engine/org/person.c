@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include "auth/change.h"
+#include "json/json.h"
+
 static const struct field fields[] = {
     FIELD(struct person, id, .flags = GIVEN),
     FIELD(struct person, code, .flags = REQUIRED, .max = 32,
@@ -127,6 +130,102 @@ person_add(struct call *c, struct person *p)
     return tx_commit(&tx);
 }
 
+/* -- what bears on rights ------------------------------------------------ */
+
+/* One of them: it is asked for, not made, where it must wait. */
+static enum err
+judge(struct call *c, enum change_why why, struct right_change *w, bool look,
+      bool *waits)
+{
+    TRY(change_waits(c, why, w->person_id, waits));
+    return *waits && !look ? change_ask(c, w) : OK;
+}
+
+/* Whoever belongs to a provider acts for it. */
+static enum err
+judge_provider(struct call *c, struct person *p, const struct person *old,
+               struct right_change *w, bool look)
+{
+    struct provider v = { 0 };
+    bool waits;
+
+    if (p->provider_id == 0 || p->provider_id == old->provider_id)
+        return OK;
+    TRY(org_refer(c, &provider_model, "provider_id", p->provider_id, &v));
+    w->kind = "provider";
+    w->about = v.name;
+    w->wish = arena_printf(c->arena, "{\"provider_id\":%lld%s}",
+                           (long long)p->provider_id,
+                           p->unit_id ? "" : ",\"unit_id\":null");
+    TRY(judge(c, CHANGE_GIVES, w, look, &waits));
+    if (waits && !look) {
+        p->provider_id = old->provider_id;
+        if (p->unit_id == 0)
+            p->unit_id = old->unit_id;
+    }
+    return OK;
+}
+
+/* Under another name the account would be another's. */
+static enum err
+judge_name(struct call *c, struct person *p, const struct person *old,
+           struct right_change *w, bool look)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    bool waits;
+
+    if (text_same(p->name, old->name))
+        return OK;
+    json_begin(&o);
+    json_put_text(&o, "name", p->name);
+    json_end(&o);
+    w->kind = "person_name";
+    w->about = p->name;
+    w->wish = b.s;
+    TRY(judge(c, CHANGE_NAME, w, look, &waits));
+    if (waits && !look)
+        p->name = old->name;
+    return OK;
+}
+
+static enum err
+judge_service(struct call *c, struct person *p, const struct person *old,
+              struct right_change *w, bool look)
+{
+    bool waits;
+
+    if (p->active == old->active)
+        return OK;
+    w->kind = p->active ? "person_on" : "person_off";
+    w->about = old->code;
+    w->wish = p->active ? "{\"active\":true}" : "{\"active\":false}";
+    TRY(judge(c, p->active ? CHANGE_BACK_IN_USE : CHANGE_ADMIN_LEAVES, w, look,
+              &waits));
+    if (waits && !look)
+        p->active = old->active;
+    return OK;
+}
+
+enum err
+person_judge(struct call *c, struct person *p, const struct person *old,
+             bool look)
+{
+    struct right_change blank = {
+        .person_id = old->id, .noun = "person", .noun_id = old->id
+    };
+    struct right_change w = blank;
+
+    if (!auth_is_program(c) && c->actor->person_id == old->id
+        && p->unit_id != old->unit_id)
+        return fail(c, ERR_DENIED, "unit_id", "nobody changes his own rights");
+    TRY(judge_provider(c, p, old, &w, look));
+    w = blank;
+    TRY(judge_name(c, p, old, &w, look));
+    w = blank;
+    return judge_service(c, p, old, &w, look);
+}
+
 enum err
 person_set(struct call *c, struct person *p, field_mask said)
 {
@@ -138,8 +237,11 @@ person_set(struct call *c, struct person *p, field_mask said)
     model_fill(&person_model, p, &old, said);
     TRY(check(c, p));
     TRY(need_edit(c, p));
+    TRY(person_judge(c, p, &old, false));
     p->initials = text_initials(c->arena, p->name);
     TRY(model_set(c, &person_model, p, ALL_FIELDS));
+    if (old.active && !p->active)
+        TRY(auth_person_left(c, p->id));
     TRY(put_names(c, p));
     return tx_commit(&tx);
 }
@@ -182,10 +284,21 @@ phone_masked(struct call *c, const char *phone)
 static const char find_phones[] =
     "SELECT phone, mobile FROM person WHERE id = $1";
 
-/* Phones are OPEN, or masked unless the card is the reader's own. */
-static enum err
-fill_card(struct call *c, struct person_card *k, bool open)
+bool
+org_sees_phone(struct call *c, const struct auth_where *where)
 {
+    return auth_may_at(c, "org.see", where)
+           || auth_may_at(c, "order.for_others", where);
+}
+
+/* Phones are masked unless he lies within the reader's reach, or is himself. */
+static enum err
+fill_card(struct call *c, struct person_card *k)
+{
+    bool open = org_sees_phone(c, &(struct auth_where){
+                                      .unit_id = k->unit_id,
+                                      .place_id = k->place_id,
+                                      .provider_id = k->provider_id });
     ROWS r = db_query(c, find_phones, V(k->id));
 
     if (rows_next(&r)) {
@@ -205,12 +318,8 @@ fill_card(struct call *c, struct person_card *k, bool open)
 enum err
 person_pick(struct call *c, struct list *l)
 {
-    bool open;
-
     TRY(auth_need(c, NULL, NULL));
-    open = auth_may_at(c, "org.see", &(struct auth_where){ 0 })
-           || auth_may(c, "order.for_others");
-    if (c->actor->provider_id && !auth_may(c, "org.see")) {
+    if (org_from_outside(c)) {
         l->where = "active = 1 AND provider_id = $1";
         l->values[0] = V(c->actor->provider_id);
         l->n_values = 1;
@@ -220,6 +329,6 @@ person_pick(struct call *c, struct list *l)
     TRY(model_list(c, l));
     struct person_card *all = l->rows;
     for (size_t i = 0; i < l->n; i++)
-        TRY(fill_card(c, &all[i], open));
+        TRY(fill_card(c, &all[i]));
     return OK;
 }

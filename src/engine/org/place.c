@@ -192,3 +192,37 @@ place_set(struct call *c, struct place *p, field_mask said)
         TRY(refresh_below(c, p));
     return tx_commit(&tx);
 }
+
+/* -- looking ----------------------------------------------------------- */
+
+/* What lies in a secrecy area is one. */
+static const char open_to_all[] =
+    "NOT EXISTS (SELECT 1 FROM place r WHERE r.restricted = 1"
+    " AND place.path LIKE r.path || '%')";
+
+static const char count_secret[] =
+    "SELECT COUNT(*) FROM place p JOIN place r ON p.path LIKE r.path || '%'"
+    " WHERE p.id = $1 AND r.restricted = 1";
+
+enum err
+place_list(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, NULL, NULL));
+    if (org_from_outside(c))
+        l->where = open_to_all;
+    return model_list(c, l);
+}
+
+enum err
+place_get(struct call *c, struct place *p)
+{
+    int64_t id = p->id, secret = 0;
+
+    TRY(auth_need(c, NULL, NULL));
+    if (org_from_outside(c))
+        TRY(db_int(c, &secret, count_secret, V(id)));
+    if (secret)
+        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                    words_in(c, "place"), (long long)id);
+    return model_get(c, &place_model, id, p);
+}

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "auth/change.h"
+
 #define MAX_AHEAD 731 /* days: two years */
 
 static const char *const plan_verbs[] = { "rename", "move", "merge",
@@ -80,34 +82,6 @@ unit_plan_remove(struct call *c, int64_t id)
 
 /* -- the day has come ---------------------------------------------------- */
 
-static const char find_planner[] =
-    "SELECT p.id, p.name, a.name FROM account a"
-    " JOIN person p ON p.id = a.person_id WHERE a.id = $1";
-
-/* Whoever planned it was allowed to; the history says that it was he. */
-static enum err
-act_for(struct call *c, int64_t account_id)
-{
-    static const struct grant everything = {
-        .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
-    };
-    struct actor *a = NEW(c->arena, struct actor);
-    ROWS r = db_query(c, find_planner, V(account_id));
-
-    *a = (struct actor){ .account_id = account_id,
-                         .name = "liangcao",
-                         .account = "liangcao",
-                         .grants = &everything,
-                         .n_grants = 1 };
-    if (rows_next(&r)) {
-        a->person_id = row_int(&r, 0);
-        a->name = row_text(&r, 1);
-        a->account = row_text(&r, 2);
-    }
-    c->actor = a;
-    return rows_end(&r);
-}
-
 static enum err
 do_plan(struct call *c, int64_t id)
 {
@@ -117,7 +91,8 @@ do_plan(struct call *c, int64_t id)
 
     TX tx = tx_begin(c);
     TRY(model_get(c, &unit_plan_model, id, &p));
-    TRY(act_for(c, p.made_by));
+    /* Whoever planned it was allowed to; the history says that it was he. */
+    TRY(auth_act_for(c, p.made_by, false));
     while (plan_verbs[i] && strcmp(plan_verbs[i], p.verb) != 0)
         i++;
     if (plan_verbs[i] == NULL)

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "auth/change.h"
+
+#include <string.h>
+
+#include "auth/impl.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "model/app.h"
+
+static const char *const change_words[] = {
+    "member",     "lead",      "provider",   "person_name", "person_on",
+    "person_off", "account",   "account_on", "account_off", "crew_provider",
+    "grant",      "grant_off", "password",   NULL
+};
+
+/* In the order of change_words: who, and what about. */
+static const char *const says_changes[] = {
+    "%s joins the crew “%s”",
+    "%s is to lead the crew “%s”",
+    "%s is to act for the provider “%s”",
+    "%s is to be called “%s” from now on",
+    "%s is to be in service again, staff number %s",
+    "the administrator %s is to leave service, staff number %s",
+    "%s, who holds rights or an account already, gets the account “%s”",
+    "%s may sign in again as “%s”",
+    "the administrator %s may no longer sign in as “%s”",
+    "%s and all others of the provider are to do the work of the crew “%s”",
+    "%s is to hold a role at the unit that his was merged into: %s",
+    "the administrator %s loses the role “%s”",
+    "the password of %s was reset: account “%s”",
+};
+
+static const char *const state_words[] = { "waiting", "confirmed", "refused",
+                                           "withdrawn", NULL };
+
+static const struct field fields[] = {
+    FIELD(struct right_change, id, .flags = GIVEN),
+    FIELD(struct right_change, kind, .flags = GIVEN, .choices = change_words,
+          .label = "Kind"),
+    FIELD(struct right_change, person_id, .flags = GIVEN, .refers = "person",
+          .label = "Whose rights"),
+    FIELD(struct right_change, person_name, .flags = GIVEN, .label = "Name"),
+    FIELD(struct right_change, about, .flags = GIVEN),
+    FIELD(struct right_change, says, .flags = GIVEN | DERIVED,
+          .label = "What shall change"),
+    FIELD(struct right_change, noun, .flags = GIVEN),
+    FIELD(struct right_change, noun_id, .flags = GIVEN),
+    FIELD(struct right_change, wish, .flags = GIVEN | JSON_TEXT),
+    FIELD(struct right_change, confirmer, .flags = GIVEN, .choices = auth_roles,
+          .label = "Who decides"),
+    FIELD(struct right_change, state, .flags = GIVEN, .choices = state_words,
+          .label = "State"),
+    FIELD(struct right_change, asked_by, .flags = GIVEN, .refers = "account"),
+    FIELD(struct right_change, asked_name, .flags = GIVEN, .label = "Asked by"),
+    FIELD(struct right_change, asked_at, .flags = GIVEN, .label = "Asked at"),
+    FIELD(struct right_change, decided_by, .flags = GIVEN, .refers = "account"),
+    FIELD(struct right_change, decided_name, .flags = GIVEN,
+          .label = "Decided by"),
+    FIELD(struct right_change, decided_at, .flags = GIVEN,
+          .label = "Decided at"),
+    FIELD(struct right_change, own, .flags = GIVEN | DERIVED,
+          .says = "Asked for by the reader."),
+    FIELD(struct right_change, mine, .flags = GIVEN | DERIVED,
+          .says = "The reader may decide it."),
+    FIELD(struct right_change, version, .flags = GIVEN),
+    FIELD(struct right_change, updated_at, .flags = GIVEN),
+};
+
+const struct model right_change_model =
+    MODEL("right_change", "right_change", struct right_change, fields);
+
+/* -- what a person holds ----------------------------------------------------- */
+
+static const char count_admin[] =
+    "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
+    " WHERE a.person_id = $1 AND g.role IN"
+    " ('system_admin', 'security_admin', 'audit_admin')";
+
+static const char count_rights[] =
+    "SELECT (SELECT COUNT(*) FROM crew_member WHERE person_id = $1)"
+    " + (SELECT COUNT(*) FROM person WHERE id = $1 AND provider_id IS NOT NULL)"
+    " + (SELECT COUNT(*) FROM role_grant g JOIN account a"
+    "    ON a.id = g.account_id WHERE a.person_id = $1"
+    "    AND g.role <> 'requester')";
+
+static const char count_accounts[] =
+    "SELECT COUNT(*) FROM account WHERE person_id = $1";
+
+/* In use, or about to be. */
+static const char count_sign_ins[] =
+    "SELECT COUNT(*) FROM account a WHERE a.person_id = $1 AND (a.active = 1"
+    " OR EXISTS (SELECT 1 FROM right_change w WHERE w.state = 'waiting'"
+    "   AND w.noun = 'account' AND w.noun_id = a.id))";
+
+/* The roles of the administrator that nobody else, who can sign in, holds. */
+static const char find_last[] =
+    "SELECT p.name, g.role FROM role_grant g"
+    " JOIN account a ON a.id = g.account_id"
+    " JOIN person p ON p.id = a.person_id"
+    " WHERE a.person_id = $1 AND g.role IN"
+    " ('system_admin', 'security_admin', 'audit_admin') AND NOT EXISTS"
+    " (SELECT 1 FROM role_grant h JOIN account b ON b.id = h.account_id"
+    "  JOIN person q ON q.id = b.person_id WHERE h.role = g.role"
+    "  AND q.id <> $1 AND b.active = 1 AND q.active = 1)";
+
+static const char find_person_name[] = "SELECT name FROM person WHERE id = $1";
+
+static enum err
+any(struct call *c, const char *count, int64_t person_id, bool *yes)
+{
+    int64_t n = 0;
+
+    TRY(db_int(c, &n, count, V(person_id)));
+    *yes = n > 0;
+    return OK;
+}
+
+enum err
+person_is_admin(struct call *c, int64_t person_id, bool *admin)
+{
+    return any(c, count_admin, person_id, admin);
+}
+
+enum err
+person_has_rights(struct call *c, int64_t person_id, bool *has)
+{
+    return any(c, count_rights, person_id, has);
+}
+
+static enum err
+refuse_last(struct call *c, int64_t person_id)
+{
+    ROWS r = db_query(c, find_last, V(person_id));
+
+    if (rows_next(&r))
+        return fail(c, ERR_CONFLICT, NULL,
+                    "%s is the last who holds the role “%s”", row_text(&r, 0),
+                    words_in(c, row_text(&r, 1)));
+    return rows_end(&r);
+}
+
+/* The program, or somebody for whom a second one has answered. */
+static bool
+needs_nobody(const struct call *c)
+{
+    return auth_is_program(c) || c->actor->confirmed;
+}
+
+static enum err
+refuse_mixed(struct call *c, int64_t person_id, bool admin)
+{
+    const char *name = NULL;
+
+    if (!admin)
+        return OK;
+    {
+        ROWS r = db_query(c, find_person_name, V(person_id));
+
+        if (rows_next(&r))
+            name = row_text(&r, 0);
+        TRY(rows_end(&r));
+    }
+    return fail(c, ERR_CONFLICT, "person_id",
+                "%s is one of the three administrators, who hold no other "
+                "rights",
+                name ? name : "?");
+}
+
+enum err
+change_waits(struct call *c, enum change_why why, int64_t person_id,
+             bool *waits)
+{
+    bool admin = false, more = false;
+
+    *waits = false;
+    TRY(person_is_admin(c, person_id, &admin));
+    if (!auth_is_program(c) && c->actor->person_id == person_id)
+        return fail(c, ERR_DENIED, NULL, "nobody changes his own rights");
+    if (why == CHANGE_GIVES)
+        TRY(refuse_mixed(c, person_id, admin));
+    if (why == CHANGE_ADMIN_LEAVES && admin)
+        TRY(refuse_last(c, person_id));
+    if (needs_nobody(c))
+        return OK;
+    switch (why) {
+    case CHANGE_GIVES: return any(c, count_sign_ins, person_id, waits);
+    case CHANGE_ADMIN_LEAVES: *waits = admin; return OK;
+    case CHANGE_NAME: TRY(any(c, count_sign_ins, person_id, &more)); break;
+    case CHANGE_MORE_ACCOUNTS:
+    case CHANGE_BACK_IN_USE:
+        TRY(any(c, count_accounts, person_id, &more));
+        break;
+    }
+    TRY(person_has_rights(c, person_id, waits));
+    *waits = why == CHANGE_MORE_ACCOUNTS ? *waits || more : *waits && more;
+    return OK;
+}
+
+/* -- asking -------------------------------------------------------------------- */
+
+static const char count_role[] =
+    "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
+    " WHERE a.person_id = $1 AND g.role = $2";
+
+/* Neither whoever asks nor whom it is about. */
+static enum err
+choose_confirmer(struct call *c, struct right_change *w)
+{
+    const char *first, *other;
+    int64_t by_security = 0, about_him = 0;
+
+    TRY(db_int(c, &by_security, count_role, V(c->actor->person_id),
+               V("security_admin")));
+    first = by_security ? "audit_admin" : "security_admin";
+    other = by_security ? "system_admin" : "audit_admin";
+    TRY(db_int(c, &about_him, count_role, V(w->person_id), V(first)));
+    w->confirmer = about_him ? other : first;
+    return OK;
+}
+
+static const char count_same[] =
+    "SELECT COUNT(*) FROM right_change WHERE state = 'waiting' AND kind = $1"
+    " AND person_id = $2 AND (noun_id = $3 OR about = $4)";
+
+static enum err
+keep(struct call *c, struct right_change *w)
+{
+    ROWS r = db_query(c, find_person_name, V(w->person_id));
+
+    if (rows_next(&r))
+        w->person_name = row_text(&r, 0);
+    TRY(rows_end(&r));
+    TRY(choose_confirmer(c, w));
+    w->state = "waiting";
+    w->asked_by = c->actor->account_id;
+    w->asked_name = c->actor->name;
+    w->asked_at = c->now;
+    return model_add(c, &right_change_model, w);
+}
+
+enum err
+change_is_asked(struct call *c, const struct right_change *w, bool *asked)
+{
+    int64_t n = 0;
+
+    TRY(db_int(c, &n, count_same, V(w->kind), V(w->person_id), V(w->noun_id),
+               V(w->about)));
+    *asked = n > 0;
+    return OK;
+}
+
+enum err
+change_ask(struct call *c, struct right_change *w)
+{
+    bool asked = false;
+
+    TRY(change_is_asked(c, w, &asked));
+    if (asked)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "the same change waits for confirmation already");
+    c->waits = true;
+    return keep(c, w);
+}
+
+enum err
+change_tell_reset(struct call *c, const struct account *a)
+{
+    struct right_change w = { .kind = "password",
+                              .person_id = a->person_id,
+                              .about = a->name,
+                              .noun = "account",
+                              .noun_id = a->id };
+
+    return keep(c, &w);
+}
+
+/* -- looking and deciding ---------------------------------------------------- */
+
+static enum err
+need_admin(struct call *c)
+{
+    if (auth_may(c, "grant.edit") || auth_may(c, "audit.see"))
+        return auth_need(c, NULL, NULL);
+    return auth_need(c, "account.edit", NULL);
+}
+
+static bool
+holds_role(const struct call *c, const char *role)
+{
+    for (size_t i = 0; i < c->actor->n_grants; i++)
+        if (strcmp(c->actor->grants[i].role, role) == 0)
+            return true;
+    return false;
+}
+
+static const char find_asker[] = "SELECT person_id FROM account WHERE id = $1";
+
+static enum err
+complete(struct call *c, struct right_change *w)
+{
+    const struct actor *a = c->actor;
+    int64_t asker = 0;
+    size_t i = 0;
+
+    while (change_words[i] && strcmp(change_words[i], w->kind) != 0)
+        i++;
+    if (change_words[i])
+        w->says = arena_printf(c->arena, words_in(c, says_changes[i]),
+                               w->person_name, w->about ? w->about : "");
+    TRY(db_int(c, &asker, find_asker, V(w->asked_by)));
+    w->own = a->person_id != 0 && a->person_id == asker;
+    w->mine = strcmp(w->state, "waiting") == 0
+              && (auth_is_program(c)
+                  || (!w->own && a->person_id != w->person_id
+                      && holds_role(c, w->confirmer)));
+    return OK;
+}
+
+enum err
+right_change_list(struct call *c, struct list *l)
+{
+    struct right_change *rows;
+
+    TRY(need_admin(c));
+    TRY(model_list(c, l));
+    rows = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        TRY(complete(c, &rows[i]));
+    return OK;
+}
+
+enum err
+change_decide(struct call *c, struct right_change *w, const char *state)
+{
+    bool withdraws = strcmp(state, "withdrawn") == 0;
+
+    TRY(need_admin(c));
+    TRY(model_get(c, &right_change_model, w->id, w));
+    TRY(complete(c, w));
+    if (strcmp(w->state, "waiting") != 0)
+        return fail(c, ERR_CONFLICT, NULL, "it was decided by %s already",
+                    w->decided_name ? w->decided_name : "?");
+    if (withdraws ? !w->own : !w->mine)
+        return fail(c, ERR_DENIED, NULL, "this is decided by somebody else: %s",
+                    words_in(c, w->confirmer));
+    /* What is done already cannot be called off by whoever did it. */
+    if (withdraws && strcmp(w->kind, "password") == 0)
+        return fail(c, ERR_DENIED, NULL, "this is decided by somebody else: %s",
+                    words_in(c, w->confirmer));
+    w->state = state;
+    w->decided_by = c->actor->account_id;
+    w->decided_name = c->actor->name;
+    w->decided_at = c->now;
+    TRY(model_set(c, &right_change_model, w, ~(field_mask)0));
+    return complete(c, w);
+}
+
+/* -- acting for somebody ------------------------------------------------------- */
+
+static const char find_actor[] =
+    "SELECT p.id, p.name, a.name FROM account a"
+    " JOIN person p ON p.id = a.person_id WHERE a.id = $1";
+
+enum err
+auth_act_for(struct call *c, int64_t account_id, bool confirmed)
+{
+    static const struct grant everything = {
+        .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
+    };
+    struct actor *a = NEW(c->arena, struct actor);
+    ROWS r = db_query(c, find_actor, V(account_id));
+
+    *a = (struct actor){ .account_id = account_id,
+                         .name = "liangcao",
+                         .account = "liangcao",
+                         .grants = &everything,
+                         .n_grants = 1,
+                         .confirmed = confirmed };
+    if (rows_next(&r)) {
+        a->person_id = row_int(&r, 0);
+        a->name = row_text(&r, 1);
+        a->account = row_text(&r, 2);
+    }
+    c->actor = a;
+    return rows_end(&r);
+}

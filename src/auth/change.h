@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * change - what gives rights, and what takes an administrator's away, is the
+ * act of two persons (三员分立, domain: GB/T 22239).  Owns the table
+ * right_change.
+ *
+ * The system administrator may put people into crews, but who is in a crew sees
+ * and does its orders; so a fact that gives rights to somebody who signs in is
+ * not made when it is asked for.  It is kept as a right_change, and made when a
+ * second administrator of another role confirms it.  Until then there is
+ * nothing that could be mistaken for it.
+ *
+ * Always true:
+ *   1. Nobody makes such a change of his own person, nor decides one that he
+ *      has asked for or that is about himself.
+ *   2. The security administrator decides what the system administrator asks
+ *      for, the audit administrator what the security administrator does; what
+ *      is about one of them is decided by the third.
+ *   3. Who holds an administrator's role gets no other rights by any way.
+ *   4. Of each administrator's role one who can sign in is left.
+ *   5. The program itself (the command line, the demo) needs nobody: who owns
+ *      the folder owns the office.
+ *
+ * What is kept is made by engine/org, which knows the facts; see org.h,
+ * right_change_confirm.
+ */
+#ifndef AUTH_CHANGE_H
+#define AUTH_CHANGE_H
+
+#include "auth/account.h"
+
+struct right_change {
+    int64_t id;
+    const char *kind; /* "member", "account_off", ...; one of change_words */
+    int64_t person_id;
+    const char *person_name;
+    const char *about; /* the name of the crew, the account, the role */
+    const char *says;  /* all of it in a sentence, in the reader's language */
+    const char *noun;  /* the row that is added, set or removed */
+    int64_t noun_id;
+    const char *wish;      /* its fields, as JSON; NULL: it goes, or is told */
+    const char *confirmer; /* the role of whoever decides */
+    const char *state;     /* waiting, confirmed, refused, withdrawn */
+    int64_t asked_by;      /* account */
+    const char *asked_name;
+    instant asked_at;
+    int64_t decided_by;
+    const char *decided_name;
+    instant decided_at;
+    bool own;  /* the reader has asked for it */
+    bool mine; /* the reader may decide it */
+    int64_t version;
+    instant updated_at;
+};
+
+extern const struct model right_change_model;
+
+/* What is about to happen to a person's rights. */
+enum change_why {
+    CHANGE_GIVES,         /* a fact that gives business rights */
+    CHANGE_NAME,          /* his account becomes somebody else's by name */
+    CHANGE_MORE_ACCOUNTS, /* an account is made for him */
+    CHANGE_BACK_IN_USE,   /* he, or an account of his, comes back */
+    CHANGE_ADMIN_LEAVES   /* he, his account or his role goes */
+};
+
+/*
+ * Must the change wait for a second administrator?  In the caller's TX.
+ *
+ * ERR_DENIED    it is the caller's own person
+ * ERR_CONFLICT  an administrator would get other rights; or he is the last who
+ *               holds his role
+ */
+enum err change_waits(struct call *c, enum change_why why, int64_t person_id,
+                      bool *waits) MUST_USE;
+
+/*
+ * Keep the change until it is decided.  Given: kind, person_id, about, noun,
+ * noun_id, wish.  Sets c->waits.  ERR_CONFLICT: the same waits already.  In the
+ * caller's TX.
+ */
+enum err change_ask(struct call *c, struct right_change *w) MUST_USE;
+
+/* Does the same wait already? */
+enum err change_is_asked(struct call *c, const struct right_change *w,
+                         bool *asked) MUST_USE;
+
+/* The security administrator is to see that another set the account's
+   password; it is done already.  In the caller's TX. */
+enum err change_tell_reset(struct call *c, const struct account *a) MUST_USE;
+
+/* Does the person hold an administrator's role, through any account?  Does he
+   hold any right but a requester's? */
+enum err person_is_admin(struct call *c, int64_t person_id,
+                         bool *admin) MUST_USE;
+enum err person_has_rights(struct call *c, int64_t person_id,
+                           bool *has) MUST_USE;
+
+/* The changes that wait and those that were decided; for the three
+   administrators. */
+enum err right_change_list(struct call *c, struct list *l) MUST_USE;
+
+/*
+ * The change w->id is confirmed or refused by the caller, or withdrawn by
+ * whoever asked; W becomes its row.  Nothing but the row is changed.  In the
+ * caller's TX.
+ *
+ * ERR_ABSENT    there is none, or it is not for these eyes
+ * ERR_DENIED    the caller is not who decides it
+ * ERR_CONFLICT  it was decided before
+ */
+enum err change_decide(struct call *c, struct right_change *w,
+                       const char *state) MUST_USE;
+
+/* From now on the call acts for the account, with every right; CONFIRMED: what
+   it does waits for nobody. */
+enum err auth_act_for(struct call *c, int64_t account_id,
+                      bool confirmed) MUST_USE;
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What http.h promises of slow paths, against a real server. */
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/impl.h"
+#include "test.h"
+
+static struct http_server *server;
+static atomic_int asked;
+static atomic_bool go_on;
+
+static void
+pause_ms(long ms)
+{
+    const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+    nanosleep(&t, NULL);
+}
+
+static void
+handle(void *ctx, struct arena *a, const struct http_request *q,
+       struct http_reply *r)
+{
+    (void)ctx;
+    (void)a;
+    atomic_fetch_add(&asked, 1);
+    while (strcmp(q->path, "/slow") == 0 && strcmp(q->method, "GET") != 0
+           && !atomic_load(&go_on))
+        pause_ms(1);
+    *r = (struct http_reply){
+        .status = 200, .type = "text/plain", .body = "", .body_static = true
+    };
+}
+
+static const char *const slow_paths[] = { "/slow", NULL };
+
+static void
+start(void)
+{
+    const struct http_config config = {
+        .address = "127.0.0.1",
+        .pollers = 2,
+        .workers = 4,
+        .max_body = 1000,
+        .slow_paths = slow_paths,
+        .slow_workers = 2,
+        .slow_queue = 3,
+        .handle = handle
+    };
+    const char *why = "";
+
+    atomic_store(&asked, 0);
+    atomic_store(&go_on, false);
+    server = http_start(&config, &why);
+    EXPECT(server != NULL);
+}
+
+/* The whole answer stands in TEXT; its status. */
+static int
+ask(const char *line, char *text, size_t size)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(http_port(server)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const struct timeval patience = { 20, 0 };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char head[300];
+    size_t n = 0;
+    ssize_t got = 1;
+
+    snprintf(head, sizeof head,
+             "%s HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
+             "Accept-Language: en\r\nConnection: close\r\n\r\n",
+             line);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0
+        || send(fd, head, strlen(head), MSG_NOSIGNAL) <= 0)
+        got = 0;
+    while (got > 0 && n < size - 1) {
+        got = recv(fd, text + n, size - 1 - n, 0);
+        n += got > 0 ? (size_t)got : 0;
+    }
+    text[n] = '\0';
+    close(fd);
+    return n > 9 ? atoi(text + 9) : 0;
+}
+
+static void *
+post_slowly(void *status)
+{
+    char text[2000];
+
+    *(int *)status = ask("POST /slow", text, sizeof text);
+    return NULL;
+}
+
+#define FIVE 5 /* two run, three wait */
+
+TEST_PLAIN(what_is_slow_takes_nobodys_place_and_waits_in_a_short_queue)
+{
+    pthread_t threads[FIVE];
+    int status[FIVE] = { 0 };
+    char text[2000];
+
+    (void)c;
+    start();
+    for (int i = 0; i < FIVE; i++) {
+        /* Both workers are busy before the queue is filled. */
+        for (int k = 0; k < 10000 && i == 2 && atomic_load(&asked) < 2; k++)
+            pause_ms(1);
+        EXPECT(pthread_create(&threads[i], NULL, post_slowly, &status[i]) == 0);
+    }
+    for (int i = 0; i < 10000 && atomic_load(&server->open_calls) != FIVE; i++)
+        pause_ms(1);
+    EXPECT(atomic_load(&asked) == 2);
+    EXPECT(ask("POST /slow", text, sizeof text) == 503);
+    EXPECT(strstr(text, "Retry-After:") && strstr(text, "the server is busy"));
+    /* Nor by an address that hides where it leads. */
+    EXPECT(ask("PUT /%73low", text, sizeof text) == 503);
+    for (int i = 0; i < 8; i++) {
+        EXPECT(ask("POST /quick", text, sizeof text) == 200);
+        EXPECT(ask("GET /slow", text, sizeof text) == 200);
+    }
+    atomic_store(&go_on, true);
+    for (size_t i = 0; i < FIVE; i++) {
+        pthread_join(threads[i], NULL);
+        EXPECT(status[i] == 200);
+    }
+    EXPECT(ask("POST /slow", text, sizeof text) == 200);
+    http_stop(server);
+}
