@@ -207,12 +207,12 @@ struct door {
     struct jail_child *files;
 };
 
-/* The port is taken, then the right to take one is given up, with all else
-   that is not needed: before the database is opened, which starts threads. */
 /* Where passwords are hashed. */
 static const char *const slow_paths[] = { "/api/v1/session", "/api/v1/accounts",
                                           NULL };
 
+/* The port is taken, then the right to take one is given up, with all else
+   that is not needed: before the database is opened, which starts threads. */
 static int
 open_door(struct office *o, struct door *d)
 {
@@ -228,10 +228,10 @@ open_door(struct office *o, struct door *d)
     return 0;
 }
 
-static int
-serve(struct office *o, const struct door *d)
+static struct http_config
+make_config(struct office *o, const struct door *d,
+            const struct http_limits *limits)
 {
-    struct http_limits limits;
     struct http_config config = {
         .address = d->address,
         .port = d->port,
@@ -247,13 +247,23 @@ serve(struct office *o, const struct door *d)
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
         .proxies = office_conf(o, "proxies"),
-        .limits = &limits,
+        .limits = limits,
         .session_cookie = API_SESSION_COOKIE,
         .admit = api_admit,
         .handle = api_handle,
         .idle = api_idle,
         .ctx = &o->app
     };
+
+    limit_workers(&config, o->app.store);
+    return config;
+}
+
+static int
+serve(struct office *o, const struct door *d)
+{
+    struct http_limits limits;
+    struct http_config config;
     struct scheduler scheduler = { .app = &o->app };
     sigset_t ends = block_signals();
     struct http_server *s;
@@ -262,7 +272,7 @@ serve(struct office *o, const struct door *d)
 
     if (!read_limits(o, &limits))
         return EXIT_USAGE;
-    limit_workers(&config, o->app.store);
+    config = make_config(o, d, &limits);
     o->app.files = d->files;
     o->app.health = health_open();
     office_tell_jail(&o->app, &d->jail);

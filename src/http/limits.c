@@ -13,7 +13,7 @@
  */
 const struct http_limit_row http_limit_rows[N_LIMITS] = {
     [LIMIT_CONNECTIONS] = { "connections", 10000, 8, MOST },
-    [LIMIT_ADDRESS_CONNECTIONS] = { "address_connections", 256, 1, MOST },
+    [LIMIT_ADDRESS_CONNECTIONS] = { "address_connections", 1024, 1, MOST },
     [LIMIT_ACCOUNT_CONNECTIONS] = { "account_connections", 64, 1, MOST },
     [LIMIT_ACCOUNT_REQUESTS] = { "account_requests", 32, 1, MOST },
     [LIMIT_ADDRESS_RATE] = { "address_rate", 1000, 1, MOST },

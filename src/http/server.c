@@ -39,6 +39,7 @@
 #define BACKLOG 1024
 #define SPARE_DESCRIPTORS 64
 #define LEAST_CONNECTIONS 8
+#define MOST_OWN 1024 /* descriptors of the program, before anybody comes */
 
 static const char tls_priorities[] =
     "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
@@ -550,14 +551,13 @@ on_log(void *ctx, const char *fmt, va_list ap)
     log_line(LOG_DEBUG, "http", "%s", text);
 }
 
-/* They are given from the lowest on; /proc is closed to a server in its
-   jail. */
+/* /proc may be out of reach in the jail. */
 static size_t
 open_descriptors(void)
 {
     size_t n = 0;
 
-    for (int fd = 0; fd < MOST_AT_START; fd++)
+    for (int fd = 0; fd < MOST_OWN; fd++)
         n += fcntl(fd, F_GETFD) >= 0;
     return n;
 }

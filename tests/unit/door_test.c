@@ -3,6 +3,7 @@
    limits are small. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -90,11 +91,17 @@ struct change {
     int64_t value;
 };
 
+/* A server that speaks TLS, when there is a certificate. */
+static char cert[40], key[40];
+
 static void
 start_with(const char *proxies, const struct change *changes, size_t n)
 {
     struct http_limits limits = http_limits_usual();
     const struct http_config config = {
+        .cert_file = *cert ? cert : NULL,
+        .key_file = *cert ? key : NULL,
+
         .address = "127.0.0.1",
         .pollers = 2,
         .workers = 8,
@@ -123,6 +130,21 @@ stop(void)
 {
     atomic_store(&world.open, true);
     http_stop(world.server);
+    if (*cert) {
+        (void)unlink(cert);
+        (void)unlink(key);
+        *cert = '\0';
+    }
+}
+
+static void
+with_tls(void)
+{
+    strcpy(cert, "/tmp/liangcao-cert-XXXXXX");
+    strcpy(key, "/tmp/liangcao-key-XXXXXX");
+    close(mkstemp(cert));
+    close(mkstemp(key));
+    wire_certificate(cert, key);
 }
 
 static unsigned long long
@@ -480,6 +502,25 @@ TEST_PLAIN(an_answer_that_is_not_read_is_cut_off)
     stop();
 }
 
+TEST_PLAIN(a_tls_handshake_that_does_not_end_is_cut_off)
+{
+    static const char hello[] = "\x16\x03\x01\x02";
+    int silent, begun;
+
+    (void)c;
+    with_tls();
+    START({ LIMIT_HEAD_S, 1 });
+    silent = dial();
+    begun = dial();
+    EXPECT(send(begun, hello, 4, MSG_NOSIGNAL) == 4);
+    EXPECT(is_cut(begun, 8000));
+    EXPECT(!is_cut(silent, 50));
+    EXPECT(refused(REFUSED_SLOW_HEAD) == 1);
+    close(silent);
+    close(begun);
+    stop();
+}
+
 /* -- memory ------------------------------------------------------------------- */
 
 #define POST_LARGE(account)                                                    \
@@ -532,6 +573,38 @@ TEST_PLAIN(the_chunks_of_whom_nobody_knows_are_refused_when_they_grow_large)
         say(fd, "0\r\n\r\n");
         EXPECT(hear(fd, false) == (known ? 200 : 401));
         EXPECT(!known || heard("body=20000"));
+        close(fd);
+    }
+    stop();
+}
+
+TEST_PLAIN(over_tls_too_nobodys_large_body_is_refused)
+{
+    static char body[1000001];
+    static const char *const heads[] = {
+        POST_LARGE(""), POST_LARGE("Authorization: Bearer 7\r\n")
+    };
+
+    (void)c;
+    memset(body, 'x', 1000000);
+    with_tls();
+    START({ LIMIT_SMALL_KIB, 16 });
+    for (int known = 0; known < 2; known++) {
+        SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+        SSL *tls = SSL_new(ctx);
+        int fd = dial(), n;
+
+        SSL_set_fd(tls, fd);
+        EXPECT(SSL_connect(tls) == 1);
+        EXPECT(SSL_write(tls, heads[known], (int)strlen(heads[known])) > 0);
+        if (known)
+            EXPECT(SSL_write(tls, body, 1000000) == 1000000);
+        n = SSL_read(tls, reply, WIRE_BYTES - 1);
+        EXPECT(n > 0);
+        reply[n] = '\0';
+        EXPECT(heard(known ? "HTTP/1.1 200" : "HTTP/1.1 401"));
+        SSL_free(tls);
+        SSL_CTX_free(ctx);
         close(fd);
     }
     stop();

@@ -2,10 +2,7 @@
 /* What http.h promises, against a real server on a free loopback port. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -818,33 +815,6 @@ TEST_PLAIN(what_was_made_up_before_the_first_known_proxy_is_not_believed)
 
 /* -- TLS --------------------------------------------------------------- */
 
-/* A certificate for an hour, signed by itself. */
-static void
-write_certificate(const char *cert_path, const char *key_path)
-{
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *cert = X509_new();
-    FILE *f;
-
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
-    X509_set_pubkey(cert, key);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
-                               (const unsigned char *)"localhost", -1, -1, 0);
-    X509_set_issuer_name(cert, X509_get_subject_name(cert));
-    EXPECT(X509_sign(cert, key, EVP_sha256()) > 0);
-    f = fopen(cert_path, "w");
-    EXPECT(f != NULL && PEM_write_X509(f, cert) == 1);
-    fclose(f);
-    f = fopen(key_path, "w");
-    EXPECT(f != NULL
-           && PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1);
-    fclose(f);
-    X509_free(cert);
-    EVP_PKEY_free(key);
-}
-
 TEST_PLAIN(with_a_certificate_it_speaks_tls)
 {
     char cert[] = "/tmp/liangcao-cert-XXXXXX";
@@ -856,7 +826,7 @@ TEST_PLAIN(with_a_certificate_it_speaks_tls)
     (void)c;
     close(mkstemp(cert));
     close(mkstemp(key));
-    write_certificate(cert, key);
+    wire_certificate(cert, key);
     start(cert, key);
     int fd = dial();
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());

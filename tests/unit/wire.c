@@ -2,7 +2,11 @@
 #include "wire.h"
 
 #include <arpa/inet.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -95,6 +99,32 @@ hear_until(int fd, const char *s)
         reply[len] = '\0';
     }
     return true;
+}
+
+void
+wire_certificate(const char *cert_path, const char *key_path)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *cert = X509_new();
+    FILE *f;
+
+    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
+    X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_set_pubkey(cert, key);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC,
+                               (const unsigned char *)"localhost", -1, -1, 0);
+    X509_set_issuer_name(cert, X509_get_subject_name(cert));
+    EXPECT(X509_sign(cert, key, EVP_sha256()) > 0);
+    f = fopen(cert_path, "w");
+    EXPECT(f != NULL && PEM_write_X509(f, cert) == 1);
+    fclose(f);
+    f = fopen(key_path, "w");
+    EXPECT(f != NULL
+           && PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1);
+    fclose(f);
+    X509_free(cert);
+    EVP_PKEY_free(key);
 }
 
 void

@@ -28,6 +28,9 @@ bool heard(const char *s);
 /* Read until S has come or nothing comes for 3 s. */
 bool hear_until(int fd, const char *s);
 
+/* A certificate for an hour, signed by itself, and its key into two files. */
+void wire_certificate(const char *cert_path, const char *key_path);
+
 void pause_ms(long ms);
 
 #endif
