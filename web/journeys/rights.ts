@@ -21,9 +21,9 @@ const NAVIGATION: Record<string, string[]> = {
 
 const ADMINISTRATION: Record<string, string[]> = {
   sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules',
-    'calendar', 'office-hours', 'accounts', 'tokens', 'health', 'settings'],
-  secadmin: ['grants', 'health'],
-  auditor: ['audit', 'health'],
+    'calendar', 'office-hours', 'accounts', 'changes', 'tokens', 'health', 'settings'],
+  secadmin: ['grants', 'accounts', 'changes', 'health'],
+  auditor: ['audit', 'changes', 'health'],
 };
 
 async function navigation({ comes }: Cast): Promise<void> {
