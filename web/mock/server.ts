@@ -136,7 +136,7 @@ const forms: Record<string, unknown[]> = {
 
 function session(who: string): unknown {
   const acc = d.accounts[who];
-  return { account: who, name: d.persons.find((p) => p.id === acc.person)!.name, person_id: acc.person, csrf: 'mock', rights: rightsOf(who), roles: [{ role: acc.role, scope: 'all', scope_id: null }], crews: acc.crews, provider_id: null, lang: null, must_change: false, ends_at: null, reset_by: null, reset_at: null };
+  return { account: who, name: d.persons.find((p) => p.id === acc.person)!.name, person_id: acc.person, csrf: 'mock', rights: rightsOf(who), roles: [{ role: acc.role, scope: 'all', scope_id: null }], crews: acc.crews, provider_id: null, lang: null, must_change: false, ends_in_s: null, reset_by: null, reset_at: null };
 }
 
 function create(a: Asked): Row {

@@ -17,13 +17,14 @@ export const session = reactive<Kept>({ who: null, known: false, ended: '' });
 const NEAR_MS = 5 * 60_000;
 const CHECK_MS = 15_000;
 const FAR_MS = 2 ** 31 - 1;
+let ends = 0; /* by this machine's clock, whatever it shows */
 let near: ReturnType<typeof setTimeout> | undefined;
 
 /* A timer alone would sleep with the machine, so it is looked at again. */
 function watchEnd(): void {
   clearTimeout(near);
-  if (!session.who?.ends_at || session.who.must_change) return;
-  const left = Date.parse(session.who.ends_at) - NEAR_MS - Date.now();
+  if (!session.who?.ends_in_s || session.who.must_change) return;
+  const left = ends - NEAR_MS - Date.now();
   if (left <= 0 && !session.ended) session.ended = 'age';
   else near = setTimeout(watchEnd, Math.min(Math.max(left, CHECK_MS), FAR_MS));
 }
@@ -32,6 +33,7 @@ function take(who: Session | null): void {
   session.who = who;
   session.known = true;
   setCsrf(who?.csrf ?? '');
+  ends = Date.now() + (who?.ends_in_s ?? 0) * 1000;
   watchEnd();
 }
 

@@ -12,7 +12,7 @@ export interface Session {
   office?: string | null;
   lang: string | null;
   must_change: boolean;
-  ends_at: string | null; /* the session, however it is used */
+  ends_in_s: number | null; /* the session's life, however it is used */
   reset_by: string | null; /* who set the password, when it was another */
   reset_at: string | null;
 }
