@@ -447,13 +447,18 @@ pick_lang(const struct http_request *q)
     return accept != NULL && text_starts(accept, "en") ? LANG_EN : LANG_ZH;
 }
 
-/* "https://a.example:8443" is of the host "a.example:8443". */
+/* "https://a.example:8443" is of the host "a.example:8443", and of "a.example"
+   when a proxy has left the port out. */
 static bool
 is_origin_of(const char *origin, const char *host)
 {
     const char *own = origin ? strstr(origin, "://") : NULL;
+    size_t n = host ? strlen(host) : 0;
 
-    return own != NULL && host != NULL && strcasecmp(own + 3, host) == 0;
+    if (own == NULL || n == 0 || strncasecmp(own + 3, host, n) != 0)
+        return false;
+    return own[3 + n] == '\0'
+           || (own[3 + n] == ':' && strchr(host, ':') == NULL);
 }
 
 /*

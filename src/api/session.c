@@ -104,6 +104,15 @@ put_instant(struct json_out *o, const char *key, instant t)
     json_put_text(o, key, t.ms ? text : NULL);
 }
 
+/* 0: a token, which is no session. */
+static int64_t
+seconds_left(const struct call *c)
+{
+    int64_t left = c->actor->session_ends.ms - c->now.ms;
+
+    return left > 0 ? (left + SECOND_MS - 1) / SECOND_MS : 0;
+}
+
 static const char find_reset[] =
     "SELECT reset_by, reset_at FROM account WHERE id = $1";
 
@@ -141,6 +150,8 @@ write_session(struct call *c, struct raw *raw)
     write_crews(c, &o);
     TRY(write_office(c, &o));
     put_instant(&o, "ends_at", a->session_ends);
+    /* For a page whose clock is not ours. */
+    put_id(&o, "ends_in_s", seconds_left(c));
     TRY(write_reset(c, &o));
     json_end(&o);
     raw->body = b.s;
@@ -226,7 +237,7 @@ put_password(struct call *c, void *in, void *out)
     "{account:text,name:text?,person_id:int?,unit_id:int?,provider_id:int?,"   \
     "csrf:text?,lang:text?,must_change:bool,rights:[text],roles:[{role:text,"  \
     "scope:text,scope_id:int?}],crews:[int],office:text?,ends_at:text?,"       \
-    "reset_by:text?,reset_at:text?}"
+    "ends_in_s:int?,reset_by:text?,reset_at:text?}"
 
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,

@@ -35,7 +35,6 @@
 #define LARGE_ANSWER 65536u     /* counted: it may not fit into the kernel */
 #define STOP_MS 10000           /* for open calls to be answered */
 #define STREAMS_MS 500          /* for streams to say their end */
-#define MOST_AT_START 1024      /* descriptors */
 #define BACKLOG 1024
 #define SPARE_DESCRIPTORS 64
 #define LEAST_CONNECTIONS 8

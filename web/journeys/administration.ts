@@ -90,6 +90,33 @@ async function grants({ comes }: Cast): Promise<void> {
   await assert.rejects(sysadmin.asks('POST', '/grants', { account_id: 1, role: 'leader', scope: 'all' }), /403/);
 }
 
+/* Two who sign in are put into a crew; the second administrator agrees to both at once. */
+async function twoPersons({ comes }: Cast): Promise<void> {
+  const sysadmin = await comes('sysadmin', 'desk', 'zh', '/admin/crews');
+  const crews = await sysadmin.asks<{ items: { id: number }[] }>('GET', '/crews?code=plumbers');
+  const accounts = await sysadmin.asks<{ items: { person_id: number; person_name: string }[] }>('GET', '/accounts?name.in=accountant,approver');
+  await sysadmin.goes(`/admin/crews?crew=${crews.items[0].id}`);
+  for (const a of accounts.items) {
+    await sysadmin.page.locator('.nouns').first().getByRole('button', { name: sysadmin.text('common.add'), exact: true }).click();
+    const dialog = sysadmin.page.locator('dialog[open]');
+    await dialog.getByRole('combobox').first().fill(a.person_name);
+    await dialog.getByRole('option').filter({ hasText: a.person_name }).first().click();
+    await dialog.locator('.modal-foot .main').click();
+    await dialog.waitFor({ state: 'detached' });
+    await sysadmin.sees(sysadmin.text('changes.waits'));
+  }
+  await sysadmin.goes('/admin/changes');
+  await sysadmin.sees(/加入班组/);
+  assert.equal(await sysadmin.page.getByRole('button', { name: /同意并生效/ }).count(), 0, 'nobody confirms what he asked for');
+
+  const secadmin = await comes('secadmin', 'phone', 'zh', '/admin/changes');
+  for (const a of accounts.items) await secadmin.page.locator('.change label', { hasText: `${a.person_name}加入班组` }).click();
+  await secadmin.page.getByRole('button', { name: /同意并生效（2）/ }).click();
+  await secadmin.sees(secadmin.text('changes.done_confirm', { n: 2 }));
+  const members = await sysadmin.asks<{ items: { person_id: number }[] }>('GET', `/crew-members?crew_id=${crews.items[0].id}&limit=100`);
+  for (const a of accounts.items) assert.ok(members.items.some((m) => m.person_id === a.person_id), `${a.person_name} is in the crew now`);
+}
+
 async function theChain({ comes }: Cast): Promise<void> {
   const p = await comes('auditor', 'desk');
   await p.page.waitForURL('**/admin/audit');
@@ -101,4 +128,5 @@ async function theChain({ comes }: Cast): Promise<void> {
 journey('the system administrator tries a bad table of places, then brings in a good one', placesByCsv);
 journey('units are renamed and merged, and the past keeps them', units);
 journey('the security administrator grants a role; the system administrator cannot', grants);
+journey('what the system administrator gives takes effect when the security administrator agrees', twoPersons);
 journey('the audit administrator verifies the chain', theChain);

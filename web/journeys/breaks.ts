@@ -44,6 +44,26 @@ async function sessionEnds({ comes }: Cast): Promise<void> {
   await p.sees('门口第一盏');
 }
 
+/* The page's clock runs on to the last minutes of a working day's sign-in. */
+async function sessionGrowsOld({ stands }: Cast): Promise<void> {
+  const p = await stands('requester', 'phone');
+  await p.page.clock.install();
+  await p.goes('/');
+  await p.signsIn();
+  await p.page.locator('.shell h1').first().waitFor({ state: 'attached' });
+  await begins(p, '写到下班时候');
+  const before = await p.asks<{ items: { id: number; own: boolean }[] }>('GET', '/sessions?sort=-id');
+  await p.page.clock.fastForward('11:56:00');
+  await p.sees(/本次登录将满最长时限/);
+  await signsInAgain(p);
+  await becomes(p.page.getByLabel(p.text('report.description')), '写到下班时候');
+  await p.presses('report.send');
+  await p.page.locator('.done-number').waitFor();
+  const after = await p.asks<{ items: { id: number; own: boolean }[] }>('GET', '/sessions?sort=-id');
+  const own = before.items.find((s) => s.own)!;
+  assert.ok(!after.items.some((s) => s.id === own.id), 'the old session ended with the new one');
+}
+
 async function anotherTab({ comes }: Cast): Promise<void> {
   const p = await comes('requester', 'phone');
   p.expects(403, /./);
@@ -137,6 +157,7 @@ async function backAndReload({ comes }: Cast): Promise<void> {
 journey('what was typed outlives a reload, and waits as a draft for another day', reloadAndDraft);
 journey('back closes the order that was opened, and a reload keeps list, search and order', backAndReload);
 journey('a session that ends while a form is filled loses nothing that was typed', sessionEnds);
+journey('a sign-in that grows old asks for the password in place, and nothing that was typed is lost', sessionGrowsOld);
 journey('another account in another tab does not send what was begun as the first', anotherTab);
 journey('an event stream that was refused comes back, and what was missed is seen', streamRefused);
 journey('who was too late for a verb sees what is new and keeps what he typed', somebodyWasFaster);

@@ -15,9 +15,9 @@ const pages: Record<string, string[]> = {
   leader: ['/desk?tab=open'],
   desk: ['/desk?tab=open', '/desk?tab=all', '/desk?shape=board', '/desk/intake'],
   sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules', 'calendar',
-    'office-hours', 'accounts', 'tokens', 'health', 'settings'].map((p) => `/admin/${p}`),
-  secadmin: ['/admin/grants', '/admin/health'],
-  auditor: ['/admin/audit'],
+    'office-hours', 'accounts', 'changes', 'tokens', 'health', 'settings'].map((p) => `/admin/${p}`),
+  secadmin: ['/admin/grants', '/admin/accounts', '/admin/changes', '/admin/health'],
+  auditor: ['/admin/audit', '/admin/changes'],
 };
 
 interface AxeResult {

@@ -123,7 +123,7 @@ function page(rows: Row[], q: URLSearchParams): unknown {
 const tables: Record<string, Row[]> = {
   areas: d.areas, items: d.items, 'sla-classes': d.slaClasses, places: d.places, units: d.units, persons: d.persons, crews: d.crews,
   'crew-members': d.members, shifts: [], providers: [], accounts: [], grants: [], tokens: [], 'routing-rules': [], 'calendar-days': [],
-  'office-hours': [], notices: [], 'audit-entries': [], ratings: [],
+  'office-hours': [], notices: [], 'right-changes': [], 'audit-entries': [], ratings: [],
 };
 
 const forms: Record<string, unknown[]> = {
@@ -136,7 +136,7 @@ const forms: Record<string, unknown[]> = {
 
 function session(who: string): unknown {
   const acc = d.accounts[who];
-  return { account: who, name: d.persons.find((p) => p.id === acc.person)!.name, person_id: acc.person, csrf: 'mock', rights: rightsOf(who), roles: [{ role: acc.role, scope: 'all', scope_id: null }], crews: acc.crews, provider_id: null, lang: null, must_change: false };
+  return { account: who, name: d.persons.find((p) => p.id === acc.person)!.name, person_id: acc.person, csrf: 'mock', rights: rightsOf(who), roles: [{ role: acc.role, scope: 'all', scope_id: null }], crews: acc.crews, provider_id: null, lang: null, must_change: false, ends_in_s: null, reset_by: null, reset_at: null };
 }
 
 function create(a: Asked): Row {

@@ -17,7 +17,7 @@ export interface Part {
   search?: boolean;
   dated?: boolean; /* has versions by date */
   remove?: boolean;
-  page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import' | 'health';
+  page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import' | 'health' | 'changes';
 }
 
 const org = { group: 'org', see: ['org.edit'], edit: ['org.edit'] } as const;
@@ -39,9 +39,10 @@ export const parts: Part[] = [
   noun(catalog, { name: 'routing-rules', path: '/routing-rules', noun: 'routing_rule', page: 'routing' }),
   noun(catalog, { name: 'calendar', page: 'calendar' }),
   noun(catalog, { name: 'office-hours', path: '/office-hours', noun: 'office_hours', search: false, sort: 'from_month_day', dated: true, columns: ['name', 'from_month_day', 'to_month_day', 'spans', 'valid_from', 'valid_to'] }),
-  { name: 'accounts', group: 'accounts', see: ['account.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },
   { name: 'grants', group: 'accounts', see: ['grant.edit'], edit: ['grant.edit'], path: '/grants', noun: 'role_grant', page: 'grants' },
+  { name: 'accounts', group: 'accounts', see: ['account.edit', 'grant.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },
   { name: 'audit', group: 'audit', see: ['audit.see'], edit: [], page: 'audit' },
+  { name: 'changes', group: 'accounts', see: ['account.edit', 'grant.edit', 'audit.see'], edit: [], page: 'changes' },
   { name: 'tokens', group: 'system', see: ['account.edit'], edit: [], path: '/tokens', noun: 'token', page: 'tokens' },
   { name: 'health', group: 'system', see: ['setting.edit', 'grant.edit', 'audit.see'], edit: [], page: 'health' },
   { name: 'settings', group: 'system', see: ['setting.edit'], edit: ['setting.edit'], page: 'settings' },

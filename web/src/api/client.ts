@@ -31,6 +31,9 @@ export interface Ask {
 }
 
 let csrf = '';
+
+/* Whether what was asked for last waits for a second administrator (202). */
+export const answered = { waits: false };
 let restore: () => Promise<boolean> = async () => false;
 
 /* The token of the session; changes are refused without it. */
@@ -105,6 +108,7 @@ export async function call<T>(method: string, path: string, ask: Ask = {}, again
     if (again && unsigned(p, path) && await restore()) return call<T>(method, path, ask, false);
     throw p;
   }
+  if (method !== 'GET') answered.waits = r.status === 202;
   const said = await r.text();
   return (said ? JSON.parse(said) : undefined) as T;
 }

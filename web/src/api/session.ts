@@ -7,15 +7,34 @@ import { forget } from './facts';
 interface Kept {
   who: Session | null;
   known: boolean; /* the server has been asked */
-  ended: '' | 'idle' | 'other'; /* he must sign in again to go on; other: somebody else did */
+  ended: '' | 'idle' | 'other' | 'age'; /* he must sign in again to go on; other: somebody else did; age: soon */
 }
 
 export const session = reactive<Kept>({ who: null, known: false, ended: '' });
+
+/* So long before a session's life is over the password is asked for: what is
+   being typed stays, and a change under way has the server's grace besides. */
+const NEAR_MS = 5 * 60_000;
+const CHECK_MS = 15_000;
+const FAR_MS = 2 ** 31 - 1;
+let ends = 0; /* by this machine's clock, whatever it shows */
+let near: ReturnType<typeof setTimeout> | undefined;
+
+/* A timer alone would sleep with the machine, so it is looked at again. */
+function watchEnd(): void {
+  clearTimeout(near);
+  if (!session.who?.ends_in_s || session.who.must_change) return;
+  const left = ends - NEAR_MS - Date.now();
+  if (left <= 0 && !session.ended) session.ended = 'age';
+  else near = setTimeout(watchEnd, Math.min(Math.max(left, CHECK_MS), FAR_MS));
+}
 
 function take(who: Session | null): void {
   session.who = who;
   session.known = true;
   setCsrf(who?.csrf ?? '');
+  ends = Date.now() + (who?.ends_in_s ?? 0) * 1000;
+  watchEnd();
 }
 
 export async function loadSession(): Promise<void> {
@@ -45,15 +64,23 @@ export async function signOut(): Promise<void> {
 /* Calls that wait for the session to come back. */
 let waiting: ((back: boolean) => void)[] = [];
 
-function askAgain(why: 'idle' | 'other'): Promise<boolean> {
+function askAgain(why: 'idle' | 'other' | 'age'): Promise<boolean> {
   session.ended = why;
   return new Promise((done) => waiting.push(done));
+}
+
+let renewed = (): void => {};
+
+/* What has to begin anew with a new session, the event stream. */
+export function whenRenewed(act: () => void): void {
+  renewed = act;
 }
 
 /* The same person signs in over the page he was on; what waited goes on. */
 export async function signInAgain(password: string): Promise<void> {
   await signIn(session.who!.account, password);
   session.ended = '';
+  renewed();
   for (const done of waiting.splice(0)) done(true);
 }
 

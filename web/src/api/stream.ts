@@ -116,6 +116,13 @@ document.addEventListener('visibilitychange', () => {
 });
 window.addEventListener('online', () => void reopen());
 
+/* The session is another: the old stream has nothing to tell any more. */
+export function renew(): void {
+  if (!source) return;
+  missed = true;
+  open();
+}
+
 export function listen(l: Listener): () => void {
   listeners.add(l);
   if (!source) open();

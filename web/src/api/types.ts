@@ -12,6 +12,9 @@ export interface Session {
   office?: string | null;
   lang: string | null;
   must_change: boolean;
+  ends_in_s: number | null; /* the session's life, however it is used */
+  reset_by: string | null; /* who set the password, when it was another */
+  reset_at: string | null;
 }
 
 export interface DemoSignIn {
@@ -310,5 +313,6 @@ export interface ImportResult {
   added: number;
   changed: number;
   unchanged: number;
+  waiting?: number; /* people of whom something waits for confirmation */
   refused: { line: number; field: string | null; detail: string; value?: string | null }[];
 }

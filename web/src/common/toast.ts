@@ -1,6 +1,6 @@
 /* Short words at the edge of the page, read aloud by screen readers. */
 import { reactive } from 'vue';
-import { Problem } from '@/api/client';
+import { answered, Problem } from '@/api/client';
 import { t } from './i18n';
 
 export interface Said {
@@ -21,6 +21,11 @@ export function say(text: string, bad = false): void {
   const id = next++;
   said.push({ id, text, bad });
   setTimeout(() => unsay(id), bad ? 8000 : 4000);
+}
+
+/* A change is done, or waits for a second administrator to confirm it. */
+export function sayDone(text: string): void {
+  say(answered.waits ? t('changes.waits') : text);
 }
 
 /* What went wrong, in words for the person in front of the page. */
