@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "api/answers.h"
+#include "api/audit.h"
 #include "api/export.h"
 #include "api/feed.h"
 #include "api/input.h"
@@ -400,6 +401,7 @@ api_run(struct call *c, const struct http_request *q, struct http_reply *r)
     e = run_route(c, q, r);
     if (e == OK)
         return;
+    audit_refusal(c, q, e);
     r->n_headers = 0;
     if (r->status == 405)
         http_add_header(r, "Allow", allowed_methods(c, q->path));
@@ -566,8 +568,10 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
         e = api_only_get(&c, q, r) ? feed_listen(&c, q, r) : OK;
     else if (e == OK)
         api_run(&c, &below, r);
-    if (e != OK)
+    if (e != OK) {
+        audit_refusal(&c, &below, e);
         api_problem(&c, e, 0, r);
+    }
     if (r->type != NULL)
         http_add_header(r, "Cache-Control", "no-store");
     api_call_end(&c);

@@ -13,6 +13,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "engine/audit/audit.h"
 #include "engine/order/order.h"
 #include "model/app.h"
 #include "model/member.h"
@@ -152,14 +153,20 @@ export_read(struct call *c, const char *word, enum export_format *out)
     return OK;
 }
 
-/* Every page of the list into the table; *MORE tells that it was cut. */
+/* How much went out, and whether that was all. */
+struct exported {
+    int64_t rows;
+    bool cut;
+};
+
+/* Every page of the list into the table. */
 static enum err
 put_rows(struct call *c, const struct route *route, const struct list *asked,
-         struct sheet *t, bool *more)
+         struct sheet *t, struct exported *out)
 {
     struct list l = *asked;
 
-    *more = false;
+    *out = (struct exported){ 0 };
     l.limit = PAGE;
     l.no_total = true;
     for (;;) {
@@ -168,10 +175,11 @@ put_rows(struct call *c, const struct route *route, const struct list *asked,
         TRY(route->serve(c, &page, NULL));
         for (size_t i = 0; i < page.n; i++)
             put_row(t, (const char *)page.rows + i * page.model->size);
+        out->rows += (int64_t)page.n;
         if (page.next == NULL)
             return OK;
         if (t->row > EXPORT_MAX_ROWS) {
-            *more = true;
+            out->cut = true;
             return OK;
         }
         l.cursor = page.next;
@@ -181,7 +189,7 @@ put_rows(struct call *c, const struct route *route, const struct list *asked,
 
 static enum err
 export_csv(struct call *c, const struct route *route, const struct list *l,
-           struct raw *raw, bool *more)
+           struct raw *raw, struct exported *out)
 {
     struct buf b = buf_make(c->arena, 0);
     struct sheet t = { .c = c, .model = route->out, .csv = &b };
@@ -189,7 +197,7 @@ export_csv(struct call *c, const struct route *route, const struct list *l,
     choose_fields(&t);
     buf_puts(&b, CSV_MARK);
     put_row(&t, NULL);
-    TRY(put_rows(c, route, l, &t, more));
+    TRY(put_rows(c, route, l, &t, out));
     raw->type = "text/csv; charset=utf-8";
     raw->body = b.s;
     raw->len = b.len;
@@ -215,7 +223,7 @@ read_back(struct call *c, int fd, struct raw *raw)
 
 static enum err
 write_book(struct call *c, const struct route *route, const struct list *l,
-           const char *path, bool *more)
+           const char *path, struct exported *out)
 {
     struct sheet t = {
         .c = c, .model = route->out, .book = workbook_new(path)
@@ -229,7 +237,7 @@ write_book(struct call *c, const struct route *route, const struct list *l,
     put_row(&t, NULL);
     (void)worksheet_set_column(t.page, 0, 60, 18, NULL);
     worksheet_freeze_panes(t.page, 1, 0);
-    e = put_rows(c, route, l, &t, more);
+    e = put_rows(c, route, l, &t, out);
     if (workbook_close(t.book) != LXW_NO_ERROR && e == OK)
         e = fail(c, ERR_BROKEN, NULL, "the table cannot be made");
     return e;
@@ -237,7 +245,7 @@ write_book(struct call *c, const struct route *route, const struct list *l,
 
 static enum err
 export_xlsx(struct call *c, const struct route *route, const struct list *l,
-            struct raw *raw, bool *more)
+            struct raw *raw, struct exported *out)
 {
     char *path =
         arena_printf(c->arena, "%s/liangcao-XXXXXX", temporary_folder());
@@ -246,7 +254,7 @@ export_xlsx(struct call *c, const struct route *route, const struct list *l,
 
     if (fd < 0)
         return fail(c, ERR_BROKEN, NULL, "the table cannot be made");
-    e = write_book(c, route, l, path, more);
+    e = write_book(c, route, l, path, out);
     (void)close(fd);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     (void)unlink(path);
@@ -263,17 +271,20 @@ export_list(struct call *c, const struct route *route, struct list *l,
             enum export_format format, struct raw *raw)
 {
     bool own = l->view != NULL && strcmp(l->view, "mine") == 0;
-    bool more = false;
+    bool csv = format == EXPORT_CSV;
+    struct exported out;
 
     if (route->out == &order_model && !own)
         TRY(auth_need(c, "order.export", NULL));
-    if (format == EXPORT_CSV)
-        TRY(export_csv(c, route, l, raw, &more));
+    if (csv)
+        TRY(export_csv(c, route, l, raw, &out));
     else
-        TRY(export_xlsx(c, route, l, raw, &more));
+        TRY(export_xlsx(c, route, l, raw, &out));
+    TRY(audit_export(c, route->out->noun, csv ? "csv" : "xlsx", out.rows,
+                     list_asked(c, l)));
     raw->name = arena_printf(c->arena, "%s.%s", route->out->table,
-                             format == EXPORT_CSV ? "csv" : "xlsx");
-    if (more)
+                             csv ? "csv" : "xlsx");
+    if (out.cut)
         reply_header(c, "X-Truncated", "50000");
     return OK;
 }

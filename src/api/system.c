@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages that machines look at: health, metrics, the OpenAPI document; and
-   the routes that are of no engine: forms, settings, the audit. */
+   the routes that are of no engine: forms, settings. */
 #include <string.h>
 
 #include "api/demo.h"
@@ -273,22 +273,7 @@ list_health(struct call *c, void *in, void *out)
     return OK;
 }
 
-/* -- the audit and the demo ------------------------------------------------------ */
-
-static enum err
-list_audit(struct call *c, void *in, void *out)
-{
-    (void)out;
-    return audit_list(c, in);
-}
-
-static enum err
-verify_audit(struct call *c, void *in, void *out)
-{
-    (void)in;
-    TRY(auth_need(c, "audit.see", NULL));
-    return audit_verify(c, out);
-}
+/* -- the demo ------------------------------------------------------ */
 
 static enum err
 get_demo(struct call *c, void *in, void *out)
@@ -319,10 +304,6 @@ const struct route system_routes[] = {
     { GET, "/health", list_health, .out = &health_model, .flags = R_RAW,
       .answer = "{items:[#]}",
       .says = "How the parts of the program fare; for administrators." },
-    { GET, "/audit-entries", list_audit, .out = &audit_entry_model,
-      .may = "audit.see", .flags = R_LIST, .says = "Who did what when." },
-    { POST, "/audit/verify", verify_audit, .out = &audit_report_model,
-      .may = "audit.see", .says = "Recompute the chain of hashes." },
     { GET, "/demo", get_demo, .flags = R_OPEN | R_RAW,
       .answer = "{items:[{account:text,password:text,role:text,says:text,"
                 "says_en:text}]}",

@@ -7,6 +7,7 @@
 #include "auth/change.h"
 #include "auth/impl.h"
 #include "base/text.h"
+#include "model/proof.h"
 
 static const char *const langs[] = { "zh", "en", NULL };
 
@@ -24,9 +25,9 @@ static const struct field fields[] = {
     FIELD(struct account, password_at, .flags = GIVEN,
           .label = "Password set at"),
     FIELD(struct account, must_change, .label = "Must change the password"),
-    FIELD(struct account, failures, .flags = GIVEN,
+    FIELD(struct account, failures, .flags = GIVEN | FLEETING,
           .label = "Failures in a row"),
-    FIELD(struct account, locked_until, .flags = GIVEN,
+    FIELD(struct account, locked_until, .flags = GIVEN | FLEETING,
           .label = "Locked until"),
     FIELD(struct account, active, .label = "In use"),
     FIELD(struct account, waiting, .flags = GIVEN | DERIVED,
@@ -246,6 +247,7 @@ put_password(struct call *c, struct account *a, const char *field,
     TRY(guard_unlock(c, a->id, a->name));
     TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
                      "password"));
+    TRY(model_note(c, &account_model, a->id));
     TRY(model_audit(c, "account.password", "account", a->id, NULL));
     if (other)
         TRY(change_tell_reset(c, a));
@@ -304,6 +306,7 @@ account_take_password(struct call *c, struct account *a)
 
     TRY(db_exec(c, take_password, V(a->id), V(c->now)));
     TRY(account_shut(c, a->id, 0, "password"));
+    TRY(model_note(c, &account_model, a->id));
     TRY(model_audit(c, "account.password_taken", "account", a->id, NULL));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);

@@ -2,6 +2,7 @@
 /* How sessions and tokens end, other than by whoever holds them. */
 #include <string.h>
 
+#include "auth/account.h"
 #include "auth/impl.h"
 #include "model/model.h"
 
@@ -17,7 +18,8 @@ static const char find_extra[] =
 static const char drop_session[] =
     "DELETE FROM session WHERE id = $1 AND account_id = $2";
 
-static const char drop_tokens[] = "DELETE FROM token WHERE account_id = $1";
+static const char find_tokens[] =
+    "SELECT id FROM token WHERE account_id = $1 LIMIT 500";
 
 enum err
 session_end(struct call *c, int64_t account_id, int64_t id, const char *reason)
@@ -74,13 +76,34 @@ sessions_make_room(struct call *c, int64_t account_id)
     return end_found(c, &which, account_id, "many", &n);
 }
 
+/* Each by itself, so that the audit knows that it is gone. */
+static enum err
+tokens_end(struct call *c, int64_t account_id, size_t *n)
+{
+    int64_t *ids = NEW_N(c->arena, int64_t, BATCH);
+
+    *n = 0;
+    {
+        ROWS r = db_query(c, find_tokens, V(account_id));
+
+        while (rows_next(&r) && *n < BATCH)
+            ids[(*n)++] = row_int(&r, 0);
+        TRY(rows_end(&r));
+    }
+    for (size_t i = 0; i < *n; i++)
+        TRY(model_remove(c, &token_model, ids[i]));
+    return OK;
+}
+
 enum err
 account_shut(struct call *c, int64_t account_id, int64_t keep,
              const char *reason)
 {
+    size_t n;
+
     TRY(sessions_end(c, account_id, keep, reason));
-    TRY(db_exec(c, drop_tokens, V(account_id)));
-    if (db_changes(c) == 0)
+    TRY(tokens_end(c, account_id, &n));
+    if (n == 0)
         return OK;
     return model_audit(c, "token_end", "account", account_id,
                        arena_printf(c->arena, "{\"reason\":[null,\"%s\"]}",

@@ -13,8 +13,15 @@ static const struct field fields[] = {
           .says = "The session that asks."),
 };
 
-const struct model seat_model =
-    MODEL("session", "session", struct seat, fields);
+const struct model seat_model = {
+    .noun = "session",
+    .table = "session",
+    .size = sizeof(struct seat),
+    .fields = fields,
+    .n = COUNT(fields),
+    .unproved = true,
+    .sql = &(struct model_sql){ NULL, NULL, NULL }
+};
 
 static const char count_own[] =
     "SELECT COUNT(*) FROM session WHERE id = $1 AND account_id = $2";

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "model/app.h"
-#include "model/model.h"
+#include "model/proof.h"
 
 #define SECRET_BYTES 32
 #define CSRF_BYTES 24
@@ -182,6 +182,7 @@ retire_password(struct call *c, const struct candidate *who)
         || c->now.ms - who->password_at.ms < days * DAY_MS)
         return OK;
     TRY(db_exec(c, set_must_change, V(who->id), V(c->now)));
+    TRY(model_note(c, &account_model, who->id));
     return model_audit(c, "account.password_old", "account", who->id, NULL);
 }
 

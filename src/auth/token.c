@@ -21,7 +21,8 @@ static const struct field fields[] = {
     FIELD(struct token, created_at, .flags = GIVEN, .label = "Made at"),
     FIELD(struct token, expires_at, .label = "Valid until",
           .says = "In 90 days unless said; in 366 days at the latest."),
-    FIELD(struct token, seen_at, .flags = GIVEN, .label = "Last used"),
+    FIELD(struct token, seen_at, .flags = GIVEN | FLEETING,
+          .label = "Last used"),
     FIELD(struct token, version, .flags = GIVEN),
     FIELD(struct token, updated_at, .flags = GIVEN, .label = "Changed at"),
 };

@@ -54,6 +54,7 @@ struct db;    /* db/db.h: the session a call reads and writes through */
 struct actor; /* auth/auth.h: who calls and what he may */
 struct app;   /* main's constant parts, shared by every call */
 struct words; /* base/words.h */
+struct written; /* model/proof.h: rows that wait for their audit entry */
 
 /* One act of one person at one moment: a request, a command, a job. */
 struct call {
@@ -76,6 +77,7 @@ struct call {
     void *reply;         /* http: the answer being made, for its headers */
     const char *body;    /* of a route that reads it itself (R_BODY) */
     size_t body_len;
+    struct written *written; /* in this TX, and in no audit entry yet */
     struct fault fault;
 };
 

@@ -79,6 +79,18 @@ enum err export_all(struct office *o, const char *dir) MUST_USE;
 /* Tell why the office's call failed and return the exit code. */
 int office_failed(struct office *o, enum err e);
 
+/* -- the audit ----------------------------------------------------------------- */
+
+/* Verify it all, chains, seals and rows, and print what came of it; an exit
+   code. */
+int audit_check(struct office *o);
+
+/* Tell it of a file that was made: WHAT is "backup".  An exit code. */
+int audit_of_file(struct office *o, const char *what, const char *path);
+
+/* Tell the office in DIR, which was just made from it, of the backup FROM. */
+int audit_of_restore(const char *dir, const char *from);
+
 /* -- progress ---------------------------------------------------------------- */
 
 /* "importing 12,000 of 58,251" on a terminal, at most ten times a second;

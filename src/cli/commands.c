@@ -36,8 +36,12 @@ const struct command commands[] = {
     { "password", "ACCOUNT",
       "Set a new password for an account and print it once.",
       password_command },
-    { "audit", "verify [--json]",
-      "Recompute the chain of audit entries; exit 8 when it is broken.",
+    { "audit",
+      "verify [--expect FILE] [--key FILE] [--chains] [--json] | heads [--json]"
+      " | seal | key FILE",
+      "Verify the chains, seals and rows; print the heads of the chains; sign"
+      " them; make a key to sign with.  Exit 8 when something is not as it was"
+      " written.",
       audit_command },
     { "backup", "FILE", "Copy the office's database while it is served.",
       backup_command },

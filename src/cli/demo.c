@@ -7,6 +7,9 @@
 #include "api/demo.h"
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"
+#include "model/proof.h"
+
+extern const struct model setting_model;
 
 #define MAX_ORDERS 5000000
 
@@ -21,16 +24,24 @@ show_progress(int64_t done, int64_t all)
     cli_progress("orders", done, all);
 }
 
+static enum err
+set(struct call *c, const char *name, const char *value)
+{
+    int64_t id = new_id(c);
+
+    TRY(db_exec(c, set_setting, V(id), V(name), V(value), V(c->now)));
+    TRY(model_note(c, &setting_model, id));
+    return model_audit(c, "setting.add", "setting", id, NULL);
+}
+
 /* Its sign-ins are known to all and stay as they are. */
 static enum err
 mark_demo(struct call *c)
 {
     TX tx = tx_begin(c);
 
-    TRY(db_exec(c, set_setting, V(new_id(c)), V("office.demo"), V("yes"),
-                V(c->now)));
-    TRY(db_exec(c, set_setting, V(new_id(c)), V("password.max_days"), V("0"),
-                V(c->now)));
+    TRY(set(c, "office.demo", "yes"));
+    TRY(set(c, "password.max_days", "0"));
     return tx_commit(&tx);
 }
 

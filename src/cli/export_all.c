@@ -7,6 +7,7 @@
 
 #include "api/route.h"
 #include "cli/cli.h"
+#include "engine/audit/audit.h"
 #include "json/json.h"
 
 #define PAGE 500
@@ -52,7 +53,8 @@ write_rows(struct office *o, const struct route *r, FILE *f, int64_t *n)
 }
 
 static enum err
-write_noun(struct office *o, const struct route *r, const char *dir)
+write_noun(struct office *o, const struct route *r, const char *dir,
+           int64_t *all)
 {
     const char *path =
         arena_printf(o->arena, "%s/%s.jsonl", dir, r->out->table);
@@ -68,6 +70,7 @@ write_noun(struct office *o, const struct route *r, const char *dir)
         e = fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", path,
                  strerror(errno));
     (void)printf("%8lld  %s\n", (long long)n, path);
+    *all += n;
     return e;
 }
 
@@ -84,12 +87,14 @@ is_whole(const struct route *r)
 enum err
 export_all(struct office *o, const char *dir)
 {
+    int64_t rows = 0;
+
     if (mkdir(dir, 0750) != 0 && errno != EEXIST)
         return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", dir,
                     strerror(errno));
     for (size_t i = 0; all_routes[i] != NULL; i++)
         for (const struct route *r = all_routes[i]; r->path != NULL; r++)
             if (is_whole(r))
-                TRY(write_noun(o, r, dir));
-    return OK;
+                TRY(write_noun(o, r, dir, &rows));
+    return audit_export(&o->call, NULL, "jsonl", rows, NULL);
 }

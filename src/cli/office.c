@@ -149,6 +149,27 @@ check_schema(struct call *c)
     return model_check_schema(c, all_models, n);
 }
 
+static void
+show_covering(int64_t done, int64_t all)
+{
+    cli_progress("rows under the audit", done, all);
+}
+
+/* The key is read before anything is written: an office that signs does not go
+   on unsigned because a file is out of reach. */
+static int
+open_audit(struct office *o)
+{
+    const char *why = NULL, *key = office_conf(o, "audit.key");
+
+    o->app.audit = audit_open(key, office_conf(o, "audit.seals"), &why);
+    if (o->app.audit != NULL)
+        return 0;
+    (void)fprintf(stderr, "liangcao: audit.key, %s, cannot be used: %s\n", key,
+                  why ? why : "?");
+    return cli_exit(ERR_BROKEN);
+}
+
 static int
 open_parts(struct office *o)
 {
@@ -171,7 +192,11 @@ open_parts(struct office *o)
     o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
     o->app.sessions = session_cache_open();
     e = check_schema(c);
-    return cli_exit(e == OK ? catalog_open(c, &o->app.catalog) : e);
+    if (e == OK)
+        e = catalog_open(c, &o->app.catalog);
+    if (e == OK)
+        e = audit_catch_up(c, all_models, show_covering);
+    return cli_exit(e);
 }
 
 int
@@ -185,7 +210,7 @@ office_find(struct office *o, struct args *a, bool make)
     if (make && (code = make_folder(o->app.data_dir)) != 0)
         return code;
     o->conf = conf_read(o->app.data_dir);
-    return 0;
+    return open_audit(o);
 }
 
 int
@@ -214,9 +239,12 @@ office_close(struct office *o)
 {
     if (o->app.store != NULL) {
         api_call_end(&o->call);
+        audit_close(o->app.audit);
+        o->app.audit = NULL;
         catalog_close(o->app.catalog);
         store_close(o->app.store);
     }
+    audit_close(o->app.audit);
     session_cache_close(o->app.sessions);
     ids_close(o->app.ids);
     words_close(o->app.words);

@@ -18,6 +18,7 @@
 #include "base/jail_child.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
@@ -68,7 +69,8 @@ run_round(struct scheduler *s, struct arena *a)
 
 static enum err (*const tidiers[])(struct call *c, int64_t max,
                                    int64_t *done) = {
-    answers_forget, auth_drop_idle, notice_drop_old, org_do_plans
+    answers_forget, auth_drop_idle,  notice_drop_old,
+    org_do_plans,   audit_tell_more, audit_seal_due
 };
 
 /* What is over and done with goes, a few rows at a time, so that nobody waits
@@ -119,6 +121,24 @@ run_scheduler(void *arg)
     }
     arena_close(a);
     return NULL;
+}
+
+/* What is known of the audit in memory goes into it, and all of it under a
+   seal. */
+static void
+end_audit(const struct app *app)
+{
+    struct arena *a = arena_open();
+    struct call c;
+    int64_t done;
+
+    api_call_begin(&c, app, a, "job");
+    audit_tell_all_more(&c);
+    if (audit_seal_due(&c, 0, &done) != OK)
+        log_line(LOG_ERROR, "audit", "the last seal: %s",
+                 c.fault.text ? c.fault.text : "?");
+    api_call_end(&c);
+    arena_close(a);
 }
 
 /* -- the command ------------------------------------------------------------- */
@@ -276,6 +296,7 @@ serve(struct office *o, const struct door *d)
     o->app.files = d->files;
     o->app.health = health_open();
     office_tell_jail(&o->app, &d->jail);
+    audit_tell_health(&o->call);
     o->app.feed = feed_open(&o->app);
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
@@ -297,8 +318,21 @@ serve(struct office *o, const struct door *d)
     (void)pthread_join(scheduler.thread, NULL);
     feed_stop(o->app.feed);
     http_stop(s);
+    end_audit(&o->app);
     close_parts(o);
     return EXIT_DONE;
+}
+
+/* They may lie where the program cannot go any more. */
+static int
+hold_seals(struct office *o)
+{
+    const char *why = NULL;
+
+    if (audit_open_seals(o->app.audit, &why))
+        return 0;
+    (void)fprintf(stderr, "liangcao: audit.seals cannot be written: %s\n", why);
+    return cli_exit(ERR_BROKEN);
 }
 
 int
@@ -324,6 +358,8 @@ serve_command(int argc, char **argv)
     code = office_find(&o, &a, true);
     if (code == 0)
         code = cli_end(&a);
+    if (code == 0)
+        code = hold_seals(&o);
     if (code == 0)
         code = open_door(&o, &door);
     if (code == 0)

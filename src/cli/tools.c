@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small commands: init, call, audit, backup, restore, check, routes. */
+/* Small commands: init, call, backup, restore, check, routes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,7 @@
 #include "api/dispatch.h"
 #include "auth/auth.h"
 #include "cli/cli.h"
-#include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
-#include "json/json.h"
 
 int
 init_command(int argc, char **argv)
@@ -102,52 +100,6 @@ call_command(int argc, char **argv)
     return code;
 }
 
-/* -- audit ------------------------------------------------------------------- */
-
-static int
-verify_audit(struct office *o, bool json)
-{
-    struct audit_report report;
-    enum err e = audit_verify(&o->call, &report);
-
-    if (e != OK)
-        return office_failed(o, e);
-    if (json) {
-        struct buf b = buf_make(o->arena, 0);
-        struct json_out out = json_to(&b);
-
-        model_write_json(&out, &audit_report_model, &report);
-        (void)printf("%s\n", b.s);
-    } else {
-        (void)printf("%lld entries in %lld chains, %lld faults%s%s\n",
-                     (long long)report.entries, (long long)report.chains,
-                     (long long)report.faults, report.first_fault ? ": " : "",
-                     report.first_fault ? report.first_fault : "");
-    }
-    return report.faults == 0 ? EXIT_DONE : cli_exit(ERR_BROKEN);
-}
-
-int
-audit_command(int argc, char **argv)
-{
-    struct args a = { argc, argv, "audit" };
-    bool json = cli_flag(&a, "json");
-    struct office o;
-    int code = office_open(&o, &a, false);
-    const char *verb = cli_operand(&a);
-
-    if (code == 0)
-        code = cli_end(&a);
-    if (code == 0 && (verb == NULL || strcmp(verb, "verify") != 0)) {
-        (void)fprintf(stderr, "liangcao audit verify\n");
-        code = EXIT_USAGE;
-    }
-    if (code == 0)
-        code = verify_audit(&o, json);
-    office_close(&o);
-    return code;
-}
-
 /* -- backup and restore -------------------------------------------------------- */
 
 int
@@ -166,6 +118,8 @@ backup_command(int argc, char **argv)
     }
     if (code == 0)
         code = office_failed(&o, store_backup(&o.call, o.app.store, to));
+    if (code == 0)
+        code = audit_of_file(&o, "backup", to);
     office_close(&o);
     return code;
 }
@@ -207,6 +161,8 @@ restore_command(int argc, char **argv)
         db_session_end(&c);
     }
     store_close(s);
+    if (code == 0)
+        code = audit_of_restore(dir ? dir : "office", from);
     arena_close(arena);
     return code;
 }
@@ -223,7 +179,7 @@ check_command(int argc, char **argv)
     if (code == 0)
         code = cli_end(&a);
     if (code == 0)
-        code = verify_audit(&o, false);
+        code = audit_check(&o);
     office_close(&o);
     return code;
 }

@@ -445,6 +445,7 @@ begin(struct call *c, bool sure)
     if (d->depth++ == 0) {
         d->sure = sure;
         d->search = NULL;
+        c->written = NULL;
         if (d->spare)
             arena_reset(d->spare);
         d->failed = settle(c);
@@ -480,6 +481,9 @@ end_outermost(struct call *c, bool keep)
     if (!d->began)
         return e;
     d->began = false;
+    if (e == OK && keep && c->written != NULL)
+        e = fail(c, ERR_BROKEN, NULL, "a row was written without an entry");
+    c->written = NULL;
     if (e == OK && keep)
         return d->backend->end(c, true);
     (void)d->backend->end(c, false);

@@ -17,6 +17,7 @@ struct feed;          /* api: who listens to the event stream */
 struct metrics;       /* api: figures of this process */
 struct health;        /* model: how the parts of this process fare */
 struct jail_child;    /* base: reads what strangers send */
+struct audit;         /* engine/audit: its key, seals and counts */
 
 struct app {
     struct store *store;
@@ -29,6 +30,7 @@ struct app {
     struct metrics *metrics;
     struct health *health;
     struct jail_child *files; /* NULL: no kind of file is read */
+    struct audit *audit;
     const char *data_dir;
     bool
         demo; /* an office made by `liangcao demo`: its sign-ins may be shown */

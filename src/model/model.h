@@ -38,7 +38,9 @@ enum field_flag {
     SECRET = 8,    /* never shown, never in the audit's detail */
     DERIVED = 16,  /* no column: filled in by code, or only read as input */
     LONG = 32,     /* a text of several lines (forms show an area) */
-    FIXED = 64     /* may be given on creation, not changed after */
+    FIXED = 64,    /* may be given on creation, not changed after */
+    FLEETING = 128 /* changes without an audit entry: a consequence of others,
+                      or of no weight; no part of a row's digest (proof.h) */
 };
 
 struct field {
@@ -76,6 +78,8 @@ struct model {
     const struct field *fields;
     size_t n;
     bool searched;         /* q= asks the full-text index, not the names */
+    bool unproved;         /* no entry of the audit answers for its rows */
+    const struct model *whole; /* it is part of: an event of an order */
     struct model_sql *sql; /* its statements, made at their first use */
 };
 
@@ -248,6 +252,9 @@ struct pair {
 };
 enum err list_read(struct call *c, struct list *l, const struct pair *pairs,
                    size_t n) MUST_USE;
+
+/* What the list was narrowed by, as a JSON object: {"state":"closed"}. */
+const char *list_asked(struct call *c, const struct list *l);
 
 /* -- JSON ------------------------------------------------------------ */
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/app.h"
 #include "model/member.h"
+#include "model/proof.h"
 #include "json/json.h"
 
 /* Set once by model_set_audit before threads run. */
@@ -23,7 +24,10 @@ enum err
 model_audit(struct call *c, const char *action, const char *noun, int64_t id,
             const char *detail)
 {
-    return audit ? audit(c, action, noun, id, detail) : OK;
+    if (audit != NULL)
+        return audit(c, action, noun, id, detail);
+    c->written = NULL; /* without an audit nothing waits for it */
+    return OK;
 }
 
 static enum err
@@ -180,7 +184,9 @@ model_insert(struct call *c, const struct model *m, void *rec)
         ASSERT(n < MAX_COLUMNS);
         v[n++] = member_value(&m->fields[i], rec);
     }
-    return db_exec_n(c, sql, v, n);
+    TRY(db_exec_n(c, sql, v, n));
+    model_written(c, m, rec);
+    return OK;
 }
 
 /* A JSON object {field: [old, new]} of what the mask's fields hold. */
@@ -237,8 +243,8 @@ is_stamp(const struct field *f)
            || strcmp(f->name, "created_at") == 0;
 }
 
-enum err
-model_update(struct call *c, const struct model *m, void *rec, field_mask mask)
+static enum err
+update_row(struct call *c, const struct model *m, void *rec, field_mask mask)
 {
     struct value v[MAX_COLUMNS];
     struct buf b = buf_make(c->arena, 0);
@@ -275,6 +281,14 @@ model_update(struct call *c, const struct model *m, void *rec, field_mask mask)
     return OK;
 }
 
+enum err
+model_update(struct call *c, const struct model *m, void *rec, field_mask mask)
+{
+    TRY(update_row(c, m, rec, mask));
+    model_written(c, m, rec);
+    return OK;
+}
+
 field_mask
 model_changed(const struct model *m, const void *old, const void *rec)
 {
@@ -287,10 +301,22 @@ model_changed(const struct model *m, const void *old, const void *rec)
     return changed;
 }
 
+/* OLD becomes the row as it was written from REC. */
+static void
+keep_changes(const struct model *m, void *old, const void *rec,
+             field_mask changed)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (changed >> i & 1 || strcmp(m->fields[i].name, "version") == 0
+            || strcmp(m->fields[i].name, "updated_at") == 0)
+            member_copy(&m->fields[i], old, rec);
+}
+
 enum err
 model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
 {
     void *old = arena_alloc(c->arena, m->size);
+    const char *detail;
     TX tx = tx_begin(c);
     int64_t id = get_int(m, rec, "id"), version;
     field_mask changed;
@@ -309,8 +335,12 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
         if (changed >> i & 1 && m->fields[i].flags & FIXED)
             return fail(c, ERR_INVALID, m->fields[i].name,
                         "cannot be changed any more");
-    TRY(model_update(c, m, rec, changed));
-    TRY(tell_audit(c, m, "set", id, write_changes(c, m, old, rec, changed)));
+    TRY(update_row(c, m, rec, changed));
+    /* What was not said stands in OLD alone. */
+    detail = write_changes(c, m, old, rec, changed);
+    keep_changes(m, old, rec, changed);
+    model_written(c, m, old);
+    TRY(tell_audit(c, m, "set", id, detail));
     return tx_commit(&tx);
 }
 
@@ -325,6 +355,7 @@ model_remove(struct call *c, const struct model *m, int64_t id)
 
     TRY(model_get(c, m, id, old));
     TRY(db_exec(c, sql, V(id)));
+    model_gone(c, m, id, get_int(m, old, "version"));
     TRY(tell_audit(c, m, "remove", id,
                    write_changes(c, m, old, NULL, ~(field_mask)0)));
     return tx_commit(&tx);

@@ -131,7 +131,8 @@ const char *
 audited(struct call *c)
 {
     struct buf b = buf_make(c->arena, 0);
-    ROWS r = db_query(c, "SELECT action FROM audit_entry ORDER BY seq");
+    ROWS r = db_query(c, "SELECT action FROM audit_entry WHERE chain <> 0"
+                         " ORDER BY seq");
 
     while (rows_next(&r))
         buf_printf(&b, "%s ", row_text(&r, 0));

@@ -119,6 +119,7 @@ fill_office(struct live_office *o, const char *address)
     db_session(c, app.store);
     EXPECT_OK(catalog_open(c, &app.catalog));
     office_make(c);
+    office_prove(c);
     give_tokens(c, o);
     db_session_end(c);
     catalog_close(app.catalog);

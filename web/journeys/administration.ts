@@ -121,7 +121,7 @@ async function theChain({ comes }: Cast): Promise<void> {
   const p = await comes('auditor', 'desk');
   await p.page.waitForURL('**/admin/audit');
   await p.presses('audit.verify');
-  await p.sees(/审计链完整，共 [\d,]+ 条/);
+  await p.sees(/[\d,]+ 条记录、[\d,]+ 行数据均与写入时一致/);
   await p.page.locator('.plain tbody tr', { hasText: '登录' }).first().waitFor();
 }
 

@@ -168,31 +168,67 @@ note_late(struct call *c, struct order *o, const char *clock)
                        arena_printf(c->arena, "{\"clock\":\"%s\"}", clock));
 }
 
+static const char set_wake[] =
+    "UPDATE orders SET wake_at = $2 WHERE id = $1 AND version = $3";
+
+/* When to look again is the program's own business: the order is as it was. */
+static enum err
+sleep_until(struct call *c, const struct order *o, instant wake)
+{
+    TRY(db_exec(c, set_wake, V(o->id), V(wake), V(o->version)));
+    if (db_changes(c) != 1)
+        return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
+    return OK;
+}
+
+static enum err
+note_level(struct call *c, const struct order *o)
+{
+    return audit_write(c, "order.escalate", "order", o->id,
+                       arena_printf(c->arena, "{\"level\":%lld}",
+                                    (long long)o->escalation));
+}
+
+/* The clocks that ran out, by the bits of clocks_of. */
+static unsigned
+mark_late(struct call *c, struct order *o)
+{
+    struct clock k[4];
+    unsigned ran_out = 0;
+
+    clocks_of(o, k);
+    for (unsigned i = 0; i < 4; i++) {
+        if (!is_pending(o, &k[i]) || k[i].due.ms > c->now.ms
+            || (i == 3 && o->suspended_at.ms != 0))
+            continue;
+        *k[i].late = true;
+        ran_out |= 1U << i;
+    }
+    return ran_out;
+}
+
 /* Clocks that ran out, and the next level of escalation. */
 static enum err
 run_clocks(struct call *c, struct order *o)
 {
     struct order old = *o;
     struct clock k[4];
+    unsigned ran_out = mark_late(c, o);
+    int64_t before;
 
-    clocks_of(o, k);
-    for (int i = 0; i < 4; i++) {
-        if (!is_pending(o, &k[i]) || k[i].due.ms > c->now.ms
-            || (i == 3 && o->suspended_at.ms != 0))
-            continue;
-        *k[i].late = true;
-        TRY(note_late(c, o, k[i].name));
-    }
-    while (o->escalation < LEVEL_LEADERS) {
-        int64_t before = o->escalation;
-
+    do {
+        before = o->escalation;
         TRY(escalate(c, o));
-        if (o->escalation == before)
-            break;
-    }
+    } while (o->escalation != before);
     o->wake_at = next_wake(c, o);
-    return model_update(c, &order_model, o,
-                        model_changed(&order_model, &old, o));
+    if (ran_out == 0 && o->escalation == old.escalation)
+        return sleep_until(c, o, o->wake_at);
+    TRY(model_update(c, &order_model, o, model_changed(&order_model, &old, o)));
+    clocks_of(o, k);
+    for (unsigned i = 0; i < 4; i++)
+        if (ran_out >> i & 1)
+            TRY(note_late(c, o, k[i].name));
+    return o->escalation == old.escalation ? OK : note_level(c, o);
 }
 
 static enum err
@@ -223,9 +259,7 @@ end_silence(struct call *c, struct order *o)
     TRY(count_open_legs(c, o->id, &legs));
     if (legs == 0)
         return program_does(c, VERB_AUTO_VERIFY, o);
-    o->wake_at = after_working_days(c, c->now, ORDER_SILENCE_DAYS);
-    return model_update(c, &order_model, o,
-                        model_mask(&order_model, "wake_at"));
+    return sleep_until(c, o, after_working_days(c, c->now, ORDER_SILENCE_DAYS));
 }
 
 static enum err

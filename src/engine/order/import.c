@@ -121,6 +121,7 @@ struct importing {
     const char *channel, *sla_class;
     struct csv csv;
     struct arena *keep;
+    struct audit_cover cover; /* of the orders */
     struct import_report *report;
     bool dry_run;
 };
@@ -663,7 +664,8 @@ write_row(struct importing *im, struct order *o)
                        o->crew_name ? o->crew_name : "");
     TRY(db_search_add(c, o->id, text_tokens(c->arena, all)));
     e.order_id = o->id;
-    return event_add(c, &e);
+    TRY(event_add(c, &e));
+    return audit_cover_take(c, &im->cover, o->id);
 }
 
 static enum err
@@ -760,6 +762,7 @@ run_import(struct importing *im, int64_t lines,
     TRY(import_rows(im, lines, progress));
     if (im->dry_run)
         return OK; /* the transaction goes unsaid */
+    TRY(audit_cover_end(c, &im->cover));
     TRY(note_import(im));
     TRY(catalog_touch(c));
     return tx_commit(&tx);
@@ -779,6 +782,7 @@ import_requests(struct call *c, const struct import_map *map, const char *csv,
         .defaults = map->defaults ? map->defaults : &no_defaults,
         .zone = zone_open(map->time_zone),
         .keep = c->arena,
+        .cover = { .noun = "order", .keep = c->arena },
         .report = out,
         .dry_run = dry_run
     };

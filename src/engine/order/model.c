@@ -129,7 +129,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
               .label = "Completed late"),                                      \
         FIELD(struct order, escalation, .flags = GIVEN,                        \
               .label = "Escalation"),                                          \
-        FIELD(struct order, wake_at, .flags = GIVEN),                          \
+        FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
         FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
         FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \
         FIELD(struct order, external_source, .flags = GIVEN,                   \
@@ -293,8 +293,15 @@ static const struct field event_fields[] = {
     FIELD(struct order_event, detail, .flags = GIVEN | JSON_TEXT),
 };
 
-const struct model order_event_model =
-    MODEL("order_event", "event", struct order_event, event_fields);
+const struct model order_event_model = {
+    .noun = "order_event",
+    .table = "event",
+    .size = sizeof(struct order_event),
+    .fields = event_fields,
+    .n = COUNT(event_fields),
+    .whole = &order_model,
+    .sql = &(struct model_sql){ NULL, NULL, NULL }
+};
 
 static const struct field rating_fields[] = {
     FIELD(struct rating, id, .flags = GIVEN),
@@ -309,8 +316,15 @@ static const struct field rating_fields[] = {
     FIELD(struct rating, at, .flags = GIVEN, .label = "Time"),
 };
 
-const struct model rating_model =
-    MODEL("rating", "rating", struct rating, rating_fields);
+const struct model rating_model = {
+    .noun = "rating",
+    .table = "rating",
+    .size = sizeof(struct rating),
+    .fields = rating_fields,
+    .n = COUNT(rating_fields),
+    .whole = &order_model,
+    .sql = &(struct model_sql){ NULL, NULL, NULL }
+};
 
 static const struct field notice_fields[] = {
     FIELD(struct notice, id, .flags = GIVEN),
@@ -322,5 +336,12 @@ static const struct field notice_fields[] = {
     FIELD(struct notice, read_at, .flags = GIVEN),
 };
 
-const struct model notice_model =
-    MODEL("notice", "notice", struct notice, notice_fields);
+const struct model notice_model = {
+    .noun = "notice",
+    .table = "notice",
+    .size = sizeof(struct notice),
+    .fields = notice_fields,
+    .n = COUNT(notice_fields),
+    .unproved = true,
+    .sql = &(struct model_sql){ NULL, NULL, NULL }
+};

@@ -6,6 +6,7 @@
 #include "base/words.h"
 #include "engine/order/inner.h"
 #include "model/app.h"
+#include "model/proof.h"
 
 static const char add_event[] =
     "INSERT INTO event (id, order_id, at, actor_id, actor_name, verb,"
@@ -21,10 +22,12 @@ event_add(struct call *c, struct order_event *e)
         e->actor_id = c->actor->person_id;
         e->actor_name = c->actor->name;
     }
-    return db_exec(c, add_event, V(e->id), V(e->order_id), V(e->at),
-                   value_ref(e->actor_id), V(e->actor_name), V(e->verb),
-                   V(e->from_state), V(e->to_state), V(e->reason), V(e->note),
-                   V(e->internal), V(e->detail));
+    TRY(db_exec(c, add_event, V(e->id), V(e->order_id), V(e->at),
+                value_ref(e->actor_id), V(e->actor_name), V(e->verb),
+                V(e->from_state), V(e->to_state), V(e->reason), V(e->note),
+                V(e->internal), V(e->detail)));
+    model_written(c, &order_event_model, e);
+    return OK;
 }
 
 static const char add_notice[] =

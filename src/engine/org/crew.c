@@ -38,7 +38,7 @@ static const struct field member_fields[] = {
     FIELD(struct crew_member, lead, .label = "Leads the crew"),
     FIELD(struct crew_member, skills, .max = 200, .label = "Skills",
           .says = "Words with a comma between."),
-    FIELD(struct crew_member, turn, .flags = GIVEN),
+    FIELD(struct crew_member, turn, .flags = GIVEN | FLEETING),
     FIELD(struct crew_member, version, .flags = GIVEN),
     FIELD(struct crew_member, updated_at, .flags = GIVEN),
     FIELD(struct crew_member, person_name, .flags = GIVEN | DERIVED,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "engine/audit/audit.h"
 
 /* More than this is not one file any more. */
 #define EXPORT_MAX ((size_t)256 << 20)
@@ -67,12 +68,12 @@ write_row(const struct export *x, const void *rec)
 }
 
 static enum err
-write_rows(const struct export *x)
+write_rows(const struct export *x, int64_t *n)
 {
     void *rec = arena_alloc(x->c->arena, x->t->model->size);
     ROWS r = model_query(x->c, x->t->model, x->t->rows, V(today(x->c)));
 
-    while (rows_next(&r)) {
+    for (*n = 0; rows_next(&r); ++*n) {
         memset(rec, 0, x->t->model->size);
         model_read_row(x->t->model, &r, rec);
         write_row(x, rec);
@@ -84,14 +85,15 @@ enum err
 org_export(struct call *c, enum org_table table, struct buf *out)
 {
     struct export x = { .c = c, .t = &org_tables[table], .out = out };
+    int64_t n = 0;
 
     ASSERT(x.t->n <= COUNT(x.codes));
     TRY(auth_need(c, "org.see", &(struct auth_where){ 0 }));
     *out = buf_make(c->arena, EXPORT_MAX);
     TRY(load_codes(&x));
     write_names(&x);
-    TRY(write_rows(&x));
+    TRY(write_rows(&x, &n));
     if (out->overflow)
         return fail(c, ERR_LIMIT, NULL, "the table is too large for one file");
-    return OK;
+    return audit_export(c, x.t->model->noun, "csv", n, NULL);
 }

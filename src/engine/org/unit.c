@@ -19,7 +19,7 @@ static const struct field unit_fields[] = {
     FIELD(struct unit, name_en, .max = 120, .label = "English name"),
     FIELD(struct unit, parent_id, .refers = "unit", .label = "Belongs to",
           .says = "Changed by move."),
-    FIELD(struct unit, path, .flags = GIVEN),
+    FIELD(struct unit, path, .flags = GIVEN | FLEETING),
     FIELD(struct unit, sort, .max = 1000000, .label = "Order in lists"),
     FIELD(struct unit, valid_from, .flags = FIXED, .label = "Since"),
     FIELD(struct unit, valid_to, .flags = GIVEN, .label = "Until"),
@@ -222,7 +222,7 @@ unit_note(struct call *c, const struct unit_change *change)
 
     row.at = c->now;
     row.actor_id = c->actor ? c->actor->account_id : 0;
-    return model_insert(c, &unit_change_model, &row);
+    return model_add(c, &unit_change_model, &row);
 }
 
 static const char find_code[] =

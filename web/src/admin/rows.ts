@@ -80,16 +80,20 @@ export async function allOf(path: string, query: Query, most = 20_000): Promise<
   return out;
 }
 
+/* A text becomes a file of the reader's. */
+export function saveText(name: string, text: string, type = 'text/plain'): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 /* A file of comma-separated values that spreadsheets open rightly; no cell runs as a formula. */
 export function saveCsv(name: string, head: string[], rows: string[][]): void {
   const quote = (s: string): string => {
     const plain = /^[=+@\t\r]|^-(?![\d.])/.test(s) ? `'${s}` : s;
     return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
   };
-  const text = `\ufeff${[head, ...rows].map((r) => r.map(quote).join(',')).join('\r\n')}\r\n`;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  link.download = `${name}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveText(`${name}.csv`, `\ufeff${[head, ...rows].map((r) => r.map(quote).join(',')).join('\r\n')}\r\n`, 'text/csv');
 }

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows against what the audit says of them.
+ *
+ * A page of rows, what entries and covers say of the ids in its span, and the
+ * rows' parts are read one after the other, while others write: what does not
+ * agree is looked at again by itself before it is told.
+ */
+#include <string.h>
+
+#include "base/words.h"
+#include "engine/audit/inner.h"
+
+#define PAGE 500
+#define MAX_TOLD 20000 /* entries of one span */
+#define TRIES 3
+/* A fault found so often is no race. */
+#define SURE 100
+
+static const char told_in_span[] =
+    "SELECT noun_id, proof FROM audit_entry WHERE noun_id > $2"
+    " AND noun_id <= $3 AND noun = $1 AND proof IS NOT NULL"
+    " ORDER BY noun_id, id LIMIT $4";
+
+static const char covers_in_span[] =
+    "SELECT id, leaves FROM audit_cover WHERE noun = $1 AND first_id <= $3"
+    " AND last_id > $2 ORDER BY first_id, id";
+
+static const char find_cover_entry[] =
+    "SELECT proof FROM audit_entry WHERE noun = 'audit_cover'"
+    " AND noun_id = $1";
+
+/* What is known of the ids of a span. */
+struct view {
+    struct call *c;
+    struct audit_check *k;
+    const struct model *m;
+    struct span s;
+    struct words_list rows;       /* as they are */
+    struct words_list parts;      /* as they are */
+    struct words_list told;       /* by entries: the newest of an id is last */
+    struct words_list told_parts; /* by entries */
+    struct words_list leaves;     /* of covers */
+    struct words_list leaf_parts; /* of covers, one for each leaf */
+    int64_t suspects[PAGE];
+    size_t n_suspects;
+    enum { LOOK_FIRST, LOOK_AGAIN, LOOK_LAST } look; /* the last one tells */
+};
+
+/* -- what entries and covers say --------------------------------------------- */
+
+static void
+take_proof(struct view *v, int64_t id, const unsigned char *p, size_t n)
+{
+    struct word w = { .id = id };
+
+    if (n < PROOF_HEAD)
+        return;
+    w.version = read_number(p);
+    memcpy(w.digest, p + 8, SM3_BYTES);
+    if (w.version > 0)
+        word_add(v->c, &v->told, &w);
+    w.version = 0;
+    for (size_t at = PROOF_HEAD; at + SM3_BYTES <= n; at += SM3_BYTES) {
+        memcpy(w.digest, p + at, SM3_BYTES);
+        word_add(v->c, &v->told_parts, &w);
+    }
+}
+
+/* Many entries make the span shorter, so that memory stays bounded. */
+static enum err
+read_told(struct view *v, int64_t max)
+{
+    int64_t n = 0, first = 0, last = 0;
+    ROWS r = db_query(v->c, told_in_span, V(v->m->noun), V(v->s.after),
+                      V(v->s.to), V(max));
+
+    while (rows_next(&r)) {
+        size_t len;
+        const unsigned char *proof = row_blob(&r, 1, &len);
+
+        last = row_int(&r, 0);
+        first = n++ == 0 ? last : first;
+        take_proof(v, last, proof, len);
+    }
+    TRY(rows_end(&r));
+    if (n < max)
+        return OK;
+    v->told.n = v->told_parts.n = 0;
+    v->s.to = first == last ? last : last - 1;
+    return read_told(v, first == last ? INT64_MAX : max + 1);
+}
+
+static enum err
+check_cover(struct view *v, int64_t id, const unsigned char *leaves, size_t n)
+{
+    unsigned char digest[SM3_BYTES];
+    size_t len = 0;
+    const unsigned char *proof = NULL;
+    ROWS r = db_query(v->c, find_cover_entry, V(id));
+
+    if (rows_next(&r))
+        proof = row_blob(&r, 0, &len);
+    sm3(leaves, n, digest);
+    if (len != PROOF_HEAD || memcmp(proof + 8, digest, SM3_BYTES) != 0)
+        report_fault(v->c, v->k, "cover %lld was altered", (long long)id);
+    return rows_end(&r);
+}
+
+static enum err
+read_covers(struct view *v)
+{
+    ROWS r = db_query(v->c, covers_in_span, V(v->m->noun), V(v->s.after),
+                      V(v->s.to));
+
+    while (rows_next(&r)) {
+        size_t n = 0;
+        const unsigned char *p = row_blob(&r, 1, &n);
+        struct word w = { .version = 1 };
+
+        if (n >= LEAF && read_number(p) > v->s.after)
+            TRY(check_cover(v, row_int(&r, 0), p, n));
+        for (size_t at = 0; at + LEAF <= n; at += LEAF) {
+            w.id = read_number(p + at);
+            if (w.id <= v->s.after || w.id > v->s.to)
+                continue;
+            memcpy(w.digest, p + at + 8, SM3_BYTES);
+            word_add(v->c, &v->leaves, &w);
+            memcpy(w.digest, p + at + 8 + SM3_BYTES, SM3_BYTES);
+            word_add(v->c, &v->leaf_parts, &w);
+        }
+    }
+    return rows_end(&r);
+}
+
+static enum err
+read_parts(struct view *v)
+{
+    const struct model *part;
+    size_t i = 0;
+
+    while ((part = next_part(v->k->models, v->m, &i)) != NULL)
+        TRY(words_read(v->c, part, &v->s, &v->parts));
+    words_sort(&v->parts);
+    return OK;
+}
+
+static int64_t
+last_id(const struct words_list *l)
+{
+    return l->all[l->n - 1].id;
+}
+
+static enum err
+read_view(struct view *v)
+{
+    TRY(words_read(v->c, v->m, &v->s, &v->rows));
+    if (v->rows.n == (size_t)v->s.max)
+        v->s.to = last_id(&v->rows);
+    TRY(read_told(v, MAX_TOLD));
+    while (v->rows.n > 0 && last_id(&v->rows) > v->s.to)
+        v->rows.n--;
+    words_sort(&v->told_parts);
+    TRY(read_covers(v));
+    words_sort(&v->leaves);
+    words_sort(&v->leaf_parts);
+    return read_parts(v);
+}
+
+/* -- one id --------------------------------------------------------------------- */
+
+/* The words of one id in a sorted list, from *AT on, which moves behind. */
+struct slice {
+    const struct word *all;
+    size_t n;
+};
+
+static struct slice
+slice_of(const struct words_list *l, size_t *at, int64_t id)
+{
+    struct slice s;
+
+    while (*at < l->n && l->all[*at].id < id)
+        ++*at;
+    s.all = l->all ? l->all + *at : NULL;
+    for (s.n = 0; *at < l->n && l->all[*at].id == id; s.n++)
+        ++*at;
+    return s;
+}
+
+/* What a person is told; NOUN and id come in. */
+static const char says_removed[] = "%s %lld was removed";
+static const char says_put_in[] = "%s %lld was put in: no entry tells of it";
+static const char says_changed[] = "%s %lld is not what its last entry says";
+static const char says_lost[] =
+    "what happened to %s %lld was altered or removed";
+static const char says_added[] =
+    "of what happened to %s %lld, something was put in or altered";
+
+/* What stands of an id, and what is said of it. */
+struct one {
+    int64_t id;
+    struct slice row, told, leaf, parts, told_parts, leaf_parts;
+};
+
+static const struct word *
+newest(const struct slice *told)
+{
+    const struct word *best = NULL;
+
+    for (size_t i = 0; i < told->n; i++)
+        if (best == NULL || told->all[i].version >= best->version)
+            best = &told->all[i];
+    return best;
+}
+
+/* Parts that no entry tells of; *MISSING: told of and not there. */
+static size_t
+untold_parts(const struct one *o, struct word *out, size_t *missing)
+{
+    size_t n = 0, i = 0, k = 0;
+
+    *missing = 0;
+    while (i < o->parts.n || k < o->told_parts.n) {
+        int cmp = i == o->parts.n ? 1
+                  : k == o->told_parts.n
+                      ? -1
+                      : memcmp(o->parts.all[i].digest,
+                               o->told_parts.all[k].digest, SM3_BYTES);
+        if (cmp < 0)
+            out[n++] = o->parts.all[i++];
+        else if (cmp > 0)
+            ++*missing, k++;
+        else
+            i++, k++;
+    }
+    return n;
+}
+
+/* NULL: the parts are those that were written. */
+static const char *
+wrong_parts(struct call *c, const struct one *o)
+{
+    struct word *rest = NEW_N(c->arena, struct word, o->parts.n + 1);
+    unsigned char digest[SM3_BYTES], none[SM3_BYTES] = { 0 };
+    size_t missing, n = untold_parts(o, rest, &missing);
+
+    if (missing > 0)
+        return says_lost;
+    parts_digest(c, rest, n, digest);
+    if (memcmp(digest, o->leaf_parts.n > 0 ? o->leaf_parts.all[0].digest : none,
+               SM3_BYTES)
+        != 0)
+        return says_added;
+    return NULL;
+}
+
+static const char *
+wrong_row(struct call *c, const struct one *o)
+{
+    const struct word *word = newest(&o->told);
+    bool gone;
+
+    if (word == NULL && o->leaf.n > 0)
+        word = &o->leaf.all[o->leaf.n - 1];
+    gone = word != NULL && memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
+    if (o->row.n == 0 && word != NULL && !gone)
+        return says_removed;
+    if (o->row.n == 0)
+        return o->parts.n == 0 ? NULL : says_added;
+    if (word == NULL)
+        return says_put_in;
+    if (gone || memcmp(word->digest, o->row.all[0].digest, SM3_BYTES) != 0)
+        return says_changed;
+    return wrong_parts(c, o);
+}
+
+/* -- a span --------------------------------------------------------------------- */
+
+/* The list's next id, when it is less than *ID. */
+static bool
+least(const struct words_list *l, size_t at, int64_t *id)
+{
+    if (at < l->n && l->all[at].id < *id)
+        *id = l->all[at].id;
+    return at < l->n;
+}
+
+static void
+judge(struct view *v, const struct one *o)
+{
+    struct audit_report *r = &v->k->report;
+    const char *wrong = wrong_row(v->c, o);
+
+    if (v->look == LOOK_FIRST) {
+        r->rows += o->row.n > 0;
+        r->covered += o->row.n > 0 && o->told.n == 0 && o->leaf.n > 0;
+    }
+    if (wrong == NULL)
+        return;
+    if (v->look != LOOK_LAST && v->n_suspects < PAGE && r->faults < SURE)
+        v->suspects[v->n_suspects++] = o->id;
+    else
+        report_fault(v->c, v->k, wrong, words_in(v->c, v->m->noun),
+                     (long long)o->id);
+}
+
+/* Every id that is there or is spoken of, in rising order. */
+static void
+judge_all(struct view *v)
+{
+    const struct words_list *lists[] = { &v->rows,       &v->told,
+                                         &v->leaves,     &v->parts,
+                                         &v->told_parts, &v->leaf_parts };
+    size_t at[COUNT(lists)] = { 0 };
+
+    for (;;) {
+        struct one o = { .id = INT64_MAX };
+        struct slice *slices[] = { &o.row,   &o.told,       &o.leaf,
+                                   &o.parts, &o.told_parts, &o.leaf_parts };
+        bool more = false;
+
+        for (size_t i = 0; i < COUNT(lists); i++)
+            more |= least(lists[i], at[i], &o.id);
+        if (!more)
+            return;
+        for (size_t i = 0; i < COUNT(lists); i++)
+            *slices[i] = slice_of(lists[i], &at[i], o.id);
+        judge(v, &o);
+    }
+}
+
+/* Once more, alone; told when it is wrong every time. */
+static enum err
+look_again(const struct view *seen, int64_t id)
+{
+    struct view *v = NEW(seen->c->arena, struct view);
+
+    for (int i = 0; i < TRIES; i++) {
+        *v = (struct view){ .c = seen->c, .k = seen->k, .m = seen->m };
+        v->s = (struct span){ id - 1, id, 1 };
+        v->look = i < TRIES - 1 ? LOOK_AGAIN : LOOK_LAST;
+        TRY(read_view(v));
+        judge_all(v);
+        if (v->n_suspects == 0)
+            return OK;
+    }
+    return OK;
+}
+
+static enum err
+walk_noun(struct call *c, struct audit_check *k, const struct model *m)
+{
+    struct span s = { INT64_MIN, INT64_MAX, PAGE };
+    int64_t before;
+
+    do {
+        struct view *v;
+
+        arena_reset(c->arena);
+        v = NEW(c->arena, struct view);
+        *v = (struct view){ .c = c, .k = k, .m = m, .s = s };
+        before = k->report.rows;
+        TRY(read_view(v));
+        judge_all(v);
+        k->report.done += k->report.rows - before;
+        for (size_t i = 0; i < v->n_suspects; i++)
+            TRY(look_again(v, v->suspects[i]));
+        if (k->go_on != NULL && !k->go_on(k))
+            return fail(c, ERR_BUSY, NULL, "the verification was ended");
+        s.after = v->s.to;
+    } while (s.after != INT64_MAX);
+    return OK;
+}
+
+/* -- all -------------------------------------------------------------------- */
+
+static enum err
+check_rule(struct call *c, struct audit_check *k, const struct audit_rule *rule)
+{
+    ROWS r = db_query(c, rule->sql);
+
+    while (rows_next(&r))
+        report_fault(c, k, "%s %lld does not lie where its parent does",
+                     words_in(c, rule->noun), (long long)row_int(&r, 0));
+    return rows_end(&r);
+}
+
+enum err
+walk_rows(struct call *c, struct audit_check *k)
+{
+    TRY(count_proved(c, k->models, &k->report.of));
+    for (size_t i = 0; k->models[i] != NULL; i++)
+        if (is_proved_noun(k->models[i]))
+            TRY(walk_noun(c, k, k->models[i]));
+    for (const struct audit_rule *r = k->rules; r && r->noun != NULL; r++)
+        TRY(check_rule(c, k, r));
+    return OK;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/proof.h"
+
+#include <string.h>
+
+#include "base/canon.h"
+#include "base/text.h"
+#include "model/member.h"
+
+const unsigned char proof_gone[SM3_BYTES] = {
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+};
+
+/* -- digests --------------------------------------------------------------- */
+
+static void
+put_value(struct canon *b, const struct value *v)
+{
+    double real = v->as.r + 0.0; /* -0 is written as 0 */
+    int64_t bits = 0;
+
+    switch (v->kind) {
+    case VALUE_INT: canon_int(b, v->as.i); return;
+    case VALUE_REAL:
+        memcpy(&bits, &real, sizeof bits);
+        canon_int(b, bits);
+        return;
+    case VALUE_TEXT: canon_text(b, v->as.s); return;
+    default: canon_null(b); return;
+    }
+}
+
+/* Does V hold what an empty record would be written as?  A number that a later
+   release added is null in older rows and 0 to the program. */
+static bool
+is_empty(const struct field *f, const struct value *v)
+{
+    if (v->kind == VALUE_NULL)
+        return true;
+    switch (f->kind) {
+    case FIELD_INT: return f->refers == NULL && v->as.i == 0;
+    case FIELD_MONEY:
+    case FIELD_BOOL: return v->as.i == 0;
+    case FIELD_REAL: return !(v->as.r < 0) && !(v->as.r > 0);
+    case FIELD_WORD: return strcmp(v->as.s, f->choices[0]) == 0;
+    case FIELD_TEXT:
+    case FIELD_INSTANT:
+    case FIELD_DAY: break;
+    }
+    return false;
+}
+
+static bool
+is_proved(const struct field *f)
+{
+    return member_has_column(f) && !(f->flags & FLEETING);
+}
+
+static void
+put_field(struct canon *b, const struct field *f, const struct value *v)
+{
+    if (is_empty(f, v))
+        return;
+    canon_name(b, f->name);
+    put_value(b, v);
+}
+
+/* A column as it stands in the table, where 0 and null are two things. */
+static struct value
+column_value(const struct field *f, struct rows *r, int col)
+{
+    if (row_null(r, col))
+        return (struct value){ .kind = VALUE_NULL };
+    if (f->kind == FIELD_TEXT || f->kind == FIELD_WORD)
+        return value_text(row_text(r, col));
+    if (f->kind == FIELD_REAL)
+        return value_real(row_real(r, col));
+    return value_int(row_int(r, col));
+}
+
+const struct field *
+model_whole_field(const struct model *m)
+{
+    for (size_t i = 0; m->whole != NULL && i < m->n; i++)
+        if (text_same(m->fields[i].refers, m->whole->table))
+            return &m->fields[i];
+    return NULL;
+}
+
+void
+proof_of_row(const struct model *m, struct rows *r, struct row_proof *out)
+{
+    const struct field *whole = model_whole_field(m);
+    struct canon b;
+    int col = 0;
+
+    *out = (struct row_proof){ .version = 1 };
+    canon_begin(&b, r->c->arena);
+    canon_text(&b, m->noun);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (!member_has_column(f))
+            continue;
+        if (strcmp(f->name, "id") == 0)
+            out->id = row_int(r, col);
+        else if (strcmp(f->name, "version") == 0)
+            out->version = row_int(r, col);
+        if (f == whole)
+            out->whole = row_int(r, col);
+        if (is_proved(f)) {
+            struct value v = column_value(f, r, col);
+
+            put_field(&b, f, &v);
+        }
+        col++;
+    }
+    canon_hash(&b, out->digest);
+}
+
+const char *
+proof_count(struct call *c, const struct model *m)
+{
+    return db_intern(c, arena_printf(c->arena, "SELECT COUNT(*) FROM %s",
+                                     m->table));
+}
+
+struct rows
+proof_rows(struct call *c, const struct model *m, int64_t after, int64_t to,
+           int64_t max)
+{
+    const struct field *whole = model_whole_field(m);
+    const char *key = whole ? whole->name : "id";
+    const char *sql =
+        arena_printf(c->arena, "WHERE %s > $1 AND %s <= $2 ORDER BY %s%s", key,
+                     key, key, whole ? ", id" : " LIMIT $3");
+
+    return whole ? model_query(c, m, sql, V(after), V(to))
+                 : model_query(c, m, sql, V(after), V(to), V(max));
+}
+
+/* -- rows that wait for their entry ----------------------------------------- */
+
+static int64_t
+number_in(const struct field *f, const void *rec)
+{
+    return f ? *(const int64_t *)(const void *)((const char *)rec + f->offset)
+             : 0;
+}
+
+/* A row written twice is what it was the second time. */
+static struct written *
+slot_for(struct call *c, const char *noun, int64_t id, int64_t version)
+{
+    struct written *w = version > 0 ? c->written : NULL;
+
+    while (w != NULL
+           && !(w->version > 0 && w->id == id && strcmp(w->noun, noun) == 0))
+        w = w->next;
+    if (w == NULL) {
+        w = NEW(c->arena, struct written);
+        w->next = c->written;
+        c->written = w;
+    }
+    w->noun = noun;
+    w->id = id;
+    w->version = version;
+    return w;
+}
+
+void
+model_written(struct call *c, const struct model *m, const void *rec)
+{
+    const struct field *whole = model_whole_field(m),
+                       *version = model_field(m, "version");
+    struct canon b;
+    struct written *w;
+
+    if (m->unproved)
+        return;
+    canon_begin(&b, c->arena);
+    canon_text(&b, m->noun);
+    for (size_t i = 0; i < m->n; i++)
+        if (is_proved(&m->fields[i])) {
+            struct value v = member_value(&m->fields[i], rec);
+
+            put_field(&b, &m->fields[i], &v);
+        }
+    w = whole ? slot_for(c, m->whole->noun, number_in(whole, rec), 0)
+              : slot_for(c, m->noun, number_in(model_field(m, "id"), rec),
+                         version ? number_in(version, rec) : 1);
+    canon_hash(&b, w->digest);
+}
+
+enum err
+model_note(struct call *c, const struct model *m, int64_t id)
+{
+    ROWS r = model_query(c, m, "WHERE id = $1", V(id));
+    struct row_proof p;
+
+    ASSERT(!m->unproved && m->whole == NULL);
+    if (rows_next(&r)) {
+        proof_of_row(m, &r, &p);
+        memcpy(slot_for(c, m->noun, id, p.version)->digest, p.digest,
+               SM3_BYTES);
+    }
+    return rows_end(&r);
+}
+
+void
+model_gone(struct call *c, const struct model *m, int64_t id, int64_t version)
+{
+    if (!m->unproved)
+        memcpy(slot_for(c, m->noun, id, version > 0 ? version + 1 : 2)->digest,
+               proof_gone, SM3_BYTES);
+}
+
+struct written *
+proof_take(struct call *c, const char *noun, int64_t id)
+{
+    struct written *taken = NULL, **at = &c->written;
+
+    while (*at != NULL) {
+        struct written *w = *at;
+
+        if (w->id != id || strcmp(w->noun, noun) != 0) {
+            at = &w->next;
+            continue;
+        }
+        *at = w->next;
+        w->next = taken;
+        taken = w;
+    }
+    return taken;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * proof - what a row was when it was written, for the audit to keep.
+ *
+ * model_insert, model_update and model_remove note a digest of the row in the
+ * call; the audit entry that tells of the change takes it along (proof_take).
+ * Whoever changes a row by a statement of his own notes it with model_note.
+ *
+ * Always true:
+ *   1. No transaction is kept in which a row was noted and no entry took it:
+ *      tx_commit refuses it as broken.
+ *   2. A column that holds what an empty record holds is passed over, so a
+ *      column that a later release adds changes no digest.  In references,
+ *      times and days, null and 0 are two things.
+ *   3. FLEETING columns and those that are no columns are not in it.
+ *
+ * A row of a noun that is part of a `whole` (an event of its order) is only
+ * ever added, and goes with the entry of the whole.
+ */
+#ifndef MODEL_PROOF_H
+#define MODEL_PROOF_H
+
+#include "base/sm3.h"
+#include "model/model.h"
+
+/* One row that waits for its entry, newest first. */
+struct written {
+    struct written *next;
+    const char *noun; /* of the entry that is to take it */
+    int64_t id;
+    int64_t version; /* 0: of a part */
+    unsigned char digest[SM3_BYTES];
+};
+
+/* The row of REC as it is written now. */
+void model_written(struct call *c, const struct model *m, const void *rec);
+
+/* The row was changed by a statement of one's own: read again and noted. */
+enum err model_note(struct call *c, const struct model *m, int64_t id) MUST_USE;
+
+/* The row is gone; VERSION is that which it had. */
+void model_gone(struct call *c, const struct model *m, int64_t id,
+                int64_t version);
+extern const unsigned char proof_gone[SM3_BYTES];
+
+/* Everything noted for the thing NOUN, ID, no longer in the call's list. */
+struct written *proof_take(struct call *c, const char *noun, int64_t id);
+
+/* The row stood on, columns in the order of model_columns. */
+struct row_proof {
+    int64_t id, whole, version; /* whole: 0 unless it is a part */
+    unsigned char digest[SM3_BYTES];
+};
+void proof_of_row(const struct model *m, struct rows *r, struct row_proof *out);
+
+/* The field that names the whole; NULL where M is no part. */
+const struct field *model_whole_field(const struct model *m);
+
+/* The statement that counts M's rows. */
+const char *proof_count(struct call *c, const struct model *m);
+
+/* At most MAX rows with an id above AFTER up to TO, by id; of a part, all whose
+   whole is among them. */
+struct rows proof_rows(struct call *c, const struct model *m, int64_t after,
+                       int64_t to, int64_t max);
+
+#endif
