@@ -171,6 +171,32 @@ read_document(struct siege *s)
     return doc != NULL && plan_learn(&s->plan, doc);
 }
 
+/* One list as somebody; of the things of a table, that of one of them. */
+static void
+learn_list(struct client *k, struct op *op, int who)
+{
+    struct request q = { .op = op, .caller = who, .method = "GET" };
+    const char *brace = strchr(op->path, '{');
+    struct reply r;
+    int n;
+
+    if (brace == NULL)
+        n = asprintf(&q.path, "%s?limit=500", op->path);
+    else
+        n = asprintf(&q.path, "%.*s%lld%s?limit=500", (int)(brace - op->path),
+                     op->path,
+                     (long long)lore_id(k->s->lore, op->table, false,
+                                        &k->chance, NULL),
+                     strchr(brace, '}') + 1);
+    if (n < 0)
+        abort();
+    r = request_ask(k, &q);
+    reply_free(&r);
+    request_free(&q);
+}
+
+#define LEARN_OF 30 /* things of a table, and what hangs on each */
+
 /* Every list, by those who see most: whatever is there now founded the
    office. */
 static void
@@ -181,22 +207,17 @@ learn(struct siege *s)
     struct client k = { .s = s, .chance = random_seed(s->seed) };
 
     http_open(&k.http, s->server.port);
-    for (size_t i = 0; i < s->plan.n; i++)
-        for (size_t e = 0; e < COUNT(eyes); e++) {
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < s->plan.n; i++) {
             struct op *op = &s->plan.ops[i];
-            struct request q = {
-                .op = op, .caller = caller_of(s, eyes[e]), .method = "GET"
-            };
-            struct reply r;
+            bool of = op->table != NULL;
+            size_t times = of ? LEARN_OF : COUNT(eyes);
 
-            if (strcmp(op->method, "GET") != 0 || strchr(op->path, '{')
-                || op->route == NULL || (op->route->flags & R_LIST) == 0)
+            if (op->route == NULL || (op->route->flags & R_LIST) == 0
+                || of != (round == 1) || (!of && strchr(op->path, '{')))
                 continue;
-            if (asprintf(&q.path, "%s?limit=500", op->path) < 0)
-                abort();
-            r = request_ask(&k, &q);
-            reply_free(&r);
-            request_free(&q);
+            for (size_t e = 0; e < times; e++)
+                learn_list(&k, op, caller_of(s, eyes[of ? 3 : e]));
         }
     http_close(&k.http);
     lore_found(s->lore);

@@ -116,12 +116,19 @@ struct op {
     const char *answers;       /* table of the record it answers; NULL */
     atomic_uint answered, good, by_status[600];
     atomic_bool denied[MOST_CALLERS];
+    char refused[200]; /* with which words it was refused last */
+    struct offer {     /* of a verb: to whom a record offered it lately */
+        int64_t id;
+        int caller;
+    } offers[8];
+    unsigned n_offers;
 };
 
 struct plan {
     json_t *doc;
     struct op *ops;
     size_t n;
+    pthread_mutex_t lock; /* of the offers */
 };
 
 /* Read the document's text; false, told why, when it has what the siege does
@@ -129,6 +136,11 @@ struct plan {
 bool plan_learn(struct plan *p, json_t *doc);
 struct op *plan_find(const struct plan *p, const char *method,
                      const char *path);
+/* The record that was answered offers verbs to the caller; one of them. */
+void plan_offer(struct plan *p, const struct op *op, json_t *record,
+                int caller);
+bool plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
+                     struct offer *out);
 json_t *plan_resolve(const struct plan *p, json_t *schema);
 
 /* Does VALUE fit the schema?  WHY says what does not. */
@@ -140,20 +152,31 @@ bool schema_known(json_t *doc, char *why, size_t n);
 /* -- what is known from answers -------------------------------------------- */
 
 /* Values by the key they stood under, ids by the table they are of. */
+/* Does the text hold a mark of the good clients, "sg3x17"?  It is theirs. */
+bool has_mark(const char *s);
+
 struct lore;
 struct lore *lore_open(void);
 void lore_close(struct lore *p);
 /* Take from a good answer of OP whatever later requests may say. */
-void lore_take(struct lore *p, const struct op *op, json_t *answer);
+void lore_take(struct lore *p, const struct op *op, json_t *answer, int caller);
 /* From now on ids are of the siege; those known are the office's own, which
    whoever means ill leaves alone. */
 void lore_found(struct lore *p);
 bool lore_is_founder(struct lore *p, int64_t id);
 /* A value of the key, new reference; NULL: none is known. */
 json_t *lore_value(struct lore *p, const char *key, struct random *chance);
-/* An id of the table, of the siege's own only when OURS; 0: none. */
+/* An id of the table, of the siege's own only when OURS; 0: none.  *CALLER, if
+   it is asked for, is who saw it last; -1: nobody knows. */
 int64_t lore_id(struct lore *p, const char *table, bool ours,
-                struct random *chance);
+                struct random *chance, int *caller);
+/* The caller did not find it, or took it away. */
+void lore_forget(struct lore *p, const char *table, int64_t id, int caller,
+                 bool gone);
+/* A body of which something of the table was made; it may be what another
+   thing holds that becomes one. */
+void lore_put_body(struct lore *p, const char *table, const json_t *body);
+json_t *lore_body(struct lore *p, const char *table, struct random *chance);
 /* A table that was exported, by its kind; malloc'd; NULL. */
 char *lore_csv(struct lore *p, const char *kind);
 void lore_put_csv(struct lore *p, const char *kind, const char *text);

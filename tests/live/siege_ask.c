@@ -255,7 +255,7 @@ keep_word(struct client *k, const struct request *q)
     (void)snprintf(end, sizeof key - (size_t)(end - key), "@%.100s",
                    q->op->path);
     known = json_pack("{s:s}", key, q->word);
-    lore_take(k->s->lore, q->op, known);
+    lore_take(k->s->lore, q->op, known, q->caller);
     json_decref(known);
 }
 
@@ -288,8 +288,39 @@ keep_good(struct client *k, const struct request *q, const struct reply *r)
         return;
     j = answer_json(&r->a);
     if (r->a.n_body < 100000 || one_in(k, 8))
-        lore_take(k->s->lore, q->op, j);
+        lore_take(k->s->lore, q->op, j, q->caller);
     keep_record(k, q, j);
+    plan_offer(&k->s->plan, q->op, j, q->caller);
+    if (r->a.status == 201 && q->value != NULL && q->op->answers != NULL
+        && k->kind != NULL && strstr(q->body, PASSWORD_MARK) == NULL)
+        lore_put_body(k->s->lore, q->op->answers, q->value);
+    json_decref(j);
+}
+
+/* The id that the path names; 0: none. */
+static int64_t
+id_in_path(const struct request *q)
+{
+    const char *brace = strchr(q->op->path, '{');
+
+    return brace != NULL && strlen(q->path) > (size_t)(brace - q->op->path)
+               ? atoll(q->path + (brace - q->op->path))
+               : 0;
+}
+
+/* Why it was refused, when it was meant well. */
+static void
+keep_refusal(struct client *k, const struct request *q, const struct reply *r)
+{
+    json_t *j = answer_json(&r->a);
+    const char *field = json_string_value(json_object_get(j, "field"));
+    const char *detail = json_string_value(json_object_get(j, "detail"));
+
+    (void)pthread_mutex_lock(&k->s->told_lock);
+    (void)snprintf(q->op->refused, sizeof q->op->refused, "%d %s: %.150s",
+                   r->a.status, field != NULL ? field : "",
+                   detail != NULL ? detail : "");
+    (void)pthread_mutex_unlock(&k->s->told_lock);
     json_decref(j);
 }
 
@@ -304,6 +335,13 @@ keep(struct client *k, const struct request *q, const struct reply *r)
     atomic_fetch_add(&q->op->by_status[r->a.status % 600], 1);
     if (r->a.status / 100 == 2)
         keep_good(k, q, r);
+    if (r->a.status >= 400 && q->trick == NULL
+        && atomic_load(&q->op->good) == 0)
+        keep_refusal(k, q, r);
+    if (q->op->table != NULL && q->trick == NULL
+        && (r->a.status == 404 || r->a.status == 204))
+        lore_forget(k->s->lore, q->op->table, id_in_path(q), q->caller,
+                    strcmp(q->method, "DELETE") == 0);
     if (r->a.status == 403 && q->trick == NULL)
         atomic_store(&q->op->denied[q->caller], true);
     if (r->a.status == 401 && q->by_session && q->trick == NULL) {

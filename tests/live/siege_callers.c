@@ -66,18 +66,26 @@ add_person(struct call *c, const struct caller *who)
     return p.id;
 }
 
-/* A member of the crew that most orders go to. */
+/* A member of every crew that takes him, so that every order has somebody. */
 static void
-join_crew(struct call *c, const struct caller *who, int64_t person)
+join_crews(struct call *c, const struct caller *who, int64_t person)
 {
-    struct crew_member m = { .crew_id = somewhere(c, "crew"),
-                             .person_id = person,
-                             .lead = strcmp(who->role, "crew_lead") == 0 };
+    struct rows r;
 
-    if (strcmp(who->scope, "crew") != 0 || strncmp(who->role, "crew", 4) != 0)
+    if (strncmp(who->role, "crew", 4) != 0
+        && strcmp(who->role, "provider") != 0)
         return;
     as_program(c);
-    EXPECT_OK(crew_member_add(c, &m));
+    r = db_query(c, "SELECT id FROM crew");
+    while (rows_next(&r)) {
+        struct crew_member m = { .crew_id = row_int(&r, 0),
+                                 .person_id = person,
+                                 .lead = strcmp(who->role, "crew_lead") == 0 };
+
+        if (crew_member_add(c, &m) != OK)
+            c->fault = (struct fault){ .code = OK };
+    }
+    rows_close(&r);
 }
 
 static int
@@ -132,7 +140,7 @@ add_caller(struct siege *s, struct call *c, const char *name, const char *role,
 
     (void)snprintf(who->password, sizeof who->password, "%s-%s-lampe-%04d",
                    PASSWORD_MARK, "vgx", s->n_callers * 37 % 10000);
-    join_crew(c, who, person);
+    join_crews(c, who, person);
     a.person_id = person;
     a.password = who->password;
     c->actor = NULL;

@@ -93,40 +93,20 @@ call_turn(struct client *k)
         ask_well(k, &q);
     }
     request_free(&q);
-    client_rest(k, (int)below(k, 60));
+    client_rest(k, (int)below(k, 40));
 }
 
-/* -- walkers: who does what a record says may be done with it ---------------- */
+/* -- walkers ----------------------------------------------------------------- */
+
+/*
+ * A walker leads one record through its life: he asks as everybody, the good
+ * clients too, what may be done with it, and does what has been done least.
+ */
 
 static struct op *
 find_op(struct client *k, const char *method, const char *path)
 {
     return plan_find(&k->s->plan, method, path);
-}
-
-/* Of the verbs that the record offers, often the one done least. */
-static struct op *
-choose_verb(struct client *k, const struct op *of, const json_t *record)
-{
-    const json_t *verbs = json_object_get(record, "verbs");
-    struct op *least = NULL, *op;
-    size_t n = json_array_size(verbs);
-    uint32_t from = below(k, (uint32_t)n);
-    char path[200];
-
-    for (size_t i = 0; i < n; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", of->path,
-                       json_string_value(
-                           json_array_get(verbs, (from + i) % n)));
-        op = find_op(k, "POST", path);
-        if (op != NULL
-            && (least == NULL
-                || atomic_load(&op->good) < atomic_load(&least->good)))
-            least = op;
-        if (least != NULL && one_in(k, 4))
-            break;
-    }
-    return least;
 }
 
 /* Q, but by WHO and of the record with this id. */
@@ -144,55 +124,173 @@ aim(struct request *q, int who, const char *path, long long id)
     q->by_session = false;
 }
 
-static const struct op *
+/* "GET .../{id}" of things of which more can be asked below their address. */
+static struct op *
 choose_walk(struct client *k)
 {
     const struct plan *p = &k->s->plan;
 
     for (int i = 0; i < 400; i++) {
         const struct op *op = &p->ops[below(k, (uint32_t)p->n)];
-        size_t n = strlen(op->path);
+        char path[200];
+        struct op *of;
 
         if (strcmp(op->method, "POST") != 0 || op->table == NULL)
             continue;
-        n = (size_t)(strchr(op->path, '}') - op->path) + 1;
-        for (size_t j = 0; j < p->n; j++)
-            if (strcmp(p->ops[j].method, "GET") == 0
-                && strlen(p->ops[j].path) == n
-                && strncmp(p->ops[j].path, op->path, n) == 0)
-                return &p->ops[j];
+        (void)snprintf(path, sizeof path, "%.*s",
+                       (int)(strchr(op->path, '}') - op->path) + 1, op->path);
+        of = find_op(k, "GET", path);
+        if (of != NULL)
+            return of;
     }
     return NULL;
 }
 
+struct walk {
+    struct op *of;
+    int64_t id;
+    bool blind[MOST_CALLERS]; /* who does not see it */
+    struct op *verb;          /* done least, of those that are offered */
+    int who;                  /* and to whom */
+    const struct op *failed[16];
+    size_t n_failed;
+};
+
+static bool
+has_failed(const struct walk *w, const struct op *op)
+{
+    for (size_t i = 0; i < w->n_failed; i++)
+        if (w->failed[i] == op)
+            return true;
+    return false;
+}
+
+static void
+weigh_verbs(struct client *k, struct walk *w, const json_t *record, int who)
+{
+    const json_t *verbs = json_object_get(record, "verbs");
+    char path[200];
+
+    for (size_t i = 0; i < json_array_size(verbs); i++) {
+        struct op *op;
+
+        (void)snprintf(path, sizeof path, "%s/%s", w->of->path,
+                       json_string_value(json_array_get(verbs, i)));
+        op = find_op(k, "POST", path);
+        if (op == NULL || has_failed(w, op)
+            || (w->verb != NULL
+                && atomic_load(&op->good) >= atomic_load(&w->verb->good)))
+            continue;
+        w->verb = op;
+        w->who = who;
+    }
+}
+
+static void
+look_as(struct client *k, struct walk *w, int who)
+{
+    struct request q = { .op = w->of, .method = "GET" };
+    struct reply r;
+    json_t *record;
+
+    aim(&q, who, w->of->path, (long long)w->id);
+    r = request_ask(k, &q);
+    if (r.a.status == 200) {
+        record = answer_json(&r.a);
+        weigh_verbs(k, w, record, who);
+        json_decref(record);
+    } else {
+        w->blind[who] = true;
+    }
+    reply_free(&r);
+    request_free(&q);
+    client_rest(k, (int)below(k, 4));
+}
+
+/* A query of the list that its document has words for: "?state=completed". */
+static void
+put_some_word(struct client *k, const struct op *list, char *out, size_t n)
+{
+    const json_t *known = json_object_get(list->def, "parameters");
+
+    for (int i = 0; i < 300 && json_array_size(known) > 0; i++) {
+        const json_t *p =
+            json_array_get(known, below(k, (uint32_t)json_array_size(known)));
+        const char *name = json_string_value(json_object_get(p, "name"));
+        const json_t *words =
+            json_object_get(json_object_get(p, "schema"), "enum");
+
+        if (json_array_size(words) < 3 || strcmp(name, "sort") == 0
+            || strcmp(name, "format") == 0 || strcmp(name, "view") == 0)
+            continue;
+        (void)snprintf(out, n, "?%s=%s", name,
+                       json_string_value(json_array_get(
+                           words, below(k, (uint32_t)json_array_size(words)))));
+        return;
+    }
+}
+
+/* Records are not spread evenly over their states: pick a state first. */
+static int64_t
+choose_record(struct client *k, const struct op *of)
+{
+    struct request q = { .op = NULL, .method = "GET" };
+    char path[200], query[100] = "";
+    struct reply r;
+    json_t *j, *items;
+    int64_t id = 0;
+
+    (void)snprintf(path, sizeof path, "%.*s",
+                   (int)(strchr(of->path, '{') - of->path) - 1, of->path);
+    q.op = find_op(k, "GET", path);
+    if (q.op == NULL || one_in(k, 3))
+        return lore_id(k->s->lore, of->table, false, &k->chance, NULL);
+    put_some_word(k, q.op, query, sizeof query);
+    if (asprintf(&q.path, "%s%s", path, query) < 0)
+        abort();
+    q.caller = (int)below(k, (uint32_t)k->s->n_callers - 1);
+    r = request_ask(k, &q);
+    j = r.a.status == 200 ? answer_json(&r.a) : NULL;
+    items = json_object_get(j, "items");
+    if (json_array_size(items) > 0)
+        id = json_integer_value(json_object_get(
+            json_array_get(items, below(k, (uint32_t)json_array_size(items))),
+            "id"));
+    json_decref(j);
+    reply_free(&r);
+    request_free(&q);
+    return id;
+}
+
+#define STEPS 14
+
 static void
 walk_turn(struct client *k)
 {
-    const struct op *of = choose_walk(k);
-    int64_t id =
-        of != NULL ? lore_id(k->s->lore, of->table, false, &k->chance) : 0;
-    struct request look, act;
-    struct reply r;
-    json_t *record;
-    struct op *verb;
+    struct walk w = { .of = choose_walk(k) };
+    const struct siege *s = k->s;
 
-    client_rest(k, 5 + (int)below(k, 40));
-    if (id == 0)
-        return;
-    request_make(k, find_op(k, "GET", of->path), &look);
-    aim(&look, look.caller, of->path, (long long)id);
-    r = request_ask(k, &look);
-    record = r.a.status == 200 ? answer_json(&r.a) : NULL;
-    verb = record != NULL ? choose_verb(k, of, record) : NULL;
-    if (verb != NULL) {
-        request_make(k, verb, &act);
-        aim(&act, look.caller, verb->path, (long long)id);
-        ask_well(k, &act);
-        request_free(&act);
+    if (w.of != NULL)
+        w.id = choose_record(k, w.of);
+    for (int i = 0; w.id != 0 && i < STEPS && !atomic_load(&s->end); i++) {
+        struct request q;
+        unsigned good;
+
+        w.verb = NULL;
+        for (int c = 0; c < s->n_callers - 1; c++)
+            if (!s->callers[c].victim && !w.blind[c])
+                look_as(k, &w, c);
+        if (w.verb == NULL)
+            break;
+        good = atomic_load(&w.verb->good);
+        request_make(k, w.verb, &q);
+        aim(&q, w.who, w.verb->path, (long long)w.id);
+        ask_well(k, &q);
+        request_free(&q);
+        if (good == atomic_load(&w.verb->good) && w.n_failed < COUNT(w.failed))
+            w.failed[w.n_failed++] = w.verb;
     }
-    json_decref(record);
-    reply_free(&r);
-    request_free(&look);
+    client_rest(k, 20);
 }
 
 /* -- signing in -------------------------------------------------------------- */
@@ -280,7 +378,11 @@ ask_by_session(struct client *k, int who, const char *method, const char *path,
     (void)snprintf(q.method, sizeof q.method, "%s", method);
     q.path = strdup(path);
     if (brace != NULL) {
-        int64_t id = lore_id(k->s->lore, q.op->table, true, &k->chance);
+        int64_t id = 0;
+        int saw = -1;
+
+        for (int i = 0; i < 50 && saw != who; i++)
+            id = lore_id(k->s->lore, q.op->table, true, &k->chance, &saw);
 
         aim(&q, who, path, (long long)id);
         q.by_session = true;
@@ -339,30 +441,39 @@ sign_in_rightly(struct client *k)
         ask_by_session(k, who, "DELETE", "/api/v1/session", NULL);
 }
 
+/* Those who guess come from addresses of their own. */
 static void
-sign_in_turn(struct client *k)
+guess(struct client *k)
 {
-    char guess[60];
+    char password[60];
     struct reply r;
-    int victim;
+    uint32_t from = k->http.from;
 
-    /* Those who guess have addresses of their own. */
-    if (k->number % 2 == 0) {
-        victim = some_caller(k, true);
-        if (k->number % 4 == 0 && k->s->callers[victim].victim
-            && caller_sign_in(k, &k->s->callers[victim]))
-            change_password(k, victim);
-        sign_in_rightly(k);
-        client_rest(k, 100 + (int)below(k, 400));
-        return;
-    }
-    (void)snprintf(guess, sizeof guess, "%s-%08x", PASSWORD_MARK,
+    http_close(&k->http);
+    k->http.from = from + 0x20000;
+    (void)snprintf(password, sizeof password, "%s-%08x", PASSWORD_MARK,
                    random_next(&k->chance));
     r = try_sign_in(k,
                     one_in(k, 2) ? "nobody-at-all"
                                  : k->s->callers[some_caller(k, true)].name,
-                    guess);
+                    password);
     reply_free(&r);
+    http_close(&k->http);
+    k->http.from = from;
+}
+
+static void
+sign_in_turn(struct client *k)
+{
+    int victim = some_caller(k, true);
+
+    if (one_in(k, 2))
+        guess(k);
+    else if (one_in(k, 3) && k->s->callers[victim].victim
+             && caller_sign_in(k, &k->s->callers[victim]))
+        change_password(k, victim);
+    else
+        sign_in_rightly(k);
     client_rest(k, 50 + (int)below(k, 300));
 }
 
@@ -652,7 +763,8 @@ static const struct {
     { "an absolute address",
       LINE("GET http://a/healthz HTTP/1.1\r\nHost: b\r\n\r\n"), false },
     { "a TLS hello", LINE("\x16\x03\x01\x02\x01\x01\xfc\x03\x03"), false },
-    { "dots", LINE("GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n"), false },
+    { "dots", LINE("GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n"),
+      false },
     { "many requests in one go",
       LINE("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /readyz "
            "HTTP/1.1\r\nHost:"
@@ -683,7 +795,7 @@ frame_turn(struct client *k)
     i = (uint32_t)sprintf(large, "GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ");
     memset(large + i, 'a', n);
     (void)memcpy(large + i + n, "\r\n\r\n", 4);
-    ask_raw(k, large, i + n + 4, "a very long header", true);
+    ask_raw(k, large, i + n + 4, "a very long header", false);
     free(large);
     client_rest(k, 100);
 }

@@ -112,8 +112,21 @@ fresh_text(struct client *k, const json_t *schema)
     return json_string(text);
 }
 
+/* The reason that is asked for to suspend something is known as
+   suspend_reason. */
 static json_t *
-text_of(struct client *k, const char *name, const json_t *schema)
+word_of_verb(struct client *k, const struct op *op, const char *name)
+{
+    char key[120];
+
+    (void)snprintf(key, sizeof key, "%.60s_%.50s", strrchr(op->path, '/') + 1,
+                   name);
+    return lore_value(k->s->lore, key, &k->chance);
+}
+
+static json_t *
+text_of(struct client *k, const struct op *op, const char *name,
+        const json_t *schema)
 {
     const char *format = json_string_value(json_object_get(schema, "format"));
     json_t *v = NULL;
@@ -121,6 +134,8 @@ text_of(struct client *k, const char *name, const json_t *schema)
     if (format != NULL)
         return time_value(k, strcmp(format, "date") == 0);
     v = known_word(k, name);
+    if (v == NULL && !one_in(k, 3))
+        v = word_of_verb(k, op, name);
     if (v == NULL && one_in(k, 2))
         v = lore_value(k->s->lore, name, &k->chance);
     if (v != NULL && json_is_string(v))
@@ -148,7 +163,7 @@ number_of(struct client *k, const struct op *op, const char *name,
     json_int_t high = json_integer_value(json_object_get(schema, "maximum"));
     const char *table = refers_of(op, name);
     int64_t id =
-        table != NULL ? lore_id(k->s->lore, table, false, &k->chance) : 0;
+        table != NULL ? lore_id(k->s->lore, table, false, &k->chance, NULL) : 0;
     json_t *v = NULL;
 
     if (id != 0)
@@ -191,6 +206,31 @@ word_of(struct client *k, const json_t *words)
     return json_is_null(w) ? json_copy(json_array_get(words, 0)) : json_copy(w);
 }
 
+/* What the things that OP makes can become: a draft becomes an order. */
+static const char *
+becomes(struct client *k, const struct op *op)
+{
+    const struct plan *p = &k->s->plan;
+
+    for (size_t i = 0; op->answers != NULL && i < p->n; i++)
+        if (p->ops[i].table != NULL && p->ops[i].answers != NULL
+            && strcmp(p->ops[i].method, "POST") == 0
+            && strcmp(p->ops[i].table, op->answers) == 0
+            && strcmp(p->ops[i].answers, op->answers) != 0)
+            return p->ops[i].answers;
+    return NULL;
+}
+
+/* An object of which the schema says no more. */
+static json_t *
+free_object(struct client *k, const struct op *op)
+{
+    const char *table = one_in(k, 4) ? NULL : becomes(k, op);
+    json_t *v = table != NULL ? lore_body(k->s->lore, table, &k->chance) : NULL;
+
+    return v != NULL ? v : json_pack("{s:s,s:i}", "reason", "x", "count", 2);
+}
+
 static json_t *
 value_of(struct client *k, const struct op *op, const char *name,
          json_t *schema)
@@ -204,7 +244,7 @@ value_of(struct client *k, const struct op *op, const char *name,
     if (json_array_size(words) > 0)
         return word_of(k, words);
     if (strcmp(type, "string") == 0)
-        return text_of(k, name, s);
+        return text_of(k, op, name, s);
     if (strcmp(type, "integer") == 0)
         return number_of(k, op, name, s);
     if (strcmp(type, "number") == 0)
@@ -213,7 +253,7 @@ value_of(struct client *k, const struct op *op, const char *name,
         return json_boolean(!one_in(k, 4));
     if (strcmp(type, "array") == 0)
         return json_array();
-    return json_pack("{s:s,s:i}", "reason", "x", "count", 2);
+    return free_object(k, op);
 }
 
 /* -- the body ---------------------------------------------------------------- */
@@ -281,7 +321,7 @@ request_mend(struct client *k, struct request *q, const struct answer *a)
     if (schema == NULL || !json_is_object(q->value))
         return false;
     if (json_object_get(q->value, field) != NULL
-        && !is_required(q->op->input, field) && one_in(k, 3))
+        && !is_required(q->op->input, field) && one_in(k, 2))
         json_object_del(q->value, field);
     else
         json_object_set_new(q->value, field, value_of(k, q->op, field, schema));
@@ -305,40 +345,64 @@ put_encoded(FILE *out, const char *s)
             (void)fprintf(out, "%%%02X", (unsigned char)*s);
 }
 
+/* The first part of the path of some list. */
+static void
+some_noun(struct client *k, char *out, size_t n)
+{
+    const struct plan *p = &k->s->plan;
+
+    for (int i = 0; i < 200; i++) {
+        const struct op *op = &p->ops[below(k, (uint32_t)p->n)];
+
+        if (op->route == NULL || (op->route->flags & R_LIST) == 0
+            || strchr(op->path, '{') != NULL)
+            continue;
+        (void)snprintf(out, n, "%s", op->route->path + 1);
+        return;
+    }
+}
+
 /* What stands for {kind} or {noun}: what was good here before, what was seen
-   under such a key, or the first part of some other path. */
+   under such a key, or what lists are called. */
 static void
 choose_word(struct client *k, struct request *q, const char *name)
 {
-    const struct plan *p = &k->s->plan;
     char key[160];
     json_t *v = NULL;
-    const char *other = p->ops[below(k, (uint32_t)p->n)].path;
 
     (void)snprintf(key, sizeof key, "%.30s@%.100s", name, q->op->path);
     if (!one_in(k, 4))
         v = lore_value(k->s->lore, key, &k->chance);
-    if (v == NULL && one_in(k, 2))
+    if (v == NULL && one_in(k, 3))
         v = lore_value(k->s->lore, name, &k->chance);
     if (json_is_string(v))
         (void)snprintf(q->word, sizeof q->word, "%s", json_string_value(v));
-    else if (strncmp(other, "/api/v1/", 8) == 0)
-        (void)snprintf(q->word, sizeof q->word, "%.*s",
-                       (int)strcspn(other + 8, "/"), other + 8);
+    else
+        some_noun(k, q->word, sizeof q->word);
     json_decref(v);
 }
 
-/* Whoever changes what the office was founded with would leave nothing to be
-   besieged; orders are for everybody. */
+/*
+ * What the path names, and who asks for it: often whoever saw it last.  Who
+ * changed what the office was founded with would leave nothing to be besieged;
+ * orders are for everybody.
+ */
 static int64_t
-choose_id(struct client *k, const struct op *op)
+choose_id(struct client *k, struct request *q)
 {
+    const struct op *op = q->op;
     bool ours = strcmp(op->method, "GET") != 0 && op->table != NULL
                 && strcmp(op->table, "orders") != 0;
-    int64_t id = op->table != NULL
-                     ? lore_id(k->s->lore, op->table, ours, &k->chance)
-                     : 0;
+    int64_t id = 0;
+    int who = -1;
 
+    for (int i = 0; op->table != NULL && i < 8; i++) {
+        id = lore_id(k->s->lore, op->table, ours, &k->chance, &who);
+        if (id == 0 || one_in(k, 6) || (who >= 0 && may(k->s, op, who)))
+            break;
+    }
+    if (who >= 0 && may(k->s, op, who) && !one_in(k, 4))
+        q->caller = who;
     return id != 0 ? id : (int64_t)1 << 50;
 }
 
@@ -365,7 +429,7 @@ put_path(struct client *k, struct request *q, FILE *out)
             (void)fprintf(out, "%s",
                           json_string_value(json_object_get(pair, "noun")));
         else if (strcmp(name, "id") == 0 || strstr(name, "_id") != NULL)
-            (void)fprintf(out, "%lld", (long long)choose_id(k, q->op));
+            (void)fprintf(out, "%lld", (long long)choose_id(k, q));
         else {
             choose_word(k, q, name);
             put_encoded(out, q->word);
@@ -423,6 +487,24 @@ choose_head(struct client *k, struct request *q)
                        "Accept-Encoding: gzip;q=0, br;q=0\r\n");
 }
 
+/* A record offered it to somebody lately: he, and that record. */
+static void
+take_offer(struct client *k, struct request *q)
+{
+    const char *brace = strchr(q->op->path, '{');
+    struct offer o;
+
+    if (one_in(k, 3) || !plan_take_offer(&k->s->plan, q->op, &k->chance, &o))
+        return;
+    free(q->path);
+    if (asprintf(&q->path, "%.*s%lld%s", (int)(brace - q->op->path),
+                 q->op->path, (long long)o.id, strchr(brace, '}') + 1)
+        < 0)
+        abort();
+    q->caller = o.caller;
+    q->by_session = false;
+}
+
 void
 request_make(struct client *k, struct op *op, struct request *q)
 {
@@ -437,6 +519,7 @@ request_make(struct client *k, struct op *op, struct request *q)
     put_path(k, q, out);
     put_query(k, q, out);
     (void)fclose(out);
+    take_offer(k, q);
     choose_head(k, q);
     if (op->input != NULL) {
         q->value = body_of(k, op);

@@ -160,6 +160,57 @@ plan_learn(struct plan *p, json_t *doc)
     return p->n >= 100;
 }
 
+/* -- offers ----------------------------------------------------------------- */
+
+/* "POST .../{id}/VERB" of the things that OP answers. */
+static struct op *
+verb_op(struct plan *p, const struct op *op, const char *verb)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct op *v = &p->ops[i];
+        const char *last = strrchr(v->path, '/');
+
+        if (v->table != NULL && strcmp(v->table, op->answers) == 0
+            && strcmp(v->method, "POST") == 0 && strcmp(last + 1, verb) == 0)
+            return v;
+    }
+    return NULL;
+}
+
+void
+plan_offer(struct plan *p, const struct op *op, json_t *record, int caller)
+{
+    const json_t *offered = json_object_get(record, "verbs");
+    int64_t id = json_integer_value(json_object_get(record, "id"));
+
+    for (size_t i = 0; op->answers != NULL && i < json_array_size(offered);
+         i++) {
+        const char *verb = json_string_value(json_array_get(offered, i));
+        struct op *v = verb != NULL ? verb_op(p, op, verb) : NULL;
+
+        if (v == NULL)
+            continue;
+        (void)pthread_mutex_lock(&p->lock);
+        v->offers[v->n_offers++ % COUNT(v->offers)] =
+            (struct offer){ id, caller };
+        (void)pthread_mutex_unlock(&p->lock);
+    }
+}
+
+bool
+plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
+                struct offer *out)
+{
+    unsigned n;
+
+    (void)pthread_mutex_lock(&p->lock);
+    n = op->n_offers < COUNT(op->offers) ? op->n_offers : COUNT(op->offers);
+    if (n > 0)
+        *out = op->offers[random_below(chance, n)];
+    (void)pthread_mutex_unlock(&p->lock);
+    return n > 0;
+}
+
 /* -- lore -------------------------------------------------------------------  */
 
 #define MOST_KEYS 600
@@ -179,7 +230,10 @@ struct lore {
     size_t n_keys;
     struct known_table {
         char name[40];
-        int64_t founders[MOST_IDS], ours[MOST_IDS];
+        struct sight {
+            int64_t id;
+            int caller; /* who saw it last */
+        } founders[MOST_IDS], ours[MOST_IDS];
         unsigned n_founders, n_ours;
     } tables[MOST_TABLES];
     size_t n_tables;
@@ -190,15 +244,6 @@ struct lore {
     int64_t newest_founder;
     bool founded;
 };
-
-struct lore *
-lore_open(void)
-{
-    struct lore *p = calloc(1, sizeof *p);
-
-    (void)pthread_mutex_init(&p->lock, NULL);
-    return p;
-}
 
 void
 lore_close(struct lore *p)
@@ -235,6 +280,17 @@ table_of(struct lore *p, const char *name)
     return &p->tables[p->n_tables++];
 }
 
+bool
+has_mark(const char *s)
+{
+    while ((s = strstr(s, "sg")) != NULL) {
+        s += 2;
+        if (isdigit((unsigned char)*s) && s[strspn(s, "0123456789")] == 'x')
+            return true;
+    }
+    return false;
+}
+
 static void
 put_value(struct lore *p, const char *key, const json_t *value)
 {
@@ -251,46 +307,97 @@ put_value(struct lore *p, const char *key, const json_t *value)
     k->values[at] = json_deep_copy(value);
 }
 
-static bool
-is_in(const int64_t *ids, unsigned n, int64_t id)
+static struct sight *
+sight_of(struct sight *all, unsigned n, int64_t id)
 {
     for (unsigned i = 0; i < n; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
+        if (all[i].id == id)
+            return &all[i];
+    return NULL;
 }
 
 static void
-put_id(struct lore *p, const char *table, int64_t id)
+put_id(struct lore *p, const char *table, int64_t id, int caller)
 {
     struct known_table *t = table != NULL ? table_of(p, table) : NULL;
     bool founder = !p->founded || id <= p->newest_founder;
+    struct sight *known;
 
-    if (t == NULL || id <= 0 || is_in(t->founders, t->n_founders, id)
-        || is_in(t->ours, t->n_ours, id))
+    if (t == NULL || id <= 0)
         return;
+    known = sight_of(t->founders, t->n_founders, id);
+    if (known == NULL)
+        known = sight_of(t->ours, t->n_ours, id);
     if (!p->founded && id > p->newest_founder)
         p->newest_founder = id;
-    if (founder && t->n_founders < MOST_IDS)
-        t->founders[t->n_founders++] = id;
+    if (known != NULL)
+        known->caller = caller;
+    else if (founder && t->n_founders < MOST_IDS)
+        t->founders[t->n_founders++] = (struct sight){ id, caller };
     else if (!founder)
-        t->ours[t->n_ours < MOST_IDS ? t->n_ours++ : p->turn++ % MOST_IDS] = id;
+        t->ours[t->n_ours < MOST_IDS ? t->n_ours++ : p->turn++ % MOST_IDS] =
+            (struct sight){ id, caller };
 }
 
 /* A word is known under its key, and under the last part of it: a
-   suspend_reason is a reason. */
+   suspend_reason is a reason.  The marks of the good clients are theirs. */
 static void
 take_member(struct lore *p, const char *key, const json_t *value)
 {
     const char *last = strrchr(key, '_');
 
-    if (json_is_string(value) && json_string_length(value) > 200)
+    if (json_is_string(value)
+        && (json_string_length(value) > 200
+            || has_mark(json_string_value(value))))
         return;
     if (!json_is_string(value) && !json_is_integer(value))
         return;
     put_value(p, key, value);
     if (last != NULL && json_is_string(value))
         put_value(p, last + 1, value);
+}
+
+/* What an event of a verb says, the verb can be given. */
+static void
+take_verb(struct lore *p, json_t *object)
+{
+    const json_t *verb = json_object_get(object, "verb");
+    const json_t *reason = json_object_get(object, "reason");
+    char key[120];
+
+    if (!json_is_string(verb) || !json_is_string(reason)
+        || has_mark(json_string_value(reason)))
+        return;
+    (void)snprintf(key, sizeof key, "%.40s_reason", json_string_value(verb));
+    put_value(p, key, reason);
+}
+
+/* The words that a field of the program's may have. */
+static void
+take_choices(struct lore *p, const struct model *m)
+{
+    for (size_t i = 0; m != NULL && i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        for (size_t w = 0; f->choices != NULL && f->choices[w] != NULL; w++) {
+            json_t *word = json_string(f->choices[w]);
+
+            take_member(p, f->name, word);
+            json_decref(word);
+        }
+    }
+}
+
+struct lore *
+lore_open(void)
+{
+    struct lore *p = calloc(1, sizeof *p);
+
+    (void)pthread_mutex_init(&p->lock, NULL);
+    for (size_t i = 0; all_routes[i] != NULL; i++)
+        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+            take_choices(p, r->out);
+    return p;
 }
 
 /* Members that go together, for paths with several parts in braces. */
@@ -310,7 +417,7 @@ take_pair(struct lore *p, json_t *object)
 }
 
 static void
-take_object(struct lore *p, const char *table, json_t *object)
+take_object(struct lore *p, const char *table, json_t *object, int caller)
 {
     const char *key;
     json_t *value;
@@ -318,26 +425,27 @@ take_object(struct lore *p, const char *table, json_t *object)
     if (!json_is_object(object))
         return;
     json_object_foreach(object, key, value) take_member(p, key, value);
-    put_id(p, table, json_integer_value(json_object_get(object, "id")));
+    put_id(p, table, json_integer_value(json_object_get(object, "id")), caller);
     take_pair(p, object);
+    take_verb(p, object);
 }
 
 #define FIRST_ITEMS 12
 
 void
-lore_take(struct lore *p, const struct op *op, json_t *answer)
+lore_take(struct lore *p, const struct op *op, json_t *answer, int caller)
 {
     const char *table = op->answers;
     json_t *items = json_object_get(answer, "items");
 
     (void)pthread_mutex_lock(&p->lock);
     if (items == NULL)
-        take_object(p, table, answer);
+        take_object(p, table, answer, caller);
     if (json_is_string(json_object_get(answer, "next")))
         put_value(p, "cursor", json_object_get(answer, "next"));
     for (size_t i = 0; i < json_array_size(items); i++)
         if (!p->founded || i < FIRST_ITEMS)
-            take_object(p, table, json_array_get(items, i));
+            take_object(p, table, json_array_get(items, i), caller);
     (void)pthread_mutex_unlock(&p->lock);
 }
 
@@ -376,20 +484,60 @@ lore_value(struct lore *p, const char *key, struct random *chance)
 }
 
 int64_t
-lore_id(struct lore *p, const char *table, bool ours, struct random *chance)
+lore_id(struct lore *p, const char *table, bool ours, struct random *chance,
+        int *caller)
 {
     const struct known_table *t;
-    int64_t id = 0;
+    struct sight one = { 0, -1 };
 
     (void)pthread_mutex_lock(&p->lock);
     t = table_of(p, table);
     if (t != NULL && t->n_ours > 0
         && (ours || t->n_founders == 0 || random_below(chance, 2) == 0))
-        id = t->ours[random_below(chance, t->n_ours)];
+        one = t->ours[random_below(chance, t->n_ours)];
     else if (t != NULL && !ours && t->n_founders > 0)
-        id = t->founders[random_below(chance, t->n_founders)];
+        one = t->founders[random_below(chance, t->n_founders)];
     (void)pthread_mutex_unlock(&p->lock);
-    return id;
+    if (caller != NULL)
+        *caller = one.caller;
+    return one.id;
+}
+
+void
+lore_forget(struct lore *p, const char *table, int64_t id, int caller,
+            bool gone)
+{
+    struct known_table *t;
+    struct sight *one;
+
+    (void)pthread_mutex_lock(&p->lock);
+    t = table_of(p, table);
+    one = t != NULL ? sight_of(t->ours, t->n_ours, id) : NULL;
+    if (one != NULL && gone)
+        *one = t->ours[--t->n_ours];
+    else if (one != NULL && one->caller == caller)
+        one->caller = -1;
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+void
+lore_put_body(struct lore *p, const char *table, const json_t *body)
+{
+    char key[48];
+
+    (void)snprintf(key, sizeof key, "{%.40s}", table);
+    (void)pthread_mutex_lock(&p->lock);
+    put_value(p, key, body);
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+json_t *
+lore_body(struct lore *p, const char *table, struct random *chance)
+{
+    char key[48];
+
+    (void)snprintf(key, sizeof key, "{%.40s}", table);
+    return lore_value(p, key, chance);
 }
 
 char *
@@ -405,6 +553,27 @@ lore_csv(struct lore *p, const char *kind)
     return text;
 }
 
+/* All lines but those of the good clients. */
+static char *
+without_marks(const char *text)
+{
+    char *out = strdup(text), *to = out, line[1000];
+
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n");
+
+        n += text[n] == '\n';
+        (void)snprintf(line, sizeof line, "%.*s", (int)n, text);
+        if (!has_mark(line)) {
+            (void)memcpy(to, text, n);
+            to += n;
+        }
+        text += n;
+    }
+    *to = '\0';
+    return out;
+}
+
 void
 lore_put_csv(struct lore *p, const char *kind, const char *text)
 {
@@ -413,7 +582,7 @@ lore_put_csv(struct lore *p, const char *kind, const char *text)
         if (p->csv[i].text == NULL || strcmp(p->csv[i].kind, kind) == 0) {
             free(p->csv[i].text);
             (void)snprintf(p->csv[i].kind, sizeof p->csv[i].kind, "%s", kind);
-            p->csv[i].text = strdup(text);
+            p->csv[i].text = without_marks(text);
             break;
         }
     (void)pthread_mutex_unlock(&p->lock);

@@ -389,7 +389,7 @@ other_id(struct client *k, struct request *q)
     const struct plan *p = &k->s->plan;
     const char *table = p->ops[below(k, (uint32_t)p->n)].table;
     int64_t id =
-        table != NULL ? lore_id(k->s->lore, table, true, &k->chance) : 0;
+        table != NULL ? lore_id(k->s->lore, table, true, &k->chance, NULL) : 0;
     const char *brace = strchr(q->op->path, '{');
     char *path;
 
@@ -673,7 +673,7 @@ static const struct trick {
     { "values", is_list, many_values, false },
     { "cursor", is_list, strange_cursor, false },
     { "table", is_list, as_table, false },
-    { "long", is_api, long_query, true },
+    { "long", is_api, long_query, false },
     { "match", has_path_part, strange_match, false },
     { "twice", is_keyed, asked_twice, false },
     { "head", is_api, strange_head, false },
