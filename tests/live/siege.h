@@ -283,9 +283,10 @@ void request_trick(struct client *k, struct request *q);
 /* Ask; every answer is judged on the spot, and what it tells is kept. */
 struct reply request_ask(struct client *k, struct request *q);
 void reply_free(struct reply *r);
-/* Send bytes as they are and judge what comes. */
+/* Send bytes as they are and judge what comes; a WHOLE request is answered, or
+   its connection closed. */
 void ask_raw(struct client *k, const char *text, size_t n, const char *trick,
-             bool must_refuse);
+             bool must_refuse, bool whole);
 /* Sign the caller in; his cookie is kept. */
 bool caller_sign_in(struct client *k, struct caller *who);
 

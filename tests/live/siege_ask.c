@@ -418,21 +418,38 @@ reply_free(struct reply *r)
     answer_free(&r->a);
 }
 
+/* Nothing came of a whole request, and the connection stays open. */
+static void
+judge_framing_time(struct client *k, const char *trick, int64_t asked, size_t n)
+{
+    struct siege *s = k->s;
+    int64_t ms = own_ms(s, asked, siege_ms(), STOPS_DATABASE);
+
+    looked(s, V_HUNG);
+    if (ms > s->hang_ms && !atomic_load(&s->crashed))
+        finding(s, V_HUNG, "framing %s, %zu bytes: no answer for %lld ms",
+                trick, n, (long long)ms);
+}
+
 void
 ask_raw(struct client *k, const char *text, size_t n, const char *trick,
-        bool must_refuse)
+        bool must_refuse, bool whole)
 {
     struct siege *s = k->s;
     struct answer a;
+    int64_t asked;
     bool fresh;
 
     http_close(&k->http);
     if (!reach(k, &fresh))
         return;
-    k->http.wait_ms = 3000;
+    k->http.wait_ms = whole ? (int)s->hang_ms + 500 : 2000;
+    asked = siege_ms();
     (void)http_send(&k->http, text, n);
     a = http_answer(&k->http, "GET");
     k->http.wait_ms = 0;
+    if (whole)
+        judge_framing_time(k, trick, asked, n);
     looked(s, V_BROKEN);
     if (a.status >= 500 && a.status != 503 && a.status != 505 && a.status != 507
         && a.status != 501)

@@ -230,23 +230,16 @@ put_some_word(struct client *k, const struct op *list, char *out, size_t n)
     }
 }
 
-/* Records are not spread evenly over their states: pick a state first. */
+/* One id of those that the list answers to somebody; 0: he sees none. */
 static int64_t
-choose_record(struct client *k, const struct op *of)
+pick_listed(struct client *k, struct op *list, const char *query)
 {
-    struct request q = { .op = NULL, .method = "GET" };
-    char path[200], query[100] = "";
+    struct request q = { .op = list, .method = "GET" };
     struct reply r;
     json_t *j, *items;
     int64_t id = 0;
 
-    (void)snprintf(path, sizeof path, "%.*s",
-                   (int)(strchr(of->path, '{') - of->path) - 1, of->path);
-    q.op = find_op(k, "GET", path);
-    if (q.op == NULL || one_in(k, 3))
-        return lore_id(k->s->lore, of->table, false, &k->chance, NULL);
-    put_some_word(k, q.op, query, sizeof query);
-    if (asprintf(&q.path, "%s%s", path, query) < 0)
+    if (asprintf(&q.path, "%s%s", list->path, query) < 0)
         abort();
     q.caller = (int)below(k, (uint32_t)k->s->n_callers - 1);
     r = request_ask(k, &q);
@@ -259,6 +252,25 @@ choose_record(struct client *k, const struct op *of)
     json_decref(j);
     reply_free(&r);
     request_free(&q);
+    return id;
+}
+
+/* Records are not spread evenly over their states: pick a state first. */
+static int64_t
+choose_record(struct client *k, const struct op *of)
+{
+    char path[200], query[100] = "";
+    struct op *list;
+    int64_t id = 0;
+
+    (void)snprintf(path, sizeof path, "%.*s",
+                   (int)(strchr(of->path, '{') - of->path) - 1, of->path);
+    list = find_op(k, "GET", path);
+    if (list == NULL || one_in(k, 3))
+        return lore_id(k->s->lore, of->table, false, &k->chance, NULL);
+    put_some_word(k, list, query, sizeof query);
+    for (int i = 0; i < 6 && id == 0; i++)
+        id = pick_listed(k, list, query);
     return id;
 }
 
@@ -708,6 +720,7 @@ static const struct {
     const char *name, *text;
     size_t n; /* a text may hold a NUL */
     bool refused;
+    bool open; /* more may come: it need not be answered */
 } framings[] = {
     { "two lengths",
       LINE("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type:"
@@ -736,33 +749,35 @@ static const struct {
     { "a negative length",
       LINE("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: "
            "-1\r\n\r\n"),
-      true },
+      true, true },
     { "a length that is none",
       LINE("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: "
            "0x5\r\n\r\n"
            "hello"),
-      true },
+      true, true },
     { "a length beyond numbers",
       LINE("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length:"
            " 99999999999999999999999\r\n\r\n"),
-      true },
+      true, true },
     { "a chunk that is none",
       LINE("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
            "chunked"
            "\r\n\r\nxyz\r\n"),
-      true },
+      true, true },
     { "a space before the colon",
       LINE("GET /healthz HTTP/1.1\r\nHost : a\r\n\r\n"), false },
-    { "bare line feeds", LINE("GET /healthz HTTP/1.1\nHost: a\n\n"), false },
+    { "bare line feeds", LINE("GET /healthz HTTP/1.1\nHost: a\n\n"), false,
+      true },
     { "a folded header",
       LINE("GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n"
            "\r\n"),
       false },
-    { "HTTP/0.9", LINE("GET /healthz\r\n\r\n"), false },
+    { "HTTP/0.9", LINE("GET /healthz\r\n\r\n"), false, true },
     { "HTTP/3.7", LINE("GET /healthz HTTP/3.7\r\nHost: a\r\n\r\n"), false },
     { "an absolute address",
       LINE("GET http://a/healthz HTTP/1.1\r\nHost: b\r\n\r\n"), false },
-    { "a TLS hello", LINE("\x16\x03\x01\x02\x01\x01\xfc\x03\x03"), false },
+    { "a TLS hello", LINE("\x16\x03\x01\x02\x01\x01\xfc\x03\x03"), false,
+      true },
     { "dots", LINE("GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n"),
       false },
     { "many requests in one go",
@@ -774,30 +789,54 @@ static const struct {
       LINE(
           "POST /api/v1/session HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
           "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"),
-      false },
+      false, true },
 };
+
+/* A request whose head has N bytes, by its address or by a header. */
+static void
+ask_long(struct client *k, size_t n)
+{
+    bool by_address = one_in(k, 2);
+    const char *rest = " HTTP/1.1\r\nHost: a\r\n\r\n";
+    char *large = malloc(n + 100);
+    int at = sprintf(large, by_address ? "GET /api/v1/items?q="
+                                       : "GET /healthz HTTP/1.1\r\n"
+                                         "Host: a\r\nX-A: ");
+
+    memset(large + at, 'a', n);
+    if (!by_address)
+        rest = "\r\n\r\n";
+    (void)memcpy(large + n - strlen(rest), rest, strlen(rest));
+    ask_raw(k, large, n,
+            by_address ? "a very long address" : "a very long header", false,
+            true);
+    free(large);
+}
+
+/* Where a server's buffer ends, it may forget to answer. */
+static void
+ask_round(struct client *k)
+{
+    static const size_t edges[] = { 1024, 4096, 8192, 16384, 32768, 65536 };
+    size_t edge = edges[below(k, COUNT(edges))];
+
+    for (int i = 0; i < 10 && !atomic_load(&k->s->end); i++)
+        ask_long(k, edge - 900 + (size_t)i * 100 + below(k, 100));
+}
 
 static void
 frame_turn(struct client *k)
 {
     uint32_t i = below(k, COUNT(framings));
-    char *large;
-    size_t n;
 
-    if (!one_in(k, 6)) {
+    if (one_in(k, 6))
+        ask_round(k);
+    else if (one_in(k, 6))
+        ask_long(k, 20000 + below(k, 200000));
+    else
         ask_raw(k, framings[i].text, framings[i].n, framings[i].name,
-                framings[i].refused);
-        client_rest(k, 50 + (int)below(k, 200));
-        return;
-    }
-    n = 20000 + below(k, 200000);
-    large = malloc(n + 200);
-    i = (uint32_t)sprintf(large, "GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ");
-    memset(large + i, 'a', n);
-    (void)memcpy(large + i + n, "\r\n\r\n", 4);
-    ask_raw(k, large, i + n + 4, "a very long header", false);
-    free(large);
-    client_rest(k, 100);
+                framings[i].refused, !framings[i].open);
+    client_rest(k, 50 + (int)below(k, 200));
 }
 
 /* -- the table --------------------------------------------------------------- */

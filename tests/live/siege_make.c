@@ -294,34 +294,58 @@ request_write(struct request *q)
     q->n_body = q->body != NULL ? strlen(q->body) : 0;
 }
 
-/* "legs[0].item_code" is about legs. */
 static void
 field_at_fault(const struct answer *a, char *field, size_t n)
 {
     json_t *j = answer_json(a);
     const char *name = json_string_value(json_object_get(j, "field"));
 
-    (void)snprintf(field, n, "%.*s",
-                   name != NULL ? (int)strcspn(name, "[.") : 0,
-                   name != NULL ? name : "");
+    (void)snprintf(field, n, "%s", name != NULL ? name : "");
     json_decref(j);
+}
+
+/* "answers.reason": a member of an object that the schema says nothing of. */
+static void
+mend_member(struct client *k, json_t *value, const char *field,
+            const char *member)
+{
+    static const char *const tries[] = {
+        "\"x\"", "2",         "\"2026-12-05\"",          "true",
+        "[]",    "\"08:30\"", "\"2026-12-05T08:30:00Z\""
+    };
+    json_t *object = json_object_get(value, field);
+    json_t *v =
+        one_in(k, 2) ? lore_value(k->s->lore, member, &k->chance) : NULL;
+
+    if (!json_is_object(object)) {
+        object = json_object();
+        json_object_set_new(value, field, object);
+    }
+    if (v == NULL)
+        v = json_loads(tries[below(k, COUNT(tries))], JSON_DECODE_ANY, NULL);
+    json_object_set_new(object, member, v);
 }
 
 bool
 request_mend(struct client *k, struct request *q, const struct answer *a)
 {
-    char field[80];
+    char field[80], *member;
     json_t *schema;
 
     field_at_fault(a, field, sizeof field);
+    member = strpbrk(field, ".[");
+    if (member != NULL)
+        *member++ = '\0';
     schema = q->op != NULL
                  ? json_object_get(json_object_get(q->op->input, "properties"),
                                    field)
                  : NULL;
     if (schema == NULL || !json_is_object(q->value))
         return false;
-    if (json_object_get(q->value, field) != NULL
-        && !is_required(q->op->input, field) && one_in(k, 2))
+    if (member != NULL && strpbrk(member, ".[]") == NULL)
+        mend_member(k, q->value, field, member);
+    else if (json_object_get(q->value, field) != NULL
+             && !is_required(q->op->input, field) && one_in(k, 2))
         json_object_del(q->value, field);
     else
         json_object_set_new(q->value, field, value_of(k, q->op, field, schema));

@@ -214,7 +214,7 @@ plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
 /* -- lore -------------------------------------------------------------------  */
 
 #define MOST_KEYS 600
-#define MOST_VALUES 24
+#define MOST_VALUES 48
 #define MOST_TABLES 80
 #define MOST_IDS 400
 #define MOST_FOUNDERS 20000
