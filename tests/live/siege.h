@@ -163,7 +163,6 @@ void lore_take(struct lore *p, const struct op *op, json_t *answer, int caller);
 /* From now on ids are of the siege; those known are the office's own, which
    whoever means ill leaves alone. */
 void lore_found(struct lore *p);
-bool lore_is_founder(struct lore *p, int64_t id);
 /* A value of the key, new reference; NULL: none is known. */
 json_t *lore_value(struct lore *p, const char *key, struct random *chance);
 /* An id of the table, of the siege's own only when OURS; 0: none.  *CALLER, if
@@ -232,7 +231,6 @@ struct request {
     bool no_csrf;      /* the cookie without its token */
     const char *token; /* said in place of the caller's; NULL: his own */
     bool twice;        /* it is asked again, and must be answered the same */
-    bool long_ago;     /* it may take long: a large table */
 };
 
 struct reply {
@@ -259,9 +257,9 @@ struct client {
     struct random chance;
     struct http http;
     pthread_t thread;
-    int good;    /* of a good client: who he is */
-    int64_t own; /* and his newest order */
-    unsigned made;
+    int good;      /* of a good client: who he is */
+    int64_t own;   /* and his newest order */
+    unsigned made; /* so many turns or marks */
 };
 
 void *client_run(void *arg);

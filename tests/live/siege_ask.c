@@ -443,7 +443,7 @@ ask_raw(struct client *k, const char *text, size_t n, const char *trick,
     http_close(&k->http);
     if (!reach(k, &fresh))
         return;
-    k->http.wait_ms = whole ? (int)s->hang_ms + 500 : 2000;
+    k->http.wait_ms = whole ? (int)s->hang_ms + 500 : 700;
     asked = siege_ms();
     (void)http_send(&k->http, text, n);
     a = http_answer(&k->http, "GET");

@@ -387,9 +387,9 @@ void
 judge_log(struct siege *s)
 {
     static const char *const bad[] = {
-        "broken promise", "Sanitizer",    "runtime error:",
-        "stack smashing", "double free",  "corrupted",
-        "terminate",      "Segmentation", "assert",
+        "broken promise",   "Sanitizer",    "runtime error:",
+        "stack smashing",   "double free",  "corrupted",
+        "terminate called", "Segmentation", "assert",
     };
     FILE *f = fopen(s->office.log, "r");
     char *line = NULL;

@@ -566,7 +566,6 @@ export_turn(struct client *k)
     q.path[strcspn(q.path, "?")] = '\0';
     q.path = realloc(q.path, strlen(q.path) + 30);
     (void)strcat(q.path, one_in(k, 2) ? "?format=xlsx" : "?format=csv");
-    q.long_ago = true;
     r = request_ask(k, &q);
     reply_free(&r);
     request_free(&q);
@@ -794,18 +793,15 @@ static const struct {
 
 /* A request whose head has N bytes, by its address or by a header. */
 static void
-ask_long(struct client *k, size_t n)
+ask_long(struct client *k, size_t n, bool by_address)
 {
-    bool by_address = one_in(k, 2);
-    const char *rest = " HTTP/1.1\r\nHost: a\r\n\r\n";
+    const char *rest = by_address ? " HTTP/1.1\r\nHost: a\r\n\r\n" : "\r\n\r\n";
     char *large = malloc(n + 100);
     int at = sprintf(large, by_address ? "GET /api/v1/items?q="
                                        : "GET /healthz HTTP/1.1\r\n"
                                          "Host: a\r\nX-A: ");
 
     memset(large + at, 'a', n);
-    if (!by_address)
-        rest = "\r\n\r\n";
     (void)memcpy(large + n - strlen(rest), rest, strlen(rest));
     ask_raw(k, large, n,
             by_address ? "a very long address" : "a very long header", false,
@@ -814,29 +810,31 @@ ask_long(struct client *k, size_t n)
 }
 
 /* Where a server's buffer ends, it may forget to answer. */
-static void
-ask_round(struct client *k)
-{
-    static const size_t edges[] = { 1024, 4096, 8192, 16384, 32768, 65536 };
-    size_t edge = edges[below(k, COUNT(edges))];
+static const size_t edges[] = { 32768, 1024, 4096, 8192, 16384, 65536 };
 
-    for (int i = 0; i < 10 && !atomic_load(&k->s->end); i++)
-        ask_long(k, edge - 900 + (size_t)i * 100 + below(k, 100));
+static void
+ask_round(struct client *k, size_t edge)
+{
+    for (size_t i = 0; i < 24 && !atomic_load(&k->s->end); i++)
+        ask_long(k, edge - 500 + i / 2 * 50 + below(k, 50), i % 2 == 0);
 }
 
+/* Each in its turn, so that none is left to chance. */
 static void
 frame_turn(struct client *k)
 {
-    uint32_t i = below(k, COUNT(framings));
+    size_t i = k->made++ % (COUNT(framings) + COUNT(edges));
 
-    if (one_in(k, 6))
-        ask_round(k);
-    else if (one_in(k, 6))
-        ask_long(k, 20000 + below(k, 200000));
-    else
-        ask_raw(k, framings[i].text, framings[i].n, framings[i].name,
-                framings[i].refused, !framings[i].open);
-    client_rest(k, 50 + (int)below(k, 200));
+    if (i >= COUNT(edges))
+        i -= COUNT(edges);
+    else {
+        ask_round(k, edges[i]);
+        ask_long(k, 20000 + below(k, 200000), one_in(k, 2));
+        return;
+    }
+    ask_raw(k, framings[i].text, framings[i].n, framings[i].name,
+            framings[i].refused, !framings[i].open);
+    client_rest(k, 20 + (int)below(k, 60));
 }
 
 /* -- the table --------------------------------------------------------------- */

@@ -323,6 +323,7 @@ put_id(struct lore *p, const char *table, int64_t id, int caller)
     bool founder = !p->founded || id <= p->newest_founder;
     struct sight *known;
 
+    /* Ids rise with time, and the office was founded before the siege. */
     if (t == NULL || id <= 0)
         return;
     known = sight_of(t->founders, t->n_founders, id);
@@ -455,18 +456,6 @@ lore_found(struct lore *p)
     (void)pthread_mutex_lock(&p->lock);
     p->founded = true;
     (void)pthread_mutex_unlock(&p->lock);
-}
-
-/* Ids rise with time, and the office was founded before the siege. */
-bool
-lore_is_founder(struct lore *p, int64_t id)
-{
-    bool is;
-
-    (void)pthread_mutex_lock(&p->lock);
-    is = id <= p->newest_founder;
-    (void)pthread_mutex_unlock(&p->lock);
-    return is;
 }
 
 json_t *

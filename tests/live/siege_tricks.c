@@ -548,7 +548,6 @@ as_table(struct client *k, struct request *q)
 {
     drop_query(q);
     add_query(q, one_in(k, 3) ? "format=xlsx" : "format=csv");
-    q->long_ago = true;
 }
 
 static void
