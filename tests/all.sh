@@ -110,6 +110,7 @@ tier jail-postgres 300 env PG_TLS=1 PGSSLMODE=require tests/postgres.sh run \
     build/live transcript build/liangcao tests/api/*.txt
 tier jail-crowd 120 build/live crowd build/liangcao 5
 tier jail-two 120 tests/postgres.sh run build/live crowd build/liangcao 5
+
 # Everything at once, with kill -9, a full disk, jumping clocks and backups.
 tier siege $((${SIEGE_S:-60} * 2 + 300)) build/live siege build/liangcao \
     "${SIEGE_S:-60}" "${SIEGE_CLIENTS:-24}" ${SEED:+"$SEED"}
