@@ -101,6 +101,16 @@ check:
 torture: $(B)/liangcao $(B)/live
 	$(B)/live torture $(B)/liangcao $(or $(KILLS),500)
 
+# Hostile clients and blows from outside, as long as you like, and one judge:
+# make siege MINUTES=60 [CLIENTS=100] [SEED=n] [SIEGE_DB=postgres]
+#            [PROGRAM=build/asan/liangcao]
+siege: $(B)/liangcao $(B)/live
+	@tools/need.sh test
+	PG_OPTIONS="-c synchronous_commit=on" \
+	$(if $(filter postgres,$(SIEGE_DB)),tests/postgres.sh run) $(B)/live siege \
+	    $(or $(PROGRAM),$(B)/liangcao) $$(( $(or $(MINUTES),5) * 60 )) \
+	    $(or $(CLIENTS),100) $(SEED)
+
 clean:
 	rm -rf build
 
@@ -145,6 +155,7 @@ pages: $(B)/liangcao
 check: pages
 
 .PHONY: fresh deb openapi pages all clean fuzzers web run test check bench torture install
+.PHONY: deb openapi pages all clean fuzzers web run test check bench torture siege install
 
 # The solver's table of gaps; SHARE=whole runs every seed and limit (hours).
 bench-dispatch: $(B)/liangcao

@@ -88,7 +88,7 @@ tier postgres 1200 tests/postgres.sh run build/asan/test-runner
 
 # Real servers: transcripts of the API on both databases (under ASan), two
 # processes on one PostgreSQL, kill -9 under load, mad requests.
-LIVE="api-sqlite|api-postgres|two-servers|torture|wild|openapi|threads|limits"
+LIVE="api-sqlite|api-postgres|two-servers|torture|wild|openapi|threads|limits|siege"
 build "$LIVE" build/liangcao build/live
 build "$LIVE" B=build/asan "$SAN_ADDRESS" build/asan/liangcao
 tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
@@ -111,6 +111,10 @@ tier jail-postgres 300 env PG_TLS=1 PGSSLMODE=require tests/postgres.sh run \
     build/live transcript build/liangcao tests/api/*.txt
 tier jail-crowd 120 build/live crowd build/liangcao 5
 tier jail-two 120 tests/postgres.sh run build/live crowd build/liangcao 5
+
+# Everything at once, with kill -9, a full disk, jumping clocks and backups.
+tier siege $((${SIEGE_S:-60} * 2 + 300)) build/live siege build/liangcao \
+    "${SIEGE_S:-60}" "${SIEGE_CLIENTS:-24}" ${SEED:+"$SEED"}
 
 # The solver, against LP and exhaustive search, on published instances.
 build dispatch -C tests/dispatch build

@@ -27,7 +27,25 @@ http_close(struct http *h)
     if (h->fd >= 0)
         (void)close(h->fd);
     free(h->in);
-    *h = (struct http){ .fd = -1, .port = h->port };
+    *h = (struct http){
+        .fd = -1, .port = h->port, .from = h->from, .wait_ms = h->wait_ms
+    };
+}
+
+/* The port is chosen with the whole address, so that all of them are free for
+   each far end. */
+static bool
+leave_from(const struct http *h)
+{
+    struct sockaddr_in from = { .sin_family = AF_INET,
+                                .sin_addr = { htonl(h->from) } };
+    int one = 1;
+
+    if (h->from == 0)
+        return true;
+    (void)setsockopt(h->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one,
+                     sizeof one);
+    return bind(h->fd, (struct sockaddr *)&from, sizeof from) == 0;
 }
 
 static bool
@@ -43,7 +61,7 @@ connect_to(struct http *h)
     if (h->fd < 0)
         return false;
     (void)setsockopt(h->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(h->fd, (struct sockaddr *)&to, sizeof to) == 0)
+    if (leave_from(h) && connect(h->fd, (struct sockaddr *)&to, sizeof to) == 0)
         return true;
     (void)close(h->fd);
     h->fd = -1;
@@ -84,10 +102,22 @@ http_more(struct http *h, int ms)
     return true;
 }
 
+bool
+http_connect(struct http *h)
+{
+    return h->fd >= 0 || connect_to(h);
+}
+
+bool
+http_send(struct http *h, const char *s, size_t n)
+{
+    return send_all(h->fd, s, n);
+}
+
 static bool
 read_more(struct http *h)
 {
-    return http_more(h, WAIT_MS);
+    return http_more(h, h->wait_ms > 0 ? h->wait_ms : WAIT_MS);
 }
 
 /* Take N bytes off what was read. */
@@ -116,8 +146,7 @@ read_head(struct http *h, struct answer *a)
     /* "100 Continue" is no answer. */
     if (a->status != 100)
         return true;
-    free(a->head);
-    a->status = 0;
+    answer_free(a);
     return read_head(h, a);
 }
 
@@ -174,12 +203,32 @@ read_answer(struct http *h, struct answer *a, bool no_body)
 }
 
 struct answer
+http_answer(struct http *h, const char *method)
+{
+    struct answer a = { 0 };
+    const char *close_it;
+
+    if (!read_answer(h, &a, strcmp(method, "HEAD") == 0)) {
+        answer_free(&a);
+        a = (struct answer){ 0 };
+        (void)close(h->fd);
+        h->fd = -1;
+        return a;
+    }
+    close_it = answer_header(&a, "Connection");
+    if (close_it != NULL && strcasecmp(close_it, "close") == 0) {
+        (void)close(h->fd);
+        h->fd = -1;
+    }
+    return a;
+}
+
+struct answer
 http_ask(struct http *h, const char *method, const char *path, const char *head,
          const char *body, size_t n)
 {
     struct answer a = { 0 };
     char *text;
-    const char *close_it;
     int len;
 
     if (h->fd < 0 && !connect_to(h))
@@ -194,19 +243,7 @@ http_ask(struct http *h, const char *method, const char *path, const char *head,
     if (!send_all(h->fd, text, (size_t)len) || !send_all(h->fd, body, n))
         n = 0;
     free(text);
-    if (!read_answer(h, &a, strcmp(method, "HEAD") == 0)) {
-        answer_free(&a);
-        a = (struct answer){ 0 };
-        (void)close(h->fd);
-        h->fd = -1;
-        return a;
-    }
-    close_it = answer_header(&a, "Connection");
-    if (close_it != NULL && strcasecmp(close_it, "close") == 0) {
-        (void)close(h->fd);
-        h->fd = -1;
-    }
-    return a;
+    return http_answer(h, method);
 }
 
 bool

@@ -31,6 +31,10 @@ struct live_account {
 
 struct live_office {
     char dir[64];       /* --data */
+    char log[80];       /* the server's; "": server.log in that folder */
+    char clock[80];     /* what the server's clock is to be read from, a file
+                           of libfaketime's; "": the machine's */
+    bool loud;          /* the server logs every request */
     char database[300]; /* PostgreSQL address, or "" for SQLite */
     struct live_account accounts[24];
     size_t n_accounts;
@@ -39,6 +43,11 @@ struct live_office {
 /* Make an office in a new folder; on the PostgreSQL of LIANGCAO_TEST_DB when
    that is set, in a schema of its own. */
 void office_found(struct live_office *o);
+/* The same with the program's own demo office of so many orders, made into the
+   folder o->dir when that is said; nobody has a token there.  False when the
+   program does not make it. */
+bool office_found_demo(struct live_office *o, const char *program,
+                       const char *orders);
 void office_leave(struct live_office *o);
 const char *token_of(const struct live_office *o, const char *account);
 
@@ -46,6 +55,9 @@ const char *token_of(const struct live_office *o, const char *account);
 struct call;
 struct call *look_into(const struct live_office *o);
 void look_away(struct call *c);
+/* A call that changes it as the program itself; no server runs meanwhile. */
+struct call *step_into(const struct live_office *o);
+void step_out(struct call *c);
 
 /* -- the server ------------------------------------------------------------ */
 
@@ -71,7 +83,9 @@ int run_program(const struct live_office *o, const char *program,
 struct http {
     int fd;
     uint16_t port;
-    char *in; /* what has been read */
+    uint32_t from; /* the address it comes from, 127.x.y.z; 0: any */
+    int wait_ms;   /* how long a part of an answer is waited for; 0: 30 s */
+    char *in;      /* what has been read */
     size_t n_in, cap;
 };
 
@@ -83,7 +97,13 @@ struct answer {
 };
 
 void http_open(struct http *h, uint16_t port);
-void http_close(struct http *h);
+void http_close(struct http *h); /* it may be used again */
+/* Connect when it is not connected; false when nobody takes it. */
+bool http_connect(struct http *h);
+/* Send so many bytes as they are. */
+bool http_send(struct http *h, const char *s, size_t n);
+/* Read the next answer; of HEAD there is no body. */
+struct answer http_answer(struct http *h, const char *method);
 
 /*
  * Ask with a head's further lines (each ended by CRLF) and a body; connects
@@ -120,5 +140,6 @@ int crowd(int argc, char **argv);
 int wild(int argc, char **argv);
 int limits(int argc, char **argv);
 int jail(int argc, char **argv);
+int siege(int argc, char **argv);
 
 #endif

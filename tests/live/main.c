@@ -17,6 +17,7 @@ static const struct {
     { "doors", "PROGRAM", doors },
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
+    { "siege", "PROGRAM SECONDS CLIENTS [SEED]", siege },
 };
 
 int

@@ -92,62 +92,105 @@ write_conf(const struct live_office *o)
     (void)fclose(f);
 }
 
-/* Fill the database at ADDRESS with the office; the call's app is made and
-   given back here. */
-static void
-fill_office(struct live_office *o, const char *address)
+struct stepping {
+    struct call call;
+    struct app app;
+    struct zone *zone;
+};
+
+/* Where the office's database is; in the call's arena. */
+static const char *
+address_of(struct call *c, const struct live_office *o)
+{
+    return o->database[0] != '\0'
+               ? o->database
+               : arena_printf(c->arena, "%s/main.db", o->dir);
+}
+
+struct call *
+step_into(const struct live_office *o)
 {
     const struct file *zh = file_find("data/languages/zh.json");
-    struct zone *zone = zone_open("Asia/Shanghai");
-    struct app app = { .zone = zone };
-    struct call call = { .arena = arena_open(),
-                         .channel = "test",
-                         .now = instant_now(),
-                         .app = &app };
-    struct call *c = &call;
+    struct stepping *s = calloc(1, sizeof *s);
+    struct call *c = &s->call;
     const char *why = NULL;
 
-    app.store = store_open(address, 2, &why);
-    if (app.store == NULL) {
+    s->zone = zone_open("Asia/Shanghai");
+    s->app.zone = s->zone;
+    s->call = (struct call){ .arena = arena_open(),
+                             .channel = "test",
+                             .now = instant_now(),
+                             .app = &s->app };
+    s->app.store = store_open(address_of(c, o), 2, &why);
+    if (s->app.store == NULL) {
         (void)fprintf(stderr, "the database does not open: %s\n", why);
         exit(1);
     }
-    app.ids = ids_open(store_node(app.store));
-    app.words = words_open(zh->text, zh->len);
-    c->words = app.words;
+    s->app.ids = ids_open(store_node(s->app.store));
+    s->app.words = words_open(zh->text, zh->len);
+    c->words = s->app.words;
     model_set_audit(audit_write);
-    db_session(c, app.store);
-    EXPECT_OK(catalog_open(c, &app.catalog));
-    office_make(c);
-    office_prove(c);
-    give_tokens(c, o);
+    db_session(c, s->app.store);
+    EXPECT_OK(catalog_open(c, &s->app.catalog));
+    return c;
+}
+
+void
+step_out(struct call *c)
+{
+    struct stepping *s = (struct stepping *)c;
+
     db_session_end(c);
-    catalog_close(app.catalog);
-    store_close(app.store);
-    ids_close(app.ids);
-    words_close(app.words);
-    zone_close(zone);
+    catalog_close(s->app.catalog);
+    store_close(s->app.store);
+    ids_close(s->app.ids);
+    words_close(s->app.words);
+    zone_close(s->zone);
     arena_close(c->arena);
+    free(s);
+}
+
+/* A folder of its own, and on PostgreSQL a schema. */
+static void
+make_place(struct live_office *o)
+{
+    char folder[] = "/tmp/liangcao-live-XXXXXX", *address;
+
+    log_open((enum log_level)(LOG_ERROR + 1));
+    if (o->dir[0] == '\0') {
+        ASSERT(mkdtemp(folder) != NULL);
+        (void)snprintf(o->dir, sizeof o->dir, "%s", folder);
+    }
+    if (!database_is_postgres())
+        return;
+    address = database_make(false);
+    (void)snprintf(o->database, sizeof o->database, "%s", address);
+    write_conf(o);
+    free(address);
 }
 
 void
 office_found(struct live_office *o)
 {
-    char folder[] = "/tmp/liangcao-live-XXXXXX", *address = NULL;
+    struct call *c;
 
     *o = (struct live_office){ .n_accounts = 0 };
-    log_open((enum log_level)(LOG_ERROR + 1));
-    ASSERT(mkdtemp(folder) != NULL);
-    (void)snprintf(o->dir, sizeof o->dir, "%s", folder);
-    if (database_is_postgres()) {
-        address = database_make(false);
-        (void)snprintf(o->database, sizeof o->database, "%s", address);
-        write_conf(o);
-    } else {
-        ASSERT(asprintf(&address, "%s/main.db", folder) > 0);
-    }
-    fill_office(o, address);
-    free(address);
+    make_place(o);
+    c = step_into(o);
+    office_make(c);
+    office_prove(c);
+    give_tokens(c, o);
+    step_out(c);
+}
+
+bool
+office_found_demo(struct live_office *o, const char *program,
+                  const char *orders)
+{
+    const char *words[] = { "demo", "--orders", orders, NULL };
+
+    make_place(o);
+    return run_program(o, program, words) == 0;
 }
 
 void
@@ -177,11 +220,7 @@ look_into(const struct live_office *o)
     c->arena = arena_open();
     c->now = instant_now();
     c->app = &l->app;
-    l->app.store =
-        store_open(o->database[0] != '\0'
-                       ? o->database
-                       : arena_printf(c->arena, "%s/main.db", o->dir),
-                   1, &why);
+    l->app.store = store_open(address_of(c, o), 1, &why);
     if (l->app.store == NULL) {
         (void)fprintf(stderr, "the database does not open: %s\n", why);
         exit(1);

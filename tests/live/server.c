@@ -14,6 +14,8 @@
 #include "live.h"
 
 #define START_MS 60000
+/* The loader knows what $LIB is on this machine. */
+#define LIBFAKETIME "/usr/$LIB/faketime/libfaketimeMT.so.1"
 
 /* Read from FD until "http://127.0.0.1:PORT/" was printed. */
 static uint16_t
@@ -38,6 +40,19 @@ read_port(int fd)
     return 0;
 }
 
+/* The server's clock alone goes as the file says; its waits do not. */
+static void
+take_clock(const struct live_office *o)
+{
+    if (o->clock[0] == '\0')
+        return;
+    (void)setenv("LD_PRELOAD", LIBFAKETIME, 1);
+    (void)setenv("FAKETIME_TIMESTAMP_FILE", o->clock, 1);
+    (void)setenv("FAKETIME_CACHE_DURATION", "1", 1);
+    (void)setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
+    (void)setenv("FAKETIME_DONT_RESET", "1", 1);
+}
+
 static void
 become_server(int out, const char *program, const struct live_office *o)
 {
@@ -46,14 +61,18 @@ become_server(int out, const char *program, const struct live_office *o)
 
     /* Whatever becomes of the tests, no server stays. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)snprintf(log, sizeof log, "%s/server.log", o->dir);
+    take_clock(o);
+    if (o->log[0] != '\0')
+        (void)snprintf(log, sizeof log, "%s", o->log);
+    else
+        (void)snprintf(log, sizeof log, "%s/server.log", o->dir);
     fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     (void)dup2(out, STDOUT_FILENO);
     (void)dup2(fd, STDERR_FILENO);
     for (int i = 3; i < 1000; i++)
         (void)close(i);
     (void)execl(program, program, "serve", "--data", o->dir, "--port", "0",
-                "--quiet", (char *)NULL);
+                o->loud ? NULL : "--quiet", (char *)NULL);
     _exit(127);
 }
 
