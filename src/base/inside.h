@@ -41,8 +41,8 @@ int jail_landlock(const struct jail_plan *plan);
 
 enum jail_role { JAIL_SERVER, JAIL_FORKER, JAIL_READER };
 
-/* Leave the calling thread the system calls of the role; PLAN of the server
-   alone. */
+/* Leave the calling thread the system calls of the role; what the plan says of
+   reach is the server's alone. */
 bool jail_seccomp(enum jail_role role, const struct jail_plan *plan);
 
 /* -- jail_forker.c ----------------------------------------------------- */

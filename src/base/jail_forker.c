@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -25,6 +26,8 @@
 #include "base/inside.h"
 
 extern char **environ;
+
+static const struct jail_plan no_plan = { .reach = JAIL_ALONE };
 
 /* -- a reader ---------------------------------------------------------- */
 
@@ -56,7 +59,7 @@ jail_put(struct jail_io *io, const void *bytes, size_t n)
 }
 
 static void
-limit(int what, rlim_t most)
+limit(__rlimit_resource_t what, rlim_t most)
 {
     const struct rlimit l = { most, most };
 
@@ -76,7 +79,7 @@ confine(const struct jail_reader *r, size_t space)
     limit(RLIMIT_AS, space + r->memory);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_NOFILE, 0);
-    return jail_seccomp(JAIL_READER, NULL);
+    return jail_seccomp(JAIL_READER, &no_plan);
 }
 
 /* What the forker knows. */
@@ -173,14 +176,13 @@ static size_t
 address_space(void)
 {
     FILE *f = fopen("/proc/self/statm", "r");
-    unsigned long pages = 0;
+    char line[100] = "";
 
     if (f) {
-        if (fscanf(f, "%lu", &pages) != 1)
-            pages = 0;
+        (void)!fgets(line, sizeof(line), f);
         (void)fclose(f);
     }
-    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+    return strtoul(line, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 void
@@ -203,7 +205,7 @@ jail_forker(int control, const struct jail_reader *const *readers)
         f.n_readers++;
     jail_drop(&f.state, false, false);
     f.state.landlock = jail_landlock(NULL);
-    f.state.seccomp = jail_seccomp(JAIL_FORKER, NULL);
+    f.state.seccomp = jail_seccomp(JAIL_FORKER, &no_plan);
     if (write(f.control, &f.state, sizeof(f.state)) == sizeof(f.state))
         serve_orders(&f);
     _exit(0);

@@ -213,7 +213,7 @@ jail_seccomp(enum jail_role role, const struct jail_plan *plan)
         return false;
     /* A call by another architecture's number ends the process too. */
     (void)seccomp_attr_set(f, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    (void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, plan && plan->logs);
+    (void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, plan->logs);
     /* A search tree: the calls are many, and most are made all the time. */
     (void)seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     /* Older kernels slow a process with a filter down, lest foreign code in
