@@ -3,6 +3,11 @@
  * jail - from a process in the server's own jail, everything is tried that
  * somebody would who has taken the program over; and what the program needs.
  *
+ * Should the jail not hold, nothing may happen to the machine: what would change
+ * more than the try's own process and folders is asked for in a way that the
+ * kernel refuses after the filter has seen it (no such file system, no such
+ * time, no module at all).
+ *
  * Each try is made in a process of its own.  It is made without the jail too,
  * where that does no harm, so that a try that never could succeed is found.
  */
@@ -274,7 +279,7 @@ change_root(void)
 static long
 mount_folder(void)
 {
-    return mount("none", place.outside, "tmpfs", 0, NULL);
+    return mount("none", place.outside, "no-such-system", 0, NULL);
 }
 
 static long
@@ -318,7 +323,7 @@ take_keys(void)
 static long
 set_clock(void)
 {
-    struct timespec t = { 0, 0 };
+    struct timespec t = { 0, -1 };
 
     return syscall(SYS_clock_settime, CLOCK_REALTIME, &t);
 }
@@ -431,7 +436,7 @@ allow_core(void)
 static long
 type_for_others(void)
 {
-    return ioctl(0, TIOCSTI, "x") < 0 && errno == ENOSYS ? -1 : 0;
+    return ioctl(-1, TIOCSTI, "x") < 0 && errno == ENOSYS ? -1 : 0;
 }
 
 /* -- what is needed: below 0 is a failure ---------------------------------- */
