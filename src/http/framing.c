@@ -13,7 +13,6 @@
  * That is how versions 0.9 keep a head.  Later ones refuse all this themselves
  * when they are told to be strict, and are not measured.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -112,12 +111,16 @@ is_whole(const struct exchange *x, const struct measure *m, const char *method)
     return !m->measured || (size && m->at + 2 == method + size->header_size);
 }
 
+/* Digits alone: what a Content-Length says. */
 static bool
-is_number(const char *s)
+read_length(const char *s, size_t *len)
 {
     int64_t n;
 
-    return *s != '-' && text_int(s, &n);
+    if (*s == '-' || !text_int(s, &n))
+        return false;
+    *len = (size_t)n;
+    return true;
 }
 
 bool
@@ -138,8 +141,7 @@ framing_is_sound(struct exchange *x, const char *method, const char *version,
         return false;
     if (m.codings && (old || strcasecmp(m.coding, "chunked") != 0))
         return false;
-    if (m.lengths && !is_number(m.length))
-        return false;
-    *len = m.codings ? SIZE_MAX : m.lengths ? (size_t)atoll(m.length) : 0;
-    return true;
+    if (m.codings)
+        *len = SIZE_MAX;
+    return m.lengths == 0 || read_length(m.length, len);
 }

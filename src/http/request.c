@@ -260,13 +260,15 @@ request_credential(const struct exchange *x, char *out, size_t n)
 {
     const char *name = x->server->config.session_cookie;
     const char *value = http_header(&x->q, MHD_HTTP_HEADER_AUTHORIZATION);
-    size_t len = value ? strlen(value) : 0;
+    size_t len;
 
-    if (value == NULL && name && (value = find_cookie(&x->q, name)))
-        len = strcspn(value, ";");
+    if (value == NULL && name)
+        value = find_cookie(&x->q, name);
+    if (value == NULL)
+        value = "";
+    len = strcspn(value, ";");
     if (len >= n)
         len = n - 1;
-    if (len > 0)
-        memcpy(out, value, len);
+    memcpy(out, value, len);
     out[len] = '\0';
 }
