@@ -11,7 +11,7 @@
 static const char *const change_words[] = {
     "member",     "lead",      "provider",   "person_name", "person_on",
     "person_off", "account",   "account_on", "account_off", "crew_provider",
-    "grant",      "grant_off", "password",   NULL
+    "grant",      "grant_off", "password",   "member_lead", NULL
 };
 
 /* In the order of change_words: who, and what about. */
@@ -29,6 +29,7 @@ static const char *const says_changes[] = {
     "%s is to hold a role at the unit that his was merged into: %s",
     "the administrator %s loses the role “%s”",
     "the password of %s was reset: account “%s”",
+    "%s joins the crew “%s” as its lead",
 };
 
 static const char *const state_words[] = { "waiting", "confirmed", "refused",

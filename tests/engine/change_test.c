@@ -401,6 +401,7 @@ TEST(each_administrator_reads_what_waits_and_whose_turn_it_is)
         const struct right_change *w = l.rows;
         EXPECT(l.n == 1 && w->own == (i == 0) && w->mine == (i == 1));
         EXPECT(strstr(w->says, "王芳") != NULL);
+        EXPECT(strstr(w->says, "as its lead") != NULL);
     }
     as(c, "desk");
     EXPECT_FAULT(right_change_list(c, &l), ERR_DENIED, NULL);

@@ -108,7 +108,7 @@ static const struct {
     { "account", set_account },     { "account_on", set_account },
     { "account_off", set_account }, { "crew_provider", set_crew },
     { "grant", make_grant },        { "grant_off", drop_grant },
-    { "password", see_reset },
+    { "password", see_reset },      { "member_lead", make_member },
 };
 
 static enum err

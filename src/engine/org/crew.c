@@ -238,6 +238,7 @@ tidy_skills(struct call *c, const char *s)
 static enum err
 ask_member(struct call *c, const struct crew *w, struct crew_member *m)
 {
+    const char *kind = m->lead ? "member_lead" : "member";
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
@@ -248,7 +249,7 @@ ask_member(struct call *c, const struct crew *w, struct crew_member *m)
     json_put_text(&o, "skills", m->skills);
     json_end(&o);
     m->id = new_id(c); /* it will have this one */
-    return change_ask(c, &(struct right_change){ .kind = "member",
+    return change_ask(c, &(struct right_change){ .kind = kind,
                                                  .person_id = m->person_id,
                                                  .about = w->name,
                                                  .noun = "crew_member",
