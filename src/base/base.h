@@ -37,6 +37,7 @@ enum err {
     ERR_CONFLICT,  /* the state of things does not allow it */
     ERR_STALE,     /* If-Match names an older version */
     ERR_BUSY,      /* lost a race in the database; may be tried again */
+    ERR_UNSURE,    /* the database went away: nobody knows if it was done */
     ERR_LIMIT,     /* too much, too large or too often */
     ERR_BROKEN     /* our fault or the machine's */
 };

@@ -138,7 +138,19 @@ store_is_postgres(const struct store *s)
 unsigned
 store_node(const struct store *s)
 {
-    return s->node;
+    return atomic_load(&s->node);
+}
+
+void
+store_on_move(struct store *s, const struct store_mover *m)
+{
+    atomic_store(&s->mover, m);
+}
+
+void
+store_end_within(struct store *s, int64_t ms)
+{
+    atomic_store(&s->end_ms, monotonic_ms() + ms);
 }
 
 struct store_commits
