@@ -45,7 +45,7 @@ patience(const struct db *d)
 static bool
 is_hurried(const struct db *d)
 {
-    return d->patience_ms && d->patience_ms < PG_READ_MS;
+    return d->patience_ms && d->patience_ms < PG_CONNECT_S * SECOND_MS;
 }
 
 static int64_t
