@@ -215,10 +215,12 @@ tell_by(struct call *c, struct feed *f, const struct news_row *row,
         void (*tell)(struct call *c, struct feed *f, struct message *m))
 {
     struct arena *arena = c->arena;
+    struct auth_reach reach = { .n = 0 };
     struct message m;
     enum err e;
 
     c->arena = f->scratch;
+    c->reach = &reach;
     e = make_message(c, row, &m);
     if (e == OK && tell == tell_live)
         news_take(&f->news, row->seq);
@@ -229,6 +231,7 @@ tell_by(struct call *c, struct feed *f, const struct news_row *row,
                                                                : row->seq);
         tell(c, f, &m);
     }
+    c->reach = NULL;
     c->arena = arena;
     arena_reset(f->scratch);
     return e;

@@ -115,6 +115,19 @@ struct auth_where {
 bool auth_may_at(struct call *c, const char *right,
                  const struct auth_where *where);
 
+/*
+ * One thing, and many who may see it or not: where it lies is read once while
+ * c->reach points to a zeroed one of these.  It and what it holds, in the
+ * call's arena, are for one look at one moment.
+ */
+struct auth_reach {
+    struct auth_path {
+        const char *sql, *path;
+        int64_t id;
+    } paths[4];
+    size_t n;
+};
+
 /* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at; WHERE may be NULL: in
    any scope.  Who must change his password first may nothing else. */
 enum err auth_need(struct call *c, const char *right,

@@ -51,11 +51,12 @@ struct fault {
     const char *text;
 };
 
-struct db;    /* db/db.h: the session a call reads and writes through */
-struct actor; /* auth/auth.h: who calls and what he may */
-struct app;   /* main's constant parts, shared by every call */
-struct words; /* base/words.h */
-struct written; /* model/proof.h: rows that wait for their audit entry */
+struct db;         /* db/db.h: the session a call reads and writes through */
+struct actor;      /* auth/auth.h: who calls and what he may */
+struct auth_reach; /* auth/auth.h */
+struct app;        /* main's constant parts, shared by every call */
+struct words;      /* base/words.h */
+struct written;    /* model/proof.h: rows that wait for their audit entry */
 
 /* One act of one person at one moment: a request, a command, a job. */
 struct call {
@@ -63,6 +64,7 @@ struct call {
     struct db *db;
     const struct app *app;
     const struct actor *actor; /* NULL is nobody */
+    struct auth_reach *reach;  /* where things lie, remembered; or NULL */
     const struct words *words;
     instant now;
     enum lang lang;

@@ -38,7 +38,7 @@
 #define PG_SIDE_MS 2000  /* and beside them all */
 #define PG_GRACE_MS 1000 /* the server's own limit comes first */
 #define PG_CONNECT_S 3   /* for each of the address's hosts */
-#define PG_STUCK_MS 3000
+#define PG_STUCK_MS 2000
 #define PG_SIDES 4
 
 struct pg_conn {
