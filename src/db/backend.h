@@ -9,6 +9,7 @@
 #ifndef DB_BACKEND_H
 #define DB_BACKEND_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "db/cache.h"
@@ -154,6 +155,10 @@ enum err sqlite_lazy(struct store *base, unsigned n);
 /* Add a copy, in A, to a list. */
 void tidings_add(struct tidings_list *l, struct arena *a, int64_t kind,
                  int64_t id);
+
+/* A thread of the store's, which leaves all signals to others: it is begun
+   before the program has blocked those that end it.  False: there is none. */
+bool store_thread(pthread_t *thread, void *(*run)(void *), void *arg);
 
 /* Changes have come to the disk. */
 void store_committed(struct store *s);

@@ -316,7 +316,7 @@ pg_node_claim(struct pg_store *s, const char **why)
         *why = "16 processes have this database open, or had it a minute ago";
         return false;
     }
-    s->renewing = pthread_create(&s->renewer, NULL, run_renewals, s) == 0;
+    s->renewing = store_thread(&s->renewer, run_renewals, s);
     if (!s->renewing)
         *why = "no thread to keep the node";
     return s->renewing;

@@ -20,7 +20,7 @@ static const struct {
     { "siege", "PROGRAM SECONDS CLIENTS [SEED]", siege },
     { "stream", "PROGRAM LISTENERS", stream },
     { "skew", "PROGRAM SECONDS...", skew },
-    { "stalls", "PROGRAM SECONDS", stalls },
+    { "stalls", "PROGRAM", stalls },
 };
 
 int
