@@ -12,8 +12,7 @@
 static struct stream_count **
 count_of(struct feed *f, int64_t account_id)
 {
-    struct stream_count **at =
-        &f->counts[(uint64_t)account_id % COUNT_BUCKETS];
+    struct stream_count **at = &f->counts[(uint64_t)account_id % COUNT_BUCKETS];
 
     while (*at != NULL && (*at)->account_id != account_id)
         at = &(*at)->next;

@@ -175,8 +175,7 @@ may_hear(struct call *c, const struct listener *l, const struct message *m)
 static size_t
 tell_one(struct call *c, struct listener *l, struct message *m)
 {
-    if (m->row->kind == NEWS_NOTICE
-        && l->actor->person_id != m->row->person_id)
+    if (m->row->kind == NEWS_NOTICE && l->actor->person_id != m->row->person_id)
         return 0;
     if (!listener_may_listen(c, l) || !may_hear(c, l, m))
         return 0;
@@ -227,8 +226,8 @@ tell_by(struct call *c, struct feed *f, const struct news_row *row,
     if (e == OK) {
         int64_t safe = news_position(&f->news);
 
-        write_message(&m, tell == tell_live || row->seq > safe ? safe
-                                                               : row->seq);
+        write_message(&m,
+                      tell == tell_live || row->seq > safe ? safe : row->seq);
         tell(c, f, &m);
     }
     c->reach = NULL;
@@ -253,8 +252,8 @@ tell_reload(struct feed *f, struct listener *l)
 {
     char text[80];
     int64_t at = news_position(&f->news);
-    int n = snprintf(text, sizeof text,
-                     "event: reload\nid: %lld\ndata: {}\n\n", (long long)at);
+    int n = snprintf(text, sizeof text, "event: reload\nid: %lld\ndata: {}\n\n",
+                     (long long)at);
 
     (void)http_stream_send(l->stream, text, (size_t)n);
     l->from = f->news.high;

@@ -14,9 +14,9 @@
 static const char find_after[] =
     COLUMNS " WHERE n.seq > $1 ORDER BY n.seq LIMIT 100";
 
-static const char find_some[] =
-    COLUMNS " WHERE n.seq IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-            " $12, $13, $14, $15, $16)";
+static const char find_some[] = COLUMNS
+    " WHERE n.seq IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+    " $12, $13, $14, $15, $16)";
 
 static const char find_newest[] =
     "SELECT seq FROM news ORDER BY seq DESC LIMIT 256";
@@ -124,8 +124,8 @@ news_take(struct news *n, int64_t seq)
         remove_gap(n, gap_at(n, seq));
     if (seq <= n->high)
         return;
-    for (int64_t missing = seq - n->high > NEWS_GAPS ? seq - NEWS_GAPS
-                                                     : n->high + 1;
+    for (int64_t missing =
+             seq - n->high > NEWS_GAPS ? seq - NEWS_GAPS : n->high + 1;
          missing < seq; missing++)
         add_gap(n, missing);
     n->high = seq;

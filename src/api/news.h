@@ -31,8 +31,8 @@ struct news_row {
     int64_t seq;
     enum news_kind kind;
     int64_t row_id, order_id, person_id;
-    const char *verb;         /* of an event */
-    const char *word, *text;  /* of a notice: its kind, what it says */
+    const char *verb;        /* of an event */
+    const char *word, *text; /* of a notice: its kind, what it says */
     bool internal;
 };
 

@@ -114,8 +114,8 @@ void
 ids_pass(struct ids *g, int64_t id)
 {
     if (id > 0 && id < IDS_END)
-        raise_last(g, ((id >> (SEQ_BITS + NODE_BITS)) + 1) * (1 << SEQ_BITS)
-                          - 1);
+        raise_last(g,
+                   ((id >> (SEQ_BITS + NODE_BITS)) + 1) * (1 << SEQ_BITS) - 1);
 }
 
 void

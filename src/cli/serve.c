@@ -135,8 +135,7 @@ run_scheduler(void *arg)
 static void *
 run_last_resort(void *arg)
 {
-    const struct timespec pause = { END_MS / 1000,
-                                    END_MS % 1000 * 1000000L };
+    const struct timespec pause = { END_MS / 1000, END_MS % 1000 * 1000000L };
 
     (void)arg;
     (void)nanosleep(&pause, NULL);

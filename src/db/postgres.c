@@ -108,15 +108,11 @@ static bool
 open_session(struct pg_conn *conn, const char *address)
 {
     /* What the address says itself comes last and wins. */
-    const char *const names[] = { "connect_timeout",
-                                  "tcp_user_timeout",
-                                  "keepalives_idle",
-                                  "keepalives_interval",
-                                  "keepalives_count",
-                                  "target_session_attrs",
-                                  "fallback_application_name",
-                                  "dbname",
-                                  NULL };
+    const char *const names[] = {
+        "connect_timeout",           "tcp_user_timeout", "keepalives_idle",
+        "keepalives_interval",       "keepalives_count", "target_session_attrs",
+        "fallback_application_name", "dbname",           NULL
+    };
     char connect_s[4];
     const char *const values[] = { connect_s,    "15000",    "10",    "5", "3",
                                    "read-write", "liangcao", address, NULL };
@@ -316,8 +312,8 @@ is_stale_plan(const PGresult *r)
 static enum err
 err_of(const PGresult *r, bool *leave)
 {
-    static const char *const busy[] = { "40001", "40P01", "55P03", "53300",
-                                        "57014", NULL };
+    static const char *const busy[] = { "40001", "40P01", "55P03",
+                                        "53300", "57014", NULL };
     static const char *const gone[] = { "0800", "57P0", "25006", "25P03",
                                         NULL };
     static const char *const conflict[] = { "23505", "23503", "23P01", NULL };
@@ -422,10 +418,10 @@ prepare(struct call *c, struct pg_conn *conn, struct slot *slot,
     }
     slot->name = ++conn->names;
     print_name(name, slot->name);
-    *r = conn->late ? NULL
-                    : pg_result(s, conn,
-                                PQsendPrepare(conn->pq, name, sql, 0, NULL),
-                                until_of(c->db));
+    *r = conn->late
+             ? NULL
+             : pg_result(s, conn, PQsendPrepare(conn->pq, name, sql, 0, NULL),
+                         until_of(c->db));
     if (!pg_is_good(*r)) {
         cache_empty(slot);
         return false;
@@ -499,8 +495,7 @@ query_alone(struct call *c, struct cursor *k, const struct query *q)
     enum err e = ERR_BUSY;
 
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
-        struct pg_conn *conn =
-            c->db->late ? NULL : take_conn(c->db);
+        struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
         PGresult *r;
 
         if (!conn)
@@ -590,9 +585,9 @@ static const char begin_sql[] = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 static enum err
 try_begin(struct call *c, struct pg_conn *conn)
 {
-    const char *sql = arena_printf(
-        c->arena, "%s; SET LOCAL statement_timeout = %" PRId64, begin_sql,
-        patience(c->db));
+    const char *sql =
+        arena_printf(c->arena, "%s; SET LOCAL statement_timeout = %" PRId64,
+                     begin_sql, patience(c->db));
     PGresult *r = pg_exec(store_of(c->db), conn, sql, until_of(c->db));
 
     if (!pg_is_good(r))
@@ -611,8 +606,7 @@ begin(struct call *c)
         return refuse_away(c, begin_sql, "the node is not ours");
     }
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
-        struct pg_conn *conn =
-            c->db->late ? NULL : take_conn(c->db);
+        struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
 
         if (!conn)
             return refuse_away(c, begin_sql, "no connection");

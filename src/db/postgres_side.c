@@ -65,10 +65,10 @@ ask_on(struct pg_store *s, struct pg_conn *conn, const char *sql,
 {
     /* Even a store that closes gives its node back. */
     int64_t until = monotonic_ms() + PG_SIDE_MS;
-    PGresult *r = pg_result(
-        atomic_load(&s->base.end_ms) ? NULL : s, conn,
-        PQsendQueryParams(conn->pq, sql, n, NULL, values, NULL, NULL, 0),
-        until);
+    PGresult *r = pg_result(atomic_load(&s->base.end_ms) ? NULL : s, conn,
+                            PQsendQueryParams(conn->pq, sql, n, NULL, values,
+                                              NULL, NULL, 0),
+                            until);
     int64_t answer = ASK_FAILED;
 
     if (PQresultStatus(r) != PGRES_TUPLES_OK)

@@ -27,8 +27,8 @@ wait_socket(const struct pg_store *s, const struct pg_conn *conn, bool writing,
             int64_t until)
 {
     struct pollfd p = { .fd = PQsocket(conn->pq),
-                        .events = (short)(writing ? POLLIN | POLLOUT
-                                                  : POLLIN) };
+                        .events =
+                            (short)(writing ? POLLIN | POLLOUT : POLLIN) };
     int64_t left;
 
     while ((left = pg_until(s, until - monotonic_ms()) - monotonic_ms()) > 0)

@@ -252,14 +252,14 @@ http_listen(struct http *h, const char *token, const char *path,
             const char *last_event)
 {
     char *head;
-    bool good = asprintf(&head,
-                         "Accept: text/event-stream\r\n"
-                         "Authorization: Bearer %s\r\n%s%s%s",
-                         token, last_event ? "Last-Event-ID: " : "",
-                         last_event ? last_event : "",
-                         last_event ? "\r\n" : "")
-                    > 0
-                && http_listen_head(h, path, head);
+    bool good =
+        asprintf(&head,
+                 "Accept: text/event-stream\r\n"
+                 "Authorization: Bearer %s\r\n%s%s%s",
+                 token, last_event ? "Last-Event-ID: " : "",
+                 last_event ? last_event : "", last_event ? "\r\n" : "")
+            > 0
+        && http_listen_head(h, path, head);
 
     free(head);
     return good;

@@ -100,8 +100,8 @@ hears(struct http *h, int64_t id)
 static bool
 is_newest(const struct world *w, int i, int64_t id)
 {
-    json_t *j = ask_json(w, i, "desk", "GET",
-                         "/api/v1/orders?sort=-id&limit=1");
+    json_t *j =
+        ask_json(w, i, "desk", "GET", "/api/v1/orders?sort=-id&limit=1");
     json_t *first = json_array_get(json_object_get(j, "items"), 0);
     bool good = json_integer_value(json_object_get(first, "id")) == id;
 
@@ -182,8 +182,8 @@ set_back(struct world *w, const char *program)
 
 /* -- minutes apart -------------------------------------------------------------- */
 
-static const char *const shared_life[] = { "submit", "accept", "grab",
-                                           "arrive", NULL };
+static const char *const shared_life[] = { "submit", "accept", "grab", "arrive",
+                                           NULL };
 
 /* What either does, both hear; one order may be handled by both in turn. */
 static void
@@ -227,8 +227,7 @@ change_over(struct world *w, struct http *ears, int seconds)
              p != NULL && (p = strstr(p, "\nid: ")) != NULL; p += 5)
             place = p + 5;
         if (place != NULL)
-            (void)snprintf(text, sizeof text, "%lld",
-                           strtoll(place, NULL, 10));
+            (void)snprintf(text, sizeof text, "%lld", strtoll(place, NULL, 10));
         http_close(h);
         id = make_order(w, k / 2 % 2);
         http_open(h, port);

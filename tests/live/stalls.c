@@ -74,8 +74,9 @@ find_pids(const struct stall *s, bool side, pid_t *pids)
     PGresult *r;
     int n;
 
-    (void)snprintf(sql, sizeof sql, "%.*s%s%s", (int)(strstr(whose, "%s") - whose),
-                   whose, side ? "" : "!", strstr(whose, "%s") + 3);
+    (void)snprintf(sql, sizeof sql, "%.*s%s%s",
+                   (int)(strstr(whose, "%s") - whose), whose, side ? "" : "!",
+                   strstr(whose, "%s") + 3);
     r = PQexec(pq, sql);
     n = PQntuples(r);
     for (int i = 0; i < n && i < MOST_PIDS; i++)
@@ -375,7 +376,8 @@ go_away(struct stall *s)
                 "/healthz: %d in %lld ms", health, (long long)health_ms);
     (void)score(&s->score, ready == 503 && ready_ms < SLOW_MS,
                 "/readyz: %d in %lld ms", ready, (long long)ready_ms);
-    (void)score(&s->score, sum.odd + read.odd == 0 && sum.busy > 0 && read.busy > 0,
+    (void)score(&s->score,
+                sum.odd + read.odd == 0 && sum.busy > 0 && read.busy > 0,
                 "while it was away something else than 503 was told");
     (void)score(&s->score, run_script(s, "resume", NULL, 0), "no resume");
     (void)score(&s->score, comes_back(s, BACK_MS),
@@ -385,7 +387,8 @@ go_away(struct stall *s)
 int
 stalls(int argc, char **argv)
 {
-    struct stall s = { .program = argv[0], .folder = "/tmp/liangcao-pg-XXXXXX" };
+    struct stall s = { .program = argv[0],
+                       .folder = "/tmp/liangcao-pg-XXXXXX" };
     char address[200];
 
     (void)argc;

@@ -18,7 +18,7 @@
 
 #define PATH "/api/v1/stream"
 #define ORDERS 40
-#define MANY 1900 /* rows that one who comes back is still told */
+#define MANY 1900        /* rows that one who comes back is still told */
 #define REFRESH_MS 25000 /* for what must be seen within ten seconds */
 #define SOON_MS 10000
 #define STREAMS 32
@@ -112,8 +112,16 @@ static void
 try_odd_places(struct scene *s)
 {
     static const char *const places[] = {
-        "x", "-1", "99999999", "886431021244416", "9223372036854775807",
-        "99999999999999999999", "-9223372036854775808", "1e3", "7 7", "\xc3\xa4"
+        "x",
+        "-1",
+        "99999999",
+        "886431021244416",
+        "9223372036854775807",
+        "99999999999999999999",
+        "-9223372036854775808",
+        "1e3",
+        "7 7",
+        "\xc3\xa4"
     };
 
     for (size_t i = 0; i < COUNT(places); i++) {
@@ -245,7 +253,7 @@ resident_kib(const struct scene *s)
     return kib;
 }
 
-static const char *const crowd_of[] = { "desk", "chief", "leader", "near",
+static const char *const crowd_of[] = { "desk",  "chief", "leader", "near",
                                         "house", "zhao",  "sun",    "lift" };
 
 /* N listeners of several accounts come back from far behind and do not read at
@@ -265,8 +273,8 @@ come_back_together(struct scene *s, int n)
     for (int i = 0; i < n; i++) {
         int64_t ms;
 
-        opened += listen_from(s, &all[i], crowd_of[i % (int)COUNT(crowd_of)],
-                              text);
+        opened +=
+            listen_from(s, &all[i], crowd_of[i % (int)COUNT(crowd_of)], text);
         ms = healthz_ms(s);
         worst = ms > worst ? ms : worst;
     }
