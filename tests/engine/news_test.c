@@ -183,21 +183,6 @@ TEST(the_newest_news_are_kept_and_the_older_dropped)
     EXPECT(done == 5);
 }
 
-TEST(an_import_is_one_piece_of_news)
-{
-    struct news n;
-
-    office_make(c);
-    EXPECT_OK(news_begin(c, &n));
-    {
-        TX tx = tx_begin(c);
-        EXPECT_OK(db_news_add(c, NEWS_MANY, 0));
-        EXPECT_OK(tx_commit(&tx));
-    }
-    assert_int_equal(take_new(c, &n), 1);
-    EXPECT(rows[0].kind == NEWS_MANY);
-}
-
 /* -- ids ----------------------------------------------------------------------- */
 
 TEST(the_newest_id_is_found_whatever_table_it_is_in)
