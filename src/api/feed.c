@@ -12,6 +12,8 @@
 #include "model/health.h"
 
 #define TICK_MS 1000
+/* ... while somebody is being told what he missed and must read it first. */
+#define BEHIND_MS 100
 /* Other processes commit at any time: on PostgreSQL looks that are asked for
    by our own commits are taken at most this often. */
 #define REST_MS 200
@@ -254,14 +256,22 @@ say_health(struct feed *f, enum err e)
     f->bad = bad;
 }
 
+static int64_t
+tick_of(const struct feed *f)
+{
+    for (const struct listener *l = f->listeners; l != NULL; l = l->next)
+        if (!l->live && !l->ended)
+            return BEHIND_MS;
+    return TICK_MS;
+}
+
 /* Wait for the next tick or for news. */
 static void
 wait_for_news(struct feed *f)
 {
-    struct timespec until;
+    int64_t end = monotonic_ms() + tick_of(f);
+    struct timespec until = { end / SECOND_MS, end % SECOND_MS * 1000000 };
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += TICK_MS / 1000;
     pthread_mutex_lock(&f->wake_lock);
     while (!f->look && !atomic_load(&f->stop)
            && pthread_cond_clockwait(&f->wake, &f->wake_lock, CLOCK_MONOTONIC,

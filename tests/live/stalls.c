@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -301,6 +302,24 @@ stop_all(struct stall *s)
     send_all(pids, n, SIGCONT);
 }
 
+/* What does not end in twice its time is killed. */
+static void
+end_or_kill(struct server *s)
+{
+    int64_t until = live_ms() + 2 * END_MS;
+    int status;
+
+    (void)kill(s->pid, SIGTERM);
+    while (live_ms() < until)
+        if (waitpid(s->pid, &status, WNOHANG) != 0) {
+            s->pid = 0;
+            return;
+        } else {
+            rest_ms(20);
+        }
+    (void)server_stop(s, SIGKILL);
+}
+
 /* The server is asked while WHAT hangs, and then told to end. */
 static void
 end_while(struct stall *s, const char *what)
@@ -311,7 +330,7 @@ end_while(struct stall *s, const char *what)
     start_asking(all, s, "make", 3000);
     rest_ms(1000);
     began = live_ms();
-    (void)server_stop(&s->server, SIGTERM);
+    end_or_kill(&s->server);
     took = live_ms() - began;
     for (int i = 0; i < THREADS; i++)
         (void)pthread_join(all[i].thread, NULL);
