@@ -105,7 +105,7 @@ static const int statuses[] = {
     [OK] = 200,           [ERR_MALFORMED] = 400, [ERR_INVALID] = 422,
     [ERR_UNSIGNED] = 401, [ERR_DENIED] = 403,    [ERR_ABSENT] = 404,
     [ERR_CONFLICT] = 409, [ERR_STALE] = 412,     [ERR_BUSY] = 503,
-    [ERR_LIMIT] = 429,    [ERR_BROKEN] = 500
+    [ERR_LIMIT] = 429,    [ERR_BROKEN] = 500,    [ERR_UNSURE] = 503
 };
 
 static const char *const titles[] = {
@@ -118,6 +118,7 @@ static const char *const titles[] = {
     [ERR_CONFLICT] = "does not fit how things stand",
     [ERR_STALE] = "changed meanwhile",
     [ERR_BUSY] = "busy, please try again",
+    [ERR_UNSURE] = "nobody knows whether it was done",
     [ERR_LIMIT] = "too much",
     [ERR_BROKEN] = "something broke on our side"
 };
@@ -153,7 +154,7 @@ api_problem(struct call *c, enum err e, int status, struct http_reply *r)
     r->type = "application/problem+json";
     if (e == ERR_UNSIGNED)
         http_add_header(r, "WWW-Authenticate", "Bearer");
-    if (e == ERR_BUSY)
+    if (e == ERR_BUSY || e == ERR_UNSURE)
         http_add_header(r, "Retry-After", "1");
     if (e == ERR_BROKEN)
         log_line(LOG_ERROR, "api", "broken: %s",

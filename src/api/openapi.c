@@ -503,9 +503,10 @@ static const struct {
     bool open;
 } pages[] = {
     { "/api/v1/stream",
-      "Live changes: events “order” and “notice”, each with the id to resume "
-      "from. Whoever does not ask for text/event-stream by name is told what "
-      "came since Last-Event-ID, and the stream ends.",
+      "Live changes: events “order” and “notice”, each with the place to "
+      "resume from; “reload”: more was missed than is told again; “bye”: "
+      "signed in no more. Whoever does not ask for text/event-stream by name "
+      "is told what came since Last-Event-ID, and the stream ends.",
       "text/event-stream",
       "\"parameters\":[{\"name\":\"Last-Event-ID\",\"in\":\"header\","
       "\"required\":false,\"schema\":{\"type\":\"string\"}}]",

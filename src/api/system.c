@@ -27,15 +27,20 @@ reply_text(struct http_reply *r, int status, const char *type, const char *body)
     r->body_len = strlen(body);
 }
 
+/* A balancer wants its answer within a second. */
+#define READY_MS 700
+
 static const char one[] = "SELECT 1";
 
 static void
 reply_ready(struct call *c, struct http_reply *r)
 {
     int64_t n = 0;
-    bool good = db_int(c, &n, one) == OK && n == 1;
     const char *trouble;
+    bool good;
 
+    db_patience(c, READY_MS);
+    good = db_int(c, &n, one) == OK && n == 1;
     c->lang = LANG_EN; /* a monitor reads it */
     trouble = good ? health_trouble(c) : "the database does not answer";
     if (trouble != NULL)

@@ -7,6 +7,7 @@
  * requester; who is in a crew is its member or its lead; a provider's people
  * act for it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "auth/impl.h"
@@ -289,4 +290,14 @@ actor_copy(const struct actor *from, void *out)
     if (out)
         memcpy(out, &a, sizeof a);
     return room.used;
+}
+
+struct actor *
+actor_keep(const struct actor *a)
+{
+    struct actor *copy = malloc(actor_copy(a, NULL));
+
+    ASSERT(copy != NULL);
+    (void)actor_copy(a, copy);
+    return copy;
 }

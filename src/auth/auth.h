@@ -50,6 +50,8 @@ struct grant {
 /* Is the right among those of the grant? */
 bool auth_gives(const struct grant *g, const char *right);
 
+#define AUTH_KEY 32
+
 struct actor {
     int64_t account_id, person_id;
     const char *name;
@@ -63,6 +65,8 @@ struct actor {
     int64_t session_id;
     bool by_token;
     bool must_change; /* the password, before anything else */
+    /* The hash of the session's or token's secret: to ask again by. */
+    unsigned char key[AUTH_KEY];
     const char *csrf;
     instant session_ends; /* its life is over then, used or not; 0: a token */
     bool confirmed;   /* a second administrator has agreed to what is done */
@@ -111,6 +115,19 @@ struct auth_where {
 bool auth_may_at(struct call *c, const char *right,
                  const struct auth_where *where);
 
+/*
+ * One thing, and many who may see it or not: where it lies is read once while
+ * c->reach points to a zeroed one of these.  It and what it holds, in the
+ * call's arena, are for one look at one moment.
+ */
+struct auth_reach {
+    struct auth_path {
+        const char *sql, *path;
+        int64_t id;
+    } paths[4];
+    size_t n;
+};
+
 /* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at; WHERE may be NULL: in
    any scope.  Who must change his password first may nothing else. */
 enum err auth_need(struct call *c, const char *right,
@@ -148,6 +165,27 @@ enum err auth_drop_idle(struct call *c, int64_t max, int64_t *done) MUST_USE;
    ERR_UNSIGNED when it is unknown, expired or idle too long. */
 enum err auth_by_session(struct call *c, const char *secret) MUST_USE;
 enum err auth_by_token(struct call *c, const char *token) MUST_USE;
+
+/*
+ * Is whoever called by the secret of KEY (actor.key; a token's or a session's)
+ * still signed in?  Sets c->actor anew, by the same rule as for a request;
+ * asking is no use of the session.  ERR_UNSIGNED when he is not, ERR_DENIED
+ * when he must change his password first.
+ */
+enum err auth_again(struct call *c, const unsigned char key[AUTH_KEY],
+                    bool token) MUST_USE;
+
+/* A copy that outlives the call, to be freed in one piece. */
+struct actor *actor_keep(const struct actor *a);
+
+/* FORGOT is told of each account whose sessions, tokens or rights were changed
+   by this process, on the thread that did; at most one at a time listens. */
+struct session_watcher {
+    void (*forgot)(void *arg, int64_t account_id);
+    void *arg;
+};
+void session_cache_watch(struct session_cache *cache,
+                         const struct session_watcher *w);
 
 /* The actor of an account without a secret: command line, jobs, tests. */
 enum err auth_as(struct call *c, const char *account) MUST_USE;

@@ -39,6 +39,7 @@ struct caller {
 
 struct session_cache {
     pthread_mutex_t lock;
+    struct session_watcher watcher;
     struct entry *buckets[BUCKETS];
     size_t n;
     uint64_t epoch;
@@ -170,9 +171,7 @@ cache_put(struct call *c, const unsigned char key[SECRET_HASH],
     struct entry *e = calloc(1, sizeof *e);
     ASSERT(e != NULL);
     e->s = *s;
-    e->s.actor = malloc(actor_copy(s->actor, NULL));
-    ASSERT(e->s.actor != NULL);
-    actor_copy(s->actor, e->s.actor);
+    e->s.actor = actor_keep(s->actor);
     memcpy(e->key, key, SECRET_HASH);
     e->loaded = c->now;
     pthread_mutex_lock(&m->lock);
@@ -197,6 +196,18 @@ cache_put(struct call *c, const unsigned char key[SECRET_HASH],
 }
 
 void
+session_cache_watch(struct session_cache *m, const struct session_watcher *w)
+{
+    if (m == NULL)
+        return;
+    pthread_mutex_lock(&m->lock);
+    m->watcher = w ? *w : (struct session_watcher){ 0 };
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* The watcher is told within the lock, so that none is told that has been
+   taken away. */
+void
 cache_forget(struct call *c, int64_t account_id)
 {
     struct session_cache *m = cache_of(c);
@@ -206,6 +217,8 @@ cache_forget(struct call *c, int64_t account_id)
     pthread_mutex_lock(&m->lock);
     m->epoch++;
     drop_account(m, account_id);
+    if (m->watcher.forgot)
+        m->watcher.forgot(m->watcher.arg, account_id);
     pthread_mutex_unlock(&m->lock);
 }
 

@@ -7,7 +7,7 @@
 
 struct account; /* auth/account.h */
 
-#define SECRET_HASH 32 /* bytes of SHA-256 */
+#define SECRET_HASH AUTH_KEY /* bytes of SHA-256 */
 #define LOCK_AFTER 5
 #define LOCK_MS (300 * SECOND_MS)
 #define PASSWORD_DAYS 90 /* unless the setting password.max_days says else */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which role gives which rights, and where they reach. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "auth/impl.h"
@@ -111,16 +112,47 @@ static const char unit_below[] =
 static const char place_below[] =
     "SELECT COUNT(*) FROM place WHERE id = $1 AND path LIKE $2";
 
+static const char unit_path[] = "SELECT path FROM unit WHERE id = $1";
+
+static const char place_path[] = "SELECT path FROM place WHERE id = $1";
+
+/* The path of ID, read once; NULL when there is none or it cannot be read. */
+static const char *
+path_of(struct call *c, const char *sql, int64_t id)
+{
+    struct auth_reach *r = c->reach;
+    struct auth_path found = { .sql = sql, .id = id };
+
+    for (size_t i = 0; i < r->n; i++)
+        if (r->paths[i].sql == sql && r->paths[i].id == id)
+            return r->paths[i].path;
+    ROWS rows = db_query(c, sql, V(id));
+    if (rows_next(&rows))
+        found.path = row_text(&rows, 0);
+    if (rows_end(&rows) == OK && r->n < COUNT(r->paths))
+        r->paths[r->n++] = found;
+    return found.path;
+}
+
 /* Does ID lie in the subtree of TOP?  Paths are "/1/7/". */
 static bool
 lies_below(struct call *c, const char *sql, int64_t id, int64_t top)
 {
     int64_t n = 0;
+    const char *path;
+    char part[24];
 
     if (id == 0 || id == top)
         return id == top;
-    const char *part = arena_printf(c->arena, "%%/%lld/%%", (long long)top);
-    return db_int(c, &n, sql, V(id), V(part)) == OK && n > 0;
+    if (c->reach == NULL)
+        return db_int(c, &n, sql, V(id),
+                      V((const char *)arena_printf(c->arena, "%%/%lld/%%",
+                                                   (long long)top)))
+                   == OK
+               && n > 0;
+    path = path_of(c, sql == unit_below ? unit_path : place_path, id);
+    (void)snprintf(part, sizeof part, "/%lld/", (long long)top);
+    return path != NULL && strstr(path, part) != NULL;
 }
 
 static bool

@@ -335,12 +335,9 @@ touch(struct call *c, const char *sql, const char *hash)
 }
 
 static enum err
-know(struct call *c, const char *secret, bool token)
+know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
 {
-    unsigned char hash[SECRET_HASH];
     struct signed_in s = { 0 };
-
-    secret_hash(secret, hash);
     enum cached cached = cache_find(c, hash, &s);
     bool fresh = cached == CACHED_FRESH;
     uint64_t epoch = cache_epoch(c);
@@ -364,6 +361,7 @@ know(struct call *c, const char *secret, bool token)
     }
     if (!c->unattended)
         s.seen = c->now;
+    memcpy(s.actor->key, hash, sizeof s.actor->key);
     if (!fresh)
         cache_put(c, hash, &s, epoch);
     c->actor = s.actor;
@@ -373,13 +371,32 @@ know(struct call *c, const char *secret, bool token)
 enum err
 auth_by_session(struct call *c, const char *secret)
 {
-    return know(c, secret, false);
+    unsigned char hash[SECRET_HASH];
+
+    secret_hash(secret, hash);
+    return know(c, hash, false);
 }
 
 enum err
 auth_by_token(struct call *c, const char *token)
 {
-    return know(c, token, true);
+    unsigned char hash[SECRET_HASH];
+
+    secret_hash(token, hash);
+    return know(c, hash, true);
+}
+
+enum err
+auth_again(struct call *c, const unsigned char key[AUTH_KEY], bool token)
+{
+    const bool unattended = c->unattended;
+    enum err e;
+
+    c->actor = NULL;
+    c->unattended = true;
+    e = know(c, key, token);
+    c->unattended = unattended;
+    return e == OK ? auth_need(c, NULL, NULL) : e;
 }
 
 enum err

@@ -26,7 +26,7 @@ err_word(enum err e)
 {
     static const char *const words[] = {
         "ok",       "malformed", "invalid", "unsigned", "denied", "absent",
-        "conflict", "stale",     "busy",    "limit",    "broken"
+        "conflict", "stale",     "busy",    "unsure",   "limit",  "broken"
     };
 
     _Static_assert(COUNT(words) == ERR_BROKEN + 1, "a word for every error");

@@ -37,6 +37,7 @@ enum err {
     ERR_CONFLICT,  /* the state of things does not allow it */
     ERR_STALE,     /* If-Match names an older version */
     ERR_BUSY,      /* lost a race in the database; may be tried again */
+    ERR_UNSURE,    /* the database went away: nobody knows if it was done */
     ERR_LIMIT,     /* too much, too large or too often */
     ERR_BROKEN     /* our fault or the machine's */
 };
@@ -50,11 +51,12 @@ struct fault {
     const char *text;
 };
 
-struct db;    /* db/db.h: the session a call reads and writes through */
-struct actor; /* auth/auth.h: who calls and what he may */
-struct app;   /* main's constant parts, shared by every call */
-struct words; /* base/words.h */
-struct written; /* model/proof.h: rows that wait for their audit entry */
+struct db;         /* db/db.h: the session a call reads and writes through */
+struct actor;      /* auth/auth.h: who calls and what he may */
+struct auth_reach; /* auth/auth.h */
+struct app;        /* main's constant parts, shared by every call */
+struct words;      /* base/words.h */
+struct written;    /* model/proof.h: rows that wait for their audit entry */
 
 /* One act of one person at one moment: a request, a command, a job. */
 struct call {
@@ -62,6 +64,7 @@ struct call {
     struct db *db;
     const struct app *app;
     const struct actor *actor; /* NULL is nobody */
+    struct auth_reach *reach;  /* where things lie, remembered; or NULL */
     const struct words *words;
     instant now;
     enum lang lang;

@@ -18,6 +18,15 @@ instant_now(void)
     return (instant){ (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000 };
 }
 
+int64_t
+monotonic_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
+}
+
 /* Days from the civil calendar: the algorithm of Howard Hinnant,
    "chrono-Compatible Low-Level Date Algorithms", with years from March. */
 day

@@ -32,6 +32,10 @@ typedef struct {
 /* The wall clock.  Only the floor that makes calls asks it. */
 instant instant_now(void);
 
+/* Milliseconds of a clock that only goes forward, whatever is done to the
+   wall's: for how long something took or may take. */
+int64_t monotonic_ms(void);
+
 /* Civil date and back.  month 1-12, dom 1-31; proleptic Gregorian. */
 struct civil {
     int year, month, dom;

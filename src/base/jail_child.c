@@ -33,15 +33,6 @@ struct jail_child {
     bool gone; /* the forker has ended, and is buried */
 };
 
-static int64_t
-monotonic_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
-}
-
 /* -- the forker, from outside -------------------------------------------- */
 
 static bool

@@ -52,9 +52,11 @@ random_secret(void *out, size_t n)
 #define IDS_EPOCH_MS INT64_C(1577836800000)
 #define NODE_BITS 4
 #define SEQ_BITS 8
+/* The last of ms << SEQ_BITS | sequence that makes an id below IDS_END. */
+#define LAST_COUNT ((IDS_END >> NODE_BITS) - 1)
 
 struct ids {
-    unsigned node;
+    atomic_uint node;
     _Atomic int64_t last; /* ms << SEQ_BITS | sequence of the newest id */
 };
 
@@ -64,7 +66,7 @@ ids_open(unsigned node)
     struct ids *g = malloc(sizeof *g);
 
     ASSERT(g != NULL && node < 1U << NODE_BITS);
-    g->node = node;
+    atomic_init(&g->node, node);
     atomic_init(&g->last, 0);
     return g;
 }
@@ -75,17 +77,59 @@ ids_close(struct ids *g)
     free(g);
 }
 
+/* The first count of a moment. */
+static int64_t
+count_at(instant t)
+{
+    return (t.ms - IDS_EPOCH_MS) * (1 << SEQ_BITS);
+}
+
 int64_t
 ids_next(struct ids *g, instant now)
 {
-    int64_t wish = (now.ms - IDS_EPOCH_MS) << SEQ_BITS;
+    int64_t wish = count_at(now);
     int64_t last = atomic_load(&g->last), mine;
 
     /* A burst of more than 256 in one ms runs into the next one's numbers;
        a clock set back never goes below the newest id. */
     do {
-        mine = wish > last ? wish : last + 1;
+        mine = wish > last && wish <= LAST_COUNT ? wish : last + 1;
     } while (!atomic_compare_exchange_weak(&g->last, &last, mine));
     return (mine >> SEQ_BITS) << (SEQ_BITS + NODE_BITS)
-           | (int64_t)g->node << SEQ_BITS | (mine & ((1 << SEQ_BITS) - 1));
+           | (int64_t)atomic_load(&g->node) << SEQ_BITS
+           | (mine & ((1 << SEQ_BITS) - 1));
+}
+
+static void
+raise_last(struct ids *g, int64_t to)
+{
+    int64_t last = atomic_load(&g->last);
+
+    while (last < to && !atomic_compare_exchange_weak(&g->last, &last, to))
+        continue;
+}
+
+/* Another node's id of the same ms may be above any of ours: the next ms. */
+void
+ids_pass(struct ids *g, int64_t id)
+{
+    if (id > 0 && id < IDS_END)
+        raise_last(g,
+                   ((id >> (SEQ_BITS + NODE_BITS)) + 1) * (1 << SEQ_BITS) - 1);
+}
+
+void
+ids_pass_time(struct ids *g, instant t)
+{
+    int64_t end = count_at((instant){ t.ms + 1 }) - 1;
+
+    if (end <= LAST_COUNT)
+        raise_last(g, end);
+}
+
+void
+ids_move(struct ids *g, unsigned node)
+{
+    ASSERT(node < 1U << NODE_BITS);
+    atomic_store(&g->node, node);
 }

@@ -22,13 +22,27 @@ double random_unit(struct random *r);                /* [0, 1) */
 void random_secret(void *out, size_t n);
 
 /*
- * ids - time-ordered numbers below 2^53: 41 bits of ms since 2020-01-01,
- * 4 bits of the process's node, 8 bits of sequence.  Unique in a process by
- * an atomic counter, between processes by the node.
+ * ids - numbers below 2^53 that rise: 41 bits of ms since 2020-01-01, 4 bits
+ * of the process's node, 8 bits of sequence.  Unique in a process by an atomic
+ * counter, between processes by the node.
+ *
+ * Always true: each id is above all before it and above all that were passed,
+ * whatever the clock says: set back, it stands until time has caught up; beyond
+ * what 41 bits hold, it is not asked.
  */
 struct ids;
+#define IDS_END (INT64_C(1) << 53) /* no id is as large as this */
+
 struct ids *ids_open(unsigned node); /* 0 .. 15 */
 void ids_close(struct ids *g);
 int64_t ids_next(struct ids *g, instant now);
+
+/* From now on ids are above ID, that another process or an earlier run made;
+   what is no id of ours (IDS_END and beyond) is passed over.  Any thread. */
+void ids_pass(struct ids *g, int64_t id);
+/* The same for whatever was made at T or before, by a clock such as ours. */
+void ids_pass_time(struct ids *g, instant t);
+/* The process has another node from now on. */
+void ids_move(struct ids *g, unsigned node);
 
 #endif

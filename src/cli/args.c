@@ -13,7 +13,7 @@ cli_exit(enum err e)
         [OK] = 0,           [ERR_MALFORMED] = 3, [ERR_INVALID] = 3,
         [ERR_UNSIGNED] = 4, [ERR_DENIED] = 4,    [ERR_ABSENT] = 5,
         [ERR_CONFLICT] = 6, [ERR_STALE] = 6,     [ERR_BUSY] = 7,
-        [ERR_LIMIT] = 7,    [ERR_BROKEN] = 8
+        [ERR_LIMIT] = 7,    [ERR_BROKEN] = 8,    [ERR_UNSURE] = 8
     };
 
     return codes[e];

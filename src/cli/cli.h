@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/jail.h"
 #include "base/text.h"
+#include "db/db.h"
 #include "model/app.h"
 
 struct command {
@@ -48,6 +49,7 @@ struct office {
     struct arena *arena; /* of `call` */
     struct call call;    /* the program itself; nobody is signed in */
     struct conf *conf;
+    struct store_mover mover;
 };
 
 /* Open it (made new when MAKE); 0 or an exit code after telling why. */

@@ -138,15 +138,53 @@ setting(struct call *c, const char *name, const char *other)
     return rows_next(&r) ? row_text(&r, 0) : other;
 }
 
-/* The nouns of this program are the tables of this database. */
-static enum err
-check_schema(struct call *c)
+static size_t
+count_models(void)
 {
     size_t n = 0;
 
     while (all_models[n] != NULL)
         n++;
-    return model_check_schema(c, all_models, n);
+    return n;
+}
+
+/* The nouns of this program are the tables of this database. */
+static enum err
+check_schema(struct call *c)
+{
+    return model_check_schema(c, all_models, count_models());
+}
+
+/* Ids go on above all that are there, whatever the clock says by now. */
+static enum err
+pass_ids(struct call *c, struct ids *ids)
+{
+    int64_t newest = 0;
+
+    TRY(model_newest_id(c, all_models, count_models(), &newest));
+    ids_pass(ids, newest);
+    return OK;
+}
+
+/* Another process took our node while the database was away, and may have
+   made ids with the one that we have now. */
+static bool
+on_move(void *arg, unsigned node)
+{
+    struct office *o = arg;
+    struct call c = { .arena = arena_open(),
+                      .app = &o->app,
+                      .now = instant_now(),
+                      .channel = "job" };
+    enum err e;
+
+    db_session(&c, o->app.store);
+    e = pass_ids(&c, o->app.ids);
+    db_session_end(&c);
+    arena_close(c.arena);
+    if (e == OK)
+        ids_move(o->app.ids, node);
+    return e == OK;
 }
 
 static void
@@ -192,6 +230,10 @@ open_parts(struct office *o)
     o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
     o->app.sessions = session_cache_open();
     e = check_schema(c);
+    if (e == OK)
+        e = pass_ids(c, o->app.ids);
+    o->mover = (struct store_mover){ on_move, o };
+    store_on_move(o->app.store, &o->mover);
     if (e == OK)
         e = catalog_open(c, &o->app.catalog);
     if (e == OK)

@@ -14,6 +14,7 @@
 #include "api/feed.h"
 #include "api/limits.h"
 #include "api/metrics.h"
+#include "api/news.h"
 #include "auth/auth.h"
 #include "base/jail_child.h"
 #include "base/log.h"
@@ -69,8 +70,8 @@ run_round(struct scheduler *s, struct arena *a)
 
 static enum err (*const tidiers[])(struct call *c, int64_t max,
                                    int64_t *done) = {
-    answers_forget, auth_drop_idle,  notice_drop_old,
-    org_do_plans,   audit_tell_more, audit_seal_due
+    answers_forget,  auth_drop_idle, notice_drop_old, org_do_plans,
+    audit_tell_more, audit_seal_due, news_drop_old
 };
 
 /* What is over and done with goes, a few rows at a time, so that nobody waits
@@ -123,6 +124,36 @@ run_scheduler(void *arg)
     return NULL;
 }
 
+/* -- the end ------------------------------------------------------------------ */
+
+#define WAITS_MS 5000 /* for the database, once the end was asked for */
+#define LAST_WORDS_MS 1500
+#define END_MS 9000
+
+/* What must end has an end even if something hangs that we did not think of:
+   what was answered is on the disk by then. */
+static void *
+run_last_resort(void *arg)
+{
+    const struct timespec pause = { END_MS / 1000, END_MS % 1000 * 1000000L };
+
+    (void)arg;
+    (void)nanosleep(&pause, NULL);
+    log_line(LOG_ERROR, "serve", "something hangs: ended without it");
+    _exit(cli_exit(ERR_BROKEN));
+}
+
+static void
+begin_end(const struct office *o)
+{
+    pthread_t thread;
+
+    log_line(LOG_INFO, "serve", "stopping");
+    store_end_within(o->app.store, WAITS_MS);
+    if (pthread_create(&thread, NULL, run_last_resort, NULL) == 0)
+        (void)pthread_detach(thread);
+}
+
 /* What is known of the audit in memory goes into it, and all of it under a
    seal. */
 static void
@@ -132,6 +163,8 @@ end_audit(const struct app *app)
     struct call c;
     int64_t done;
 
+    /* However long the calls before have waited. */
+    store_end_within(app->store, LAST_WORDS_MS);
     api_call_begin(&c, app, a, "job");
     audit_tell_all_more(&c);
     if (audit_seal_due(&c, 0, &done) != OK)
@@ -313,7 +346,7 @@ serve(struct office *o, const struct door *d)
            == 0);
     print_welcome(o, s, d->address);
     (void)sigwait(&ends, &got);
-    log_line(LOG_INFO, "serve", "stopping");
+    begin_end(o);
     atomic_store(&scheduler.stop, true);
     (void)pthread_join(scheduler.thread, NULL);
     feed_stop(o->app.feed);

@@ -9,6 +9,7 @@
 #ifndef DB_BACKEND_H
 #define DB_BACKEND_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "db/cache.h"
@@ -39,6 +40,18 @@ struct search {
     const char *tokens;
 };
 
+/* A row of the table news, to be written when the TX is kept; in a list that
+   knows its end. */
+struct tidings {
+    struct tidings *next;
+    int64_t kind, id;
+};
+
+struct tidings_list {
+    struct tidings *first, *last;
+    size_t n;
+};
+
 /* What a `struct later` is doing in the batch that is committed as one: its
    session may wait for it, or have left told() to be called. */
 enum later_state { LATER_IDLE, LATER_JOINED, LATER_ENDED, LATER_LEFT };
@@ -49,8 +62,11 @@ struct db {
     const struct backend *backend;
     struct cursor *cursors;
     struct search *search;
+    struct tidings_list news;
     struct arena *arena; /* the call's when the session began */
-    struct arena *spare; /* of `search` where the call's has been swapped */
+    struct arena *spare; /* of both where the call's has been swapped */
+    int64_t patience_ms; /* 0: the usual */
+    bool late;           /* an answer did not come in time: ask no more */
     int depth;           /* of nested TX */
     bool began;          /* the backend's transaction is open */
     enum err failed;     /* of the TX: every further statement fails so */
@@ -107,6 +123,9 @@ struct backend {
 
     /* Of the totals (totals.h); 0: not known, nothing may be kept. */
     int64_t (*generation)(struct call *c);
+
+    /* db_under_way; NULL where nothing ever is. */
+    enum err (*under_way)(struct call *c, int64_t *oldest, int64_t *next);
 };
 
 /* Every backend's store starts with this. */
@@ -116,7 +135,9 @@ struct store {
     struct totals *totals;
     atomic_llong commits, bodies;
     _Atomic(const struct store_watcher *) watcher;
-    unsigned node;
+    _Atomic(const struct store_mover *) mover;
+    atomic_uint node;
+    atomic_llong end_ms; /* store_end_within, on the monotonic clock; 0: no */
 };
 
 extern const struct backend sqlite_backend, postgres_backend, fault_backend;
@@ -130,6 +151,14 @@ enum err later_wait(struct later *l);
 
 enum err sqlite_backup(struct call *c, struct store *base, const char *path);
 enum err sqlite_lazy(struct store *base, unsigned n);
+
+/* Add a copy, in A, to a list. */
+void tidings_add(struct tidings_list *l, struct arena *a, int64_t kind,
+                 int64_t id);
+
+/* A thread of the store's, which leaves all signals to others: it is begun
+   before the program has blocked those that end it.  False: there is none. */
+bool store_thread(pthread_t *thread, void *(*run)(void *), void *arg);
 
 /* Changes have come to the disk. */
 void store_committed(struct store *s);

@@ -12,6 +12,9 @@
 #include "db/futex.h"
 #include "db/totals.h"
 
+/* Of commands and migrations, which nobody waits for at a screen. */
+#define LONG_PATIENCE_MS (10 * MINUTE_MS)
+
 /* -- sessions -------------------------------------------------------- */
 
 void
@@ -23,7 +26,15 @@ db_session(struct call *c, struct store *s)
     d->store = s;
     d->backend = s->backend;
     d->arena = c->arena;
+    if (c->channel && strcmp(c->channel, "cli") == 0)
+        d->patience_ms = LONG_PATIENCE_MS;
     c->db = d;
+}
+
+void
+db_patience(struct call *c, int64_t ms)
+{
+    c->db->patience_ms = ms;
 }
 
 void
@@ -53,6 +64,7 @@ db_call_open(struct store *s)
     c->lang = LANG_EN;
     c->channel = "job";
     db_session(c, s);
+    c->db->patience_ms = LONG_PATIENCE_MS;
     return c;
 }
 
@@ -446,6 +458,7 @@ begin(struct call *c, bool sure)
         d->sure = sure;
         d->search = NULL;
         c->written = NULL;
+        d->news = (struct tidings_list){ 0 };
         if (d->spare)
             arena_reset(d->spare);
         d->failed = settle(c);
@@ -538,6 +551,20 @@ db_number(struct call *c, const char *name, int64_t *out)
 
 /* -- search ---------------------------------------------------------- */
 
+/* What is written when the TX is kept outlives an arena that is emptied from
+   row to row. */
+static struct arena *
+lasting_arena(struct call *c)
+{
+    struct db *d = c->db;
+
+    if (c->arena == d->arena)
+        return c->arena;
+    if (!d->spare)
+        d->spare = arena_open();
+    return d->spare;
+}
+
 /* Written when the TX is kept: SQLite's index is then flushed once a batch,
    not once a body. */
 enum err
@@ -551,10 +578,7 @@ db_search_add(struct call *c, int64_t order_id, const char *tokens)
     TRY(d->failed);
     if (text_is_blank(tokens))
         return OK;
-    /* The words outlive an arena that is emptied from row to row. */
-    if (c->arena != d->arena && !d->spare)
-        d->spare = arena_open();
-    a = c->arena != d->arena ? d->spare : c->arena;
+    a = lasting_arena(c);
     s = NEW(a, struct search);
     *s = (struct search){ d->search, order_id, arena_text(a, tokens) };
     d->search = s;
@@ -614,4 +638,43 @@ db_search_query(struct call *c, const char *words)
             buf_puts(&out, b->search_prefix);
     }
     return out.len > 0 ? out.s : NULL;
+}
+
+/* -- news ------------------------------------------------------------- */
+
+void
+tidings_add(struct tidings_list *l, struct arena *a, int64_t kind, int64_t id)
+{
+    struct tidings *t = NEW(a, struct tidings);
+
+    *t = (struct tidings){ .kind = kind, .id = id };
+    if (l->last)
+        l->last->next = t;
+    else
+        l->first = t;
+    l->last = t;
+    l->n++;
+}
+
+/* Written when the TX is kept, too: then the numbers of the rows rise as the
+   transactions end, but for a moment on PostgreSQL. */
+enum err
+db_news_add(struct call *c, enum news_kind kind, int64_t id)
+{
+    struct db *d = c->db;
+
+    ASSERT(d->depth > 0);
+    TRY(d->failed);
+    tidings_add(&d->news, lasting_arena(c), kind, id);
+    return OK;
+}
+
+enum err
+db_under_way(struct call *c, int64_t *oldest, int64_t *next)
+{
+    struct db *d = c->db;
+
+    *oldest = INT64_MAX;
+    *next = 0;
+    return d->backend->under_way ? d->backend->under_way(c, oldest, next) : OK;
 }

@@ -19,6 +19,8 @@
  *   3. After a failed statement in a TX, every further one fails and so does
  *      its commit.
  *   4. ERR_BUSY means: nothing happened, the call may be run again.
+ *   5. ERR_UNSURE means: the answer to COMMIT did not come; whether the call's
+ *      changes are there, only a look can tell.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -141,7 +143,8 @@ struct rows {
  * Step with rows_next and finish with `return rows_end(&r)` or TRY of it.
  * Texts and blobs given as values must stay until the rows are finished.
  *
- * ERR_BUSY      lost a race, or another process holds the database
+ * ERR_BUSY      lost a race, another process holds the database, or it does
+ *               not answer
  * ERR_CONFLICT  a UNIQUE or REFERENCES constraint is against it
  * ERR_BROKEN    anything else; the log knows more
  *
@@ -277,6 +280,21 @@ const char *db_search_join(struct call *c);
 const char *db_search_key(struct call *c);
 const char *db_search_query(struct call *c, const char *words);
 
+/*
+ * What the event stream is to tell of this TX (table news): the row ID of the
+ * table that KIND names.  Done inside a TX; it gets its place in the row of
+ * all news when the TX is kept, and none when it is not.
+ */
+enum news_kind { NEWS_EVENT = 1, NEWS_NOTICE, NEWS_MANY };
+enum err db_news_add(struct call *c, enum news_kind kind, int64_t id) MUST_USE;
+
+/*
+ * Which transactions are under way, as two of the database's own numbers: all
+ * below *OLDEST have ended, and none has begun that is *NEXT or above.  Where
+ * one is committed after the other (SQLite), all have ended: INT64_MAX and 0.
+ */
+enum err db_under_way(struct call *c, int64_t *oldest, int64_t *next) MUST_USE;
+
 /* -- opening --------------------------------------------------------- */
 
 struct store; /* a database opened for the whole process */
@@ -300,6 +318,14 @@ unsigned store_node(const struct store *s);
  */
 void db_session(struct call *c, struct store *s);
 void db_session_end(struct call *c);
+
+/*
+ * How long each statement of the session may wait for its answer, instead of
+ * the usual 10 s outside a TX and 20 s inside (PostgreSQL; commands and
+ * migrations have 10 minutes).  Once one has waited so long in vain, the
+ * session's further ones fail at once with ERR_BUSY.
+ */
+void db_patience(struct call *c, int64_t ms);
 
 /* The number of the audit chain this TX's writes go to: one for each writing
    connection of each process, so that no two open transactions share one. */
@@ -336,6 +362,21 @@ struct store_watcher {
     void *arg;
 };
 void store_watch(struct store *s, const struct store_watcher *w);
+
+/* From now on nobody waits for the database beyond MS from now: the process is
+   about to end.  SQLite has no long waits and takes no notice. */
+void store_end_within(struct store *s, int64_t ms);
+
+/*
+ * MOVED is called with this process's new node when its old one was taken by
+ * another process while the database was out of reach, on a thread of the
+ * store's and before anything is written with it; false: not now, ask again.
+ */
+struct store_mover {
+    bool (*moved)(void *arg, unsigned node);
+    void *arg;
+};
+void store_on_move(struct store *s, const struct store_mover *m);
 
 /* A copy of the whole database while it is served (SQLite); file PATH. */
 enum err store_backup(struct call *c, struct store *s,

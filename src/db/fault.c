@@ -88,6 +88,13 @@ fault_generation(struct call *c)
     return 0;
 }
 
+static enum err
+fault_under_way(struct call *c, int64_t *oldest, int64_t *next)
+{
+    return real(c->db)->under_way ? real(c->db)->under_way(c, oldest, next)
+                                  : OK;
+}
+
 const struct backend fault_backend = {
     .name = "fault",
     .begin = fault_begin,
@@ -99,6 +106,7 @@ const struct backend fault_backend = {
     .number = fault_number,
     .give = fault_give,
     .generation = fault_generation,
+    .under_way = fault_under_way,
 };
 
 void

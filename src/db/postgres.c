@@ -3,9 +3,11 @@
 #include "db/postgres.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -27,6 +29,32 @@ store_of(const struct db *d)
     return (struct pg_store *)d->store;
 }
 
+/* -- patience --------------------------------------------------------- */
+
+/* How long the session waits for an answer. */
+static int64_t
+patience(const struct db *d)
+{
+    if (d->patience_ms)
+        return d->patience_ms;
+    return d->depth > 0 ? PG_TX_MS : PG_READ_MS;
+}
+
+/* Who cannot wait for the server's own limit cannot wait for a connection to
+   be made either. */
+static bool
+is_hurried(const struct db *d)
+{
+    return d->patience_ms && d->patience_ms < PG_CONNECT_S * SECOND_MS;
+}
+
+static int64_t
+until_of(const struct db *d)
+{
+    return pg_until(store_of(d),
+                    patience(d) + (is_hurried(d) ? 0 : PG_GRACE_MS));
+}
+
 /* -- connections ----------------------------------------------------- */
 
 static void
@@ -41,19 +69,28 @@ hear_notice(void *arg, const PGresult *r)
  * collide, so indexes are preferred; a plan dear on paper only is not worth
  * compiling.
  */
+#define SETTINGS                                                               \
+    "SET enable_seqscan = off; SET jit = off;"                                 \
+    "SET client_min_messages = warning; SET bytea_output = hex;"               \
+    "SET lock_timeout = '5s'; SET statement_timeout = '10s';"                  \
+    "SET idle_in_transaction_session_timeout = '120s'"
+
 static bool
 prepare_session(struct pg_conn *conn)
 {
-    PGresult *r =
-        PQexec(conn->pq, "SET enable_seqscan = off; SET jit = off;"
-                         "SET client_min_messages = warning;"
-                         "SET bytea_output = hex;"
-                         "SET lock_timeout = '5s';"
-                         "SET idle_in_transaction_session_timeout"
-                         " = '120s'");
-    bool ok = PQresultStatus(r) == PGRES_COMMAND_OK;
+    static const char settings[] = SETTINGS;
+    static const char quick[] = SETTINGS "; SET synchronous_commit = off";
+    PGresult *r;
+    bool ok;
 
+    /* What is sent never waits for room. */
+    ok = PQsetnonblocking(conn->pq, 1) == 0;
+    r = ok ? pg_exec(NULL, conn, conn->quick ? quick : settings,
+                     pg_until(NULL, PG_SIDE_MS))
+           : NULL;
+    ok = r != NULL && pg_is_good(r);
     PQclear(r);
+    conn->timeout_ms = PG_READ_MS;
     (void)PQsetNoticeReceiver(conn->pq, hear_notice, NULL);
     return ok;
 }
@@ -65,21 +102,46 @@ forget_statements(struct pg_conn *conn)
         cache_empty(&conn->cache.slots[i / CACHE_WAYS][i % CACHE_WAYS]);
 }
 
-struct pg_conn *
-pg_connect(const char *address, const char **why)
+/* The one call that libpq itself ends in time: it knows the address's hosts
+   and goes from one to the next. */
+static bool
+open_session(struct pg_conn *conn, const char *address)
 {
     /* What the address says itself comes last and wins. */
     const char *const names[] = {
-        "connect_timeout",           "tcp_user_timeout", "target_session_attrs",
+        "connect_timeout",           "tcp_user_timeout", "keepalives_idle",
+        "keepalives_interval",       "keepalives_count", "target_session_attrs",
         "fallback_application_name", "dbname",           NULL
     };
-    const char *const values[] = { "5",        "15000", "read-write",
-                                   "liangcao", address, NULL };
+    char connect_s[4];
+    const char *const values[] = { connect_s,    "15000",    "10",    "5", "3",
+                                   "read-write", "liangcao", address, NULL };
+
+    (void)snprintf(connect_s, sizeof(connect_s), "%d", PG_CONNECT_S);
+    conn->leave = conn->late = false;
+    conn->pq = PQconnectdbParams(names, values, 1);
+    return PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn);
+}
+
+/* Nothing more goes to a server that may not read it. */
+static void
+close_session(struct pg_conn *conn)
+{
+    forget_statements(conn);
+    if (conn->late && PQsocket(conn->pq) >= 0)
+        (void)shutdown(PQsocket(conn->pq), SHUT_RDWR);
+    PQfinish(conn->pq);
+    conn->pq = NULL;
+}
+
+struct pg_conn *
+pg_connect(const char *address, bool quick, const char **why)
+{
     struct pg_conn *conn = calloc(1, sizeof(*conn));
 
     ASSERT(conn);
-    conn->pq = PQconnectdbParams(names, values, 1);
-    if (PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn))
+    conn->quick = quick;
+    if (open_session(conn, address))
         return conn;
     *why = store_why(PQerrorMessage(conn->pq));
     pg_disconnect(conn);
@@ -91,20 +153,30 @@ pg_disconnect(struct pg_conn *conn)
 {
     if (!conn)
         return;
-    forget_statements(conn);
-    PQfinish(conn->pq);
+    close_session(conn);
     free(conn);
 }
 
+/* Nothing comes on a connection at rest, unless its end. */
 bool
-pg_revive(struct pg_conn *conn)
+pg_is_alive(struct pg_conn *conn)
 {
-    if (PQstatus(conn->pq) == CONNECTION_OK && !conn->leave)
+    struct pollfd p = { .fd = PQsocket(conn->pq), .events = POLLIN };
+
+    if (conn->leave || conn->late || PQstatus(conn->pq) != CONNECTION_OK)
+        return false;
+    if (poll(&p, 1, 0) > 0 && !PQconsumeInput(conn->pq))
+        conn->leave = true;
+    return !conn->leave && PQstatus(conn->pq) == CONNECTION_OK;
+}
+
+bool
+pg_revive(struct pg_conn *conn, const char *address)
+{
+    if (pg_is_alive(conn))
         return true;
-    forget_statements(conn);
-    PQreset(conn->pq);
-    conn->leave = false;
-    return PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn);
+    close_session(conn);
+    return open_session(conn, address);
 }
 
 /* A number no other connection has: its audit chain. */
@@ -124,7 +196,7 @@ static struct pg_conn *
 add_conn(struct pg_store *s, int64_t number)
 {
     const char *why = "";
-    struct pg_conn *conn = pg_connect(s->address, &why);
+    struct pg_conn *conn = pg_connect(s->address, false, &why);
 
     if (conn) {
         conn->number = number;
@@ -145,31 +217,72 @@ give_conn(struct pg_store *s, struct pg_conn *conn)
     (void)pthread_mutex_lock(&s->pool_mutex);
     conn->next = s->free;
     s->free = conn;
+    s->headway_ms = monotonic_ms();
     (void)pthread_cond_signal(&s->pool_free);
     (void)pthread_mutex_unlock(&s->pool_mutex);
 }
 
-static struct pg_conn *
-take_conn(struct pg_store *s)
+/* Mutex held: wait until a connection is free or, where there is time for it,
+   may be added; false when none will be soon. */
+static bool
+wait_for_one(struct pg_store *s, bool hurried, int64_t until)
 {
-    struct pg_conn *conn;
+    while (!s->free && (hurried || s->n_conns == s->max_conns)) {
+        int64_t now = monotonic_ms();
+        int64_t turn = now + PG_STUCK_MS / 10;
+        struct timespec t;
+
+        if (now >= pg_until(s, until - now)
+            || now - s->headway_ms > PG_STUCK_MS)
+            return false;
+        turn = turn < until ? turn : until;
+        t = (struct timespec){ turn / SECOND_MS, turn % SECOND_MS * 1000000 };
+        (void)pthread_cond_timedwait(&s->pool_free, &s->pool_mutex, &t);
+    }
+    return true;
+}
+
+/* Mutex held: one that lives, if there is one. */
+static struct pg_conn *
+pick_free(struct pg_store *s)
+{
+    struct pg_conn **at = &s->free, *conn;
+
+    while (*at && !pg_is_alive(*at))
+        at = &(*at)->next;
+    if (!*at)
+        at = &s->free;
+    conn = *at;
+    if (conn)
+        *at = conn->next;
+    return conn;
+}
+
+static struct pg_conn *
+take_conn(const struct db *d)
+{
+    struct pg_store *s = store_of(d);
+    struct pg_conn *conn = NULL;
     int64_t number = 0;
+    bool had;
 
     (void)pthread_mutex_lock(&s->pool_mutex);
-    while (!s->free && s->n_conns == s->max_conns)
-        (void)pthread_cond_wait(&s->pool_free, &s->pool_mutex);
-    conn = s->free;
-    if (conn)
-        s->free = conn->next;
-    else
-        number = take_number(s);
+    had = wait_for_one(s, is_hurried(d), until_of(d));
+    if (had) {
+        s->headway_ms = monotonic_ms();
+        conn = pick_free(s);
+        if (!conn)
+            number = take_number(s);
+    }
     (void)pthread_mutex_unlock(&s->pool_mutex);
 
+    if (!had)
+        return NULL;
     if (!conn)
         return add_conn(s, number);
-    if (pg_revive(conn))
+    if (pg_is_alive(conn) || (!is_hurried(d) && pg_revive(conn, s->address)))
         return conn;
-    log_line(LOG_ERROR, "db", "%s", PQerrorMessage(conn->pq));
+    log_line(LOG_DEBUG, "db", "%s", PQerrorMessage(conn->pq));
     give_conn(s, conn);
     return NULL;
 }
@@ -199,8 +312,8 @@ is_stale_plan(const PGresult *r)
 static enum err
 err_of(const PGresult *r, bool *leave)
 {
-    static const char *const busy[] = { "40001", "40P01", "55P03", "53300",
-                                        NULL };
+    static const char *const busy[] = { "40001", "40P01", "55P03",
+                                        "53300", "57014", NULL };
     static const char *const gone[] = { "0800", "57P0", "25006", "25P03",
                                         NULL };
     static const char *const conflict[] = { "23505", "23503", "23P01", NULL };
@@ -212,12 +325,22 @@ err_of(const PGresult *r, bool *leave)
     return is_one_of(state, conflict) ? ERR_CONFLICT : ERR_BROKEN;
 }
 
-static bool
-is_good(const PGresult *r)
+/* It does not answer, or there is no way to it. */
+static enum err
+refuse_away(struct call *c, const char *sql, const char *why)
 {
-    ExecStatusType s = PQresultStatus(r);
+    log_line(LOG_DEBUG, "db", "away: %s: %s", why, sql);
+    return fail(c, ERR_BUSY, NULL,
+                "the database does not answer, please try again");
+}
 
-    return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
+/* The server gave it up because it took too long. */
+static bool
+is_given_up(const PGresult *r)
+{
+    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+
+    return state && strcmp(state, "57014") == 0;
 }
 
 /* Refuse with what R says, and clear it. */
@@ -227,9 +350,16 @@ refuse(struct call *c, struct pg_conn *conn, PGresult *r, const char *sql)
     bool leave = false;
     enum err e = err_of(r, &leave);
 
-    e = db_refuse(c, e, sql, PQerrorMessage(conn->pq));
-    PQclear(r);
     conn->leave |= leave;
+    if (conn->late || is_given_up(r)) {
+        log_line(LOG_WARN, "db", "no answer in time: %s", sql);
+        c->db->late = true;
+    }
+    if (leave || c->db->late)
+        e = refuse_away(c, sql, PQerrorMessage(conn->pq));
+    else
+        e = db_refuse(c, e, sql, PQerrorMessage(conn->pq));
+    PQclear(r);
     return e;
 }
 
@@ -271,30 +401,35 @@ print_name(char out[static 16], unsigned name)
     (void)snprintf(out, 16, "s%u", name);
 }
 
-/* Prepare SQL in SLOT; on failure the server's answer, otherwise NULL. */
-static PGresult *
-prepare(struct pg_conn *conn, struct slot *slot, const char *sql)
+/* Prepare SQL in SLOT; false with the server's answer in *R when it cannot. */
+static bool
+prepare(struct call *c, struct pg_conn *conn, struct slot *slot,
+        const char *sql, PGresult **r)
 {
+    const struct pg_store *s = store_of(c->db);
     char name[16], drop[32];
-    PGresult *r;
 
     if (slot->sql) {
         print_name(name, slot->name);
         (void)snprintf(drop, sizeof(drop), "DEALLOCATE %s", name);
-        PQclear(PQexec(conn->pq, drop));
+        PQclear(pg_exec(s, conn, drop, until_of(c->db)));
         cache_empty(slot);
         slot->busy = true;
     }
     slot->name = ++conn->names;
     print_name(name, slot->name);
-    r = PQprepare(conn->pq, name, sql, 0, NULL);
-    if (!is_good(r)) {
+    *r = conn->late
+             ? NULL
+             : pg_result(s, conn, PQsendPrepare(conn->pq, name, sql, 0, NULL),
+                         until_of(c->db));
+    if (!pg_is_good(*r)) {
         cache_empty(slot);
-        return r;
+        return false;
     }
-    PQclear(r);
+    PQclear(*r);
+    *r = NULL;
     cache_fill(slot, sql);
-    return NULL;
+    return true;
 }
 
 static PGresult *
@@ -305,18 +440,20 @@ run(struct call *c, struct pg_conn *conn, const struct query *q, bool once)
     struct slot *slot = once ? NULL : cache_take(&conn->cache, q->sql, &ready);
     char name[16];
     PGresult *r = NULL;
+    int sent;
 
-    if (!slot)
-        return PQexecParams(conn->pq, q->sql, (int)q->n, NULL, p.texts,
-                            p.lengths, p.formats, 0);
-    if (!ready)
-        r = prepare(conn, slot, q->sql);
-    if (r)
+    if (slot && !ready && !prepare(c, conn, slot, q->sql, &r))
         return r;
-    slot->busy = false; /* the rows come whole */
-    print_name(name, slot->name);
-    return PQexecPrepared(conn->pq, name, (int)q->n, p.texts, p.lengths,
-                          p.formats, 0);
+    if (slot) {
+        slot->busy = false; /* the rows come whole */
+        print_name(name, slot->name);
+        sent = PQsendQueryPrepared(conn->pq, name, (int)q->n, p.texts,
+                                   p.lengths, p.formats, 0);
+    } else {
+        sent = PQsendQueryParams(conn->pq, q->sql, (int)q->n, NULL, p.texts,
+                                 p.lengths, p.formats, 0);
+    }
+    return pg_result(store_of(c->db), conn, sent, until_of(c->db));
 }
 
 static enum err
@@ -331,6 +468,25 @@ accept_result(struct call *c, struct cursor *k, PGresult *r)
     return OK;
 }
 
+/* The server's limit for statements outside a TX is the session's. */
+static bool
+set_timeout(struct call *c, struct pg_conn *conn)
+{
+    int64_t ms = patience(c->db) > PG_READ_MS ? patience(c->db) : PG_READ_MS;
+    PGresult *r;
+    bool ok;
+
+    if (conn->timeout_ms == ms)
+        return true;
+    r = pg_exec(store_of(c->db), conn,
+                arena_printf(c->arena, "SET statement_timeout = %" PRId64, ms),
+                until_of(c->db));
+    ok = pg_is_good(r);
+    PQclear(r);
+    conn->timeout_ms = ok ? ms : 0;
+    return ok;
+}
+
 /* Outside a TX a broken connection is worth a second try. */
 static enum err
 query_alone(struct call *c, struct cursor *k, const struct query *q)
@@ -339,13 +495,13 @@ query_alone(struct call *c, struct cursor *k, const struct query *q)
     enum err e = ERR_BUSY;
 
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
-        struct pg_conn *conn = take_conn(s);
+        struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
         PGresult *r;
 
         if (!conn)
-            return db_refuse(c, ERR_BUSY, q->sql, "no connection");
-        r = run(c, conn, q, k->once);
-        e = is_good(r) ? accept_result(c, k, r) : refuse(c, conn, r, q->sql);
+            return refuse_away(c, q->sql, "no connection");
+        r = set_timeout(c, conn) ? run(c, conn, q, k->once) : NULL;
+        e = pg_is_good(r) ? accept_result(c, k, r) : refuse(c, conn, r, q->sql);
         give_conn(s, conn);
     }
     return e;
@@ -360,7 +516,7 @@ query(struct call *c, struct cursor *k, const struct query *q)
     if (c->db->depth == 0)
         return query_alone(c, k, q);
     r = run(c, conn, q, k->once);
-    return is_good(r) ? accept_result(c, k, r) : refuse(c, conn, r, q->sql);
+    return pg_is_good(r) ? accept_result(c, k, r) : refuse(c, conn, r, q->sql);
 }
 
 static bool /* NOLINTNEXTLINE(readability-non-const-parameter) */
@@ -429,9 +585,12 @@ static const char begin_sql[] = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 static enum err
 try_begin(struct call *c, struct pg_conn *conn)
 {
-    PGresult *r = PQexec(conn->pq, begin_sql);
+    const char *sql =
+        arena_printf(c->arena, "%s; SET LOCAL statement_timeout = %" PRId64,
+                     begin_sql, patience(c->db));
+    PGresult *r = pg_exec(store_of(c->db), conn, sql, until_of(c->db));
 
-    if (!is_good(r))
+    if (!pg_is_good(r))
         return refuse(c, conn, r, begin_sql);
     PQclear(r);
     return OK;
@@ -443,14 +602,14 @@ begin(struct call *c)
     struct pg_store *s = store_of(c->db);
     enum err e = ERR_BUSY;
 
-    if (s->has_node && !pg_node_is_ours(s))
-        return fail(c, ERR_BROKEN, NULL,
-                    "this process has lost its place at the database");
+    if (s->has_node && !pg_node_is_ours(s)) {
+        return refuse_away(c, begin_sql, "the node is not ours");
+    }
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
-        struct pg_conn *conn = take_conn(s);
+        struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
 
         if (!conn)
-            return db_refuse(c, ERR_BUSY, begin_sql, "no connection");
+            return refuse_away(c, begin_sql, "no connection");
         e = try_begin(c, conn);
         if (e == OK) {
             c->db->writer = conn;
@@ -475,32 +634,78 @@ write_words(struct call *c, struct pg_conn *conn)
         struct value v[] = { V(s->order_id), V(s->tokens) };
         PGresult *r = run(c, conn, &(struct query){ add, v, COUNT(v) }, false);
 
-        if (!is_good(r))
+        if (!pg_is_good(r))
             return refuse(c, conn, r, add);
         PQclear(r);
     }
     return OK;
 }
 
+/* The news go with the COMMIT, in one message: their numbers are taken and
+   seen by others within a moment. */
+static const char *
+print_commit(struct call *c)
+{
+    struct buf b = buf_make(c->arena, 0);
+    const char *before = "INSERT INTO news (kind, row_id) VALUES";
+
+    for (const struct tidings *t = c->db->news.first; t; t = t->next) {
+        buf_printf(&b, "%s (%" PRId64 ", %" PRId64 ")", before, t->kind, t->id);
+        before = ",";
+    }
+    buf_puts(&b, b.len > 0 ? "; COMMIT" : "COMMIT");
+    return b.s;
+}
+
+/* No answer, or one that the connection's end made up: it may have been
+   done. */
+static enum err
+commit_lost(struct call *c, struct pg_conn *conn)
+{
+    c->db->late = true;
+    log_line(LOG_ERROR, "db", "COMMIT: %s",
+             conn->late ? "no answer in time" : PQerrorMessage(conn->pq));
+    return fail(c, ERR_UNSURE, NULL,
+                "the database went away before it answered: please look"
+                " whether it was done before you try again");
+}
+
 static enum err
 commit(struct call *c, struct pg_conn *conn)
 {
-    PGresult *r = PQexec(conn->pq, "COMMIT");
+    PGresult *r =
+        pg_exec(store_of(c->db), conn, print_commit(c), until_of(c->db));
     bool leave = false;
+    enum err e;
 
-    if (is_good(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0) {
+    if (pg_is_good(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0) {
         PQclear(r);
         store_committed(c->db->store);
         return OK;
     }
     (void)err_of(r, &leave);
     conn->leave |= leave;
-    if (is_good(r) || leave) {
-        log_line(LOG_ERROR, "db", "COMMIT: %s", PQerrorMessage(conn->pq));
-        PQclear(r);
-        return fail(c, ERR_BROKEN, NULL, "the database failed");
+    if (conn->late || leave) {
+        e = commit_lost(c, conn);
+    } else if (pg_is_good(r)) { /* it answered ROLLBACK */
+        e = db_refuse(c, ERR_BROKEN, "COMMIT", PQcmdStatus(r));
+    } else {
+        return refuse(c, conn, r, "COMMIT");
     }
-    return refuse(c, conn, r, "COMMIT");
+    PQclear(r);
+    return e;
+}
+
+/* What cannot be undone by a word ends with its connection. */
+static void
+roll_back(struct pg_store *s, struct pg_conn *conn)
+{
+    if (conn->late || conn->leave
+        || PQtransactionStatus(conn->pq) == PQTRANS_IDLE)
+        return;
+    PQclear(pg_exec(s, conn, "ROLLBACK", pg_until(s, PG_SIDE_MS)));
+    if (PQtransactionStatus(conn->pq) != PQTRANS_IDLE)
+        conn->leave = true;
 }
 
 static enum err
@@ -510,18 +715,35 @@ end(struct call *c, bool keep)
     struct pg_conn *conn = d->writer;
     enum err e = OK;
 
-    d->writer = NULL;
+    d->depth++; /* the statements here are still the TX's */
     if (keep)
         e = write_words(c, conn);
     if (keep && e == OK && d->fail_commit)
         e = fail(c, ERR_BROKEN, NULL, "the database failed");
     if (keep && e == OK)
         e = commit(c, conn);
+    d->depth--;
+    d->writer = NULL;
     d->fail_commit = false;
-    if (PQtransactionStatus(conn->pq) != PQTRANS_IDLE)
-        PQclear(PQexec(conn->pq, "ROLLBACK"));
+    roll_back(store_of(d), conn);
     give_conn(store_of(d), conn);
     return e;
+}
+
+static enum err
+under_way(struct call *c, int64_t *oldest, int64_t *next)
+{
+    static const char look[] =
+        "SELECT CAST(CAST(pg_snapshot_xmin(s) AS text) AS bigint),"
+        " CAST(CAST(pg_snapshot_xmax(s) AS text) AS bigint)"
+        " FROM pg_current_snapshot() AS s";
+    ROWS r = db_query(c, look);
+
+    if (rows_next(&r)) {
+        *oldest = row_int(&r, 0);
+        *next = row_int(&r, 1);
+    }
+    return rows_end(&r);
 }
 
 static void
@@ -543,17 +765,22 @@ pg_close(struct store *base)
         s->free = conn->next;
         pg_disconnect(conn);
     }
-    pg_disconnect(s->side);
+    while ((conn = s->sides)) {
+        s->sides = conn->next;
+        pg_disconnect(conn);
+    }
     (void)pthread_mutex_destroy(&s->pool_mutex);
     (void)pthread_cond_destroy(&s->pool_free);
     (void)pthread_mutex_destroy(&s->side_mutex);
+    (void)pthread_cond_destroy(&s->side_filled);
     (void)pthread_cond_destroy(&s->stopping);
     free(s->address);
     free(s);
 }
 
+/* Waited for by the clock that is not set. */
 static void
-make_stopping(pthread_cond_t *cond)
+make_cond(pthread_cond_t *cond)
 {
     pthread_condattr_t a;
 
@@ -584,11 +811,13 @@ postgres_open(const char *address, unsigned readers, const char **why)
     if (s->max_conns > PG_MAX_CONNS)
         s->max_conns = PG_MAX_CONNS;
     (void)pthread_mutex_init(&s->pool_mutex, NULL);
-    (void)pthread_cond_init(&s->pool_free, NULL);
+    make_cond(&s->pool_free);
     (void)pthread_mutex_init(&s->side_mutex, NULL);
-    make_stopping(&s->stopping);
-    s->side = pg_connect(address, why);
-    if (s->side)
+    make_cond(&s->side_filled);
+    make_cond(&s->stopping);
+    s->sides = pg_connect(address, true, why);
+    s->n_sides = s->sides != NULL;
+    if (s->sides)
         return &s->base;
     pg_close(&s->base);
     return NULL;
@@ -613,4 +842,5 @@ const struct backend postgres_backend = {
     .number = pg_number,
     .give = give,
     .generation = generation,
+    .under_way = under_way,
 };

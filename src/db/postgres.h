@@ -7,7 +7,14 @@
  * ERR_BUSY.  A query outside a TX takes a connection for as long as it runs,
  * since its rows come whole.  A connection that breaks is opened anew: a
  * reading is run again, a TX is ERR_BUSY, and a COMMIT whose answer is lost is
- * ERR_BROKEN, for nobody knows.
+ * ERR_UNSURE, for nobody knows.
+ *
+ * Always true: every wait has its end (postgres_wait.c).  The server ends a
+ * statement by statement_timeout and lock_timeout; if it does not even answer,
+ * the wait for the socket ends a second later, the connection is given up and
+ * a new one takes its place.  So a backend that hangs costs the request that
+ * used it; and where no connection has been had for PG_STUCK_MS, those who
+ * want one are refused at once instead of standing in line.
  */
 #ifndef DB_POSTGRES_H
 #define DB_POSTGRES_H
@@ -24,11 +31,23 @@
 #define PG_NODES 16
 #define PG_LEASE_MS 60000
 #define PG_RENEW_MS 15000
+#define PG_RETRY_MS 1000 /* ... while it is not ours */
+
+#define PG_READ_MS 10000 /* for the answer to a statement outside a TX, */
+#define PG_TX_MS 20000   /* inside one */
+#define PG_SIDE_MS 2000  /* and beside them all */
+#define PG_GRACE_MS 1000 /* the server's own limit comes first */
+#define PG_CONNECT_S 3   /* for each of the address's hosts */
+#define PG_STUCK_MS 2000
+#define PG_SIDES 4
 
 struct pg_conn {
     PGconn *pq;
     struct cache cache;
     bool leave;           /* its server is not the right one any more */
+    bool late;            /* an answer did not come in time */
+    bool quick;           /* its commits need not be on disk */
+    int64_t timeout_ms;   /* statement_timeout of the session */
     unsigned names;       /* of prepared statements, given so far */
     int64_t number;       /* from 1, for the audit chain */
     struct pg_conn *next; /* of those free */
@@ -39,6 +58,7 @@ struct pg_block {
     char name[80];
     int64_t next, end, size;
     int64_t filled_ms;
+    bool filling; /* somebody asks for more */
 };
 
 struct pg_store {
@@ -49,10 +69,14 @@ struct pg_store {
     struct pg_conn *free;
     unsigned n_conns, max_conns;
     bool numbers[PG_MAX_CONNS + 1]; /* in use */
+    int64_t headway_ms; /* when a connection was last had or given back */
 
-    /* Beside all transactions: numbers and the node. */
+    /* Beside all transactions: numbers and the node.  Nobody asks while he
+       holds the mutex. */
     pthread_mutex_t side_mutex;
-    struct pg_conn *side;
+    pthread_cond_t side_filled;
+    struct pg_conn *sides; /* those free; one is enough while all is well */
+    unsigned n_sides;
     struct pg_block blocks[PG_MAX_NAMES];
     unsigned oldest_block;
 
@@ -64,10 +88,29 @@ struct pg_store {
     bool renewing, closing;
 };
 
-struct pg_conn *pg_connect(const char *address, const char **why);
+/* QUICK: nothing waits for its commits to be on disk. */
+struct pg_conn *pg_connect(const char *address, bool quick, const char **why);
 void pg_disconnect(struct pg_conn *conn);
-/* False when the connection is broken and could not be opened anew. */
-bool pg_revive(struct pg_conn *conn);
+/* Is it good for another statement? */
+bool pg_is_alive(struct pg_conn *conn);
+/* False when it is not and could not be opened anew: PG_CONNECT_S for each
+   host of the address. */
+bool pg_revive(struct pg_conn *conn, const char *address);
+
+/* -- postgres_wait.c --------------------------------------------------- */
+
+/* The moment MS from now, or the end of all waits when that is before it. */
+int64_t pg_until(const struct pg_store *s, int64_t ms);
+
+/*
+ * What comes back for what was SENT: the last result, or the first that is no
+ * good; NULL when nothing came (conn->late: not until UNTIL).  S may be NULL.
+ */
+PGresult *pg_result(const struct pg_store *s, struct pg_conn *conn, int sent,
+                    int64_t until);
+PGresult *pg_exec(const struct pg_store *s, struct pg_conn *conn,
+                  const char *sql, int64_t until);
+bool pg_is_good(const PGresult *r);
 
 enum err pg_number(struct call *c, const char *name, int64_t *out);
 

@@ -12,37 +12,95 @@
 #include "db/postgres.h"
 
 #define QUICK_MS 50
+#define FILL_MS 150
 
-static int64_t
-monotonic_ms(void)
+/* No row: the statement was run and touched nothing. */
+enum { ASK_FAILED = -1, ASK_NO_ROW = -2 };
+
+/* -- the connections ------------------------------------------------- */
+
+/* One that lives before one that must be opened anew; a further one while
+   another hangs; NULL when all of them do. */
+static struct pg_conn *
+take_side(struct pg_store *s)
 {
-    struct timespec t;
+    struct pg_conn **at, *conn;
+    const char *why = "";
+    bool add;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
+    (void)pthread_mutex_lock(&s->side_mutex);
+    at = &s->sides;
+    while (*at && (*at)->next && !pg_is_alive(*at))
+        at = &(*at)->next;
+    conn = *at;
+    if (conn)
+        *at = conn->next;
+    add = !conn && s->n_sides < PG_SIDES;
+    s->n_sides += add;
+    (void)pthread_mutex_unlock(&s->side_mutex);
+    if (!add)
+        return conn;
+    conn = pg_connect(s->address, true, &why);
+    if (conn)
+        return conn;
+    log_line(LOG_DEBUG, "db", "no further connection: %s", why);
+    (void)pthread_mutex_lock(&s->side_mutex);
+    s->n_sides--;
+    (void)pthread_mutex_unlock(&s->side_mutex);
+    return NULL;
 }
 
-/* One statement of up to three texts on the side connection: the number it
-   answers, or -1.  The side's mutex is held. */
+static void
+give_side(struct pg_store *s, struct pg_conn *conn)
+{
+    (void)pthread_mutex_lock(&s->side_mutex);
+    conn->next = s->sides;
+    s->sides = conn;
+    (void)pthread_mutex_unlock(&s->side_mutex);
+}
+
+static int64_t
+ask_on(struct pg_store *s, struct pg_conn *conn, const char *sql,
+       const char *const *values, int n)
+{
+    /* Even a store that closes gives its node back. */
+    int64_t until = monotonic_ms() + PG_SIDE_MS;
+    PGresult *r = pg_result(atomic_load(&s->base.end_ms) ? NULL : s, conn,
+                            PQsendQueryParams(conn->pq, sql, n, NULL, values,
+                                              NULL, NULL, 0),
+                            until);
+    int64_t answer = ASK_FAILED;
+
+    if (PQresultStatus(r) != PGRES_TUPLES_OK)
+        log_line(LOG_WARN, "db", "%s: %s",
+                 conn->late ? "no answer in time" : PQerrorMessage(conn->pq),
+                 sql);
+    else if (PQntuples(r) == 1)
+        answer = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
+    else
+        answer = ASK_NO_ROW;
+    PQclear(r);
+    return answer;
+}
+
+/* One statement of up to three texts beside all transactions: the number it
+   answers, or ASK_... */
 static int64_t
 ask(struct pg_store *s, const char *sql, const char *const values[static 3])
 {
+    struct pg_conn *conn = take_side(s);
+    int64_t answer = ASK_FAILED;
     int n = 0;
-    PGresult *r;
-    int64_t answer = -1;
 
+    if (!conn)
+        return answer;
     while (n < 3 && values[n])
         n++;
-    if (!pg_revive(s->side)) {
-        log_line(LOG_ERROR, "db", "%s", PQerrorMessage(s->side->pq));
-        return -1;
-    }
-    r = PQexecParams(s->side->pq, sql, n, NULL, values, NULL, NULL, 0);
-    if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1)
-        answer = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
-    else if (PQresultStatus(r) != PGRES_TUPLES_OK)
-        log_line(LOG_ERROR, "db", "%s: %s", PQerrorMessage(s->side->pq), sql);
-    PQclear(r);
+    if (pg_revive(conn, s->address))
+        answer = ask_on(s, conn, sql, values, n);
+    else
+        log_line(LOG_WARN, "db", "%s", PQerrorMessage(conn->pq));
+    give_side(s, conn);
     return answer;
 }
 
@@ -64,26 +122,67 @@ find_block(struct pg_store *s, const char *name)
 
 /* One number at a time, so that none is lost; more only for those in a hurry.
    Any order that is on disk has its number there too: one log, in order. */
-static bool
-fill_block(struct pg_store *s, struct pg_block *b)
+static int64_t
+next_size(const struct pg_block *b)
+{
+    int64_t size = monotonic_ms() - b->filled_ms > QUICK_MS ? 1 : b->size * 2;
+
+    return size > PG_MAX_BLOCK ? PG_MAX_BLOCK : size;
+}
+
+/* The last of SIZE numbers that are ours, or ASK_... */
+static int64_t
+take_numbers(struct pg_store *s, const char *name, int64_t size)
 {
     static const char take[] =
         "INSERT INTO counter (name, value) VALUES ($1, CAST($2 AS bigint))"
         " ON CONFLICT (name) DO UPDATE SET value = counter.value"
         " + CAST($2 AS bigint) RETURNING value";
-    int64_t now = monotonic_ms(), last;
-    char size[24];
+    char text[24];
 
-    b->size = now - b->filled_ms > QUICK_MS ? 1 : b->size * 2;
-    if (b->size > PG_MAX_BLOCK)
-        b->size = PG_MAX_BLOCK;
-    (void)snprintf(size, sizeof(size), "%" PRId64, b->size);
-    last = ask(s, take, (const char *const[3]){ b->name, size });
+    (void)snprintf(text, sizeof(text), "%" PRId64, size);
+    return ask(s, take, (const char *const[3]){ name, text });
+}
+
+/* Mutex held: while one asks for more the others wait for him, but not long:
+   he may hang. */
+static struct pg_block *
+wait_for_block(struct pg_store *s, const char *name)
+{
+    struct pg_block *b = find_block(s, name);
+    int64_t until = monotonic_ms() + FILL_MS;
+    struct timespec t = { until / SECOND_MS, until % SECOND_MS * 1000000 };
+
+    while (b->next == b->end && b->filling
+           && pthread_cond_timedwait(&s->side_filled, &s->side_mutex, &t) == 0)
+        b = find_block(s, name);
+    return find_block(s, name);
+}
+
+/* Mutex held, let go of while it asks.  Numbers for which there is no room
+   are lost. */
+static bool
+fill_and_take(struct pg_store *s, const char *name, int64_t *out)
+{
+    struct pg_block *b = find_block(s, name);
+    int64_t size = next_size(b), last;
+
+    b->filling = true;
+    (void)pthread_mutex_unlock(&s->side_mutex);
+    last = take_numbers(s, name, size);
+    (void)pthread_mutex_lock(&s->side_mutex);
+    b = find_block(s, name);
+    b->filling = false;
+    (void)pthread_cond_broadcast(&s->side_filled);
     if (last < 0)
         return false;
-    b->filled_ms = now;
-    b->next = last - b->size + 1;
-    b->end = last + 1;
+    *out = last - size + 1;
+    b->size = size;
+    b->filled_ms = monotonic_ms();
+    if (b->next == b->end) {
+        b->next = *out + 1;
+        b->end = last + 1;
+    }
     return true;
 }
 
@@ -96,11 +195,11 @@ pg_number(struct call *c, const char *name, int64_t *out)
 
     ASSERT(strlen(name) < sizeof(b->name));
     (void)pthread_mutex_lock(&s->side_mutex);
-    b = find_block(s, name);
-    if (b->next == b->end)
-        ok = fill_block(s, b);
-    if (ok)
+    b = wait_for_block(s, name);
+    if (b->next < b->end)
         *out = b->next++;
+    else
+        ok = fill_and_take(s, name, out);
     (void)pthread_mutex_unlock(&s->side_mutex);
     return ok ? OK : db_refuse(c, ERR_BUSY, name, "no number");
 }
@@ -109,57 +208,89 @@ pg_number(struct call *c, const char *name, int64_t *out)
 
 #define NOW "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
 
-static bool
+/* When the lease began that is now ours; 0: another has the node. */
+static int64_t
 claim(struct pg_store *s, unsigned node)
 {
     static const char take[] =
         "INSERT INTO node (node, owner, until)"
         " VALUES ($1, $2, " NOW " + CAST($3 AS bigint))"
         " ON CONFLICT (node) DO UPDATE SET owner = excluded.owner,"
-        " until = excluded.until WHERE node.until < " NOW " RETURNING node";
+        " until = excluded.until WHERE node.until < " NOW
+        " OR node.owner = excluded.owner RETURNING node";
     char number[12], lease[12];
     int64_t before = monotonic_ms();
 
     (void)snprintf(number, sizeof(number), "%u", node);
     (void)snprintf(lease, sizeof(lease), "%d", PG_LEASE_MS);
-    if (ask(s, take, (const char *const[3]){ number, s->owner, lease }) < 0)
-        return false;
-    s->base.node = node;
-    s->has_node = true;
-    atomic_store(&s->lease_ms, before + PG_LEASE_MS);
-    return true;
+    return ask(s, take, (const char *const[3]){ number, s->owner, lease }) < 0
+               ? 0
+               : before;
 }
 
-static void
+/* The first node that nobody has; false when there is none. */
+static bool
+claim_any(struct pg_store *s)
+{
+    for (unsigned i = 0; i < PG_NODES; i++) {
+        int64_t since = claim(s, i);
+        const struct store_mover *m = atomic_load(&s->base.mover);
+
+        if (since == 0)
+            continue;
+        /* Whoever had it may have made ids that ours must be above. */
+        if (m && !m->moved(m->arg, i))
+            return false;
+        s->base.node = i;
+        if (!s->has_node)
+            s->has_node = true;
+        atomic_store(&s->lease_ms, since + PG_LEASE_MS);
+        return true;
+    }
+    return false;
+}
+
+/* Ours it stays, even beyond its time, until another takes it. */
+static bool
 renew(struct pg_store *s)
 {
     static const char more[] =
         "UPDATE node SET until = " NOW " + CAST($3 AS bigint)"
         " WHERE node = CAST($1 AS bigint) AND owner = $2 RETURNING node";
     char number[12], lease[12];
-    int64_t before = monotonic_ms();
+    int64_t before = monotonic_ms(), got;
 
-    (void)snprintf(number, sizeof(number), "%u", s->base.node);
+    (void)snprintf(number, sizeof(number), "%u", store_node(&s->base));
     (void)snprintf(lease, sizeof(lease), "%d", PG_LEASE_MS);
-    if (ask(s, more, (const char *const[3]){ number, s->owner, lease }) >= 0)
+    got = ask(s, more, (const char *const[3]){ number, s->owner, lease });
+    if (got >= 0)
         atomic_store(&s->lease_ms, before + PG_LEASE_MS);
-    else
-        log_line(LOG_ERROR, "db", "node %u could not be kept", s->base.node);
+    if (got != ASK_NO_ROW)
+        return got >= 0;
+    atomic_store(&s->lease_ms, 0);
+    got = claim_any(s);
+    log_line(LOG_WARN, "db", "node %s was taken by another process: %s", number,
+             got ? "we have a new one" : "none is free yet");
+    return got;
 }
 
 static void *
 run_renewals(void *arg)
 {
     struct pg_store *s = arg;
-    struct timespec until;
+    bool kept = true;
 
     (void)pthread_mutex_lock(&s->side_mutex);
     while (!s->closing) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += PG_RENEW_MS / SECOND_MS;
-        (void)pthread_cond_timedwait(&s->stopping, &s->side_mutex, &until);
-        if (!s->closing)
-            renew(s);
+        int64_t until = monotonic_ms() + (kept ? PG_RENEW_MS : PG_RETRY_MS);
+        struct timespec t = { until / SECOND_MS, until % SECOND_MS * 1000000 };
+
+        (void)pthread_cond_timedwait(&s->stopping, &s->side_mutex, &t);
+        if (s->closing)
+            break;
+        (void)pthread_mutex_unlock(&s->side_mutex);
+        kept = renew(s);
+        (void)pthread_mutex_lock(&s->side_mutex);
     }
     (void)pthread_mutex_unlock(&s->side_mutex);
     return NULL;
@@ -180,16 +311,12 @@ name_owner(struct pg_store *s)
 bool
 pg_node_claim(struct pg_store *s, const char **why)
 {
-    /* Nothing waits for its commit: see fill_block. */
-    PQclear(PQexec(s->side->pq, "SET synchronous_commit = off"));
     name_owner(s);
-    for (unsigned i = 0; i < PG_NODES && !s->has_node; i++)
-        (void)claim(s, i);
-    if (!s->has_node) {
+    if (!claim_any(s)) {
         *why = "16 processes have this database open, or had it a minute ago";
         return false;
     }
-    s->renewing = pthread_create(&s->renewer, NULL, run_renewals, s) == 0;
+    s->renewing = store_thread(&s->renewer, run_renewals, s);
     if (!s->renewing)
         *why = "no thread to keep the node";
     return s->renewing;

@@ -203,15 +203,6 @@ static const char reader_pragmas[] =
 /* Some tenths of a millisecond between two looks at the clock. */
 #define STEPS_A_LOOK 20000
 
-static int64_t
-monotonic_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* SQLite asks it now and then; not 0: the query is given up. */
 static int
 is_over(void *arg)

@@ -58,7 +58,7 @@ struct sqlite_conn {
 
 struct sqlite_writer {
     struct sqlite_conn *conn;
-    struct baton baton; /* of the body that runs; guards the next 11 */
+    struct baton baton; /* of the body that runs; guards the next 12 */
     bool open;          /* the outer transaction */
     bool in_body;       /* a body runs: only its holder may end it */
     bool sure;          /* ... and in no savepoint (tx_begin_sure) */
@@ -69,6 +69,7 @@ struct sqlite_writer {
     struct later *joined;
     struct search *search; /* words of the batch, in the arena */
     size_t n_search;
+    struct tidings_list news; /* ... and what is to be told of it */
     struct arena *arena;
     atomic_uint refusals; /* BEGINs that found another process writing */
     atomic_uint lazy;

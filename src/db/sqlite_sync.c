@@ -162,7 +162,7 @@ sqlite_sync_start(struct sqlite_store *s, const char **why)
 {
     struct sqlite_sync *y = &s->sync;
 
-    y->started = pthread_create(&y->thread, NULL, run_sync, s) == 0;
+    y->started = store_thread(&y->thread, run_sync, s);
     if (!y->started)
         *why = "no thread for the disk";
     return y->started;

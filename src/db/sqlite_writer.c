@@ -84,11 +84,50 @@ write_words(struct sqlite_writer *w)
     return rc;
 }
 
+#define ADD_NEWS(rows)                                                         \
+    "INSERT INTO news (kind, row_id) SELECT column1, column2"                  \
+    " FROM (VALUES " rows ") WHERE column1 IS NOT NULL"
+
+/* The next of the list, at most WORDS_MANY; the rows left over are null. */
+static int
+write_some_news(struct sqlite_writer *w, struct tidings **at, size_t n)
+{
+    static const char few[] = ADD_NEWS(ROWS_8);
+    static const char many[] = ADD_NEWS(ROWS_32 "," ROWS_32);
+    struct value v[2 * WORDS_MANY] = { 0 };
+
+    for (size_t i = 0; i < n; i++, *at = (*at)->next) {
+        v[2 * i] = V((*at)->kind);
+        v[2 * i + 1] = V((*at)->id);
+    }
+    return sqlite_do(w->conn, n <= WORDS_FEW
+                                  ? &(struct query){ few, v, 2 * WORDS_FEW }
+                                  : &(struct query){ many, v, 2 * WORDS_MANY });
+}
+
+/* In the order of the bodies: each row's number is one above the greatest. */
+static int
+write_news(struct sqlite_writer *w)
+{
+    struct tidings *at = w->news.first;
+    int rc = SQLITE_OK;
+
+    for (size_t left = w->news.n; rc == SQLITE_OK && left > 0;) {
+        size_t n = left < WORDS_MANY ? left : WORDS_MANY;
+
+        rc = write_some_news(w, &at, n);
+        left -= n;
+    }
+    return rc;
+}
+
 static int
 commit(struct sqlite_writer *w)
 {
     int rc = write_words(w);
 
+    if (rc == SQLITE_OK)
+        rc = write_news(w);
     if (rc != SQLITE_OK)
         return rc;
     if (w->fail_commit)
@@ -137,6 +176,7 @@ end_batch(struct sqlite_store *s)
     atomic_store(&w->unwaited, 0);
     w->search = NULL;
     w->n_search = 0;
+    w->news = (struct tidings_list){ 0 };
     arena_reset(w->arena);
     return ended;
 }
@@ -304,6 +344,8 @@ keep_body(struct db *d)
         return sqlite_err(rc);
     }
     gather_words(w, d->search);
+    for (const struct tidings *t = d->news.first; t; t = t->next)
+        tidings_add(&w->news, w->arena, t->kind, t->id);
     w->bodies++;
     w->fail_commit |= d->fail_commit;
     d->fail_commit = false;
@@ -429,8 +471,7 @@ sqlite_checkpoints_start(struct sqlite_store *s, const char **why)
     (void)pthread_mutex_init(&s->wal_mutex, NULL);
     (void)pthread_cond_init(&s->wal_grown, NULL);
     (void)sqlite3_wal_hook(s->writer.conn->db, on_commit, s);
-    s->checkpointing =
-        pthread_create(&s->checkpointer, NULL, run_checkpoints, s) == 0;
+    s->checkpointing = store_thread(&s->checkpointer, run_checkpoints, s);
     if (!s->checkpointing)
         *why = "no thread for the checkpoints";
     return s->checkpointing;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store - opening a database for the whole process, and its interned SQL. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,19 @@ store_is_postgres(const struct store *s)
 unsigned
 store_node(const struct store *s)
 {
-    return s->node;
+    return atomic_load(&s->node);
+}
+
+void
+store_on_move(struct store *s, const struct store_mover *m)
+{
+    atomic_store(&s->mover, m);
+}
+
+void
+store_end_within(struct store *s, int64_t ms)
+{
+    atomic_store(&s->end_ms, monotonic_ms() + ms);
 }
 
 struct store_commits
@@ -153,6 +166,19 @@ store_flush(struct store *s)
 {
     if (s->backend->flush)
         s->backend->flush(s);
+}
+
+bool
+store_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+    sigset_t all, before;
+    bool begun;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    begun = pthread_create(thread, NULL, run, arg) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return begun;
 }
 
 void

@@ -57,8 +57,10 @@ struct http_reply {
         const char *name, *value;
     } headers[HTTP_MAX_HEADERS];
     size_t n_headers;
-    /* For an event stream: set by the handler instead of a body; called on
-       the stream's thread once it is open, and when the far end has gone. */
+    /* For an event stream: set by the handler instead of a body.  stream_open
+       is called on a worker once it is open; stream_gone on a poller, which
+       all other connections wait for, so it may wait for nothing.  S (NULL:
+       it was never open) stays valid until http_stream_release. */
     void (*stream_open)(void *arg, struct http_stream *s);
     void (*stream_gone)(void *arg, struct http_stream *s);
     void *stream_arg;
@@ -67,12 +69,17 @@ struct http_reply {
 void http_add_header(struct http_reply *r, const char *name, const char *value);
 
 /*
- * Send bytes to an open event stream from any thread; they are copied.  A
- * far end that does not read is closed after 1 MiB waits for it.
+ * Send bytes to an event stream from any thread; they are copied.  How many
+ * bytes now wait for the far end to read comes back: whoever sends much heeds
+ * it.  A far end that does not read is closed after 1 MiB waits for it.  To
+ * one that has gone nothing is sent.
  */
-void http_stream_send(struct http_stream *s, const char *bytes, size_t n);
+size_t http_stream_send(struct http_stream *s, const char *bytes, size_t n);
+size_t http_stream_waiting(struct http_stream *s);
 /* End it once what waits has been sent. */
 void http_stream_end(struct http_stream *s);
+/* After stream_gone, once: the stream is of no use any more. */
+void http_stream_release(struct http_stream *s);
 
 struct http_config {
     const char *address; /* "127.0.0.1" */

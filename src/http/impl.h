@@ -84,6 +84,7 @@ struct http_server {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t tick;
     struct http_stream *streams;
+    unsigned beats; /* of the stream made last */
     pthread_t beat;
 };
 

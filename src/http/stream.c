@@ -5,11 +5,13 @@
  * While there is nothing to send the connection is suspended ("parked") and
  * costs no thread; http_stream_send fills the buffer and lets it go on.  A
  * comment every 20 s keeps proxies from closing it and finds out who has
- * gone.
+ * gone; every second a twentieth of the streams get theirs.
  *
  * The socket is valid as long as `gone` is false: libmicrohttpd says that a
- * request is completed before it closes the socket.  Locks are taken in the
- * order server, stream, libmicrohttpd's own.
+ * request is completed before it closes the socket.  The stream itself is
+ * freed when both its connection and whoever sends to it have let go of it.
+ * Locks are taken in the order server, stream, libmicrohttpd's own; none is
+ * held for longer than it takes to copy some bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,8 @@ struct http_stream {
     void (*on_open)(void *arg, struct http_stream *s);
     void (*on_gone)(void *arg, struct http_stream *s);
     void *arg;
+    unsigned beat;    /* the second of BEAT_S in which it gets its comment */
+    atomic_uint held; /* by its connection, by whoever sends to it */
 
     pthread_mutex_t lock; /* of what follows */
     char *bytes;
@@ -112,9 +116,11 @@ hang_up(struct http_stream *s)
     unpark(s);
 }
 
-void
+size_t
 http_stream_send(struct http_stream *s, const char *bytes, size_t n)
 {
+    size_t waiting;
+
     pthread_mutex_lock(&s->lock);
     if (!s->gone && !s->ended) {
         if (s->len - s->sent + n > WAITING_MAX) {
@@ -126,16 +132,41 @@ http_stream_send(struct http_stream *s, const char *bytes, size_t n)
             unpark(s);
         }
     }
+    waiting = s->len - s->sent;
     pthread_mutex_unlock(&s->lock);
+    return waiting;
+}
+
+size_t
+http_stream_waiting(struct http_stream *s)
+{
+    size_t waiting;
+
+    pthread_mutex_lock(&s->lock);
+    waiting = s->len - s->sent;
+    pthread_mutex_unlock(&s->lock);
+    return waiting;
 }
 
 void
 http_stream_end(struct http_stream *s)
 {
     pthread_mutex_lock(&s->lock);
-    s->ended = true;
-    unpark(s);
+    if (!s->gone) {
+        s->ended = true;
+        unpark(s);
+    }
     pthread_mutex_unlock(&s->lock);
+}
+
+void
+http_stream_release(struct http_stream *s)
+{
+    if (atomic_fetch_sub(&s->held, 1) > 1)
+        return;
+    pthread_mutex_destroy(&s->lock);
+    free(s->bytes);
+    free(s);
 }
 
 struct MHD_Response *
@@ -151,8 +182,9 @@ stream_make(struct exchange *x, const struct http_reply *r)
     s->on_open = r->stream_open;
     s->on_gone = r->stream_gone;
     s->arg = r->stream_arg;
+    atomic_init(&s->held, 2);
     pthread_mutex_init(&s->lock, NULL);
-    http_stream_send(s, hello, sizeof hello - 1);
+    (void)http_stream_send(s, hello, sizeof hello - 1);
     x->stream = s;
 
     struct MHD_Response *m =
@@ -162,6 +194,7 @@ stream_make(struct exchange *x, const struct http_reply *r)
         MHD_add_response_header(m, "X-Accel-Buffering", "no");
     pthread_mutex_lock(&server->lock);
     s->ended = atomic_load(&server->stopping);
+    s->beat = server->beats++ % BEAT_S;
     s->next = server->streams;
     if (s->next)
         s->next->previous = s;
@@ -192,11 +225,8 @@ stream_gone(struct http_stream *s)
     if (s->next)
         s->next->previous = s->previous;
     pthread_mutex_unlock(&server->lock);
-    if (s->on_gone)
-        s->on_gone(s->arg, s);
-    pthread_mutex_destroy(&s->lock);
-    free(s->bytes);
-    free(s);
+    s->on_gone(s->arg, s);
+    http_stream_release(s);
 }
 
 bool
@@ -223,17 +253,21 @@ stream_beat(void *arg)
 {
     struct http_server *server = arg;
     struct timespec next;
+    unsigned beat = 0;
 
-    clock_gettime(CLOCK_REALTIME, &next);
+    clock_gettime(CLOCK_MONOTONIC, &next);
     pthread_mutex_lock(&server->lock);
     while (!atomic_load(&server->stopping)) {
-        next.tv_sec += BEAT_S;
-        while (
-            !atomic_load(&server->stopping)
-            && pthread_cond_timedwait(&server->tick, &server->lock, &next) == 0)
+        next.tv_sec++;
+        beat = (beat + 1) % BEAT_S;
+        while (!atomic_load(&server->stopping)
+               && pthread_cond_clockwait(&server->tick, &server->lock,
+                                         CLOCK_MONOTONIC, &next)
+                      == 0)
             continue;
         for (struct http_stream *s = server->streams; s; s = s->next)
-            http_stream_send(s, ":\n\n", 3);
+            if (s->beat == beat)
+                (void)http_stream_send(s, ":\n\n", 3);
     }
     pthread_mutex_unlock(&server->lock);
     return NULL;

@@ -315,4 +315,12 @@ enum err model_audit(struct call *c, const char *action, const char *noun,
 enum err model_check_schema(struct call *c, const struct model *const *all,
                             size_t n) MUST_USE;
 
+/*
+ * The greatest id in the tables of ALL the models, for ids that are to be above
+ * it.  Whatever has an id and no model is written together with an entry of
+ * the audit, a model too, or an event.
+ */
+enum err model_newest_id(struct call *c, const struct model *const *all,
+                         size_t n, int64_t *newest) MUST_USE;
+
 #endif

@@ -379,3 +379,25 @@ model_check_schema(struct call *c, const struct model *const *all, size_t n)
     }
     return OK;
 }
+
+enum err
+model_newest_id(struct call *c, const struct model *const *all, size_t n,
+                int64_t *newest)
+{
+    *newest = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t id;
+
+        if (all[i]->table == NULL || model_field(all[i], "id") == NULL)
+            continue;
+        TRY(db_int(c, &id,
+                   db_intern(c, arena_printf(c->arena,
+                                             "SELECT MAX(id) FROM %s"
+                                             " WHERE id < $1",
+                                             all[i]->table)),
+                   V(IDS_END)));
+        if (id > *newest)
+            *newest = id;
+    }
+    return OK;
+}

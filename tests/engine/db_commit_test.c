@@ -720,7 +720,64 @@ TEST_PLAIN(connections_that_break_are_opened_anew)
     database_drop(address);
 }
 
-TEST_PLAIN(a_process_that_lost_its_node_writes_no_more)
+/* Let the thread that renews the node look at once. */
+static void
+hurry(struct pg_store *s)
+{
+    (void)pthread_mutex_lock(&s->side_mutex);
+    (void)pthread_cond_signal(&s->stopping);
+    (void)pthread_mutex_unlock(&s->side_mutex);
+}
+
+static bool
+on_move(void *node, unsigned to)
+{
+    *(unsigned *)node = to;
+    return true;
+}
+
+/* Out of reach for so long that another process took its node: it takes
+   another, says so before it writes, and needs no restart. */
+TEST_PLAIN(a_process_whose_node_was_taken_gets_another_by_itself)
+{
+    static const char take[] =
+        "UPDATE node SET owner = 'other', until = 99999999999999"
+        " WHERE node = $1";
+    unsigned moved = 99, before;
+    const struct store_mover mover = { on_move, &moved };
+    enum err e = ERR_BUSY;
+    char *address;
+    struct store *s;
+    struct call own;
+
+    (void)c;
+    if (!database_is_postgres())
+        return;
+    address = database_make(false);
+    s = reopen(address, 1);
+    store_on_move(s, &mover);
+    before = store_node(s);
+    call_open(&own, s);
+    {
+        TX tx = tx_begin(&own);
+        EXPECT(db_exec(&own, take, V((int)before)) == OK);
+        EXPECT(tx_commit(&tx) == OK);
+    }
+    atomic_store(&((struct pg_store *)s)->lease_ms, 1);
+    EXPECT(put(&own, "lost", 1) == ERR_BUSY);
+    for (int i = 0; i < 100 && e == ERR_BUSY; i++) {
+        hurry((struct pg_store *)s);
+        (void)usleep(100000);
+        e = put(&own, "again", 1);
+    }
+    EXPECT(e == OK && moved == store_node(s) && moved != before);
+    EXPECT(ask(s, count_counters, NULL) == 1);
+    call_close(&own);
+    store_close(s);
+    database_drop(address);
+}
+
+TEST_PLAIN(a_process_that_lost_its_node_writes_no_more_until_it_has_it_again)
 {
     char *address;
     struct store *s;
@@ -734,8 +791,14 @@ TEST_PLAIN(a_process_that_lost_its_node_writes_no_more)
     call_open(&own, s);
     EXPECT(put(&own, "before", 1) == OK);
     atomic_store(&((struct pg_store *)s)->lease_ms, 1);
-    EXPECT(put(&own, "after", 1) == ERR_BROKEN);
+    EXPECT(put(&own, "after", 1) == ERR_BUSY);
     EXPECT(ask(s, count_counters, NULL) == 1);
+    /* Nobody took it meanwhile: it is ours again. */
+    for (int i = 0; i < 100 && !pg_node_is_ours((struct pg_store *)s); i++) {
+        hurry((struct pg_store *)s);
+        (void)usleep(100000);
+    }
+    EXPECT(put(&own, "after", 1) == OK);
     call_close(&own);
     store_close(s);
     database_drop(address);

@@ -461,6 +461,35 @@ TEST(a_chain_of_merged_orders_hears_its_last)
     EXPECT(told(c, 42, one, "dispatched") == 1);
 }
 
+/* 300 orders of three people, each merged into the next. */
+TEST(of_a_long_chain_of_merged_orders_each_person_is_told_once)
+{
+    static const char *const who[] = { "wang", "li", "second" };
+    static const int64_t people[] = { 41, 42, 57 };
+    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    int64_t last = 0;
+
+    office_make(c);
+    for (int i = 0; i < 300; i++) {
+        int64_t id = ask_for(c, who[i % 3], &w).id;
+
+        if (last != 0)
+            EXPECT_OK(say(c, "desk", VERB_MERGE, last, .into_id = id));
+        last = id;
+    }
+    /* Each heard of his own. */
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM notice WHERE kind = 'merged'")
+           == 299);
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, last));
+    for (size_t i = 0; i < COUNT(people); i++)
+        EXPECT(office_int(c, arena_printf(c->arena,
+                                          "SELECT COUNT(*) FROM notice WHERE"
+                                          " kind = 'dispatched'"
+                                          " AND person_id = %lld",
+                                          (long long)people[i]))
+               == 1);
+}
+
 TEST(an_order_is_merged_into_an_open_one_only)
 {
     int64_t id, main_order;

@@ -69,6 +69,20 @@ TEST(importing_requests_twice_makes_nothing_twice)
     EXPECT(r.orders == 0 && r.known == 2 && orders(c) == 2);
 }
 
+/* Nobody is told of each order of the years gone by. */
+TEST(an_import_is_one_piece_of_news)
+{
+    static const char csv[] = "id,asked\n1,2025-03-03 09:10:00\n"
+                              "2,2025-03-03 09:11:00\n";
+
+    office_make(c);
+    (void)run(c, "", csv, true);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM news") == 0);
+    (void)run(c, "", csv, false);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM news") == 1);
+    EXPECT(office_int(c, "SELECT kind FROM news") == NEWS_MANY);
+}
+
 TEST(a_row_that_cannot_be_read_is_refused_with_line_and_column)
 {
     static const char more[] =

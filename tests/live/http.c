@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "live.h"
@@ -250,13 +251,26 @@ bool
 http_listen(struct http *h, const char *token, const char *path,
             const char *last_event)
 {
+    char *head;
+    bool good =
+        asprintf(&head,
+                 "Accept: text/event-stream\r\n"
+                 "Authorization: Bearer %s\r\n%s%s%s",
+                 token, last_event ? "Last-Event-ID: " : "",
+                 last_event ? last_event : "", last_event ? "\r\n" : "")
+            > 0
+        && http_listen_head(h, path, head);
+
+    free(head);
+    return good;
+}
+
+bool
+http_listen_head(struct http *h, const char *path, const char *head)
+{
     char *text;
-    int len = asprintf(&text,
-                       "GET %s HTTP/1.1\r\nHost: localhost\r\n"
-                       "Accept: text/event-stream\r\n"
-                       "Authorization: Bearer %s\r\n%s%s%s\r\n",
-                       path, token, last_event ? "Last-Event-ID: " : "",
-                       last_event ? last_event : "", last_event ? "\r\n" : "");
+    int len = asprintf(&text, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
+                       path, head);
     bool good = len > 0 && connect_to(h) && send_all(h->fd, text, (size_t)len)
                 && read_more(h);
 
@@ -285,6 +299,49 @@ http_unchunk(struct http *h)
         h->n_in = (size_t)(to - h->in);
         *to = '\0';
     }
+}
+
+int64_t
+live_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool
+http_hears(struct http *h, const char *text, int ms)
+{
+    int64_t until = live_ms() + ms;
+
+    while (h->in == NULL || strstr(h->in, text) == NULL) {
+        int64_t left = until - live_ms();
+
+        if (left <= 0)
+            return false;
+        (void)http_more(h, left < 100 ? (int)left : 100);
+    }
+    return true;
+}
+
+/* The last chunk, or the connection's end. */
+bool
+http_ends(struct http *h, int ms)
+{
+    int64_t until = live_ms() + ms;
+
+    while (live_ms() < until) {
+        struct pollfd p = { .fd = h->fd, .events = POLLIN };
+        char next;
+
+        if (h->in != NULL && strstr(h->in, "\r\n0\r\n\r\n") != NULL)
+            return true;
+        if (poll(&p, 1, 100) > 0 && recv(h->fd, &next, 1, MSG_PEEK) <= 0)
+            return true;
+        (void)http_more(h, 0);
+    }
+    return false;
 }
 
 struct answer

@@ -121,10 +121,18 @@ void answer_free(struct answer *a);
    nothing came. */
 bool http_listen(struct http *h, const char *token, const char *path,
                  const char *last_event);
+/* The same with a head's lines. */
+bool http_listen_head(struct http *h, const char *path, const char *head);
 bool http_more(struct http *h, int ms);
 /* What a stream has sent so far becomes its body alone: a chunk may end in the
    middle of an event. */
 void http_unchunk(struct http *h);
+/* Wait for MS at most until TEXT has come on a stream. */
+bool http_hears(struct http *h, const char *text, int ms);
+/* Wait for MS at most until the far end has ended the stream. */
+bool http_ends(struct http *h, int ms);
+/* Milliseconds of a clock that only goes forward. */
+int64_t live_ms(void);
 
 /* A header's value in HEAD, in a static buffer of the thread; NULL. */
 const char *answer_header(const struct answer *a, const char *name);
@@ -141,5 +149,8 @@ int wild(int argc, char **argv);
 int limits(int argc, char **argv);
 int jail(int argc, char **argv);
 int siege(int argc, char **argv);
+int stream(int argc, char **argv);
+int skew(int argc, char **argv);
+int stalls(int argc, char **argv);
 
 #endif

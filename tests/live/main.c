@@ -18,6 +18,9 @@ static const struct {
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
     { "siege", "PROGRAM SECONDS CLIENTS [SEED]", siege },
+    { "stream", "PROGRAM LISTENERS", stream },
+    { "skew", "PROGRAM SECONDS...", skew },
+    { "stalls", "PROGRAM", stalls },
 };
 
 int

@@ -70,6 +70,8 @@ on_gone(void *arg, struct http_stream *s)
         world.stream = NULL;
     pthread_mutex_unlock(&world.lock);
     atomic_fetch_add(&world.gone, 1);
+    if (s)
+        http_stream_release(s);
 }
 
 /* False when there is no stream (any more). */
@@ -79,7 +81,7 @@ send_stream(const char *bytes, size_t n)
     pthread_mutex_lock(&world.lock);
     bool there = world.stream != NULL;
     if (there)
-        http_stream_send(world.stream, bytes, n);
+        (void)http_stream_send(world.stream, bytes, n);
     pthread_mutex_unlock(&world.lock);
     return there;
 }

@@ -64,6 +64,24 @@ async function sessionGrowsOld({ stands }: Cast): Promise<void> {
   assert.ok(!after.items.some((s) => s.id === own.id), 'the old session ended with the new one');
 }
 
+/* Nobody presses anything: the stream says that it is over. */
+async function signedOutElsewhere({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone');
+  p.expects(401, /./);
+  const listening = p.page.waitForResponse((r) => r.url().endsWith('/stream') && r.status() === 200);
+  await begins(p, '还没写完');
+  await listening;
+  await p.page.evaluate(async () => {
+    const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
+    const { items } = (await (await fetch('/api/v1/sessions')).json()) as { items: { id: number; own: boolean }[] };
+    const own = items.find((s) => s.own)!;
+    await fetch(`/api/v1/sessions/${own.id}`, { method: 'DELETE', headers: { 'X-CSRF-Token': csrf } });
+  });
+  await p.page.locator('dialog[open] input[type=password]').waitFor();
+  await signsInAgain(p);
+  await becomes(p.page.getByLabel(p.text('report.description')), '还没写完');
+}
+
 async function anotherTab({ comes }: Cast): Promise<void> {
   const p = await comes('requester', 'phone');
   p.expects(403, /./);
@@ -158,6 +176,7 @@ journey('what was typed outlives a reload, and waits as a draft for another day'
 journey('back closes the order that was opened, and a reload keeps list, search and order', backAndReload);
 journey('a session that ends while a form is filled loses nothing that was typed', sessionEnds);
 journey('a sign-in that grows old asks for the password in place, and nothing that was typed is lost', sessionGrowsOld);
+journey('who is signed out elsewhere is asked at once, and what he typed stays', signedOutElsewhere);
 journey('another account in another tab does not send what was begun as the first', anotherTab);
 journey('an event stream that was refused comes back, and what was missed is seen', streamRefused);
 journey('who was too late for a verb sees what is new and keeps what he typed', somebodyWasFaster);

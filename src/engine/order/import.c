@@ -664,7 +664,7 @@ write_row(struct importing *im, struct order *o)
                        o->crew_name ? o->crew_name : "");
     TRY(db_search_add(c, o->id, text_tokens(c->arena, all)));
     e.order_id = o->id;
-    TRY(event_add(c, &e));
+    TRY(event_write(c, &e));
     return audit_cover_take(c, &im->cover, o->id);
 }
 
@@ -764,6 +764,7 @@ run_import(struct importing *im, int64_t lines,
         return OK; /* the transaction goes unsaid */
     TRY(audit_cover_end(c, &im->cover));
     TRY(note_import(im));
+    TRY(db_news_add(c, NEWS_MANY, 0));
     TRY(catalog_touch(c));
     return tx_commit(&tx);
 }

@@ -44,6 +44,8 @@ bool state_is_open(unsigned state);
 
 /* Add an event; no actor means the program. */
 enum err event_add(struct call *c, struct order_event *e) MUST_USE;
+/* The same, of what has not happened now: nobody is told. */
+enum err event_write(struct call *c, struct order_event *e) MUST_USE;
 
 /* A message to a person about an order: FMT is English and looked up. */
 enum err tell(struct call *c, int64_t person_id, int64_t order_id,

@@ -57,10 +57,14 @@ function shut(): void {
   clearTimeout(retry);
 }
 
+function again(): void {
+  listeners.forEach((l) => l.again?.());
+}
+
 function opened(): void {
   calm();
   wait = WAIT_MS.first;
-  if (missed) listeners.forEach((l) => l.again?.());
+  if (missed) again();
   missed = false;
 }
 
@@ -79,6 +83,13 @@ function failed(): void {
   later();
 }
 
+/* Whoever is signed out meanwhile is asked to sign in; what he types stays. */
+function bye(): void {
+  missed = true;
+  shut();
+  void reopen();
+}
+
 async function reopen(): Promise<void> {
   try {
     if (listeners.size && !source && await checkSession() && !source && listeners.size) open();
@@ -92,6 +103,8 @@ function open(): void {
   source = new EventSource(address('/stream'));
   source.addEventListener('open', opened);
   source.addEventListener('error', failed);
+  source.addEventListener('reload', again);
+  source.addEventListener('bye', bye);
   source.addEventListener('order', (e) => {
     const change = JSON.parse((e as MessageEvent<string>).data) as OrderChange;
     listeners.forEach((l) => l.order?.(change));

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* feed_tell - what is sent to whom; all of it on the feed's thread. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/feed_impl.h"
+#include "base/text.h"
+#include "engine/order/order.h"
+#include "json/json.h"
+
+#define RETRY_MS 1000 /* when it could not be read who he is by now */
+
+static void
+end_stream(struct listener *l)
+{
+    l->ended = true;
+    http_stream_end(l->stream);
+}
+
+static size_t
+send_buf(struct listener *l, const struct buf *b)
+{
+    return http_stream_send(l->stream, b->s, b->len);
+}
+
+/* -- who still listens --------------------------------------------------------- */
+
+static void
+say_bye(struct call *c, struct listener *l)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out out = json_to(&b);
+
+    buf_puts(&b, "event: bye\ndata: ");
+    json_begin(&out);
+    json_put_text(&out, "code", err_word(c->fault.code));
+    json_put_text(&out, "detail", c->fault.text);
+    json_end(&out);
+    buf_puts(&b, "\n\n");
+    (void)send_buf(l, &b);
+    end_stream(l);
+}
+
+bool
+listener_may_listen(struct call *c, struct listener *l)
+{
+    int64_t now = monotonic_ms();
+    enum err e;
+
+    if (l->ended || now - l->checked_ms < FEED_REFRESH_MS)
+        return !l->ended;
+    l->checked_ms = now;
+    c->lang = l->lang;
+    e = auth_again(c, l->key, l->token);
+    if (e == OK) {
+        free(l->actor);
+        l->actor = actor_keep(c->actor);
+    } else if (e == ERR_UNSIGNED || e == ERR_DENIED) {
+        say_bye(c, l);
+    } else {
+        l->checked_ms = now - FEED_REFRESH_MS + RETRY_MS;
+    }
+    c->actor = NULL;
+    return !l->ended;
+}
+
+/* -- one row ------------------------------------------------------------------ */
+
+/* What is sent of one row, and what decides who may hear of it. */
+struct message {
+    const struct news_row *row;
+    struct order o;
+    int64_t position;
+    struct buf b;
+};
+
+/* What it is about; nothing when there is no such order. */
+static enum err
+read_order(struct call *c, const struct news_row *row, struct order *o)
+{
+    enum err e = OK;
+
+    *o = (struct order){ 0 };
+    if (row->kind == NEWS_EVENT)
+        e = model_get(c, &order_model, row->order_id, o);
+    return e == ERR_ABSENT ? OK : e;
+}
+
+static void
+write_head(struct message *m, const char *event)
+{
+    m->b.len = 0;
+    buf_printf(&m->b, "event: %s\nid: %lld\ndata: ", event,
+               (long long)m->position);
+}
+
+static void
+write_order(struct message *m)
+{
+    struct json_out out = json_to(&m->b);
+
+    write_head(m, "order");
+    json_begin(&out);
+    json_put_int(&out, "id", m->row->order_id);
+    json_put_text(&out, "number", m->o.number);
+    json_put_text(&out, "state", order_states[m->o.state]);
+    json_put_text(&out, "verb", m->row->verb);
+    json_put_int(&out, "version", m->o.version);
+    json_end(&out);
+    buf_puts(&m->b, "\n\n");
+}
+
+/* In the language of the one person who hears it. */
+static void
+write_notice(struct call *c, struct message *m, enum lang lang)
+{
+    struct json_out out = json_to(&m->b);
+
+    c->lang = lang;
+    write_head(m, "notice");
+    json_begin(&out);
+    json_put_int(&out, "id", m->row->row_id);
+    json_put_int(&out, "order_id", m->row->order_id);
+    json_put_text(&out, "kind", m->row->word);
+    json_put_text(&out, "text",
+                  notice_words(c, m->row->order_id, m->row->word,
+                               m->row->text));
+    json_end(&out);
+    buf_puts(&m->b, "\n\n");
+}
+
+static void
+write_reload(struct message *m)
+{
+    write_head(m, "reload");
+    buf_puts(&m->b, "{}\n\n");
+}
+
+static enum err
+make_message(struct call *c, const struct news_row *row, struct message *m)
+{
+    *m = (struct message){ .row = row, .b = buf_make(c->arena, 0) };
+    return read_order(c, row, &m->o);
+}
+
+/* After the row was taken: the place is behind it. */
+static void
+write_message(struct message *m, int64_t position)
+{
+    m->position = position;
+    if (m->row->kind == NEWS_EVENT && m->o.id != 0)
+        write_order(m);
+    else if (m->row->kind == NEWS_MANY)
+        write_reload(m);
+}
+
+static bool
+may_hear(struct call *c, const struct listener *l, const struct message *m)
+{
+    bool may;
+
+    switch (m->row->kind) {
+    case NEWS_NOTICE: return l->actor->person_id == m->row->person_id;
+    case NEWS_MANY: return true;
+    case NEWS_EVENT: break;
+    }
+    c->actor = l->actor;
+    may = m->o.id != 0 && order_may_hear(c, &m->o, m->row->internal);
+    c->actor = NULL;
+    return may;
+}
+
+/* Tell him if he may; how much then waits for him. */
+static size_t
+tell_one(struct call *c, struct listener *l, struct message *m)
+{
+    if (m->row->kind == NEWS_NOTICE && l->actor->person_id != m->row->person_id)
+        return 0;
+    if (!listener_may_listen(c, l) || !may_hear(c, l, m))
+        return 0;
+    if (m->row->kind == NEWS_NOTICE)
+        write_notice(c, m, l->lang);
+    return send_buf(l, &m->b);
+}
+
+/* Who does not read as fast as things happen goes on as one who catches up:
+   nothing is kept for him but his place. */
+static void
+tell_live(struct call *c, struct feed *f, struct message *m)
+{
+    for (struct listener *l = f->listeners; l != NULL; l = l->next) {
+        if (l->ended || !(l->live || m->row->seq <= l->from))
+            continue;
+        if (tell_one(c, l, m) > FEED_WAITING && l->live) {
+            l->live = false;
+            l->from = m->position;
+        }
+    }
+}
+
+/* To those whose turn it is (tell_missed). */
+static void
+tell_page(struct call *c, struct feed *f, struct message *m)
+{
+    for (struct listener *l = f->listeners; l != NULL; l = l->next)
+        if (l->in_turn && !l->ended && l->from < m->row->seq)
+            (void)tell_one(c, l, m);
+}
+
+/* What one row needs of memory does not depend on how many rows there are. */
+static enum err
+tell_by(struct call *c, struct feed *f, const struct news_row *row,
+        void (*tell)(struct call *c, struct feed *f, struct message *m))
+{
+    struct arena *arena = c->arena;
+    struct auth_reach reach = { .n = 0 };
+    struct message m;
+    enum err e;
+
+    c->arena = f->scratch;
+    c->reach = &reach;
+    e = make_message(c, row, &m);
+    if (e == OK && tell == tell_live)
+        news_take(&f->news, row->seq);
+    if (e == OK) {
+        int64_t safe = news_position(&f->news);
+
+        write_message(&m,
+                      tell == tell_live || row->seq > safe ? safe : row->seq);
+        tell(c, f, &m);
+    }
+    c->reach = NULL;
+    c->arena = arena;
+    arena_reset(f->scratch);
+    return e;
+}
+
+enum err
+tell_row(struct call *c, struct feed *f, const struct news_row *row)
+{
+    if (f->listeners != NULL)
+        return tell_by(c, f, row, tell_live);
+    news_take(&f->news, row->seq);
+    return OK;
+}
+
+/* -- what was missed ------------------------------------------------------------ */
+
+static void
+tell_reload(struct feed *f, struct listener *l)
+{
+    char text[80];
+    int64_t at = news_position(&f->news);
+    int n = snprintf(text, sizeof text, "event: reload\nid: %lld\ndata: {}\n\n",
+                     (long long)at);
+
+    (void)http_stream_send(l->stream, text, (size_t)n);
+    l->from = f->news.high;
+}
+
+/* Once he has been told all: like the rest, or that was what he came for. */
+static void
+become_live(struct feed *f, struct listener *l)
+{
+    if (l->from < f->news.high)
+        return;
+    l->live = true;
+    if (l->brief)
+        end_stream(l);
+}
+
+void
+tell_welcome(struct feed *f, struct listener *l)
+{
+    char text[60] = "retry: 3000\n\n";
+    int64_t at = news_position(&f->news);
+
+    /* So he has a place from the first moment on. */
+    if (!l->resumed) {
+        l->from = l->from < 0 ? at : l->from;
+        (void)snprintf(text, sizeof text, "retry: 3000\nid: %lld\n\n",
+                       (long long)l->from);
+    }
+    (void)http_stream_send(l->stream, text, strlen(text));
+    if (l->from < 0 || l->from > f->news.high
+        || f->news.high - l->from > NEWS_REPLAY)
+        tell_reload(f, l);
+    become_live(f, l);
+}
+
+/* Does he wait for what was missed, and has he room for it? */
+static bool
+wants_page(const struct feed *f, struct listener *l)
+{
+    if (l->ended || l->live || http_stream_waiting(l->stream) > FEED_WAITING)
+        return false;
+    return f->news.high - l->from <= NEWS_REPLAY;
+}
+
+/* One who fell too far behind while he was told, or did not read. */
+static void
+give_up_telling(struct feed *f)
+{
+    for (struct listener *l = f->listeners; l != NULL; l = l->next)
+        if (!l->ended && !l->live && f->news.high - l->from > NEWS_REPLAY
+            && http_stream_waiting(l->stream) <= FEED_WAITING) {
+            tell_reload(f, l);
+            become_live(f, l);
+        }
+}
+
+/* Pages go round from the oldest place to the newest, so that one page serves
+   all who wait for it and nobody who comes later keeps another waiting.
+   False: nobody waits. */
+static bool
+next_page(struct feed *f)
+{
+    int64_t ahead = INT64_MAX, first = INT64_MAX;
+
+    for (struct listener *l = f->listeners; l != NULL; l = l->next) {
+        l->in_turn = wants_page(f, l);
+        if (!l->in_turn)
+            continue;
+        if (l->from >= f->cursor && l->from < ahead)
+            ahead = l->from;
+        if (l->from < first)
+            first = l->from;
+    }
+    f->cursor = ahead != INT64_MAX ? ahead : first;
+    return first != INT64_MAX;
+}
+
+enum err
+tell_missed(struct call *c, struct feed *f, bool *more)
+{
+    struct news_row *rows = NEW_N(c->arena, struct news_row, NEWS_PAGE);
+    int64_t end;
+    size_t n;
+
+    give_up_telling(f);
+    *more = next_page(f);
+    if (!*more)
+        return OK;
+    end = f->cursor;
+    for (struct listener *l = f->listeners; l != NULL; l = l->next)
+        l->in_turn = l->in_turn && l->from >= f->cursor;
+    TRY(news_again(c, &f->news, &end, rows, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(tell_by(c, f, &rows[i], tell_page));
+    for (struct listener *l = f->listeners; l != NULL; l = l->next)
+        if (l->in_turn && l->from < end) {
+            l->from = end;
+            become_live(f, l);
+        }
+    f->cursor = end;
+    return OK;
+}
