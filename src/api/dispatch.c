@@ -12,6 +12,7 @@
 #include "api/feed.h"
 #include "api/input.h"
 #include "api/metrics.h"
+#include "api/turns.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -131,6 +132,16 @@ reply_json(struct http_reply *r, int status, const struct buf *b)
     r->body_len = b->len;
 }
 
+/* Whoever refused may know better when to try again. */
+static bool
+says_when(const struct http_reply *r)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (strcmp(r->headers[i].name, "Retry-After") == 0)
+            return true;
+    return false;
+}
+
 void
 api_problem(struct call *c, enum err e, int status, struct http_reply *r)
 {
@@ -155,6 +166,8 @@ api_problem(struct call *c, enum err e, int status, struct http_reply *r)
         http_add_header(r, "WWW-Authenticate", "Bearer");
     if (e == ERR_BUSY)
         http_add_header(r, "Retry-After", "1");
+    if (e == ERR_LIMIT && !says_when(r))
+        http_add_header(r, "Retry-After", "10");
     if (e == ERR_BROKEN)
         log_line(LOG_ERROR, "api", "broken: %s",
                  c->fault.text ? c->fault.text : "?");
@@ -206,6 +219,7 @@ reply_raw(struct call *c, const struct raw *raw, struct http_reply *r)
     r->type = raw->type ? raw->type : "application/json";
     r->body = raw->body ? raw->body : "";
     r->body_len = raw->len ? raw->len : strlen(r->body);
+    r->fd = raw->fd;
     if (raw->name != NULL)
         http_add_header(r, "Content-Disposition",
                         arena_printf(c->arena, "attachment; filename=\"%s\"",
@@ -249,14 +263,25 @@ query_value(const struct http_request *q, const char *key)
     return NULL;
 }
 
+/* What takes long is only asked for on the thread that read the request, and
+   done when its turn has come.  *WAITS: not yet. */
 static enum err
-run_export(struct call *c, const struct route *route, struct list *l,
-           enum export_format format, struct http_reply *r)
+take_turn(struct call *c, const struct http_request *q, struct http_reply *r,
+          bool *waits)
+{
+    *waits = q->impl != NULL && q->aside == NULL;
+    return *waits ? turn_ask(c, &r->aside) : OK;
+}
+
+static enum err
+run_export(struct call *c, const struct export *x, struct http_reply *r)
 {
     struct raw raw = { 0 };
 
-    TRY(export_list(c, route, l, format, &raw));
+    TRY(export_list(c, x, &raw));
     reply_raw(c, &raw, r);
+    r->sent = x->turn ? turn_end : NULL;
+    r->sent_arg = x->turn;
     return OK;
 }
 
@@ -275,18 +300,22 @@ run_once(struct call *c, const struct route *route,
     void *out = route->in == route->out && !(route->flags & (R_LIST | R_RAW))
                     ? in
                     : arena_alloc(c->arena, out_size);
+    struct export x = { .route = route, .list = in, .turn = q->aside };
+    bool waits = false;
 
     TRY(input_read(c, route, q, parts, n, in, &r->status));
-    if (route->flags & R_LIST) {
-        enum export_format format;
-
-        if (q->impl != NULL)
-            db_budget(c, LIST_MS, CALL_BYTES);
-
-        TRY(export_read(c, query_value(q, "format"), &format));
-        if (format != EXPORT_NONE)
-            return run_export(c, route, in, format, r);
-    }
+    if (route->flags & R_LIST && q->impl != NULL)
+        db_budget(c, LIST_MS, CALL_BYTES);
+    if (route->flags & R_LIST)
+        TRY(export_read(c, query_value(q, "format"), &x.format));
+    if (x.format != EXPORT_NONE)
+        TRY(export_may(c, route, in));
+    if (x.format != EXPORT_NONE || route->flags & R_ASIDE)
+        TRY(take_turn(c, q, r, &waits));
+    if (waits)
+        return OK;
+    if (x.format != EXPORT_NONE)
+        return run_export(c, &x, r);
     TRY(route->serve(c, in, out));
     reply_record(c, route, in, out, r);
     return OK;
@@ -617,5 +646,10 @@ api_handle(void *ctx, struct arena *a, const struct http_request *q,
     int64_t begun = monotonic();
 
     handle(app, a, q, r);
+    if (r->aside != NULL)
+        return;
+    /* Where a file goes out, the turn ends when it has been sent. */
+    if (q->aside != NULL && r->sent == NULL)
+        turn_end(q->aside);
     metrics_count(app->metrics, q, r->status, monotonic() - begun);
 }

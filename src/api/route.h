@@ -19,6 +19,7 @@ enum route_flag {
     R_RAW = 8,     /* the handler fills in a struct raw as `out` */
     R_BODY = 16,   /* the body is CSV, left in c->body; `in` is the query's */
     R_WAITS = 64,  /* may be answered 202: c->waits for somebody to agree */
+    R_ASIDE = 256, /* takes long, so that it is done in turn (api/turns.h) */
     R_LATER = 32   /* keeps nothing in memory of what it changes, so its thread
                       need not wait for the disk (struct later) */
 };
@@ -30,6 +31,7 @@ struct raw {
     const char *body;
     size_t len;       /* 0: strlen */
     const char *name; /* file name for a download, or NULL */
+    int fd;           /* 0, or a file that holds the LEN bytes instead */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "api/feed.h"
 #include "api/limits.h"
 #include "api/metrics.h"
+#include "api/turns.h"
 #include "auth/auth.h"
 #include "base/jail_child.h"
 #include "base/log.h"
@@ -211,6 +212,7 @@ static void
 close_parts(struct office *o)
 {
     feed_close(o->app.feed);
+    turns_close(o->app.turns);
     metrics_close(o->app.metrics);
     health_close(o->app.health);
 }
@@ -270,6 +272,7 @@ make_config(struct office *o, const struct door *d,
         .limits = limits,
         .session_cookie = API_SESSION_COOKIE,
         .admit = api_admit,
+        .aside = TURNS_AT_A_TIME,
         .handle = api_handle,
         .idle = api_idle,
         .ctx = &o->app
@@ -298,6 +301,7 @@ serve(struct office *o, const struct door *d)
     office_tell_jail(&o->app, &d->jail);
     audit_tell_health(&o->call);
     o->app.feed = feed_open(&o->app);
+    o->app.turns = turns_open();
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
     s = http_start(&config, &why);
@@ -317,6 +321,7 @@ serve(struct office *o, const struct door *d)
     atomic_store(&scheduler.stop, true);
     (void)pthread_join(scheduler.thread, NULL);
     feed_stop(o->app.feed);
+    turns_stop(o->app.turns);
     http_stop(s);
     end_audit(&o->app);
     close_parts(o);

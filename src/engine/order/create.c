@@ -121,14 +121,17 @@ find_priority(struct call *c, struct making *m)
     return OK;
 }
 
-/* The first line of what was said, or the item's name. */
+/* The first line of what was said with something on it, or the item's name. */
 static const char *
 make_title(struct call *c, const struct making *m)
 {
-    const char *s = m->w->description, *p = s;
+    const char *s = m->w->description, *p;
 
     if (text_is_blank(s))
         return m->item.name;
+    while (text_is_blank(arena_text_n(c->arena, s, strcspn(s, "\r\n"))))
+        s += strcspn(s, "\r\n") + 1;
+    p = s;
     for (int n = 0; n < 40 && *p != '\0' && *p != '\n' && *p != '\r'; n++)
         (void)text_next(&p);
     return arena_text_n(c->arena, s, (size_t)(p - s));
