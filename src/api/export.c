@@ -79,26 +79,33 @@ static enum err
 put_rows(struct call *c, const struct export *x, struct list *l,
          struct sheet *t)
 {
-    l->limit = PAGE;
+    int64_t most = x->most ? x->most : EXPORT_MAX_ROWS;
+
     l->no_total = true;
     do {
+        /* The labels are a row too. */
+        int64_t room = most + 1 - t->rows;
+
+        l->limit = room < PAGE ? room : PAGE;
         TRY(turn_check(c, x->turn));
         TRY(put_page_apart(c, x->route, l, t));
-    } while (l->cursor != NULL && t->rows <= EXPORT_MAX_ROWS);
+    } while (l->cursor != NULL && t->rows <= most);
     return OK;
 }
 
+/* There are more rows than it may have. */
 static enum err
 note_end(struct call *c, struct sheet *t)
 {
-    reply_header(c, "X-Truncated",
-                 arena_printf(c->arena, "%d", EXPORT_MAX_ROWS));
+    long long n = t->rows - 1;
+
+    reply_header(c, "X-Truncated", arena_printf(c->arena, "%lld", n));
     return sheet_note(
         c, t,
         arena_printf(c->arena,
-                     words_in(c, "the table ends here, after %d rows; there "
+                     words_in(c, "the table ends here, after %lld rows; there "
                                  "are more: narrow the list with filters"),
-                     EXPORT_MAX_ROWS));
+                     n));
 }
 
 enum err

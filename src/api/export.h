@@ -39,6 +39,7 @@ struct export
     const struct route *route;
     const struct list *list; /* as it was asked for */
     enum export_format format;
+    int64_t most; /* rows; 0: EXPORT_MAX_ROWS */
     void *turn; /* turns.h; NULL: nobody else is there */
 };
 

@@ -162,8 +162,8 @@ put_book_cell(struct call *c, struct sheet *t, const struct field *f,
         e = worksheet_write_string(
             t->page, row, col,
             arena_printf(c->arena, "%s…",
-                         text_mend(arena_text_n(c->arena, text,
-                                                MOST_IN_CELL - 1))),
+                         text_mend(
+                             arena_text_n(c->arena, text, MOST_IN_CELL - 1))),
             NULL);
     return e == LXW_NO_ERROR ? OK : lost(c);
 }
@@ -206,8 +206,9 @@ open_book(struct call *c, struct sheet *t)
     };
 
     /* It is opened by name, when everything else is done. */
-    t->book = workbook_new_opt(
-        arena_printf(c->arena, "/proc/self/fd/%d", t->fd), &options);
+    t->book =
+        workbook_new_opt(arena_printf(c->arena, "/proc/self/fd/%d", t->fd),
+                         &options);
     if (t->book == NULL)
         return lost(c);
     t->page = workbook_add_worksheet(t->book, NULL);

@@ -193,8 +193,7 @@ reply_make(struct exchange *x, const struct http_reply *r)
         void *taken;
     } body = { .given = r->body ? r->body : "" };
     struct MHD_Response *m =
-        r->stream_open && !x->head
-            ? stream_make(x, r)
+        r->stream_open && !x->head ? stream_make(x, r)
         : r->fd > 0
             ? file_reply(r)
             : MHD_create_response_from_buffer(r->body_len, body.taken,
