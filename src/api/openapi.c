@@ -161,7 +161,7 @@ write_list_parameters(struct json_out *o, const struct route *r)
 static void
 write_header_parameters(struct json_out *o, const struct route *r)
 {
-    if (r->flags & R_CREATED && !(r->flags & R_RAW))
+    if (route_is_keyed(r))
         write_parameter(o, "Idempotency-Key", "header",
                         "{\"type\":\"string\",\"minLength\":1,"
                         "\"maxLength\":200}",
