@@ -366,7 +366,8 @@ is_same_answer(const struct answer *a, const struct answer *b)
 
     if (json_is_string(json_object_get(first, "token"))) {
         good = good && json_is_null(json_object_get(second, "token"));
-        (void)json_object_set_new(first, "token", json_null());
+        (void)json_object_del(first, "token");
+        (void)json_object_del(second, "token");
     }
     good = good && first != NULL && json_equal(first, second) == 1;
     json_decref(first);
