@@ -125,8 +125,8 @@ answer_recall(struct call *c, const char *key, const char *request,
 }
 
 enum err
-answer_keep(struct call *c, const char *key, const char *request,
-            int status, const char *body)
+answer_keep(struct call *c, const char *key, const char *request, int status,
+            const char *body)
 {
     return db_exec(c, keep_answer, V(c->actor->account_id), V(key), V(c->now),
                    V(request), V(status), V(body));

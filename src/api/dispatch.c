@@ -336,8 +336,8 @@ run_once(struct call *c, struct asking *k)
 static enum err
 read_key(struct call *c, const struct asking *k, const char **key)
 {
-    *key = route_is_keyed(k->route) ? http_header(k->q, "Idempotency-Key")
-                                    : NULL;
+    *key =
+        route_is_keyed(k->route) ? http_header(k->q, "Idempotency-Key") : NULL;
     if (*key != NULL && (strlen(*key) > 200 || **key == '\0'))
         return fail(c, ERR_INVALID, "Idempotency-Key",
                     "must have from %d to %d characters", 1, 200);

@@ -196,7 +196,7 @@ may_hear(struct call *c, const struct happening *h, const struct order *o)
 {
     if (h->is_notice)
         return c->actor->person_id == h->person_id;
-    return o->id != 0 && order_may_hear(c, o, h->internal);
+    return o->id != 0 && order_may_hear(c, o, h->verb, h->internal);
 }
 
 static void

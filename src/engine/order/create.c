@@ -365,8 +365,6 @@ order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
     struct making leg = { 0 };
 
     TRY(begin_doing(c, VERB_ADD_LEG, &a, &d));
-    if (d.o.parent_id != 0)
-        return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
     if (w->place_id == 0 && w->place_note == NULL) {
         w->place_id = d.o.place_id;
         w->place_note = d.o.place_note;
