@@ -48,7 +48,9 @@ struct field {
     enum field_kind kind;
     size_t offset;
     unsigned flags;
-    int64_t min, max; /* of a number, or of a text's characters; 0: no limit */
+    /* Of a number, or of a text's characters; 0: no limit.  Of a day or a time
+       they count days from now; 0: a hundred years. */
+    int64_t min, max;
     const char *const *choices; /* words, NULL-ended; of WORD or TEXT */
     const char *refers;         /* table of the id it holds */
     const char *label;          /* English label; key of the language table */

@@ -53,6 +53,13 @@ find_item(struct call *c, struct making *m)
 static enum err
 check_wanted(struct call *c, const struct order *o)
 {
+    const struct order_wish said = { .wanted_from = o->wanted_from,
+                                     .wanted_to = o->wanted_to };
+
+    /* They may have come as an answer to a question. */
+    TRY(model_check_mask(c, &order_wish_model, &said,
+                         model_mask(&order_wish_model, "wanted_from")
+                             | model_mask(&order_wish_model, "wanted_to")));
     if (o->wanted_to.ms != 0 && o->wanted_to.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "wanted_to", "lies in the past");
     if (o->wanted_from.ms != 0
