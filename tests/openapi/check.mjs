@@ -107,7 +107,7 @@ function good(schema, name = '') {
     if (s.pattern && !new RegExp(s.pattern, 'u').test(v)) v = 'x'.repeat(Math.max(1, s.minLength ?? 1));
     return v;
   }
-  if (t === 'array') return [];
+  if (t === 'array') return Array.from({ length: Math.max(s.minItems ?? 0, s.items ? below(4) : 0) }, () => good(s.items, name.replace(/\..*/, '')));
   const out = {};
   if (!s.properties) return pick([{}, { a: 1 }, { led: 'x', count: 3 }, []]);
   for (const [k, p] of Object.entries(s.properties)) if ((s.required ?? []).includes(k) || chance() < 0.4) out[k] = good(p, k);
