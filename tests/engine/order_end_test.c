@@ -468,12 +468,33 @@ TEST(a_chain_of_merged_orders_hears_its_last)
     EXPECT(told(c, 42, one, "dispatched") == 1);
 }
 
+/* Not once for each of them at each step. */
+TEST(who_asked_for_the_same_often_hears_of_it_once)
+{
+    int64_t id, last;
+
+    office_make(c);
+    id = ask(c, "li", "A04").id;
+    for (int i = 0; i < 30; i++) {
+        last = ask(c, i % 2 ? "li" : "wang", "A04").id;
+        EXPECT_OK(say(c, "desk", VERB_MERGE, id, .into_id = last));
+        id = last;
+    }
+    office_exec(c, "DELETE FROM notice");
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id, .assignee_id = 44));
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM notice"
+                                   " WHERE person_id IN (41, 42)"),
+                     2);
+}
+
 TEST(an_order_is_merged_into_an_open_one_only)
 {
     int64_t id, main_order;
 
     office_make(c);
     id = ask(c, "li", "A04").id;
+    EXPECT_FAULT(say(c, "desk", VERB_MERGE, id), ERR_CONFLICT, "into_id");
+    (void)ask(c, "li", "A05");
     EXPECT_FAULT(say(c, "desk", VERB_MERGE, id), ERR_INVALID, "into_id");
     EXPECT_FAULT(say(c, "desk", VERB_MERGE, id, .into_id = id), ERR_INVALID,
                  "into_id");

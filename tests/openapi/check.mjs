@@ -223,11 +223,13 @@ async function tryOperation(path, method, op, who) {
     q.query.no_such_word = '1';
     if (path.startsWith('/api/v1') && !path.endsWith('/stream')) check(q, await send(who, M, path, op, q), 'unknown query word', true);
 
-    const params = (op.parameters ?? []).filter((p) => p.in === 'query' && p.schema.type !== 'string' || p.in === 'query' && (p.schema.enum || p.schema.format));
+    /* In a query a list is its entries with commas between: one bad entry is enough. */
+    const entry = (p) => (p.schema.type === 'array' ? resolve(p.schema.items) : p.schema);
+    const params = (op.parameters ?? []).filter((p) => p.in === 'query' && (entry(p).type !== 'string' || entry(p).enum || entry(p).format));
     if (params.length) {
       q = makeRequest(path, op);
       const p = pick(params);
-      q.query[p.name] = p.schema.enum ? 'no such word' : pick(['abc', '1.5.1', '', 'NaN', '0x10', 'Infinity', '2026-13-45', 'null']);
+      q.query[p.name] = entry(p).enum ? 'no such word' : pick(['abc', '1.5.1', '', 'NaN', '0x10', 'Infinity', '2026-13-45', 'null']);
       check(q, await send(who, M, path, op, q), `bad ${p.name}`, true);
     }
     if (Object.keys(makeRequest(path, op).values).some((k) => k.endsWith('id'))) {

@@ -76,20 +76,32 @@ tell_crew(struct call *c, const struct order *o, const char *kind)
     return rows_end(&r);
 }
 
-static const char merged_requesters[] =
-    "SELECT id, number, title, requester_id FROM orders"
-    " WHERE merged_into_id = $1";
-
 /* Those of the orders merged into this one, and of those merged into them. */
+static const char merged_requesters[] =
+    "WITH RECURSIVE below(id, number, title, requester_id) AS ("
+    " SELECT id, number, title, requester_id FROM orders"
+    "  WHERE merged_into_id = $1"
+    " UNION ALL SELECT o.id, o.number, o.title, o.requester_id"
+    "  FROM orders o JOIN below b ON o.merged_into_id = b.id)"
+    " SELECT id, number, title, requester_id FROM below"
+    " ORDER BY requester_id, id";
+
+/* Each person once, of the first of his: who asked for the same thing ten
+   times need not hear of it ten times. */
 static enum err
-tell_merged(struct call *c, int64_t id, const char *kind)
+tell_merged(struct call *c, const struct order *o, const char *kind)
 {
-    ROWS r = db_query(c, merged_requesters, V(id));
+    int64_t last = o->requester_id;
+    ROWS r = db_query(c, merged_requesters, V(o->id));
 
     while (rows_next(&r)) {
-        TRY(tell(c, row_int(&r, 3), row_int(&r, 0), kind, "%s %s: %s",
-                 row_text(&r, 1), row_text(&r, 2), words_in(c, kind)));
-        TRY(tell_merged(c, row_int(&r, 0), kind));
+        int64_t person = row_int(&r, 3);
+
+        if (person == last || person == o->requester_id)
+            continue;
+        last = person;
+        TRY(tell(c, person, row_int(&r, 0), kind, "%s %s: %s", row_text(&r, 1),
+                 row_text(&r, 2), words_in(c, kind)));
     }
     return rows_end(&r);
 }
@@ -99,5 +111,5 @@ tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
     TRY(tell(c, o->requester_id, o->id, kind, "%s %s: %s", o->number, o->title,
              words_in(c, kind)));
-    return tell_merged(c, o->id, kind);
+    return tell_merged(c, o, kind);
 }
