@@ -15,7 +15,7 @@
  * have more members than are told; "*" is any value that is not null, "*name"
  * keeps it as $name; a list with "..." at its end may go on; "~text" is a
  * text with that part in it.  In requests $name is put in, \xNN is a byte,
- * and "@fill N" is a body of N bytes.
+ * and "@fill N" is a body of N bytes.  $next_year is a time a year from now.
  *
  * Besides what each step expects: what is refused must leave every table as it
  * was; each POST that takes an Idempotency-Key is given one, and asked again
@@ -521,7 +521,7 @@ know_office(struct play *p)
 {
     static const char *const crews[] = { "electricians", "plumbers",
                                          "cleaners" };
-    char id[30];
+    char id[30], time[25];
 
     for (size_t i = 0; i < COUNT(crews); i++) {
         (void)snprintf(id, sizeof id, "%lld",
@@ -531,6 +531,8 @@ know_office(struct play *p)
     (void)snprintf(id, sizeof id, "%lld",
                    (long long)id_of(p->call, "service_area", "A"));
     keep(&p->names, "area", id);
+    instant_print((instant){ instant_now().ms + 365 * DAY_MS }, time);
+    keep(&p->names, "next_year", time);
 }
 
 /* Each file has an office and a server of its own. */
