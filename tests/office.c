@@ -219,7 +219,7 @@ static const struct step {
     { ORDER_SUSPENDED, ORDER_IN_PROGRESS, "zhao", VERB_SUSPEND },
     { ORDER_COMPLETED, ORDER_IN_PROGRESS, "zhao", VERB_COMPLETE },
     { ORDER_VERIFIED, ORDER_COMPLETED, "wang", VERB_VERIFY },
-    { ORDER_CLOSED, ORDER_VERIFIED, "wang", VERB_RATE },
+    { ORDER_CLOSED, ORDER_VERIFIED, NULL, VERB_CLOSE },
     { ORDER_RETURNED, ORDER_SUBMITTED, "desk", VERB_RETURN },
     { ORDER_MERGED, ORDER_SUBMITTED, "desk", VERB_MERGE },
     { ORDER_CANCELLED, ORDER_SUBMITTED, "desk", VERB_CANCEL },
@@ -240,6 +240,13 @@ bring_to(struct call *c, enum order_state state)
     while (s->to != state)
         s++;
     id = bring_to(c, s->from);
+    if (s->who == NULL) {
+        /* The program's own: its time comes. */
+        office_pass(c, ORDER_RATE_DAYS * DAY_MS);
+        as(c, NULL);
+        EXPECT_OK(order_wake(c, 1000, &other));
+        return id;
+    }
     if (s->verb == VERB_MERGE)
         other = ask(c, "wang", "A04").id;
     EXPECT_OK(say(c, s->who, s->verb, id,

@@ -65,7 +65,7 @@ enum err say_act(struct call *c, const char *account, enum order_verb verb,
 struct order order_now(struct call *c, int64_t id);
 
 /* Bring an order of wang's (A04, electricians; A06 for approval) to a state
-   by the verbs that lead there. */
+   by the verbs that lead there; to a closed one that takes seven days. */
 int64_t bring_to(struct call *c, enum order_state state);
 
 /* All that stands in the database, as one number: two are the same when and

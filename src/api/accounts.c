@@ -54,36 +54,32 @@ serve_unlock(struct call *c, void *in, void *out)
     return account_unlock(c, a);
 }
 
-/*
- * What holds a secret is answered raw, so that the answer is not kept for an
- * Idempotency-Key, nor a hash of the request.
- */
-static enum err
-answer_created(struct call *c, const struct model *m, const void *rec,
-               struct raw *raw)
+SERVE(account_make, struct account)
+
+static const char *
+token_json(struct call *c, const struct token *t)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
-    model_write_json(&o, m, rec);
-    raw->status = 201;
-    raw->body = b.s;
-    raw->len = b.len;
-    return OK;
+    model_write_json(&o, &token_model, t);
+    return b.s;
 }
 
-static enum err
-serve_account_make(struct call *c, void *in, void *out)
-{
-    TRY(account_make(c, in));
-    return answer_created(c, &account_model, in, out);
-}
-
+/* The token itself is shown this once, also to whoever asks with the same
+   Idempotency-Key again. */
 static enum err
 serve_token_make(struct call *c, void *in, void *out)
 {
-    TRY(token_make(c, in));
-    return answer_created(c, &token_model, in, out);
+    struct token *t = in;
+    struct raw *raw = out;
+
+    TRY(token_make(c, t));
+    raw->status = 201;
+    raw->body = token_json(c, t);
+    t->token = NULL;
+    raw->kept = token_json(c, t);
+    return OK;
 }
 
 static enum err
@@ -105,7 +101,7 @@ const struct route account_routes[] = {
       .out = &account_model, .may = "account.edit", .says = "One account." },
     { POST, "/accounts", serve_account_make, .in = &account_model,
       .out = &account_model, .may = "account.edit",
-      .flags = R_RAW | R_CREATED | R_WAITS, .answer = "#",
+      .flags = R_CREATED | R_WAITS | R_APART,
       .says = "Make an account for a person." },
     { PATCH, "/accounts/{id}", serve_account_change, .in = &account_model,
       .out = &account_model, .may = "account.edit", .flags = R_WAITS,
@@ -114,7 +110,7 @@ const struct route account_routes[] = {
       .out = &account_model, .may = "grant.edit",
       .says = "Let a locked account be tried again at once." },
     { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
-      .out = &account_model, .may = "account.edit",
+      .out = &account_model, .may = "account.edit", .flags = R_APART,
       .says = "Give an account a password to be changed at once." },
     { GET, "/grants", serve_grant_list, .out = &role_grant_model,
       .may = "grant.edit", .flags = R_LIST,

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "auth/auth.h"
@@ -17,20 +18,76 @@ static const char keep_answer[] =
     "INSERT INTO idempotency (account_id, key, at, request, status, body)"
     " VALUES ($1, $2, $3, $4, $5, $6)";
 
-const char *
-answer_request(struct call *c, const struct http_request *q)
-{
-    unsigned char d[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    char *hex = arena_alloc(c->arena, 65);
-    char *all = arena_printf(c->arena, "%s %s\n%s", q->method, q->path,
-                             q->body ? q->body : "");
+/* -- what is asked ------------------------------------------------------------ */
 
-    ASSERT(EVP_Digest(all, strlen(all), d, &n, EVP_sha256(), NULL) == 1);
+static void
+add_bytes(EVP_MD_CTX *d, const char *s, size_t n)
+{
+    /* With its length before it no two lists of texts are the same bytes. */
+    ASSERT(EVP_DigestUpdate(d, &n, sizeof n) == 1
+           && EVP_DigestUpdate(d, s, n) == 1);
+}
+
+static void
+add_text(EVP_MD_CTX *d, const char *s)
+{
+    add_bytes(d, s, strlen(s));
+}
+
+static bool
+has_secret(const struct model *m)
+{
+    for (size_t i = 0; m != NULL && i < m->n; i++)
+        if (m->fields[i].flags & SECRET)
+            return true;
+    return false;
+}
+
+/* A hash of a password, quick as it is, would be one to guess it by. */
+static void
+add_without_secrets(EVP_MD_CTX *d, const struct model *m,
+                    const struct http_request *q)
+{
+    json_t *body = json_loadb(q->body, q->body_len, 0, NULL);
+    char *text;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (m->fields[i].flags & SECRET)
+            (void)json_object_del(body, m->fields[i].name);
+    text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    add_text(d, text ? text : "");
+    free(text);
+    json_decref(body);
+}
+
+const char *
+answer_request(struct call *c, const struct route *route,
+               const struct http_request *q)
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    char *hex = arena_alloc(c->arena, 65);
+    EVP_MD_CTX *d = EVP_MD_CTX_new();
+    unsigned n = 0;
+
+    ASSERT(d != NULL && EVP_DigestInit_ex(d, EVP_sha256(), NULL) == 1);
+    add_text(d, q->method);
+    add_text(d, q->path);
+    for (size_t i = 0; i < q->n_query; i++) {
+        add_text(d, q->query[i].key);
+        add_text(d, q->query[i].value);
+    }
+    if (has_secret(route->in))
+        add_without_secrets(d, route->in, q);
+    else
+        add_bytes(d, q->body ? q->body : "", q->body_len);
+    ASSERT(EVP_DigestFinal_ex(d, bytes, &n) == 1);
+    EVP_MD_CTX_free(d);
     for (size_t i = 0; i < 32; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", d[i]);
+        (void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
     return hex;
 }
+
+/* -- what was answered --------------------------------------------------------- */
 
 /* The version of the record that was answered; 0: it has none. */
 static long long
@@ -68,12 +125,11 @@ answer_recall(struct call *c, const char *key, const char *request,
 }
 
 enum err
-answer_keep(struct call *c, const char *key, const char *request,
-            const struct http_reply *r)
+answer_keep(struct call *c, const char *key, const char *request, int status,
+            const char *body)
 {
     return db_exec(c, keep_answer, V(c->actor->account_id), V(key), V(c->now),
-                   V(request), V(r->status),
-                   value_text(arena_text_n(c->arena, r->body, r->body_len)));
+                   V(request), V(status), V(body));
 }
 
 /* -- forgetting ------------------------------------------------------------ */

@@ -1,29 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answers - what was answered to a creation with an Idempotency-Key, so that
- * the same request asked again is answered the same and makes nothing twice.
- * Owns the table idempotency.
+ * answers - what was answered to a POST with an Idempotency-Key, so that the
+ * same request asked again is answered the same and does nothing twice.  Owns
+ * the table idempotency.
+ *
+ * Always true:
+ *   1. What a request did and its answer are kept in one transaction; only
+ *      routes that must not hold it (R_APART) keep the answer after, and what
+ *      those make has a name of its own that is given once.
+ *   2. A key is its account's: nobody hears of another's.
+ *   3. No secret is kept, and nothing from which one could be guessed: neither
+ *      in the answer (struct raw, kept) nor in the hash of the request.
  */
 #ifndef API_ANSWERS_H
 #define API_ANSWERS_H
 
+#include "api/route.h"
 #include "db/db.h"
 #include "http/http.h"
 
 /* How long an answer is kept. */
 #define ANSWERS_KEPT_MS (24 * HOUR_MS)
 
-/* What tells one request from another. */
-const char *answer_request(struct call *c, const struct http_request *q);
+/* What tells one request from another: its route, its query and its body, but
+   for what is secret in that. */
+const char *answer_request(struct call *c, const struct route *route,
+                           const struct http_request *q);
 
 /* Fill in the answer given before; *FOUND tells whether there was one.
    ERR_INVALID: the key was used with another request. */
 enum err answer_recall(struct call *c, const char *key, const char *request,
                        struct http_reply *r, bool *found) MUST_USE;
 
-/* Keep the answer, in the caller's TX. */
+/* Keep the answer, in the caller's TX.  ERR_CONFLICT: there is one. */
 enum err answer_keep(struct call *c, const char *key, const char *request,
-                     const struct http_reply *r) MUST_USE;
+                     int status, const char *body) MUST_USE;
 
 /* Drop at most MAX answers that are older; *DONE tells how many.  Several
    processes may do so at once. */

@@ -116,7 +116,7 @@ const struct route audit_routes[] = {
     { GET, "/audit-entries", list_audit, .out = &audit_entry_model,
       .may = "audit.see", .flags = R_LIST, .says = "Who did what when." },
     { POST, "/audit/verify", verify_audit, .out = &audit_report_model,
-      .may = "audit.see",
+      .may = "audit.see", .flags = R_APART,
       .says = "Verify every chain, seal and row; where that takes long it goes"
               " on by itself, and GET tells how far it is." },
     { GET, "/audit/verify", look_audit, .out = &audit_report_model,
@@ -125,7 +125,8 @@ const struct route audit_routes[] = {
       .answer = HEADS_ANSWER,
       .says = "The head of each chain and the newest seal, to be kept"
               " elsewhere." },
-    { POST, "/audit/seal", seal_audit, .may = "audit.see", .flags = R_RAW,
+    { POST, "/audit/seal", seal_audit, .may = "audit.see",
+      .flags = R_RAW | R_APART,
       .answer = HEADS_ANSWER, .says = "Sign the heads of all chains now." },
     { 0 }
 };

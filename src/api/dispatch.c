@@ -12,6 +12,7 @@
 #include "api/feed.h"
 #include "api/input.h"
 #include "api/metrics.h"
+#include "api/turns.h"
 #include "auth/auth.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -132,6 +133,16 @@ reply_json(struct http_reply *r, int status, const struct buf *b)
     r->body_len = b->len;
 }
 
+/* Whoever refused may know better when to try again. */
+static bool
+says_when(const struct http_reply *r)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (strcmp(r->headers[i].name, "Retry-After") == 0)
+            return true;
+    return false;
+}
+
 void
 api_problem(struct call *c, enum err e, int status, struct http_reply *r)
 {
@@ -156,6 +167,8 @@ api_problem(struct call *c, enum err e, int status, struct http_reply *r)
         http_add_header(r, "WWW-Authenticate", "Bearer");
     if (e == ERR_BUSY || e == ERR_UNSURE)
         http_add_header(r, "Retry-After", "1");
+    if (e == ERR_LIMIT && !says_when(r))
+        http_add_header(r, "Retry-After", "10");
     if (e == ERR_BROKEN)
         log_line(LOG_ERROR, "api", "broken: %s",
                  c->fault.text ? c->fault.text : "?");
@@ -207,6 +220,7 @@ reply_raw(struct call *c, const struct raw *raw, struct http_reply *r)
     r->type = raw->type ? raw->type : "application/json";
     r->body = raw->body ? raw->body : "";
     r->body_len = raw->len ? raw->len : strlen(r->body);
+    r->fd = raw->fd;
     if (raw->name != NULL)
         http_add_header(r, "Content-Disposition",
                         arena_printf(c->arena, "attachment; filename=\"%s\"",
@@ -250,22 +264,42 @@ query_value(const struct http_request *q, const char *key)
     return NULL;
 }
 
+/* What takes long is only asked for on the thread that read the request, and
+   done when its turn has come.  *WAITS: not yet. */
 static enum err
-run_export(struct call *c, const struct route *route, struct list *l,
-           enum export_format format, struct http_reply *r)
+take_turn(struct call *c, const struct http_request *q, struct http_reply *r,
+          bool *waits)
 {
-    struct raw raw = { 0 };
-
-    TRY(export_list(c, route, l, format, &raw));
-    reply_raw(c, &raw, r);
-    return OK;
+    *waits = q->impl != NULL && q->aside == NULL;
+    return *waits ? turn_ask(c, &r->aside) : OK;
 }
 
 static enum err
-run_once(struct call *c, const struct route *route,
-         const struct http_request *q, const struct pair *parts, size_t n,
-         struct http_reply *r)
+run_export(struct call *c, const struct export *x, struct http_reply *r)
 {
+    struct raw raw = { 0 };
+
+    TRY(export_list(c, x, &raw));
+    reply_raw(c, &raw, r);
+    r->sent = x->turn ? turn_end : NULL;
+    r->sent_arg = x->turn;
+    return OK;
+}
+
+/* What is asked for and how it is answered. */
+struct asking {
+    const struct route *route;
+    const struct http_request *q;
+    struct pair parts[MAX_PARTS]; /* of the path */
+    size_t n;
+    struct http_reply *r;
+    const char *kept; /* the answer for another time; NULL: as now */
+};
+
+static enum err
+run_once(struct call *c, struct asking *k)
+{
+    const struct route *route = k->route;
     size_t in_size = route->flags & R_LIST ? sizeof(struct list)
                      : route->in           ? route->in->size
                                            : 1;
@@ -276,47 +310,92 @@ run_once(struct call *c, const struct route *route,
     void *out = route->in == route->out && !(route->flags & (R_LIST | R_RAW))
                     ? in
                     : arena_alloc(c->arena, out_size);
+    struct export x = { .route = route, .list = in, .turn = k->q->aside };
+    bool waits = false;
 
-    TRY(input_read(c, route, q, parts, n, in, &r->status));
-    if (route->flags & R_LIST) {
-        enum export_format format;
-
-        if (q->impl != NULL)
-            db_budget(c, LIST_MS, CALL_BYTES);
-
-        TRY(export_read(c, query_value(q, "format"), &format));
-        if (format != EXPORT_NONE)
-            return run_export(c, route, in, format, r);
-    }
+    TRY(input_read(c, route, k->q, k->parts, k->n, in, &k->r->status));
+    if (route->flags & R_LIST && k->q->impl != NULL)
+        db_budget(c, LIST_MS, CALL_BYTES);
+    if (route->flags & R_LIST)
+        TRY(export_read(c, query_value(k->q, "format"), &x.format));
+    if (x.format != EXPORT_NONE)
+        TRY(export_may(c, route, in));
+    if (x.format != EXPORT_NONE || route->flags & R_ASIDE)
+        TRY(take_turn(c, k->q, k->r, &waits));
+    if (waits)
+        return OK;
+    if (x.format != EXPORT_NONE)
+        return run_export(c, &x, k->r);
     TRY(route->serve(c, in, out));
-    reply_record(c, route, in, out, r);
+    reply_record(c, route, in, out, k->r);
+    k->kept = route->flags & R_RAW ? ((const struct raw *)out)->kept : NULL;
     return OK;
 }
 
-/* -- the same creation asked for twice ------------------------------------- */
+/* -- the same asked for twice ----------------------------------------------- */
 
 static enum err
-run_keyed(struct call *c, const struct route *route,
-          const struct http_request *q, const struct pair *parts, size_t n,
-          struct http_reply *r)
+read_key(struct call *c, const struct asking *k, const char **key)
 {
-    const char *key = http_header(q, "Idempotency-Key");
-    const char *request;
+    *key =
+        route_is_keyed(k->route) ? http_header(k->q, "Idempotency-Key") : NULL;
+    if (*key != NULL && (strlen(*key) > 200 || **key == '\0'))
+        return fail(c, ERR_INVALID, "Idempotency-Key",
+                    "must have from %d to %d characters", 1, 200);
+    return OK;
+}
+
+/* What is refused makes nothing, so it may be asked again. */
+static enum err
+keep(struct call *c, const char *key, const char *request,
+     const struct asking *k)
+{
+    return answer_keep(c, key, request, k->r->status,
+                       k->kept ? k->kept
+                               : arena_text_n(c->arena, k->r->body,
+                                              k->r->body_len));
+}
+
+/* The answer is kept in a transaction of its own.  Should it be lost, or two
+   ask at once, the second finds what such a route makes already made. */
+static enum err
+run_apart(struct call *c, const char *key, const char *request,
+          struct asking *k)
+{
+    bool found;
+    enum err e;
+
+    TRY(answer_recall(c, key, request, k->r, &found));
+    if (found)
+        return OK;
+    TRY(run_once(c, k));
+    if (k->r->status >= 300)
+        return OK;
+    TX tx = tx_begin(c);
+    e = keep(c, key, request, k);
+    return e == ERR_CONFLICT ? OK : e == OK ? tx_commit(&tx) : e;
+}
+
+static enum err
+run_keyed(struct call *c, struct asking *k)
+{
+    const char *key, *request;
     bool found;
 
-    if (key == NULL || !(route->flags & R_CREATED) || c->actor == NULL
-        || route->flags & R_RAW)
-        return run_once(c, route, q, parts, n, r);
-    if (strlen(key) > 200 || !text_is_utf8(key, strlen(key)))
-        return fail(c, ERR_INVALID, "Idempotency-Key",
-                    "must have at most %lld characters", 200LL);
-    request = answer_request(c, q);
+    TRY(read_key(c, k, &key));
+    if (key == NULL)
+        return run_once(c, k);
+    request = answer_request(c, k->route, k->q);
+    if (k->route->flags & R_APART)
+        return run_apart(c, key, request, k);
     TX tx = tx_begin(c);
-    TRY(answer_recall(c, key, request, r, &found));
+    TRY(answer_recall(c, key, request, k->r, &found));
     if (found)
         return tx_commit(&tx);
-    TRY(run_once(c, route, q, parts, n, r));
-    TRY(answer_keep(c, key, request, r));
+    TRY(run_once(c, k));
+    if (k->r->status >= 300)
+        return OK;
+    TRY(keep(c, key, request, k));
     return tx_commit(&tx);
 }
 
@@ -342,12 +421,13 @@ check_match(struct call *c, const struct http_request *q)
 static enum err
 run_route(struct call *c, const struct http_request *q, struct http_reply *r)
 {
-    struct pair parts[MAX_PARTS];
-    size_t n = 0;
+    struct asking k = { .q = q, .r = r };
+    const struct route *route;
     bool other;
-    const struct route *route =
-        route_find(c->arena, q->method, q->path, parts, &n, &other);
     enum err e;
+
+    route = k.route =
+        route_find(c->arena, q->method, q->path, k.parts, &k.n, &other);
 
     if (route == NULL && other) {
         r->status = 405; /* api_run says which are */
@@ -366,7 +446,7 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         r->n_headers = 0;
         c->waits = false;
-        e = run_keyed(c, route, q, parts, n, r);
+        e = run_keyed(c, &k);
         if (e != ERR_BUSY)
             return e;
         /* Another try is another moment: ids carry the time. */
@@ -618,5 +698,10 @@ api_handle(void *ctx, struct arena *a, const struct http_request *q,
     int64_t begun = monotonic();
 
     handle(app, a, q, r);
+    if (r->aside != NULL)
+        return;
+    /* Where a file goes out, the turn ends when it has been sent. */
+    if (q->aside != NULL && r->sent == NULL)
+        turn_end(q->aside);
     metrics_count(app->metrics, q, r->status, monotonic() - begun);
 }

@@ -3,17 +3,22 @@
  * export - any list as a table: `format=csv` or `format=xlsx` on a list
  * route gives all of its rows, with the filters that came along.
  *
- * Always true: a table shows what the list itself would show this person and
- * nothing more; others' orders need order.export besides.
+ * Always true:
+ *   1. A table shows what the list itself would show this person and nothing
+ *      more; others' orders need order.export besides.
+ *   2. Its rows are read page by page, each page with a connection of its own
+ *      for as long as it takes, so no table keeps the readers from others.  A
+ *      row that changes meanwhile is there as it was or as it became.
+ *   3. A table that ends early says so in its last row.
  */
 #ifndef API_EXPORT_H
 #define API_EXPORT_H
 
 #include "api/route.h"
 
-/* The most rows one table has; the answer's X-Truncated header tells when
+/* The most rows one table has; the answer's X-Truncated header tells too when
    there were more. */
-#define EXPORT_MAX_ROWS 50000
+#define EXPORT_MAX_ROWS 200000
 
 #define EXPORT_XLSX_TYPE                                                       \
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,8 +29,23 @@ enum export_format { EXPORT_NONE, EXPORT_CSV, EXPORT_XLSX };
 enum err export_read(struct call *c, const char *word,
                      enum export_format *out) MUST_USE;
 
-/* Run the list route page by page and make the table. */
-enum err export_list(struct call *c, const struct route *route, struct list *l,
-                     enum export_format format, struct raw *raw) MUST_USE;
+/* May the caller have this list as a table? */
+enum err export_may(struct call *c, const struct route *route,
+                    const struct list *l) MUST_USE;
+
+/* A table that is wanted. */
+struct export
+{
+    const struct route *route;
+    const struct list *list; /* as it was asked for */
+    enum export_format format;
+    int64_t most; /* rows; 0: EXPORT_MAX_ROWS */
+    void *turn; /* turns.h; NULL: nobody else is there */
+};
+
+/* Run the list route page by page and make the table.  ERR_LIMIT: it takes too
+   long or too much of the disk; the fault says so. */
+enum err export_list(struct call *c, const struct export *x,
+                     struct raw *raw) MUST_USE;
 
 #endif

@@ -166,7 +166,7 @@ may_hear(struct call *c, const struct listener *l, const struct message *m)
     case NEWS_EVENT: break;
     }
     c->actor = l->actor;
-    may = m->o.id != 0 && order_may_hear(c, &m->o, m->row->internal);
+    may = m->o.id != 0 && order_may_hear(c, &m->o, m->row->verb, m->row->internal);
     c->actor = NULL;
     return may;
 }

@@ -74,6 +74,28 @@ write_field_parameter(struct json_out *o, const struct field *f, bool filter)
     json_end(o);
 }
 
+/* What besides "is" a field of a list may be asked for. */
+static void
+write_filters(struct json_out *o, const struct field *f)
+{
+    for (size_t i = 1; i < N_FILTER_WORDS; i++) {
+        const struct filter_word *w = &filter_words[i];
+
+        if (!filter_fits(f, w->op))
+            continue;
+        json_begin(o);
+        json_put_text(o, "name",
+                      arena_printf(o->buf->arena, "%s.%s", f->name, w->word));
+        json_put_text(o, "in", "query");
+        /* Commas between them, not the parameter again. */
+        if (w->op == ONE_OF)
+            json_put_bool(o, "explode", false);
+        json_key(o, "schema");
+        model_write_filter_schema(o, f, w->op);
+        json_end(o);
+    }
+}
+
 /* Schemas of the words of a list request that are not fields. */
 static const struct {
     const char *name, *schema;
@@ -154,14 +176,16 @@ write_list_parameters(struct json_out *o, const struct route *r)
                         "{\"type\":\"string\",\"format\":\"date\"}", false);
     for (size_t i = 0; i < r->out->n; i++)
         if (can_filter(&r->out->fields[i])
-            && !in_path(r, r->out->fields[i].name))
+            && !in_path(r, r->out->fields[i].name)) {
             write_field_parameter(o, &r->out->fields[i], true);
+            write_filters(o, &r->out->fields[i]);
+        }
 }
 
 static void
 write_header_parameters(struct json_out *o, const struct route *r)
 {
-    if (r->flags & R_CREATED && !(r->flags & R_RAW))
+    if (route_is_keyed(r))
         write_parameter(o, "Idempotency-Key", "header",
                         "{\"type\":\"string\",\"minLength\":1,"
                         "\"maxLength\":200}",
@@ -480,7 +504,7 @@ write_operation(struct json_out *o, struct known *k, const struct route *r)
                       "A field filters by what it is; besides field= there "
                       "are field.not=, field.from= (at least), field.before= "
                       "(below), field.in=a,b, field.has= (part of a text) and "
-                      "field.set=yes|no.");
+                      "field.set=yes|no; 12 filters at most.");
     json_put_text(o, "operationId",
                   operation_name(o->buf->arena, method, r->path));
     write_tag(o, r->path);

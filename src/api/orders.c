@@ -271,12 +271,14 @@ get_transitions(struct call *c, void *in, void *out)
             .flags = R_LATER, .says = (sentence)                               \
     }
 
-static const char *const order_list_views[] = { "mine", "crew", "grab", NULL };
+static const char *const order_list_views[] = { "mine", "todo", "crew", "grab",
+                                                NULL };
 
 const struct route order_routes[] = {
     { GET, "/orders", list_orders, .out = &order_model, .flags = R_LIST,
       .views = order_list_views,
-      .says = "Orders the caller may see; view= narrows: mine, crew, grab." },
+      .says = "Orders the caller may see; view= narrows: mine, todo (mine that "
+              "wait for me), crew, grab." },
     { POST, "/orders", serve_submit, .in = &order_wish_model,
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,

@@ -383,7 +383,7 @@ const struct route org_routes[] = {
                 "{line:int,field:text?,detail:text?,value:text?}]}",
       .says = "Bring a table to what the CSV says, or change nothing." },
     { GET, "/export/{kind}", serve_export, .in = &export_model,
-      .may = "org.see", .flags = R_RAW, .media = "text/csv",
+      .may = "org.see", .flags = R_RAW | R_ASIDE, .media = "text/csv",
       .says = "A table as CSV, with the columns an import reads." },
     { 0 }
 };

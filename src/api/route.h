@@ -13,12 +13,15 @@
 enum method { GET, POST, PATCH, PUT, DELETE };
 
 enum route_flag {
-    R_CREATED = 1, /* answers 201; takes Idempotency-Key */
+    R_CREATED = 1, /* answers 201 */
     R_OPEN = 2,    /* nobody needs to be signed in */
     R_LIST = 4,    /* `in` is read as a struct list over model `out` */
     R_RAW = 8,     /* the handler fills in a struct raw as `out` */
     R_BODY = 16,   /* the body is CSV, left in c->body; `in` is the query's */
     R_WAITS = 64,  /* may be answered 202: c->waits for somebody to agree */
+    R_APART = 128, /* not in the transaction that keeps its answer: it hashes
+                      or reads for long, and others want to write (answers.h) */
+    R_ASIDE = 256, /* takes long, so that it is done in turn (api/turns.h) */
     R_LATER = 32   /* keeps nothing in memory of what it changes, so its thread
                       need not wait for the disk (struct later) */
 };
@@ -30,6 +33,9 @@ struct raw {
     const char *body;
     size_t len;       /* 0: strlen */
     const char *name; /* file name for a download, or NULL */
+    int fd;           /* 0, or a file that holds the LEN bytes instead */
+    const char *kept; /* what is answered to the same request asked again
+                         (answers.h), where BODY holds a secret; or NULL */
 };
 
 /*
@@ -53,6 +59,14 @@ struct route {
     const char *answer; /* of R_RAW: its shape, for the OpenAPI document */
     const char *media;  /* of R_RAW: its media type; NULL: JSON */
 };
+
+/* Does the route take an Idempotency-Key?  One rule: whatever a person or a
+   program that is signed in does by POST. */
+static inline bool
+route_is_keyed(const struct route *r)
+{
+    return r->method == POST && !(r->flags & R_OPEN);
+}
 
 /*
  * The shape of an answer that no model describes:

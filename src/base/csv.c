@@ -320,24 +320,80 @@ needs_quotes(const char *cell, bool first)
     return strpbrk(cell, ",;\t\"\r\n") != NULL;
 }
 
-void
-csv_cell(struct buf *b, const char *cell, bool first)
+static void
+write_cell(struct buf *b, const char *mark, const char *cell, bool first)
 {
-    if (!cell)
-        cell = "";
     if (!first)
         buf_putc(b, ',');
     if (!needs_quotes(cell, first)) {
+        buf_puts(b, mark);
         buf_puts(b, cell);
         return;
     }
     buf_putc(b, '"');
+    buf_puts(b, mark);
     for (; *cell; cell++) {
         if (*cell == '"')
             buf_putc(b, '"');
         buf_putc(b, *cell);
     }
     buf_putc(b, '"');
+}
+
+void
+csv_cell(struct buf *b, const char *cell, bool first)
+{
+    write_cell(b, "", cell ? cell : "", first);
+}
+
+/* -- texts that look like formulas ----------------------------------------- */
+
+/* The characters that begin a formula, as they are typed and at full width,
+   as Chinese input methods give them. */
+static bool
+begins_formula(uint32_t cp)
+{
+    return cp == '=' || cp == '+' || cp == '-' || cp == '@' || cp == 0xFF1D
+           || cp == 0xFF0B || cp == 0xFF0D || cp == 0xFF20;
+}
+
+/* What a spreadsheet may pass over before it looks. */
+static bool
+is_passed_over(uint32_t cp)
+{
+    return cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n' || cp == 0xA0
+           || cp == 0x3000 || cp == 0xFEFF || (cp >= 0x200B && cp <= 0x200F);
+}
+
+/* A mark of its own is passed over too, so that one more is set before it and
+   taken away again. */
+static bool
+is_like_formula(const char *cell)
+{
+    uint32_t cp;
+
+    while (*cell == '\'')
+        cell++;
+    if (*cell == '\t' || *cell == '\r' || *cell == '\n')
+        return true;
+    do
+        cp = text_next(&cell);
+    while (is_passed_over(cp));
+    return begins_formula(cp);
+}
+
+void
+csv_text(struct buf *b, const char *cell, bool first)
+{
+    if (!cell)
+        cell = "";
+    write_cell(b, is_like_formula(cell) ? "'" : "", cell, first);
+}
+
+const char *
+csv_unmark(const char *cell)
+{
+    return *cell == '\'' && is_like_formula(cell + 1) ? cell + 1 : cell;
 }
 
 void

@@ -58,6 +58,19 @@ bool csv_next(struct csv *r);
 /* Write a cell (NULL is empty), quoted where needed; FIRST of its row. */
 void csv_cell(struct buf *b, const char *cell, bool first);
 
+/*
+ * The same of a text that people wrote: one that a spreadsheet would take for
+ * a formula and run (OWASP, "CSV Injection") gets an apostrophe before it, by
+ * which spreadsheets know a text.  That is one whose first character after
+ * blanks, line ends and apostrophes is = + - or @, be it of full width, and
+ * one that begins with a tab or a line end.
+ */
+void csv_text(struct buf *b, const char *cell, bool first);
+
+/* CELL without the mark that csv_text sets: of what it wrote, what it was
+   given. */
+const char *csv_unmark(const char *cell);
+
 /* End the row. */
 void csv_end(struct buf *b);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
+
 #define BUF_MAX ((size_t)64 << 20)
 
 struct buf
@@ -141,6 +143,133 @@ text_mend(char *s)
     }
     *to = '\0';
     return s;
+}
+
+/* -- what can be seen ------------------------------------------------ */
+
+struct span {
+    uint32_t from, to;
+};
+
+static bool
+is_in(const struct span *all, size_t n, uint32_t cp)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cp >= all[i].from && cp <= all[i].to)
+            return true;
+    return false;
+}
+
+/* Unicode's controls and what it calls default-ignorable, but for those that
+   text_clean keeps and for the selectors of a character's shape. */
+static bool
+is_hidden(uint32_t cp)
+{
+    static const struct span hidden[] = {
+        { 0x01, 0x08 },       { 0x0B, 0x0C },     { 0x0E, 0x1F },
+        { 0x7F, 0x9F },       { 0xAD, 0xAD },     { 0x61C, 0x61C },
+        { 0x115F, 0x1160 },   { 0x180E, 0x180E }, { 0x200B, 0x200B },
+        { 0x202A, 0x202E },   { 0x2060, 0x206F }, { 0x3164, 0x3164 },
+        { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 }, { 0xFFF0, 0xFFFB },
+        { 0xE0000, 0xE00FF },
+    };
+
+    return is_in(hidden, COUNT(hidden), cp);
+}
+
+/* Blanks other than the plain one and the Chinese one. */
+static bool
+is_odd_blank(uint32_t cp)
+{
+    static const struct span blanks[] = {
+        { 0xA0, 0xA0 },     { 0x1680, 0x1680 }, { 0x2000, 0x200A },
+        { 0x2028, 0x2029 }, { 0x202F, 0x202F }, { 0x205F, 0x205F },
+        { 0x2800, 0x2800 },
+    };
+
+    return is_in(blanks, COUNT(blanks), cp);
+}
+
+/* Is it nothing by itself? */
+static bool
+is_helper(uint32_t cp)
+{
+    return (cp >= 0x200C && cp <= 0x200F) || (cp >= 0xFE00 && cp <= 0xFE0F);
+}
+
+static bool
+is_line_end(uint32_t cp)
+{
+    return cp == '\n' || cp == '\r' || cp == '\t';
+}
+
+/* Whether S needs a copy; *SEEN: there is something to see in it. */
+static bool
+has_hidden(const char *s, bool lines, bool *seen)
+{
+    bool some = false;
+
+    *seen = false;
+    for (uint32_t cp; (cp = text_next(&s)) != 0;) {
+        if (is_hidden(cp) || is_odd_blank(cp) || (!lines && is_line_end(cp)))
+            some = true;
+        else if (cp != ' ' && cp != 0x3000 && !is_line_end(cp)
+                 && !is_helper(cp))
+            *seen = true;
+    }
+    return some;
+}
+
+static char *
+without_hidden(struct arena *a, const char *s, bool lines)
+{
+    char *out = arena_alloc(a, strlen(s) + 1), *to = out;
+
+    while (*s != '\0') {
+        const char *from = s;
+        uint32_t cp = text_next(&s);
+
+        if (is_odd_blank(cp) || (!lines && is_line_end(cp))) {
+            *to++ = ' ';
+        } else if (!is_hidden(cp)) {
+            memcpy(to, from, (size_t)(s - from));
+            to += s - from;
+        }
+    }
+    return out;
+}
+
+/* Without the blanks at its ends, also the Chinese ones. */
+static const char *
+trimmed(struct arena *a, const char *s)
+{
+    static const char wide[] = "\xE3\x80\x80";
+    size_t n;
+
+    while (*s == ' ' || text_starts(s, wide))
+        s += *s == ' ' ? 1 : 3;
+    n = strlen(s);
+    for (;;) {
+        if (n > 0 && s[n - 1] == ' ')
+            n--;
+        else if (n >= 3 && memcmp(s + n - 3, wide, 3) == 0)
+            n -= 3;
+        else
+            break;
+    }
+    return s[n] == '\0' ? s : arena_text_n(a, s, n);
+}
+
+const char *
+text_clean(struct arena *a, const char *s, bool lines)
+{
+    bool seen, hidden = has_hidden(s, lines, &seen);
+
+    if (!seen)
+        return "";
+    if (hidden)
+        s = without_hidden(a, s, lines);
+    return lines ? s : trimmed(a, s);
 }
 
 size_t

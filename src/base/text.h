@@ -33,6 +33,19 @@ bool text_is_utf8(const char *s, size_t n);
    where a text was cut by bytes. */
 char *text_mend(char *s);
 
+/*
+ * S without what nobody can see in it: control characters, characters without
+ * width, and the marks that turn the direction of writing and make a name read
+ * as another one; every kind of blank becomes a plain one.  A text of one line
+ * (not LINES) also loses its line ends and the blanks around it.  "" when
+ * nothing visible is left.  S itself where there is nothing to do.
+ *
+ * What joins letters (U+200C, U+200D) and the marks of right and left (U+200E,
+ * U+200F) stay, where there is something to see besides: emoji and the Arabic
+ * letters need them.
+ */
+const char *text_clean(struct arena *a, const char *s, bool lines);
+
 /* Code points in S. */
 size_t text_length(const char *s);
 

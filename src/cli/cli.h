@@ -6,6 +6,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <stdio.h>
+
 #include "base/base.h"
 #include "base/jail.h"
 #include "base/text.h"
@@ -75,8 +77,13 @@ struct jail_state office_jail(struct office *o);
 void office_tell_jail(const struct app *app, const struct jail_state *s);
 void office_tell_files(const struct app *app);
 
-/* Every list of the office as JSON lines into DIR, a file a noun. */
+/* Everything the office holds as JSON lines into DIR, a file a table, but for
+   secrets and for the tables that export_left_out knows: why, or NULL. */
 enum err export_all(struct office *o, const char *dir) MUST_USE;
+const char *export_left_out(const char *table);
+
+/* A file for writing that only its owner may read; NULL with errno. */
+FILE *cli_create(const char *path);
 
 /* Tell why the office's call failed and return the exit code. */
 int office_failed(struct office *o, enum err e);

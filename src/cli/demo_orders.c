@@ -253,9 +253,10 @@ struct life {
     const struct service_item *item;
     const struct someone *who, *hand;
     const struct room *room;
-    struct order_event events[12];
+    struct order_event events[13];
     size_t n_events;
     int64_t stars; /* 0: not rated */
+    instant rated_at;
 };
 
 /* One of the things people say for the item, in Chinese. */
@@ -392,12 +393,10 @@ live_end(struct year *y, struct life *l)
                    : luck < 98 ? 2
                                : 1;
         at.ms += MINUTE_MS;
-        if (step(y, l, at, "rate", ORDER_CLOSED, l->who, &o->closed_at))
-            return;
-        l->stars = 0;
-        return;
+        if (!step(y, l, at, "rate", ORDER_VERIFIED, l->who, &l->rated_at))
+            l->stars = 0;
     }
-    at.ms += ORDER_RATE_DAYS * DAY_MS;
+    at.ms = o->verified_at.ms + ORDER_RATE_DAYS * DAY_MS;
     (void)step(y, l, at, "close", ORDER_CLOSED, NULL, &o->closed_at);
 }
 
@@ -510,7 +509,7 @@ write_life(struct year *y, struct life *l)
                              .person_id = l->who->id,
                              .crew_id = l->o.crew_id,
                              .stars = l->stars,
-                             .at = l->o.closed_at };
+                             .at = l->rated_at };
     const char *all;
 
     c->now = l->o.submitted_at;

@@ -11,7 +11,7 @@
 static int
 write_out(const char *path, const struct buf *b)
 {
-    FILE *f = path ? fopen(path, "wb") : stdout;
+    FILE *f = path ? cli_create(path) : stdout;
     bool whole = f && fwrite(b->s, 1, b->len, f) == b->len;
 
     if (f && (path ? fclose(f) : fflush(f)) != 0)

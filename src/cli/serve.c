@@ -15,6 +15,7 @@
 #include "api/limits.h"
 #include "api/metrics.h"
 #include "api/news.h"
+#include "api/turns.h"
 #include "auth/auth.h"
 #include "base/jail_child.h"
 #include "base/log.h"
@@ -244,6 +245,7 @@ static void
 close_parts(struct office *o)
 {
     feed_close(o->app.feed);
+    turns_close(o->app.turns);
     metrics_close(o->app.metrics);
     health_close(o->app.health);
 }
@@ -303,6 +305,7 @@ make_config(struct office *o, const struct door *d,
         .limits = limits,
         .session_cookie = API_SESSION_COOKIE,
         .admit = api_admit,
+        .aside = TURNS_AT_A_TIME,
         .handle = api_handle,
         .idle = api_idle,
         .ctx = &o->app
@@ -331,6 +334,7 @@ serve(struct office *o, const struct door *d)
     office_tell_jail(&o->app, &d->jail);
     audit_tell_health(&o->call);
     o->app.feed = feed_open(&o->app);
+    o->app.turns = turns_open();
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
     s = http_start(&config, &why);
@@ -350,6 +354,7 @@ serve(struct office *o, const struct door *d)
     atomic_store(&scheduler.stop, true);
     (void)pthread_join(scheduler.thread, NULL);
     feed_stop(o->app.feed);
+    turns_stop(o->app.turns);
     http_stop(s);
     end_audit(&o->app);
     close_parts(o);

@@ -50,6 +50,22 @@ split_query(struct arena *a, char *query, struct pair *pairs)
     return n;
 }
 
+/* A table, byte for byte. */
+static int
+print_file(const struct http_reply *r)
+{
+    char bytes[65536];
+    ssize_t n;
+    off_t at = 0;
+
+    while ((n = pread(r->fd, bytes, sizeof bytes, at)) > 0) {
+        (void)fwrite(bytes, 1, (size_t)n, stdout);
+        at += n;
+    }
+    (void)close(r->fd);
+    return n == 0 && fflush(stdout) == 0 ? EXIT_DONE : cli_exit(ERR_BROKEN);
+}
+
 static int
 run_call(struct office *o, const char *method, const char *path,
          const char *body)
@@ -67,6 +83,8 @@ run_call(struct office *o, const char *method, const char *path,
     q.n_query = split_query(o->arena, query, pairs);
     q.body_len = body ? strlen(body) : 0;
     api_run(&o->call, &q, &r);
+    if (r.fd > 0)
+        return print_file(&r);
     (void)fwrite(r.body, 1, r.body_len, stdout);
     (void)fputc('\n', stdout);
     return r.status < 400 ? EXIT_DONE : cli_exit(o->call.fault.code);

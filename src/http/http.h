@@ -28,6 +28,7 @@ struct http_request {
     bool tls;            /* it speaks TLS, to us or to such a proxy */
     struct later *later; /* (db/db.h) for a handler that need not wait for the
                             disk: the reply is sent when it has been told */
+    void *aside;         /* what the handler left for itself (see below) */
     void *impl;          /* the adapter's */
 };
 
@@ -64,6 +65,16 @@ struct http_reply {
     void (*stream_open)(void *arg, struct http_stream *s);
     void (*stream_gone)(void *arg, struct http_stream *s);
     void *stream_arg;
+    /* For work that takes long: set by the handler instead of an answer.  It
+       is called again with this as q->aside, on one of the few workers kept
+       for such work, and answers then. */
+    void *aside;
+    /* For a body from a file: BODY_LEN bytes of FD (0: none), which the
+       adapter closes.  SENT (may be NULL) is called on any thread once they
+       have been sent or the far end has gone. */
+    int fd;
+    void (*sent)(void *arg);
+    void *sent_arg;
 };
 
 void http_add_header(struct http_reply *r, const char *name, const char *value);
@@ -88,6 +99,7 @@ struct http_config {
     /* Workers for reading (GET, HEAD) and as many for everything else; of each
        kind only so many run at a time, unless they make no headway; 0: all. */
     unsigned pollers, workers, reading, writing;
+    unsigned aside; /* workers for what takes long; 0: the handler has none */
     size_t max_body; /* bytes */
     /* Paths that begin with large_path (NULL: none) may take more. */
     const char *large_path;

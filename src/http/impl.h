@@ -51,6 +51,7 @@ struct exchange {
     struct http_stream *stream; /* once it has become an event stream */
     struct later later;         /* what the answer waits for */
     struct MHD_Response *answer;
+    struct pair *pairs; /* of the query, once it has been put aside */
     int status;
     int64_t begun_us; /* monotonic; 0: not begun */
     size_t body_cap, body_max, answer_len;
@@ -75,6 +76,7 @@ struct http_server {
     struct proxies proxies;
     struct MHD_Daemon *daemon;
     struct pool *readers, *writers, *slow; /* slow: may be NULL */
+    struct pool *aside; /* for what takes long; NULL: none */
     uint16_t port;
     bool tls;
     atomic_bool stopping;
@@ -95,6 +97,9 @@ struct http_server {
  * to refuse it with.  The pairs live in A.
  */
 int request_read(struct exchange *x, struct arena *a);
+
+/* Keep what was decoded beyond the worker's arena: x will be served again. */
+void request_keep(struct exchange *x);
 
 /* The far end's address as text, and whether it speaks TLS: to us, or to the
    proxy before us.  KEY is what the address counts as. */
@@ -165,7 +170,7 @@ struct pool *pool_open(const struct pool_config *config);
    filled by pool_push. */
 bool pool_has_room(struct pool *p) MUST_USE;
 void pool_push(struct pool *p, struct exchange *x);
-void pool_close(struct pool *p); /* after what is queued has run */
+void pool_close(struct pool *p); /* after what is queued has run; or NULL */
 
 /* -- stream.c --------------------------------------------------------- */
 

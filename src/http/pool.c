@@ -225,6 +225,8 @@ pool_push(struct pool *p, struct exchange *x)
 void
 pool_close(struct pool *p)
 {
+    if (p == NULL)
+        return;
     pthread_mutex_lock(&p->lock);
     p->closing = true;
     pthread_cond_signal(&p->watch);

@@ -4,9 +4,11 @@
  * own refusals, the log line.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "http/impl.h"
@@ -140,6 +142,48 @@ add_headers(struct exchange *x, const struct http_reply *r,
         MHD_add_response_header(m, r->headers[i].name, r->headers[i].value);
 }
 
+/* -- a body from a file ---------------------------------------------- */
+
+#define FILE_BLOCK 32768
+
+struct file_body {
+    int fd;
+    void (*sent)(void *arg);
+    void *sent_arg;
+};
+
+/* On the poller: the file was just written, so its bytes are at hand. */
+static ssize_t
+read_file(void *arg, uint64_t at, char *to, size_t max)
+{
+    const struct file_body *f = arg;
+    ssize_t n = pread(f->fd, to, max, (off_t)at);
+
+    return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void
+close_file(void *arg)
+{
+    struct file_body *f = arg;
+
+    (void)close(f->fd);
+    if (f->sent)
+        f->sent(f->sent_arg);
+    free(f);
+}
+
+static struct MHD_Response *
+file_reply(const struct http_reply *r)
+{
+    struct file_body *f = malloc(sizeof *f);
+
+    ASSERT(f != NULL);
+    *f = (struct file_body){ r->fd, r->sent, r->sent_arg };
+    return MHD_create_response_from_callback(r->body_len, FILE_BLOCK, read_file,
+                                             f, close_file);
+}
+
 struct MHD_Response *
 reply_make(struct exchange *x, const struct http_reply *r)
 {
@@ -149,8 +193,9 @@ reply_make(struct exchange *x, const struct http_reply *r)
         void *taken;
     } body = { .given = r->body ? r->body : "" };
     struct MHD_Response *m =
-        r->stream_open && !x->head
-            ? stream_make(x, r)
+        r->stream_open && !x->head ? stream_make(x, r)
+        : r->fd > 0
+            ? file_reply(r)
             : MHD_create_response_from_buffer(r->body_len, body.taken,
                                               r->body_static
                                                   ? MHD_RESPMEM_PERSISTENT

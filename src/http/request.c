@@ -124,6 +124,20 @@ request_read(struct exchange *x, struct arena *a)
     return body_is_sound(q) ? 0 : 400;
 }
 
+void
+request_keep(struct exchange *x)
+{
+    size_t size = x->q.n_query * sizeof *x->pairs;
+
+    if (size == 0)
+        return;
+    /* The texts stand in the exchange itself. */
+    x->pairs = malloc(size);
+    ASSERT(x->pairs != NULL);
+    memcpy(x->pairs, x->q.query, size);
+    x->q.query = x->pairs;
+}
+
 /* The lines of X-Forwarded-For as one list; of too long a one the end. */
 struct forwarded {
     char list[512];

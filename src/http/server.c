@@ -376,7 +376,8 @@ count_answer(struct exchange *x, struct http_reply *r, struct arena *a)
 {
     int bad;
 
-    if (r->body_static || r->body_len < LARGE_ANSWER || !is_reading(x))
+    if (r->body_static || r->fd > 0 || r->body_len < LARGE_ANSWER
+        || !is_reading(x))
         return;
     bad = door_answer(x->server->door, &x->visit, r->body_len);
     if (bad)
@@ -396,11 +397,18 @@ serve(struct arena *a, struct exchange *x)
     x->arena = a;
     x->later.told = on_told;
     x->q.later = &x->later;
-    int bad = request_read(x, a);
+    int bad = x->q.aside ? 0 : request_read(x, a);
     if (bad)
         reply_refuse(&x->q, &r, a, bad);
     else
         s->config.handle(s->config.ctx, a, &x->q, &r);
+    if (r.aside) {
+        ASSERT(s->aside != NULL && x->q.aside == NULL);
+        x->q.aside = r.aside;
+        request_keep(x);
+        pool_push(s->aside, x);
+        return;
+    }
     count_answer(x, &r, a);
     x->answer_len = r.body_len;
     x->answer = reply_make(x, &r);
@@ -534,6 +542,7 @@ on_completed(void *ctx, struct MHD_Connection *conn, void **arg,
         body.kept = x->q.body;
         free(body.ours);
     }
+    free(x->pairs);
     free(x);
 }
 
@@ -678,11 +687,13 @@ start_daemon(struct http_server *s, int fd, char *cert, char *key)
 }
 
 static struct pool *
-open_pool(const struct http_config *config, unsigned awake)
+open_pool(const struct http_config *config, unsigned workers, unsigned awake)
 {
+    if (workers == 0)
+        return NULL;
     return pool_open(&(struct pool_config){
-        .workers = config->workers,
-        .awake = awake ? awake : config->workers,
+        .workers = workers,
+        .awake = awake ? awake : workers,
         .run = serve,
         .idle = config->idle,
         .ctx = config->ctx });
@@ -708,8 +719,8 @@ close_pools(struct http_server *s)
 {
     pool_close(s->readers);
     pool_close(s->writers);
-    if (s->slow)
-        pool_close(s->slow);
+    pool_close(s->slow);
+    pool_close(s->aside);
 }
 
 struct http_server *
@@ -739,8 +750,9 @@ http_start(const struct http_config *config, const char **why)
         s->door =
             door_open(&s->limits, free_descriptors(
                                       (size_t)s->limits.of[LIMIT_CONNECTIONS]));
-        s->readers = open_pool(config, config->reading);
-        s->writers = open_pool(config, config->writing);
+        s->readers = open_pool(config, config->workers, config->reading);
+        s->writers = open_pool(config, config->workers, config->writing);
+        s->aside = open_pool(config, config->aside, 0);
         s->slow = open_slow(config);
         s->daemon = start_daemon(s, fd, cert, key);
         if (s->daemon == NULL) {

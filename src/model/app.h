@@ -15,6 +15,7 @@ struct catalog_cache; /* engine/catalog: the catalogue held in memory */
 struct session_cache; /* auth: sessions held in memory */
 struct feed;          /* api: who listens to the event stream */
 struct metrics;       /* api: figures of this process */
+struct turns;         /* api: who has a table made */
 struct health;        /* model: how the parts of this process fare */
 struct jail_child;    /* base: reads what strangers send */
 struct audit;         /* engine/audit: its key, seals and counts */
@@ -28,6 +29,7 @@ struct app {
     struct session_cache *sessions;
     struct feed *feed;
     struct metrics *metrics;
+    struct turns *turns;
     struct health *health;
     struct jail_child *files; /* NULL: no kind of file is read */
     struct audit *audit;

@@ -11,12 +11,19 @@
 
 /* -- reading --------------------------------------------------------------- */
 
-static const struct {
-    const char *suffix;
-    enum filter_op op;
-} operators[] = { { "", IS },          { "not", IS_NOT }, { "from", AT_LEAST },
-                  { "before", BELOW }, { "in", ONE_OF },  { "has", HAS },
-                  { "set", SOMETHING } };
+const struct filter_word filter_words[N_FILTER_WORDS] = {
+    { "", IS },          { "not", IS_NOT }, { "from", AT_LEAST },
+    { "before", BELOW }, { "in", ONE_OF },  { "has", HAS },
+    { "set", SOMETHING }
+};
+
+bool
+filter_fits(const struct field *f, enum filter_op op)
+{
+    if (op == HAS)
+        return f->kind == FIELD_TEXT || f->kind == FIELD_WORD;
+    return f->kind != FIELD_BOOL || (op != AT_LEAST && op != BELOW);
+}
 
 static enum err
 read_sort(struct call *c, struct list *l, const char *value)
@@ -105,22 +112,24 @@ read_filter(struct call *c, struct list *l, const struct pair *p)
     const struct field *f = model_field(l->model, name);
     size_t i = 0;
 
-    while (i < COUNT(operators) && strcmp(operators[i].suffix, suffix) != 0)
+    while (i < N_FILTER_WORDS && strcmp(filter_words[i].word, suffix) != 0)
         i++;
     if (f == NULL || !member_has_column(f) || f->flags & SECRET
-        || i == COUNT(operators))
+        || i == N_FILTER_WORDS)
         return fail(c, ERR_INVALID, p->key, "there is no field “%.40s”",
                     p->key);
-    TRY(check_budget(c, l, p, operators[i].op));
-    if (operators[i].op == HAS && f->kind != FIELD_TEXT
-        && f->kind != FIELD_WORD)
-        return fail(c, ERR_INVALID, p->key, "is not a text");
-    if (operators[i].op == SOMETHING && strcmp(p->value, "no") != 0
+    TRY(check_budget(c, l, p, filter_words[i].op));
+    if (!filter_fits(f, filter_words[i].op))
+        return fail(c, ERR_INVALID, p->key,
+                    f->kind == FIELD_BOOL ? "must be yes or no"
+                                          : "is not a text");
+    if (filter_words[i].op == SOMETHING && strcmp(p->value, "no") != 0
         && strcmp(p->value, "yes") != 0)
         return fail(c, ERR_INVALID, p->key, "must be yes or no");
-    l->filters[l->n_filters++] =
-        (struct filter){ .field = f, .op = operators[i].op, .value = p->value };
-    if (operators[i].op == SOMETHING && strcmp(p->value, "no") == 0)
+    l->filters[l->n_filters++] = (struct filter){
+        .field = f, .op = filter_words[i].op, .value = p->value
+    };
+    if (filter_words[i].op == SOMETHING && strcmp(p->value, "no") == 0)
         l->filters[l->n_filters - 1].op = NOTHING;
     return OK;
 }

@@ -76,6 +76,24 @@ check_number(struct call *c, const struct field *f, double v)
     return OK;
 }
 
+/* A year that nobody can have meant is a slip of the hand. */
+#define FAR_DAYS 36525
+
+static enum err
+check_date(struct call *c, const struct field *f, int64_t on)
+{
+    int64_t now = c->now.ms / DAY_MS + 1; /* a day counts from one */
+    int64_t first = now + (f->min ? f->min : -FAR_DAYS);
+    int64_t last = now + (f->max ? f->max : FAR_DAYS);
+    char from[11], to[11];
+
+    if (on >= first && on <= last)
+        return OK;
+    day_print((day){ (int32_t)first }, from);
+    day_print((day){ (int32_t)last }, to);
+    return fail(c, ERR_INVALID, f->name, "must lie from %s to %s", from, to);
+}
+
 static enum err
 check_text(struct call *c, const struct field *f, const char *s)
 {
@@ -121,9 +139,11 @@ check_field(struct call *c, const struct field *f, const void *rec)
         if (*(const unsigned *)(const void *)at >= member_word_count(f))
             return fail(c, ERR_INVALID, f->name, "is not one of its words");
         return OK;
-    case FIELD_BOOL:
     case FIELD_INSTANT:
-    case FIELD_DAY: break;
+        return check_date(c, f,
+                          ((const instant *)(const void *)at)->ms / DAY_MS + 1);
+    case FIELD_DAY: return check_date(c, f, ((const day *)(const void *)at)->n);
+    case FIELD_BOOL: break;
     }
     return OK;
 }

@@ -48,7 +48,9 @@ struct field {
     enum field_kind kind;
     size_t offset;
     unsigned flags;
-    int64_t min, max; /* of a number, or of a text's characters; 0: no limit */
+    /* Of a number, or of a text's characters; 0: no limit.  Of a day or a time
+       they count days from now; 0: a hundred years. */
+    int64_t min, max;
     const char *const *choices; /* words, NULL-ended; of WORD or TEXT */
     const char *refers;         /* table of the id it holds */
     const char *label;          /* English label; key of the language table */
@@ -233,6 +235,19 @@ struct list {
     bool total_more;  /* there are more than LIST_COUNT_CAP */
 };
 
+/* What may stand behind a field's name and a dot: "not", "from", ...; the
+   first is "", the field alone. */
+struct filter_word {
+    const char *word;
+    enum filter_op op;
+};
+#define N_FILTER_WORDS 7
+extern const struct filter_word filter_words[N_FILTER_WORDS];
+
+/* Can the field be filtered so?  Parts of a text need a text, and yes is not
+   more than no. */
+bool filter_fits(const struct field *f, enum filter_op op);
+
 /*
  * Run the list on the model's table.  ERR_INVALID names a bad filter, or says
  * "cursor" when that is none this list could have given out.
@@ -285,6 +300,10 @@ void model_write_json(struct json_out *o, const struct model *m,
 enum schema_use { SCHEMA_ANSWER, SCHEMA_INPUT, SCHEMA_CHANGE };
 void model_write_schema(struct json_out *o, const struct model *m,
                         enum schema_use use);
+
+/* The schema of what field.WORD takes in a query. */
+void model_write_filter_schema(struct json_out *o, const struct field *f,
+                               enum filter_op op);
 
 /* The schema of one field as a text of a query; LIMITS: with its limits, which
    a filter of a list has not. */

@@ -152,6 +152,26 @@ model_write_query_schema(struct json_out *o, const struct field *f, bool limits)
     json_end(o);
 }
 
+void
+model_write_filter_schema(struct json_out *o, const struct field *f,
+                          enum filter_op op)
+{
+    if (op == SOMETHING) {
+        json_raw(o, "{\"type\":\"string\",\"enum\":[\"yes\",\"no\"]}");
+    } else if (op == HAS) {
+        json_raw(o, "{\"type\":\"string\"}");
+    } else if (op == ONE_OF) {
+        json_begin(o);
+        json_put_text(o, "type", "array");
+        json_put_int(o, "minItems", 1);
+        json_key(o, "items");
+        model_write_query_schema(o, f, false);
+        json_end(o);
+    } else {
+        model_write_query_schema(o, f, false);
+    }
+}
+
 static bool
 is_shown(const struct field *f, enum schema_use use)
 {

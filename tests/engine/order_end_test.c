@@ -66,9 +66,11 @@ TEST(an_order_is_reopened_within_fifteen_days_only)
     int64_t id, late;
 
     office_make(c);
-    id = bring_to(c, ORDER_CLOSED);
-    late = bring_to(c, ORDER_CLOSED);
+    id = bring_to(c, ORDER_VERIFIED);
+    late = bring_to(c, ORDER_VERIFIED);
     office_pass(c, 15 * DAY_MS - 1);
+    (void)wake(c);
+    assert_int_equal(order_now(c, id).state, ORDER_CLOSED);
     EXPECT_FAULT(say(c, "wang", VERB_REOPEN, id), ERR_INVALID, "reason");
     EXPECT_OK(say(c, "wang", VERB_REOPEN, id, .reason = "dark again"));
     o = order_now(c, id);
@@ -260,7 +262,8 @@ TEST(a_second_life_gives_no_second_vote)
     int64_t id;
 
     office_make(c);
-    id = bring_to(c, ORDER_CLOSED);
+    id = bring_to(c, ORDER_VERIFIED);
+    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = 5));
     EXPECT_OK(say(c, "wang", VERB_REOPEN, id, .reason = "dark again"));
     EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
     EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
@@ -296,7 +299,7 @@ give_stars(struct call *c, int64_t stars)
                   .tags = "untidy"));
 }
 
-TEST(a_crew_sees_totals_from_five_votes_and_never_a_single_score)
+TEST(a_crew_sees_totals_of_past_weeks_and_never_a_single_score)
 {
     struct rating_totals t = { 0 };
     struct list l = { .model = &rating_model };
@@ -312,6 +315,9 @@ TEST(a_crew_sees_totals_from_five_votes_and_never_a_single_score)
     EXPECT(t.hidden && t.n == 0 && t.average == 0);
     give_stars(c, 5);
     as(c, "zhao");
+    EXPECT_OK(rating_of_crew(c, &t));
+    EXPECT(t.hidden);
+    office_pass(c, 7 * DAY_MS);
     EXPECT_OK(rating_of_crew(c, &t));
     EXPECT(!t.hidden && t.n == 5 && t.average > 2.99 && t.average < 3.01);
     EXPECT(strstr(t.tags, "\"tidy\":0") != NULL);
@@ -398,11 +404,12 @@ TEST(internal_comments_are_for_those_who_serve)
         struct order o = order_now(c, id);
 
         as(c, "wang");
-        EXPECT(order_may_hear(c, &o, false) && !order_may_hear(c, &o, true));
+        EXPECT(order_may_hear(c, &o, "comment", false)
+               && !order_may_hear(c, &o, "comment", true));
         as(c, "zhao");
-        EXPECT(order_may_hear(c, &o, true));
+        EXPECT(order_may_hear(c, &o, "comment", true));
         as(c, "qian");
-        EXPECT(!order_may_hear(c, &o, false));
+        EXPECT(!order_may_hear(c, &o, "comment", false));
     }
 }
 
@@ -496,6 +503,8 @@ TEST(an_order_is_merged_into_an_open_one_only)
 
     office_make(c);
     id = ask(c, "li", "A04").id;
+    EXPECT_FAULT(say(c, "desk", VERB_MERGE, id), ERR_CONFLICT, "into_id");
+    (void)ask(c, "li", "A05");
     EXPECT_FAULT(say(c, "desk", VERB_MERGE, id), ERR_INVALID, "into_id");
     EXPECT_FAULT(say(c, "desk", VERB_MERGE, id, .into_id = id), ERR_INVALID,
                  "into_id");
@@ -698,7 +707,7 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
             bool seen = order_get(c, ids[k], &v) == OK;
 
             got += seen;
-            heard += order_may_hear(c, &o, false);
+            heard += order_may_hear(c, &o, "comment", false);
             if (!seen) {
                 EXPECT_FAULT(order_get(c, ids[k], &v), ERR_ABSENT, NULL);
                 EXPECT_FAULT(order_events(c, &l, ids[k]), ERR_ABSENT, NULL);

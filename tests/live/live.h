@@ -145,6 +145,7 @@ int torture(int argc, char **argv);
 int transcript(int argc, char **argv);
 int doors(int argc, char **argv);
 int crowd(int argc, char **argv);
+int tables(int argc, char **argv);
 int wild(int argc, char **argv);
 int limits(int argc, char **argv);
 int jail(int argc, char **argv);

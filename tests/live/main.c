@@ -15,6 +15,7 @@ static const struct {
     { "crowd", "PROGRAM SECONDS", crowd },
     { "jail", "PROGRAM", jail },
     { "doors", "PROGRAM", doors },
+    { "tables", "PROGRAM", tables },
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
     { "siege", "PROGRAM SECONDS CLIENTS [SEED]", siege },

@@ -15,8 +15,12 @@
  * have more members than are told; "*" is any value that is not null, "*name"
  * keeps it as $name; a list with "..." at its end may go on; "~text" is a
  * text with that part in it.  In requests $name is put in, \xNN is a byte,
- * and "@fill N" is a body of N bytes.  What is refused must leave every table
- * as it was.
+ * and "@fill N" is a body of N bytes.  $next_year is a time a year from now.
+ *
+ * Besides what each step expects: what is refused must leave every table as it
+ * was; each POST that takes an Idempotency-Key is given one, and asked again
+ * with it must be answered the same and change nothing; and no such route is
+ * without a conversation in which it is done.
  */
 #include <ctype.h>
 #include <signal.h>
@@ -24,10 +28,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/dispatch.h"
 #include "live.h"
 #include "office.h"
 
 #define MOST_NAMES 100
+#define MOST_ROUTES 400
 
 struct names {
     char *name[MOST_NAMES], *value[MOST_NAMES];
@@ -41,6 +47,7 @@ struct play {
     struct http http;
     struct names names;
     struct call *call; /* looks into the database */
+    bool *done;        /* of every route, whether a step did it */
     struct score *score;
 };
 
@@ -280,10 +287,11 @@ static const char *const kept[] = {
     NULL
 };
 
+/* KEY: an Idempotency-Key besides, or "". */
 static struct answer
-ask_step(struct play *p, const struct step *s)
+ask_step(struct play *p, const struct step *s, const char *key)
 {
-    char head[3100], path[700];
+    char head[3400], path[700];
     const char *type = "";
     size_t n;
     char *body = put_in(&p->names, s->body ? s->body : "", &n), *h, *at;
@@ -301,12 +309,12 @@ ask_step(struct play *p, const struct step *s)
     (void)snprintf(path, sizeof path, "%s%s", at[1] == '/' ? "" : "/api/v1",
                    at[1] == '/' ? at + 1 : at);
     if (strcmp(s->who, "-") == 0)
-        (void)snprintf(head, sizeof head, "%s%s", type, h);
+        (void)snprintf(head, sizeof head, "%s%s%s", type, h, key);
     else
         (void)snprintf(head, sizeof head,
                        "Authorization: Bearer %s\r\nAccept-Language: en\r\n"
-                       "%s%s",
-                       token_of(p->office, s->who), type, h);
+                       "%s%s%s",
+                       token_of(p->office, s->who), type, h, key);
     a = http_ask(&p->http, s->method, path, head, body, n);
     free(body);
     free(at);
@@ -314,12 +322,102 @@ ask_step(struct play *p, const struct step *s)
     return a;
 }
 
+/* -- the same asked for twice -------------------------------------------------- */
+
+/* The step's route, by its number among all; NULL: none. */
+static const struct route *
+route_of(struct play *p, const struct step *s, size_t *number)
+{
+    char *path = put_in(&p->names, s->path, &(size_t){ 0 });
+    const struct route *found;
+    struct pair parts[8];
+    bool other;
+    size_t n;
+
+    path[strcspn(path, "?")] = '\0';
+    found = route_find(p->call->arena, s->method, path, parts, &n, &other);
+    *number = 0;
+    for (size_t i = 0; all_routes[i] != NULL; i++)
+        for (const struct route *r = all_routes[i]; r->path; r++) {
+            if (r == found)
+                return found;
+            ++*number;
+        }
+    return NULL;
+}
+
+/* Does the step want a key of ours? */
+static bool
+wants_key(struct play *p, const struct step *s)
+{
+    size_t number;
+    const struct route *r = route_of(p, s, &number);
+
+    return r != NULL && route_is_keyed(r) && s->status < 300
+           && strstr(s->head, "Idempotency-Key") == NULL;
+}
+
+/* Two answers but for the token, which is shown once only. */
+static bool
+is_same_answer(const struct answer *a, const struct answer *b)
+{
+    json_t *first = answer_json(a), *second = answer_json(b);
+    bool good = a->status == b->status;
+
+    if (json_is_string(json_object_get(first, "token"))) {
+        good = good && json_is_null(json_object_get(second, "token"));
+        (void)json_object_del(first, "token");
+        (void)json_object_del(second, "token");
+    }
+    good = good && first != NULL && json_equal(first, second) == 1;
+    json_decref(first);
+    json_decref(second);
+    return good;
+}
+
+static void
+ask_again(struct play *p, const struct step *s, const char *key,
+          const struct answer *first)
+{
+    uint64_t before = tables_sum(p->call, kept);
+    struct answer a = ask_step(p, s, key);
+
+    (void)score(p->score, is_same_answer(first, &a),
+                "%s:%d: asked again with its key: %d %.600s", p->file, s->line,
+                a.status, a.body ? a.body : "");
+    (void)score(p->score, tables_sum(p->call, kept) == before,
+                "%s:%d: asked again with its key, and something changed",
+                p->file, s->line);
+    answer_free(&a);
+}
+
+/* Every route that takes a key was done by some step. */
+static void
+check_done(struct score *s, const bool *done)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; all_routes[i] != NULL; i++)
+        for (const struct route *r = all_routes[i]; r->path; r++, n++)
+            if (route_is_keyed(r))
+                (void)score(s, done[n], "no step does POST %s", r->path);
+}
+
 static void
 play_step(struct play *p, const struct step *s)
 {
     bool refused = s->status >= 400;
     uint64_t before = refused ? tables_sum(p->call, kept) : 0;
-    struct answer a = ask_step(p, s);
+    bool keyed = wants_key(p, s);
+    size_t number;
+    char key[60] = "";
+
+    if (keyed)
+        (void)snprintf(key, sizeof key, "Idempotency-Key: line %d\r\n",
+                       s->line);
+    if (s->status < 300 && route_of(p, s, &number) != NULL)
+        p->done[number] = true;
+    struct answer a = ask_step(p, s, key);
     bool good = a.status == s->status && check_head(p, s, &a)
                 && check_body(p, s, &a) && (a.status < 400 || is_problem(&a));
 
@@ -329,6 +427,8 @@ play_step(struct play *p, const struct step *s)
         (void)score(p->score, tables_sum(p->call, kept) == before,
                     "%s:%d: it was refused, and something changed", p->file,
                     s->line);
+    if (keyed && good)
+        ask_again(p, s, key, &a);
     answer_free(&a);
 }
 
@@ -421,7 +521,7 @@ know_office(struct play *p)
 {
     static const char *const crews[] = { "electricians", "plumbers",
                                          "cleaners" };
-    char id[30];
+    char id[30], time[25];
 
     for (size_t i = 0; i < COUNT(crews); i++) {
         (void)snprintf(id, sizeof id, "%lld",
@@ -431,15 +531,17 @@ know_office(struct play *p)
     (void)snprintf(id, sizeof id, "%lld",
                    (long long)id_of(p->call, "service_area", "A"));
     keep(&p->names, "area", id);
+    instant_print((instant){ instant_now().ms + 365 * DAY_MS }, time);
+    keep(&p->names, "next_year", time);
 }
 
 /* Each file has an office and a server of its own. */
 static void
-play_alone(struct score *s, const char *program, const char *file)
+play_alone(struct score *s, const char *program, const char *file, bool *done)
 {
     struct live_office o;
     struct server server;
-    struct play p = { .office = &o, .score = s };
+    struct play p = { .office = &o, .score = s, .done = done };
 
     office_found(&o);
     p.call = look_into(&o);
@@ -465,13 +567,16 @@ int
 transcript(int argc, char **argv)
 {
     struct score s = { 0 };
+    bool done[MOST_ROUTES] = { false };
 
     for (int i = 1; i < argc; i++) {
         int before = s.failed;
 
-        play_alone(&s, argv[0], argv[i]);
+        play_alone(&s, argv[0], argv[i], done);
         (void)printf("%s %s\n", s.failed == before ? "ok    " : "not ok",
                      argv[i]);
     }
+    if (argc > 2)
+        check_done(&s, done);
     return score_end(&s);
 }

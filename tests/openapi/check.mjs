@@ -107,7 +107,7 @@ function good(schema, name = '') {
     if (s.pattern && !new RegExp(s.pattern, 'u').test(v)) v = 'x'.repeat(Math.max(1, s.minLength ?? 1));
     return v;
   }
-  if (t === 'array') return [];
+  if (t === 'array') return Array.from({ length: Math.max(s.minItems ?? 0, s.items ? below(4) : 0) }, () => good(s.items, name.replace(/\..*/, '')));
   const out = {};
   if (!s.properties) return pick([{}, { a: 1 }, { led: 'x', count: 3 }, []]);
   for (const [k, p] of Object.entries(s.properties)) if ((s.required ?? []).includes(k) || chance() < 0.4) out[k] = good(p, k);
@@ -223,11 +223,13 @@ async function tryOperation(path, method, op, who) {
     q.query.no_such_word = '1';
     if (path.startsWith('/api/v1') && !path.endsWith('/stream')) check(q, await send(who, M, path, op, q), 'unknown query word', true);
 
-    const params = (op.parameters ?? []).filter((p) => p.in === 'query' && p.schema.type !== 'string' || p.in === 'query' && (p.schema.enum || p.schema.format));
+    /* In a query a list is its entries with commas between: one bad entry is enough. */
+    const entry = (p) => (p.schema.type === 'array' ? resolve(p.schema.items) : p.schema);
+    const params = (op.parameters ?? []).filter((p) => p.in === 'query' && (entry(p).type !== 'string' || entry(p).enum || entry(p).format));
     if (params.length) {
       q = makeRequest(path, op);
       const p = pick(params);
-      q.query[p.name] = p.schema.enum ? 'no such word' : pick(['abc', '1.5.1', '', 'NaN', '0x10', 'Infinity', '2026-13-45', 'null']);
+      q.query[p.name] = entry(p).enum ? 'no such word' : pick(['abc', '1.5.1', '', 'NaN', '0x10', 'Infinity', '2026-13-45', 'null']);
       check(q, await send(who, M, path, op, q), `bad ${p.name}`, true);
     }
     if (Object.keys(makeRequest(path, op).values).some((k) => k.endsWith('id'))) {

@@ -199,3 +199,73 @@ TEST_PLAIN(csv_what_is_written_reads_back)
         EXPECT_END(&r);
     }
 }
+
+/* -- formulas -------------------------------------------------------------- */
+
+/* A row of one text, as csv_text writes it. */
+static const char *
+written(struct call *c, const char *text)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    csv_text(&b, text, true);
+    csv_end(&b);
+    return b.s;
+}
+
+TEST_PLAIN(no_text_can_be_taken_for_a_formula)
+{
+    static const char *const formulas[] = {
+        "=1+1",
+        "+86",
+        "-5",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\n=1",
+        " =1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A",
+        "'=1",
+        "''=1",
+        "\xC2\xA0=1",
+        "\xE3\x80\x80@x",
+        "\xE2\x80\x8B=1",
+    };
+    static const char *const plain[] = { "a=1",  "1-2", "王芳",
+                                         "'tis", "5",   "'' x" };
+
+    for (size_t i = 0; i < COUNT(formulas); i++) {
+        const char *s = written(c, formulas[i]);
+
+        if (s[*s == '"'] != '\'')
+            fail_msg("“%s” is written as %s", formulas[i], s);
+    }
+    for (size_t i = 0; i < COUNT(plain); i++)
+        assert_string_equal(written(c, plain[i]),
+                            arena_printf(c->arena, "%s\r\n", plain[i]));
+}
+
+/* Any text at all comes back as it went. */
+TEST_PLAIN(the_mark_against_formulas_is_taken_off_again)
+{
+    static const char *const parts[] = {
+        "=",  "+",  "-",  "@",  "'",  "\"", ",", " ",
+        "\t", "\r", "\n", "＝", "＠", "王", "1", "\xC2\xA0"
+    };
+    struct random chance = random_seed(7);
+
+    for (int i = 0; i < 20000; i++) {
+        struct buf text = buf_make(c->arena, 0);
+        struct csv r;
+
+        for (uint32_t n = 1 + random_below(&chance, 6); n > 0; n--)
+            buf_puts(&text, parts[random_below(&chance, COUNT(parts))]);
+        r = read_text(c, written(c, text.s));
+        EXPECT(csv_next(&r) && r.n == 1);
+        if (strcmp(csv_unmark(r.cells[0]), text.s) != 0)
+            fail_msg("“%s” came back as “%s”", text.s, csv_unmark(r.cells[0]));
+    }
+}

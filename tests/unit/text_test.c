@@ -21,3 +21,59 @@ TEST(a_fault_that_quotes_a_long_word_is_whole_utf_8)
     EXPECT(text_is_utf8(c->fault.text, strlen(c->fault.text)));
     EXPECT(strstr(c->fault.text, "a上级编码") != NULL);
 }
+
+static void
+expect_clean(struct call *c, bool lines, const char *text, const char *want)
+{
+    assert_string_equal(text_clean(c->arena, text, lines), want);
+}
+
+TEST_PLAIN(what_nobody_can_see_is_taken_out_of_a_text)
+{
+    expect_clean(c, false, "走廊灯不亮", "走廊灯不亮");
+    expect_clean(c, false, "a\xE2\x80\x8B\x62", "ab"); /* no width */
+    expect_clean(c, false, "a\xC2\xA0z", "a z");       /* unbroken blank */
+    expect_clean(c, false, "\x1B[31mred", "[31mred");
+    expect_clean(c, false, "x\xE2\x80\xAEgpj.exe", "xgpj.exe");
+    expect_clean(c, false, "\xE2\x81\xA6王\xE2\x81\xA9", "王");
+    expect_clean(c, false,
+                 "\xEF\xBB\xBF"
+                 "a",
+                 "a");
+}
+
+TEST_PLAIN(a_text_with_nothing_to_see_is_empty)
+{
+    static const char *const texts[] = {
+        "",
+        "  \t\n",
+        "\xE2\x80\x8B",
+        "\xC2\xA0",
+        "\x1B",
+        "\xE3\x80\x80",
+        "\xE2\x80\x8D",
+        "\xEF\xB8\x8F",
+        "\xE2\x80\xAE \xE2\x80\xAC",
+    };
+
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        expect_clean(c, false, texts[i], "");
+        expect_clean(c, true, texts[i], "");
+    }
+}
+
+TEST_PLAIN(lines_stay_lines_and_a_name_is_one_line)
+{
+    expect_clean(c, true, "a\r\n\tb \n", "a\r\n\tb \n");
+    expect_clean(c, false, " a\nb\t", "a b");
+    expect_clean(c, false, "\xE3\x80\x80王\xE3\x80\x80芳 ", "王\xE3\x80\x80芳");
+}
+
+/* A family of four is drawn from seven characters, two of them joined. */
+TEST_PLAIN(what_joins_letters_stays)
+{
+    static const char family[] = "\xF0\x9F\x91\xA8\xE2\x80\x8D"
+                                 "\xF0\x9F\x91\xA9 \xE2\x9D\xA4\xEF\xB8\x8F";
+
+    expect_clean(c, false, family, family);
+}

@@ -52,11 +52,11 @@ async function theRequesterRates(p: Person): Promise<void> {
   await p.answers('rate', {});
   await p.sees(p.text('rating.reason_needed'), dialog);
   await p.answers('rate', { choose: ['rating.tag.late'], fill: { 'ask.comment': '等了两次才修好，评语只给服务台看' } });
-  await p.seesState('closed');
+  await p.seesState('verified');
 }
 
 async function theCrewSeesNoScore(crew: Person): Promise<void> {
-  await crew.seesState('closed');
+  await crew.seesState('verified');
   const all = await crew.page.locator('body').innerText();
   assert.doesNotMatch(all, /[1-5] 星|评语只给服务台看|来得晚/, 'the crew sees no single score');
 }

@@ -42,7 +42,7 @@ async function reopen({ comes }: Cast): Promise<void> {
   await verb(asker, o, 'verify');
   await verb(asker, o, 'rate', { stars: 5 });
   await asker.goes(`/orders/${o.id}`);
-  await asker.seesState('closed');
+  await asker.seesState('verified');
   await asker.does('reopen', { fill: { 'ask.reason': '又不亮了' } });
   await asker.seesState('accepted');
   await opens(desk, 'to_dispatch', o.number);
@@ -139,7 +139,7 @@ async function plannedDay({ comes }: Cast): Promise<void> {
 }
 
 journey('an order is cancelled; another is returned with a reason and resubmitted', cancelAndReturn);
-journey('a closed order is reopened', reopen);
+journey('an accepted and rated order is reopened', reopen);
 journey('an extension is asked and granted, and the requester sees the new promise', extension);
 journey('the day of planned work is proposed by the crew and agreed on by the desk', plannedDay);
 journey('the crew declines, the desk transfers', declineAndTransfer);

@@ -95,6 +95,7 @@ function seen(a: Asked): Row[] {
   for (const o of d.orders) o.is_open = done.includes(o.state) ? 'no' : 'yes';
   if (view === 'crew') return d.orders.filter((o) => acc.crews.includes(o.crew_id));
   if (view === 'grab') return d.orders.filter((o) => o.state === 'accepted');
+  if (view === 'todo') return d.orders.filter((o) => o.requester_id === acc.person && ['completed', 'verified', 'returned'].includes(o.state));
   if (view === 'mine' || !rightsOf(a.who).includes('order.see') && !acc.crews.length) return d.orders.filter((o) => o.requester_id === acc.person);
   return d.orders;
 }

@@ -254,10 +254,10 @@ program_does(struct call *c, enum order_verb verb, const struct order *o)
 static enum err
 end_silence(struct call *c, struct order *o)
 {
-    int64_t legs = 0;
+    struct order_facts facts = { 0 };
 
-    TRY(count_open_legs(c, o->id, &legs));
-    if (legs == 0)
+    TRY(order_facts(c, o->id, &facts));
+    if (facts.open_legs == 0)
         return program_does(c, VERB_AUTO_VERIFY, o);
     return sleep_until(c, o, after_working_days(c, c->now, ORDER_SILENCE_DAYS));
 }

@@ -53,6 +53,13 @@ find_item(struct call *c, struct making *m)
 static enum err
 check_wanted(struct call *c, const struct order *o)
 {
+    const struct order_wish said = { .wanted_from = o->wanted_from,
+                                     .wanted_to = o->wanted_to };
+
+    /* They may have come as an answer to a question. */
+    TRY(model_check_mask(c, &order_wish_model, &said,
+                         model_mask(&order_wish_model, "wanted_from")
+                             | model_mask(&order_wish_model, "wanted_to")));
     if (o->wanted_to.ms != 0 && o->wanted_to.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "wanted_to", "lies in the past");
     if (o->wanted_from.ms != 0
@@ -121,14 +128,17 @@ find_priority(struct call *c, struct making *m)
     return OK;
 }
 
-/* The first line of what was said, or the item's name. */
+/* The first line of what was said with something on it, or the item's name. */
 static const char *
 make_title(struct call *c, const struct making *m)
 {
-    const char *s = m->w->description, *p = s;
+    const char *s = m->w->description, *p;
 
     if (text_is_blank(s))
         return m->item.name;
+    while (text_is_blank(arena_text_n(c->arena, s, strcspn(s, "\r\n"))))
+        s += strcspn(s, "\r\n") + 1;
+    p = s;
     for (int n = 0; n < 40 && *p != '\0' && *p != '\n' && *p != '\r'; n++)
         (void)text_next(&p);
     return arena_text_n(c->arena, s, (size_t)(p - s));
@@ -362,8 +372,6 @@ order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
     struct making leg = { 0 };
 
     TRY(begin_doing(c, VERB_ADD_LEG, &a, &d));
-    if (d.o.parent_id != 0)
-        return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
     if (w->place_id == 0 && w->place_note == NULL) {
         w->place_id = d.o.place_id;
         w->place_note = d.o.place_note;

@@ -133,7 +133,8 @@ one_cell(const struct importing *im, int i)
     const char *s = (size_t)i < im->csv.n ? im->csv.cells[i] : NULL;
     size_t n;
 
-    if (s == NULL || text_is_blank(s))
+    s = s ? text_clean(im->c->arena, s, true) : "";
+    if (*s == '\0')
         return NULL;
     s += strspn(s, " \t");
     n = strlen(s);

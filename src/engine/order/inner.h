@@ -5,6 +5,12 @@
 
 #include "engine/order/order.h"
 
+/* What lies beside an order, as far as guards ask for it. */
+struct order_facts {
+    bool known;
+    int64_t open_legs, merged, votes;
+};
+
 /* A verb being done: the order before and after. */
 struct doing {
     struct call *c;
@@ -13,12 +19,36 @@ struct doing {
     const struct order_transition *row;
     unsigned who; /* what the actor is to this order */
     struct order old, o;
+    struct order_facts facts;
     const char *note; /* kept in the event */
     const char *reason;
     const char *detail; /* JSON, kept in the event */
 };
 
+/* -- guard.c ---------------------------------------------------------------- */
+
+/*
+ * Would d->verb succeed on d->old, but for what comes with it?  The table and
+ * d->who allow it already.
+ *
+ * ERR_CONFLICT, ERR_DENIED, ERR_INVALID   no; the fault says why
+ */
+enum err order_guard(struct doing *d) MUST_USE;
+
+/* The same as a yes or no; anything else that went wrong is handed up. */
+enum err order_offers(struct doing *d, bool *offered) MUST_USE;
+
+/* ERR_DENIED: the actor may not give the order to this crew. */
+enum err may_give(struct doing *d, int64_t crew_id,
+                  int64_t provider_id) MUST_USE;
+
+enum err order_facts(struct call *c, int64_t id,
+                     struct order_facts *f) MUST_USE;
+
 /* -- see.c ------------------------------------------------------------------ */
+
+/* May the actor see who rated the order, when and how?  WHO is order_who's. */
+bool may_see_rating(struct call *c, const struct order *o, unsigned who);
 
 /* What the actor is to the order: a set of enum order_who. */
 unsigned order_who(struct call *c, const struct order *o);
@@ -31,6 +61,10 @@ enum err order_fill_view(struct call *c, struct order_view *v) MUST_USE;
    and the same of open orders. */
 extern const char order_seen_by[], order_seen_by_open[];
 size_t order_seen_values(const struct call *c, struct value out[3]);
+
+/* Is there an order besides this one that others may be merged into, and that
+   the actor may see? */
+enum err order_another_open(struct call *c, int64_t id, bool *some) MUST_USE;
 
 /* Of a right that is held without limits. */
 extern const struct auth_where order_anywhere;
@@ -82,6 +116,11 @@ enum err read_crew(struct call *c, int64_t id, struct crew_facts *f) MUST_USE;
 enum err read_place(struct call *c, int64_t id, struct place_facts *f) MUST_USE;
 enum err read_person(struct call *c, int64_t id,
                      struct person_facts *f) MUST_USE;
+
+/* Where a crew is, for whoever holds a right somewhere: it is its provider's,
+   and where its lead belongs and sits. */
+struct auth_where;
+enum err crew_where(struct call *c, int64_t id, struct auth_where *at) MUST_USE;
 
 /* Is the person one of the crew? */
 enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
@@ -150,20 +189,10 @@ enum err do_start(struct doing *d);
 enum err do_suspend(struct doing *d);
 enum err do_resume(struct doing *d);
 enum err do_ask_extension(struct doing *d);
-/* Is the promised time over?  Has the order none, so that one is agreed on? */
-bool time_is_up(const struct order *o, instant now);
-bool may_agree(const struct order *o);
 enum err do_grant_extension(struct doing *d);
 enum err do_refuse_extension(struct doing *d);
 enum err do_complete(struct doing *d);
 enum err do_rate(struct doing *d);
-
-/* How many legs of the order are not done: at work, or back with the
-   requester. */
-enum err count_open_legs(struct call *c, int64_t id, int64_t *n) MUST_USE;
-
-/* ERR_CONFLICT when some are. */
-enum err need_no_open_legs(struct call *c, int64_t id) MUST_USE;
 
 /* Put the words of the order into the search index; PERSON and PLACE tell the
    initials of their names. */

@@ -27,6 +27,11 @@ static const char to_grab[] =
     "is_open = 1 AND state = 'accepted' AND crew_id IN"
     " (SELECT m.crew_id FROM crew_member m JOIN crew w ON w.id = m.crew_id"
     "   WHERE m.person_id = $1 AND w.dispatch = 'grab')";
+/* Mine that wait for me: to be looked at, sent in again or rated. */
+static const char to_do[] =
+    "requester_id = $1 AND (state = 'completed' OR state = 'returned'"
+    " OR (state = 'verified' AND verified_at > $2 AND NOT EXISTS"
+    "  (SELECT 1 FROM rating WHERE rating.order_id = orders.id)))";
 static const char are_open[] = "is_open = 1";
 
 /* -- among the open ones ----------------------------------------------- */
@@ -187,6 +192,10 @@ choose_view(struct call *c, struct list *l, const char *view)
     l->n_values = 1;
     if (text_same(view, "mine")) {
         l->where = of_mine;
+    } else if (text_same(view, "todo")) {
+        l->where = to_do;
+        l->values[l->n_values++] =
+            value_int(c->now.ms - ORDER_RATE_DAYS * DAY_MS);
     } else if (text_same(view, "crew") || text_same(view, "grab")) {
         l->where = text_same(view, "crew") ? of_my_crews : to_grab;
         l->index = index_of_open(l);

@@ -171,6 +171,9 @@ static const struct field view_fields[] = {
 const struct model order_view_model =
     MODEL("order_view", NULL, struct order_view, view_fields);
 
+/* What is asked for or promised lies in the next five years. */
+#define FORESEEABLE .min = -366, .max = 5 * 366
+
 static const struct field wish_fields[] = {
     FIELD(struct order_wish, id, .flags = GIVEN | DERIVED),
     FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
@@ -182,8 +185,8 @@ static const struct field wish_fields[] = {
     FIELD(struct order_wish, phone, .max = 40, .label = "Phone"),
     FIELD(struct order_wish, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
-    FIELD(struct order_wish, wanted_from, .label = "Wanted from"),
-    FIELD(struct order_wish, wanted_to, .label = "Wanted to"),
+    FIELD(struct order_wish, wanted_from, FORESEEABLE, .label = "Wanted from"),
+    FIELD(struct order_wish, wanted_to, FORESEEABLE, .label = "Wanted to"),
     FIELD(struct order_wish, requester_id, .refers = "person",
           .label = "Requester"),
     FIELD(struct order_wish, channel, .choices = order_channels,
@@ -257,7 +260,7 @@ static const struct field act_fields[] = {
     FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
     FIELD(struct order_act, priority, .min = 1, .max = 5, .label = "Priority"),
     FIELD(struct order_act, stars, .min = 1, .max = 5, .label = "Stars"),
-    FIELD(struct order_act, until, .label = "Until"),
+    FIELD(struct order_act, until, FORESEEABLE, .label = "Until"),
     FIELD(struct order_act, result, .flags = LONG, .max = 2000,
           .label = "Result"),
     FIELD(struct order_act, cause, .max = 200, .label = "Cause"),
@@ -271,8 +274,8 @@ static const struct field act_fields[] = {
     FIELD(struct order_act, tags, .max = 200, .label = "Tags"),
     FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
           .label = "Comment"),
-    FIELD(struct order_act, wanted_from, .label = "Wanted from"),
-    FIELD(struct order_act, wanted_to, .label = "Wanted to"),
+    FIELD(struct order_act, wanted_from, FORESEEABLE, .label = "Wanted from"),
+    FIELD(struct order_act, wanted_to, FORESEEABLE, .label = "Wanted to"),
 };
 
 const struct model order_act_model =

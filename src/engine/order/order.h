@@ -18,7 +18,8 @@
  *   4. A parent is completed when all of its legs are.
  *   5. A merged order's requester is told all that happens to the main one.
  *   6. Each order is rated once at most, by its requester, never by one of
- *      the crew that did it.
+ *      the crew that did it; and the crew learns neither that it was, nor
+ *      when, nor how.
  *   7. What a person may not see, no list, count, search or event shows.
  *
  * Not here: what can be asked for and by when (catalog.h), who people and
@@ -284,8 +285,9 @@ enum err order_do(struct call *c, enum order_verb verb, struct order_act *a,
 
 enum err order_get(struct call *c, int64_t id, struct order_view *out) MUST_USE;
 
-/* A page of the orders the actor may see; VIEW narrows: "mine", "crew" (my
-   crews' open ones), "grab" (free for my crews to take). */
+/* A page of the orders the actor may see; VIEW narrows: "mine", "todo" (mine
+   that wait for me), "crew" (my crews' open ones), "grab" (free for my crews
+   to take). */
 enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
 
 struct order_event {
@@ -299,7 +301,7 @@ struct order_event {
 extern const struct model order_event_model;
 
 /* The history of an order, oldest first; internal comments only for those
-   who serve. */
+   who serve, ratings only for those who may see them. */
 enum err order_events(struct call *c, struct list *l, int64_t id) MUST_USE;
 
 /* Open orders the actor may see, counted by state. */
@@ -324,10 +326,11 @@ struct crew_load {
 };
 enum err order_crew_load(struct call *c, struct crew_load *l) MUST_USE;
 
-/* May the actor see this order, and hear of an event of it that is INTERNAL
-   or not?  For the event stream. */
+/* May the actor see this order, and hear of an event of it: of this VERB,
+   INTERNAL or not?  For the event stream. */
 bool order_may_see(struct call *c, const struct order *o);
-bool order_may_hear(struct call *c, const struct order *o, bool internal);
+bool order_may_hear(struct call *c, const struct order *o, const char *verb,
+                    bool internal);
 
 /* -- ratings and notices ---------------------------------------------------- */
 
@@ -342,7 +345,11 @@ extern const char *const rating_tags[];
 /* Single ratings, for those with rating.see. */
 enum err rating_list(struct call *c, struct list *l) MUST_USE;
 
-/* Totals of a crew: open to the crew itself and to rating.see. */
+/*
+ * Totals of a crew: open to the crew itself and to rating.see.  Whoever may
+ * not see single ratings is told them by the week, five new votes or more at a
+ * time, the same figures for everybody.
+ */
 struct rating_totals {
     int64_t id; /* the crew */
     int64_t n, stars[5];

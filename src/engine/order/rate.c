@@ -8,8 +8,8 @@
 #include "model/app.h"
 #include "json/json.h"
 
-/* Below this number of votes a crew is shown no figures, so that nobody can
-   tell who gave them. */
+/* With fewer votes than these, or fewer new ones, a crew is shown no figures,
+   so that nobody can tell who gave them. */
 #define FEWEST_VOTES 5
 
 /* -- rating ----------------------------------------------------------------- */
@@ -31,32 +31,17 @@ check_tags(struct call *c, const char *tags)
     return OK;
 }
 
-static const char was_rated[] =
-    "SELECT COUNT(*) FROM rating WHERE order_id = $1";
-
 static enum err
 check_vote(struct doing *d)
 {
     struct call *c = d->c;
-    int64_t votes = 0;
-    bool own = false;
 
     if (d->a->stars == 0)
         return fail(c, ERR_INVALID, "stars", "is required");
     if (d->a->stars <= 2 && text_is_blank(d->a->comment))
         return fail(c, ERR_INVALID, "comment",
                     "please say what was wrong, so that it can be mended");
-    TRY(check_tags(c, d->a->tags));
-    TRY(db_int(c, &votes, was_rated, V(d->o.id)));
-    if (votes > 0)
-        return fail(c, ERR_CONFLICT, NULL, "it was rated before");
-    TRY(crew_has(c, d->o.crew_id, c->actor->person_id, &own));
-    if (own || d->o.assignee_id == c->actor->person_id
-        || (d->o.provider_id != 0 && d->o.provider_id == c->actor->provider_id))
-        return fail(c, ERR_DENIED, NULL, "nobody rates his own crew's work");
-    if (c->now.ms - d->o.verified_at.ms >= ORDER_RATE_DAYS * DAY_MS)
-        return fail(c, ERR_CONFLICT, NULL, "the time to rate it has passed");
-    return OK;
+    return check_tags(c, d->a->tags);
 }
 
 enum err
@@ -71,16 +56,16 @@ do_rate(struct doing *d)
                         .at = d->c->now };
 
     TRY(check_vote(d));
-    TRY(model_insert(d->c, &rating_model, &r));
-    if (d->o.closed_at.ms == 0)
-        d->o.closed_at = d->c->now;
-    return OK;
+    return model_insert(d->c, &rating_model, &r);
 }
 
-/* Not of one's own crews, whatever else one is. */
+/* Not of one's own crews, nor of those of one's provider, whatever else one
+   is. */
 #define OF_OTHERS                                                              \
     "(rating.crew_id IS NULL OR rating.crew_id NOT IN"                         \
-    " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $1))"
+    " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $1"             \
+    "  UNION SELECT w.id FROM crew w JOIN person p"                            \
+    "   ON p.provider_id = w.provider_id WHERE p.id = $1))"
 static const char ratings_of_others[] = OF_OTHERS;
 
 /* Within the scopes of the roles that have rating.see. */
@@ -114,18 +99,60 @@ rating_list(struct call *c, struct list *l)
 }
 
 static const char crew_stars[] =
-    "SELECT stars, COUNT(*) FROM rating WHERE crew_id = $1 GROUP BY stars";
+    "SELECT stars, COUNT(*) FROM rating WHERE crew_id = $1 AND at < $2"
+    " GROUP BY stars";
 static const char crew_tags[] =
-    "SELECT tags FROM rating WHERE crew_id = $1"
+    "SELECT tags FROM rating WHERE crew_id = $1 AND at < $2"
     " AND tags IS NOT NULL";
 
+/*
+ * Votes counted by weeks that begin on Mondays (345,600,000 ms is the first
+ * after 1970 began), the present one left out.
+ */
+static const char crew_weeks[] =
+    "SELECT week, COUNT(*) FROM (SELECT (at - 345600000) / 604800000 AS week"
+    " FROM rating WHERE crew_id = $1 AND at < $2) AS votes"
+    " GROUP BY week ORDER BY week";
+
+#define FIRST_MONDAY_MS (4 * DAY_MS)
+#define WEEK_MS (7 * DAY_MS)
+
+/* A vote that is being written while the week turns is told a week later. */
+#define TOLD_AFTER_MS HOUR_MS
+
+/*
+ * Before which moment votes are told to those who may see no single one: the
+ * end of the last week by which FEWEST_VOTES or more had come since they were
+ * told before.  So two totals that can ever be seen differ by as many votes or
+ * by none, and change at the turn of a week only: nobody's vote can be had by
+ * subtraction.
+ */
 static enum err
-count_tags(struct call *c, struct rating_totals *t)
+told_until(struct call *c, int64_t crew_id, instant *until)
+{
+    int64_t now = c->now.ms - TOLD_AFTER_MS - FIRST_MONDAY_MS;
+    int64_t this_week = FIRST_MONDAY_MS + now / WEEK_MS * WEEK_MS;
+    int64_t waiting = 0;
+    ROWS r = db_query(c, crew_weeks, V(crew_id), V(this_week));
+
+    *until = (instant){ 0 };
+    while (rows_next(&r)) {
+        waiting += row_int(&r, 1);
+        if (waiting < FEWEST_VOTES)
+            continue;
+        until->ms = FIRST_MONDAY_MS + (row_int(&r, 0) + 1) * WEEK_MS;
+        waiting = 0;
+    }
+    return rows_end(&r);
+}
+
+static enum err
+count_tags(struct call *c, struct rating_totals *t, instant until)
 {
     int64_t counts[16] = { 0 };
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
-    ROWS r = db_query(c, crew_tags, V(t->id));
+    ROWS r = db_query(c, crew_tags, V(t->id), value_int(until.ms));
 
     while (rows_next(&r)) {
         const char *tags = row_text(&r, 0);
@@ -143,39 +170,51 @@ count_tags(struct call *c, struct rating_totals *t)
     return rows_end(&r);
 }
 
+static enum err
+count_stars(struct call *c, struct rating_totals *t, instant until)
+{
+    int64_t sum = 0;
+    ROWS r = db_query(c, crew_stars, V(t->id), value_int(until.ms));
+
+    while (rows_next(&r)) {
+        int64_t stars = row_int(&r, 0), votes = row_int(&r, 1);
+
+        if (stars < 1 || stars > 5)
+            continue;
+        t->stars[stars - 1] = votes;
+        t->n += votes;
+        sum += stars * votes;
+    }
+    t->average = t->n > 0 ? (double)sum / (double)t->n : 0;
+    return rows_end(&r);
+}
+
 enum err
 rating_of_crew(struct call *c, struct rating_totals *t)
 {
-    struct auth_where at = { .crew_id = t->id };
-    int64_t sum = 0;
-    bool own = false;
+    struct auth_where at;
+    instant until = { INT64_MAX };
+    bool own = false, single;
 
     TRY(auth_need(c, NULL, NULL));
     TRY(crew_has(c, t->id, c->actor->person_id, &own));
-    if (!own && !auth_may_at(c, "rating.see", &at))
+    TRY(crew_where(c, t->id, &at));
+    own =
+        own || (at.provider_id != 0 && at.provider_id == c->actor->provider_id);
+    single = !own && auth_may_at(c, "rating.see", &at);
+    if (!own && !single)
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     "rating.see");
-    {
-        ROWS r = db_query(c, crew_stars, V(t->id));
-
-        while (rows_next(&r)) {
-            int64_t stars = row_int(&r, 0), votes = row_int(&r, 1);
-
-            if (stars < 1 || stars > 5)
-                continue;
-            t->stars[stars - 1] = votes;
-            t->n += votes;
-            sum += stars * votes;
-        }
-        TRY(rows_end(&r));
-    }
+    /* Whoever may read each vote is told all of them. */
+    if (!single)
+        TRY(told_until(c, t->id, &until));
+    TRY(count_stars(c, t, until));
     t->hidden = t->n < FEWEST_VOTES;
     if (t->hidden) {
         *t = (struct rating_totals){ .id = t->id, .hidden = true };
         return OK;
     }
-    t->average = (double)sum / (double)t->n;
-    return count_tags(c, t);
+    return count_tags(c, t, until);
 }
 
 /* -- messages --------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The catalogue and the org as the order engine needs them. */
+#include "auth/auth.h"
 #include "base/text.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
@@ -78,6 +79,26 @@ crew_has(struct call *c, int64_t crew_id, int64_t person_id, bool *has)
     TRY(db_int(c, &one, find_member, V(crew_id), V(person_id)));
     *has = one != 0;
     return OK;
+}
+
+static const char find_where[] =
+    "SELECT w.provider_id, p.unit_id, p.place_id FROM crew w"
+    " LEFT JOIN crew_member m ON m.crew_id = w.id"
+    " LEFT JOIN person p ON p.id = m.person_id"
+    " WHERE w.id = $1 ORDER BY m.lead DESC, m.id LIMIT 1";
+
+enum err
+crew_where(struct call *c, int64_t id, struct auth_where *at)
+{
+    ROWS r = db_query(c, find_where, V(id));
+
+    *at = (struct auth_where){ .crew_id = id };
+    if (rows_next(&r)) {
+        at->provider_id = row_int(&r, 0);
+        at->unit_id = row_int(&r, 1);
+        at->place_id = row_int(&r, 2);
+    }
+    return rows_end(&r);
 }
 
 bool

@@ -64,11 +64,14 @@ serves(unsigned who)
 }
 
 bool
-order_may_hear(struct call *c, const struct order *o, bool internal)
+order_may_hear(struct call *c, const struct order *o, const char *verb,
+               bool internal)
 {
     unsigned who = order_who(c, o);
 
-    return who != 0 && (!internal || serves(who));
+    return who != 0 && (!internal || serves(who))
+           && (strcmp(verb, order_verbs[VERB_RATE]) != 0
+               || may_see_rating(c, o, who));
 }
 
 /* -- one order ------------------------------------------------------------- */
@@ -83,29 +86,33 @@ order_load(struct call *c, int64_t id, struct order *o)
     return OK;
 }
 
+bool
+may_see_rating(struct call *c, const struct order *o, unsigned who)
+{
+    struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
+                             o->provider_id };
+    bool own =
+        in_crew(c, o->crew_id)
+        || (o->provider_id != 0 && o->provider_id == c->actor->provider_id);
+
+    /* A crew sees no single score, whatever else its people are. */
+    return who & BY_REQUESTER || (!own && auth_may_at(c, "rating.see", &at));
+}
+
 static const char rated_by[] =
     "SELECT id, order_id, person_id, crew_id, stars, tags, comment, at"
     " FROM rating WHERE order_id = $1";
 
-/* The rating in JSON for the requester and rating.see; *IS_RATED for all. */
+/* The rating in JSON, for whoever may see it. */
 static enum err
-read_rating(struct call *c, const struct order *o, unsigned who, bool *rated,
-            const char **json)
+read_rating(struct call *c, const struct order *o, const char **json)
 {
-    struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
-                             o->provider_id };
     struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
     struct rating r;
     ROWS rows = db_query(c, rated_by, V(o->id));
 
-    *json = NULL;
-    *rated = rows_next(&rows);
-    /* A crew sees no single score, whatever else its people are. */
-    if (*rated
-        && (who & BY_REQUESTER
-            || (!in_crew(c, o->crew_id)
-                && auth_may_at(c, "rating.see", &at)))) {
+    if (rows_next(&rows)) {
         model_read_row(&rating_model, &rows, &r);
         model_write_json(&out, &rating_model, &r);
         *json = b.s;
@@ -113,60 +120,26 @@ read_rating(struct call *c, const struct order *o, unsigned who, bool *rated,
     return rows_end(&rows);
 }
 
-static const char crew_grabs[] =
-    "SELECT COUNT(*) FROM crew WHERE id = $1 AND dispatch = 'grab'";
-
-/* Is there a crew whose orders are grabbed, and is the actor one of it? */
-static bool
-may_grab(struct call *c, const struct order *o)
+/* What may be done with it now: the interface shows no other button. */
+static enum err
+list_verbs(struct doing *d, const char **json)
 {
-    int64_t n = 0;
-
-    return in_crew(c, o->crew_id)
-           && db_int(c, &n, crew_grabs, V(o->crew_id)) == OK && n > 0;
-}
-
-/* What the state and the rights allow may still not be offered: the interface
-   shows no button that can only fail. */
-static bool
-is_offered(struct call *c, const struct order *o, enum order_verb verb,
-           bool rated)
-{
-    switch (verb) {
-    case VERB_GRAB: return may_grab(c, o);
-    case VERB_GRANT_EXTENSION:
-    case VERB_REFUSE_EXTENSION: return o->extension_asked_until.ms != 0;
-    case VERB_ASK_EXTENSION:
-        return (may_agree(o)
-                || (o->complete_due.ms != 0 && !time_is_up(o, c->now)))
-               && o->extension_asked_until.ms == 0;
-    case VERB_MAKE_SAFE: return o->safe_due.ms != 0 && o->safe_at.ms == 0;
-    case VERB_RATE:
-        return !rated && !in_crew(c, o->crew_id)
-               && c->now.ms - o->verified_at.ms < ORDER_RATE_DAYS * DAY_MS;
-    case VERB_REOPEN:
-        return c->now.ms - o->verified_at.ms < ORDER_REOPEN_DAYS * DAY_MS;
-    case VERB_ADD_LEG: return o->parent_id == 0;
-    case VERB_APPROVE: return o->requester_id != c->actor->person_id;
-    default: return true;
-    }
-}
-
-static const char *
-list_verbs(struct call *c, const struct order *o, unsigned who, bool rated)
-{
-    struct buf b = buf_make(c->arena, 0);
+    struct buf b = buf_make(d->c->arena, 0);
     struct json_out out = json_to(&b);
 
     json_begin_list(&out);
-    for (int v = 0; v < N_ORDER_VERBS; v++) {
-        const struct order_transition *t = order_may(o->state, v);
+    for (d->verb = 0; d->verb < N_ORDER_VERBS; d->verb++) {
+        bool offered = false;
 
-        if (t != NULL && t->who & who && is_offered(c, o, v, rated))
-            json_text(&out, order_verbs[v]);
+        d->row = order_may(d->old.state, d->verb);
+        if (d->row != NULL && d->row->who & d->who)
+            TRY(order_offers(d, &offered));
+        if (offered)
+            json_text(&out, order_verbs[d->verb]);
     }
     json_end_list(&out);
-    return b.s;
+    *json = b.s;
+    return OK;
 }
 
 static const char legs_of[] =
@@ -208,11 +181,14 @@ enum err
 order_fill_view(struct call *c, struct order_view *v)
 {
     unsigned who = order_who(c, &v->order);
+    struct doing d = { .c = c, .who = who, .old = v->order };
     struct service_item item;
-    bool rated;
 
-    TRY(read_rating(c, &v->order, who, &rated, &v->rating));
-    v->verbs = list_verbs(c, &v->order, who, rated);
+    TRY(order_facts(c, v->order.id, &d.facts));
+    v->rating = NULL;
+    if (d.facts.votes > 0 && may_see_rating(c, &v->order, who))
+        TRY(read_rating(c, &v->order, &v->rating));
+    TRY(list_verbs(&d, &v->verbs));
     v->fields = order_item(c, &v->order, &item) ? item.fields : NULL;
     TRY(write_relatives(c, legs_of, v->order.id, "crew_name", &v->legs));
     /* Who else asked is for those who serve. */
@@ -267,14 +243,22 @@ order_seen_values(const struct call *c, struct value out[3])
 
 const struct auth_where order_anywhere = { 0, 0, 0, 0 };
 
+/* Internal comments are for those who serve, and that somebody rated it, and
+   when, for those who may see how. */
 enum err
 order_events(struct call *c, struct list *l, int64_t id)
 {
+    static const char *const where[2][2] = {
+        { "order_id = $1 AND internal = 0 AND verb <> 'rate'",
+          "order_id = $1 AND internal = 0" },
+        { "order_id = $1 AND verb <> 'rate'", "order_id = $1" }
+    };
     struct order o;
+    unsigned who;
 
     TRY(order_load(c, id, &o));
-    l->where = serves(order_who(c, &o)) ? "order_id = $1"
-                                        : "order_id = $1 AND internal = 0";
+    who = order_who(c, &o);
+    l->where = where[serves(who)][may_see_rating(c, &o, who)];
     l->values[0] = V(id);
     l->n_values = 1;
     return model_list(c, l);
@@ -325,6 +309,27 @@ order_board(struct call *c, struct order_board *b)
                   V(c->now));
 }
 
+#define ANOTHER(who)                                                           \
+    "SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE is_open = 1"             \
+    " AND merged_into_id IS NULL AND " who " LIMIT 1) AS one"
+static const char another_open[] = ANOTHER("id <> $1");
+static const char another_seen[] = ANOTHER("id <> $4 AND (" SEEN_BY ")");
+
+enum err
+order_another_open(struct call *c, int64_t id, bool *some)
+{
+    struct value who[3];
+    int64_t n = 0;
+
+    (void)order_seen_values(c, who);
+    if (auth_may_at(c, "order.see", &order_anywhere))
+        TRY(db_int(c, &n, another_open, V(id)));
+    else
+        TRY(db_int(c, &n, another_seen, who[0], who[1], who[2], V(id)));
+    *some = n > 0;
+    return OK;
+}
+
 static const char open_of_member[] =
     "SELECT COUNT(*) FROM orders WHERE crew_id = $1 AND is_open = 1"
     " AND assignee_id = $2 AND completed_at IS NULL";
@@ -338,9 +343,10 @@ enum err
 order_crew_load(struct call *c, struct crew_load *l)
 {
     struct crew_hand *hands;
+    struct auth_where at;
 
-    TRY(auth_need(c, "order.dispatch",
-                  &(struct auth_where){ .crew_id = l->id }));
+    TRY(crew_where(c, l->id, &at));
+    TRY(auth_need(c, "order.dispatch", &at));
     {
         ROWS r = db_query(c, crew_counts, V(l->id), V(c->now));
 

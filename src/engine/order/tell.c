@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events and messages. */
 #include <stdarg.h>
-#include <string.h>
 
 #include "auth/auth.h"
 #include "base/words.h"
@@ -86,75 +85,41 @@ tell_crew(struct call *c, const struct order *o, const char *kind)
     return rows_end(&r);
 }
 
+/* Those of the orders merged into this one, and of those merged into them. */
 static const char merged_requesters[] =
-    "SELECT id, number, title, requester_id FROM orders"
-    " WHERE merged_into_id = $1";
+    "WITH RECURSIVE below(id, number, title, requester_id) AS ("
+    " SELECT id, number, title, requester_id FROM orders"
+    "  WHERE merged_into_id = $1"
+    " UNION SELECT o.id, o.number, o.title, o.requester_id"
+    "  FROM orders o JOIN below b ON o.merged_into_id = b.id)"
+    " SELECT id, number, title, requester_id FROM below"
+    " ORDER BY requester_id, id";
 
-/* Orders whose merged ones are still to be looked at, and who has been told. */
-struct telling {
-    struct call *c;
-    const char *kind;
-    struct id_list {
-        int64_t *ids;
-        size_t n, cap;
-    } orders, told;
-};
-
-static void
-id_add(struct call *c, struct id_list *l, int64_t id)
-{
-    if (l->n == l->cap) {
-        int64_t *more = NEW_N(c->arena, int64_t, l->cap * 2 + 16);
-
-        if (l->n > 0)
-            memcpy(more, l->ids, l->n * sizeof *more);
-        l->ids = more;
-        l->cap = l->cap * 2 + 16;
-    }
-    l->ids[l->n++] = id;
-}
-
-/* One person is told once of one happening, however many orders are his. */
-static bool
-is_told(struct telling *t, int64_t person_id)
-{
-    for (size_t i = 0; i < t->told.n; i++)
-        if (t->told.ids[i] == person_id)
-            return true;
-    id_add(t->c, &t->told, person_id);
-    return false;
-}
-
+/* Each person once, of the first of his: who asked for the same thing ten
+   times need not hear of it ten times. */
 static enum err
-tell_merged(struct telling *t, int64_t id)
+tell_merged(struct call *c, const struct order *o, const char *kind)
 {
-    struct call *c = t->c;
-    ROWS r = db_query(c, merged_requesters, V(id));
+    int64_t last = o->requester_id;
+    ROWS r = db_query(c, merged_requesters, V(o->id));
 
     while (rows_next(&r)) {
-        id_add(c, &t->orders, row_int(&r, 0));
-        if (!is_told(t, row_int(&r, 3)))
-            TRY(tell(c, row_int(&r, 3), row_int(&r, 0), t->kind, "%s %s: %s",
-                     row_text(&r, 1), row_text(&r, 2), words_in(c, t->kind)));
+        int64_t person = row_int(&r, 3);
+
+        if (person == last || person == o->requester_id)
+            continue;
+        last = person;
+        TRY(tell(c, person, row_int(&r, 0), kind, "%s %s: %s", row_text(&r, 1),
+                 row_text(&r, 2), words_in(c, kind)));
     }
     return rows_end(&r);
 }
 
-/* Those of the orders merged into this one, and of those merged into them:
-   they hear of it as of their own.  But that it is merged on is no news to
-   whose order is merged already. */
+/* That an order is merged on is no news to whose order is merged already. */
 enum err
 tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
-    struct telling t = { .c = c, .kind = kind };
-
     TRY(tell(c, o->requester_id, o->id, kind, "%s %s: %s", o->number, o->title,
              words_in(c, kind)));
-    if (o->state == ORDER_MERGED)
-        return OK;
-    (void)is_told(&t, o->requester_id);
-    id_add(c, &t.orders, o->id);
-    for (size_t i = 0; i < t.orders.n; i++)
-        TRY(tell_merged(&t, t.orders.ids[i]));
-    return OK;
+    return o->state == ORDER_MERGED ? OK : tell_merged(c, o, kind);
 }

@@ -27,12 +27,7 @@ hand_to(struct doing *d, int64_t crew_id, int64_t person_id)
     struct order *o = &d->o;
 
     TRY(give_to(d->c, o, crew_id, person_id));
-    if (!auth_may_at(d->c, "order.dispatch",
-                     &(struct auth_where){ o->unit_id, o->crew_id, o->place_id,
-                                           o->provider_id }))
-        return fail(d->c, ERR_DENIED, "crew_id",
-                    "is not a crew you give orders to");
-    return OK;
+    return may_give(d, o->crew_id, o->provider_id);
 }
 
 enum err
@@ -50,14 +45,6 @@ do_dispatch(struct doing *d)
 enum err
 do_grab(struct doing *d)
 {
-    struct crew_facts crew;
-    bool has = false;
-
-    TRY(read_crew(d->c, d->o.crew_id, &crew));
-    TRY(crew_has(d->c, d->o.crew_id, d->c->actor->person_id, &has));
-    if (!has || strcmp(crew.dispatch, "grab") != 0)
-        return fail(d->c, ERR_CONFLICT, NULL,
-                    "the orders of this crew are given out by the desk");
     TRY(give_to(d->c, &d->o, d->o.crew_id, d->c->actor->person_id));
     restart_hands(&d->o, d->c->now);
     d->o.acknowledged_at = d->c->now;
@@ -100,7 +87,15 @@ do_in_turn(struct doing *d)
     return db_exec(c, took_turn, V(next->member_id), V(c->now.ms));
 }
 
-/* A suspended order goes on before it changes hands. */
+static instant
+later_of(instant a, instant b)
+{
+    return a.ms > b.ms ? a : b;
+}
+
+/* A suspended order goes on before it changes hands.  A pause makes a promise
+   later and never earlier, also one that lies beyond what the work calendar
+   knows. */
 static void
 go_on(struct doing *d)
 {
@@ -111,7 +106,9 @@ go_on(struct doing *d)
         return;
     o->suspended_ms += now.ms - o->suspended_at.ms;
     if (o->complete_due.ms != 0 && o->complete_left_ms > 0)
-        o->complete_due = complete_after(d->c, o, now, o->complete_left_ms);
+        o->complete_due =
+            later_of(o->complete_due,
+                     complete_after(d->c, o, now, o->complete_left_ms));
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
     o->complete_left_ms = 0;
     o->suspend_reason = NULL;
@@ -178,11 +175,6 @@ do_arrive(struct doing *d)
 enum err
 do_make_safe(struct doing *d)
 {
-    if (d->o.safe_due.ms == 0)
-        return fail(d->c, ERR_CONFLICT, NULL,
-                    "this kind of order has no time to be made safe");
-    if (d->o.safe_at.ms != 0)
-        return fail(d->c, ERR_CONFLICT, NULL, "it was made safe before");
     d->o.safe_at = d->c->now;
     return OK;
 }
@@ -192,21 +184,6 @@ do_start(struct doing *d)
 {
     if (d->o.on_site_at.ms == 0)
         d->o.on_site_at = d->c->now;
-    return OK;
-}
-
-static enum err
-check_pause(struct doing *d)
-{
-    const char *rule = pause_rule(d->c, &d->o);
-
-    if (strcmp(rule, "no") == 0)
-        return fail(d->c, ERR_CONFLICT, NULL,
-                    "an order of class %s cannot be suspended", d->o.sla_class);
-    if (strcmp(rule, "approval") == 0 && !(d->who & BY_EXTENDER))
-        return fail(d->c, ERR_DENIED, NULL,
-                    "suspending an order of class %s needs the desk's word",
-                    d->o.sla_class);
     return OK;
 }
 
@@ -227,7 +204,6 @@ do_suspend(struct doing *d)
         return fail(c, ERR_INVALID, "reason", "is not one of its words");
     if (d->a->until.ms != 0 && d->a->until.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "until", "lies in the past");
-    TRY(check_pause(d));
     d->o.suspend_reason = d->reason;
     d->o.suspended_at = c->now;
     d->o.resume_expected_at = d->a->until;
@@ -246,28 +222,11 @@ do_resume(struct doing *d)
 
 /* -- more time -------------------------------------------------------------- */
 
-bool
-time_is_up(const struct order *o, instant now)
-{
-    /* While it is suspended its clock stands still. */
-    if (o->suspended_at.ms != 0)
-        return o->complete_left_ms <= 0;
-    return now.ms >= o->complete_due.ms;
-}
-
-bool
-may_agree(const struct order *o)
-{
-    return o->complete_due.ms == 0 && o->sla_class[0] != 'E';
-}
-
 /* What is planned is done on a day that is agreed on: the crew proposes it,
    whoever grants more time agrees. */
 static enum err
 propose_date(struct doing *d)
 {
-    if (!may_agree(&d->o))
-        return fail(d->c, ERR_CONFLICT, NULL, "it has no time to be done by");
     if (d->a->until.ms <= d->c->now.ms)
         return fail(d->c, ERR_INVALID, "until", "lies in the past");
     d->o.extension_asked_until = d->a->until;
@@ -283,22 +242,11 @@ do_ask_extension(struct doing *d)
     TRY(need_text(c, "reason", d->reason));
     if (d->o.complete_due.ms == 0)
         return propose_date(d);
-    if (time_is_up(&d->o, c->now))
-        return fail(c, ERR_CONFLICT, NULL,
-                    "more time must be asked for before the time is up");
     if (d->a->until.ms <= d->o.complete_due.ms)
         return fail(c, ERR_INVALID, "until",
                     "must be later than the promised time");
     d->o.extension_asked_until = d->a->until;
     d->o.extension_reason = d->reason;
-    return OK;
-}
-
-static enum err
-need_asked(struct doing *d)
-{
-    if (d->o.extension_asked_until.ms == 0)
-        return fail(d->c, ERR_CONFLICT, NULL, "no more time was asked for");
     return OK;
 }
 
@@ -308,7 +256,6 @@ do_grant_extension(struct doing *d)
     const bool first = d->o.complete_due.ms == 0;
     char text[25];
 
-    TRY(need_asked(d));
     instant_print(d->o.complete_due, text);
     if (!first)
         d->detail =
@@ -330,7 +277,6 @@ do_grant_extension(struct doing *d)
 enum err
 do_refuse_extension(struct doing *d)
 {
-    TRY(need_asked(d));
     TRY(need_text(d->c, "reason", d->reason));
     d->o.extension_asked_until = (instant){ 0 };
     d->o.extension_reason = NULL;
@@ -344,7 +290,6 @@ do_complete(struct doing *d)
 {
     struct call *c = d->c;
 
-    TRY(need_no_open_legs(c, d->o.id));
     d->o.result = text_is_blank(d->a->result) ? d->o.result : d->a->result;
     d->o.cause = text_is_blank(d->a->cause) ? d->o.cause : d->a->cause;
     d->o.completed_at = c->now;

@@ -58,8 +58,10 @@ write_row(const struct export *x, const void *rec)
             size_t at = codes_by_id(&x->codes[i], id);
 
             ASSERT(at == NO_CODE || x->codes[i].all != NULL);
-            csv_cell(x->out, at == NO_CODE ? "" : x->codes[i].all[at].text,
+            csv_text(x->out, at == NO_CODE ? "" : x->codes[i].all[at].text,
                      i == 0);
+        } else if (f->kind == FIELD_TEXT) {
+            csv_text(x->out, cell_text(x->c, f, rec), i == 0);
         } else {
             csv_cell(x->out, cell_text(x->c, f, rec), i == 0);
         }

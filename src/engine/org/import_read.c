@@ -81,31 +81,12 @@ import_load(struct import *im)
 
 /* -- the first row ----------------------------------------------------- */
 
-/* The cell without white space around it, also the Chinese kind. */
+/* A cell as it was meant: the blanks around it are no part of it, nor is the
+   mark that a table out may have set. */
 static const char *
-trimmed(struct call *c, const char *s)
+read_text(struct call *c, const char *s)
 {
-    static const char wide[] = "\xE3\x80\x80";
-    size_t n;
-
-    for (;;) {
-        if (*s && strchr(" \t\r\n", *s))
-            s++;
-        else if (text_starts(s, wide))
-            s += 3;
-        else
-            break;
-    }
-    n = strlen(s);
-    for (;;) {
-        if (n > 0 && strchr(" \t\r\n", s[n - 1]))
-            n--;
-        else if (n >= 3 && memcmp(s + n - 3, wide, 3) == 0)
-            n -= 3;
-        else
-            break;
-    }
-    return s[n] ? arena_text_n(c->arena, s, n) : s;
+    return csv_unmark(text_clean(c->arena, s, false));
 }
 
 /* By any of its names; NULL when there is none of this name. */
@@ -146,7 +127,7 @@ import_read_header(struct import *im, struct csv *csv)
         return false;
     }
     for (size_t i = 0; i < csv->n; i++) {
-        const char *name = trimmed(im->c, csv->cells[i]);
+        const char *name = read_text(im->c, csv->cells[i]);
         const struct column *k = find_column(im->t, name);
 
         if (!k)
@@ -290,7 +271,7 @@ import_read_row(struct import *im, const struct csv *csv)
         return;
     }
     for (size_t i = 0; i < csv->n; i++) {
-        cells[i] = trimmed(im->c, csv->cells[i]);
+        cells[i] = read_text(im->c, csv->cells[i]);
         if (im->columns[i] == &im->t->columns[0])
             code = cells[i];
     }

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/sheet.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+#include "base/csv.h"
+#include "base/output.h"
+#include "base/words.h"
+#include "model/app.h"
+#include "model/member.h"
+
+/* What a cell of a workbook holds at most, in characters. */
+#define MOST_IN_CELL 32767
+
+/* -- which fields, and how a person reads them ------------------------------- */
+
+/* An id is not shown where the name of what it refers to is: unit_id beside
+   unit_name. */
+static bool
+has_name(struct call *c, const struct model *m, const struct field *f)
+{
+    size_t n = strlen(f->name);
+
+    if (f->refers == NULL || n < 4)
+        return false;
+    return model_field(m, arena_printf(c->arena, "%.*s_name", (int)(n - 3),
+                                       f->name))
+           != NULL;
+}
+
+static bool
+is_shown(struct call *c, const struct model *m, const struct field *f)
+{
+    return !(f->flags & (SECRET | DERIVED))
+           && (f->label != NULL || strcmp(f->name, "id") == 0)
+           && !has_name(c, m, f);
+}
+
+/* The member as a person reads it: local time, words in his language. */
+static const char *
+cell_text(struct call *c, const struct field *f, const void *rec)
+{
+    struct value v = member_value(f, rec);
+    char date[11];
+    int64_t local;
+
+    if (v.kind == VALUE_NULL)
+        return "";
+    switch (f->kind) {
+    case FIELD_INSTANT:
+        local = zone_local(c->app->zone, (instant){ v.as.i });
+        day_print(zone_day(c->app->zone, (instant){ v.as.i }), date);
+        local = (local % DAY_MS + DAY_MS) % DAY_MS;
+        return arena_printf(c->arena, "%s %02d:%02d:%02d", date,
+                            (int)(local / HOUR_MS),
+                            (int)(local / MINUTE_MS % 60),
+                            (int)(local / SECOND_MS % 60));
+    case FIELD_DAY:
+        day_print((day){ (int32_t)v.as.i }, date);
+        return arena_text(c->arena, date);
+    case FIELD_MONEY:
+        return arena_printf(c->arena, "%lld.%02lld", (long long)(v.as.i / 100),
+                            (long long)(llabs(v.as.i) % 100));
+    case FIELD_BOOL: return words_in(c, v.as.i ? "yes" : "no");
+    case FIELD_WORD: return words_in(c, v.as.s);
+    case FIELD_REAL: return arena_printf(c->arena, "%.15g", v.as.r);
+    case FIELD_INT: return arena_printf(c->arena, "%lld", (long long)v.as.i);
+    case FIELD_TEXT: return f->choices != NULL ? words_in(c, v.as.s) : v.as.s;
+    }
+    return "";
+}
+
+/* Ids are names of things, no quantities. */
+static bool
+is_number(const struct field *f)
+{
+    return f->kind == FIELD_REAL || f->kind == FIELD_MONEY
+           || (f->kind == FIELD_INT && f->refers == NULL
+               && strcmp(f->name, "id") != 0);
+}
+
+/* -- the disk ----------------------------------------------------------------- */
+
+static enum err
+lost(struct call *c)
+{
+    return fail(c, ERR_BROKEN, NULL, "the table cannot be made");
+}
+
+/* A file without a name. */
+static int
+open_file(struct call *c)
+{
+    char *path;
+    int fd = open(temporary_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        return fd;
+    /* Some file systems have none: then one that loses its name at once. */
+    path = arena_printf(c->arena, "%s/.table-XXXXXX", temporary_folder());
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        (void)unlink(path);
+    return fd;
+}
+
+/* Is there room for MORE bytes besides what the office needs? */
+static enum err
+check_room(struct call *c, const struct sheet *t, int64_t more)
+{
+    struct statvfs v;
+
+    if (fstatvfs(t->fd, &v) != 0)
+        return lost(c);
+    if ((int64_t)v.f_bavail * (int64_t)v.f_frsize < SHEET_SPARE + more)
+        return fail(c, ERR_LIMIT, NULL,
+                    "the disk has too little room left for this table");
+    return OK;
+}
+
+static enum err
+write_out(struct call *c, const struct sheet *t, const struct buf *b)
+{
+    size_t done = 0;
+
+    if (b->overflow)
+        return lost(c);
+    while (done < b->len) {
+        ssize_t n = write(t->fd, b->s + done, b->len - done);
+
+        if (n <= 0)
+            return lost(c);
+        done += (size_t)n;
+    }
+    return OK;
+}
+
+/* -- rows --------------------------------------------------------------------- */
+
+/* A number must be one to the spreadsheet too; a text is cut where its cell
+   ends, and says so. */
+static enum err
+put_book_cell(struct call *c, struct sheet *t, const struct field *f,
+              const char *text, lxw_col_t col)
+{
+    lxw_row_t row = (lxw_row_t)t->rows;
+    lxw_error e;
+    double r;
+
+    if (f != NULL && is_number(f) && text_real(text, &r))
+        e = worksheet_write_number(t->page, row, col, r, NULL);
+    else if (text_length(text) <= MOST_IN_CELL)
+        e = worksheet_write_string(t->page, row, col, text, NULL);
+    else
+        e = worksheet_write_string(
+            t->page, row, col,
+            arena_printf(c->arena, "%s…",
+                         text_mend(
+                             arena_text_n(c->arena, text, MOST_IN_CELL - 1))),
+            NULL);
+    return e == LXW_NO_ERROR ? OK : lost(c);
+}
+
+/* One row of REC; of the labels when it is NULL. */
+static enum err
+put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec)
+{
+    lxw_col_t col = 0;
+
+    for (size_t i = 0; i < t->model->n; i++) {
+        const struct field *f = &t->model->fields[i];
+        const char *text;
+
+        if (!t->shown[i])
+            continue;
+        text = rec ? cell_text(c, f, rec)
+                   : words_in(c, f->label ? f->label : f->name);
+        if (t->book != NULL)
+            TRY(put_book_cell(c, t, rec ? f : NULL, text, col));
+        else if (rec != NULL && f->kind != FIELD_TEXT)
+            csv_cell(b, text, col == 0);
+        else
+            csv_text(b, text, col == 0);
+        col++;
+    }
+    if (t->book == NULL)
+        csv_end(b);
+    t->rows++;
+    return OK;
+}
+
+static enum err
+open_book(struct call *c, struct sheet *t)
+{
+    lxw_workbook_options options = {
+        .constant_memory = LXW_TRUE,
+        .tmpdir = arena_text(c->arena, temporary_folder()),
+        .use_zip64 = LXW_TRUE
+    };
+
+    /* It is opened by name, when everything else is done. */
+    t->book =
+        workbook_new_opt(arena_printf(c->arena, "/proc/self/fd/%d", t->fd),
+                         &options);
+    if (t->book == NULL)
+        return lost(c);
+    t->page = workbook_add_worksheet(t->book, NULL);
+    if (t->page == NULL)
+        return lost(c);
+    (void)worksheet_set_column(t->page, 0, 127, 18, NULL);
+    worksheet_freeze_panes(t->page, 1, 0);
+    return OK;
+}
+
+enum err
+sheet_open(struct call *c, const struct model *m, bool workbook,
+           struct sheet *out)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    *out = (struct sheet){ .model = m, .fd = open_file(c) };
+    ASSERT(m->n <= COUNT(out->shown));
+    if (out->fd < 0)
+        return lost(c);
+    for (size_t i = 0; i < m->n; i++)
+        out->shown[i] = is_shown(c, m, &m->fields[i]);
+    if (workbook) {
+        TRY(open_book(c, out));
+        return put_row(c, out, &b, NULL);
+    }
+    buf_puts(&b, CSV_MARK);
+    TRY(put_row(c, out, &b, NULL));
+    return write_out(c, out, &b);
+}
+
+enum err
+sheet_add(struct call *c, struct sheet *t, const void *rows, size_t n)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    TRY(check_room(c, t, 0));
+    for (size_t i = 0; i < n; i++)
+        TRY(put_row(c, t, &b, (const char *)rows + i * t->model->size));
+    return t->book != NULL ? OK : write_out(c, t, &b);
+}
+
+enum err
+sheet_note(struct call *c, struct sheet *t, const char *words)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    if (t->book != NULL)
+        return put_book_cell(c, t, NULL, words, 0);
+    csv_text(&b, words, true);
+    csv_end(&b);
+    return write_out(c, t, &b);
+}
+
+/* -- the end ------------------------------------------------------------------ */
+
+/* The rows stand in a file of the library's; it is copied once more and then
+   packed, and a copy that found no room would be told to nobody. */
+static enum err
+close_book(struct call *c, struct sheet *t)
+{
+    struct lxw_workbook *book = t->book;
+    FILE *rows = t->page->optimize_tmpfile;
+
+    if (rows == NULL || fflush(rows) != 0 || ferror(rows))
+        return lost(c);
+    TRY(check_room(c, t, 2 * (int64_t)ftello(rows)));
+    t->book = NULL;
+    return workbook_close(book) == LXW_NO_ERROR ? OK : lost(c);
+}
+
+enum err
+sheet_take(struct call *c, struct sheet *t, int *fd, size_t *len)
+{
+    struct stat st;
+
+    if (t->book != NULL)
+        TRY(close_book(c, t));
+    if (fstat(t->fd, &st) != 0)
+        return lost(c);
+    *len = (size_t)st.st_size;
+    *fd = t->fd;
+    t->fd = -1;
+    return OK;
+}
+
+void
+sheet_close(struct sheet *t)
+{
+    if (t->book != NULL)
+        lxw_workbook_free(t->book);
+    if (t->fd >= 0)
+        (void)close(t->fd);
+}
