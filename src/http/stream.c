@@ -225,7 +225,10 @@ stream_gone(struct http_stream *s)
     if (s->next)
         s->next->previous = s->previous;
     pthread_mutex_unlock(&server->lock);
-    s->on_gone(s->arg, s);
+    if (s->on_gone)
+        s->on_gone(s->arg, s);
+    else
+        http_stream_release(s); /* nobody else will */
     http_stream_release(s);
 }
 
