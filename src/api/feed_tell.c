@@ -67,25 +67,12 @@ listener_may_listen(struct call *c, struct listener *l)
 
 /* -- one row ------------------------------------------------------------------ */
 
-/* What is sent of one row, and what decides who may hear of it. */
+/* What is sent of one row. */
 struct message {
     const struct news_row *row;
-    struct order o;
     int64_t position;
     struct buf b;
 };
-
-/* What it is about; nothing when there is no such order. */
-static enum err
-read_order(struct call *c, const struct news_row *row, struct order *o)
-{
-    enum err e = OK;
-
-    *o = (struct order){ 0 };
-    if (row->kind == NEWS_EVENT)
-        e = model_get(c, &order_model, row->order_id, o);
-    return e == ERR_ABSENT ? OK : e;
-}
 
 static void
 write_head(struct message *m, const char *event)
@@ -103,10 +90,10 @@ write_order(struct message *m)
     write_head(m, "order");
     json_begin(&out);
     json_put_int(&out, "id", m->row->order_id);
-    json_put_text(&out, "number", m->o.number);
-    json_put_text(&out, "state", order_states[m->o.state]);
+    json_put_text(&out, "number", m->row->number);
+    json_put_text(&out, "state", m->row->state);
     json_put_text(&out, "verb", m->row->verb);
-    json_put_int(&out, "version", m->o.version);
+    json_put_int(&out, "version", m->row->version);
     json_end(&out);
     buf_puts(&m->b, "\n\n");
 }
@@ -137,36 +124,26 @@ write_reload(struct message *m)
     buf_puts(&m->b, "{}\n\n");
 }
 
-static enum err
-make_message(struct call *c, const struct news_row *row, struct message *m)
-{
-    *m = (struct message){ .row = row, .b = buf_make(c->arena, 0) };
-    return read_order(c, row, &m->o);
-}
-
-/* After the row was taken: the place is behind it. */
-static void
-write_message(struct message *m, int64_t position)
-{
-    m->position = position;
-    if (m->row->kind == NEWS_EVENT && m->o.id != 0)
-        write_order(m);
-    else if (m->row->kind == NEWS_MANY)
-        write_reload(m);
-}
-
 static bool
-may_hear(struct call *c, const struct listener *l, const struct message *m)
+may_hear(struct call *c, const struct listener *l, const struct news_row *row)
 {
+    /* What order_may_hear looks at. */
+    const struct order o = { .id = row->order_id,
+                             .unit_id = row->unit_id,
+                             .crew_id = row->crew_id,
+                             .place_id = row->place_id,
+                             .provider_id = row->provider_id,
+                             .requester_id = row->requester_id };
     bool may;
 
-    switch (m->row->kind) {
-    case NEWS_NOTICE: return l->actor->person_id == m->row->person_id;
+    switch (row->kind) {
+    case NEWS_NOTICE: return l->actor->person_id == row->person_id;
     case NEWS_MANY: return true;
     case NEWS_EVENT: break;
     }
     c->actor = l->actor;
-    may = m->o.id != 0 && order_may_hear(c, &m->o, m->row->verb, m->row->internal);
+    may = row->number != NULL
+          && order_may_hear(c, &o, row->verb, row->internal);
     c->actor = NULL;
     return may;
 }
@@ -177,7 +154,7 @@ tell_one(struct call *c, struct listener *l, struct message *m)
 {
     if (m->row->kind == NEWS_NOTICE && l->actor->person_id != m->row->person_id)
         return 0;
-    if (!listener_may_listen(c, l) || !may_hear(c, l, m))
+    if (!listener_may_listen(c, l) || !may_hear(c, l, m->row))
         return 0;
     if (m->row->kind == NEWS_NOTICE)
         write_notice(c, m, l->lang);
@@ -208,41 +185,38 @@ tell_page(struct call *c, struct feed *f, struct message *m)
             (void)tell_one(c, l, m);
 }
 
-/* What one row needs of memory does not depend on how many rows there are. */
-static enum err
+/*
+ * POSITION is the place of whoever was told the row.  What one row needs of
+ * memory does not depend on how many rows there are.
+ */
+static void
 tell_by(struct call *c, struct feed *f, const struct news_row *row,
+        int64_t position,
         void (*tell)(struct call *c, struct feed *f, struct message *m))
 {
     struct arena *arena = c->arena;
     struct auth_reach reach = { .n = 0 };
-    struct message m;
-    enum err e;
+    struct message m = { .row = row, .position = position };
 
     c->arena = f->scratch;
     c->reach = &reach;
-    e = make_message(c, row, &m);
-    if (e == OK && tell == tell_live)
-        news_take(&f->news, row->seq);
-    if (e == OK) {
-        int64_t safe = news_position(&f->news);
-
-        write_message(&m,
-                      tell == tell_live || row->seq > safe ? safe : row->seq);
-        tell(c, f, &m);
-    }
+    m.b = buf_make(c->arena, 0);
+    if (row->kind == NEWS_EVENT && row->number != NULL)
+        write_order(&m);
+    else if (row->kind == NEWS_MANY)
+        write_reload(&m);
+    tell(c, f, &m);
     c->reach = NULL;
     c->arena = arena;
     arena_reset(f->scratch);
-    return e;
 }
 
-enum err
+void
 tell_row(struct call *c, struct feed *f, const struct news_row *row)
 {
-    if (f->listeners != NULL)
-        return tell_by(c, f, row, tell_live);
     news_take(&f->news, row->seq);
-    return OK;
+    if (f->listeners != NULL)
+        tell_by(c, f, row, news_position(&f->news), tell_live);
 }
 
 /* -- what was missed ------------------------------------------------------------ */
@@ -335,7 +309,7 @@ enum err
 tell_missed(struct call *c, struct feed *f, bool *more)
 {
     struct news_row *rows = NEW_N(c->arena, struct news_row, NEWS_PAGE);
-    int64_t end;
+    int64_t end, safe;
     size_t n;
 
     give_up_telling(f);
@@ -346,8 +320,10 @@ tell_missed(struct call *c, struct feed *f, bool *more)
     for (struct listener *l = f->listeners; l != NULL; l = l->next)
         l->in_turn = l->in_turn && l->from >= f->cursor;
     TRY(news_again(c, &f->news, &end, rows, &n));
+    safe = news_position(&f->news);
     for (size_t i = 0; i < n; i++)
-        TRY(tell_by(c, f, &rows[i], tell_page));
+        tell_by(c, f, &rows[i], rows[i].seq < safe ? rows[i].seq : safe,
+                tell_page);
     for (struct listener *l = f->listeners; l != NULL; l = l->next)
         if (l->in_turn && l->from < end) {
             l->from = end;

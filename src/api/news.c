@@ -7,8 +7,11 @@
 
 #define COLUMNS                                                                \
     "SELECT n.seq, n.kind, n.row_id, e.order_id, e.verb, e.internal,"          \
-    " t.order_id, t.person_id, t.kind, t.text FROM news n"                     \
+    " o.number, o.state, o.version, o.unit_id, o.crew_id, o.place_id,"         \
+    " o.provider_id, o.requester_id, t.order_id, t.person_id, t.kind, t.text"  \
+    " FROM news n"                                                             \
     " LEFT JOIN event e ON n.kind = 1 AND e.id = n.row_id"                     \
+    " LEFT JOIN orders o ON o.id = e.order_id"                                 \
     " LEFT JOIN notice t ON n.kind = 2 AND t.id = n.row_id"
 
 static const char find_after[] =
@@ -23,6 +26,31 @@ static const char find_newest[] =
 
 /* -- reading ---------------------------------------------------------------- */
 
+static void
+read_event(struct rows *r, struct news_row *row)
+{
+    row->order_id = row_int(r, 3);
+    row->verb = row_text(r, 4);
+    row->internal = row_int(r, 5) != 0;
+    row->number = row_text(r, 6);
+    row->state = row_text(r, 7);
+    row->version = row_int(r, 8);
+    row->unit_id = row_int(r, 9);
+    row->crew_id = row_int(r, 10);
+    row->place_id = row_int(r, 11);
+    row->provider_id = row_int(r, 12);
+    row->requester_id = row_int(r, 13);
+}
+
+static void
+read_notice(struct rows *r, struct news_row *row)
+{
+    row->order_id = row_int(r, 14);
+    row->person_id = row_int(r, 15);
+    row->word = row_text(r, 16);
+    row->text = row_text(r, 17);
+}
+
 static struct news_row
 read_row(struct rows *r)
 {
@@ -30,16 +58,10 @@ read_row(struct rows *r)
                             .kind = (enum news_kind)row_int(r, 1),
                             .row_id = row_int(r, 2) };
 
-    if (row.kind == NEWS_EVENT) {
-        row.order_id = row_int(r, 3);
-        row.verb = row_text(r, 4);
-        row.internal = row_int(r, 5) != 0;
-    } else {
-        row.order_id = row_int(r, 6);
-        row.person_id = row_int(r, 7);
-        row.word = row_text(r, 8);
-        row.text = row_text(r, 9);
-    }
+    if (row.kind == NEWS_EVENT)
+        read_event(r, &row);
+    else if (row.kind == NEWS_NOTICE)
+        read_notice(r, &row);
     return row;
 }
 

@@ -27,13 +27,21 @@
    the two, even where a standby keeps it waiting. */
 #define NEWS_GAP_MS (120 * SECOND_MS)
 
+/* A row with what it is about, all of it read at once: as the order is by
+   now, and where it lies. */
 struct news_row {
     int64_t seq;
     enum news_kind kind;
-    int64_t row_id, order_id, person_id;
-    const char *verb;        /* of an event */
-    const char *word, *text; /* of a notice: its kind, what it says */
+    int64_t row_id, order_id;
+    /* Of an event. */
+    const char *verb;
     bool internal;
+    const char *number, *state; /* of its order; NULL: it is gone */
+    int64_t version;
+    int64_t unit_id, crew_id, place_id, provider_id, requester_id;
+    /* Of a notice: to whom, its kind, what it says. */
+    int64_t person_id;
+    const char *word, *text;
 };
 
 /* A number that was passed over. */

@@ -7,7 +7,6 @@ extern const struct route session_routes[], account_routes[], org_routes[],
     audit_routes[];
 
 const struct route *const all_routes[] = {
-    session_routes, order_routes,  catalog_routes, org_routes,
-    account_routes, system_routes, history_routes, audit_routes,
-    NULL
+    session_routes, order_routes,   catalog_routes, org_routes, account_routes,
+    system_routes,  history_routes, audit_routes,   NULL
 };

@@ -327,7 +327,8 @@ struct crew_load {
 enum err order_crew_load(struct call *c, struct crew_load *l) MUST_USE;
 
 /* May the actor see this order, and hear of an event of it: of this VERB,
-   INTERNAL or not?  For the event stream. */
+   INTERNAL or not?  For the event stream, which gives of the order no more
+   than the second looks at: its id, unit, crew, place, provider, requester. */
 bool order_may_see(struct call *c, const struct order *o);
 bool order_may_hear(struct call *c, const struct order *o, const char *verb,
                     bool internal);
