@@ -409,6 +409,18 @@ received(int fd)
                : 0;
 }
 
+/* The lock is held. */
+static void
+turn_to(struct door *d, struct link *l, enum link_state s)
+{
+    l->state = s;
+    l->since_us = monotonic_us();
+    l->head_us = 0;
+    atomic_store(&l->arrived, 0);
+    put_on(l);
+    keep_address(d, l);
+}
+
 void
 door_state(struct door *d, struct link *l, enum link_state s, size_t n)
 {
@@ -416,17 +428,12 @@ door_state(struct door *d, struct link *l, enum link_state s, size_t n)
     uint64_t bytes = ask ? received(l->fd) : 0;
 
     (void)pthread_mutex_lock(&d->lock);
-    l->state = s;
-    l->since_us = monotonic_us();
-    l->head_us = 0;
     /* What comes after a request that is whole belongs to the next head. */
     if (s == LINK_SERVED)
         l->bytes = ask ? bytes : l->bytes + n;
     if (s == LINK_ANSWERS)
         l->expected = n;
-    atomic_store(&l->arrived, 0);
-    put_on(l);
-    keep_address(d, l);
+    turn_to(d, l, s);
     (void)pthread_mutex_unlock(&d->lock);
 }
 
@@ -595,9 +602,9 @@ uncount(struct door *d, struct visit *v)
 void
 door_streams(struct door *d, struct visit *v)
 {
-    door_state(d, v->link, LINK_STREAMS, 0);
     (void)pthread_mutex_lock(&d->lock);
     uncount(d, v);
+    turn_to(d, v->link, LINK_STREAMS);
     (void)pthread_mutex_unlock(&d->lock);
 }
 
@@ -606,6 +613,7 @@ door_end(struct door *d, struct visit *v)
 {
     (void)pthread_mutex_lock(&d->lock);
     uncount(d, v);
+    turn_to(d, v->link, LINK_RESTS);
     (void)pthread_mutex_unlock(&d->lock);
 }
 

@@ -96,7 +96,8 @@ bool door_known(struct door *d, struct visit *v, int64_t account_id);
 int door_body(struct door *d, struct visit *v, size_t n);
 int door_answer(struct door *d, struct visit *v, size_t n);
 
-/* It has become an event stream, which counts elsewhere; or it is over. */
+/* It has become an event stream, which counts elsewhere; or it is over and its
+   connection rests. */
 void door_streams(struct door *d, struct visit *v);
 void door_end(struct door *d, struct visit *v);
 

@@ -537,7 +537,6 @@ on_completed(void *ctx, struct MHD_Connection *conn, void **arg,
     if (x->handed)
         atomic_fetch_sub(&s->open_calls, 1);
     door_end(s->door, &x->visit);
-    door_state(s->door, x->peer->link, LINK_RESTS, 0);
     if (x->body_cap) {
         body.kept = x->q.body;
         free(body.ours);
