@@ -87,8 +87,9 @@ tier sqlite 900 build/asan/test-runner
 tier postgres 1200 tests/postgres.sh run build/asan/test-runner
 
 # Real servers: transcripts of the API on both databases (under ASan), two
-# processes on one PostgreSQL, kill -9 under load, mad requests.
-LIVE="api-sqlite|api-postgres|two-servers|torture|wild|openapi|threads|limits|siege"
+# processes on one PostgreSQL, kill -9 under load, what is said of backups and
+# of the files beneath a server, mad requests.
+LIVE="api-sqlite|api-postgres|two-servers|torture|store|wild|openapi|threads|limits|siege"
 build "$LIVE" build/liangcao build/live
 build "$LIVE" B=build/asan "$SAN_ADDRESS" build/asan/liangcao
 tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
@@ -97,6 +98,7 @@ tier api-postgres 300 tests/postgres.sh run build/live transcript \
 tier two-servers 300 tests/postgres.sh run build/live crowd \
     build/asan/liangcao "${CROWD_S:-10}"
 tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
+tier store 600 build/live store build/liangcao
 tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
 tier limits 300 build/live limits build/liangcao
 tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"

@@ -3,9 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "api/route.h"
+#include "base/output.h"
+#include "base/private.h"
 #include "cli/cli.h"
 #include "engine/audit/audit.h"
 #include "json/json.h"
@@ -58,20 +59,20 @@ write_noun(struct office *o, const struct route *r, const char *dir,
 {
     const char *path =
         arena_printf(o->arena, "%s/%s.jsonl", dir, r->out->table);
-    FILE *f = fopen(path, "w");
+    struct output out;
     int64_t n = 0;
     enum err e;
 
-    if (f == NULL)
-        return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s",
-                    path, strerror(errno));
-    e = write_rows(o, r, f, &n);
-    if (fclose(f) != 0 && e == OK)
-        e = fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", path,
-                 strerror(errno));
+    TRY(output_open_private(&o->call, &out, path));
+    e = write_rows(o, r, out.file, &n);
+    if (e != OK) {
+        output_drop(&out);
+        return e;
+    }
+    TRY(output_close(&o->call, &out));
     (void)printf("%8lld  %s\n", (long long)n, path);
     *all += n;
-    return e;
+    return OK;
 }
 
 /* Lists of what is whole in itself: not those of one person or one order. */
@@ -89,7 +90,7 @@ export_all(struct office *o, const char *dir)
 {
     int64_t rows = 0;
 
-    if (mkdir(dir, 0750) != 0 && errno != EEXIST)
+    if (!private_folder(dir))
         return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be written: %s", dir,
                     strerror(errno));
     for (size_t i = 0; all_routes[i] != NULL; i++)

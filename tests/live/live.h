@@ -141,5 +141,6 @@ int wild(int argc, char **argv);
 int limits(int argc, char **argv);
 int jail(int argc, char **argv);
 int siege(int argc, char **argv);
+int store(int argc, char **argv);
 
 #endif

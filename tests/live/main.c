@@ -18,6 +18,7 @@ static const struct {
     { "wild", "PROGRAM REQUESTS [SEED]", wild },
     { "limits", "PROGRAM", limits },
     { "siege", "PROGRAM SECONDS CLIENTS [SEED]", siege },
+    { "store", "PROGRAM", store },
 };
 
 int
