@@ -15,9 +15,8 @@
 
 struct safe {
     struct store_faults faults;
-    const char *release; /* the newest step of its schema */
-    int64_t missing;     /* steps of this release that it has not had */
-    int64_t accounts;
+    const char *release;       /* the newest step of its schema */
+    int64_t missing;           /* steps of this release that it has not had */
     struct audit_report audit; /* only when no step is missing */
 };
 

@@ -261,9 +261,8 @@ make_older(const char *path, int n)
         for (size_t k = 0; k < n_files; k++)
             if (text_starts(files[k].path, text(SCHEMA "%04d_", i)))
                 apply(path, &files[k]);
-    ASSERT(run_sql(path, "INSERT INTO unit (id, code, name, path, sort,"
-                         " valid_from, version) VALUES (7, 'OLD', 'Old unit',"
-                         " '/7/', 0, 1, 1)"));
+    ASSERT(
+        run_sql(path, "INSERT INTO counter (name, value) VALUES ('OLD', 7)"));
 }
 
 /* -- a small disk ------------------------------------------------------------------ */
@@ -321,9 +320,9 @@ store(int argc, char **argv)
         return 2;
     }
     begin(&t, argv[0]);
-    try_restore(&t);
-    try_upgrade(&t);
-    try_served(&t);
+    store_restores(&t);
+    store_upgrades(&t);
+    store_served(&t);
     if (t.score.failed == 0) {
         office_leave(&t.office);
         if (system(text("rm -rf '%s'", t.dir)) != 0)

@@ -37,7 +37,7 @@ void write_file(const char *path, const void *bytes, size_t n);
 bool run_sql(const char *path, const char *sql);
 int64_t ask_sql(const char *path, const char *sql);
 
-/* An office of the first N files of the schema, with one unit. */
+/* An office of the first N files of the schema, with a row of its own. */
 void make_older(const char *path, int n);
 
 /* A tmpfs of MIB on a new folder; false where mount is not allowed. */
@@ -53,8 +53,8 @@ struct store_try {
     char dir[64], backup[100]; /* a good backup */
 };
 
-void try_restore(struct store_try *t);
-void try_served(struct store_try *t);
-void try_upgrade(struct store_try *t);
+void store_restores(struct store_try *t);
+void store_served(struct store_try *t);
+void store_upgrades(struct store_try *t);
 
 #endif

@@ -141,14 +141,16 @@ static const struct harm {
     const char *what;
     void (*harm)(const struct store_try *t, const char *dir);
     bool reads; /* it goes on reading */
-    bool comes; /* what was answered before is there at the next start */
+    /* The next start: what was answered is there; it is refused; or, where a
+       database stands beside the log of another, nobody knows. */
+    enum { COMES, REFUSED, UNKNOWN } next;
 } harms[] = {
-    { "all files are removed", remove_files, true, false },
-    { "main.db is removed", remove_database, true, false },
-    { "the log is removed", remove_log, true, true },
-    { "main.db is moved away", move_away, true, false },
-    { "main.db is replaced", replace, true, true },
-    { "main.db is cut short", cut_short, false, false },
+    { "all files are removed", remove_files, true, REFUSED },
+    { "main.db is removed", remove_database, true, REFUSED },
+    { "the log is removed", remove_log, true, COMES },
+    { "main.db is moved away", move_away, true, REFUSED },
+    { "main.db is replaced", replace, true, UNKNOWN },
+    { "main.db is cut short", cut_short, false, REFUSED },
 };
 
 /* At the next start there is a good office or a refusal, never an empty one. */
@@ -158,7 +160,9 @@ try_next_start(struct store_try *t, const struct live_office *o,
 {
     struct said s = TELL(t->program, "check", "--data", o->dir);
 
-    (void)score(&t->score, (s.code == 0) == h->comes,
+    if (h->next == UNKNOWN)
+        return;
+    (void)score(&t->score, (s.code == 0) == (h->next == COMES),
                 "%s: the next start says so: %d %s", h->what, s.code, s.text);
     if (s.code != 0) {
         s = TELL(t->program, "init", "--data", o->dir);
@@ -511,7 +515,7 @@ try_settings(struct store_try *t)
 }
 
 void
-try_served(struct store_try *t)
+store_served(struct store_try *t)
 {
     for (size_t i = 0; i < COUNT(harms); i++)
         try_harm(t, &harms[i]);

@@ -15,8 +15,8 @@
 #define OLD_STEPS 5
 
 static const char upgraded[] =
-    "SELECT COUNT(*) FROM unit, schema_migration WHERE unit.code = 'OLD'"
-    " AND schema_migration.name LIKE '0006%'";
+    "SELECT COUNT(*) FROM counter c, schema_migration m WHERE c.name = 'OLD'"
+    " AND m.name LIKE '0006%'";
 
 static const char *
 older_office(const struct store_try *t, const char *name)
@@ -72,8 +72,8 @@ try_way_back(struct store_try *t)
     (void)score(&t->score,
                 *copy != '\0' && mode_of(copy) == 0600
                     && ask_sql(copy, upgraded) == 0
-                    && ask_sql(copy, "SELECT COUNT(*) FROM unit"
-                                     " WHERE code = 'OLD'")
+                    && ask_sql(copy, "SELECT COUNT(*) FROM counter"
+                                     " WHERE name = 'OLD'")
                            == 1,
                 "the copy is the older office");
     s = TELL(t->program, "init", "--data", dir);
@@ -207,7 +207,7 @@ try_lost_office(struct store_try *t)
 }
 
 void
-try_upgrade(struct store_try *t)
+store_upgrades(struct store_try *t)
 {
     try_way_back(t);
     try_alone(t);
