@@ -87,8 +87,9 @@ tier sqlite 900 build/asan/test-runner
 tier postgres 1200 tests/postgres.sh run build/asan/test-runner
 
 # Real servers: transcripts of the API on both databases (under ASan), two
-# processes on one PostgreSQL, kill -9 under load, mad requests.
-LIVE="api-sqlite|api-postgres|two-servers|stream|stream-pg|skew|skew-pg|stalls|torture|tables|wild|openapi|threads|limits|siege"
+# processes on one PostgreSQL, kill -9 under load, what is said of backups and
+# of the files beneath a server, mad requests.
+LIVE="api-sqlite|api-postgres|two-servers|stream|stream-pg|skew|skew-pg|stalls|torture|tables|store|doors|wild|openapi|threads|limits|siege"
 build "$LIVE" build/liangcao build/live
 build "$LIVE" B=build/asan "$SAN_ADDRESS" build/asan/liangcao
 tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
@@ -103,6 +104,8 @@ tier skew-pg 300 tests/postgres.sh run build/live skew build/liangcao -30 300
 tier stalls 300 build/live stalls build/liangcao
 tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
 tier tables 300 build/live tables build/liangcao
+tier doors 300 build/live doors build/liangcao
+tier store 600 build/live store build/liangcao
 tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
 tier limits 300 build/live limits build/liangcao
 tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"

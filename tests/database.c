@@ -134,6 +134,8 @@ remove_folder(char *file)
         (void)unlink(name);
     }
     *strrchr(file, '/') = '\0';
+    (void)snprintf(name, sizeof(name), "%s/office.id", file);
+    (void)unlink(name);
     (void)rmdir(file);
 }
 

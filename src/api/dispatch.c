@@ -106,7 +106,8 @@ static const int statuses[] = {
     [OK] = 200,           [ERR_MALFORMED] = 400, [ERR_INVALID] = 422,
     [ERR_UNSIGNED] = 401, [ERR_DENIED] = 403,    [ERR_ABSENT] = 404,
     [ERR_CONFLICT] = 409, [ERR_STALE] = 412,     [ERR_BUSY] = 503,
-    [ERR_LIMIT] = 429,    [ERR_BROKEN] = 500,    [ERR_UNSURE] = 503
+    [ERR_UNSURE] = 503,   [ERR_LIMIT] = 429,     [ERR_FULL] = 507,
+    [ERR_AWAY] = 503,     [ERR_BROKEN] = 500
 };
 
 static const char *const titles[] = {
@@ -121,6 +122,8 @@ static const char *const titles[] = {
     [ERR_BUSY] = "busy, please try again",
     [ERR_UNSURE] = "nobody knows whether it was done",
     [ERR_LIMIT] = "too much",
+    [ERR_FULL] = "nothing can be kept now",
+    [ERR_AWAY] = "nothing can be kept now",
     [ERR_BROKEN] = "something broke on our side"
 };
 

@@ -413,6 +413,7 @@ write_answers(struct json_out *o, struct known *k, const struct route *r)
     if (r->method != GET) {
         write_problem(o, "409");
         write_problem(o, "412");
+        write_problem(o, "507");
     }
     if (body) {
         write_problem(o, "413");

@@ -7,7 +7,9 @@
  * any message between processes.  What this process takes away is forgotten
  * at once: the epoch rises, and what was being read meanwhile is not kept.
  *
- * The time of last use is exact here; it is written down once a minute.
+ * The time of last use is exact here; it is written down once a minute.  A
+ * session that the disk did not take is here alone, and stays until it does:
+ * nothing that its rights hang on can be changed meanwhile either.
  */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -135,7 +137,7 @@ cache_find(struct call *c, const unsigned char key[SECRET_HASH],
         *s = e->s;
         s->actor = NULL;
         found = CACHED_STALE;
-        if (age >= 0 && age < FRESH_MS) {
+        if (e->s.unwritten || (age >= 0 && age < FRESH_MS)) {
             s->actor = arena_alloc(c->arena, actor_copy(e->s.actor, NULL));
             actor_copy(e->s.actor, s->actor);
             if (!c->unattended && e->s.seen.ms < c->now.ms)

@@ -56,6 +56,7 @@ struct signed_in {
     instant touched; /* last use written down */
     instant expires; /* of a token or a session; 0: never */
     int64_t idle_ms; /* of a session; 0: a token */
+    bool unwritten;  /* a session that the disk did not take: only here */
 };
 
 /* How long a change that is under way when a session's time is up may take. */

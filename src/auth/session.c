@@ -5,6 +5,7 @@
 
 #include "auth/account.h"
 #include "auth/impl.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "model/app.h"
@@ -121,7 +122,9 @@ refuse_sign_in(struct call *c, const char *name, int64_t account_id)
     TX tx = tx_begin(c);
 
     TRY(count_failure(c, account_id, name));
-    TRY(tx_commit(&tx));
+    enum err e = tx_commit(&tx);
+    /* Not counted on a full disk; the address's count is in memory. */
+    TRY(e == ERR_FULL ? OK : e);
     address_failed(c);
     return fail(c, ERR_UNSIGNED, NULL, "the account or the password is wrong");
 }
@@ -144,9 +147,35 @@ own_password_fits(struct call *c, const struct account *a, const char *field,
     return fail(c, ERR_INVALID, field, "is not your password");
 }
 
-/* In the caller's TX: the row, and what the call knows of its actor. */
 static enum err
-make_session(struct call *c, const char *name, struct sign_in *s)
+write_session(struct call *c, const struct signed_in *in, const char *hash)
+{
+    const struct actor *a = in->actor;
+
+    return db_exec(c, add_session, V(a->session_id), V(hash), V(a->account_id),
+                   V(a->csrf), V(c->now), V(c->now), V(c->address));
+}
+
+/* Only in memory, until there is room: who cannot change anything shall read
+   at least.  The log tells of it, where the audit cannot. */
+static enum err
+hold_session(struct call *c, struct signed_in *in,
+             const unsigned char hash[SECRET_HASH])
+{
+    in->unwritten = true;
+    in->seen = in->touched = c->now;
+    TRY(session_idle(c, &in->idle_ms));
+    cache_put(c, hash, in, cache_epoch(c));
+    log_line(LOG_WARN, "auth",
+             "account %lld signed in and the disk did not take it",
+             (long long)in->actor->account_id);
+    return OK;
+}
+
+/* In the caller's TX: the row, and what the call knows of its actor.  HELD:
+   outside one, in memory. */
+static enum err
+make_session(struct call *c, const char *name, struct sign_in *s, bool held)
 {
     unsigned char hash[SECRET_HASH];
     struct signed_in in;
@@ -163,9 +192,8 @@ make_session(struct call *c, const char *name, struct sign_in *s)
     in.actor->csrf = s->csrf;
     TRY(session_life(c, &life));
     in.actor->session_ends.ms = c->now.ms + life;
-    TRY(db_exec(c, add_session, V(in.actor->session_id), V(secret_hex(c, hash)),
-                V(in.actor->account_id), V(s->csrf), V(c->now), V(c->now),
-                V(c->address)));
+    TRY(held ? hold_session(c, &in, hash)
+             : write_session(c, &in, secret_hex(c, hash)));
     c->actor = in.actor;
     return OK;
 }
@@ -214,7 +242,7 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s,
     TRY(guard_passed(c, &who.guard, who.id, s->device));
     TRY(retire_password(c, &who));
     TRY(sessions_make_room(c, who.id));
-    TRY(make_session(c, name, s));
+    TRY(make_session(c, name, s, false));
     TRY(model_audit(c, "sign_in", "account", c->actor->account_id, NULL));
     if (before && before->account_id == who.id && before->session_id)
         TRY(session_end(c, who.id, before->session_id, "renewed"));
@@ -241,6 +269,8 @@ auth_sign_in(struct call *c, struct sign_in *s)
     if (!fits || !who.active)
         return refuse_sign_in(c, name, who.id);
     enum err e = accept_sign_in(c, name, s, before);
+    if (e == ERR_FULL)
+        e = make_session(c, name, s, true);
     if (e != OK)
         c->actor = NULL;
     else if (before && before->session_id)
@@ -334,6 +364,24 @@ touch(struct call *c, const char *sql, const char *hash)
     return tx_commit(&tx);
 }
 
+/* What the disk did not take when it was begun. */
+static enum err
+keep_session(struct call *c, const struct signed_in *s, const char *hash)
+{
+    const struct actor *before = c->actor;
+    enum err e;
+
+    c->actor = s->actor;
+    TX tx = tx_begin(c);
+    e = write_session(c, s, hash);
+    if (e == OK)
+        e = model_audit(c, "sign_in", "account", s->actor->account_id, NULL);
+    if (e == OK)
+        e = tx_commit(&tx);
+    c->actor = before;
+    return e;
+}
+
 static enum err
 know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
 {
@@ -358,6 +406,11 @@ know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
         if (touch(c, token ? touch_token : touch_session, secret_hex(c, hash))
             != OK)
             c->fault = (struct fault){ 0 };
+    }
+    if (s.unwritten && store_trouble(c->app->store) == STORE_WELL) {
+        if (keep_session(c, &s, secret_hex(c, hash)) == OK)
+            fresh = s.unwritten = false;
+        c->fault = (struct fault){ 0 };
     }
     if (!c->unattended)
         s.seen = c->now;

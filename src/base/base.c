@@ -25,8 +25,9 @@ const char *
 err_word(enum err e)
 {
     static const char *const words[] = {
-        "ok",       "malformed", "invalid", "unsigned", "denied", "absent",
-        "conflict", "stale",     "busy",    "unsure",   "limit",  "broken"
+        "ok",     "malformed", "invalid", "unsigned", "denied",
+        "absent", "conflict",  "stale",   "busy",     "unsure",
+        "limit",  "full",      "away",    "broken"
     };
 
     _Static_assert(COUNT(words) == ERR_BROKEN + 1, "a word for every error");

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/private.h"
+
 static enum err
 cannot_write(struct call *c, enum err code, const struct output *o)
 {
@@ -16,12 +18,16 @@ cannot_write(struct call *c, enum err code, const struct output *o)
                 o->path ? o->path : "the standard output", strerror(errno));
 }
 
-/* The new file has the rights of the old, or those of any new one. */
+/* The new file has the rights of the old, or those of any new one; a private
+   one has its owner's alone. */
 static int
 open_beside(const struct output *o, const struct stat *old)
 {
-    int fd = open(o->beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+    int fd;
 
+    if (o->only_mine)
+        return private_open(o->beside, O_WRONLY | O_CREAT | O_TRUNC);
+    fd = open(o->beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
     if (fd >= 0 && old)
         (void)fchmod(fd, old->st_mode & 07777);
     return fd;
@@ -38,14 +44,15 @@ follow(struct call *c, const char *path)
     return path;
 }
 
-enum err
-output_open(struct call *c, struct output *o, const char *path)
+static enum err
+open_output(struct call *c, struct output *o, const char *path, bool only_mine)
 {
     struct stat old;
     bool there = path && stat(path, &old) == 0;
     int fd;
 
-    *o = (struct output){ .path = path, .file = stdout };
+    *o =
+        (struct output){ .path = path, .file = stdout, .only_mine = only_mine };
     if (!path)
         return OK;
     if (there && !S_ISREG(old.st_mode)) {
@@ -59,6 +66,18 @@ output_open(struct call *c, struct output *o, const char *path)
     fd = open_beside(o, there ? &old : NULL);
     o->file = fd < 0 ? NULL : fdopen(fd, "wb");
     return o->file ? OK : cannot_write(c, ERR_ABSENT, o);
+}
+
+enum err
+output_open(struct call *c, struct output *o, const char *path)
+{
+    return open_output(c, o, path, false);
+}
+
+enum err
+output_open_private(struct call *c, struct output *o, const char *path)
+{
+    return open_output(c, o, path, true);
 }
 
 enum err
@@ -76,7 +95,9 @@ output_close(struct call *c, struct output *o)
         bad = rename(o->beside, o->path) != 0;
     if (!bad)
         return OK;
-    e = cannot_write(c, ERR_BROKEN, o);
+    e = cannot_write(c,
+                     errno == ENOSPC || errno == EROFS ? ERR_FULL : ERR_BROKEN,
+                     o);
     if (o->beside)
         (void)unlink(o->beside);
     return e;

@@ -17,6 +17,7 @@
 struct output {
     const char *path, *beside; /* beside: NULL where there is nothing to name */
     FILE *file;
+    bool only_mine; /* 0600, whatever the umask and the old file say */
 };
 
 /*
@@ -27,11 +28,15 @@ struct output {
 enum err output_open(struct call *c, struct output *o,
                      const char *path) MUST_USE;
 
+/* The same for what holds personal data: nobody but its owner reads it. */
+enum err output_open_private(struct call *c, struct output *o,
+                             const char *path) MUST_USE;
+
 /*
  * Everything was written: gives the file its name.
  *
- * ERR_BROKEN  something could not be written, the disk is full; what was
- *             there before is there still
+ * ERR_FULL, ERR_BROKEN  something could not be written; what was there before
+ *                       is there still
  */
 enum err output_close(struct call *c, struct output *o) MUST_USE;
 

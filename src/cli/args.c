@@ -13,7 +13,8 @@ cli_exit(enum err e)
         [OK] = 0,           [ERR_MALFORMED] = 3, [ERR_INVALID] = 3,
         [ERR_UNSIGNED] = 4, [ERR_DENIED] = 4,    [ERR_ABSENT] = 5,
         [ERR_CONFLICT] = 6, [ERR_STALE] = 6,     [ERR_BUSY] = 7,
-        [ERR_LIMIT] = 7,    [ERR_BROKEN] = 8,    [ERR_UNSURE] = 8
+        [ERR_LIMIT] = 7,    [ERR_FULL] = 8,      [ERR_AWAY] = 8,
+        [ERR_BROKEN] = 8,   [ERR_UNSURE] = 8
     };
 
     return codes[e];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* liangcao audit: verify, heads, seal, key; and what check says of it. */
+/* liangcao audit: verify, heads, seal, key; and what it keeps of copies. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,26 +79,16 @@ run_verify(struct office *o, struct audit_check *k, bool json)
     return k->report.faults == 0 ? EXIT_DONE : cli_exit(ERR_BROKEN);
 }
 
-int
-audit_check(struct office *o)
+enum err
+audit_of_copy(struct call *c, const char *what, const char *path)
 {
-    struct audit_check k = {
-        .models = all_models, .rules = audit_rules, .go_on = show_progress
-    };
-
-    return run_verify(o, &k, false);
-}
-
-int
-audit_of_file(struct office *o, const char *what, const char *path)
-{
-    struct buf b = buf_make(o->arena, 0);
+    struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
 
     json_begin(&out);
     json_put_text(&out, "file", path);
     json_end(&out);
-    return office_failed(o, audit_write(&o->call, what, NULL, 0, b.s));
+    return audit_write(c, what, NULL, 0, b.s);
 }
 
 int
@@ -110,7 +100,7 @@ audit_of_restore(const char *dir, const char *from)
     int code = office_open(&o, &a, false);
 
     if (code == 0)
-        code = audit_of_file(&o, "restore", from);
+        code = office_failed(&o, audit_of_copy(&o.call, "restore", from));
     office_close(&o);
     free(copy);
     return code;

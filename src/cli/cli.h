@@ -54,12 +54,21 @@ struct office {
     struct store_mover mover;
 };
 
-/* Open it (made new when MAKE); 0 or an exit code after telling why. */
+/* Open it (made new when MAKE); 0 or an exit code after telling why.  An
+   office of an older release is backed up and brought up to date. */
 int office_open(struct office *o, struct args *a, bool make);
 /* The same in two steps: its folder and its configuration, then its database
    and what is made of that. */
 int office_find(struct office *o, struct args *a, bool make);
 int office_enter(struct office *o, bool make);
+/* Open one that is there and leave its schema as it is: to copy it or to look
+   at it.  There is no catalogue. */
+int office_open_as_is(struct office *o, struct args *a);
+/* All but its database: the folder, the configuration, the words. */
+void office_begin(struct office *o, struct args *a);
+
+/* The nouns of this program are the tables of the office's database. */
+enum err office_check_schema(struct call *c) MUST_USE;
 void office_close(struct office *o);
 
 /* In an office without accounts: the three administrators, their first
@@ -82,22 +91,15 @@ void office_tell_files(const struct app *app);
 enum err export_all(struct office *o, const char *dir) MUST_USE;
 const char *export_left_out(const char *table);
 
-/* A file for writing that only its owner may read; NULL with errno. */
-FILE *cli_create(const char *path);
-
 /* Tell why the office's call failed and return the exit code. */
 int office_failed(struct office *o, enum err e);
 
 /* -- the audit ----------------------------------------------------------------- */
 
-/* Verify it all, chains, seals and rows, and print what came of it; an exit
-   code. */
-int audit_check(struct office *o);
-
-/* Tell it of a file that was made: WHAT is "backup".  An exit code. */
-int audit_of_file(struct office *o, const char *what, const char *path);
-
-/* Tell the office in DIR, which was just made from it, of the backup FROM. */
+/* An entry that a copy was made or restored (WHAT): the file PATH. */
+enum err audit_of_copy(struct call *c, const char *what,
+                       const char *path) MUST_USE;
+/* The same of a restore, in the office that has come to DIR; an exit code. */
 int audit_of_restore(const char *dir, const char *from);
 
 /* -- progress ---------------------------------------------------------------- */

@@ -43,11 +43,18 @@ const struct command commands[] = {
       " them; make a key to sign with.  Exit 8 when something is not as it was"
       " written.",
       audit_command },
-    { "backup", "FILE", "Copy the office's database while it is served.",
+    { "backup", "[--verify] [FILE]",
+      "Copy the office's database while it is served. With --verify the copy"
+      " is restored elsewhere, checked and compared with the office; a FILE"
+      " that is there is verified as it is, and without FILE one is made in"
+      " the folder of the nightly backups.",
       backup_command },
-    { "restore", "FILE", "Make an office's database from a backup.",
+    { "restore", "[--despite-audit] FILE",
+      "Make an office's database from a backup, which is checked before and"
+      " stays as it is; with --despite-audit also when its audit is not whole.",
       restore_command },
-    { "check", "", "Check that the office's database is whole.",
+    { "check", "",
+      "Check the office: its file, its references, its schema, its audit.",
       check_command },
     { "routes", "[--openapi]", "The API: every route, or OpenAPI 3.1.",
       routes_command },

@@ -170,7 +170,7 @@ static int
 tell_fault(const struct call *c, enum err e)
 {
     fprintf(stderr, "dispatch: %s\n", c->fault.text);
-    return e == ERR_BROKEN ? EXIT_FAILURE : EXIT_BAD_INPUT;
+    return e == ERR_BROKEN || e == ERR_FULL ? EXIT_FAILURE : EXIT_BAD_INPUT;
 }
 
 /* One line that is written over while the search runs, on terminals only. */

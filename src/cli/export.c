@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* liangcao export: units, persons, places as CSV that import reads. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/output.h"
 #include "cli/cli.h"
 #include "engine/org/org.h"
 
 /* To the file, or to standard output when PATH is NULL. */
-static int
-write_out(const char *path, const struct buf *b)
+static enum err
+write_out(struct call *c, const char *path, const struct buf *b)
 {
-    FILE *f = path ? cli_create(path) : stdout;
-    bool whole = f && fwrite(b->s, 1, b->len, f) == b->len;
+    struct output o;
 
-    if (f && (path ? fclose(f) : fflush(f)) != 0)
-        whole = false;
-    if (whole)
-        return EXIT_DONE;
-    (void)fprintf(stderr, "liangcao: %s cannot be written: %s\n",
-                  path ? path : "the table", strerror(errno));
-    return cli_exit(ERR_BROKEN);
+    TRY(output_open_private(c, &o, path));
+    (void)fwrite(b->s, 1, b->len, o.file); /* output_close sees a failure */
+    return output_close(c, &o);
 }
 
 static int
@@ -39,7 +34,9 @@ run_export(struct office *o, const char *kind, const char *path)
         return EXIT_USAGE;
     }
     e = org_export(&o->call, table, &b);
-    return e == OK ? write_out(path, &b) : office_failed(o, e);
+    if (e == OK)
+        e = write_out(&o->call, path, &b);
+    return office_failed(o, e);
 }
 
 int

@@ -6,13 +6,12 @@
  * needs a reason in left_out.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "api/route.h"
+#include "base/output.h"
+#include "base/private.h"
 #include "cli/cli.h"
 #include "engine/audit/audit.h"
 #include "json/json.h"
@@ -46,26 +45,6 @@ export_left_out(const char *table)
 }
 
 /* -- one table --------------------------------------------------------------- */
-
-FILE *
-cli_create(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-    /* It may have been there, open to others. */
-    if (fd >= 0 && fchmod(fd, 0600) != 0) {
-        (void)close(fd);
-        return NULL;
-    }
-    return fd >= 0 ? fdopen(fd, "wb") : NULL;
-}
-
-static enum err
-cannot_write(struct call *c, const char *path)
-{
-    return fail(c, ERR_BROKEN, NULL, "%s cannot be written: %s", path,
-                strerror(errno));
-}
 
 /* The next rows of M after the id *LAST; *N becomes how many there were. */
 static enum err
@@ -116,18 +95,20 @@ write_table(struct call *c, const struct model *m, const char *dir,
             int64_t *all)
 {
     const char *path = arena_printf(c->arena, "%s/%s.jsonl", dir, m->table);
-    FILE *f = cli_create(path);
+    struct output out;
     int64_t n = 0;
     enum err e;
 
-    if (f == NULL)
-        return cannot_write(c, path);
-    e = write_rows(c, m, f, &n);
-    if (fclose(f) != 0 && e == OK)
-        e = cannot_write(c, path);
+    TRY(output_open_private(c, &out, path));
+    e = write_rows(c, m, out.file, &n);
+    if (e != OK) {
+        output_drop(&out);
+        return e;
+    }
+    TRY(output_close(c, &out));
     (void)printf("%8lld  %s\n", (long long)n, path);
     *all += n;
-    return e;
+    return OK;
 }
 
 /* -- all of them -------------------------------------------------------------- */
@@ -149,8 +130,9 @@ export_all(struct office *o, const char *dir)
     struct call *c = &o->call;
     int64_t rows = 0;
 
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return cannot_write(c, dir);
+    if (!private_folder(dir))
+        return fail(c, ERR_BROKEN, NULL, "%s cannot be written: %s", dir,
+                    strerror(errno));
     for (size_t i = 0; all_models[i] != NULL; i++)
         if (all_models[i]->table != NULL && !was_written(i))
             TRY(write_table(c, all_models[i], dir, &rows));

@@ -18,7 +18,7 @@ static const struct {
     { ERR_CONFLICT, "It does not fit how things stand." },
     { ERR_BUSY, "Busy, or too much; it may be tried again." },
     { ERR_BROKEN, "Broken: the database does not open, the audit's chain is"
-                  " not whole." },
+                  " not whole, the disk is full." },
 };
 
 static int
@@ -70,9 +70,18 @@ print_man(void)
                  " database (a postgresql:// address), cert and key (PEM"
                  " files, for HTTPS), audit.key and audit.seals (what signs"
                  " the audit, and where to), lang (en: refusals in"
-                 " English).\n"
+                 " English), backup.at, backup.keep, backup.dir,"
+                 " backup.external.\n"
+                 ".TP\n.I DIR/backup\nThe nightly backups, and those from"
+                 " before an upgrade.\n"
+                 ".TP\n.I DIR/office.id\nThe mark of an office: while it"
+                 " stands no new one is made in its place.\n"
                  ".SH ENVIRONMENT\n.TP\n.B LIANGCAO_DATABASE, LIANGCAO_CERT,"
                  " LIANGCAO_KEY, LIANGCAO_LANG\nCome before the file.\n"
+                 ".TP\n.B LIANGCAO_LOG\nSet: a command shows what the"
+                 " database says of itself.\n"
+                 ".TP\n.B TMPDIR\nWhere backup \\-\\-verify restores to;"
+                 " /var/tmp unless said.\n"
                  ".SH EXIT STATUS\n.TP\n.B %d\nDone.\n.TP\n.B %d\n"
                  "Used wrongly.\n",
                  EXIT_DONE, EXIT_USAGE);

@@ -4,18 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/dispatch.h"
 #include "api/feed.h"
 #include "auth/auth.h"
 #include "base/files.h"
+#include "base/private.h"
 #include "cli/cli.h"
+#include "cli/keeper.h"
+#include "cli/shelf.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 
 #define READERS 4
+#define KEEP_BEFORE 3 /* copies from before an upgrade */
 
 /* -- liangcao.conf: "name = value" lines, # comments ---------------------------- */
 
@@ -93,38 +96,58 @@ static const struct actor the_program = { .name = "liangcao",
 
 /* -- opening ---------------------------------------------------------------- */
 
-static int
-make_folder(const char *dir)
+static enum err
+make_folder(struct office *o)
 {
-    if (mkdir(dir, 0750) == 0 || errno == EEXIST)
-        return 0;
-    (void)fprintf(stderr, "liangcao: %s cannot be made: %s\n", dir,
-                  strerror(errno));
-    return cli_exit(ERR_BROKEN);
+    if (private_folder(o->app.data_dir))
+        return OK;
+    return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be made: %s",
+                o->app.data_dir, strerror(errno));
 }
 
-static int
-open_store(struct office *o, bool make)
+/* A copy, and in words how to come back by it. */
+static enum err
+back_up_first(struct call *c, void *office, struct store *s, const char *first)
 {
-    const char *address = office_conf(o, "database"), *why = NULL;
+    struct office *o = office;
+    const char *file;
 
-    if (address == NULL) {
+    if (store_is_postgres(s)) {
+        (void)fprintf(stderr, "%s",
+                      words_in(c, "The office is brought up to date; PostgreSQL"
+                                  " is backed up with its own tools.\n"));
+        return OK;
+    }
+    TRY(shelf_name(o, arena_printf(o->arena, "before-%.4s", first), &file));
+    TRY(keeper_copy(c, s, file, NULL));
+    shelf_thin(shelf_folder(o), "before-", KEEP_BEFORE);
+    (void)fprintf(stderr,
+                  words_in(c, "The office is brought up to date (%s). What it"
+                              " was before is kept in %s.\nThe way back: stop"
+                              " the service, put the release before in place,"
+                              " move %s/main.db, main.db-wal and main.db-shm"
+                              " away, then: liangcao restore --data %s %s\n"),
+                  first, file, o->app.data_dir, o->app.data_dir, file);
+    return OK;
+}
+
+static enum err
+open_store(struct office *o, enum store_mode mode)
+{
+    const char *address = office_conf(o, "database");
+    const struct store_how how = {
+        .mode = mode, .readers = READERS, .upgrading = back_up_first, .arg = o
+    };
+
+    if (address == NULL)
         address = arena_printf(o->arena, "%s/main.db", o->app.data_dir);
-        if (!make && access(address, F_OK) != 0) {
-            (void)fprintf(stderr,
-                          "liangcao: there is no office in %s; make one with"
-                          " liangcao init or liangcao demo\n",
-                          o->app.data_dir);
-            return cli_exit(ERR_ABSENT);
-        }
-    }
-    o->app.store = store_open(address, READERS, &why);
-    if (o->app.store == NULL) {
-        (void)fprintf(stderr, "liangcao: the database does not open: %s\n",
-                      why ? why : "?");
-        return cli_exit(ERR_BROKEN);
-    }
-    return 0;
+    if (mode != STORE_MAKE && office_conf(o, "database") == NULL
+        && access(o->app.data_dir, F_OK) != 0)
+        return fail(&o->call, ERR_ABSENT, NULL,
+                    "there is no office in %s; make one with liangcao init or"
+                    " liangcao demo",
+                    o->app.data_dir);
+    return store_open_as(&o->call, address, &how, &o->app.store);
 }
 
 static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
@@ -208,64 +231,84 @@ open_audit(struct office *o)
     return cli_exit(ERR_BROKEN);
 }
 
-static int
-open_parts(struct office *o)
+enum err
+office_check_schema(struct call *c)
 {
-    const struct file *zh = file_find("data/languages/zh.json");
+    return check_schema(c);
+}
+
+/* Of an office that stays as it is the tables may be an older release's. */
+static enum err
+open_parts(struct office *o, enum store_mode mode)
+{
     struct call *c = &o->call;
-    enum err e;
+    enum lang lang = c->lang;
 
     o->app.ids = ids_open(store_node(o->app.store));
-    o->app.words = zh ? words_open(zh->text, zh->len) : NULL;
     model_set_audit(audit_write);
     api_call_begin(c, &o->app, o->arena, "cli");
     c->actor = &the_program;
-    c->lang = office_conf(o, "lang") != NULL
-                      && strcmp(office_conf(o, "lang"), "en") == 0
-                  ? LANG_EN
-                  : LANG_ZH;
-    o->app.zone = zone_open(setting(c, "office.zone", "Asia/Shanghai"));
-    if (o->app.zone == NULL)
-        o->app.zone = zone_open("Asia/Shanghai");
-    o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
+    c->lang = lang;
     o->app.sessions = session_cache_open();
-    e = check_schema(c);
-    if (e == OK)
-        e = pass_ids(c, o->app.ids);
     o->mover = (struct store_mover){ on_move, o };
     store_on_move(o->app.store, &o->mover);
-    if (e == OK)
-        e = catalog_open(c, &o->app.catalog);
-    if (e == OK)
-        e = audit_catch_up(c, all_models, show_covering);
-    return cli_exit(e);
+    if (mode == STORE_AS_IS)
+        return OK;
+    o->app.zone = zone_open(setting(c, "office.zone", "Asia/Shanghai"));
+    o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
+    TRY(check_schema(c));
+    TRY(pass_ids(c, o->app.ids));
+    TRY(catalog_open(c, &o->app.catalog));
+    return audit_catch_up(c, all_models, show_covering);
+}
+
+void
+office_begin(struct office *o, struct args *a)
+{
+    const struct file *zh = file_find("data/languages/zh.json");
+    const char *dir = cli_option(a, "data");
+
+    *o = (struct office){ .arena = arena_open() };
+    o->app.data_dir = dir ? dir : "office";
+    o->app.words = zh ? words_open(zh->text, zh->len) : NULL;
+    o->conf = conf_read(o->app.data_dir);
+    o->call = (struct call){ .arena = o->arena,
+                             .app = &o->app,
+                             .words = o->app.words,
+                             .now = instant_now(),
+                             .channel = "cli" };
+    o->call.lang = office_conf(o, "lang") != NULL
+                           && strcmp(office_conf(o, "lang"), "en") == 0
+                       ? LANG_EN
+                       : LANG_ZH;
 }
 
 int
 office_find(struct office *o, struct args *a, bool make)
 {
-    const char *dir = cli_option(a, "data");
     int code;
 
-    *o = (struct office){ .arena = arena_open() };
-    o->app.data_dir = dir ? dir : "office";
-    if (make && (code = make_folder(o->app.data_dir)) != 0)
-        return code;
-    o->conf = conf_read(o->app.data_dir);
-    return open_audit(o);
+    office_begin(o, a);
+    code = make ? office_failed(o, make_folder(o)) : 0;
+    return code != 0 ? code : open_audit(o);
+}
+
+static int
+enter(struct office *o, enum store_mode mode)
+{
+    enum err e = open_store(o, mode);
+
+    if (e == OK)
+        e = open_parts(o, mode);
+    if (o->app.zone == NULL)
+        o->app.zone = zone_open("Asia/Shanghai");
+    return office_failed(o, e);
 }
 
 int
 office_enter(struct office *o, bool make)
 {
-    int code = open_store(o, make);
-
-    if (code != 0)
-        return code;
-    if ((code = open_parts(o)) != 0)
-        (void)fprintf(stderr, "liangcao: %s\n",
-                      o->call.fault.text ? o->call.fault.text : "?");
-    return code;
+    return enter(o, make ? STORE_MAKE : STORE_OPEN);
 }
 
 int
@@ -274,6 +317,14 @@ office_open(struct office *o, struct args *a, bool make)
     int code = office_find(o, a, make);
 
     return code != 0 ? code : office_enter(o, make);
+}
+
+int
+office_open_as_is(struct office *o, struct args *a)
+{
+    int code = office_find(o, a, false);
+
+    return code != 0 ? code : enter(o, STORE_AS_IS);
 }
 
 void

@@ -20,6 +20,7 @@
 #include "base/jail_child.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/keeper.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
@@ -47,6 +48,13 @@ struct scheduler {
     _Atomic bool stop;
 };
 
+/* A race is run again; of a disk that takes nothing the database has told. */
+static bool
+is_news(enum err e)
+{
+    return e != OK && e != ERR_BUSY && e != ERR_FULL && e != ERR_AWAY;
+}
+
 /* One round; true when there may be more to do at once. */
 static bool
 run_round(struct scheduler *s, struct arena *a)
@@ -57,7 +65,7 @@ run_round(struct scheduler *s, struct arena *a)
 
     api_call_begin(&c, s->app, a, "job");
     e = order_wake(&c, ROUND_ORDERS, &done);
-    if (e != OK && e != ERR_BUSY)
+    if (is_news(e))
         log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
     api_call_end(&c);
     arena_reset(a);
@@ -89,7 +97,7 @@ tidy(struct scheduler *s, struct arena *a)
 
             api_call_begin(&c, s->app, a, "job");
             e = tidiers[i](&c, TIDY_ROWS, &done);
-            if (e != OK && e != ERR_BUSY)
+            if (is_news(e))
                 log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
             if (e != OK)
                 done = 0;
@@ -241,13 +249,18 @@ read_limits(const struct office *o, struct http_limits *l)
     return true;
 }
 
+/* A backup that is being looked at holds up no stop.  It is not needed, and
+   all that was answered is on the disk. */
 static void
-close_parts(struct office *o)
+close_parts(struct office *o, struct keeper *keeper, int code)
 {
+    if (!keeper_stop(keeper))
+        _exit(code);
     feed_close(o->app.feed);
     turns_close(o->app.turns);
     metrics_close(o->app.metrics);
     health_close(o->app.health);
+    o->app.health = NULL;
 }
 
 /* The kinds of files that are read in processes of their own: none yet. */
@@ -322,9 +335,10 @@ serve(struct office *o, const struct door *d)
     struct http_config config;
     struct scheduler scheduler = { .app = &o->app };
     sigset_t ends = block_signals();
+    struct keeper *keeper = NULL;
     struct http_server *s;
     const char *why = NULL;
-    int got;
+    int got, code;
 
     if (!read_limits(o, &limits))
         return EXIT_USAGE;
@@ -337,13 +351,16 @@ serve(struct office *o, const struct door *d)
     o->app.turns = turns_open();
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
-    s = http_start(&config, &why);
+    code = office_failed(o, keeper_start(o, &keeper));
+    s = code == 0 ? http_start(&config, &why) : NULL;
     if (s == NULL) {
-        (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n",
-                      d->address, d->port, why ? why : "?");
+        if (code == 0)
+            (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n",
+                          d->address, d->port, why ? why : "?");
         feed_stop(o->app.feed);
-        close_parts(o);
-        return cli_exit(ERR_BROKEN);
+        code = code ? code : cli_exit(ERR_BROKEN);
+        close_parts(o, keeper, code);
+        return code;
     }
     scheduler.server = s;
     ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
@@ -357,7 +374,7 @@ serve(struct office *o, const struct door *d)
     turns_stop(o->app.turns);
     http_stop(s);
     end_audit(&o->app);
-    close_parts(o);
+    close_parts(o, keeper, EXIT_DONE);
     return EXIT_DONE;
 }
 

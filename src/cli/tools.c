@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small commands: init, call, backup, restore, check, routes. */
+/* Small commands: init, call, routes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/dispatch.h"
@@ -118,89 +117,7 @@ call_command(int argc, char **argv)
     return code;
 }
 
-/* -- backup and restore -------------------------------------------------------- */
-
-int
-backup_command(int argc, char **argv)
-{
-    struct args a = { argc, argv, "backup" };
-    struct office o;
-    int code = office_open(&o, &a, false);
-    const char *to = cli_operand(&a);
-
-    if (code == 0)
-        code = cli_end(&a);
-    if (code == 0 && to == NULL) {
-        (void)fprintf(stderr, "liangcao backup FILE\n");
-        code = EXIT_USAGE;
-    }
-    if (code == 0)
-        code = office_failed(&o, store_backup(&o.call, o.app.store, to));
-    if (code == 0)
-        code = audit_of_file(&o, "backup", to);
-    office_close(&o);
-    return code;
-}
-
-int
-restore_command(int argc, char **argv)
-{
-    struct args a = { argc, argv, "restore" };
-    const char *dir = cli_option(&a, "data");
-    const char *from = cli_operand(&a), *why = NULL;
-    struct arena *arena = arena_open();
-    const char *to = arena_printf(arena, "%s/main.db", dir ? dir : "office");
-    struct store *s = from != NULL ? store_open(from, 1, &why) : NULL;
-    int code = cli_end(&a);
-
-    if (code == 0 && from == NULL) {
-        (void)fprintf(stderr, "liangcao restore FILE\n");
-        code = EXIT_USAGE;
-    } else if (code == 0 && (s == NULL || store_is_postgres(s))) {
-        (void)fprintf(stderr, "liangcao: %s is no backup: %s\n", from,
-                      why ? why : "?");
-        code = cli_exit(ERR_INVALID);
-    } else if (code == 0 && access(to, F_OK) == 0) {
-        (void)fprintf(stderr,
-                      "liangcao: %s is there already; move it away"
-                      " first\n",
-                      to);
-        code = cli_exit(ERR_CONFLICT);
-    }
-    if (code == 0) {
-        struct call c = { .arena = arena, .now = instant_now() };
-
-        (void)mkdir(dir ? dir : "office", 0750); /* it may be there */
-        db_session(&c, s);
-        code = cli_exit(store_backup(&c, s, to));
-        if (code != 0)
-            (void)fprintf(stderr, "liangcao: %s\n",
-                          c.fault.text ? c.fault.text : "?");
-        db_session_end(&c);
-    }
-    store_close(s);
-    if (code == 0)
-        code = audit_of_restore(dir ? dir : "office", from);
-    arena_close(arena);
-    return code;
-}
-
-/* -- check and routes ----------------------------------------------------------- */
-
-int
-check_command(int argc, char **argv)
-{
-    struct args a = { argc, argv, "check" };
-    struct office o;
-    int code = office_open(&o, &a, false);
-
-    if (code == 0)
-        code = cli_end(&a);
-    if (code == 0)
-        code = audit_check(&o);
-    office_close(&o);
-    return code;
-}
+/* -- routes ------------------------------------------------------------------ */
 
 int
 routes_command(int argc, char **argv)

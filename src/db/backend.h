@@ -102,6 +102,14 @@ struct backend {
 
     void (*close)(struct store *s);
 
+    /* Nobody else works on the database, so that it may be upgraded; NULL
+       where that cannot be known. */
+    enum err (*alone)(struct call *c);
+
+    /* See what trouble there is, and whether there is any still.  NULL: the
+       statements tell. */
+    void (*look)(struct store *s);
+
     /* Open the body of a transaction, and end it: keep it or undo it.  Keeping
        also writes d->search and answers when it is on disk. */
     enum err (*begin)(struct call *c);
@@ -138,18 +146,24 @@ struct store {
     _Atomic(const struct store_mover *) mover;
     atomic_uint node;
     atomic_llong end_ms; /* store_end_within, on the monotonic clock; 0: no */
+    atomic_int trouble; /* enum store_trouble */
 };
 
 extern const struct backend sqlite_backend, postgres_backend, fault_backend;
 
-struct store *sqlite_open(const char *path, unsigned readers, const char **why);
+enum err sqlite_open(struct call *c, const char *path,
+                     const struct store_how *how, struct store **out);
 struct store *postgres_open(const char *address, unsigned readers,
                             const char **why);
 
 /* Sleep until the batch L joined has ended. */
 enum err later_wait(struct later *l);
 
-enum err sqlite_backup(struct call *c, struct store *base, const char *path);
+enum err sqlite_backup(struct call *c, struct store *base,
+                       const struct backup *b);
+enum err sqlite_figures(struct call *c, struct figures *out);
+/* The file has been opened and is an office: see place.h. */
+void sqlite_opened(struct store *base);
 enum err sqlite_lazy(struct store *base, unsigned n);
 
 /* Add a copy, in A, to a list. */
@@ -166,8 +180,12 @@ void store_committed(struct store *s);
 /* A copy of TEXT for *WHY, until the thread's next. */
 const char *store_why(const char *text);
 
-/* Bring the schema up to date; the reason it cannot be goes to *WHY. */
-bool migrate(struct store *s, const char **why);
+/* Trouble begins, or (STORE_WELL) what can end by itself is over; the log has
+   one line of each. */
+void store_note(struct store *s, enum store_trouble t);
+
+/* The schema is known here, and up to date where HOW lets it be brought so. */
+enum err migrate(struct call *c, const struct store_how *how);
 
 /* One statement with no rows wanted, kept prepared or not. */
 enum err db_run(struct call *c, const struct query *q, bool once);

@@ -96,6 +96,16 @@ db_refuse(struct call *c, enum err e, const char *sql, const char *message)
         log_line(LOG_DEBUG, "db", "conflict: %s: %s", message, sql);
         return fail(c, e, NULL,
                     "something else already has this value, or refers to it");
+    case ERR_FULL: /* a line when it begins, by store_note */
+        log_line(LOG_DEBUG, "db", "full: %s: %s", message, sql);
+        return fail(c, e, NULL,
+                    "the disk is full or may not be written: nothing was"
+                    " changed; what is there can be read");
+    case ERR_AWAY:
+        log_line(LOG_DEBUG, "db", "away: %s: %s", message, sql);
+        return fail(c, e, NULL,
+                    "the database is not to be had: nothing was changed;"
+                    " please tell the administrator");
     default:
         log_line(LOG_ERROR, "db", "%s: %s", message, sql);
         return fail(c, e, NULL, "the database failed");

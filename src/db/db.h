@@ -146,6 +146,8 @@ struct rows {
  * ERR_BUSY      lost a race, another process holds the database, or it does
  *               not answer
  * ERR_CONFLICT  a UNIQUE or REFERENCES constraint is against it
+ * ERR_FULL      the disk takes nothing
+ * ERR_AWAY      the file beneath is gone: see store_look
  * ERR_BROKEN    anything else; the log knows more
  *
  * Rows opened in a TX end with it.
@@ -300,10 +302,47 @@ enum err db_under_way(struct call *c, int64_t *oldest, int64_t *next) MUST_USE;
 struct store; /* a database opened for the whole process */
 
 /*
- * Open ADDRESS: "postgresql://..." or the path of a SQLite file (":memory:"
- * for tests).  Brings the schema up to date.  READERS: pooled connections.
- * NULL with a message in *WHY, good until the thread's next, when it fails.
+ * How a database is opened.  A SQLite file of another program, or one that is
+ * damaged or no database, is refused and left as it is; so is an office of a
+ * newer release, by all of these.
  */
+enum store_mode {
+    STORE_MAKE,  /* where there is nothing a new office is made */
+    STORE_OPEN,  /* it must be there; an older one is brought up to date */
+    STORE_AS_IS, /* it must be there, and its schema stays as it is */
+    STORE_FILE,  /* a file that nobody works on (a backup) is only read:
+                    nothing is changed, made or left beside it */
+    STORE_COPY   /* a file that nobody else knows of: brought up to date, no
+                    locks are made and no mark is left */
+};
+
+struct store_how {
+    enum store_mode mode;
+    unsigned readers; /* pooled connections */
+    /* Called before an office that has been served is brought up to date;
+       FIRST is the step that comes ("0007_...").  What fails here keeps the
+       office as it is.  May be NULL. */
+    enum err (*upgrading)(struct call *c, void *arg, struct store *s,
+                          const char *first);
+    void *arg;
+};
+
+/*
+ * Open ADDRESS: "postgresql://..." or the path of a SQLite file (":memory:"
+ * for tests).  C needs no session; it may have words.
+ *
+ * ERR_ABSENT    there is no such file, or it is no office
+ * ERR_INVALID   a file that is not an office's, or damaged
+ * ERR_CONFLICT  a newer release's; or there was an office and it is gone; or
+ *               it must be upgraded while others work on it
+ * ERR_BUSY, ERR_FULL, ERR_BROKEN  the words say
+ */
+enum err store_open_as(struct call *c, const char *address,
+                       const struct store_how *how,
+                       struct store **out) MUST_USE;
+
+/* The same with STORE_MAKE; NULL with a message in *WHY, good until the
+   thread's next, when it fails. */
 struct store *store_open(const char *address, unsigned readers,
                          const char **why);
 void store_close(struct store *s);
@@ -378,8 +417,96 @@ struct store_mover {
 };
 void store_on_move(struct store *s, const struct store_mover *m);
 
-/* A copy of the whole database while it is served (SQLite); file PATH. */
+/* -- what is safe ------------------------------------------------------ */
+
+/* The newest step of the schema that the office has had ("0006_unit_plan"),
+   and how many of this release are missing. */
+enum err store_release(struct call *c, const char **newest,
+                       int64_t *missing) MUST_USE;
+
+/* What keeps changes from being kept, if anything does. */
+enum store_trouble {
+    STORE_WELL,
+    STORE_FULL,     /* the disk is full */
+    STORE_READONLY, /* it takes no changes */
+    STORE_GONE,     /* the file was removed, replaced or cut: until restart */
+    STORE_FAILED    /* a sync failed: until restart */
+};
+
+/* As it was last seen; costs nothing. */
+enum store_trouble store_trouble(const struct store *s);
+
+/* Look now, on any thread; while the disk is full it is tried again.  Every
+   commit looks too, before it is answered. */
+enum store_trouble store_look(struct store *s);
+
+/* Rows of a table, and the greatest of its ids. */
+struct figure {
+    const char *table;
+    int64_t rows, newest;
+};
+
+struct figures {
+    size_t n;
+    struct figure *list;
+};
+
+/* Of every table; SQLite only. */
+enum err store_figures(struct call *c, struct figures *out) MUST_USE;
+
+/* A copy of the whole database as of one moment, made while it is served. */
+struct backup {
+    const char *path;
+    bool gently;             /* in steps with pauses: others come first */
+    const atomic_bool *stop; /* set: the copying ends, with ERR_BUSY */
+    struct figures *holds;   /* NULL, or filled in: what the copy must hold */
+    /* Looks at the copy, in the file PART, before it gets its name; may be
+       NULL.  What fails here leaves no copy. */
+    enum err (*judge)(struct call *c, void *arg, const char *part);
+    void *arg;
+};
+
+/*
+ * Write it under another name, sync and rename it: PATH is the whole copy or
+ * what it was before.
+ *
+ * ERR_CONFLICT  PATH is a file of the office itself, or another backup is
+ *               being written there; or it is PostgreSQL's
+ * ERR_FULL      there is no room
+ */
+enum err store_backup_as(struct call *c, struct store *s,
+                         const struct backup *b) MUST_USE;
 enum err store_backup(struct call *c, struct store *s,
                       const char *path) MUST_USE;
+
+/* What integrity_check and foreign_key_check found (SQLite); the log has it in
+   the database's own words. */
+struct store_faults {
+    int64_t damages, orphans;
+};
+enum err store_check(struct call *c, struct store_faults *out) MUST_USE;
+
+struct restore {
+    const char *to; /* the path of the main.db that shall be */
+    /* Looks at the copy, brought up to date, through the session of C before
+       it gets its name; may be NULL. */
+    enum err (*judge)(struct call *c, void *arg);
+    void *arg;
+};
+
+/*
+ * Put the office of the backup FROM where there is none: copied under another
+ * name, checked there by store_check, brought up to date, judged, synced and
+ * renamed.  Nothing of FROM or its folder is changed; when it fails no main.db
+ * is left.
+ *
+ * ERR_ABSENT    there is no FROM
+ * ERR_INVALID   FROM is no office's backup, or is damaged
+ * ERR_CONFLICT  there is a main.db, or it is served; FROM is in use, or a
+ *               newer release's
+ * ERR_FULL      there is no room
+ */
+enum err store_restore(struct call *c, const char *from,
+                       const struct restore *how) MUST_USE;
 
 #endif

@@ -4,8 +4,10 @@
  *
  * NNNN_what.sql run once each in the order of their names, then those that
  * begin with the backend's name.  Forward only, each in a transaction; its
- * SHA-256 is recorded, and a file that has changed since refuses to start.
- * Statements end with ';' at the end of a line; no triggers.
+ * SHA-256 is recorded, and a file that has changed since refuses to start.  So
+ * does one that is not known here: it is a newer release's, and what that
+ * wrote would be misread.  Statements end with ';' at the end of a line; no
+ * triggers.
  */
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -24,8 +26,8 @@ static const char make_table[] =
     "CREATE TABLE IF NOT EXISTS schema_migration ("
     " name TEXT PRIMARY KEY, hash TEXT NOT NULL, at BIGINT NOT NULL)";
 
-static const char find_done[] =
-    "SELECT hash FROM schema_migration WHERE name = $1";
+static const char all_done[] =
+    "SELECT name, hash FROM schema_migration ORDER BY name";
 
 static const char note_done[] =
     "INSERT INTO schema_migration (name, hash, at) VALUES ($1, $2, $3)";
@@ -118,43 +120,52 @@ run_script(struct call *c, const char *text)
     return OK;
 }
 
-static enum err
-find_hash(struct call *c, const char *name, const char **hash)
-{
-    ROWS r = db_query(c, find_done, V(name));
+/* -- where a database stands ------------------------------------------ */
 
-    *hash = rows_next(&r) ? row_text(&r, 0) : NULL;
-    return rows_end(&r);
+/* The files of this release, those that the database has had, and the first
+   that it has not; NULL: it is up to date. */
+struct schema {
+    const struct file **list;
+    bool *done;
+    size_t n, n_done;
+    const struct file *first;
+};
+
+static const char *
+name_of(const struct file *f)
+{
+    return f->path + strlen(SCHEMA);
 }
 
-/* The row comes first: a second process that starts at the same time waits
-   for it, loses, and finds the file done. */
-static enum err
-apply(struct call *c, const struct file *f)
+/* "0006_unit_plan" of "0006_unit_plan.sql". */
+static const char *
+stem(struct call *c, const char *name)
 {
-    const char *name = f->path + strlen(SCHEMA), *done;
-    char hash[HEX_BYTES];
+    return arena_text_n(c->arena, name, strcspn(name, "."));
+}
 
-    print_hash(f, hash);
-    TRY(find_hash(c, name, &done));
-    if (done && strcmp(done, hash) == 0)
-        return OK;
-    if (done)
+static enum err
+note_row(struct call *c, struct schema *k, const char *name, const char *hash)
+{
+    char ours[HEX_BYTES];
+    size_t i = 0;
+
+    while (i < k->n && strcmp(name_of(k->list[i]), name) != 0)
+        i++;
+    if (i == k->n)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "this office was made by a newer release (%s);"
+                    " please use that release",
+                    stem(c, name));
+    print_hash(k->list[i], ours);
+    if (!text_same(ours, hash))
         return fail(c, ERR_INVALID, NULL,
-                    "the schema file %s was changed after it had been applied",
+                    "the schema file %s was changed after it had been applied:"
+                    " please use the release that made this office",
                     name);
-    TX tx = tx_begin(c);
-    TRY(db_exec(c, note_done, V(name), V((const char *)hash), V(c->now.ms)));
-    TRY(run_script(c, f->text));
-    return tx_commit(&tx);
-}
-
-static enum err
-make_record(struct call *c)
-{
-    TX tx = tx_begin(c);
-    TRY(db_run(c, &(struct query){ .sql = make_table }, true));
-    return tx_commit(&tx);
+    k->done[i] = true;
+    k->n_done++;
+    return OK;
 }
 
 static int
@@ -184,27 +195,127 @@ list_files(struct call *c, const struct file **list)
 }
 
 static enum err
-migrate_once(struct call *c)
+look(struct call *c, struct schema *k)
 {
-    const struct file **list = NEW_N(c->arena, const struct file *, n_files);
-    size_t n = list_files(c, list);
+    ROWS r = db_query(c, all_done);
 
-    TRY(make_record(c));
-    for (size_t i = 0; i < n; i++)
-        TRY(apply(c, list[i]));
+    *k = (struct schema){ .list = NEW_N(c->arena, const struct file *, n_files),
+                          .done = NEW_N(c->arena, bool, n_files) };
+    k->n = list_files(c, k->list);
+    while (rows_next(&r))
+        TRY(note_row(c, k, row_text(&r, 0), row_text(&r, 1)));
+    TRY(rows_end(&r));
+    for (size_t i = k->n; i > 0; i--)
+        if (!k->done[i - 1])
+            k->first = k->list[i - 1];
     return OK;
 }
 
-bool
-migrate(struct store *s, const char **why)
+/* -- bringing it up to date ------------------------------------------- */
+
+/* The row comes first: a second process that starts at the same time waits
+   for it, loses, and finds the file done. */
+static enum err
+apply(struct call *c, const struct file *f)
 {
-    struct call *c = db_call_open(s);
+    const char *name = name_of(f);
+    char hash[HEX_BYTES];
+    enum err e;
+
+    print_hash(f, hash);
+    TX tx = tx_begin(c);
+    TRY(db_exec(c, note_done, V(name), V((const char *)hash), V(c->now.ms)));
+    e = run_script(c, f->text);
+    if (e == ERR_BROKEN || e == ERR_CONFLICT)
+        return fail(c, ERR_BROKEN, NULL,
+                    "this office could not be brought up to date (%s): its"
+                    " database is not as the release before left it; nothing"
+                    " was changed, go on with that release or restore a"
+                    " backup",
+                    stem(c, name));
+    TRY(e);
+    return tx_commit(&tx);
+}
+
+static enum err
+apply_missing(struct call *c)
+{
+    struct schema k;
+
+    TRY(look(c, &k));
+    for (size_t i = 0; i < k.n; i++)
+        if (!k.done[i])
+            TRY(apply(c, k.list[i]));
+    return OK;
+}
+
+/* Who keeps the database from being lost by what comes now. */
+static enum err
+prepare_upgrade(struct call *c, const struct schema *k,
+                const struct store_how *how)
+{
+    const struct backend *b = c->db->store->backend;
+
+    if (b->alone != NULL)
+        TRY(b->alone(c));
+    return how->upgrading ? how->upgrading(c, how->arg, c->db->store,
+                                           stem(c, name_of(k->first)))
+                          : OK;
+}
+
+static enum err
+bring_up(struct call *c, const struct store_how *how)
+{
+    enum err e = ERR_BUSY;
+    struct schema k;
+
+    TRY(look(c, &k));
+    if (k.first == NULL || how->mode == STORE_AS_IS || how->mode == STORE_FILE)
+        return OK;
+    if (k.n_done > 0)
+        TRY(prepare_upgrade(c, &k, how));
+    for (int i = 0; i < MAX_TRIES && (e == ERR_BUSY || e == ERR_CONFLICT); i++)
+        e = apply_missing(c);
+    return e;
+}
+
+static enum err
+make_record(struct call *c)
+{
+    TX tx = tx_begin(c);
+    TRY(db_run(c, &(struct query){ .sql = make_table }, true));
+    return tx_commit(&tx);
+}
+
+static enum err
+make_record_surely(struct call *c)
+{
     enum err e = ERR_BUSY;
 
     for (int i = 0; i < MAX_TRIES && (e == ERR_BUSY || e == ERR_CONFLICT); i++)
-        e = migrate_once(c);
-    if (e != OK)
-        *why = store_why(c->fault.text ? c->fault.text : err_word(e));
-    db_call_close(c);
-    return e == OK;
+        e = make_record(c);
+    return e;
+}
+
+enum err
+migrate(struct call *c, const struct store_how *how)
+{
+    /* A file of SQLite's has been judged to be an office where it must be. */
+    if (how->mode == STORE_MAKE || store_is_postgres(c->db->store))
+        TRY(make_record_surely(c));
+    return bring_up(c, how);
+}
+
+enum err
+store_release(struct call *c, const char **newest, int64_t *missing)
+{
+    struct schema k;
+
+    TRY(look(c, &k));
+    *newest = "";
+    for (size_t i = 0; i < k.n; i++)
+        if (k.done[i] && name_of(k.list[i])[0] <= '9')
+            *newest = stem(c, name_of(k.list[i]));
+    *missing = (int64_t)(k.n - k.n_done);
+    return OK;
 }

@@ -3,42 +3,72 @@
 #include "db/sqlite.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/log.h"
 
 /* -- connections ----------------------------------------------------- */
 
+/* A name as SQLite's addresses spell it: what nobody works on needs no locks,
+   no log and no index beside it. */
+static int
+open_file(const char *path, sqlite3 **db)
+{
+    char address[3 * PATH_MAX] = "file:";
+    size_t n = strlen(address);
+
+    for (const char *p = path; *p != '\0' && n < sizeof address - 20; p++)
+        if (strchr("%?#", *p) != NULL)
+            n += (size_t)snprintf(address + n, 4, "%%%02X", (unsigned)*p);
+        else
+            address[n++] = *p;
+    (void)snprintf(address + n, 20, "?immutable=1");
+    return sqlite3_open_v2(address, db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+                               | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                           NULL);
+}
+
+int
+sqlite_raw(const char *path, bool only_file, sqlite3 **db)
+{
+    if (only_file)
+        return open_file(path, db);
+    return sqlite3_open_v2(path, db,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+                               | SQLITE_OPEN_EXRESCODE,
+                           NULL);
+}
+
 struct sqlite_conn *
-sqlite_connect(const char *path, int cache_kib, const char **why)
+sqlite_connect(const struct sqlite_store *s, int cache_kib, int *rc)
 {
     struct sqlite_conn *conn = calloc(1, sizeof(*conn));
     char pragmas[300];
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-                | SQLITE_OPEN_EXRESCODE;
-    int rc;
 
     ASSERT(conn);
     (void)snprintf(pragmas, sizeof(pragmas),
-                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                   "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-                   "PRAGMA wal_autocheckpoint = 0;"
-                   "PRAGMA journal_size_limit = 67108864;"
-                   "PRAGMA cache_size = -%d;",
+                   "%s PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d;",
+                   s->only_file ? ""
+                                : "PRAGMA journal_mode = WAL;"
+                                  "PRAGMA synchronous = FULL;"
+                                  "PRAGMA foreign_keys = ON;"
+                                  "PRAGMA wal_autocheckpoint = 0;"
+                                  "PRAGMA journal_size_limit = 67108864;",
                    cache_kib);
-    rc = sqlite3_open_v2(path, &conn->db, flags, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_busy_timeout(conn->db, SQLITE_BUSY_MS);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(conn->db, pragmas, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
+    *rc = sqlite_raw(s->path, s->only_file, &conn->db);
+    if (*rc == SQLITE_OK)
+        *rc = sqlite3_busy_timeout(conn->db, SQLITE_BUSY_MS);
+    if (*rc == SQLITE_OK)
+        *rc = sqlite3_exec(conn->db, pragmas, NULL, NULL, NULL);
+    if (*rc == SQLITE_OK)
         return conn;
-    *why = store_why(conn->db ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc));
+    log_line(LOG_ERROR, "db", "%s: %s", s->path,
+             conn->db ? sqlite3_errmsg(conn->db) : sqlite3_errstr(*rc));
     sqlite_disconnect(conn);
     return NULL;
 }
@@ -74,7 +104,50 @@ sqlite_err(int code)
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return ERR_BUSY;
+    case SQLITE_FULL:
+    case SQLITE_READONLY: return ERR_FULL;
     default: return ERR_BROKEN;
+    }
+}
+
+enum err
+sqlite_fault(struct sqlite_store *s, sqlite3 *db, int code)
+{
+    enum err e = sqlite_err(code);
+    bool only_read = (code & 0xff) == SQLITE_READONLY;
+    int why = 0;
+
+    if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
+        why = sqlite3_system_errno(db);
+    if (why != 0 && place_err(why) == ERR_FULL) {
+        e = ERR_FULL;
+        only_read = why == EROFS;
+    }
+    if (e == ERR_FULL)
+        store_note(&s->base, only_read ? STORE_READONLY : STORE_FULL);
+    return e;
+}
+
+static const char says_no_database[] = "it is no database";
+static const char says_damaged[] = "it is damaged";
+static const char says_closed[] = "it cannot be opened";
+static const char says_read_only[] = "it may only be read";
+static const char says_full[] = "the disk is full";
+static const char says_busy[] = "another process holds it";
+static const char says_failed[] = "the database failed; the log says more";
+
+const char *
+sqlite_says(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_NOTADB: return says_no_database;
+    case SQLITE_CORRUPT: return says_damaged;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM: return says_closed;
+    case SQLITE_READONLY: return says_read_only;
+    case SQLITE_FULL: return says_full;
+    case SQLITE_BUSY: return says_busy;
+    default: return says_failed;
     }
 }
 
@@ -212,16 +285,20 @@ is_over(void *arg)
     return conn->until_ms && monotonic_ms() > conn->until_ms;
 }
 
+/* A file that was put in the place of ours is not to be read as ours. */
 static struct sqlite_conn *
 add_reader(struct sqlite_store *s)
 {
-    const char *why = "";
-    struct sqlite_conn *conn = sqlite_connect(s->path, SQLITE_READER_KIB, &why);
+    int rc;
+    struct sqlite_conn *conn = sqlite_connect(s, SQLITE_READER_KIB, &rc);
 
     if (!conn)
-        log_line(LOG_ERROR, "db", "no further reader: %s", why);
-    if (!conn)
         return NULL;
+    if (!place_same(&s->place)) {
+        store_note(&s->base, STORE_GONE);
+        sqlite_disconnect(conn);
+        return NULL;
+    }
     (void)sqlite3_exec(conn->db, reader_pragmas, 0, 0, 0);
     sqlite3_progress_handler(conn->db, STEPS_A_LOOK, is_over, conn);
     return conn;
@@ -300,6 +377,24 @@ choose(struct db *d, struct cursor *k)
     return d->reader;
 }
 
+/* At a full disk SQLite may undo the whole batch, not this body alone.  What
+   looks broken may be a file that was cut under us. */
+static enum err
+err_of(struct db *d, struct sqlite_conn *conn, int rc)
+{
+    struct sqlite_store *s = sqlite_of(d);
+    bool writes = conn == s->writer.conn;
+    enum err e = writes ? sqlite_fault(s, conn->db, rc) : sqlite_err(rc);
+
+    if (e == ERR_BROKEN && !place_same(&s->place)) {
+        store_note(&s->base, STORE_GONE);
+        e = ERR_AWAY;
+    }
+    if (writes && e == ERR_FULL && d->depth > 0)
+        s->writer.lost = e;
+    return e;
+}
+
 static enum err
 query(struct call *c, struct cursor *k, const struct query *q)
 {
@@ -308,12 +403,16 @@ query(struct call *c, struct cursor *k, const struct query *q)
     int rc;
 
     if (!conn)
-        return db_refuse(c, ERR_BROKEN, q->sql, "no reader");
+        return db_refuse(c,
+                         atomic_load(&c->db->store->trouble) == STORE_GONE
+                             ? ERR_AWAY
+                             : ERR_BROKEN,
+                         q->sql, "no reader");
     conn->until_ms = c->db->most_ms ? monotonic_ms() + c->db->most_ms : 0;
     rc = sqlite_start(conn, k, q);
     if (rc == SQLITE_OK)
         return OK;
-    e = db_refuse(c, sqlite_err(rc), q->sql,
+    e = db_refuse(c, err_of(c->db, conn, rc), q->sql,
                   rc == SQLITE_RANGE ? "number of values"
                                      : sqlite3_errmsg(conn->db));
     if (k->held)
@@ -335,7 +434,8 @@ next(struct call *c, struct cursor *k, enum err *e)
         *e = fail(c, ERR_INVALID, NULL,
                   "this takes too long to find, please narrow it down");
     else if (rc != SQLITE_DONE)
-        *e = db_refuse(c, sqlite_err(rc), sqlite3_sql(k->slot->statement),
+        *e = db_refuse(c, err_of(c->db, conn, rc),
+                       sqlite3_sql(k->slot->statement),
                        sqlite3_errmsg(conn->db));
     return false;
 }
@@ -411,130 +511,6 @@ generation(struct call *c)
     return atomic_load(&s->generation);
 }
 
-/* -- opening --------------------------------------------------------- */
-
-/* The first free byte of FILE-node: the lock goes with the process. */
-static bool
-take_node(struct sqlite_store *s, const char **why)
-{
-    char name[4096];
-
-    if (s->in_memory)
-        return true;
-    (void)snprintf(name, sizeof(name), "%s-node", s->path);
-    s->node_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    for (unsigned i = 0; s->node_file >= 0 && i < 16; i++) {
-        struct flock lock = {
-            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = i, .l_len = 1
-        };
-
-        if (fcntl(s->node_file, F_OFD_SETLK, &lock) == 0) {
-            s->base.node = i;
-            return true;
-        }
-    }
-    *why = s->node_file < 0 ? strerror(errno)
-                            : "16 processes have this database open";
-    return false;
-}
-
-static void
-sqlite_shut(struct store *base)
-{
-    struct sqlite_store *s = (struct sqlite_store *)base;
-    struct sqlite_conn *conn;
-
-    sqlite_checkpoints_stop(s);
-    if (s->writer.open)
-        (void)sqlite_lazy(base, 0);
-    sqlite_sync_stop(s);
-    while ((conn = s->readers)) {
-        s->readers = conn->next;
-        sqlite_disconnect(conn);
-    }
-    sqlite_disconnect(s->writer.conn);
-    arena_close(s->writer.arena);
-    if (s->node_file >= 0)
-        (void)close(s->node_file);
-    baton_close(&s->writer.baton);
-    (void)pthread_mutex_destroy(&s->pool_mutex);
-    (void)pthread_cond_destroy(&s->pool_free);
-    free(s->path);
-    free(s);
-}
-
-static struct sqlite_store *
-make_store(const char *path, unsigned readers)
-{
-    struct sqlite_store *s = calloc(1, sizeof(*s));
-
-    ASSERT(s);
-    s->base.backend = &sqlite_backend;
-    s->path = strdup(path);
-    ASSERT(s->path);
-    s->in_memory = strcmp(path, ":memory:") == 0;
-    s->node_file = s->sync.log_file = -1;
-    s->writer.arena = arena_open();
-    s->max_readers = readers > 0 ? readers : 1;
-    baton_open(&s->writer.baton);
-    (void)pthread_mutex_init(&s->sync.mutex, NULL);
-    (void)pthread_mutex_init(&s->pool_mutex, NULL);
-    (void)pthread_cond_init(&s->pool_free, NULL);
-    return s;
-}
-
-struct store *
-sqlite_open(const char *path, unsigned readers, const char **why)
-{
-    struct sqlite_store *s = make_store(path, readers);
-
-    /* Counting every byte takes a lock all threads share. */
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    s->writer.conn = sqlite_connect(path, SQLITE_WRITER_KIB, why);
-    /* The log is synced by sqlite_sync.c. */
-    if (s->writer.conn)
-        (void)sqlite_run(s->writer.conn, "PRAGMA synchronous = NORMAL");
-    if (s->writer.conn && take_node(s, why)
-        && (s->in_memory
-            || (sqlite_checkpoints_start(s, why) && sqlite_sync_start(s, why))))
-        return &s->base;
-    sqlite_shut(&s->base);
-    return NULL;
-}
-
-enum err
-sqlite_backup(struct call *c, struct store *base, const char *path)
-{
-    struct sqlite_store *s = (struct sqlite_store *)base;
-    struct sqlite_conn *from = NULL;
-    const char *why = "";
-    sqlite3 *to = NULL;
-    sqlite3_backup *b;
-    int rc;
-
-    if (s->in_memory)
-        return fail(c, ERR_CONFLICT, NULL,
-                    "a database in memory cannot be backed up");
-    from = sqlite_connect(s->path, SQLITE_READER_KIB, &why);
-    if (!from)
-        return db_refuse(c, ERR_BROKEN, "backup", why);
-    rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                         NULL);
-    /* In one step: one snapshot, and writers go on beside it. */
-    b = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", from->db, "main")
-                        : NULL;
-    if (b) {
-        (void)sqlite3_backup_step(b, -1);
-        rc = sqlite3_backup_finish(b);
-    } else if (rc == SQLITE_OK) {
-        rc = sqlite3_errcode(to);
-    }
-    why = sqlite3_errstr(rc);
-    sqlite_disconnect(from);
-    (void)sqlite3_close(to);
-    return rc == SQLITE_OK ? OK : db_refuse(c, sqlite_err(rc), "backup", why);
-}
-
 const struct backend sqlite_backend = {
     .name = "sqlite",
     .search_condition = "order_search MATCH $1",
@@ -545,6 +521,8 @@ const struct backend sqlite_backend = {
     .search_and = " AND ",
     .search_prefix = "*",
     .close = sqlite_shut,
+    .alone = sqlite_alone,
+    .look = sqlite_look,
     .begin = begin,
     .end = sqlite_end,
     .query = query,

@@ -35,6 +35,7 @@
 
 #include "db/backend.h"
 #include "db/baton.h"
+#include "db/place.h"
 
 #define SQLITE_BATCH 64
 #define SQLITE_WRITER_KIB 16384
@@ -47,6 +48,8 @@
 #define SQLITE_WAL_LONG 16000
 /* How long that may wait for readers. */
 #define SQLITE_RESTART_MS 50
+/* Free bytes at which a disk that was full is tried again. */
+#define SQLITE_ROOM (4 << 20)
 
 struct sqlite_conn {
     sqlite3 *db;
@@ -64,6 +67,7 @@ struct sqlite_writer {
     bool sure;          /* ... and in no savepoint (tx_begin_sure) */
     int64_t changes;    /* of the connection when it began */
     bool fail_commit;   /* fault injector */
+    enum err lost;      /* why SQLite undid the open batch, where known */
     unsigned bodies;    /* of the open batch */
     unsigned waiting;   /* ... and how many of its calls wait for it */
     struct later *joined;
@@ -85,15 +89,15 @@ struct sqlite_sync {
     atomic_bool busy, wanted; /* syncing; then the open batch shall come */
     atomic_int news;          /* rises when there is something to do */
     _Atomic(struct later *) joined; /* committed, not yet on disk */
-    atomic_bool failed;
-    pthread_mutex_t mutex; /* of log_file */
-    int log_file;          /* -1: not open yet */
+    pthread_mutex_t mutex;          /* of log_file */
+    int log_file;                   /* -1: not open yet */
 };
 
 struct sqlite_store {
     struct store base;
     char *path;
     bool in_memory;
+    bool only_file; /* STORE_FILE: nobody works on it, it is only read */
     atomic_llong generation; /* of the totals */
     struct sqlite_writer writer;
 
@@ -102,7 +106,8 @@ struct sqlite_store {
     struct sqlite_conn *readers; /* those free */
     unsigned n_readers, max_readers;
 
-    int node_file;
+    struct place place;
+    bool placed; /* it was come into: others may work on it too */
 
     struct sqlite_sync sync;
 
@@ -122,9 +127,18 @@ sqlite_of(const struct db *d)
     return (struct sqlite_store *)d->store;
 }
 
-struct sqlite_conn *sqlite_connect(const char *path, int cache_kib,
-                                   const char **why);
+/* A further connection to the store's file; NULL and SQLite's code. */
+struct sqlite_conn *sqlite_connect(const struct sqlite_store *s, int cache_kib,
+                                   int *rc);
 void sqlite_disconnect(struct sqlite_conn *conn);
+/* PATH opened, to be read only where nobody works on it. */
+int sqlite_raw(const char *path, bool only_file, sqlite3 **db);
+
+/* The error of SQLite's CODE on the connection DB; a disk that takes nothing
+   is noted. */
+enum err sqlite_fault(struct sqlite_store *s, sqlite3 *db, int code);
+/* CODE in words for a person, which say nothing of the database's own. */
+const char *sqlite_says(int code);
 
 /* Run a statement of our own, kept prepared; SQLite's code. */
 int sqlite_do(struct sqlite_conn *conn, const struct query *q);
@@ -144,6 +158,11 @@ void sqlite_flush(struct store *base);
 void sqlite_commit_open(struct sqlite_store *s);
 /* Rows of the writer are to be read even outside a TX. */
 bool sqlite_is_shared(const struct sqlite_store *s);
+
+/* Of the backend: closing, whether it may be upgraded, what trouble there is. */
+void sqlite_shut(struct store *base);
+enum err sqlite_alone(struct call *c);
+void sqlite_look(struct store *base);
 
 /* Tell those who joined how it ended; one that waits may be gone as soon as
    its word is said.  MINE needs no waking. */

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "db/futex.h"
 #include "db/sqlite.h"
 
@@ -56,12 +55,14 @@ sqlite_sync(struct sqlite_store *s)
         y->log_file = open_log(s);
     done = y->log_file >= 0 && fdatasync(y->log_file) == 0;
     (void)pthread_mutex_unlock(&y->mutex);
+    /* What went into a file that has lost its name is lost with the process. */
+    if (!place_same(&s->place)) {
+        store_note(&s->base, STORE_GONE);
+        return ERR_AWAY;
+    }
     if (done)
         return OK;
-    atomic_store(&y->failed, true);
-    log_line(LOG_ERROR, "db",
-             "the disk failed: nothing is written any more"
-             " until liangcao is started anew");
+    store_note(&s->base, STORE_FAILED);
     return ERR_BROKEN;
 }
 

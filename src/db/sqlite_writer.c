@@ -137,21 +137,26 @@ commit(struct sqlite_writer *w)
 
 /* Commit the open batch, or undo what is left of it. */
 static enum err
-commit_batch(struct sqlite_writer *w)
+commit_batch(struct sqlite_store *s)
 {
+    struct sqlite_writer *w = &s->writer;
+    enum err e;
     int rc;
 
     if (sqlite3_get_autocommit(w->conn->db)) {
+        if (w->lost != OK)
+            return w->lost; /* of a full disk the log has a line already */
         log_line(LOG_ERROR, "db", "a batch of %u was lost", w->bodies);
         return ERR_BUSY; /* SQLite undid it all at an error of one body */
     }
     rc = w->bodies > 0 ? commit(w) : SQLITE_OK;
-    if (rc != SQLITE_OK)
+    e = sqlite_fault(s, w->conn->db, rc);
+    if (e != OK && e != ERR_FULL)
         log_line(LOG_ERROR, "db", "a batch of %u failed: %s", w->bodies,
                  sqlite3_errstr(rc));
     if (!sqlite3_get_autocommit(w->conn->db))
         (void)sqlite_run(w->conn, "ROLLBACK");
-    return sqlite_err(rc);
+    return e;
 }
 
 struct ended {
@@ -163,7 +168,7 @@ static struct ended
 end_batch(struct sqlite_store *s)
 {
     struct sqlite_writer *w = &s->writer;
-    struct ended ended = { .joined = w->joined, .err = commit_batch(w) };
+    struct ended ended = { .joined = w->joined, .err = commit_batch(s) };
 
     if (ended.err == OK && w->bodies > 0) {
         (void)atomic_fetch_add(&s->base.commits, 1);
@@ -171,6 +176,7 @@ end_batch(struct sqlite_store *s)
     }
 
     w->joined = NULL;
+    w->lost = OK;
     w->open = w->fail_commit = false;
     w->bodies = w->waiting = 0;
     atomic_store(&w->unwaited, 0);
@@ -269,6 +275,20 @@ open_body(struct sqlite_writer *w, bool sure)
                                     : rc;
 }
 
+/* After these nothing that is written would be there at the next start. */
+static enum err
+refuse_trouble(struct call *c)
+{
+    switch (atomic_load(&c->db->store->trouble)) {
+    case STORE_GONE: return db_refuse(c, ERR_AWAY, "BEGIN", "no file");
+    case STORE_FAILED: return db_refuse(c, ERR_BROKEN, "BEGIN", "no disk");
+    default:
+        if (sqlite_of(c->db)->only_file)
+            return db_refuse(c, ERR_BROKEN, "BEGIN", "a file to be read");
+        return OK;
+    }
+}
+
 enum err
 sqlite_begin(struct call *c)
 {
@@ -276,9 +296,9 @@ sqlite_begin(struct call *c)
     struct sqlite_writer *w = &sqlite_of(d)->writer;
     unsigned refusals = atomic_load(&w->refusals);
     int rc = SQLITE_BUSY;
+    enum err e;
 
-    if (atomic_load(&sqlite_of(d)->sync.failed))
-        return db_refuse(c, ERR_BROKEN, "BEGIN", "the disk failed");
+    TRY(refuse_trouble(c));
     sqlite_hold(d);
     /* When another process kept the database from the one before us for the
        whole timeout, those in the queue do not wait for it in turn. */
@@ -288,10 +308,11 @@ sqlite_begin(struct call *c)
     w->in_body = rc == SQLITE_OK;
     if (rc == SQLITE_OK)
         return OK;
-    if (sqlite_err(rc) == ERR_BUSY)
+    e = sqlite_fault(sqlite_of(d), w->conn->db, rc);
+    if (e == ERR_BUSY)
         (void)atomic_fetch_add(&w->refusals, 1);
     leave(d);
-    return db_refuse(c, sqlite_err(rc), "BEGIN", sqlite3_errstr(rc));
+    return db_refuse(c, e, "BEGIN", sqlite3_errstr(rc));
 }
 
 /* Undo the body alone; if even that fails, the batch. */
@@ -341,7 +362,9 @@ keep_body(struct db *d)
         rc = sqlite_run(w->conn, "RELEASE body");
     if (rc != SQLITE_OK) {
         undo_body(w);
-        return sqlite_err(rc);
+        return rc == SQLITE_ABORT && w->lost != OK
+                   ? w->lost
+                   : sqlite_fault(sqlite_of(d), w->conn->db, rc);
     }
     gather_words(w, d->search);
     for (const struct tidings *t = d->news.first; t; t = t->next)
@@ -464,9 +487,13 @@ run_checkpoints(void *store)
 bool
 sqlite_checkpoints_start(struct sqlite_store *s, const char **why)
 {
-    s->checkpoint_conn = sqlite_connect(s->path, SQLITE_READER_KIB, why);
-    if (!s->checkpoint_conn)
+    int rc;
+
+    s->checkpoint_conn = sqlite_connect(s, SQLITE_READER_KIB, &rc);
+    if (!s->checkpoint_conn) {
+        *why = sqlite_says(rc);
         return false;
+    }
     (void)sqlite3_busy_timeout(s->checkpoint_conn->db, SQLITE_RESTART_MS);
     (void)pthread_mutex_init(&s->wal_mutex, NULL);
     (void)pthread_cond_init(&s->wal_grown, NULL);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "db/postgres.h"
 #include "db/totals.h"
@@ -101,23 +102,75 @@ is_postgres_address(const char *address)
            || text_starts(address, "postgres://");
 }
 
+/* The session of C is of S from here to close_session. */
+static enum err
+prepare(struct call *c, struct store *s, const struct store_how *how)
+{
+    const char *why = NULL;
+    enum err e;
+
+    s->interned = interned_open();
+    s->totals = totals_open();
+    db_session(c, s);
+    e = migrate(c, how);
+    db_session_end(c);
+    if (e == OK && store_is_postgres(s)
+        && !pg_node_claim((struct pg_store *)s, &why))
+        e = fail(c, ERR_BROKEN, NULL, "the database does not open: %s",
+                 why ? why : "?");
+    if (e == OK && !store_is_postgres(s))
+        sqlite_opened(s);
+    return e;
+}
+
+static enum err
+open_postgres(struct call *c, const char *address, unsigned readers,
+              struct store **out)
+{
+    const char *why = NULL;
+
+    *out = postgres_open(address, readers, &why);
+    if (*out)
+        return OK;
+    return fail(c, ERR_BROKEN, NULL, "the database does not open: %s",
+                why ? why : "?");
+}
+
+enum err
+store_open_as(struct call *c, const char *address, const struct store_how *how,
+              struct store **out)
+{
+    struct db *mine = c->db;
+    enum err e;
+
+    *out = NULL;
+    TRY(is_postgres_address(address)
+            ? open_postgres(c, address, how->readers, out)
+            : sqlite_open(c, address, how, out));
+    e = prepare(c, *out, how);
+    c->db = mine;
+    if (e == OK)
+        return OK;
+    store_close(*out);
+    *out = NULL;
+    return e;
+}
+
 struct store *
 store_open(const char *address, unsigned readers, const char **why)
 {
+    const struct store_how how = { .mode = STORE_MAKE, .readers = readers };
+    struct call c = { .arena = arena_open(),
+                      .now = instant_now(),
+                      .lang = LANG_EN,
+                      .channel = "job" };
     struct store *s;
 
     *why = "";
-    s = is_postgres_address(address) ? postgres_open(address, readers, why)
-                                     : sqlite_open(address, readers, why);
-    if (!s)
-        return NULL;
-    s->interned = interned_open();
-    s->totals = totals_open();
-    if (migrate(s, why)
-        && (!store_is_postgres(s) || pg_node_claim((struct pg_store *)s, why)))
-        return s;
-    store_close(s);
-    return NULL;
+    if (store_open_as(&c, address, &how, &s) != OK)
+        *why = store_why(c.fault.text);
+    arena_close(c.arena);
+    return s;
 }
 
 void
@@ -202,11 +255,65 @@ store_lazy(struct store *s, unsigned n)
     return store_is_postgres(s) ? OK : sqlite_lazy(s, n);
 }
 
+/* -- trouble --------------------------------------------------------- */
+
+static const char *const troubles[] = {
+    [STORE_WELL] = "there is room again",
+    [STORE_FULL] = "the disk is full: no change is kept until there is room",
+    [STORE_READONLY] = "the disk takes no changes",
+    [STORE_GONE] = "the database file is gone or was replaced: nothing is"
+                   " written any more until liangcao is started anew",
+    [STORE_FAILED] = "the disk failed: nothing is written any more until"
+                     " liangcao is started anew"
+};
+
+void
+store_note(struct store *s, enum store_trouble t)
+{
+    int before = atomic_load(&s->trouble);
+
+    while (before < STORE_GONE && before != (int)t)
+        if (atomic_compare_exchange_weak(&s->trouble, &before, (int)t)) {
+            log_line(t == STORE_WELL ? LOG_INFO : LOG_ERROR, "db", "%s",
+                     troubles[t]);
+            return;
+        }
+}
+
+enum store_trouble
+store_trouble(const struct store *s)
+{
+    return (enum store_trouble)atomic_load(&s->trouble);
+}
+
+enum store_trouble
+store_look(struct store *s)
+{
+    if (s->backend->look)
+        s->backend->look(s);
+    return (enum store_trouble)atomic_load(&s->trouble);
+}
+
+/* -- copies ---------------------------------------------------------- */
+
 enum err
-store_backup(struct call *c, struct store *s, const char *path)
+store_backup_as(struct call *c, struct store *s, const struct backup *b)
 {
     if (store_is_postgres(s))
         return fail(c, ERR_CONFLICT, NULL,
                     "PostgreSQL is backed up with its own tools");
-    return sqlite_backup(c, s, path);
+    return sqlite_backup(c, s, b);
+}
+
+enum err
+store_backup(struct call *c, struct store *s, const char *path)
+{
+    return store_backup_as(c, s, &(struct backup){ .path = path });
+}
+
+enum err
+store_figures(struct call *c, struct figures *out)
+{
+    *out = (struct figures){ 0 };
+    return store_is_postgres(c->db->store) ? OK : sqlite_figures(c, out);
 }

@@ -140,6 +140,9 @@ void proxies_far_end(const struct proxies *p, char *list, char *address,
 /* A problem document of STATUS for what the adapter itself refuses. */
 void reply_refuse(const struct http_request *q, struct http_reply *r,
                   struct arena *a, int status);
+/* ... and for a change that the disk did not keep, for the reason E. */
+void reply_lost(const struct http_request *q, struct http_reply *r,
+                struct arena *a, enum err e);
 
 /* The response for libmicrohttpd, security headers included. */
 struct MHD_Response *reply_make(struct exchange *x, const struct http_reply *r);

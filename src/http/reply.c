@@ -56,6 +56,20 @@ static const struct refusal {
       "the server is busy, please try again", "服务器繁忙，请稍后再试" },
 };
 
+/* Of answers whose change did not come to the disk. */
+static const struct refusal full = {
+    507, "Insufficient Storage", "full",
+    "the disk is full or may not be written: nothing was changed; what is"
+    " there can be read",
+    "磁盘已满或不可写入，未作任何更改；已有内容仍可查看"
+};
+static const struct refusal away = {
+    503, "Service Unavailable", "away",
+    "the database is not to be had: nothing was changed; please tell the"
+    " administrator",
+    "数据库无法使用，未作任何更改；请告知管理员"
+};
+
 static const struct refusal *
 refusal_of(int status)
 {
@@ -97,22 +111,39 @@ http_add_header(struct http_reply *r, const char *name, const char *value)
     r->headers[r->n_headers++].value = value;
 }
 
+static void
+refuse(const struct http_request *q, struct http_reply *r, struct arena *a,
+       const struct refusal *f)
+{
+    char text[512];
+    int n = print_problem(text, sizeof text, q, f);
+
+    *r = (struct http_reply){ .status = f->status,
+                              .type = "application/problem+json",
+                              .body_len = (size_t)n };
+    r->body = arena_text_n(a, text, (size_t)n);
+    if (f->status == 429 || f == refusal_of(503))
+        http_add_header(r, "Retry-After", "1");
+    if (f->status == 401)
+        http_add_header(r, "WWW-Authenticate", "Bearer");
+}
+
 void
 reply_refuse(const struct http_request *q, struct http_reply *r,
              struct arena *a, int status)
 {
-    char text[512];
-    const struct refusal *f = refusal_of(status);
-    int n = print_problem(text, sizeof text, q, f);
+    refuse(q, r, a, refusal_of(status));
+    r->status = status;
+}
 
-    *r = (struct http_reply){ .status = status,
-                              .type = "application/problem+json",
-                              .body_len = (size_t)n };
-    r->body = arena_text_n(a, text, (size_t)n);
-    if (status == 503 || status == 429)
-        http_add_header(r, "Retry-After", "1");
-    if (status == 401)
-        http_add_header(r, "WWW-Authenticate", "Bearer");
+void
+reply_lost(const struct http_request *q, struct http_reply *r, struct arena *a,
+           enum err e)
+{
+    refuse(q, r, a,
+           e == ERR_FULL   ? &full
+           : e == ERR_BUSY ? refusal_of(503)
+                           : &away);
 }
 
 static bool

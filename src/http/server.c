@@ -313,8 +313,8 @@ answer_lost(struct exchange *x)
     struct http_reply r;
 
     MHD_destroy_response(x->answer);
-    x->status = 503;
-    reply_refuse(&x->q, &r, a, x->status);
+    reply_lost(&x->q, &r, a, x->later.err);
+    x->status = r.status;
     x->answer = reply_make(x, &r);
     arena_close(a);
 }

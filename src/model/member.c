@@ -34,19 +34,23 @@ member_value(const struct field *f, const void *rec)
     return value_text(f->choices[*(const unsigned *)p]);
 }
 
-static unsigned
-word_index(const struct field *f, const char *word)
+/* A word that is not known was written by a newer release, or by hand: to take
+   it for another would offer and do what does not fit. */
+static bool
+word_from_row(const struct field *f, const char *word, unsigned *out)
 {
-    unsigned i = 0;
-
-    while (word != NULL && f->choices[i] != NULL
-           && strcmp(f->choices[i], word) != 0)
-        i++;
-    /* A word the program does not know was written by a newer one. */
-    return f->choices[i] != NULL ? i : 0;
+    *out = 0;
+    if (word == NULL)
+        return true;
+    for (unsigned i = 0; f->choices[i] != NULL; i++)
+        if (strcmp(f->choices[i], word) == 0) {
+            *out = i;
+            return true;
+        }
+    return false;
 }
 
-void
+bool
 member_from_row(const struct field *f, struct rows *r, int col, void *rec)
 {
     void *p = (char *)rec + f->offset;
@@ -59,8 +63,9 @@ member_from_row(const struct field *f, struct rows *r, int col, void *rec)
     case FIELD_INSTANT: *(instant *)p = row_instant(r, col); break;
     case FIELD_DAY: *(day *)p = row_day(r, col); break;
     case FIELD_MONEY: ((money *)p)->fen = row_int(r, col); break;
-    case FIELD_WORD: *(unsigned *)p = word_index(f, row_text(r, col)); break;
+    case FIELD_WORD: return word_from_row(f, row_text(r, col), p);
     }
+    return true;
 }
 
 bool

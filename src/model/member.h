@@ -16,8 +16,9 @@ size_t member_word_count(const struct field *f);
 /* The member as a value to bind. */
 struct value member_value(const struct field *f, const void *rec);
 
-/* The member from column COL of the row stood on. */
-void member_from_row(const struct field *f, struct rows *r, int col, void *rec);
+/* The member from column COL of the row stood on; false when it is a word
+   that this release does not know. */
+bool member_from_row(const struct field *f, struct rows *r, int col, void *rec);
 
 /* Same content in both records. */
 bool member_same(const struct field *f, const void *a, const void *b);

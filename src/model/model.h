@@ -141,7 +141,9 @@ enum err model_set(struct call *c, const struct model *m, void *rec,
 enum err model_insert(struct call *c, const struct model *m,
                       void *rec) MUST_USE;
 
-/* Fill REC from the row stood on, columns in the order of model_columns. */
+/* Fill REC from the row stood on, columns in the order of model_columns.  A
+   word that this release does not know ends the rows with ERR_BROKEN: what
+   rows_end says must be heeded before REC is used. */
 void model_read_row(const struct model *m, struct rows *r, void *rec);
 
 /* Update without audit entry, without looking at the old row; the caller has

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "model/app.h"
@@ -78,14 +79,38 @@ model_columns(struct call *c, const struct model *m, const char *prefix)
     return kept ? kept : keep_sql(&m->sql->columns, write_columns(c, m, ""));
 }
 
+static int64_t get_int(const struct model *m, const void *rec,
+                       const char *name);
+
+/* The log has the word; the person is told what cannot be read. */
+static void
+refuse_word(const struct model *m, const struct field *f, struct rows *r,
+            int col, const void *rec)
+{
+    int64_t id = get_int(m, rec, "id");
+
+    log_line(LOG_ERROR, "model", "%s %lld: %s is “%s”, no word of this release",
+             m->noun, (long long)id, f->name, row_text(r, col));
+    r->err = fail(r->c, ERR_BROKEN, f->name,
+                  "%s %lld was written by a newer release, or by hand, and"
+                  " cannot be read",
+                  words_in(r->c, m->noun), (long long)id);
+}
+
 void
 model_read_row(const struct model *m, struct rows *r, void *rec)
 {
     int col = 0;
 
-    for (size_t i = 0; i < m->n; i++)
-        if (member_has_column(&m->fields[i]))
-            member_from_row(&m->fields[i], r, col++, rec);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (!member_has_column(f))
+            continue;
+        if (!member_from_row(f, r, col, rec) && r->err == OK)
+            refuse_word(m, f, r, col, rec);
+        col++;
+    }
 }
 
 struct rows

@@ -153,5 +153,6 @@ int siege(int argc, char **argv);
 int stream(int argc, char **argv);
 int skew(int argc, char **argv);
 int stalls(int argc, char **argv);
+int store(int argc, char **argv);
 
 #endif

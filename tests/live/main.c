@@ -22,6 +22,7 @@ static const struct {
     { "stream", "PROGRAM LISTENERS", stream },
     { "skew", "PROGRAM SECONDS...", skew },
     { "stalls", "PROGRAM", stalls },
+    { "store", "PROGRAM", store },
 };
 
 int
