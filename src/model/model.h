@@ -79,10 +79,10 @@ struct model {
     size_t size;
     const struct field *fields;
     size_t n;
-    bool searched;         /* q= asks the full-text index, not the names */
-    bool unproved;         /* no entry of the audit answers for its rows */
+    bool searched;             /* q= asks the full-text index, not the names */
+    bool unproved;             /* no entry of the audit answers for its rows */
     const struct model *whole; /* it is part of: an event of an order */
-    struct model_sql *sql; /* its statements, made at their first use */
+    struct model_sql *sql;     /* its statements, made at their first use */
 };
 
 /* Texts that live as long as the program, so that they can be keys of
