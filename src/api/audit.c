@@ -126,7 +126,7 @@ const struct route audit_routes[] = {
       .says = "The head of each chain and the newest seal, to be kept"
               " elsewhere." },
     { POST, "/audit/seal", seal_audit, .may = "audit.see",
-      .flags = R_RAW | R_APART,
-      .answer = HEADS_ANSWER, .says = "Sign the heads of all chains now." },
+      .flags = R_RAW | R_APART, .answer = HEADS_ANSWER,
+      .says = "Sign the heads of all chains now." },
     { 0 }
 };

@@ -40,7 +40,7 @@ struct export
     const struct list *list; /* as it was asked for */
     enum export_format format;
     int64_t most; /* rows; 0: EXPORT_MAX_ROWS */
-    void *turn; /* turns.h; NULL: nobody else is there */
+    void *turn;   /* turns.h; NULL: nobody else is there */
 };
 
 /* Run the list route page by page and make the table.  ERR_LIMIT: it takes too

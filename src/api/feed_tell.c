@@ -142,8 +142,8 @@ may_hear(struct call *c, const struct listener *l, const struct news_row *row)
     case NEWS_EVENT: break;
     }
     c->actor = l->actor;
-    may = row->number != NULL
-          && order_may_hear(c, &o, row->verb, row->internal);
+    may =
+        row->number != NULL && order_may_hear(c, &o, row->verb, row->internal);
     c->actor = NULL;
     return may;
 }

@@ -146,7 +146,7 @@ struct store {
     _Atomic(const struct store_mover *) mover;
     atomic_uint node;
     atomic_llong end_ms; /* store_end_within, on the monotonic clock; 0: no */
-    atomic_int trouble; /* enum store_trouble */
+    atomic_int trouble;  /* enum store_trouble */
 };
 
 extern const struct backend sqlite_backend, postgres_backend, fault_backend;

@@ -99,7 +99,7 @@ struct http_config {
     /* Workers for reading (GET, HEAD) and as many for everything else; of each
        kind only so many run at a time, unless they make no headway; 0: all. */
     unsigned pollers, workers, reading, writing;
-    unsigned aside; /* workers for what takes long; 0: the handler has none */
+    unsigned aside;  /* workers for what takes long; 0: the handler has none */
     size_t max_body; /* bytes */
     /* Paths that begin with large_path (NULL: none) may take more. */
     const char *large_path;

@@ -76,7 +76,7 @@ struct http_server {
     struct proxies proxies;
     struct MHD_Daemon *daemon;
     struct pool *readers, *writers, *slow; /* slow: may be NULL */
-    struct pool *aside; /* for what takes long; NULL: none */
+    struct pool *aside;                    /* for what takes long; NULL: none */
     uint16_t port;
     bool tls;
     atomic_bool stopping;
