@@ -568,8 +568,10 @@ TEST_PLAIN(an_answer_waits_for_the_disk_and_no_worker_does)
         p.fd = fds[i];
         EXPECT(poll(&p, 1, 10) == 0);
     }
+    pthread_mutex_lock(&world.lock);
     lost = world.held; /* the last one; its batch does not come to the disk */
     world.held = lost->next;
+    pthread_mutex_unlock(&world.lock);
     lost->next = NULL;
     sqlite_tell(lost, ERR_BROKEN, NULL);
     EXPECT(hear(fds[11], false) == 503);
