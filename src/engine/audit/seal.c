@@ -666,6 +666,8 @@ audit_close(struct audit *a)
     if (a->seals >= 0)
         (void)close(a->seals);
     free(a->seals_path);
+    for (size_t i = 0; i < a->n_notes; i++)
+        free(a->notes[i].actor);
     (void)pthread_mutex_destroy(&a->lock);
     (void)pthread_cond_destroy(&a->ended);
     free(a);
