@@ -45,8 +45,8 @@ static const char forget_old[] =
 /* What the administrators see of a lock. */
 static const char show_lock[] =
     "UPDATE account SET failures = $2, locked_until = $3 WHERE id = $1"
-    " AND (failures <> $2 OR COALESCE(locked_until, 0) <> COALESCE(CAST($3 AS "
-    "BIGINT), 0))";
+    " AND (failures <> $2 OR COALESCE(locked_until, 0)"
+    "   <> COALESCE(CAST($3 AS BIGINT), 0))";
 
 static const char unlock_known[] =
     "UPDATE sign_in_from SET failures = 0, locked_until = NULL"

@@ -16,6 +16,7 @@
 #define TOUCH_MS MINUTE_MS
 
 #define DEVICE_BYTES 24
+#define ACCEPT_TRIES 6
 
 /* What is known of an account before its password was right. */
 struct candidate {
@@ -268,7 +269,10 @@ auth_sign_in(struct call *c, struct sign_in *s)
     TRY(password_fits(c, who.password, s->password, &fits));
     if (!fits || !who.active)
         return refuse_sign_in(c, name, who.id);
-    enum err e = accept_sign_in(c, name, s, before);
+    /* A race that is lost here must not cost the hash again. */
+    enum err e = ERR_BUSY;
+    for (int tries = 0; e == ERR_BUSY && tries < ACCEPT_TRIES; tries++)
+        e = accept_sign_in(c, name, s, before);
     if (e == ERR_FULL)
         e = make_session(c, name, s, true);
     if (e != OK)

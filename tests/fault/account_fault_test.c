@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every change of accounts, grants, tokens, and signing in. */
 #include "auth/account.h"
+#include "auth/change.h"
+#include "engine/org/org.h"
 #include "fault.h"
 
 #define GOOD_ONE "Liang-cao9"
@@ -19,6 +21,10 @@ VERB(grant_remove, struct role_grant)
 VERB(token_make, struct token)
 VERB(token_remove, struct token)
 VERB(auth_sign_in, struct sign_in)
+VERB(crew_member_add, struct crew_member)
+VERB(right_change_confirm, struct right_change)
+VERB(right_change_refuse, struct right_change)
+VERB(account_unlock, struct account)
 
 static enum err
 do_sign_out(struct call *c, const void *with)
@@ -81,4 +87,29 @@ TEST(tokens_and_sessions_are_all_or_nothing)
     EXPECT_OK(auth_sign_in(c, &s));
     expect_all_or_nothing(c, "sign out", NULL, do_sign_out, s.session);
     (void)wrong;
+}
+
+static int64_t
+newest_change(struct call *c)
+{
+    return office_int(c, "SELECT MAX(id) FROM right_change");
+}
+
+TEST(changes_of_rights_are_all_or_nothing)
+{
+    struct crew_member m = { .person_id = 41, .lead = true };
+    struct account a = { .id = 143, .password = "Kettle-4meadow" };
+    struct right_change w = { 0 };
+
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry");
+    m.crew_id = id_of(c, "crew", "plumbers");
+    expect_all_or_nothing(c, "ask", "sysadmin", do_crew_member_add, &m);
+    w.id = newest_change(c);
+    expect_all_or_nothing(c, "confirm", "secadmin", do_right_change_confirm,
+                          &w);
+    expect_all_or_nothing(c, "reset", "sysadmin", do_account_reset, &a);
+    w.id = newest_change(c);
+    expect_all_or_nothing(c, "refuse", "secadmin", do_right_change_refuse, &w);
+    expect_all_or_nothing(c, "unlock", "secadmin", do_account_unlock, &a);
 }
