@@ -391,6 +391,18 @@ ask_again(struct play *p, const struct step *s, const char *key,
     answer_free(&a);
 }
 
+/* What no step can do, for want of something outside the office. */
+static const char *const undone[] = { "/audit/seal" /* a key to sign with */ };
+
+static bool
+can_be_done(const struct route *r)
+{
+    for (size_t i = 0; i < COUNT(undone); i++)
+        if (strcmp(undone[i], r->path) == 0)
+            return false;
+    return route_is_keyed(r);
+}
+
 /* Every route that takes a key was done by some step. */
 static void
 check_done(struct score *s, const bool *done)
@@ -399,7 +411,7 @@ check_done(struct score *s, const bool *done)
 
     for (size_t i = 0; all_routes[i] != NULL; i++)
         for (const struct route *r = all_routes[i]; r->path; r++, n++)
-            if (route_is_keyed(r))
+            if (can_be_done(r))
                 (void)score(s, done[n], "no step does POST %s", r->path);
 }
 

@@ -83,9 +83,9 @@ guard_add_leg(struct doing *d)
 
     if (d->old.parent_id != 0)
         return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
-    TRY(read_person(c, d->old.requester_id, &person));
     if (d->who & BY_REQUESTER)
         return OK;
+    TRY(read_person(c, d->old.requester_id, &person));
     return auth_need(c, "order.for_others",
                      &(struct auth_where){ .unit_id = person.unit_id,
                                            .place_id = d->old.place_id });
