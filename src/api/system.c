@@ -63,7 +63,7 @@ reply_metrics(struct call *c, const struct http_request *q,
                          " liangcao.conf"),
                     0, r);
     else if (metrics_write(c, &n, &b) == OK)
-        reply_text(r, 200, "text/plain; version=0.0.4", b.s);
+        reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.s);
     else
         reply_text(r, 503, "text/plain; charset=utf-8",
                    "the database does not answer\n");

@@ -40,8 +40,11 @@
 #define LEAST_CONNECTIONS 8
 #define MOST_OWN 1024 /* descriptors of the program, before anybody comes */
 
+/* Only suites with forward secrecy (no RSA key exchange) that encrypt and
+   authenticate in one (no CBC with a MAC beside it), ours before theirs. */
 static const char tls_priorities[] =
-    "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-MAC-ALL:+AEAD"
+    ":-AES-256-CCM:-AES-128-CCM:%SERVER_PRECEDENCE";
 
 const char *const http_refusals[] = {
     [REFUSED_CONNECTIONS] = "connections",

@@ -852,6 +852,63 @@ TEST_PLAIN(with_a_certificate_it_speaks_tls)
     unlink(key);
 }
 
+/* Does a client come in that speaks nothing but SUITE, of VERSION? */
+static bool
+speaks(int version, const char *suite)
+{
+    int fd = dial();
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL *tls;
+    bool in;
+
+    /* The client would speak anything: what is refused, the server refuses. */
+    SSL_CTX_set_security_level(ctx, 0);
+    EXPECT(SSL_CTX_set_min_proto_version(ctx, version) == 1);
+    EXPECT(SSL_CTX_set_max_proto_version(ctx, version) == 1);
+    EXPECT(suite == NULL || SSL_CTX_set_cipher_list(ctx, suite) == 1);
+    tls = SSL_new(ctx);
+    SSL_set_fd(tls, fd);
+    in = SSL_connect(tls) == 1;
+    SSL_free(tls);
+    SSL_CTX_free(ctx);
+    close(fd);
+    return in;
+}
+
+TEST_PLAIN(only_suites_with_forward_secrecy_that_authenticate_are_spoken)
+{
+    static const char *const spoken[] = { "ECDHE-RSA-AES256-GCM-SHA384",
+                                          "ECDHE-RSA-CHACHA20-POLY1305",
+                                          "ECDHE-RSA-AES128-GCM-SHA256" };
+    static const char *const refused[] = {
+        "AES256-GCM-SHA384",
+        "AES128-GCM-SHA256",
+        "AES256-CCM",
+        "AES128-SHA",
+        "ECDHE-RSA-AES256-SHA",
+        "ECDHE-RSA-AES128-SHA",
+        "ECDHE-RSA-AES128-SHA256"
+    };
+    char cert[] = "/tmp/liangcao-cert-XXXXXX";
+    char key[] = "/tmp/liangcao-key-XXXXXX";
+
+    (void)c;
+    close(mkstemp(cert));
+    close(mkstemp(key));
+    wire_certificate_of(EVP_RSA_gen(2048), cert, key);
+    start(cert, key);
+    for (size_t i = 0; i < COUNT(spoken); i++)
+        EXPECT(speaks(TLS1_2_VERSION, spoken[i]));
+    for (size_t i = 0; i < COUNT(refused); i++)
+        EXPECT(!speaks(TLS1_2_VERSION, refused[i]));
+    EXPECT(speaks(TLS1_3_VERSION, NULL));
+    EXPECT(!speaks(TLS1_1_VERSION, NULL));
+    EXPECT(!speaks(TLS1_VERSION, NULL));
+    stop();
+    unlink(cert);
+    unlink(key);
+}
+
 TEST_PLAIN(a_certificate_that_does_not_work_is_said_so)
 {
     struct http_config config = {

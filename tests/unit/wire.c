@@ -102,9 +102,8 @@ hear_until(int fd, const char *s)
 }
 
 void
-wire_certificate(const char *cert_path, const char *key_path)
+wire_certificate_of(EVP_PKEY *key, const char *cert_path, const char *key_path)
 {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
     X509 *cert = X509_new();
     FILE *f;
 
@@ -125,6 +124,12 @@ wire_certificate(const char *cert_path, const char *key_path)
     fclose(f);
     X509_free(cert);
     EVP_PKEY_free(key);
+}
+
+void
+wire_certificate(const char *cert_path, const char *key_path)
+{
+    wire_certificate_of(EVP_EC_gen("P-256"), cert_path, key_path);
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef TESTS_UNIT_WIRE_H
 #define TESTS_UNIT_WIRE_H
 
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,8 +29,11 @@ bool heard(const char *s);
 /* Read until S has come or nothing comes for 3 s. */
 bool hear_until(int fd, const char *s);
 
-/* A certificate for an hour, signed by itself, and its key into two files. */
+/* A certificate for an hour, signed by itself, and its key into two files; of
+   an elliptic curve, or of KEY, which it takes. */
 void wire_certificate(const char *cert_path, const char *key_path);
+void wire_certificate_of(EVP_PKEY *key, const char *cert_path,
+                         const char *key_path);
 
 void pause_ms(long ms);
 
