@@ -211,12 +211,13 @@ take_steps(struct feed *f, struct arena *a, step_fn step)
     return OK;
 }
 
-/* One page of what was missed at a time, then what is new again: who listens
-   does not wait for those who come back.  True when there is more. */
+/* One page of what was missed at a time, and some sessions, then what is new
+   again: who listens does not wait for those who come back. */
 static enum err
 look(struct feed *f, struct arena *a, bool *more)
 {
     struct listener *opened;
+    bool unchecked = false;
     enum err e;
 
     take_mail(f, &opened);
@@ -229,10 +230,11 @@ look(struct feed *f, struct arena *a, bool *more)
     for (struct listener *l = opened; l != NULL; l = l->next_opened)
         tell_welcome(f, l);
     *more = false;
-    if (e == OK)
-        e = take_steps(f, a, check_listeners);
+    if (e == OK && !atomic_load(&f->stop))
+        e = take_step(f, a, check_listeners, &unchecked);
     if (e == OK && !atomic_load(&f->stop))
         e = take_step(f, a, tell_missed, more);
+    *more = *more || unchecked;
     return e;
 }
 

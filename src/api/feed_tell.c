@@ -50,7 +50,8 @@ listener_may_listen(struct call *c, struct listener *l)
 
     if (l->ended || now - l->checked_ms < FEED_REFRESH_MS)
         return !l->ended;
-    l->checked_ms = now;
+    /* Some a little earlier, so that those who came together part. */
+    l->checked_ms = now - l->key[0] * FEED_REFRESH_MS / 1024;
     c->lang = l->lang;
     e = auth_again(c, l->key, l->token);
     if (e == OK) {
