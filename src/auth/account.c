@@ -240,14 +240,15 @@ put_password(struct call *c, struct account *a, const char *field,
     TRY(password_is_new(c, field, a, password));
     TRY(auth_hash(c, password, &hash));
     TX tx = tx_begin(c);
+    TRY(model_note(c, &account_model, a->id));
     TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now), V(other),
                 V(other ? c->now : (instant){ 0 }),
                 V(other ? c->actor->name : NULL)));
+    TRY(model_note(c, &account_model, a->id));
     TRY(password_keep(c, a->id, hash));
     TRY(guard_unlock(c, a->id, a->name));
     TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
                      "password"));
-    TRY(model_note(c, &account_model, a->id));
     TRY(model_audit(c, "account.password", "account", a->id, NULL));
     if (other)
         TRY(change_tell_reset(c, a));
@@ -304,9 +305,10 @@ account_take_password(struct call *c, struct account *a)
 {
     TX tx = tx_begin(c);
 
-    TRY(db_exec(c, take_password, V(a->id), V(c->now)));
-    TRY(account_shut(c, a->id, 0, "password"));
     TRY(model_note(c, &account_model, a->id));
+    TRY(db_exec(c, take_password, V(a->id), V(c->now)));
+    TRY(model_note(c, &account_model, a->id));
+    TRY(account_shut(c, a->id, 0, "password"));
     TRY(model_audit(c, "account.password_taken", "account", a->id, NULL));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);

@@ -210,6 +210,7 @@ retire_password(struct call *c, const struct candidate *who)
     if (days <= 0 || who->must_change || who->password_at.ms == 0
         || c->now.ms - who->password_at.ms < days * DAY_MS)
         return OK;
+    TRY(model_note(c, &account_model, who->id));
     TRY(db_exec(c, set_must_change, V(who->id), V(c->now)));
     TRY(model_note(c, &account_model, who->id));
     return model_audit(c, "account.password_old", "account", who->id, NULL);

@@ -146,11 +146,12 @@ enum err model_insert(struct call *c, const struct model *m,
    rows_end says must be heeded before REC is used. */
 void model_read_row(const struct model *m, struct rows *r, void *rec);
 
-/* Update without audit entry, without looking at the old row; the caller has
-   read it in the same TX.  `version` must be in the record as read; it rises
-   by one.  ERR_BUSY when somebody else was faster. */
-enum err model_update(struct call *c, const struct model *m, void *rec,
-                      field_mask mask) MUST_USE;
+/* Update without audit entry: what differs in REC from OLD, as the caller has
+   read it in the same TX.  The caller's own entry must follow.  `version` must
+   be in the record as read; it rises by one.  ERR_BUSY when somebody else was
+   faster. */
+enum err model_update(struct call *c, const struct model *m, const void *old,
+                      void *rec) MUST_USE;
 
 /* The columns whose content differs between two records of the model, but
    for id, version and the stamps of time. */

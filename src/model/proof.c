@@ -150,7 +150,9 @@ number_in(const struct field *f, const void *rec)
              : 0;
 }
 
-/* A row written twice is what it was the second time. */
+/* The row's place in the list, a new one if need be; of a part (version 0)
+   always a new one.  A row written twice is what it was the second time, and
+   was before what it was the first. */
 static struct written *
 slot_for(struct call *c, const char *noun, int64_t id, int64_t version)
 {
@@ -163,6 +165,7 @@ slot_for(struct call *c, const char *noun, int64_t id, int64_t version)
         w = NEW(c->arena, struct written);
         w->next = c->written;
         c->written = w;
+        w->fresh = true;
     }
     w->noun = noun;
     w->id = id;
@@ -170,16 +173,12 @@ slot_for(struct call *c, const char *noun, int64_t id, int64_t version)
     return w;
 }
 
-void
-model_written(struct call *c, const struct model *m, const void *rec)
+static void
+digest_of(struct call *c, const struct model *m, const void *rec,
+          unsigned char out[SM3_BYTES])
 {
-    const struct field *whole = model_whole_field(m),
-                       *version = model_field(m, "version");
     struct canon b;
-    struct written *w;
 
-    if (m->unproved)
-        return;
     canon_begin(&b, c->arena);
     canon_text(&b, m->noun);
     for (size_t i = 0; i < m->n; i++)
@@ -188,10 +187,49 @@ model_written(struct call *c, const struct model *m, const void *rec)
 
             put_field(&b, &m->fields[i], &v);
         }
+    canon_hash(&b, out);
+}
+
+static int64_t
+version_in(const struct model *m, const void *rec)
+{
+    const struct field *f = model_field(m, "version");
+
+    return f ? number_in(f, rec) : 1;
+}
+
+void
+model_written(struct call *c, const struct model *m, const void *rec)
+{
+    const struct field *whole = model_whole_field(m);
+    struct written *w;
+
+    if (m->unproved)
+        return;
     w = whole ? slot_for(c, m->whole->noun, number_in(whole, rec), 0)
               : slot_for(c, m->noun, number_in(model_field(m, "id"), rec),
-                         version ? number_in(version, rec) : 1);
-    canon_hash(&b, w->digest);
+                         version_in(m, rec));
+    digest_of(c, m, rec, w->digest);
+    w->fresh = false;
+}
+
+void
+model_rewritten(struct call *c, const struct model *m, const void *old,
+                const void *rec)
+{
+    struct written *w;
+
+    if (m->unproved)
+        return;
+    w = slot_for(c, m->noun, number_in(model_field(m, "id"), old),
+                 rec ? version_in(m, rec) : version_in(m, old) + 1);
+    if (w->fresh)
+        digest_of(c, m, old, w->before);
+    if (rec != NULL)
+        digest_of(c, m, rec, w->digest);
+    else
+        memcpy(w->digest, proof_gone, SM3_BYTES);
+    w->fresh = false;
 }
 
 enum err
@@ -199,22 +237,18 @@ model_note(struct call *c, const struct model *m, int64_t id)
 {
     ROWS r = model_query(c, m, "WHERE id = $1", V(id));
     struct row_proof p;
+    struct written *w;
 
     ASSERT(!m->unproved && m->whole == NULL);
-    if (rows_next(&r)) {
-        proof_of_row(m, &r, &p);
-        memcpy(slot_for(c, m->noun, id, p.version)->digest, p.digest,
-               SM3_BYTES);
-    }
+    if (!rows_next(&r))
+        return rows_end(&r);
+    proof_of_row(m, &r, &p);
+    w = slot_for(c, m->noun, id, p.version);
+    if (w->fresh)
+        memcpy(w->before, p.digest, SM3_BYTES);
+    memcpy(w->digest, p.digest, SM3_BYTES);
+    w->fresh = false;
     return rows_end(&r);
-}
-
-void
-model_gone(struct call *c, const struct model *m, int64_t id, int64_t version)
-{
-    if (!m->unproved)
-        memcpy(slot_for(c, m->noun, id, version > 0 ? version + 1 : 2)->digest,
-               proof_gone, SM3_BYTES);
 }
 
 struct written *

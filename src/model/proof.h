@@ -13,6 +13,8 @@
  *      column that a later release adds changes no digest.  In references,
  *      times and days, null and 0 are two things.
  *   3. FLEETING columns and those that are no columns are not in it.
+ *   4. A change tells what the row was when it was read, too: one that was
+ *      tampered with is not blessed by the next change of it.
  *
  * A row of a noun that is part of a `whole` (an event of its order) is only
  * ever added, and goes with the entry of the whole.
@@ -28,19 +30,24 @@ struct written {
     struct written *next;
     const char *noun; /* of the entry that is to take it */
     int64_t id;
-    int64_t version; /* 0: of a part */
+    int64_t version; /* 0: of a part; 1: it is new */
+    bool fresh;      /* nothing is known of it yet */
     unsigned char digest[SM3_BYTES];
+    unsigned char before[SM3_BYTES]; /* as it was read; zeros: it is new */
 };
 
-/* The row of REC as it is written now. */
+/* The row of REC is new, or it is a new part. */
 void model_written(struct call *c, const struct model *m, const void *rec);
 
-/* The row was changed by a statement of one's own: read again and noted. */
+/* The row was OLD and is REC now; NULL: it is gone. */
+void model_rewritten(struct call *c, const struct model *m, const void *old,
+                     const void *rec);
+
+/* For a statement of one's own that changes the row and raises its version:
+   called before it and after it; after it alone where it made the row. */
 enum err model_note(struct call *c, const struct model *m, int64_t id) MUST_USE;
 
-/* The row is gone; VERSION is that which it had. */
-void model_gone(struct call *c, const struct model *m, int64_t id,
-                int64_t version);
+/* The digest of a row that is gone. */
 extern const unsigned char proof_gone[SM3_BYTES];
 
 /* Everything noted for the thing NOUN, ID, no longer in the call's list. */

@@ -306,14 +306,6 @@ update_row(struct call *c, const struct model *m, void *rec, field_mask mask)
     return OK;
 }
 
-enum err
-model_update(struct call *c, const struct model *m, void *rec, field_mask mask)
-{
-    TRY(update_row(c, m, rec, mask));
-    model_written(c, m, rec);
-    return OK;
-}
-
 field_mask
 model_changed(const struct model *m, const void *old, const void *rec)
 {
@@ -326,22 +318,33 @@ model_changed(const struct model *m, const void *old, const void *rec)
     return changed;
 }
 
-/* OLD becomes the row as it was written from REC. */
-static void
-keep_changes(const struct model *m, void *old, const void *rec,
-             field_mask changed)
+enum err
+model_update(struct call *c, const struct model *m, const void *old, void *rec)
 {
+    TRY(update_row(c, m, rec, model_changed(m, old, rec)));
+    model_rewritten(c, m, old, rec);
+    return OK;
+}
+
+/* The row as it was written: what was not said of REC stands in OLD alone. */
+static void *
+whole_row(struct call *c, const struct model *m, const void *old,
+          const void *rec, field_mask changed)
+{
+    void *row = arena_alloc(c->arena, m->size);
+
+    memcpy(row, old, m->size);
     for (size_t i = 0; i < m->n; i++)
         if (changed >> i & 1 || strcmp(m->fields[i].name, "version") == 0
             || strcmp(m->fields[i].name, "updated_at") == 0)
-            member_copy(&m->fields[i], old, rec);
+            member_copy(&m->fields[i], row, rec);
+    return row;
 }
 
 enum err
 model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
 {
     void *old = arena_alloc(c->arena, m->size);
-    const char *detail;
     TX tx = tx_begin(c);
     int64_t id = get_int(m, rec, "id"), version;
     field_mask changed;
@@ -361,11 +364,8 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
             return fail(c, ERR_INVALID, m->fields[i].name,
                         "cannot be changed any more");
     TRY(update_row(c, m, rec, changed));
-    /* What was not said stands in OLD alone. */
-    detail = write_changes(c, m, old, rec, changed);
-    keep_changes(m, old, rec, changed);
-    model_written(c, m, old);
-    TRY(tell_audit(c, m, "set", id, detail));
+    model_rewritten(c, m, old, whole_row(c, m, old, rec, changed));
+    TRY(tell_audit(c, m, "set", id, write_changes(c, m, old, rec, changed)));
     return tx_commit(&tx);
 }
 
@@ -380,7 +380,7 @@ model_remove(struct call *c, const struct model *m, int64_t id)
 
     TRY(model_get(c, m, id, old));
     TRY(db_exec(c, sql, V(id)));
-    model_gone(c, m, id, get_int(m, old, "version"));
+    model_rewritten(c, m, old, NULL);
     TRY(tell_audit(c, m, "remove", id,
                    write_changes(c, m, old, NULL, ~(field_mask)0)));
     return tx_commit(&tx);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What engine/audit promises to whoever distrusts the one who has the
    database: each kind of tampering is found, and by what. */
+#include "auth/account.h"
 #include "proved.h"
 
 /* What finds it: the chains, the rows, or only what was signed or kept. */
@@ -296,5 +297,26 @@ TEST(every_kind_of_tampering_is_found)
             fail_msg("found by what was kept, and only by it: %s\n", t->what);
     }
     proved_expect_whole(c, &p);
+    proved_close(c, &p);
+}
+
+/* What the program writes next is not the end of it: whoever waits for that
+   would have his change blessed. */
+TEST(a_change_behind_the_program_is_found_after_its_next_change_too)
+{
+    struct proved p;
+    int64_t id;
+
+    proved_make(c, &p);
+    id = bring_to(c, ORDER_ACCEPTED);
+    office_exec(c, "UPDATE orders SET description = 'x' WHERE id ="
+                   " (SELECT MAX(id) FROM orders)");
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
+    assert_int_equal(proved_verify(c, &p, true).faults, 1);
+    office_exec(c, "UPDATE setting SET value = 'x'");
+    office_exec(c, "UPDATE role_grant SET role = 'leader' WHERE id = 243");
+    as(c, "secadmin");
+    EXPECT_OK(grant_remove(c, &(struct role_grant){ .id = 243 }));
+    assert_int_equal(proved_verify(c, &p, true).faults, 2);
     proved_close(c, &p);
 }

@@ -232,28 +232,35 @@ entry_append(struct call *c, struct entry *x)
 
 /*
  * The proof: the row's version and its digest (zeros: the entry says nothing
- * of the row itself), then the digests of its new parts.
+ * of the row itself), where it is not new what it was before, then the digests
+ * of its new parts.
  */
 static void
 add_proof(struct call *c, struct entry *x, const struct written *w)
 {
-    size_t parts = 0, at = PROOF_HEAD;
+    const struct written *row = NULL;
+    size_t parts = 0;
     unsigned char *p;
 
-    for (const struct written *i = w; i != NULL; i = i->next)
+    for (const struct written *i = w; i != NULL; i = i->next) {
         parts += i->version == 0;
-    x->n_proof = PROOF_HEAD + parts * SM3_BYTES;
-    x->proof = p = arena_alloc(c->arena, x->n_proof);
-    for (; w != NULL; w = w->next) {
-        if (w->version != 0) {
-            for (int i = 0; i < 8; i++)
-                p[i] = (unsigned char)((uint64_t)w->version >> (56 - 8 * i));
-            memcpy(p + 8, w->digest, SM3_BYTES);
-        } else {
-            memcpy(p + at, w->digest, SM3_BYTES);
-            at += SM3_BYTES;
-        }
+        row = i->version != 0 ? i : row;
     }
+    x->n_proof = proof_head(row ? row->version : 0) + parts * SM3_BYTES;
+    x->proof = p = arena_alloc(c->arena, x->n_proof);
+    if (row != NULL) {
+        for (int i = 0; i < 8; i++)
+            p[i] = (unsigned char)((uint64_t)row->version >> (56 - 8 * i));
+        memcpy(p + 8, row->digest, SM3_BYTES);
+        if (row->version > 1)
+            memcpy(p + PROOF_HEAD, row->before, SM3_BYTES);
+    }
+    p += proof_head(row ? row->version : 0);
+    for (; w != NULL; w = w->next)
+        if (w->version == 0) {
+            memcpy(p, w->digest, SM3_BYTES);
+            p += SM3_BYTES;
+        }
 }
 
 enum err

@@ -37,8 +37,15 @@ hash_copy(char out[SM3_HEX], const char *hash)
     (void)snprintf(out, SM3_HEX, "%s", hash);
 }
 
-/* Before the first digest of a part: the row's version and its digest. */
+/* The row's version and its digest; of a row that is not new, what it was
+   before follows, and then the digests of parts. */
 #define PROOF_HEAD (8 + SM3_BYTES)
+
+static inline size_t
+proof_head(int64_t version)
+{
+    return version > 1 ? PROOF_HEAD + SM3_BYTES : PROOF_HEAD;
+}
 
 /* Every chain there is, with its head, into the register: of an office that is
    older than it. */
@@ -89,6 +96,7 @@ struct span {
 struct word {
     int64_t id, version;
     unsigned char digest[SM3_BYTES];
+    unsigned char before[SM3_BYTES]; /* of a row told by an entry */
 };
 struct words_list {
     struct word *all;

@@ -53,15 +53,20 @@ static void
 take_proof(struct view *v, int64_t id, const unsigned char *p, size_t n)
 {
     struct word w = { .id = id };
+    size_t head;
 
     if (n < PROOF_HEAD)
         return;
     w.version = read_number(p);
+    head = proof_head(w.version);
+    if (n < head)
+        return;
     memcpy(w.digest, p + 8, SM3_BYTES);
+    memcpy(w.before, p + head - SM3_BYTES, SM3_BYTES);
     if (w.version > 0)
         word_add(v->c, &v->told, &w);
     w.version = 0;
-    for (size_t at = PROOF_HEAD; at + SM3_BYTES <= n; at += SM3_BYTES) {
+    for (size_t at = head; at + SM3_BYTES <= n; at += SM3_BYTES) {
         memcpy(w.digest, p + at, SM3_BYTES);
         word_add(v->c, &v->told_parts, &w);
     }
@@ -192,6 +197,8 @@ slice_of(const struct words_list *l, size_t *at, int64_t id)
 static const char says_removed[] = "%s %lld was removed";
 static const char says_put_in[] = "%s %lld was put in: no entry tells of it";
 static const char says_changed[] = "%s %lld is not what its last entry says";
+static const char says_between[] =
+    "%s %lld was changed behind the program, before its last entry";
 static const char says_lost[] =
     "what happened to %s %lld was altered or removed";
 static const char says_added[] =
@@ -203,15 +210,39 @@ struct one {
     struct slice row, told, leaf, parts, told_parts, leaf_parts;
 };
 
-static const struct word *
-newest(const struct slice *told)
+/* What entries tell, by version, and as they came where that is the same. */
+static struct slice
+in_order(struct call *c, const struct slice *told)
 {
-    const struct word *best = NULL;
+    struct word *all = NEW_N(c->arena, struct word, told->n + 1);
 
-    for (size_t i = 0; i < told->n; i++)
-        if (best == NULL || told->all[i].version >= best->version)
-            best = &told->all[i];
-    return best;
+    for (size_t i = 0; i < told->n; i++) {
+        size_t at = i;
+
+        for (; at > 0 && all[at - 1].version > told->all[i].version; at--)
+            all[at] = all[at - 1];
+        all[at] = told->all[i];
+    }
+    return (struct slice){ all, told->n };
+}
+
+/* Each entry found the row as the one before it had left it: what somebody did
+   between the two would be blessed by the later one. */
+static bool
+is_linked(const struct one *o)
+{
+    static const unsigned char none[SM3_BYTES];
+    bool covered = o->leaf.n > 0 && o->told.n > 0 && o->told.all[0].version > 1;
+    const unsigned char *was = covered ? o->leaf.all[0].digest : none;
+
+    for (size_t i = 0; i < o->told.n; i++) {
+        const struct word *w = &o->told.all[i];
+
+        if (memcmp(w->version > 1 ? w->before : none, was, SM3_BYTES) != 0)
+            return false;
+        was = w->digest;
+    }
+    return true;
 }
 
 /* Parts that no entry tells of; *MISSING: told of and not there. */
@@ -258,20 +289,25 @@ wrong_parts(struct call *c, const struct one *o)
 static const char *
 wrong_row(struct call *c, const struct one *o)
 {
-    const struct word *word = newest(&o->told);
+    const struct word *word = NULL;
     bool gone;
 
-    if (word == NULL && o->leaf.n > 0)
-        word = &o->leaf.all[o->leaf.n - 1];
+    if (o->told.n > 0)
+        word = &o->told.all[o->told.n - 1];
+    else if (o->leaf.n > 0)
+        word = &o->leaf.all[0];
     gone = word != NULL && memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
     if (o->row.n == 0 && word != NULL && !gone)
         return says_removed;
+    if (o->row.n > 0 && word == NULL)
+        return says_put_in;
+    if (o->row.n > 0
+        && (gone || memcmp(word->digest, o->row.all[0].digest, SM3_BYTES) != 0))
+        return says_changed;
+    if (!is_linked(o))
+        return says_between;
     if (o->row.n == 0)
         return o->parts.n == 0 ? NULL : says_added;
-    if (word == NULL)
-        return says_put_in;
-    if (gone || memcmp(word->digest, o->row.all[0].digest, SM3_BYTES) != 0)
-        return says_changed;
     return wrong_parts(c, o);
 }
 
@@ -326,6 +362,7 @@ judge_all(struct view *v)
             return;
         for (size_t i = 0; i < COUNT(lists); i++)
             *slices[i] = slice_of(lists[i], &at[i], o.id);
+        o.told = in_order(v->c, &o.told);
         judge(v, &o);
     }
 }

@@ -110,8 +110,7 @@ write_change(struct doing *d)
     judge_clocks(&d->o, d->c->now);
     d->o.is_open = state_is_open(d->o.state);
     d->o.wake_at = next_wake(d->c, &d->o);
-    return model_update(d->c, &order_model, &d->o,
-                        model_changed(&order_model, &d->old, &d->o));
+    return model_update(d->c, &order_model, &d->old, &d->o);
 }
 
 enum err

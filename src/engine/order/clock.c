@@ -223,7 +223,7 @@ run_clocks(struct call *c, struct order *o)
     o->wake_at = next_wake(c, o);
     if (ran_out == 0 && o->escalation == old.escalation)
         return sleep_until(c, o, o->wake_at);
-    TRY(model_update(c, &order_model, o, model_changed(&order_model, &old, o)));
+    TRY(model_update(c, &order_model, &old, o));
     clocks_of(o, k);
     for (unsigned i = 0; i < 4; i++)
         if (ran_out >> i & 1)

@@ -124,6 +124,7 @@ refuse_plan(struct call *c, int64_t id)
 
     c->fault = (struct fault){ 0 };
     TX tx = tx_begin(c);
+    TRY(model_note(c, &unit_plan_model, id));
     TRY(db_exec(c, note_refused, V(id), V(why)));
     TRY(model_note(c, &unit_plan_model, id));
     TRY(model_audit(c, "unit_plan.refused", "unit_plan", id, NULL));
