@@ -231,6 +231,24 @@ free_object(struct client *k, const struct op *op)
     return v != NULL ? v : json_pack("{s:s,s:i}", "reason", "x", "count", 2);
 }
 
+static json_t *value_of(struct client *k, const struct op *op, const char *name,
+                        json_t *schema);
+
+/* No longer than must be, or a little. */
+static json_t *
+list_of(struct client *k, const struct op *op, const char *name, json_t *schema)
+{
+    json_t *items = json_object_get(schema, "items");
+    json_int_t n = json_integer_value(json_object_get(schema, "minItems"));
+    json_t *v = json_array();
+
+    if (n > 0)
+        n += below(k, 3);
+    for (json_int_t i = 0; items != NULL && i < n; i++)
+        json_array_append_new(v, value_of(k, op, name, items));
+    return v;
+}
+
 static json_t *
 value_of(struct client *k, const struct op *op, const char *name,
          json_t *schema)
@@ -252,7 +270,7 @@ value_of(struct client *k, const struct op *op, const char *name,
     if (strcmp(type, "boolean") == 0)
         return json_boolean(!one_in(k, 4));
     if (strcmp(type, "array") == 0)
-        return json_array();
+        return list_of(k, op, name, s);
     return free_object(k, op);
 }
 
@@ -462,6 +480,28 @@ put_path(struct client *k, struct request *q, FILE *out)
     json_decref(pair);
 }
 
+/* As a query says it: a text without its quotes, a list with commas. */
+static char *
+query_text(const json_t *v)
+{
+    char *all = NULL, *one, *longer;
+
+    if (!json_is_array(v))
+        return json_is_string(v) ? strdup(json_string_value(v))
+                                 : json_dumps(v, JSON_ENCODE_ANY);
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        one = query_text(json_array_get(v, i));
+        if (asprintf(&longer, "%s%s%s", all ? all : "", all ? "," : "",
+                     one ? one : "")
+            < 0)
+            abort();
+        free(one);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
 static void
 put_query(struct client *k, const struct request *q, FILE *out)
 {
@@ -481,8 +521,7 @@ put_query(struct client *k, const struct request *q, FILE *out)
         v = strcmp(name, "cursor") == 0
                 ? lore_value(k->s->lore, "cursor", &k->chance)
                 : value_of(k, q->op, name, json_object_get(p, "schema"));
-        text = json_is_string(v) ? strdup(json_string_value(v))
-                                 : json_dumps(v, JSON_ENCODE_ANY);
+        text = query_text(v);
         if (text != NULL && !json_is_null(v)) {
             (void)fprintf(out, "%c%s=", sign, name);
             put_encoded(out, text);

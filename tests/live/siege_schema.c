@@ -17,6 +17,7 @@ static const char *const keywords[] = {
     "type",      "enum",      "pattern",     "minimum", "maximum",
     "minLength", "maxLength", "format",      "items",   "properties",
     "required",  "$ref",      "description", "title",   "additionalProperties",
+    "minItems",
 };
 
 static bool
@@ -297,7 +298,10 @@ static bool
 fits_list(struct place *p, json_t *schema, json_t *v)
 {
     json_t *items = json_object_get(schema, "items");
+    json_t *least = json_object_get(schema, "minItems");
 
+    if ((json_int_t)json_array_size(v) < json_integer_value(least))
+        return misfit(p, "is too short");
     for (size_t i = 0; items != NULL && i < json_array_size(v); i++)
         if (!fits_part(p, items, json_array_get(v, i), NULL, i))
             return false;
