@@ -20,9 +20,6 @@
 #include "json/json.h"
 
 #define MAX_TRIES 6
-/* What one call may take: a query of a list so long, rows so much memory. */
-#define LIST_MS 10000
-#define CALL_BYTES ((size_t)256 << 20)
 #define MAX_PARTS 4
 
 /* -- routes ---------------------------------------------------------------- */
@@ -318,7 +315,7 @@ run_once(struct call *c, struct asking *k)
 
     TRY(input_read(c, route, k->q, k->parts, k->n, in, &k->r->status));
     if (route->flags & R_LIST && k->q->impl != NULL)
-        db_budget(c, LIST_MS, CALL_BYTES);
+        db_budget(c, CALL_LIST_MS, CALL_BYTES);
     if (route->flags & R_LIST)
         TRY(export_read(c, query_value(k->q, "format"), &x.format));
     if (x.format != EXPORT_NONE)

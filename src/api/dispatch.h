@@ -10,6 +10,11 @@
 #include "api/route.h"
 #include "http/http.h"
 
+/* What one call from outside may take: a query of a list so long, rows so much
+   memory (db_budget). */
+#define CALL_LIST_MS 10000
+#define CALL_BYTES ((size_t)256 << 20)
+
 /* For http_config.handle and .idle; CTX is the const struct app *. */
 void api_handle(void *ctx, struct arena *a, const struct http_request *q,
                 struct http_reply *r);

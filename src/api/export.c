@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "api/dispatch.h"
 #include "api/sheet.h"
 #include "api/turns.h"
 #include "auth/auth.h"
@@ -55,7 +56,7 @@ put_page(struct call *c, const struct route *route, struct list *l,
 /* The same in memory of its own and on a connection of its own, both given
    back before the next. */
 static enum err
-put_page_apart(struct call *c, const struct route *route, struct list *l,
+put_page_apart(struct call *c, const struct export *x, struct list *l,
                struct sheet *t)
 {
     struct arena *whole = c->arena;
@@ -64,7 +65,9 @@ put_page_apart(struct call *c, const struct route *route, struct list *l,
     db_session_end(c);
     c->arena = arena_open();
     db_session(c, c->app->store);
-    e = put_page(c, route, l, t);
+    if (x->turn != NULL)
+        db_budget(c, CALL_LIST_MS, CALL_BYTES);
+    e = put_page(c, x->route, l, t);
     db_session_end(c);
     l->cursor = arena_text(whole, l->cursor);
     c->fault.field = arena_text(whole, c->fault.field);
@@ -89,7 +92,7 @@ put_rows(struct call *c, const struct export *x, struct list *l,
 
         l->limit = room < PAGE ? room : PAGE;
         TRY(turn_check(c, x->turn));
-        TRY(put_page_apart(c, x->route, l, t));
+        TRY(put_page_apart(c, x, l, t));
     } while (l->cursor != NULL && t->rows <= most);
     return OK;
 }

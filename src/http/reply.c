@@ -179,18 +179,32 @@ add_headers(struct exchange *x, const struct http_reply *r,
 
 struct file_body {
     int fd;
-    void (*sent)(void *arg);
+    size_t len;
+    void (*sent)(void *arg); /* NULL once it was called */
     void *sent_arg;
 };
 
-/* On the poller: the file was just written, so its bytes are at hand. */
+static void
+tell_sent(struct file_body *f)
+{
+    if (f->sent)
+        f->sent(f->sent_arg);
+    f->sent = NULL;
+}
+
+/* On the poller: the file was just written, so its bytes are at hand.  Told
+   with the last of them, so that who has read all may ask again at once. */
 static ssize_t
 read_file(void *arg, uint64_t at, char *to, size_t max)
 {
-    const struct file_body *f = arg;
+    struct file_body *f = arg;
     ssize_t n = pread(f->fd, to, max, (off_t)at);
 
-    return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+    if (n <= 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (at + (uint64_t)n >= f->len)
+        tell_sent(f);
+    return n;
 }
 
 static void
@@ -199,8 +213,7 @@ close_file(void *arg)
     struct file_body *f = arg;
 
     (void)close(f->fd);
-    if (f->sent)
-        f->sent(f->sent_arg);
+    tell_sent(f);
     free(f);
 }
 
@@ -210,7 +223,7 @@ file_reply(const struct http_reply *r)
     struct file_body *f = malloc(sizeof *f);
 
     ASSERT(f != NULL);
-    *f = (struct file_body){ r->fd, r->sent, r->sent_arg };
+    *f = (struct file_body){ r->fd, r->body_len, r->sent, r->sent_arg };
     return MHD_create_response_from_callback(r->body_len, FILE_BLOCK, read_file,
                                              f, close_file);
 }

@@ -181,7 +181,7 @@ ask_table(void *arg)
     struct asker *k = arg;
 
     k->status =
-        status_of(k->t, k->who, "/api/v1/places?format=xlsx&name.has=1");
+        status_of(k->t, k->who, "/api/v1/places?format=xlsx&name.has=12");
     return NULL;
 }
 
@@ -216,10 +216,10 @@ try_many(struct tables *t)
         (void)pthread_join(k[i].thread, NULL);
         done += k[i].status == 200;
         refused += k[i].status == 429;
+        score(t->score, k[i].status == 200 || k[i].status == 429,
+              "the table of %s is answered %d", k[i].who, k[i].status);
     }
-    score(t->score, done + refused == COUNT(people) && done >= 2,
-          "of %zu tables %d were made and %d refused", COUNT(people), done,
-          refused);
+    score(t->score, done >= 2, "only %d tables were made", done);
     score(t->score, refused > 0, "nobody was refused");
 }
 
