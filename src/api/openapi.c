@@ -18,7 +18,7 @@ struct known {
     size_t n;
 };
 
-static const char *const suffixes[] = { "", "_input", "_change" };
+static const char *const suffixes[] = { "", "_input", "_patch" };
 
 static void
 remember(struct known *k, const struct model *m, enum schema_use use)
@@ -526,6 +526,7 @@ write_operation(struct json_out *o, struct known *k, const struct route *r)
 static const struct {
     const char *path, *says, *media, *more;
     bool open;
+    bool unready; /* 503 in words where the database does not serve */
 } pages[] = {
     { "/api/v1/stream",
       "Live changes: events “order” and “notice”, each with the place to "
@@ -537,9 +538,24 @@ static const struct {
       "\"required\":false,\"schema\":{\"type\":\"string\"}}]",
       false },
     { "/healthz", "The program runs.", "text/plain", NULL, true },
-    { "/readyz", "The database answers.", "text/plain", NULL, true },
-    { "/metrics", "Figures for Prometheus.", "text/plain", NULL, true },
+    { "/readyz", "The database answers and takes changes.", "text/plain", NULL,
+      true, true },
+    { "/metrics", "Figures for Prometheus.", "text/plain", NULL, true, true },
 };
+
+static void
+write_page_answer(struct json_out *o, size_t i, const char *status,
+                  const char *says)
+{
+    json_key(o, status);
+    json_begin(o);
+    json_put_text(o, "description", says);
+    json_key(o, "content");
+    json_begin(o);
+    write_media(o, pages[i].media);
+    json_end(o);
+    json_end(o);
+}
 
 static void
 write_page(struct json_out *o, size_t i)
@@ -555,14 +571,9 @@ write_page(struct json_out *o, size_t i)
         json_raw(o, pages[i].more);
     json_key(o, "responses");
     json_begin(o);
-    json_key(o, "200");
-    json_begin(o);
-    json_put_text(o, "description", "The answer.");
-    json_key(o, "content");
-    json_begin(o);
-    write_media(o, pages[i].media);
-    json_end(o);
-    json_end(o);
+    write_page_answer(o, i, "200", "The answer.");
+    if (pages[i].unready)
+        write_page_answer(o, i, "503", "Why it does not serve.");
     if (!pages[i].open)
         write_problem(o, "401");
     write_problem(o, "405");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/sheet.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "base/csv.h"
 #include "base/output.h"
+#include "base/private.h"
 #include "base/words.h"
 #include "model/app.h"
 #include "model/member.h"
@@ -89,8 +91,21 @@ is_number(const struct field *f)
 /* -- the disk ----------------------------------------------------------------- */
 
 static enum err
+no_room(struct call *c)
+{
+    return fail(c, ERR_FULL, NULL,
+                "the disk has too little room left for this table");
+}
+
+/* The library that makes workbooks keeps no errno: so the disk is asked. */
+static enum err
 lost(struct call *c)
 {
+    struct statvfs v;
+
+    if (file_err(errno) == ERR_FULL
+        || (statvfs(temporary_folder(), &v) == 0 && v.f_bavail == 0))
+        return no_room(c);
     return fail(c, ERR_BROKEN, NULL, "the table cannot be made");
 }
 
@@ -120,8 +135,7 @@ check_room(struct call *c, const struct sheet *t, int64_t more)
     if (fstatvfs(t->fd, &v) != 0)
         return lost(c);
     if ((int64_t)v.f_bavail * (int64_t)v.f_frsize < SHEET_SPARE + more)
-        return fail(c, ERR_LIMIT, NULL,
-                    "the disk has too little room left for this table");
+        return no_room(c);
     return OK;
 }
 

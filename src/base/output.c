@@ -95,9 +95,7 @@ output_close(struct call *c, struct output *o)
         bad = rename(o->beside, o->path) != 0;
     if (!bad)
         return OK;
-    e = cannot_write(c,
-                     errno == ENOSPC || errno == EROFS ? ERR_FULL : ERR_BROKEN,
-                     o);
+    e = cannot_write(c, file_err(errno), o);
     if (o->beside)
         (void)unlink(o->beside);
     return e;

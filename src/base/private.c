@@ -89,3 +89,9 @@ private_keep_name(const char *path)
         (void)close(fd);
     return good;
 }
+
+enum err
+file_err(int e)
+{
+    return e == ENOSPC || e == EDQUOT || e == EROFS ? ERR_FULL : ERR_BROKEN;
+}

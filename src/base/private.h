@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include "base/base.h"
+
 /* open(2) with FLAGS besides O_CLOEXEC and O_NOFOLLOW; -1 and errno. */
 int private_open(const char *path, int flags);
 
@@ -23,5 +25,9 @@ bool private_folder(const char *path);
 
 /* Bring to the disk that PATH has this name: its folder is synced. */
 bool private_keep_name(const char *path);
+
+/* The error of a file that could not be made or written, by errno E: ERR_FULL
+   where the disk is full or may not be written, otherwise ERR_BROKEN. */
+enum err file_err(int e);
 
 #endif

@@ -37,9 +37,8 @@ shelf_name(struct office *o, const char *kind, const char **file)
     if (own)
         zone_close(own);
     if (!private_folder(folder))
-        return fail(&o->call,
-                    errno == ENOSPC || errno == EROFS ? ERR_FULL : ERR_BROKEN,
-                    NULL, "%s cannot be made: %s", folder, strerror(errno));
+        return fail(&o->call, file_err(errno), NULL, "%s cannot be made: %s",
+                    folder, strerror(errno));
     instant_print(wall, text); /* 2026-11-29T02:30:... */
     *file = arena_printf(o->arena, "%s/%s-%.10s-%.2s%.2s.db", folder, kind,
                          text, text + 11, text + 14);

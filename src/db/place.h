@@ -75,7 +75,4 @@ void place_mark(const struct place *p);
 
 void place_leave(struct place *p);
 
-/* The error of a file that could not be made or written, by errno E. */
-enum err place_err(int e);
-
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite - statements, rows and pooled readers of one SQLite file. */
+#include "base/private.h"
 #include "db/sqlite.h"
 
 #include <errno.h>
@@ -119,7 +120,7 @@ sqlite_fault(struct sqlite_store *s, sqlite3 *db, int code)
 
     if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
         why = sqlite3_system_errno(db);
-    if (why != 0 && place_err(why) == ERR_FULL) {
+    if (why != 0 && file_err(why) == ERR_FULL) {
         e = ERR_FULL;
         only_read = why == EROFS;
     }

@@ -29,7 +29,7 @@ struct part {
 static enum err
 cannot(struct call *c, const char *path)
 {
-    return fail(c, place_err(errno), NULL, "%s cannot be written: %s", path,
+    return fail(c, file_err(errno), NULL, "%s cannot be written: %s", path,
                 strerror(errno));
 }
 

@@ -18,12 +18,6 @@
 #define GATE_TRIES 200
 #define GATE_NS (50 * 1000000L)
 
-enum err
-place_err(int e)
-{
-    return e == ENOSPC || e == EDQUOT || e == EROFS ? ERR_FULL : ERR_BROKEN;
-}
-
 static const char *
 beside(const struct place *p, const char *end, char out[PATH_MAX])
 {
@@ -94,7 +88,7 @@ open_locks(struct call *c, struct place *p)
     p->node_file = private_open(beside(p, "-node", name), O_RDWR | O_CREAT);
     if (p->node_file >= 0)
         return OK;
-    return fail(c, place_err(errno), NULL, "%s cannot be opened: %s", name,
+    return fail(c, file_err(errno), NULL, "%s cannot be opened: %s", name,
                 strerror(errno));
 }
 
@@ -180,7 +174,7 @@ make_file(struct call *c, const struct place *p)
         return OK;
     fd = private_open(p->path, O_RDWR | O_CREAT | O_EXCL);
     if (fd < 0)
-        return fail(c, place_err(errno), NULL, "%s cannot be made: %s", p->path,
+        return fail(c, file_err(errno), NULL, "%s cannot be made: %s", p->path,
                     strerror(errno));
     /* SQLite has no lock on it yet that closing could take away. */
     (void)close(fd);

@@ -138,6 +138,23 @@ take_clock(struct siege *s)
     }
 }
 
+/* The office signs its audit, by a key beside its folder. */
+static bool
+give_key(struct siege *s)
+{
+    char key[100], conf[100];
+    const char *const words[] = { "audit", "key", key, NULL };
+    FILE *f;
+
+    (void)snprintf(key, sizeof key, "%s.key", s->office.dir);
+    (void)snprintf(conf, sizeof conf, "%s/liangcao.conf", s->office.dir);
+    if (run_program(&s->office, s->program, words) != 0
+        || (f = fopen(conf, "a")) == NULL)
+        return false;
+    (void)fprintf(f, "audit.key = %s\n", key);
+    return fclose(f) == 0;
+}
+
 static bool
 found(struct siege *s)
 {
@@ -146,6 +163,10 @@ found(struct siege *s)
     mount_disk(s);
     if (!office_found_demo(&s->office, s->program, "300")) {
         (void)printf("the demo office was not made\n");
+        return false;
+    }
+    if (!give_key(s)) {
+        (void)printf("the audit's key was not made\n");
         return false;
     }
     callers_make(s);
