@@ -398,6 +398,9 @@ struct siege {
     size_t n_told;
     FILE *findings;
 
+    _Atomic int64_t
+        probing; /* since when /healthz is waited for; 0: it is not */
+    atomic_bool stacks_kept;
     atomic_ullong requests, cut;
     _Atomic int64_t worst_ms, worst_health_ms, worst_stall_ms, most_kb;
     int base_fds, base_threads;

@@ -117,7 +117,9 @@ probe(struct siege *s, struct http *h)
     if (port == 0)
         return;
     fresh = h->fd < 0;
+    atomic_store(&s->probing, began);
     a = http_tell(h, "", "GET", "/healthz", NULL);
+    atomic_store(&s->probing, 0);
     ms = own_ms(s, began, siege_ms(), STOPS_SERVER);
     looked(s, V_HEALTH);
     if (ms > atomic_load(&s->worst_health_ms))
@@ -164,6 +166,25 @@ most_memory(pid_t pid)
     return kb;
 }
 
+/* While /healthz hangs, where every thread stands: once, if gdb is here. */
+static void
+keep_stacks(struct siege *s)
+{
+    int64_t since = atomic_load(&s->probing);
+    char command[200];
+
+    if (since == 0 || atomic_load(&s->stacks_kept)
+        || own_ms(s, since, siege_ms(), STOPS_SERVER) < 2 * s->health_ms)
+        return;
+    atomic_store(&s->stacks_kept, true);
+    (void)snprintf(command, sizeof command,
+                   "gdb -p %d -batch -ex 'thread apply all bt 14'"
+                   " >build/siege/stacks.txt 2>/dev/null",
+                   (int)atomic_load(&s->pid));
+    if (system(command) == 0)
+        (void)printf("/healthz hangs: see build/siege/stacks.txt\n");
+}
+
 void *
 watch_memory(void *arg)
 {
@@ -177,6 +198,7 @@ watch_memory(void *arg)
             atomic_store(&s->most_kb, kb);
         if (kb > s->memory_kb)
             finding(s, V_MEMORY, "it had %lld MiB", (long long)kb / 1024);
+        keep_stacks(s);
         (void)usleep(200000);
     }
     return NULL;
