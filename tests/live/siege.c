@@ -138,6 +138,25 @@ take_clock(struct siege *s)
     }
 }
 
+/* The heads of the audit are signed, with a key that is kept elsewhere. */
+static void
+take_key(struct siege *s)
+{
+    char key[80], path[100];
+    const char *words[] = { "audit", "key", key, NULL };
+    FILE *f;
+
+    (void)snprintf(key, sizeof key, "%s/audit.key", s->base);
+    (void)snprintf(path, sizeof path, "%s/liangcao.conf", s->office.dir);
+    if (run_program(&s->office, s->program, words) != 0)
+        return;
+    f = fopen(path, "a");
+    if (f != NULL) {
+        (void)fprintf(f, "audit.key = %s\n", key);
+        (void)fclose(f);
+    }
+}
+
 static bool
 found(struct siege *s)
 {
@@ -149,6 +168,7 @@ found(struct siege *s)
         return false;
     }
     callers_make(s);
+    take_key(s);
     take_clock(s);
     s->office.loud = s->seconds <= LOUD_S;
     return server_up(s);

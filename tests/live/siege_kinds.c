@@ -207,13 +207,14 @@ look_as(struct client *k, struct walk *w, int who)
     client_rest(k, (int)below(k, 4));
 }
 
-/* A query of the list that its document has words for: "?state=completed". */
+/* A query of the list that its document has words for, "?state=completed"; the
+   words come one after the other. */
 static void
 put_some_word(struct client *k, const struct op *list, char *out, size_t n)
 {
     const json_t *known = json_object_get(list->def, "parameters");
 
-    for (int i = 0; i < 300 && json_array_size(known) > 0; i++) {
+    for (int i = 0; i < 600 && json_array_size(known) > 0; i++) {
         const json_t *p =
             json_array_get(known, below(k, (uint32_t)json_array_size(known)));
         const char *name = json_string_value(json_object_get(p, "name"));
@@ -221,11 +222,13 @@ put_some_word(struct client *k, const struct op *list, char *out, size_t n)
             json_object_get(json_object_get(p, "schema"), "enum");
 
         if (json_array_size(words) < 3 || strcmp(name, "sort") == 0
-            || strcmp(name, "format") == 0 || strcmp(name, "view") == 0)
+            || strcmp(name, "format") == 0 || strcmp(name, "view") == 0
+            || strchr(name, '.') != NULL)
             continue;
         (void)snprintf(out, n, "?%s=%s", name,
-                       json_string_value(json_array_get(
-                           words, below(k, (uint32_t)json_array_size(words)))));
+                       json_string_value(
+                           json_array_get(words,
+                                          ++k->made % json_array_size(words))));
         return;
     }
 }
@@ -269,7 +272,7 @@ choose_record(struct client *k, const struct op *of)
     if (list == NULL || one_in(k, 3))
         return lore_id(k->s->lore, of->table, false, &k->chance, NULL);
     put_some_word(k, list, query, sizeof query);
-    for (int i = 0; i < 6 && id == 0; i++)
+    for (int i = 0; i < 10 && id == 0; i++)
         id = pick_listed(k, list, query);
     return id;
 }
@@ -840,8 +843,8 @@ frame_turn(struct client *k)
 /* -- the table --------------------------------------------------------------- */
 
 const struct kind siege_kinds[] = {
-    { "callers", 36, call_turn },
-    { "walkers", 10, walk_turn },
+    { "callers", 32, call_turn },
+    { "walkers", 14, walk_turn },
     { "listeners", 12, listen_turn },
     { "sign-ins", 8, sign_in_turn },
     { "exports", 4, export_turn },

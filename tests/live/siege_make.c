@@ -231,6 +231,22 @@ free_object(struct client *k, const struct op *op)
     return v != NULL ? v : json_pack("{s:s,s:i}", "reason", "x", "count", 2);
 }
 
+static json_t *value_of(struct client *k, const struct op *op, const char *name,
+                        json_t *schema);
+
+/* As many parts as must be, or one more. */
+static json_t *
+list_of(struct client *k, const struct op *op, const char *name, json_t *schema)
+{
+    json_t *list = json_array(), *items = json_object_get(schema, "items");
+    json_int_t n = json_integer_value(json_object_get(schema, "minItems"));
+
+    n += items != NULL ? below(k, 2) : 0;
+    for (json_int_t i = 0; i < n; i++)
+        json_array_append_new(list, value_of(k, op, name, items));
+    return list;
+}
+
 static json_t *
 value_of(struct client *k, const struct op *op, const char *name,
          json_t *schema)
@@ -252,7 +268,7 @@ value_of(struct client *k, const struct op *op, const char *name,
     if (strcmp(type, "boolean") == 0)
         return json_boolean(!one_in(k, 4));
     if (strcmp(type, "array") == 0)
-        return json_array();
+        return list_of(k, op, name, s);
     return free_object(k, op);
 }
 
@@ -406,6 +422,31 @@ choose_word(struct client *k, struct request *q, const char *name)
     json_decref(v);
 }
 
+/* Nothing of what the path names is known: as several, ask what there is. */
+static void
+look_for(struct client *k, const struct op *op)
+{
+    char path[200];
+    struct op *list;
+    struct random *chance = &k->chance;
+
+    (void)snprintf(path, sizeof path, "%.*s",
+                   (int)(strchr(op->path, '{') - op->path) - 1, op->path);
+    list = plan_find(&k->s->plan, "GET", path);
+    for (int i = 0; list != NULL && i < 12; i++) {
+        struct request q = { .op = list,
+                             .caller = choose_caller(k, list),
+                             .method = "GET",
+                             .path = strdup(path) };
+        struct reply r = request_ask(k, &q);
+
+        reply_free(&r);
+        request_free(&q);
+        if (lore_id(k->s->lore, op->table, true, chance, NULL) != 0)
+            return;
+    }
+}
+
 /*
  * What the path names, and who asks for it: often whoever saw it last.  Who
  * changed what the office was founded with would leave nothing to be besieged;
@@ -420,6 +461,9 @@ choose_id(struct client *k, struct request *q)
     int64_t id = 0;
     int who = -1;
 
+    if (op->table != NULL
+        && lore_id(k->s->lore, op->table, ours, &k->chance, NULL) == 0)
+        look_for(k, op);
     for (int i = 0; op->table != NULL && i < 8; i++) {
         id = lore_id(k->s->lore, op->table, ours, &k->chance, &who);
         if (id == 0 || one_in(k, 6) || (who >= 0 && may(k->s, op, who)))
@@ -462,33 +506,52 @@ put_path(struct client *k, struct request *q, FILE *out)
     json_decref(pair);
 }
 
+/* A value in a query: a text as it is, a list with commas between. */
+static void
+put_word(FILE *out, const json_t *v)
+{
+    char *text;
+
+    if (json_is_string(v)) {
+        put_encoded(out, json_string_value(v));
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        (void)fputs(i > 0 ? "," : "", out);
+        put_word(out, json_array_get(v, i));
+    }
+    if (json_is_array(v) || json_is_null(v))
+        return;
+    text = json_dumps(v, JSON_ENCODE_ANY);
+    put_encoded(out, text);
+    free(text);
+}
+
+/* What must be said, and one or two of the rest. */
 static void
 put_query(struct client *k, const struct request *q, FILE *out)
 {
     const json_t *known = json_object_get(q->op->def, "parameters");
+    uint32_t n = (uint32_t)json_array_size(known);
     char sign = '?';
 
-    for (size_t i = 0; i < json_array_size(known); i++) {
+    for (size_t i = 0; i < n; i++) {
         const json_t *p = json_array_get(known, i);
         const char *name = json_string_value(json_object_get(p, "name"));
         json_t *v;
-        char *text;
 
         if (strcmp(json_string_value(json_object_get(p, "in")), "query") != 0
             || (!json_is_true(json_object_get(p, "required"))
-                && !one_in(k, 40)))
+                && !one_in(k, 2 + n)))
             continue;
         v = strcmp(name, "cursor") == 0
                 ? lore_value(k->s->lore, "cursor", &k->chance)
                 : value_of(k, q->op, name, json_object_get(p, "schema"));
-        text = json_is_string(v) ? strdup(json_string_value(v))
-                                 : json_dumps(v, JSON_ENCODE_ANY);
-        if (text != NULL && !json_is_null(v)) {
+        if (v != NULL && !json_is_null(v)) {
             (void)fprintf(out, "%c%s=", sign, name);
-            put_encoded(out, text);
+            put_word(out, v);
             sign = '&';
         }
-        free(text);
         json_decref(v);
     }
 }

@@ -14,9 +14,23 @@
 #include "siege.h"
 
 static const char *const keywords[] = {
-    "type",      "enum",      "pattern",     "minimum", "maximum",
-    "minLength", "maxLength", "format",      "items",   "properties",
-    "required",  "$ref",      "description", "title",   "additionalProperties",
+    "type",
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "format",
+    "items",
+    "properties",
+    "minItems",
+    "maxItems",
+    "required",
+    "$ref",
+    "description",
+    "title",
+    "additionalProperties",
 };
 
 static bool
@@ -297,7 +311,14 @@ static bool
 fits_list(struct place *p, json_t *schema, json_t *v)
 {
     json_t *items = json_object_get(schema, "items");
+    const json_t *least = json_object_get(schema, "minItems");
+    const json_t *most = json_object_get(schema, "maxItems");
+    json_int_t n = (json_int_t)json_array_size(v);
 
+    if (least != NULL && n < json_integer_value(least))
+        return misfit(p, "has too few parts");
+    if (most != NULL && n > json_integer_value(most))
+        return misfit(p, "has too many parts");
     for (size_t i = 0; items != NULL && i < json_array_size(v); i++)
         if (!fits_part(p, items, json_array_get(v, i), NULL, i))
             return false;
