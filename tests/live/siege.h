@@ -115,14 +115,16 @@ struct op {
     const char *table;         /* of the thing its path names; NULL */
     const char *answers;       /* table of the record it answers; NULL */
     atomic_uint answered, good, by_status[600];
-    atomic_bool denied[MOST_CALLERS];
-    char refused[200]; /* with which words it was refused last */
-    struct offer {     /* of a verb: to whom a record offered it lately */
+    atomic_uint denied[MOST_CALLERS]; /* in a row; the thing may be at fault */
+    char refused[200];                /* with which words it was refused last */
+    struct offer { /* of a verb: to whom a record offered it lately */
         int64_t id;
         int caller;
     } offers[8];
     unsigned n_offers;
 };
+
+#define OFTEN_DENIED 3
 
 struct plan {
     json_t *doc;

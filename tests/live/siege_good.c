@@ -255,7 +255,7 @@ choose_maker(struct client *k)
         if (op->keyed && op->route != NULL && op->input != NULL
             && op->route->out != NULL && op->route->out->table != NULL
             && strchr(op->path, '{') == NULL && mark_column(op) != NULL
-            && !atomic_load(&op->denied[k->good]))
+            && atomic_load(&op->denied[k->good]) < OFTEN_DENIED)
             return op;
     }
     return NULL;

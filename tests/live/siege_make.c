@@ -30,8 +30,8 @@ may(const struct siege *s, const struct op *op, int caller)
     for (size_t i = 0; right != NULL && auth_rights[i] != NULL; i++)
         if (strcmp(auth_rights[i], right) == 0)
             return (who->rights >> i & 1) != 0
-                   && !atomic_load(&op->denied[caller]);
-    return !atomic_load(&op->denied[caller]);
+                   && atomic_load(&op->denied[caller]) < OFTEN_DENIED;
+    return atomic_load(&op->denied[caller]) < OFTEN_DENIED;
 }
 
 static int
