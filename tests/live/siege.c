@@ -41,7 +41,7 @@ left_out(const struct siege *s, const char *name)
     return false;
 }
 
-/* -- founding ---------------------------------------------------------------- */
+/* -- founding -------------------------------------------------------------- */
 
 /* A sanitizer's program is several times slower and larger. */
 static bool
@@ -174,7 +174,7 @@ found(struct siege *s)
     return server_up(s);
 }
 
-/* -- reading the program ----------------------------------------------------- */
+/* -- reading the program --------------------------------------------------- */
 
 static bool
 read_document(struct siege *s)
@@ -243,7 +243,7 @@ learn(struct siege *s)
     lore_found(s->lore);
 }
 
-/* -- the clients ------------------------------------------------------------- */
+/* -- the clients ----------------------------------------------------------- */
 
 static const struct kind *
 kind_of(int i, int clients)
@@ -307,7 +307,7 @@ join_all(struct client *all, int n)
             (void)pthread_join(all[i].thread, NULL);
 }
 
-/* -- the sequence ------------------------------------------------------------ */
+/* -- the sequence ---------------------------------------------------------- */
 
 static void
 besiege(struct siege *s)

@@ -344,7 +344,7 @@ void disk_unmount(struct siege *s);
 int64_t tell_database(const char *sql);
 void restart_database(void);
 
-/* -- the judge --------------------------------------------------------------- */
+/* -- the judge ------------------------------------------------------------- */
 
 /* Compare an office at rest with the ledger: what was answered before BEFORE
    is there once, what was asked for after AFTER is not. */
@@ -361,7 +361,7 @@ void judge_leaks(struct siege *s);
 void judge_coverage(struct siege *s);
 int judge_end(struct siege *s); /* prints the verdicts; the exit code */
 
-/* -- the whole --------------------------------------------------------------- */
+/* -- the whole ------------------------------------------------------------- */
 
 struct siege {
     const char *program;

@@ -10,7 +10,7 @@
 
 #include "siege.h"
 
-/* -- sending ----------------------------------------------------------------- */
+/* -- sending --------------------------------------------------------------- */
 
 /* Connect to the server that is up now; false while there is none. */
 static bool
@@ -88,7 +88,7 @@ send_request(struct client *k, const struct request *q)
     return r;
 }
 
-/* -- judging ----------------------------------------------------------------- */
+/* -- judging --------------------------------------------------------------- */
 
 static const char *
 caller_name(const struct siege *s, const struct request *q)
@@ -239,7 +239,7 @@ judge_status(struct client *k, const struct request *q, const struct reply *r)
         judge_shape(k, q, r, answer);
 }
 
-/* -- what an answer tells ----------------------------------------------------- */
+/* -- what an answer tells -------------------------------------------------- */
 
 static void
 keep_word(struct client *k, const struct request *q)
@@ -353,7 +353,7 @@ keep(struct client *k, const struct request *q, const struct reply *r)
     }
 }
 
-/* -- asking ------------------------------------------------------------------ */
+/* -- asking ---------------------------------------------------------------- */
 
 /* Nothing came.  A connection that was kept may have been given up by the
    server just then; and of those that do harm the server need not hear all. */

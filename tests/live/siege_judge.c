@@ -36,7 +36,7 @@ static const char *const sentences[N_VERDICTS] = {
     [V_COVERAGE] = "every operation succeeded for somebody",
 };
 
-/* -- findings ---------------------------------------------------------------- */
+/* -- findings -------------------------------------------------------------- */
 
 #define TOLD_AT_ONCE 12
 
@@ -99,7 +99,7 @@ leave_out(struct siege *s, enum verdict v, const char *why)
                    "%s", why);
 }
 
-/* -- what is watched --------------------------------------------------------- */
+/* -- what is watched ------------------------------------------------------- */
 
 #define HEALTH_EACH_MS 200
 
@@ -204,7 +204,7 @@ watch_memory(void *arg)
     return NULL;
 }
 
-/* -- the office against the ledger ------------------------------------------- */
+/* -- the office against the ledger ----------------------------------------- */
 
 /* Numbers or marks read from a table, sorted. */
 struct column {
@@ -403,7 +403,7 @@ judge_versions(struct siege *s)
     look_away(c);
 }
 
-/* -- the log ----------------------------------------------------------------- */
+/* -- the log --------------------------------------------------------------- */
 
 void
 judge_log(struct siege *s)
@@ -434,7 +434,7 @@ judge_log(struct siege *s)
         (void)fclose(f);
 }
 
-/* -- operations -------------------------------------------------------------- */
+/* -- operations ------------------------------------------------------------ */
 
 /* What cannot succeed in a siege, and why. */
 static const struct {
@@ -484,7 +484,7 @@ judge_coverage(struct siege *s)
         (void)fclose(f);
 }
 
-/* -- the end ----------------------------------------------------------------- */
+/* -- the end --------------------------------------------------------------- */
 
 int
 judge_end(struct siege *s)

@@ -38,7 +38,7 @@ client_run(void *arg)
     return NULL;
 }
 
-/* -- callers of the API ------------------------------------------------------ */
+/* -- callers of the API ---------------------------------------------------- */
 
 #define MENDS 7
 
@@ -96,7 +96,7 @@ call_turn(struct client *k)
     client_rest(k, (int)below(k, 40));
 }
 
-/* -- walkers ----------------------------------------------------------------- */
+/* -- walkers --------------------------------------------------------------- */
 
 /*
  * A walker leads one record through its life: he asks as everybody, the good
@@ -308,7 +308,7 @@ walk_turn(struct client *k)
     client_rest(k, 20);
 }
 
-/* -- signing in -------------------------------------------------------------- */
+/* -- signing in ------------------------------------------------------------ */
 
 /* The value of the cookie that A sets. */
 static void
@@ -492,7 +492,7 @@ sign_in_turn(struct client *k)
     client_rest(k, 50 + (int)below(k, 300));
 }
 
-/* -- listening --------------------------------------------------------------- */
+/* -- listening ------------------------------------------------------------- */
 
 /* What came of a stream: events whose data are JSON, and no secret. */
 static void
@@ -553,7 +553,7 @@ listen_turn(struct client *k)
     http_close(&k->http);
 }
 
-/* -- exports ----------------------------------------------------------------- */
+/* -- exports --------------------------------------------------------------- */
 
 static void
 export_turn(struct client *k)
@@ -575,7 +575,7 @@ export_turn(struct client *k)
     client_rest(k, 100 + (int)below(k, 500));
 }
 
-/* -- slow and rude ones ------------------------------------------------------ */
+/* -- slow and rude ones ---------------------------------------------------- */
 
 static bool
 knock(struct client *k)
@@ -714,7 +714,7 @@ large_turn(struct client *k)
     client_rest(k, 1000 + (int)below(k, 2000));
 }
 
-/* -- framing ----------------------------------------------------------------- */
+/* -- framing --------------------------------------------------------------- */
 
 /* RFC 9112: what can be read in two ways must not be read at all. */
 #define LINE(s) s, sizeof(s) - 1
@@ -840,7 +840,7 @@ frame_turn(struct client *k)
     client_rest(k, 20 + (int)below(k, 60));
 }
 
-/* -- the table --------------------------------------------------------------- */
+/* -- the table ------------------------------------------------------------- */
 
 const struct kind siege_kinds[] = {
     { "callers", 32, call_turn },

@@ -14,7 +14,7 @@
 #include "auth/auth.h"
 #include "siege.h"
 
-/* -- who --------------------------------------------------------------------- */
+/* -- who ------------------------------------------------------------------- */
 
 static bool
 may(const struct siege *s, const struct op *op, int caller)
@@ -50,7 +50,7 @@ choose_caller(struct client *k, const struct op *op)
     return who;
 }
 
-/* -- values ------------------------------------------------------------------ */
+/* -- values ---------------------------------------------------------------- */
 
 static json_t *text_value(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
@@ -272,7 +272,7 @@ value_of(struct client *k, const struct op *op, const char *name,
     return free_object(k, op);
 }
 
-/* -- the body ---------------------------------------------------------------- */
+/* -- the body -------------------------------------------------------------- */
 
 static bool
 is_required(const json_t *schema, const char *name)
@@ -372,7 +372,7 @@ request_mend(struct client *k, struct request *q, const struct answer *a)
     return true;
 }
 
-/* -- the path and the query -------------------------------------------------- */
+/* -- the path and the query ------------------------------------------------ */
 
 static void
 put_encoded(FILE *out, const char *s)
@@ -556,7 +556,7 @@ put_query(struct client *k, const struct request *q, FILE *out)
     }
 }
 
-/* -- the whole --------------------------------------------------------------- */
+/* -- the whole ------------------------------------------------------------- */
 
 static void
 choose_head(struct client *k, struct request *q)

@@ -48,7 +48,7 @@ is_format(const char *format)
     return strcmp(format, "date") == 0 || strcmp(format, "date-time") == 0;
 }
 
-/* -- what the document uses -------------------------------------------------- */
+/* -- what the document uses ------------------------------------------------ */
 
 /* A pattern is POSIX's too: the document uses nothing that differs. */
 static bool
@@ -142,7 +142,7 @@ schema_known(json_t *doc, char *why, size_t n)
            && schemas_below(json_object_get(parts, "responses"), why, n);
 }
 
-/* -- does a value fit? ------------------------------------------------------- */
+/* -- does a value fit? ----------------------------------------------------- */
 
 struct place {
     const struct plan *plan;
