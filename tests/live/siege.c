@@ -41,7 +41,7 @@ left_out(const struct siege *s, const char *name)
     return false;
 }
 
-/* -- founding ---------------------------------------------------------------- */
+/* -- founding -------------------------------------------------------------- */
 
 /* A sanitizer's program is several times slower and larger. */
 static bool
@@ -138,21 +138,23 @@ take_clock(struct siege *s)
     }
 }
 
-/* The office signs its audit, by a key beside its folder. */
-static bool
-give_key(struct siege *s)
+/* The heads of the audit are signed, with a key that is kept elsewhere. */
+static void
+take_key(struct siege *s)
 {
-    char key[100], conf[100];
-    const char *const words[] = { "audit", "key", key, NULL };
+    char key[80], path[100];
+    const char *words[] = { "audit", "key", key, NULL };
     FILE *f;
 
-    (void)snprintf(key, sizeof key, "%s.key", s->office.dir);
-    (void)snprintf(conf, sizeof conf, "%s/liangcao.conf", s->office.dir);
-    if (run_program(&s->office, s->program, words) != 0
-        || (f = fopen(conf, "a")) == NULL)
-        return false;
-    (void)fprintf(f, "audit.key = %s\n", key);
-    return fclose(f) == 0;
+    (void)snprintf(key, sizeof key, "%s/audit.key", s->base);
+    (void)snprintf(path, sizeof path, "%s/liangcao.conf", s->office.dir);
+    if (run_program(&s->office, s->program, words) != 0)
+        return;
+    f = fopen(path, "a");
+    if (f != NULL) {
+        (void)fprintf(f, "audit.key = %s\n", key);
+        (void)fclose(f);
+    }
 }
 
 static bool
@@ -165,17 +167,14 @@ found(struct siege *s)
         (void)printf("the demo office was not made\n");
         return false;
     }
-    if (!give_key(s)) {
-        (void)printf("the audit's key was not made\n");
-        return false;
-    }
     callers_make(s);
+    take_key(s);
     take_clock(s);
     s->office.loud = s->seconds <= LOUD_S;
     return server_up(s);
 }
 
-/* -- reading the program ----------------------------------------------------- */
+/* -- reading the program --------------------------------------------------- */
 
 static bool
 read_document(struct siege *s)
@@ -244,7 +243,7 @@ learn(struct siege *s)
     lore_found(s->lore);
 }
 
-/* -- the clients ------------------------------------------------------------- */
+/* -- the clients ----------------------------------------------------------- */
 
 static const struct kind *
 kind_of(int i, int clients)
@@ -308,7 +307,7 @@ join_all(struct client *all, int n)
             (void)pthread_join(all[i].thread, NULL);
 }
 
-/* -- the sequence ------------------------------------------------------------ */
+/* -- the sequence ---------------------------------------------------------- */
 
 static void
 besiege(struct siege *s)

@@ -115,14 +115,16 @@ struct op {
     const char *table;         /* of the thing its path names; NULL */
     const char *answers;       /* table of the record it answers; NULL */
     atomic_uint answered, good, by_status[600];
-    atomic_bool denied[MOST_CALLERS];
-    char refused[200]; /* with which words it was refused last */
-    struct offer {     /* of a verb: to whom a record offered it lately */
+    atomic_uint denied[MOST_CALLERS]; /* in a row; the thing may be at fault */
+    char refused[200];                /* with which words it was refused last */
+    struct offer { /* of a verb: to whom a record offered it lately */
         int64_t id;
         int caller;
     } offers[8];
     unsigned n_offers;
 };
+
+#define OFTEN_DENIED 3
 
 struct plan {
     json_t *doc;
@@ -342,7 +344,7 @@ void disk_unmount(struct siege *s);
 int64_t tell_database(const char *sql);
 void restart_database(void);
 
-/* -- the judge --------------------------------------------------------------- */
+/* -- the judge ------------------------------------------------------------- */
 
 /* Compare an office at rest with the ledger: what was answered before BEFORE
    is there once, what was asked for after AFTER is not. */
@@ -359,7 +361,7 @@ void judge_leaks(struct siege *s);
 void judge_coverage(struct siege *s);
 int judge_end(struct siege *s); /* prints the verdicts; the exit code */
 
-/* -- the whole --------------------------------------------------------------- */
+/* -- the whole ------------------------------------------------------------- */
 
 struct siege {
     const char *program;
@@ -398,6 +400,9 @@ struct siege {
     size_t n_told;
     FILE *findings;
 
+    _Atomic int64_t
+        probing; /* since when /healthz is waited for; 0: it is not */
+    atomic_bool stacks_kept;
     atomic_ullong requests, cut;
     _Atomic int64_t worst_ms, worst_health_ms, worst_stall_ms, most_kb;
     int base_fds, base_threads;

@@ -10,7 +10,7 @@
 
 #include "siege.h"
 
-/* -- sending ----------------------------------------------------------------- */
+/* -- sending --------------------------------------------------------------- */
 
 /* Connect to the server that is up now; false while there is none. */
 static bool
@@ -88,7 +88,7 @@ send_request(struct client *k, const struct request *q)
     return r;
 }
 
-/* -- judging ----------------------------------------------------------------- */
+/* -- judging --------------------------------------------------------------- */
 
 static const char *
 caller_name(const struct siege *s, const struct request *q)
@@ -239,7 +239,7 @@ judge_status(struct client *k, const struct request *q, const struct reply *r)
         judge_shape(k, q, r, answer);
 }
 
-/* -- what an answer tells ----------------------------------------------------- */
+/* -- what an answer tells -------------------------------------------------- */
 
 static void
 keep_word(struct client *k, const struct request *q)
@@ -333,8 +333,10 @@ keep(struct client *k, const struct request *q, const struct reply *r)
         return;
     atomic_fetch_add(&q->op->answered, 1);
     atomic_fetch_add(&q->op->by_status[r->a.status % 600], 1);
-    if (r->a.status / 100 == 2)
+    if (r->a.status / 100 == 2) {
+        atomic_store(&q->op->denied[q->caller], 0);
         keep_good(k, q, r);
+    }
     if (r->a.status >= 400 && q->trick == NULL
         && atomic_load(&q->op->good) == 0)
         keep_refusal(k, q, r);
@@ -343,7 +345,7 @@ keep(struct client *k, const struct request *q, const struct reply *r)
         lore_forget(k->s->lore, q->op->table, id_in_path(q), q->caller,
                     strcmp(q->method, "DELETE") == 0);
     if (r->a.status == 403 && q->trick == NULL)
-        atomic_store(&q->op->denied[q->caller], true);
+        atomic_fetch_add(&q->op->denied[q->caller], 1);
     if (r->a.status == 401 && q->by_session && q->trick == NULL) {
         (void)pthread_mutex_lock(&who->lock);
         who->cookie[0] = '\0';
@@ -351,7 +353,7 @@ keep(struct client *k, const struct request *q, const struct reply *r)
     }
 }
 
-/* -- asking ------------------------------------------------------------------ */
+/* -- asking ---------------------------------------------------------------- */
 
 /* Nothing came.  A connection that was kept may have been given up by the
    server just then; and of those that do harm the server need not hear all. */

@@ -34,7 +34,7 @@ between(struct random *r, uint32_t low, uint32_t high)
     return low + random_below(r, high - low + 1);
 }
 
-/* -- the server -------------------------------------------------------------- */
+/* -- the server ------------------------------------------------------------ */
 
 static int
 count_fds(pid_t pid)
@@ -187,7 +187,7 @@ server_down(struct siege *s)
         (void)kill(pid, SIGKILL);
 }
 
-/* -- the blows --------------------------------------------------------------- */
+/* -- the blows ------------------------------------------------------------- */
 
 static void
 kill_it(struct siege *s, struct random *r)
@@ -216,7 +216,7 @@ freeze_it(struct siege *s, struct random *r)
     (void)kill(s->server.pid, SIGCONT);
 }
 
-/* -- the disk ---------------------------------------------------------------- */
+/* -- the disk -------------------------------------------------------------- */
 
 #define DISK "size=3g,mode=0755"
 
@@ -271,7 +271,7 @@ has_disk(const struct siege *s)
     return s->on_disk;
 }
 
-/* -- the clock --------------------------------------------------------------- */
+/* -- the clock ------------------------------------------------------------- */
 
 static void
 set_clock(const struct siege *s, int seconds)
@@ -300,7 +300,7 @@ has_clock(const struct siege *s)
     return s->office.clock[0] != '\0';
 }
 
-/* -- PostgreSQL -------------------------------------------------------------- */
+/* -- PostgreSQL ------------------------------------------------------------ */
 
 int64_t
 tell_database(const char *sql)
@@ -372,7 +372,7 @@ has_postgres(const struct siege *s)
     return s->postgres;
 }
 
-/* -- dealing ----------------------------------------------------------------- */
+/* -- dealing --------------------------------------------------------------- */
 
 static const struct blow {
     const char *name;
@@ -505,7 +505,7 @@ blows_print(const struct siege *s)
     (void)printf("backups %u\n", atomic_load(&s->backups));
 }
 
-/* -- backups ----------------------------------------------------------------- */
+/* -- backups --------------------------------------------------------------- */
 
 /* Run a command of the program; told how long it may take at most. */
 static int

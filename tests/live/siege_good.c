@@ -11,7 +11,7 @@
 
 #include "siege.h"
 
-/* -- the ledger -------------------------------------------------------------- */
+/* -- the ledger ------------------------------------------------------------ */
 
 unsigned
 ledger_place(struct ledger *l, const char *table, const char *column)
@@ -100,7 +100,7 @@ ledger_see(struct ledger *l, const char *table, int64_t id, int64_t version)
     (void)pthread_mutex_unlock(&l->lock);
 }
 
-/* -- one change --------------------------------------------------------------- */
+/* -- one change ------------------------------------------------------------ */
 
 #define TRIES 400
 
@@ -174,7 +174,7 @@ begin(struct client *k, struct request *q, struct op *op, const char *mark)
     return true;
 }
 
-/* -- what they do -------------------------------------------------------------- */
+/* -- what they do ---------------------------------------------------------- */
 
 static void
 ask_for_something(struct client *k)
@@ -255,7 +255,7 @@ choose_maker(struct client *k)
         if (op->keyed && op->route != NULL && op->input != NULL
             && op->route->out != NULL && op->route->out->table != NULL
             && strchr(op->path, '{') == NULL && mark_column(op) != NULL
-            && !atomic_load(&op->denied[k->good]))
+            && atomic_load(&op->denied[k->good]) < OFTEN_DENIED)
             return op;
     }
     return NULL;

@@ -36,7 +36,7 @@ static const char *const sentences[N_VERDICTS] = {
     [V_COVERAGE] = "every operation succeeded for somebody",
 };
 
-/* -- findings ---------------------------------------------------------------- */
+/* -- findings -------------------------------------------------------------- */
 
 #define TOLD_AT_ONCE 12
 
@@ -99,7 +99,7 @@ leave_out(struct siege *s, enum verdict v, const char *why)
                    "%s", why);
 }
 
-/* -- what is watched --------------------------------------------------------- */
+/* -- what is watched ------------------------------------------------------- */
 
 #define HEALTH_EACH_MS 200
 
@@ -117,7 +117,9 @@ probe(struct siege *s, struct http *h)
     if (port == 0)
         return;
     fresh = h->fd < 0;
+    atomic_store(&s->probing, began);
     a = http_tell(h, "", "GET", "/healthz", NULL);
+    atomic_store(&s->probing, 0);
     ms = own_ms(s, began, siege_ms(), STOPS_SERVER);
     looked(s, V_HEALTH);
     if (ms > atomic_load(&s->worst_health_ms))
@@ -164,6 +166,25 @@ most_memory(pid_t pid)
     return kb;
 }
 
+/* While /healthz hangs, where every thread stands: once, if gdb is here. */
+static void
+keep_stacks(struct siege *s)
+{
+    int64_t since = atomic_load(&s->probing);
+    char command[200];
+
+    if (since == 0 || atomic_load(&s->stacks_kept)
+        || own_ms(s, since, siege_ms(), STOPS_SERVER) < 2 * s->health_ms)
+        return;
+    atomic_store(&s->stacks_kept, true);
+    (void)snprintf(command, sizeof command,
+                   "gdb -p %d -batch -ex 'thread apply all bt 14'"
+                   " >build/siege/stacks.txt 2>/dev/null",
+                   (int)atomic_load(&s->pid));
+    if (system(command) == 0)
+        (void)printf("/healthz hangs: see build/siege/stacks.txt\n");
+}
+
 void *
 watch_memory(void *arg)
 {
@@ -177,12 +198,13 @@ watch_memory(void *arg)
             atomic_store(&s->most_kb, kb);
         if (kb > s->memory_kb)
             finding(s, V_MEMORY, "it had %lld MiB", (long long)kb / 1024);
+        keep_stacks(s);
         (void)usleep(200000);
     }
     return NULL;
 }
 
-/* -- the office against the ledger ------------------------------------------- */
+/* -- the office against the ledger ----------------------------------------- */
 
 /* Numbers or marks read from a table, sorted. */
 struct column {
@@ -381,7 +403,7 @@ judge_versions(struct siege *s)
     look_away(c);
 }
 
-/* -- the log ----------------------------------------------------------------- */
+/* -- the log --------------------------------------------------------------- */
 
 void
 judge_log(struct siege *s)
@@ -412,7 +434,7 @@ judge_log(struct siege *s)
         (void)fclose(f);
 }
 
-/* -- operations -------------------------------------------------------------- */
+/* -- operations ------------------------------------------------------------ */
 
 /* What cannot succeed in a siege, and why. */
 static const struct {
@@ -462,7 +484,7 @@ judge_coverage(struct siege *s)
         (void)fclose(f);
 }
 
-/* -- the end ----------------------------------------------------------------- */
+/* -- the end --------------------------------------------------------------- */
 
 int
 judge_end(struct siege *s)

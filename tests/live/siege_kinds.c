@@ -38,7 +38,7 @@ client_run(void *arg)
     return NULL;
 }
 
-/* -- callers of the API ------------------------------------------------------ */
+/* -- callers of the API ---------------------------------------------------- */
 
 #define MENDS 7
 
@@ -96,7 +96,7 @@ call_turn(struct client *k)
     client_rest(k, (int)below(k, 40));
 }
 
-/* -- walkers ----------------------------------------------------------------- */
+/* -- walkers --------------------------------------------------------------- */
 
 /*
  * A walker leads one record through its life: he asks as everybody, the good
@@ -207,13 +207,14 @@ look_as(struct client *k, struct walk *w, int who)
     client_rest(k, (int)below(k, 4));
 }
 
-/* A query of the list that its document has words for: "?state=completed". */
+/* A query of the list that its document has words for, "?state=completed"; the
+   words come one after the other. */
 static void
 put_some_word(struct client *k, const struct op *list, char *out, size_t n)
 {
     const json_t *known = json_object_get(list->def, "parameters");
 
-    for (int i = 0; i < 300 && json_array_size(known) > 0; i++) {
+    for (int i = 0; i < 600 && json_array_size(known) > 0; i++) {
         const json_t *p =
             json_array_get(known, below(k, (uint32_t)json_array_size(known)));
         const char *name = json_string_value(json_object_get(p, "name"));
@@ -221,11 +222,13 @@ put_some_word(struct client *k, const struct op *list, char *out, size_t n)
             json_object_get(json_object_get(p, "schema"), "enum");
 
         if (json_array_size(words) < 3 || strcmp(name, "sort") == 0
-            || strcmp(name, "format") == 0 || strcmp(name, "view") == 0)
+            || strcmp(name, "format") == 0 || strcmp(name, "view") == 0
+            || strchr(name, '.') != NULL)
             continue;
         (void)snprintf(out, n, "?%s=%s", name,
-                       json_string_value(json_array_get(
-                           words, below(k, (uint32_t)json_array_size(words)))));
+                       json_string_value(
+                           json_array_get(words,
+                                          ++k->made % json_array_size(words))));
         return;
     }
 }
@@ -269,7 +272,7 @@ choose_record(struct client *k, const struct op *of)
     if (list == NULL || one_in(k, 3))
         return lore_id(k->s->lore, of->table, false, &k->chance, NULL);
     put_some_word(k, list, query, sizeof query);
-    for (int i = 0; i < 6 && id == 0; i++)
+    for (int i = 0; i < 10 && id == 0; i++)
         id = pick_listed(k, list, query);
     return id;
 }
@@ -305,7 +308,7 @@ walk_turn(struct client *k)
     client_rest(k, 20);
 }
 
-/* -- signing in -------------------------------------------------------------- */
+/* -- signing in ------------------------------------------------------------ */
 
 /* The value of the cookie that A sets. */
 static void
@@ -489,7 +492,7 @@ sign_in_turn(struct client *k)
     client_rest(k, 50 + (int)below(k, 300));
 }
 
-/* -- listening --------------------------------------------------------------- */
+/* -- listening ------------------------------------------------------------- */
 
 /* What came of a stream: events whose data are JSON, and no secret. */
 static void
@@ -550,7 +553,7 @@ listen_turn(struct client *k)
     http_close(&k->http);
 }
 
-/* -- exports ----------------------------------------------------------------- */
+/* -- exports --------------------------------------------------------------- */
 
 static void
 export_turn(struct client *k)
@@ -572,7 +575,7 @@ export_turn(struct client *k)
     client_rest(k, 100 + (int)below(k, 500));
 }
 
-/* -- slow and rude ones ------------------------------------------------------ */
+/* -- slow and rude ones ---------------------------------------------------- */
 
 static bool
 knock(struct client *k)
@@ -711,7 +714,7 @@ large_turn(struct client *k)
     client_rest(k, 1000 + (int)below(k, 2000));
 }
 
-/* -- framing ----------------------------------------------------------------- */
+/* -- framing --------------------------------------------------------------- */
 
 /* RFC 9112: what can be read in two ways must not be read at all. */
 #define LINE(s) s, sizeof(s) - 1
@@ -837,11 +840,11 @@ frame_turn(struct client *k)
     client_rest(k, 20 + (int)below(k, 60));
 }
 
-/* -- the table --------------------------------------------------------------- */
+/* -- the table ------------------------------------------------------------- */
 
 const struct kind siege_kinds[] = {
-    { "callers", 36, call_turn },
-    { "walkers", 10, walk_turn },
+    { "callers", 32, call_turn },
+    { "walkers", 14, walk_turn },
     { "listeners", 12, listen_turn },
     { "sign-ins", 8, sign_in_turn },
     { "exports", 4, export_turn },

@@ -14,7 +14,7 @@
 #include "auth/auth.h"
 #include "siege.h"
 
-/* -- who --------------------------------------------------------------------- */
+/* -- who ------------------------------------------------------------------- */
 
 static bool
 may(const struct siege *s, const struct op *op, int caller)
@@ -30,8 +30,8 @@ may(const struct siege *s, const struct op *op, int caller)
     for (size_t i = 0; right != NULL && auth_rights[i] != NULL; i++)
         if (strcmp(auth_rights[i], right) == 0)
             return (who->rights >> i & 1) != 0
-                   && !atomic_load(&op->denied[caller]);
-    return !atomic_load(&op->denied[caller]);
+                   && atomic_load(&op->denied[caller]) < OFTEN_DENIED;
+    return atomic_load(&op->denied[caller]) < OFTEN_DENIED;
 }
 
 static int
@@ -50,7 +50,7 @@ choose_caller(struct client *k, const struct op *op)
     return who;
 }
 
-/* -- values ------------------------------------------------------------------ */
+/* -- values ---------------------------------------------------------------- */
 
 static json_t *text_value(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
@@ -234,19 +234,17 @@ free_object(struct client *k, const struct op *op)
 static json_t *value_of(struct client *k, const struct op *op, const char *name,
                         json_t *schema);
 
-/* No longer than must be, or a little. */
+/* As many parts as must be, or one more. */
 static json_t *
 list_of(struct client *k, const struct op *op, const char *name, json_t *schema)
 {
-    json_t *items = json_object_get(schema, "items");
+    json_t *list = json_array(), *items = json_object_get(schema, "items");
     json_int_t n = json_integer_value(json_object_get(schema, "minItems"));
-    json_t *v = json_array();
 
-    if (n > 0)
-        n += below(k, 3);
-    for (json_int_t i = 0; items != NULL && i < n; i++)
-        json_array_append_new(v, value_of(k, op, name, items));
-    return v;
+    n += items != NULL ? below(k, 2) : 0;
+    for (json_int_t i = 0; i < n; i++)
+        json_array_append_new(list, value_of(k, op, name, items));
+    return list;
 }
 
 static json_t *
@@ -274,7 +272,7 @@ value_of(struct client *k, const struct op *op, const char *name,
     return free_object(k, op);
 }
 
-/* -- the body ---------------------------------------------------------------- */
+/* -- the body -------------------------------------------------------------- */
 
 static bool
 is_required(const json_t *schema, const char *name)
@@ -374,7 +372,7 @@ request_mend(struct client *k, struct request *q, const struct answer *a)
     return true;
 }
 
-/* -- the path and the query -------------------------------------------------- */
+/* -- the path and the query ------------------------------------------------ */
 
 static void
 put_encoded(FILE *out, const char *s)
@@ -424,6 +422,31 @@ choose_word(struct client *k, struct request *q, const char *name)
     json_decref(v);
 }
 
+/* Nothing of what the path names is known: as several, ask what there is. */
+static void
+look_for(struct client *k, const struct op *op)
+{
+    char path[200];
+    struct op *list;
+    struct random *chance = &k->chance;
+
+    (void)snprintf(path, sizeof path, "%.*s",
+                   (int)(strchr(op->path, '{') - op->path) - 1, op->path);
+    list = plan_find(&k->s->plan, "GET", path);
+    for (int i = 0; list != NULL && i < 12; i++) {
+        struct request q = { .op = list,
+                             .caller = choose_caller(k, list),
+                             .method = "GET",
+                             .path = strdup(path) };
+        struct reply r = request_ask(k, &q);
+
+        reply_free(&r);
+        request_free(&q);
+        if (lore_id(k->s->lore, op->table, true, chance, NULL) != 0)
+            return;
+    }
+}
+
 /*
  * What the path names, and who asks for it: often whoever saw it last.  Who
  * changed what the office was founded with would leave nothing to be besieged;
@@ -438,6 +461,9 @@ choose_id(struct client *k, struct request *q)
     int64_t id = 0;
     int who = -1;
 
+    if (op->table != NULL
+        && lore_id(k->s->lore, op->table, ours, &k->chance, NULL) == 0)
+        look_for(k, op);
     for (int i = 0; op->table != NULL && i < 8; i++) {
         id = lore_id(k->s->lore, op->table, ours, &k->chance, &who);
         if (id == 0 || one_in(k, 6) || (who >= 0 && may(k->s, op, who)))
@@ -480,59 +506,57 @@ put_path(struct client *k, struct request *q, FILE *out)
     json_decref(pair);
 }
 
-/* As a query says it: a text without its quotes, a list with commas. */
-static char *
-query_text(const json_t *v)
+/* A value in a query: a text as it is, a list with commas between. */
+static void
+put_word(FILE *out, const json_t *v)
 {
-    char *all = NULL, *one, *longer;
+    char *text;
 
-    if (!json_is_array(v))
-        return json_is_string(v) ? strdup(json_string_value(v))
-                                 : json_dumps(v, JSON_ENCODE_ANY);
-    for (size_t i = 0; i < json_array_size(v); i++) {
-        one = query_text(json_array_get(v, i));
-        if (asprintf(&longer, "%s%s%s", all ? all : "", all ? "," : "",
-                     one ? one : "")
-            < 0)
-            abort();
-        free(one);
-        free(all);
-        all = longer;
+    if (json_is_string(v)) {
+        put_encoded(out, json_string_value(v));
+        return;
     }
-    return all;
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        (void)fputs(i > 0 ? "," : "", out);
+        put_word(out, json_array_get(v, i));
+    }
+    if (json_is_array(v) || json_is_null(v))
+        return;
+    text = json_dumps(v, JSON_ENCODE_ANY);
+    put_encoded(out, text);
+    free(text);
 }
 
+/* What must be said, and one or two of the rest. */
 static void
 put_query(struct client *k, const struct request *q, FILE *out)
 {
     const json_t *known = json_object_get(q->op->def, "parameters");
+    uint32_t n = (uint32_t)json_array_size(known);
     char sign = '?';
 
-    for (size_t i = 0; i < json_array_size(known); i++) {
+    for (size_t i = 0; i < n; i++) {
         const json_t *p = json_array_get(known, i);
         const char *name = json_string_value(json_object_get(p, "name"));
         json_t *v;
-        char *text;
 
         if (strcmp(json_string_value(json_object_get(p, "in")), "query") != 0
             || (!json_is_true(json_object_get(p, "required"))
-                && !one_in(k, 40)))
+                && !one_in(k, 2 + n)))
             continue;
         v = strcmp(name, "cursor") == 0
                 ? lore_value(k->s->lore, "cursor", &k->chance)
                 : value_of(k, q->op, name, json_object_get(p, "schema"));
-        text = query_text(v);
-        if (text != NULL && !json_is_null(v)) {
+        if (v != NULL && !json_is_null(v)) {
             (void)fprintf(out, "%c%s=", sign, name);
-            put_encoded(out, text);
+            put_word(out, v);
             sign = '&';
         }
-        free(text);
         json_decref(v);
     }
 }
 
-/* -- the whole --------------------------------------------------------------- */
+/* -- the whole ------------------------------------------------------------- */
 
 static void
 choose_head(struct client *k, struct request *q)

@@ -14,7 +14,7 @@
 
 #define PREFIX "/api/v1"
 
-/* -- the plan ---------------------------------------------------------------- */
+/* -- the plan -------------------------------------------------------------- */
 
 static const char *const methods[] = { "get", "post", "put", "patch",
                                        "delete" };
@@ -160,7 +160,7 @@ plan_learn(struct plan *p, json_t *doc)
     return p->n >= 100;
 }
 
-/* -- offers ----------------------------------------------------------------- */
+/* -- offers ---------------------------------------------------------------- */
 
 /* "POST .../{id}/VERB" of the things that OP answers. */
 static struct op *
@@ -577,7 +577,7 @@ lore_put_csv(struct lore *p, const char *kind, const char *text)
     (void)pthread_mutex_unlock(&p->lock);
 }
 
-/* -- secrets ----------------------------------------------------------------- */
+/* -- secrets --------------------------------------------------------------- */
 
 #define SECRET_PLACES 65536
 #define SHORTEST_SECRET 24

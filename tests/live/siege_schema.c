@@ -14,10 +14,23 @@
 #include "siege.h"
 
 static const char *const keywords[] = {
-    "type",      "enum",      "pattern",     "minimum", "maximum",
-    "minLength", "maxLength", "format",      "items",   "properties",
-    "required",  "$ref",      "description", "title",   "additionalProperties",
+    "type",
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "format",
+    "items",
+    "properties",
     "minItems",
+    "maxItems",
+    "required",
+    "$ref",
+    "description",
+    "title",
+    "additionalProperties",
 };
 
 static bool
@@ -35,7 +48,7 @@ is_format(const char *format)
     return strcmp(format, "date") == 0 || strcmp(format, "date-time") == 0;
 }
 
-/* -- what the document uses -------------------------------------------------- */
+/* -- what the document uses ------------------------------------------------ */
 
 /* A pattern is POSIX's too: the document uses nothing that differs. */
 static bool
@@ -129,7 +142,7 @@ schema_known(json_t *doc, char *why, size_t n)
            && schemas_below(json_object_get(parts, "responses"), why, n);
 }
 
-/* -- does a value fit? ------------------------------------------------------- */
+/* -- does a value fit? ----------------------------------------------------- */
 
 struct place {
     const struct plan *plan;
@@ -298,10 +311,14 @@ static bool
 fits_list(struct place *p, json_t *schema, json_t *v)
 {
     json_t *items = json_object_get(schema, "items");
-    json_t *least = json_object_get(schema, "minItems");
+    const json_t *least = json_object_get(schema, "minItems");
+    const json_t *most = json_object_get(schema, "maxItems");
+    json_int_t n = (json_int_t)json_array_size(v);
 
-    if ((json_int_t)json_array_size(v) < json_integer_value(least))
-        return misfit(p, "is too short");
+    if (least != NULL && n < json_integer_value(least))
+        return misfit(p, "has too few parts");
+    if (most != NULL && n > json_integer_value(most))
+        return misfit(p, "has too many parts");
     for (size_t i = 0; items != NULL && i < json_array_size(v); i++)
         if (!fits_part(p, items, json_array_get(v, i), NULL, i))
             return false;

@@ -31,7 +31,7 @@ siege_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* -- spans ------------------------------------------------------------------- */
+/* -- spans ----------------------------------------------------------------- */
 
 size_t
 span_begin(struct spans *all, const char *what, enum force force)
@@ -132,7 +132,7 @@ in_span(struct siege *s, const char *what, int64_t from, int64_t to)
     return is;
 }
 
-/* -- the control ------------------------------------------------------------- */
+/* -- the control ----------------------------------------------------------- */
 
 static void
 answer_bytes(int listener)

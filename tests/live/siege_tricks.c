@@ -10,7 +10,7 @@
 
 #include "siege.h"
 
-/* -- the parts of a request -------------------------------------------------- */
+/* -- the parts of a request ------------------------------------------------ */
 
 static bool
 is_change(const struct request *q)
@@ -131,7 +131,7 @@ drop_query(struct request *q)
     q->path[strcspn(q->path, "?")] = '\0';
 }
 
-/* -- bodies ------------------------------------------------------------------ */
+/* -- bodies ---------------------------------------------------------------- */
 
 static void
 wrong_type(struct client *k, struct request *q)
@@ -355,7 +355,7 @@ wrong_media(struct client *k, struct request *q)
     q->type = types[below(k, COUNT(types) - 1)];
 }
 
-/* -- paths ------------------------------------------------------------------- */
+/* -- paths ----------------------------------------------------------------- */
 
 static void
 wrong_id(struct client *k, struct request *q)
@@ -419,7 +419,7 @@ other_method(struct client *k, struct request *q)
     q->key[0] = '\0';
 }
 
-/* -- queries ----------------------------------------------------------------- */
+/* -- queries --------------------------------------------------------------- */
 
 static void
 unknown_word(struct client *k, struct request *q)
@@ -566,7 +566,7 @@ long_query(struct client *k, struct request *q)
     q->undocumented = true;
 }
 
-/* -- headers ----------------------------------------------------------------- */
+/* -- headers --------------------------------------------------------------- */
 
 static void
 add_head(struct request *q, const char *name, const char *value)
@@ -645,7 +645,7 @@ no_csrf(struct client *k, struct request *q)
     q->no_csrf = true;
 }
 
-/* -- the table --------------------------------------------------------------- */
+/* -- the table ------------------------------------------------------------- */
 
 static const struct trick {
     const char *name;
