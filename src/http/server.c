@@ -92,6 +92,26 @@ on_connection(void *ctx, struct MHD_Connection *conn, void **peer,
 
 /* -- a request comes in ---------------------------------------------- */
 
+/*
+ * An address so long that libmicrohttpd may have no room left for what it makes
+ * of it: then it neither answers nor goes on, until the watchman comes.  So it
+ * is answered before that is tried; what still comes is of no use.
+ */
+static void
+refuse_address(struct exchange *x)
+{
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    x->answered = true;
+    x->q.method = "?"; /* it is not known yet */
+    x->begun_us = monotonic_us();
+    reply_log(x, 414);
+    x->begun_us = 0; /* begin() has not been here */
+    if (fd && reply_raw(x, 414))
+        (void)shutdown(fd->connect_fd, SHUT_WR);
+}
+
 /* libmicrohttpd is about to parse the request line. */
 static void *
 on_uri(void *ctx, const char *uri, struct MHD_Connection *conn)
@@ -107,6 +127,8 @@ on_uri(void *ctx, const char *uri, struct MHD_Connection *conn)
     x->visit.link = x->peer->link;
     x->sent_uri = uri;
     memcpy(x->uri, uri, n);
+    if (n - 1 > URI_BYTES && !x->server->tls)
+        refuse_address(x);
     return x;
 }
 
@@ -241,6 +263,8 @@ begin(struct exchange *x, const char *method, const char *version)
     char credential[256];
     size_t len;
 
+    if (x->answered)
+        return MHD_NO;
     x->begun_us = monotonic_us();
     x->head = strcmp(method, "HEAD") == 0;
     x->q.method = x->head ? "GET" : method;
