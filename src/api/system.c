@@ -41,8 +41,10 @@ reply_ready(struct call *c, struct http_reply *r)
 
     db_patience(c, READY_MS);
     good = db_int(c, &n, one) == OK && n == 1;
-    c->lang = LANG_EN; /* a monitor reads it */
-    trouble = good ? health_trouble(c) : "the database does not answer";
+    c->lang = LANG_EN;           /* a monitor reads it */
+    trouble = health_trouble(c); /* it knows why the database is silent */
+    if (trouble == NULL && !good)
+        trouble = "the database does not answer";
     if (trouble != NULL)
         trouble = arena_printf(c->arena, "%s\n", trouble);
     reply_text(r, trouble ? 503 : 200, "text/plain; charset=utf-8",

@@ -78,17 +78,31 @@ get(const struct live_office *o, uint16_t port, const char *account,
     return status;
 }
 
-/* /readyz answers so within a generous time; what it says goes to SAYS. */
+/* /readyz answers so, with WORDS in what it says, within a generous time; what
+   it said last goes to SAYS. */
 static bool
-becomes(const struct live_office *o, uint16_t port, int status, char *says,
-        size_t n)
+says_soon(const struct live_office *o, uint16_t port, int status,
+          const char *words, char *says, size_t n)
 {
+    char own[500] = "";
+
     for (int ms = 0; ms < SOON_MS; ms += 50) {
-        if (get(o, port, NULL, "/readyz", says, n) == status)
+        int now = get(o, port, NULL, "/readyz", own, sizeof own);
+
+        if (says != NULL)
+            (void)snprintf(says, n, "%s", own);
+        if (now == status && strstr(own, words) != NULL)
             return true;
         pause_ms(50);
     }
     return false;
+}
+
+static bool
+becomes(const struct live_office *o, uint16_t port, int status, char *says,
+        size_t n)
+{
+    return says_soon(o, port, status, "", says, n);
 }
 
 /* -- the files beneath it --------------------------------------------------------- */
@@ -193,8 +207,7 @@ try_harm(struct store_try *t, const struct harm *h)
                 strstr(says, "\"away\"") && strstr(says, "nothing was changed"),
                 "%s: it is told in words: %s", h->what, says);
     (void)score(&t->score,
-                becomes(&o, s.port, 503, says, sizeof says)
-                    && strstr(says, "started anew"),
+                says_soon(&o, s.port, 503, "started anew", says, sizeof says),
                 "%s: it is not ready, and says why: %s", h->what, says);
     if (h->reads)
         (void)score(&t->score,
@@ -335,8 +348,8 @@ try_full_served(struct store_try *t, const char *small,
                 strstr(says, "\"full\"") && strstr(says, "nothing was changed"),
                 "in words: %s", says);
     (void)score(&t->score,
-                becomes(o, s->port, 503, says, sizeof says)
-                    && strstr(says, "the disk is full"),
+                says_soon(o, s->port, 503, "the disk is full", says,
+                          sizeof says),
                 "it is not ready while it lasts: %s", says);
     (void)score(&t->score,
                 get(o, s->port, "wang", "/api/v1/orders", NULL, 0) == 200,
