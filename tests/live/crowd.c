@@ -289,14 +289,6 @@ take_turns(struct crowd *w)
 static void
 check_office(struct crowd *w)
 {
-    static const char uneven[] =
-        "SELECT COUNT(*) FROM orders o WHERE version <>"
-        " (SELECT COUNT(*) FROM event e WHERE e.order_id = o.id"
-        " AND e.verb <> 'rate')"; /* a vote leaves no trace on its order */
-    static const char unaudited[] =
-        "SELECT COUNT(*) FROM orders o WHERE version <>"
-        " (SELECT COUNT(*) FROM audit_entry a WHERE a.noun_id = o.id"
-        " AND a.noun = 'order' AND a.action <> 'order.rate')";
     struct call *c = look_into(w->office);
 
     (void)score(w->score,
@@ -304,9 +296,9 @@ check_office(struct crowd *w)
                               " FROM orders")
                     == 0,
                 "a number was given twice");
-    (void)score(w->score, office_int(c, uneven) == 0,
+    (void)score(w->score, office_int(c, half_done_orders) == 0,
                 "something was half done");
-    (void)score(w->score, office_int(c, unaudited) == 0,
+    (void)score(w->score, office_int(c, unaudited_orders) == 0,
                 "something is not in the audit");
     look_away(c);
 }

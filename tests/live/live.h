@@ -51,6 +51,10 @@ bool office_found_demo(struct live_office *o, const char *program,
 void office_leave(struct live_office *o);
 const char *token_of(const struct live_office *o, const char *account);
 
+/* They count orders whose version does not tell how often they were changed, by
+   their events and by the audit; a vote leaves no trace on its order. */
+extern const char half_done_orders[], unaudited_orders[];
+
 /* A call that reads the office's database beside the server. */
 struct call;
 struct call *look_into(const struct live_office *o);

@@ -79,6 +79,16 @@ give_tokens(struct call *c, struct live_office *o)
     as(c, NULL);
 }
 
+const char half_done_orders[] =
+    "SELECT COUNT(*) FROM orders o WHERE version <>"
+    " (SELECT COUNT(*) FROM event e WHERE e.order_id = o.id"
+    " AND e.verb <> 'rate')";
+
+const char unaudited_orders[] =
+    "SELECT COUNT(*) FROM orders o WHERE version <>"
+    " (SELECT COUNT(*) FROM audit_entry a WHERE a.noun_id = o.id"
+    " AND a.noun = 'order' AND a.action <> 'order.rate')";
+
 static void
 write_conf(const struct live_office *o)
 {

@@ -221,13 +221,6 @@ check_database(struct score *score_, const struct live_office *o,
         " description HAVING COUNT(*) > 1)";
     static const char same_number[] =
         "SELECT COUNT(*) - COUNT(DISTINCT number) FROM orders";
-    static const char uneven[] =
-        "SELECT COUNT(*) FROM orders o WHERE version <>"
-        " (SELECT COUNT(*) FROM event e WHERE e.order_id = o.id)";
-    static const char unaudited[] =
-        "SELECT COUNT(*) FROM orders o WHERE version <>"
-        " (SELECT COUNT(*) FROM audit_entry a WHERE a.noun_id = o.id"
-        " AND a.noun = 'order')";
     char path[100];
     sqlite3 *db = NULL;
     int64_t lost = 0;
@@ -244,9 +237,9 @@ check_database(struct score *score_, const struct live_office *o,
                 "kill %d: an order is there twice", round);
     (void)score(score_, number(db, same_number, 0, NULL) == 0,
                 "kill %d: a number was given twice", round);
-    (void)score(score_, number(db, uneven, 0, NULL) == 0,
+    (void)score(score_, number(db, half_done_orders, 0, NULL) == 0,
                 "kill %d: something was half done", round);
-    (void)score(score_, number(db, unaudited, 0, NULL) == 0,
+    (void)score(score_, number(db, unaudited_orders, 0, NULL) == 0,
                 "kill %d: something is not in the audit", round);
     (void)score(score_, is_whole(db), "kill %d: integrity_check", round);
     (void)sqlite3_close(db);
