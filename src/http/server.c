@@ -33,7 +33,7 @@
 #define DRAIN_BYTES (8u << 20) /* of a refused body, then hang up */
 #define FIRST_BODY_BYTES 16384u /* believed of a Content-Length */
 #define LARGE_ANSWER 65536u     /* counted: it may not fit into the kernel */
-#define STOP_MS 10000           /* for open calls to be answered */
+#define STOP_MS 5000            /* for open calls to be answered and read */
 #define STREAMS_MS 500          /* for streams to say their end */
 #define BACKLOG 1024
 #define SPARE_DESCRIPTORS 64
