@@ -404,7 +404,7 @@ static const struct blow {
     { "disk", HINDERS, fill_disk, has_disk,
       "SQLite, and root to mount a file system" },
     { "clock", HINDERS, turn_clock, has_clock,
-      "libfaketime, and no sanitizer" },
+      "a program without a sanitizer" },
     { "backend", STOPS_DATABASE, freeze_backend, has_postgres, "PostgreSQL" },
     { "cut", STOPS_DATABASE, cut_backends, has_postgres, "PostgreSQL" },
     { "restart", STOPS_DATABASE, restart_it, has_postgres, "PostgreSQL" },
