@@ -577,8 +577,10 @@ one_backup(struct siege *s, unsigned n)
         looked(s, V_BACKUP);
         atomic_fetch_add(&s->backups, 1);
         prove_backup(s, file, began, ended);
-    } else if (!in_span(s, "disk", began, ended)) {
-        /* What opens an office writes there, and a full disk is told. */
+    } else if (!in_span(s, "disk", began, ended)
+               && !in_stop(s, began, ended, STOPS_SERVER)) {
+        /* What opens an office writes there: a full disk is told, and one that
+           is held by a server that stands still is busy. */
         finding(s, V_BACKUP, "backup ended with %d", code);
     }
 }
