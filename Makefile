@@ -32,8 +32,12 @@ $(B)/db-bench: $(filter $(B)/src/base/% $(B)/src/db/%,$(OBJ)) $(B)/gen/files.o $
 
 # What is tried against real servers: transcripts, kill -9, mad requests.
 LIVE    := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/live/*.c)) tests/office.c tests/database.c)
-$(B)/live: $(LIB) $(LIVE)
+$(B)/live: $(LIB) $(LIVE) $(B)/clock.so
 	$(CC) $(SAN) -o $@ $(LIB) $(LIVE) -lcmocka -lssl $(LDLIBS)
+# What is loaded before a server to shift its clock.
+$(B)/clock.so: tests/live/preload/clock.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O2 -D_GNU_SOURCE -shared -fPIC -o $@ $<
 
 # One fuzzer for each file of tests/fuzz; with B=build/fuzz CC=clang SAN=...
 FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz-%,$(sort $(wildcard tests/fuzz/*.c)))

@@ -32,8 +32,8 @@ struct live_account {
 struct live_office {
     char dir[64];       /* --data */
     char log[80];       /* the server's; "": server.log in that folder */
-    char clock[80];     /* what the server's clock is to be read from, a file
-                           of libfaketime's; "": the machine's */
+    char clock[80];     /* a file that says by how many seconds the server's
+                           clock is off, "+3600"; "": it is the machine's */
     bool loud;          /* the server logs every request */
     char database[300]; /* PostgreSQL address, or "" for SQLite */
     struct live_account accounts[24];

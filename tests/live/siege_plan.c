@@ -211,7 +211,7 @@ plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
     return n > 0;
 }
 
-/* -- lore -------------------------------------------------------------------  */
+/* -- lore ------------------------------------------------------------------ */
 
 #define MOST_KEYS 600
 #define MOST_VALUES 48

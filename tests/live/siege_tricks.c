@@ -553,9 +553,11 @@ as_table(struct client *k, struct request *q)
 static void
 long_query(struct client *k, struct request *q)
 {
-    /* Not where the server's buffer ends: the framings go there. */
-    char *text = repeated("%25", one_in(k, 2) ? 2000 + below(k, 7000)
-                                              : 12000 + below(k, 10000));
+    /* Not where a server's buffer ends: the framings go there. */
+    static const uint32_t least[] = { 2000, 6800, 12000 };
+    static const uint32_t more[] = { 2500, 3200, 9800 };
+    uint32_t i = below(k, COUNT(least));
+    char *text = repeated("%25", least[i] + below(k, more[i]));
     char *all;
 
     if (asprintf(&all, "q=%s", text) < 0)
