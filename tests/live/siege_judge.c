@@ -456,6 +456,7 @@ excuse_of(const struct op *op)
 }
 
 #define SHORTEST_S 45
+#define FEWEST_REQUESTS 30000
 
 void
 judge_coverage(struct siege *s)
@@ -465,6 +466,8 @@ judge_coverage(struct siege *s)
 
     if (s->seconds < SHORTEST_S)
         leave_out(s, V_COVERAGE, "the siege was too short for all of them");
+    else if (atomic_load(&s->requests) < FEWEST_REQUESTS)
+        leave_out(s, V_COVERAGE, "the machine was too slow for all of them");
     for (size_t i = 0; i < p->n; i++) {
         const struct op *op = &p->ops[i];
 
