@@ -414,9 +414,8 @@ write_answers(struct json_out *o, struct known *k, const struct route *r)
         write_problem(o, "409");
         write_problem(o, "412");
     }
-    /* A list may be asked for as a table, which needs room on the disk. */
-    if (r->method != GET || r->flags & R_LIST)
-        write_problem(o, "507");
+    /* Tables that are read need room on the disk, too. */
+    write_problem(o, "507");
     if (body) {
         write_problem(o, "413");
         write_problem(o, "415");
