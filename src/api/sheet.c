@@ -312,6 +312,9 @@ sheet_take(struct call *c, struct sheet *t, int *fd, size_t *len)
 void
 sheet_close(struct sheet *t)
 {
+    /* The library closes the file of its rows only when it packs them. */
+    if (t->book != NULL && t->page != NULL && t->page->optimize_tmpfile != NULL)
+        (void)fclose(t->page->optimize_tmpfile);
     if (t->book != NULL)
         lxw_workbook_free(t->book);
     if (t->fd >= 0)

@@ -228,6 +228,8 @@ store_thread(pthread_t *thread, void *(*run)(void *), void *arg)
     bool begun;
 
     (void)sigfillset(&all);
+    /* A page that is cut off beneath it is seen to by a handler. */
+    (void)sigdelset(&all, SIGBUS);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     begun = pthread_create(thread, NULL, run, arg) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -37,6 +37,7 @@ struct peer {
     unsigned char key[16]; /* what its address counts as */
     bool proxy;            /* one whose word is taken */
     char address[64];
+    struct exchange *begun; /* its head has come in part, or it is served */
 };
 
 /* One request and its answer, from the request line to the last byte sent. */

@@ -85,6 +85,7 @@ on_connection(void *ctx, struct MHD_Connection *conn, void **peer,
         *peer = peer_make(s, conn);
     } else if (p) {
         door_leave(s->door, p->link);
+        free(p->begun); /* libmicrohttpd gave up between its lines */
         free(p);
         *peer = NULL;
     }
@@ -127,6 +128,8 @@ on_uri(void *ctx, const char *uri, struct MHD_Connection *conn)
     x->visit.link = x->peer->link;
     x->sent_uri = uri;
     memcpy(x->uri, uri, n);
+    free(x->peer->begun);
+    x->peer->begun = x;
     if (n - 1 > URI_BYTES && !x->server->tls)
         refuse_address(x);
     return x;
@@ -559,6 +562,7 @@ on_completed(void *ctx, struct MHD_Connection *conn, void **arg,
     if (x == NULL)
         return;
     *arg = NULL;
+    x->peer->begun = NULL;
     if (x->stream)
         stream_gone(x->stream);
     if (x->handed)

@@ -629,6 +629,16 @@ TEST_PLAIN(who_expects_100_continue_hears_it_when_he_is_known)
     stop();
 }
 
+/* Which of two is answered first. */
+static int
+answered(int one, int two)
+{
+    struct pollfd either[] = { { one, POLLIN, 0 }, { two, POLLIN, 0 } };
+
+    EXPECT(poll(either, 2, 30000) > 0);
+    return either[0].revents != 0 ? one : two;
+}
+
 TEST_PLAIN(one_account_cannot_hold_the_memory_for_bodies)
 {
     int fd[3], other;
@@ -647,7 +657,8 @@ TEST_PLAIN(one_account_cannot_hold_the_memory_for_bodies)
             if (send(fd[i], block, 16000, MSG_NOSIGNAL) < 0)
                 break;
     }
-    EXPECT(hear(fd[1], false) == 429);
+    /* Two pollers read them: either may be the one for which no room is left. */
+    EXPECT(hear(answered(fd[0], fd[1]), false) == 429);
     other = dial();
     EXPECT(ask_on(other, "POST /x HTTP/1.1\r\nHost: a\r\n"
                          "Authorization: Bearer 7\r\n"
