@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Serving an office until a signal ends it. */
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@
 #define POLLERS 2
 #define MAX_BODY ((size_t)1 << 20)
 #define MAX_IMPORT ((size_t)32 << 20)
+#define LARGE_BYTES (256 << 10)
 
 /* -- the scheduler: one thread for all that happens by itself -------------------- */
 
@@ -328,6 +330,19 @@ make_config(struct office *o, const struct door *d,
     return config;
 }
 
+/*
+ * Whatever is large comes from the kernel and goes back to it at once.  Left
+ * to itself, glibc takes ever larger pieces from the heaps of the threads
+ * after each that was given back, and keeps what no longer is used: a body of
+ * 8 MiB read on each worker would stay for good.
+ */
+static void
+return_large_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+}
+
 static int
 serve(struct office *o, const struct door *d)
 {
@@ -407,6 +422,7 @@ serve_command(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_open(quiet ? LOG_WARN : LOG_INFO);
+    return_large_memory();
     /* Before there is anything it could know. */
     door.files = jail_child_open(readers);
     door.port = (uint16_t)n;
