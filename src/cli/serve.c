@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -187,6 +188,26 @@ end_audit(const struct app *app)
 
 /* -- the command ------------------------------------------------------------- */
 
+/* Passwords cross the network as they are where nothing hides them. */
+static void
+tell_network(const struct office *o, const char *address)
+{
+    if (office_conf(o, "cert") != NULL)
+        health_say(&o->app, "network", HEALTH_GOOD,
+                   "the port is served by TLS");
+    else if (office_conf(o, "proxies") != NULL)
+        health_say(&o->app, "network", HEALTH_GOOD,
+                   "a proxy that is named stands before it");
+    else if (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0)
+        health_say(&o->app, "network", HEALTH_GOOD,
+                   "only this machine reaches it; a proxy before it is to be "
+                   "named in proxies");
+    else
+        health_say(&o->app, "network", HEALTH_WARN,
+                   "passwords cross the network unprotected: there is neither "
+                   "cert nor a proxy named in proxies");
+}
+
 static void
 print_welcome(const struct office *o, const struct http_server *s,
               const char *address)
@@ -361,6 +382,7 @@ serve(struct office *o, const struct door *d)
     o->app.files = d->files;
     o->app.health = health_open();
     office_tell_jail(&o->app, &d->jail);
+    tell_network(o, d->address);
     audit_tell_health(&o->call);
     o->app.feed = feed_open(&o->app);
     o->app.turns = turns_open();

@@ -5,7 +5,7 @@
  * Two hundred who know their password are all let in, and soon; meanwhile the
  * work of those who are in goes on.  What a page of another site sends is
  * refused.  A lock that strangers cause does not hold the browser that is
- * known.
+ * known.  Health says when anybody on the way to the door can listen.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -210,6 +211,31 @@ try_lock(struct doors *d)
     expect(d, "a browser that is known", known, right, 201);
 }
 
+/* What a server with those words on its command line says of its network. */
+static void
+try_network(struct doors *d, const char *program, const char *words,
+            const char *want)
+{
+    char script[200], says[300] = "";
+    struct server server;
+    struct http h;
+    FILE *f;
+
+    (void)snprintf(script, sizeof script, "%s/there", d->office->dir);
+    f = fopen(script, "w");
+    (void)fprintf(f, "#!/bin/sh\nexec %s \"$@\" %s\n", program, words);
+    (void)fclose(f);
+    (void)chmod(script, 0700);
+    if (!score(d->score, server_start(&server, script, d->office), "no server"))
+        return;
+    http_open(&h, server.port);
+    ask_health(&h, d->office, "network", says, sizeof says);
+    http_close(&h);
+    (void)score(d->score, strstr(says, want) != NULL, "with “%s”: %s", words,
+                says);
+    (void)server_stop(&server, SIGTERM);
+}
+
 int
 doors(int argc, char **argv)
 {
@@ -228,6 +254,8 @@ doors(int argc, char **argv)
         (void)score(&s, server_stop(&server, SIGTERM) == 0,
                     "the server did not end well");
     }
+    try_network(&d, argv[0], "", "仅本机可访问");
+    try_network(&d, argv[0], "--address 0.0.0.0", "明文传输");
     office_leave(&o);
     return score_end(&s);
 }

@@ -390,3 +390,23 @@ answer_json(const struct answer *a)
     return a->body ? json_loadb(a->body, a->n_body, JSON_DECODE_ANY, NULL)
                    : NULL;
 }
+
+void
+ask_health(struct http *h, const struct live_office *o, const char *part,
+           char *says, size_t n)
+{
+    struct answer a =
+        http_tell(h, token_of(o, "sysadmin"), "GET", "/api/v1/health", NULL);
+    json_t *j = answer_json(&a), *rows = json_object_get(j, "items");
+
+    (void)snprintf(says, n, "(%d)", a.status);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+
+        if (strcmp(json_string_value(json_object_get(row, "part")), part) == 0)
+            (void)snprintf(says, n, "%s",
+                           json_string_value(json_object_get(row, "says")));
+    }
+    json_decref(j);
+    answer_free(&a);
+}

@@ -63,26 +63,6 @@ count_free(pid_t pid, int *all)
     return free_ones;
 }
 
-/* What health says of the jail, into SAYS. */
-static void
-ask_health(struct http *h, const struct live_office *o, char *says, size_t n)
-{
-    struct answer a =
-        http_tell(h, token_of(o, "sysadmin"), "GET", "/api/v1/health", NULL);
-    json_t *j = answer_json(&a), *row;
-    size_t i;
-
-    (void)snprintf(says, n, "(%d)", a.status);
-    json_array_foreach(
-        json_object_get(j, "items"), i,
-        row) if (strcmp(json_string_value(json_object_get(row, "part")), "jail")
-                 == 0)(void)
-        snprintf(says, n, "%s",
-                 json_string_value(json_object_get(row, "says")));
-    json_decref(j);
-    answer_free(&a);
-}
-
 /* -- what it does in there -------------------------------------------------------- */
 
 static const struct {
@@ -164,7 +144,7 @@ check_served(struct score *s, const struct server *server,
     http_open(&h, server->port);
     (void)score(s, all > 4 && loose == 0,
                 "%d of %d threads are not in the jail", loose, all);
-    ask_health(&h, o, says, sizeof says);
+    ask_health(&h, o, "jail", says, sizeof says);
     /* "landlock 7, seccomp, ..." in the reader's language. */
     (void)snprintf(layer, sizeof layer, "landlock %d", layers().landlock);
     (void)score(s,
@@ -282,7 +262,7 @@ serve_loose(struct score *s, const char *program, const struct live_office *o)
         http_open(&h, server.port);
         (void)score(s, count_free(server.pid, &all) == all,
                     "jail = off leaves threads in the jail");
-        ask_health(&h, o, says, sizeof says);
+        ask_health(&h, o, "jail", says, sizeof says);
         (void)score(s, strstr(says, "jail = off") != NULL,
                     "health says of jail = off: %s", says);
         http_close(&h);

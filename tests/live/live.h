@@ -118,6 +118,9 @@ struct answer http_ask(struct http *h, const char *method, const char *path,
 /* The same with a bearer token ("": none) and a text. */
 struct answer http_tell(struct http *h, const char *token, const char *method,
                         const char *path, const char *body);
+/* What health says of that part, into SAYS. */
+void ask_health(struct http *h, const struct live_office *o, const char *part,
+                char *says, size_t n);
 void answer_free(struct answer *a);
 
 /* Open an event stream, from LAST_EVENT on when it is not NULL; what comes

@@ -31,9 +31,10 @@ read_port(int fd)
             return 0;
         n += (size_t)got;
         text[n] = '\0';
-        at = strstr(text, "127.0.0.1:");
+        at = strstr(text, "//");
+        at = at ? strchr(at, ':') : NULL;
         if (at != NULL && strchr(at, '/') != NULL)
-            return (uint16_t)atoi(at + 10);
+            return (uint16_t)atoi(at + 1);
     }
     return 0;
 }
