@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -279,6 +280,10 @@ sheet_note(struct call *c, struct sheet *t, const char *words)
 
 /* -- the end ------------------------------------------------------------------ */
 
+/* When it packs, the library asks gmtime() for the day, whose answer all
+   threads share. */
+static pthread_mutex_t packing = PTHREAD_MUTEX_INITIALIZER;
+
 /* The rows stand in a file of the library's; it is copied once more and then
    packed, and a copy that found no room would be told to nobody. */
 static enum err
@@ -286,12 +291,16 @@ close_book(struct call *c, struct sheet *t)
 {
     struct lxw_workbook *book = t->book;
     FILE *rows = t->page->optimize_tmpfile;
+    lxw_error e;
 
     if (rows == NULL || fflush(rows) != 0 || ferror(rows))
         return lost(c);
     TRY(check_room(c, t, 2 * (int64_t)ftello(rows)));
     t->book = NULL;
-    return workbook_close(book) == LXW_NO_ERROR ? OK : lost(c);
+    (void)pthread_mutex_lock(&packing);
+    e = workbook_close(book);
+    (void)pthread_mutex_unlock(&packing);
+    return e == LXW_NO_ERROR ? OK : lost(c);
 }
 
 enum err
