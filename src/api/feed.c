@@ -9,6 +9,7 @@
 #include "api/dispatch.h"
 #include "api/feed_impl.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "model/health.h"
 
 #define TICK_MS 1000
@@ -269,13 +270,10 @@ static void
 wait_for_news(struct feed *f)
 {
     int64_t end = monotonic_ms() + tick_of(f);
-    struct timespec until = { end / SECOND_MS, end % SECOND_MS * 1000000 };
 
     pthread_mutex_lock(&f->wake_lock);
     while (!f->look && !atomic_load(&f->stop)
-           && pthread_cond_clockwait(&f->wake, &f->wake_lock, CLOCK_MONOTONIC,
-                                     &until)
-                  == 0)
+           && thread_wait(&f->wake, &f->wake_lock, end))
         continue;
     f->look = false;
     pthread_mutex_unlock(&f->wake_lock);
@@ -350,11 +348,11 @@ feed_open(const struct app *app)
     atomic_init(&f->position, -1);
     pthread_mutex_init(&f->wake_lock, NULL);
     pthread_mutex_init(&f->count_lock, NULL);
-    pthread_cond_init(&f->wake, NULL);
+    thread_cond(&f->wake);
     /* Before anybody listens; if it cannot be, the thread does it. */
     (void)take_step(f, a, begin_news, &more);
     arena_close(a);
-    ASSERT(pthread_create(&f->thread, NULL, run_feed, f) == 0);
+    ASSERT(thread_begin(&f->thread, run_feed, f));
     f->watcher = (struct store_watcher){ on_commit, f };
     store_watch(app->store, &f->watcher);
     session_cache_watch(app->sessions,

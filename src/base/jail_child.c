@@ -15,6 +15,7 @@
 
 #include "base/inside.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "base/words.h"
 
 #define HELLO_MS 5000
@@ -73,7 +74,7 @@ jail_child_open(const struct jail_reader *const *readers)
     j->control = -1;
     j->state.sanitized = JAIL_SANITIZED;
     (void)pthread_mutex_init(&j->lock, NULL);
-    (void)pthread_cond_init(&j->place, NULL);
+    thread_cond(&j->place);
     if (j->state.sanitized || start_forker(j))
         return j;
     jail_child_close(j);
@@ -131,14 +132,12 @@ jail_child_close(struct jail_child *j)
 static bool
 take_place(struct jail_child *j)
 {
-    struct timespec until;
+    int64_t until = monotonic_ms() + PLACE_S * SECOND_MS;
     bool taken;
 
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += PLACE_S;
     (void)pthread_mutex_lock(&j->lock);
     while (j->running == JAIL_AT_ONCE
-           && pthread_cond_timedwait(&j->place, &j->lock, &until) == 0)
+           && thread_wait(&j->place, &j->lock, until))
         continue;
     taken = j->running < JAIL_AT_ONCE;
     j->running += taken;

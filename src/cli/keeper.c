@@ -14,6 +14,7 @@
 
 #include "api/dispatch.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "cli/safe.h"
 #include "cli/shelf.h"
 #include "model/health.h"
@@ -365,8 +366,8 @@ keeper_start(struct office *o, struct keeper **out)
     k->plan = plan;
     k->since = first_seen(o);
     if (!store_is_postgres(o->app.store))
-        ASSERT(pthread_create(&k->watcher, NULL, run_watcher, k) == 0);
-    ASSERT(pthread_create(&k->maker, NULL, run_maker, k) == 0);
+        ASSERT(thread_begin(&k->watcher, run_watcher, k));
+    ASSERT(thread_begin(&k->maker, run_maker, k));
     *out = k;
     return OK;
 }

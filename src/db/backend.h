@@ -142,7 +142,8 @@ struct store {
     struct interned *interned;
     struct totals *totals;
     atomic_llong commits, bodies;
-    _Atomic(const struct store_watcher *) watcher;
+    pthread_mutex_t watch_lock; /* of the watcher */
+    const struct store_watcher *watcher;
     _Atomic(const struct store_mover *) mover;
     atomic_uint node;
     atomic_llong end_ms; /* store_end_within, on the monotonic clock; 0: no */
@@ -169,10 +170,6 @@ enum err sqlite_lazy(struct store *base, unsigned n);
 /* Add a copy, in A, to a list. */
 void tidings_add(struct tidings_list *l, struct arena *a, int64_t kind,
                  int64_t id);
-
-/* A thread of the store's, which leaves all signals to others: it is begun
-   before the program has blocked those that end it.  False: there is none. */
-bool store_thread(pthread_t *thread, void *(*run)(void *), void *arg);
 
 /* Changes have come to the disk. */
 void store_committed(struct store *s);

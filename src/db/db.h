@@ -395,7 +395,8 @@ struct store_commits store_commits(const struct store *s);
 void store_flush(struct store *s);
 
 /* Called whenever changes of this process have come to the disk, on any
-   thread.  W outlives the store, or the next store_watch (NULL: nobody). */
+   thread, never after the next store_watch (NULL: nobody) has returned.  W
+   outlives that, or the store; COMMITTED may not change the watcher. */
 struct store_watcher {
     void (*committed)(void *arg);
     void *arg;
@@ -403,7 +404,7 @@ struct store_watcher {
 void store_watch(struct store *s, const struct store_watcher *w);
 
 /* From now on nobody waits for the database beyond MS from now: the process is
-   about to end.  SQLite has no long waits and takes no notice. */
+   about to end.  On SQLite a query that has an end (db_budget) ends by then. */
 void store_end_within(struct store *s, int64_t ms);
 
 /*

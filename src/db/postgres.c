@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 /* Kinds of columns (pg_type.dat). */
 enum {
@@ -230,14 +231,12 @@ wait_for_one(struct pg_store *s, bool hurried, int64_t until)
     while (!s->free && (hurried || s->n_conns == s->max_conns)) {
         int64_t now = monotonic_ms();
         int64_t turn = now + PG_STUCK_MS / 10;
-        struct timespec t;
 
         if (now >= pg_until(s, until - now)
             || now - s->headway_ms > PG_STUCK_MS)
             return false;
         turn = turn < until ? turn : until;
-        t = (struct timespec){ turn / SECOND_MS, turn % SECOND_MS * 1000000 };
-        (void)pthread_cond_timedwait(&s->pool_free, &s->pool_mutex, &t);
+        (void)thread_wait(&s->pool_free, &s->pool_mutex, turn);
     }
     return true;
 }
@@ -770,24 +769,13 @@ pg_close(struct store *base)
         pg_disconnect(conn);
     }
     (void)pthread_mutex_destroy(&s->pool_mutex);
+    (void)pthread_mutex_destroy(&s->base.watch_lock);
     (void)pthread_cond_destroy(&s->pool_free);
     (void)pthread_mutex_destroy(&s->side_mutex);
     (void)pthread_cond_destroy(&s->side_filled);
     (void)pthread_cond_destroy(&s->stopping);
     free(s->address);
     free(s);
-}
-
-/* Waited for by the clock that is not set. */
-static void
-make_cond(pthread_cond_t *cond)
-{
-    pthread_condattr_t a;
-
-    (void)pthread_condattr_init(&a);
-    (void)pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(cond, &a);
-    (void)pthread_condattr_destroy(&a);
 }
 
 /* Who else commits is not known here. */
@@ -811,10 +799,11 @@ postgres_open(const char *address, unsigned readers, const char **why)
     if (s->max_conns > PG_MAX_CONNS)
         s->max_conns = PG_MAX_CONNS;
     (void)pthread_mutex_init(&s->pool_mutex, NULL);
-    make_cond(&s->pool_free);
+    (void)pthread_mutex_init(&s->base.watch_lock, NULL);
+    thread_cond(&s->pool_free);
     (void)pthread_mutex_init(&s->side_mutex, NULL);
-    make_cond(&s->side_filled);
-    make_cond(&s->stopping);
+    thread_cond(&s->side_filled);
+    thread_cond(&s->stopping);
     s->sides = pg_connect(address, true, why);
     s->n_sides = s->sides != NULL;
     if (s->sides)

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/thread.h"
 #include "db/postgres.h"
 
 #define QUICK_MS 50
@@ -151,10 +152,9 @@ wait_for_block(struct pg_store *s, const char *name)
 {
     struct pg_block *b = find_block(s, name);
     int64_t until = monotonic_ms() + FILL_MS;
-    struct timespec t = { until / SECOND_MS, until % SECOND_MS * 1000000 };
 
     while (b->next == b->end && b->filling
-           && pthread_cond_timedwait(&s->side_filled, &s->side_mutex, &t) == 0)
+           && thread_wait(&s->side_filled, &s->side_mutex, until))
         b = find_block(s, name);
     return find_block(s, name);
 }
@@ -283,9 +283,8 @@ run_renewals(void *arg)
     (void)pthread_mutex_lock(&s->side_mutex);
     while (!s->closing) {
         int64_t until = monotonic_ms() + (kept ? PG_RENEW_MS : PG_RETRY_MS);
-        struct timespec t = { until / SECOND_MS, until % SECOND_MS * 1000000 };
 
-        (void)pthread_cond_timedwait(&s->stopping, &s->side_mutex, &t);
+        (void)thread_wait(&s->stopping, &s->side_mutex, until);
         if (s->closing)
             break;
         (void)pthread_mutex_unlock(&s->side_mutex);
@@ -316,7 +315,7 @@ pg_node_claim(struct pg_store *s, const char **why)
         *why = "16 processes have this database open, or had it a minute ago";
         return false;
     }
-    s->renewing = store_thread(&s->renewer, run_renewals, s);
+    s->renewing = thread_begin(&s->renewer, run_renewals, s);
     if (!s->renewing)
         *why = "no thread to keep the node";
     return s->renewing;

@@ -112,6 +112,7 @@ make_store(const char *path, const struct store_how *how)
     baton_open(&s->writer.baton);
     (void)pthread_mutex_init(&s->sync.mutex, NULL);
     (void)pthread_mutex_init(&s->pool_mutex, NULL);
+    (void)pthread_mutex_init(&s->base.watch_lock, NULL);
     (void)pthread_cond_init(&s->pool_free, NULL);
     return s;
 }
@@ -198,6 +199,7 @@ sqlite_shut(struct store *base)
     place_leave(&s->place);
     baton_close(&s->writer.baton);
     (void)pthread_mutex_destroy(&s->pool_mutex);
+    (void)pthread_mutex_destroy(&s->base.watch_lock);
     (void)pthread_cond_destroy(&s->pool_free);
     free(s->path);
     free(s);

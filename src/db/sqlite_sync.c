@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "db/futex.h"
 #include "db/sqlite.h"
 
@@ -163,7 +164,7 @@ sqlite_sync_start(struct sqlite_store *s, const char **why)
 {
     struct sqlite_sync *y = &s->sync;
 
-    y->started = store_thread(&y->thread, run_sync, s);
+    y->started = thread_begin(&y->thread, run_sync, s);
     if (!y->started)
         *why = "no thread for the disk";
     return y->started;

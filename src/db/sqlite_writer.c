@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "db/futex.h"
 #include "db/sqlite.h"
 
@@ -498,7 +499,7 @@ sqlite_checkpoints_start(struct sqlite_store *s, const char **why)
     (void)pthread_mutex_init(&s->wal_mutex, NULL);
     (void)pthread_cond_init(&s->wal_grown, NULL);
     (void)sqlite3_wal_hook(s->writer.conn->db, on_commit, s);
-    s->checkpointing = store_thread(&s->checkpointer, run_checkpoints, s);
+    s->checkpointing = thread_begin(&s->checkpointer, run_checkpoints, s);
     if (!s->checkpointing)
         *why = "no thread for the checkpoints";
     return s->checkpointing;

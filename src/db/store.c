@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store - opening a database for the whole process, and its interned SQL. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,34 +220,23 @@ store_flush(struct store *s)
         s->backend->flush(s);
 }
 
-bool
-store_thread(pthread_t *thread, void *(*run)(void *), void *arg)
-{
-    sigset_t all, before;
-    bool begun;
-
-    (void)sigfillset(&all);
-    /* A page that is cut off beneath it is seen to by a handler. */
-    (void)sigdelset(&all, SIGBUS);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    begun = pthread_create(thread, NULL, run, arg) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return begun;
-}
-
 void
 store_watch(struct store *s, const struct store_watcher *w)
 {
-    atomic_store(&s->watcher, w);
+    (void)pthread_mutex_lock(&s->watch_lock);
+    s->watcher = w;
+    (void)pthread_mutex_unlock(&s->watch_lock);
 }
 
+/* The watcher is told within the lock, so that none is told that has been
+   taken away. */
 void
 store_committed(struct store *s)
 {
-    const struct store_watcher *w = atomic_load(&s->watcher);
-
-    if (w)
-        w->committed(w->arg);
+    (void)pthread_mutex_lock(&s->watch_lock);
+    if (s->watcher)
+        s->watcher->committed(s->watcher->arg);
+    (void)pthread_mutex_unlock(&s->watch_lock);
 }
 
 enum err

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/random.h"
+#include "base/thread.h"
 #include "http/impl.h"
 
 #define BUCKETS 8192u
@@ -695,14 +695,9 @@ look_round(struct door *d, int64_t now_us, int64_t late_us)
 static void
 sleep_ms(struct door *d, long ms)
 {
-    struct timespec until;
+    int64_t until = monotonic_ms() + ms;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ms * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    while (!d->closing
-           && pthread_cond_timedwait(&d->tick, &d->lock, &until) == 0)
+    while (!d->closing && thread_wait(&d->tick, &d->lock, until))
         continue;
 }
 
@@ -747,7 +742,6 @@ struct door *
 door_open(const struct http_limits *limits, size_t descriptors)
 {
     struct door *d = calloc(1, sizeof *d);
-    pthread_condattr_t attr;
 
     ASSERT(d != NULL);
     d->limits = *limits;
@@ -759,11 +753,8 @@ door_open(const struct http_limits *limits, size_t descriptors)
     TAILQ_INIT(&d->strangers);
     TAILQ_INIT(&d->guests);
     (void)pthread_mutex_init(&d->lock, NULL);
-    (void)pthread_condattr_init(&attr);
-    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&d->tick, &attr);
-    (void)pthread_condattr_destroy(&attr);
-    ASSERT(pthread_create(&d->watchman, NULL, watch, d) == 0);
+    thread_cond(&d->tick);
+    ASSERT(thread_begin(&d->watchman, watch, d));
     return d;
 }
 

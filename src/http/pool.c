@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "http/impl.h"
 
 #define WORKER_STACK (1024 * 1024)
@@ -169,24 +170,20 @@ pool_open(const struct pool_config *config)
 {
     unsigned n = config->workers;
     struct pool *p = calloc(1, sizeof *p + n * sizeof p->workers[0]);
-    pthread_attr_t attr;
 
     ASSERT(p != NULL && n > 0 && config->awake > 0);
     p->config = *config;
     p->n = p->awake = n;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->watch, NULL);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, WORKER_STACK);
     for (unsigned i = 0; i < n; i++) {
         struct worker *w = &p->workers[i];
 
         w->pool = p;
         pthread_cond_init(&w->wake, NULL);
-        ASSERT(pthread_create(&w->thread, &attr, work, w) == 0);
+        ASSERT(thread_begin_on(WORKER_STACK, &w->thread, work, w));
     }
-    pthread_attr_destroy(&attr);
-    ASSERT(pthread_create(&p->watcher, NULL, watch, p) == 0);
+    ASSERT(thread_begin(&p->watcher, watch, p));
     return p;
 }
 

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "base/thread.h"
 #include "http/impl.h"
 
 #define WAITING_MAX (1024 * 1024)
@@ -255,18 +255,15 @@ void *
 stream_beat(void *arg)
 {
     struct http_server *server = arg;
-    struct timespec next;
+    int64_t next = monotonic_ms();
     unsigned beat = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &next);
     pthread_mutex_lock(&server->lock);
     while (!atomic_load(&server->stopping)) {
-        next.tv_sec++;
+        next += SECOND_MS;
         beat = (beat + 1) % BEAT_S;
         while (!atomic_load(&server->stopping)
-               && pthread_cond_clockwait(&server->tick, &server->lock,
-                                         CLOCK_MONOTONIC, &next)
-                      == 0)
+               && thread_wait(&server->tick, &server->lock, next))
             continue;
         for (struct http_stream *s = server->streams; s; s = s->next)
             if (s->beat == beat)

@@ -803,3 +803,57 @@ TEST_PLAIN(a_process_that_lost_its_node_writes_no_more_until_it_has_it_again)
     store_close(s);
     database_drop(address);
 }
+
+/* -- who is told of commits ------------------------------------------------------ */
+
+struct heard {
+    atomic_int times;
+    atomic_bool within;
+};
+
+static void
+be_told(void *arg)
+{
+    struct heard *t = arg;
+
+    atomic_store(&t->within, true);
+    atomic_fetch_add(&t->times, 1);
+    (void)usleep(20000);
+    atomic_store(&t->within, false);
+}
+
+static void *
+put_some(void *store)
+{
+    struct call c;
+
+    call_open(&c, store);
+    for (int i = 0; i < 10; i++)
+        EXPECT(put(&c, arena_printf(c.arena, "watched.%d", i), 1) == OK);
+    call_close(&c);
+    return NULL;
+}
+
+TEST_PLAIN(a_watcher_that_was_taken_away_is_told_nothing_more)
+{
+    char *address = database_make(false);
+    struct store *s = reopen(address, 2);
+    struct heard t = { 0 };
+    const struct store_watcher w = { be_told, &t };
+    pthread_t thread;
+    int times;
+
+    (void)c;
+    store_watch(s, &w);
+    EXPECT(pthread_create(&thread, NULL, put_some, s) == 0);
+    for (int i = 0; i < 10000 && !atomic_load(&t.within); i++)
+        (void)usleep(1000);
+    store_watch(s, NULL);
+    EXPECT(!atomic_load(&t.within));
+    times = atomic_load(&t.times);
+    EXPECT(times > 0);
+    EXPECT(pthread_join(thread, NULL) == 0);
+    EXPECT(atomic_load(&t.times) == times);
+    store_close(s);
+    database_drop(address);
+}

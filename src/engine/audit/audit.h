@@ -202,6 +202,9 @@ struct audit *audit_open(const char *key_file, const char *seals,
 /* The file of seals is made, if need be, and held open: it may be out of reach
    later.  False with *WHY; true where none is named. */
 bool audit_open_seals(struct audit *a, const char **why);
+/* End a verification that is under way, and wait for its thread; none is begun
+   any more. */
+void audit_end_job(struct audit *a);
 void audit_close(struct audit *a);
 
 /* Say to the health how it stands with the seals. */

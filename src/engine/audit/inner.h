@@ -188,9 +188,7 @@ struct audit {
     size_t n_notes;
     struct job *job;
     pthread_cond_t ended; /* the job */
+    bool ending;          /* none is begun any more */
 };
-
-/* End a verification that is under way. */
-void audit_job_stop(struct audit *a);
 
 #endif

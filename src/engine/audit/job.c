@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A verification in a thread of its own: it may take minutes. */
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "engine/audit/inner.h"
 #include "model/app.h"
 #include "json/json.h"
@@ -110,7 +109,7 @@ start_job(struct call *c, const struct model *const *models,
     };
     j->report = (struct audit_report){ .running = true, .began = c->now };
     j->running = true;
-    if (pthread_create(&j->thread, NULL, run_job, j) == 0)
+    if (thread_begin(&j->thread, run_job, j))
         return j;
     arena_close(j->call.arena);
     free(j);
@@ -121,18 +120,10 @@ start_job(struct call *c, const struct model *const *models,
 static void
 wait_for(struct audit *a, const struct job *j, int64_t ms)
 {
-    struct timespec until;
-    int rc = 0;
+    int64_t until = monotonic_ms() + ms;
 
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    while (j->running && rc == 0)
-        rc = pthread_cond_timedwait(&a->ended, &a->lock, &until);
+    while (j->running && thread_wait(&a->ended, &a->lock, until))
+        continue;
 }
 
 /* Lock held: the words move into the call's memory. */
@@ -163,11 +154,11 @@ audit_begin(struct call *c, const struct model *const *models,
         return OK;
     }
     (void)pthread_mutex_lock(&a->lock);
-    if (a->job == NULL || !a->job->running) {
+    if (!a->ending && (a->job == NULL || !a->job->running)) {
         old = a->job;
         a->job = start_job(c, models, rules);
     }
-    good = a->job != NULL;
+    good = a->job != NULL && !a->ending;
     if (good) {
         wait_for(a, a->job, wait_ms);
         copy_report(c, a->job, out);
@@ -192,13 +183,14 @@ audit_look(struct call *c, struct audit_report *out)
 }
 
 void
-audit_job_stop(struct audit *a)
+audit_end_job(struct audit *a)
 {
     struct job *j;
 
     (void)pthread_mutex_lock(&a->lock);
     j = a->job;
     a->job = NULL;
+    a->ending = true;
     (void)pthread_mutex_unlock(&a->lock);
     if (j != NULL)
         atomic_store(&j->stop, true);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/thread.h"
 #include "base/words.h"
 #include "engine/audit/inner.h"
 #include "model/app.h"
@@ -648,7 +649,7 @@ audit_open(const char *key_file, const char *seals, const char **why)
     ASSERT(a != NULL);
     a->seals = -1;
     (void)pthread_mutex_init(&a->lock, NULL);
-    (void)pthread_cond_init(&a->ended, NULL);
+    thread_cond(&a->ended);
     a->seals_path = seals ? seals_in(seals) : NULL;
     if (key_file == NULL || (a->key = key_open(key_file, why)) != NULL)
         return a;
@@ -661,7 +662,7 @@ audit_close(struct audit *a)
 {
     if (a == NULL)
         return;
-    audit_job_stop(a);
+    audit_end_job(a);
     key_close(a->key);
     if (a->seals >= 0)
         (void)close(a->seals);

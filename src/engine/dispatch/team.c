@@ -2,6 +2,7 @@
 /* team - see team.h. */
 #include "engine/dispatch/team.h"
 
+#include "base/thread.h"
 #include "engine/dispatch/elite.h"
 
 #include <pthread.h>
@@ -108,7 +109,7 @@ run_all(struct team *t, void (*leg)(struct member *), double until)
 
         m->leg = leg;
         m->search.until = until;
-        apart[k] = k > 0 && pthread_create(&m->thread, NULL, run_leg, m) == 0;
+        apart[k] = k > 0 && thread_begin(&m->thread, run_leg, m);
     }
     for (int k = 0; k < t->count; k++)
         if (!apart[k])
