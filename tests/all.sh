@@ -89,7 +89,7 @@ tier postgres 1200 tests/postgres.sh run build/asan/test-runner
 # Real servers: transcripts of the API on both databases (under ASan), two
 # processes on one PostgreSQL, kill -9 under load, what is said of backups and
 # of the files beneath a server, mad requests.
-LIVE="api-sqlite|api-postgres|two-servers|stream|stream-pg|skew|skew-pg|stalls|torture|tables|store|doors|wild|openapi|threads|limits|siege"
+LIVE="api-sqlite|api-postgres|two-servers|stream|stream-pg|skew|skew-pg|stalls|stops|torture|tables|store|doors|wild|openapi|threads|limits|siege"
 build "$LIVE" build/liangcao build/live
 build "$LIVE" B=build/asan "$SAN_ADDRESS" build/asan/liangcao
 tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
@@ -102,6 +102,7 @@ tier stream-pg 300 tests/postgres.sh run build/live stream build/liangcao 240
 tier skew 300 build/live skew build/liangcao -30 300
 tier skew-pg 300 tests/postgres.sh run build/live skew build/liangcao -30 300
 tier stalls 300 build/live stalls build/liangcao
+tier stops 300 build/live stops build/liangcao "${STOPS:-200}"
 tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
 tier tables 300 build/live tables build/liangcao
 tier doors 300 build/live doors build/liangcao

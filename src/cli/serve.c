@@ -21,6 +21,7 @@
 #include "auth/auth.h"
 #include "base/jail_child.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "cli/cli.h"
 #include "cli/keeper.h"
 #include "engine/audit/audit.h"
@@ -162,7 +163,7 @@ begin_end(const struct office *o)
 
     log_line(LOG_INFO, "serve", "stopping");
     store_end_within(o->app.store, WAITS_MS);
-    if (pthread_create(&thread, NULL, run_last_resort, NULL) == 0)
+    if (thread_begin(&thread, run_last_resort, NULL))
         (void)pthread_detach(thread);
 }
 
@@ -184,6 +185,28 @@ end_audit(const struct app *app)
                  c.fault.text ? c.fault.text : "?");
     api_call_end(&c);
     arena_close(a);
+}
+
+/*
+ * Who stops whom: first nobody comes in any more; then ends what works by
+ * itself, while what was asked before is being answered; then the server, after
+ * which nobody asks; then what is left to be written is.  Only after that is
+ * anything closed (close_parts, then office_close): the store's own threads run
+ * until its end, and they tell nobody once feed_close has taken the feed away.
+ */
+static void
+end_serving(const struct office *o, struct http_server *server,
+            struct scheduler *scheduler)
+{
+    begin_end(o);
+    http_take_no_more(server);
+    atomic_store(&scheduler->stop, true);
+    turns_stop(o->app.turns);
+    feed_stop(o->app.feed);
+    (void)pthread_join(scheduler->thread, NULL);
+    http_stop(server);
+    audit_end_job(o->app.audit);
+    end_audit(&o->app);
 }
 
 /* -- the command ------------------------------------------------------------- */
@@ -219,19 +242,37 @@ print_welcome(const struct office *o, const struct http_server *s,
     (void)fflush(stdout);
 }
 
-/* Block the signals that end the program, so that every thread leaves them to
-   wait_for_signal. */
+/* Those that end the program wait, from its first moments on, until the first
+   thread looks: every end is an orderly one, and the same one. */
 static sigset_t
-block_signals(void)
+ending_signals(void)
 {
     sigset_t set;
 
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
+    return set;
+}
+
+static void
+block_signals(void)
+{
+    sigset_t set = ending_signals();
+
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    return set;
+}
+
+/* All went well so far, and nobody has asked for the end. */
+static bool
+goes_on(int code)
+{
+    sigset_t come;
+
+    (void)sigpending(&come);
+    return code == 0 && !sigismember(&come, SIGINT)
+           && !sigismember(&come, SIGTERM);
 }
 
 /*
@@ -298,6 +339,9 @@ struct door {
     struct jail_child *files;
 };
 
+/* Whether the program runs is told whatever else waits. */
+static const char *const quick_paths[] = { "/healthz", NULL };
+
 /* Where passwords are hashed. */
 static const char *const slow_paths[] = { "/api/v1/session", "/api/v1/accounts",
                                           NULL };
@@ -335,6 +379,7 @@ make_config(struct office *o, const struct door *d,
         .slow_paths = slow_paths,
         .slow_workers = HASHERS,
         .slow_queue = SIGN_INS,
+        .quick_paths = quick_paths,
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
         .proxies = office_conf(o, "proxies"),
@@ -370,7 +415,7 @@ serve(struct office *o, const struct door *d)
     struct http_limits limits;
     struct http_config config;
     struct scheduler scheduler = { .app = &o->app };
-    sigset_t ends = block_signals();
+    sigset_t ends = ending_signals();
     struct keeper *keeper = NULL;
     struct http_server *s;
     const char *why = NULL;
@@ -400,17 +445,10 @@ serve(struct office *o, const struct door *d)
         return code;
     }
     scheduler.server = s;
-    ASSERT(pthread_create(&scheduler.thread, NULL, run_scheduler, &scheduler)
-           == 0);
+    ASSERT(thread_begin(&scheduler.thread, run_scheduler, &scheduler));
     print_welcome(o, s, d->address);
     (void)sigwait(&ends, &got);
-    begin_end(o);
-    atomic_store(&scheduler.stop, true);
-    (void)pthread_join(scheduler.thread, NULL);
-    feed_stop(o->app.feed);
-    turns_stop(o->app.turns);
-    http_stop(s);
-    end_audit(&o->app);
+    end_serving(o, s, &scheduler);
     close_parts(o, keeper, EXIT_DONE);
     return EXIT_DONE;
 }
@@ -443,25 +481,26 @@ serve_command(int argc, char **argv)
         (void)fprintf(stderr, "liangcao serve: --port is from 0 to 65535\n");
         return EXIT_USAGE;
     }
+    block_signals();
     log_open(quiet ? LOG_WARN : LOG_INFO);
     return_large_memory();
     /* Before there is anything it could know. */
     door.files = jail_child_open(readers);
     door.port = (uint16_t)n;
     code = office_find(&o, &a, true);
-    if (code == 0)
+    if (goes_on(code))
         code = cli_end(&a);
-    if (code == 0)
+    if (goes_on(code))
         code = hold_seals(&o);
-    if (code == 0)
+    if (goes_on(code))
         code = open_door(&o, &door);
-    if (code == 0)
+    if (goes_on(code))
         code = office_enter(&o, true);
-    if (code == 0)
+    if (goes_on(code))
         code = office_failed(&o, catalog_seed(&o.call));
-    if (code == 0)
+    if (goes_on(code))
         code = office_failed(&o, office_first_accounts(&o.call));
-    if (code == 0)
+    if (goes_on(code))
         code = serve(&o, &door);
     office_close(&o);
     jail_child_close(door.files);

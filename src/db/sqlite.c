@@ -283,7 +283,9 @@ is_over(void *arg)
 {
     const struct sqlite_conn *conn = arg;
 
-    return conn->until_ms && monotonic_ms() > conn->until_ms;
+    int64_t now = monotonic_ms(), end = atomic_load(&conn->store->end_ms);
+
+    return conn->until_ms && (now > conn->until_ms || (end && now > end));
 }
 
 /* A file that was put in the place of ours is not to be read as ours. */
@@ -300,6 +302,7 @@ add_reader(struct sqlite_store *s)
         sqlite_disconnect(conn);
         return NULL;
     }
+    conn->store = &s->base;
     (void)sqlite3_exec(conn->db, reader_pragmas, 0, 0, 0);
     sqlite3_progress_handler(conn->db, STEPS_A_LOOK, is_over, conn);
     return conn;

@@ -56,6 +56,7 @@ struct sqlite_conn {
     struct cache cache;
     struct sqlite_conn *next; /* of the free readers */
     int64_t seen;             /* its data_version at its last look */
+    const struct store *store;
     int64_t until_ms; /* a reader: its query ends by then; 0: any time */
 };
 

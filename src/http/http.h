@@ -110,6 +110,9 @@ struct http_config {
        than slow_queue that wait, the next is answered 503. */
     const char *const *slow_paths;
     unsigned slow_workers, slow_queue;
+    /* GET of one of these (NULL-ended; NULL: none) needs nobody's help, so it has
+       a worker of its own: however many wait, it is answered at once. */
+    const char *const *quick_paths;
     const char *cert_file, *key_file; /* PEM; NULL: no TLS */
     /* Reverse proxies that are believed when they say for whom they ask
        (X-Forwarded-For, X-Forwarded-Proto): addresses and networks with
@@ -167,7 +170,14 @@ struct http_counts {
 struct http_counts http_counts(const struct http_server *s);
 /* Of the server that serves the request; zeroes when none does. */
 struct http_counts http_counts_of(const struct http_request *q);
-void http_stop(struct http_server *s); /* open calls are answered first */
+
+/* From now on nobody is let in; requests on open connections are answered
+   503.  What was taken before is still answered, for a second as to what waits
+   for a worker. */
+void http_take_no_more(struct http_server *s);
+/* ... and the end, when open calls have been answered (5 s at most) and read
+   (1 s at most). */
+void http_stop(struct http_server *s);
 
 /* -- the web interface inside the program (made by tools/embed) -------- */
 

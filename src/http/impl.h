@@ -78,11 +78,15 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct pool *readers, *writers, *slow; /* slow: may be NULL */
     struct pool *aside;                    /* for what takes long; NULL: none */
+    struct pool *quick;                    /* may be NULL */
     uint16_t port;
     bool tls;
     atomic_bool stopping;
+    atomic_llong late_ms; /* stopping: what was not begun by then is refused */
+    int door_fd;          /* stopping: the socket nobody comes to any more */
     struct door *door;
     atomic_uint open_calls; /* handed to the pool and not yet answered */
+    atomic_uint unread;     /* answered, and not all of it sent */
 
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t tick;

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "http/impl.h"
 
 /* Request line and headers; libmicrohttpd clears it after each request, so a
@@ -33,7 +34,9 @@
 #define DRAIN_BYTES (8u << 20) /* of a refused body, then hang up */
 #define FIRST_BODY_BYTES 16384u /* believed of a Content-Length */
 #define LARGE_ANSWER 65536u     /* counted: it may not fit into the kernel */
-#define STOP_MS 5000            /* for open calls to be answered and read */
+#define STOP_MS 5000            /* for open calls to be answered ... */
+#define BEGIN_MS 1000           /* ... of which those waiting must begin */
+#define READ_MS 1000            /* for answers to be read */
 #define STREAMS_MS 500          /* for streams to say their end */
 #define BACKLOG 1024
 #define SPARE_DESCRIPTORS 64
@@ -366,8 +369,10 @@ answer(struct exchange *x)
         door_streams(x->server->door, &x->visit);
         stream_opened(x->stream);
         x->handed = false;
-        atomic_fetch_sub(&x->server->open_calls, 1);
+    } else {
+        atomic_fetch_add(&x->server->unread, 1);
     }
+    atomic_fetch_sub(&x->server->open_calls, 1);
     MHD_resume_connection(conn);
 }
 
@@ -383,6 +388,14 @@ is_reading(const struct exchange *x)
     return x->head || strcmp(x->q.method, "GET") == 0;
 }
 
+/* The server stops, and there was time to begin. */
+static bool
+is_late(const struct http_server *s)
+{
+    return atomic_load(&s->stopping)
+           && monotonic_ms() > atomic_load(&s->late_ms);
+}
+
 /* May a body come?  Once the connection goes on, X is the poller's. */
 static void
 admit(struct arena *a, struct exchange *x)
@@ -391,7 +404,7 @@ admit(struct arena *a, struct exchange *x)
     struct MHD_Connection *conn = x->conn;
 
     x->arena = a;
-    x->verdict = s->config.admit(s->config.ctx, a, &x->q);
+    x->verdict = is_late(s) ? 503 : s->config.admit(s->config.ctx, a, &x->q);
     x->arena = NULL;
     if (x->verdict == 401)
         door_refused(s->door, REFUSED_UNSIGNED_BODY);
@@ -428,6 +441,8 @@ serve(struct arena *a, struct exchange *x)
     x->later.told = on_told;
     x->q.later = &x->later;
     int bad = x->q.aside ? 0 : request_read(x, a);
+    if (!bad && !x->q.aside && is_late(s))
+        bad = 503;
     if (bad)
         reply_refuse(&x->q, &r, a, bad);
     else
@@ -479,11 +494,24 @@ is_slow(const struct http_server *s, const struct exchange *x)
     return false;
 }
 
+static bool
+is_quick(const struct http_server *s, const struct exchange *x)
+{
+    size_t n = strcspn(x->uri, "?");
+
+    if (s->quick == NULL)
+        return false;
+    for (const char *const *p = s->config.quick_paths; *p != NULL; p++)
+        if (strlen(*p) == n && memcmp(x->uri, *p, n) == 0)
+            return true;
+    return false;
+}
+
 static struct pool *
 pool_for(const struct http_server *s, const struct exchange *x)
 {
     if (is_reading(x))
-        return s->readers;
+        return is_quick(s, x) ? s->quick : s->readers;
     return is_slow(s, x) ? s->slow : s->writers;
 }
 
@@ -566,7 +594,7 @@ on_completed(void *ctx, struct MHD_Connection *conn, void **arg,
     if (x->stream)
         stream_gone(x->stream);
     if (x->handed)
-        atomic_fetch_sub(&s->open_calls, 1);
+        atomic_fetch_sub(&s->unread, 1);
     door_end(s->door, &x->visit);
     if (x->body_cap) {
         body.kept = x->q.body;
@@ -744,9 +772,21 @@ open_slow(const struct http_config *config)
         .ctx = config->ctx });
 }
 
+/* What is asked there waits for nothing, so one is enough; it has nothing to
+   do when it is idle. */
+static struct pool *
+open_quick(const struct http_config *config)
+{
+    if (config->quick_paths == NULL)
+        return NULL;
+    return pool_open(&(struct pool_config){
+        .workers = 1, .awake = 1, .run = serve, .ctx = config->ctx });
+}
+
 static void
 close_pools(struct http_server *s)
 {
+    pool_close(s->quick);
     pool_close(s->readers);
     pool_close(s->writers);
     pool_close(s->slow);
@@ -765,7 +805,7 @@ http_start(const struct http_config *config, const char **why)
     s->port = config->port;
     s->tls = config->cert_file != NULL;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->tick, NULL);
+    thread_cond(&s->tick);
     s->limits = config->limits ? *config->limits : http_limits_usual();
     int fd = -1;
     if (!proxies_read(config->proxies, &s->proxies))
@@ -784,6 +824,7 @@ http_start(const struct http_config *config, const char **why)
         s->writers = open_pool(config, config->workers, config->writing);
         s->aside = open_pool(config, config->aside, 0);
         s->slow = open_slow(config);
+        s->quick = open_quick(config);
         s->daemon = start_daemon(s, fd, cert, key);
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"
@@ -799,7 +840,7 @@ http_start(const struct http_config *config, const char **why)
         free(s);
         return NULL;
     }
-    ASSERT(pthread_create(&s->beat, NULL, stream_beat, s) == 0);
+    ASSERT(thread_begin(&s->beat, stream_beat, s));
     return s;
 }
 
@@ -831,30 +872,70 @@ http_known(const struct http_request *q, int64_t account_id)
     return x == NULL || door_known(x->server->door, &x->visit, account_id);
 }
 
-void
-http_stop(struct http_server *s)
+/* Wait until nothing is left, for MS at most; true when nothing is. */
+static bool
+wait_until_none(struct http_server *s, unsigned (*left)(struct http_server *s),
+                int64_t ms)
 {
     const struct timespec pause = { 0, 2000000 };
+    int64_t until = monotonic_ms() + ms;
 
+    while (left(s) > 0 && monotonic_ms() < until)
+        (void)nanosleep(&pause, NULL);
+    return left(s) == 0;
+}
+
+static unsigned
+left_to_answer(struct http_server *s)
+{
+    return atomic_load(&s->open_calls);
+}
+
+static unsigned
+left_to_read(struct http_server *s)
+{
+    return atomic_load(&s->unread);
+}
+
+static unsigned
+left_to_hear(struct http_server *s)
+{
+    return stream_any(s);
+}
+
+void
+http_take_no_more(struct http_server *s)
+{
+    atomic_store(&s->late_ms, monotonic_ms() + BEGIN_MS);
     atomic_store(&s->stopping, true);
-    int fd = MHD_quiesce_daemon(s->daemon);
-    for (int ms = 0; ms < STOP_MS && atomic_load(&s->open_calls); ms += 2)
-        nanosleep(&pause, NULL);
-    if (atomic_load(&s->open_calls))
-        log_line(LOG_WARN, "http", "stopping with %u calls open",
-                 atomic_load(&s->open_calls));
+    s->door_fd = MHD_quiesce_daemon(s->daemon);
+    /* Not closed yet: a poller may be about to accept by that number.  Who
+       comes now is refused by the kernel. */
+    if (s->door_fd >= 0)
+        (void)shutdown(s->door_fd, SHUT_RDWR);
     pthread_mutex_lock(&s->lock);
     pthread_cond_signal(&s->tick);
     pthread_mutex_unlock(&s->lock);
+}
+
+void
+http_stop(struct http_server *s)
+{
+    if (!atomic_load(&s->stopping))
+        http_take_no_more(s);
+    if (!wait_until_none(s, left_to_answer, STOP_MS))
+        log_line(LOG_WARN, "http", "stopping with %u calls open",
+                 left_to_answer(s));
     pthread_join(s->beat, NULL);
     close_pools(s);
     stream_end_all(s);
-    for (int ms = 0; ms < STREAMS_MS && stream_any(s); ms += 2)
-        nanosleep(&pause, NULL);
+    /* Whoever is slow to read holds nobody up. */
+    (void)wait_until_none(s, left_to_read, READ_MS);
+    (void)wait_until_none(s, left_to_hear, STREAMS_MS);
     MHD_stop_daemon(s->daemon);
     door_close(s->door);
-    if (fd >= 0)
-        close(fd);
+    if (s->door_fd >= 0)
+        close(s->door_fd);
     pthread_cond_destroy(&s->tick);
     pthread_mutex_destroy(&s->lock);
     free(s);

@@ -161,5 +161,6 @@ int stream(int argc, char **argv);
 int skew(int argc, char **argv);
 int stalls(int argc, char **argv);
 int store(int argc, char **argv);
+int stops(int argc, char **argv);
 
 #endif

@@ -23,6 +23,7 @@ static const struct {
     { "skew", "PROGRAM SECONDS...", skew },
     { "stalls", "PROGRAM", stalls },
     { "store", "PROGRAM", store },
+    { "stops", "PROGRAM TIMES", stops },
 };
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What http.h promises of slow paths, against a real server. */
+/* What http.h promises of slow and quick paths, and of a stop while much waits,
+   against a real server. */
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,6 +12,8 @@
 
 #include "http/impl.h"
 #include "test.h"
+
+#define LARGE ((size_t)16 << 20) /* more than the kernel keeps */
 
 static struct http_server *server;
 static atomic_int asked;
@@ -29,17 +32,24 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
        struct http_reply *r)
 {
     (void)ctx;
-    (void)a;
     atomic_fetch_add(&asked, 1);
+    while (strcmp(q->path, "/stuck") == 0 && !atomic_load(&go_on))
+        pause_ms(1);
     while (strcmp(q->path, "/slow") == 0 && strcmp(q->method, "GET") != 0
            && !atomic_load(&go_on))
         pause_ms(1);
     *r = (struct http_reply){
         .status = 200, .type = "text/plain", .body = "", .body_static = true
     };
+    if (strcmp(q->path, "/large") == 0) {
+        r->body = memset(arena_alloc(a, LARGE), 'x', LARGE);
+        r->body_len = LARGE;
+        r->body_static = false;
+    }
 }
 
 static const char *const slow_paths[] = { "/slow", NULL };
+static const char *const quick_paths[] = { "/up", NULL };
 
 static void
 start(void)
@@ -52,6 +62,7 @@ start(void)
         .slow_paths = slow_paths,
         .slow_workers = 2,
         .slow_queue = 3,
+        .quick_paths = quick_paths,
         .handle = handle
     };
     const char *why = "";
@@ -135,4 +146,96 @@ TEST_PLAIN(what_is_slow_takes_nobodys_place_and_waits_in_a_short_queue)
     }
     EXPECT(ask("POST /slow", text, sizeof text) == 200);
     http_stop(server);
+}
+
+static void *
+get_stuck(void *status)
+{
+    char text[2000];
+
+    *(int *)status = ask("GET /stuck", text, sizeof text);
+    return NULL;
+}
+
+#define TWELVE 12 /* four run, eight wait */
+
+static void
+begin_stuck(pthread_t *threads, int *status)
+{
+    start();
+    for (int i = 0; i < TWELVE; i++)
+        EXPECT(pthread_create(&threads[i], NULL, get_stuck, &status[i]) == 0);
+    for (int i = 0; i < 10000 && atomic_load(&server->open_calls) != TWELVE;
+         i++)
+        pause_ms(1);
+    EXPECT(atomic_load(&server->open_calls) == TWELVE);
+}
+
+TEST_PLAIN(a_quick_path_is_answered_however_many_calls_wait)
+{
+    pthread_t threads[TWELVE];
+    int status[TWELVE] = { 0 };
+    char text[2000];
+
+    (void)c;
+    begin_stuck(threads, status);
+    EXPECT(ask("GET /up", text, sizeof text) == 200);
+    EXPECT(ask("HEAD /up?x", text, sizeof text) == 200);
+    EXPECT(atomic_load(&server->open_calls) == TWELVE);
+    atomic_store(&go_on, true);
+    for (size_t i = 0; i < TWELVE; i++) {
+        pthread_join(threads[i], NULL);
+        EXPECT(status[i] == 200);
+    }
+    http_stop(server);
+}
+
+static void *
+free_soon(void *arg)
+{
+    (void)arg;
+    pause_ms(1500);
+    atomic_store(&go_on, true);
+    return NULL;
+}
+
+TEST_PLAIN(a_stop_refuses_in_words_what_waited_for_a_worker_too_long)
+{
+    pthread_t threads[TWELVE], soon;
+    int status[TWELVE] = { 0 }, answered = 0, refused = 0;
+
+    (void)c;
+    begin_stuck(threads, status);
+    EXPECT(pthread_create(&soon, NULL, free_soon, NULL) == 0);
+    http_stop(server);
+    pthread_join(soon, NULL);
+    for (size_t i = 0; i < TWELVE; i++) {
+        pthread_join(threads[i], NULL);
+        answered += status[i] == 200;
+        refused += status[i] == 503;
+    }
+    EXPECT(answered == 4 && refused == TWELVE - 4);
+    EXPECT(atomic_load(&asked) == 4);
+}
+
+TEST_PLAIN(whoever_does_not_read_holds_up_no_stop)
+{
+    static const char line[] = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096;
+    int64_t begun;
+
+    (void)c;
+    start();
+    to.sin_port = htons(http_port(server));
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    EXPECT(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    EXPECT(send(fd, line, sizeof line - 1, MSG_NOSIGNAL) > 0);
+    for (int i = 0; i < 10000 && atomic_load(&asked) == 0; i++)
+        pause_ms(1);
+    begun = monotonic_ms();
+    http_stop(server);
+    EXPECT(monotonic_ms() - begun < 3000);
+    close(fd);
 }
