@@ -175,8 +175,8 @@ struct http_counts http_counts_of(const struct http_request *q);
    503.  What was taken before is still answered, for a second as to what waits
    for a worker. */
 void http_take_no_more(struct http_server *s);
-/* ... and the end, when open calls have been answered (5 s at most) and read
-   (1 s at most). */
+/* ... and the end, when open calls have been answered (5 s at most since then)
+   and read (1 s at most). */
 void http_stop(struct http_server *s);
 
 /* -- the web interface inside the program (made by tools/embed) -------- */

@@ -872,13 +872,12 @@ http_known(const struct http_request *q, int64_t account_id)
     return x == NULL || door_known(x->server->door, &x->visit, account_id);
 }
 
-/* Wait until nothing is left, for MS at most; true when nothing is. */
+/* Wait until nothing is left, or that moment; true when nothing is. */
 static bool
 wait_until_none(struct http_server *s, unsigned (*left)(struct http_server *s),
-                int64_t ms)
+                int64_t until)
 {
     const struct timespec pause = { 0, 2000000 };
-    int64_t until = monotonic_ms() + ms;
 
     while (left(s) > 0 && monotonic_ms() < until)
         (void)nanosleep(&pause, NULL);
@@ -923,15 +922,16 @@ http_stop(struct http_server *s)
 {
     if (!atomic_load(&s->stopping))
         http_take_no_more(s);
-    if (!wait_until_none(s, left_to_answer, STOP_MS))
+    if (!wait_until_none(s, left_to_answer,
+                         atomic_load(&s->late_ms) - BEGIN_MS + STOP_MS))
         log_line(LOG_WARN, "http", "stopping with %u calls open",
                  left_to_answer(s));
     pthread_join(s->beat, NULL);
     close_pools(s);
     stream_end_all(s);
     /* Whoever is slow to read holds nobody up. */
-    (void)wait_until_none(s, left_to_read, READ_MS);
-    (void)wait_until_none(s, left_to_hear, STREAMS_MS);
+    (void)wait_until_none(s, left_to_read, monotonic_ms() + READ_MS);
+    (void)wait_until_none(s, left_to_hear, monotonic_ms() + STREAMS_MS);
     MHD_stop_daemon(s->daemon);
     door_close(s->door);
     if (s->door_fd >= 0)
