@@ -339,9 +339,6 @@ struct door {
     struct jail_child *files;
 };
 
-/* Whether the program runs is told whatever else waits. */
-static const char *const quick_paths[] = { "/healthz", NULL };
-
 /* Where passwords are hashed. */
 static const char *const slow_paths[] = { "/api/v1/session", "/api/v1/accounts",
                                           NULL };
@@ -379,7 +376,6 @@ make_config(struct office *o, const struct door *d,
         .slow_paths = slow_paths,
         .slow_workers = HASHERS,
         .slow_queue = SIGN_INS,
-        .quick_paths = quick_paths,
         .cert_file = office_conf(o, "cert"),
         .key_file = office_conf(o, "key"),
         .proxies = office_conf(o, "proxies"),

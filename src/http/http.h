@@ -110,9 +110,6 @@ struct http_config {
        than slow_queue that wait, the next is answered 503. */
     const char *const *slow_paths;
     unsigned slow_workers, slow_queue;
-    /* GET of one of these (NULL-ended; NULL: none) needs nobody's help, so it has
-       a worker of its own: however many wait, it is answered at once. */
-    const char *const *quick_paths;
     const char *cert_file, *key_file; /* PEM; NULL: no TLS */
     /* Reverse proxies that are believed when they say for whom they ask
        (X-Forwarded-For, X-Forwarded-Proto): addresses and networks with

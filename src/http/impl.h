@@ -78,7 +78,6 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct pool *readers, *writers, *slow; /* slow: may be NULL */
     struct pool *aside;                    /* for what takes long; NULL: none */
-    struct pool *quick;                    /* may be NULL */
     uint16_t port;
     bool tls;
     atomic_bool stopping;

@@ -494,24 +494,11 @@ is_slow(const struct http_server *s, const struct exchange *x)
     return false;
 }
 
-static bool
-is_quick(const struct http_server *s, const struct exchange *x)
-{
-    size_t n = strcspn(x->uri, "?");
-
-    if (s->quick == NULL)
-        return false;
-    for (const char *const *p = s->config.quick_paths; *p != NULL; p++)
-        if (strlen(*p) == n && memcmp(x->uri, *p, n) == 0)
-            return true;
-    return false;
-}
-
 static struct pool *
 pool_for(const struct http_server *s, const struct exchange *x)
 {
     if (is_reading(x))
-        return is_quick(s, x) ? s->quick : s->readers;
+        return s->readers;
     return is_slow(s, x) ? s->slow : s->writers;
 }
 
@@ -772,21 +759,9 @@ open_slow(const struct http_config *config)
         .ctx = config->ctx });
 }
 
-/* What is asked there waits for nothing, so one is enough; it has nothing to
-   do when it is idle. */
-static struct pool *
-open_quick(const struct http_config *config)
-{
-    if (config->quick_paths == NULL)
-        return NULL;
-    return pool_open(&(struct pool_config){
-        .workers = 1, .awake = 1, .run = serve, .ctx = config->ctx });
-}
-
 static void
 close_pools(struct http_server *s)
 {
-    pool_close(s->quick);
     pool_close(s->readers);
     pool_close(s->writers);
     pool_close(s->slow);
@@ -824,7 +799,6 @@ http_start(const struct http_config *config, const char **why)
         s->writers = open_pool(config, config->workers, config->writing);
         s->aside = open_pool(config, config->aside, 0);
         s->slow = open_slow(config);
-        s->quick = open_quick(config);
         s->daemon = start_daemon(s, fd, cert, key);
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"

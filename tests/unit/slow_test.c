@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What http.h promises of slow and quick paths, and of a stop while much waits,
+/* What http.h promises of slow paths, and of a stop while much waits,
    against a real server. */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -49,7 +49,6 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
 }
 
 static const char *const slow_paths[] = { "/slow", NULL };
-static const char *const quick_paths[] = { "/up", NULL };
 
 static void
 start(void)
@@ -62,7 +61,6 @@ start(void)
         .slow_paths = slow_paths,
         .slow_workers = 2,
         .slow_queue = 3,
-        .quick_paths = quick_paths,
         .handle = handle
     };
     const char *why = "";
@@ -169,25 +167,6 @@ begin_stuck(pthread_t *threads, int *status)
          i++)
         pause_ms(1);
     EXPECT(atomic_load(&server->open_calls) == TWELVE);
-}
-
-TEST_PLAIN(a_quick_path_is_answered_however_many_calls_wait)
-{
-    pthread_t threads[TWELVE];
-    int status[TWELVE] = { 0 };
-    char text[2000];
-
-    (void)c;
-    begin_stuck(threads, status);
-    EXPECT(ask("GET /up", text, sizeof text) == 200);
-    EXPECT(ask("HEAD /up?x", text, sizeof text) == 200);
-    EXPECT(atomic_load(&server->open_calls) == TWELVE);
-    atomic_store(&go_on, true);
-    for (size_t i = 0; i < TWELVE; i++) {
-        pthread_join(threads[i], NULL);
-        EXPECT(status[i] == 200);
-    }
-    http_stop(server);
 }
 
 static void *
