@@ -102,6 +102,52 @@ check_budget(struct call *c, struct list *l, const struct pair *p,
     }
 }
 
+/* The filter's text as a value of its field's kind. */
+static enum err
+filter_value(struct call *c, const struct field *f, const char *text,
+             struct value *out)
+{
+    union {
+        int64_t i;
+        double r;
+        bool b;
+        const char *s;
+        instant t;
+        day d;
+        money m;
+        unsigned w;
+    } *room = arena_alloc(c->arena, sizeof *room);
+    struct field here = *f;
+
+    here.offset = 0;
+    TRY(model_read_text(c, &here, text, room));
+    *out = member_value(&here, room);
+    if (f->kind == FIELD_TEXT && out->kind == VALUE_NULL)
+        return fail(c, ERR_INVALID, f->name, "must be a text");
+    return OK;
+}
+
+/* Whatever it is compared with can be read, though the list may never run. */
+static enum err
+check_values(struct call *c, const struct filter *f, const char *key)
+{
+    char *rest = arena_text(c->arena, f->value), *one;
+    const char *until = f->op == ONE_OF ? "," : "";
+    struct value v;
+
+    if (f->op == HAS || f->op == SOMETHING || f->op == NOTHING)
+        return OK;
+    while ((one = strsep(&rest, until)) != NULL) {
+        enum err e = filter_value(c, f->field, one, &v);
+
+        if (e != OK) {
+            c->fault.field = key;
+            return e;
+        }
+    }
+    return OK;
+}
+
 static enum err
 read_filter(struct call *c, struct list *l, const struct pair *p)
 {
@@ -131,7 +177,7 @@ read_filter(struct call *c, struct list *l, const struct pair *p)
     };
     if (filter_words[i].op == SOMETHING && strcmp(p->value, "no") == 0)
         l->filters[l->n_filters - 1].op = NOTHING;
-    return OK;
+    return check_values(c, &l->filters[l->n_filters - 1], p->key);
 }
 
 enum err
@@ -213,29 +259,6 @@ add_condition(struct where *w, const char *sql, const struct value *v, size_t n)
         }
     }
     buf_putc(&w->sql, ')');
-}
-
-/* The filter's text as a value of its field's kind. */
-static enum err
-filter_value(struct call *c, const struct field *f, const char *text,
-             struct value *out)
-{
-    union {
-        int64_t i;
-        double r;
-        bool b;
-        const char *s;
-        instant t;
-        day d;
-        money m;
-        unsigned w;
-    } *room = arena_alloc(c->arena, sizeof *room);
-    struct field here = *f;
-
-    here.offset = 0;
-    TRY(model_read_text(c, &here, text, room));
-    *out = member_value(&here, room);
-    return OK;
 }
 
 static enum err

@@ -13,6 +13,12 @@ bool member_is_said(const struct field *f, const void *rec);
 
 size_t member_word_count(const struct field *f);
 
+/* The least a whole number may be; 0: no limit.  Ids begin with 1. */
+int64_t member_least(const struct field *f);
+
+/* One of the field's words? */
+bool member_has_word(const struct field *f, const char *word);
+
 /* The member as a value to bind. */
 struct value member_value(const struct field *f, const void *rec);
 

@@ -54,6 +54,21 @@ member_word_count(const struct field *f)
     return n;
 }
 
+int64_t
+member_least(const struct field *f)
+{
+    return f->refers != NULL ? 1 : f->min;
+}
+
+bool
+member_has_word(const struct field *f, const char *word)
+{
+    for (size_t i = 0; f->choices[i] != NULL; i++)
+        if (strcmp(f->choices[i], word) == 0)
+            return true;
+    return false;
+}
+
 void
 model_fill(const struct model *m, void *rec, const void *old, field_mask mask)
 {
@@ -65,11 +80,13 @@ model_fill(const struct model *m, void *rec, const void *old, field_mask mask)
 static enum err
 check_number(struct call *c, const struct field *f, double v)
 {
-    if (f->min == 0 && f->max == 0)
+    int64_t least = member_least(f);
+
+    if (least == 0 && f->max == 0)
         return OK;
-    if (v < (double)f->min)
+    if (v < (double)least)
         return fail(c, ERR_INVALID, f->name, "must be at least %lld",
-                    (long long)f->min);
+                    (long long)least);
     if (f->max != 0 && v > (double)f->max)
         return fail(c, ERR_INVALID, f->name, "must be at most %lld",
                     (long long)f->max);
@@ -99,13 +116,11 @@ check_text(struct call *c, const struct field *f, const char *s)
 {
     size_t n = text_length(s);
 
-    if (f->choices != NULL) {
-        for (size_t i = 0; f->choices[i] != NULL; i++)
-            if (strcmp(f->choices[i], s) == 0)
-                return OK;
-        return fail(c, ERR_INVALID, f->name, "“%.40s” is not one of its words",
-                    s);
-    }
+    if (f->choices != NULL)
+        return member_has_word(f, s)
+                   ? OK
+                   : fail(c, ERR_INVALID, f->name,
+                          "“%.40s” is not one of its words", s);
     if (f->min > 0 && n < (size_t)f->min)
         return fail(c, ERR_INVALID, f->name,
                     "must have at least %lld characters", (long long)f->min);

@@ -49,6 +49,22 @@ read_bool(const char *text, bool *out)
            || strcmp(text, "0") == 0;
 }
 
+/* Said, and 0: that is not the same as not said.  An id is never below 1, so
+   what refers to such a row is refused wherever it is said, in a filter too. */
+static enum err
+check_least(struct call *c, const struct field *f, const void *rec)
+{
+    int64_t least = f->kind == FIELD_INT ? member_least(f) : 0, n;
+
+    if (least <= 0)
+        return OK;
+    n = *(const int64_t *)(const void *)((const char *)rec + f->offset);
+    if (n != 0 && (f->refers == NULL || n >= least))
+        return OK;
+    return fail(c, ERR_INVALID, f->name, "must be at least %lld",
+                (long long)least);
+}
+
 /* What nobody can see is taken out here, on the only way in: where a title or
    a name were of that alone, it is not said.  A secret is left as it is. */
 static const char *
@@ -57,6 +73,19 @@ read_words(struct call *c, const struct field *f, const char *text)
     if (!(f->flags & SECRET))
         text = text_clean(c->arena, text, f->flags & (LONG | JSON_TEXT));
     return *text == '\0' ? NULL : arena_text(c->arena, text);
+}
+
+/* One of a list of words is one of them, be it said as nothing at all. */
+static enum err
+read_choice(struct call *c, const struct field *f, const char *text, void *rec)
+{
+    const char **p = (const char **)(void *)((char *)rec + f->offset);
+
+    *p = read_words(c, f, text);
+    if (*p != NULL && member_has_word(f, *p))
+        return OK;
+    return fail(c, ERR_INVALID, f->name, "“%.40s” is not one of its words",
+                *p ? *p : "");
 }
 
 enum err
@@ -68,6 +97,8 @@ model_read_text(struct call *c, const struct field *f, const char *text,
 
     if (f->kind != FIELD_TEXT && f->kind != FIELD_WORD && *text == '\0')
         return wrong(c, f);
+    if (f->kind == FIELD_TEXT && f->choices != NULL)
+        return read_choice(c, f, text, rec);
     switch (f->kind) {
     case FIELD_INT:
         good = text_int(text, (int64_t *)p) && *(int64_t *)p <= MEMBER_MAX_INT
@@ -81,7 +112,9 @@ model_read_text(struct call *c, const struct field *f, const char *text,
     case FIELD_MONEY: good = money_parse(text, (money *)p); break;
     case FIELD_WORD: good = read_word(f, text, (unsigned *)p); break;
     }
-    return good ? OK : wrong(c, f);
+    if (!good)
+        return wrong(c, f);
+    return f->refers != NULL ? check_least(c, f, rec) : OK;
 }
 
 /* The same with every text in a JSON value, however deep: jansson reads no
@@ -124,16 +157,6 @@ keep_json(struct call *c, const struct field *f, json_t *v, void *rec)
     return OK;
 }
 
-/* Said, and 0: that is not the same as not said. */
-static enum err
-check_zero(struct call *c, const struct field *f, const void *rec)
-{
-    if (f->kind == FIELD_INT && f->min > 0 && !member_is_said(f, rec))
-        return fail(c, ERR_INVALID, f->name, "must be at least %lld",
-                    (long long)f->min);
-    return OK;
-}
-
 /* 5 and 5.0 are the same number to JSON. */
 static bool
 read_whole(const json_t *v, int64_t *out)
@@ -166,7 +189,7 @@ read_value(struct call *c, const struct field *f, json_t *v, void *rec)
     if (f->flags & JSON_TEXT)
         return keep_json(c, f, v, rec);
     if (f->kind == FIELD_INT && read_whole(v, (int64_t *)p))
-        return check_zero(c, f, rec);
+        return check_least(c, f, rec);
     if (f->kind == FIELD_REAL && json_is_number(v)) {
         *(double *)p = json_number_value(v);
         return OK;
@@ -247,7 +270,7 @@ model_read_pairs(struct call *c, const struct model *m,
 
         TRY(find_input(c, m, pairs[i].key, &f));
         TRY(model_read_text(c, f, pairs[i].value, rec));
-        TRY(check_zero(c, f, rec));
+        TRY(check_least(c, f, rec));
         if (mask != NULL)
             *mask |= (field_mask)1 << (f - m->fields);
     }

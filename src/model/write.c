@@ -53,12 +53,21 @@ write_words(struct json_out *o, const struct field *f, bool nullable)
 static void
 write_number_limits(struct json_out *o, const struct field *f)
 {
-    if (f->min != 0 || f->max != 0)
-        json_put_int(o, "minimum", f->min);
+    int64_t least = member_least(f);
+
+    if (least != 0 || f->max != 0)
+        json_put_int(o, "minimum", least);
     else if (f->kind == FIELD_INT)
-        json_put_int(o, "minimum", f->refers ? 0 : -MAX_WHOLE);
+        json_put_int(o, "minimum", -MAX_WHOLE);
     if (f->max != 0 || f->kind == FIELD_INT)
         json_put_int(o, "maximum", f->max ? f->max : MAX_WHOLE);
+}
+
+static void
+write_something(struct json_out *o)
+{
+    json_put_int(o, "minLength", 1);
+    json_put_text(o, "pattern", "\\S");
 }
 
 /* An empty text is one that is not said, so only what is required has a
@@ -145,10 +154,12 @@ model_write_query_schema(struct json_out *o, const struct field *f, bool limits)
         if (kinds[f->kind].format != NULL)
             json_put_text(o, "format", kinds[f->kind].format);
     }
-    if (f->choices != NULL && (limits || f->kind == FIELD_WORD))
+    if (f->choices != NULL)
         write_words(o, f, false);
     else if (limits || f->kind == FIELD_MONEY || f->kind == FIELD_INT)
         write_limits(o, f);
+    else if (f->kind == FIELD_TEXT)
+        write_something(o);
     json_end(o);
 }
 

@@ -72,6 +72,23 @@ TEST(a_bad_answer_is_refused_by_name)
     REFUSE_ANSWERS("A06", "{}", "answers.reason");
 }
 
+TEST(a_year_that_nobody_can_mean_is_no_answer)
+{
+    static const char said[] = "{\"visitor\":\"王\",\"id_last4\":\"1234\","
+                               "\"when\":\"%s\"}";
+    static const char *const bad[] = { "9999-01-01T08:30:00Z",
+                                       "1900-01-01T08:30:00Z" };
+
+    seed(c);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        REFUSE_ANSWERS("J04", arena_printf(c->arena, said, bad[i]),
+                       "answers.when");
+        REFUSE_ANSWERS("C07",
+                       arena_printf(c->arena, "{\"starts\":\"%s\"}", bad[i]),
+                       "answers.starts");
+    }
+}
+
 TEST(a_text_too_long_is_refused)
 {
     char *long_text;

@@ -51,6 +51,73 @@ TEST(a_year_that_nobody_can_mean_is_refused_by_its_field)
     EXPECT(dates > 10);
 }
 
+/* Every field of every input that WANTED picks, said as each of TEXTS: in
+   JSON, and as text where a form, a query or a cell says it. */
+static int
+expect_refused(struct call *c, bool (*wanted)(const struct field *),
+               const char *const *texts, size_t n_texts)
+{
+    const struct model *models[400];
+    size_t n = all_inputs(models, COUNT(models));
+    int fields = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct model *m = models[i];
+        void *rec = arena_alloc(c->arena, m->size);
+
+        for (size_t k = 0; k < m->n; k++) {
+            const struct field *f = &m->fields[k];
+
+            if (!comes_in(f) || !wanted(f))
+                continue;
+            for (size_t t = 0; t < n_texts; t++) {
+                const char *quote = f->kind == FIELD_INT ? "" : "\"";
+                const char *json =
+                    arena_printf(c->arena, "{\"%s\":%s%s%s}", f->name, quote,
+                                 texts[t], quote);
+
+                EXPECT_FAULT(
+                    model_read_json(c, m, json, strlen(json), rec, NULL),
+                    ERR_INVALID, f->name);
+                EXPECT_FAULT(model_read_text(c, f, texts[t], rec), ERR_INVALID,
+                             f->name);
+            }
+            fields++;
+        }
+    }
+    return fields;
+}
+
+static bool
+is_reference(const struct field *f)
+{
+    return f->refers != NULL;
+}
+
+TEST(a_reference_that_no_row_can_have_is_refused_by_its_field)
+{
+    static const char *const bad[] = { "-1", "0", "-9007199254740991" };
+    struct order_act act = { .crew_id = -1 };
+
+    EXPECT(expect_refused(c, is_reference, bad, COUNT(bad)) > 20);
+    /* Whoever makes the record himself is refused by its check. */
+    EXPECT_FAULT(model_check(c, &order_act_model, &act), ERR_INVALID,
+                 "crew_id");
+}
+
+static bool
+is_enumeration(const struct field *f)
+{
+    return f->choices != NULL;
+}
+
+TEST(nothing_is_none_of_a_lists_words)
+{
+    static const char *const bad[] = { "", " ", "\xE2\x80\x8B", "zz" };
+
+    EXPECT(expect_refused(c, is_enumeration, bad, COUNT(bad)) > 10);
+}
+
 /* One text in every field: what cannot be seen is not there afterwards. */
 TEST(what_nobody_can_see_comes_into_no_text_of_any_noun)
 {

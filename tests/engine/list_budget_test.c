@@ -91,6 +91,8 @@ good_value(struct asking *k, const struct field *f)
     case FIELD_INT: return "9007199254740991";
     case FIELD_TEXT: break;
     }
+    if (f->choices != NULL)
+        return f->choices[0];
     return "漏水 A04";
 }
 
@@ -353,6 +355,51 @@ TEST(a_list_takes_as_many_values_as_it_says_and_refuses_the_next)
     add(&k, "state.set", "yes");
     assert_int_equal(ask_orders(c, &k, &r), 422);
     EXPECT(strstr(r.body, "\"field\":\"state.set\"") != NULL);
+}
+
+/* Every list, also one that nobody's rows would be read for. */
+TEST(an_empty_or_wrong_part_of_a_filter_is_refused_by_its_name)
+{
+    static const char *const ends[] = { "", ".not", ".in" };
+    int asked = 0;
+
+    office_make(c);
+    for (size_t i = 0; all_routes[i] != NULL; i++)
+        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+            for (size_t k = 0; r->flags & R_LIST && k < r->out->n; k++) {
+                const struct field *f = &r->out->fields[k];
+
+                if (f->flags & (SECRET | DERIVED))
+                    continue;
+                for (size_t n = 0; n < COUNT(ends); n++) {
+                    struct asking a = { 0 };
+                    struct list l = { .model = r->out };
+                    const char *good = good_value(&a, f);
+
+                    add(&a, arena_printf(c->arena, "%s%s", f->name, ends[n]),
+                        n < 2 ? ""
+                              : arena_printf(c->arena, "%s,,%s", good, good));
+                    EXPECT_FAULT(list_read(c, &l, a.pairs, 1), ERR_INVALID,
+                                 a.pairs[0].key);
+                    asked++;
+                }
+            }
+    EXPECT(asked > 200);
+}
+
+TEST(who_sees_no_unit_is_still_told_what_is_wrong_with_his_filter)
+{
+    const struct pair wrong = { "id.in", "1,,x" };
+    const struct http_request q = {
+        .method = "GET", .path = "/units", .query = &wrong, .n_query = 1
+    };
+    struct http_reply r = { 0 };
+
+    office_make(c);
+    as(c, "lift");
+    api_run(c, &q, &r);
+    assert_int_equal(r.status, 422);
+    EXPECT(strstr(r.body, "\"field\":\"id.in\"") != NULL);
 }
 
 TEST(a_cursor_that_its_field_cannot_hold_is_refused)

@@ -111,6 +111,16 @@ check_id(struct call *c, const char *sql, const char *name, const json_t *v)
     return OK;
 }
 
+/* As far from today as every time that is said. */
+static enum err
+check_years(struct call *c, const char *name, const instant *at)
+{
+    const struct field f = { .name = name, .kind = FIELD_INSTANT };
+    const struct model m = { .fields = &f, .n = 1 };
+
+    return model_check_mask(c, &m, at, 1);
+}
+
 /* A time, rewritten in our one way; of a day only the day is kept. */
 static enum err
 check_time(struct call *c, const struct form_field *f, const char *name,
@@ -129,6 +139,7 @@ check_time(struct call *c, const struct form_field *f, const char *name,
         return fail(c, ERR_INVALID, name,
                     "must be a time such as 2026-11-23T08:30:00Z");
     }
+    TRY(check_years(c, name, at));
     if (f->day_only)
         day_print(zone_day(c->app->zone, *at), text);
     else
