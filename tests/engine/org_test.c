@@ -860,6 +860,49 @@ TEST(a_unit_moved_and_renamed_by_import_keeps_its_history)
     EXPECT(all[1].parent_id == all[0].id);
 }
 
+static const char strayed[] =
+    "SELECT COUNT(*) FROM unit u LEFT JOIN unit p ON p.id = u.parent_id"
+    " WHERE u.path <> COALESCE(p.path, '/') || CAST(u.id AS TEXT) || '/'";
+
+TEST(an_ended_unit_goes_along_when_an_import_moves_what_it_lies_below)
+{
+    struct three t = make_three(c);
+    struct unit u;
+
+    EXPECT_OK(unit_end(c, &(struct unit_act){ .id = t.low.id }, &u));
+    import(c, ORG_UNITS, "code,name,parent_code\nA1,综合处,\n", false);
+    assert_string_equal(unit_now(c, t.low.id).path,
+                        path(c, t.mid.id, t.low.id, 0));
+    EXPECT(count(c, strayed) == 0);
+    /* The other way about, and a unit that lives beside it. */
+    import(c, ORG_UNITS,
+           "code,name,parent_code\nA12,新处,A1\nA,市政府办公室,A1\n", false);
+    EXPECT_OK(unit_end(c, &(struct unit_act){ .id = t.top.id }, &u));
+    import(c, ORG_UNITS, "code,name,parent_code\nB,局,\nA1,综合处,B\n", false);
+    EXPECT(count(c, strayed) == 0);
+}
+
+TEST(an_ended_unit_goes_along_when_what_it_lies_below_is_moved_or_merged)
+{
+    struct three t = make_three(c);
+    struct unit other = make_unit(c, "B", "财政局", 0);
+    struct unit third = make_unit(c, "C", "人事局", 0), u;
+
+    EXPECT_OK(unit_end(c, &(struct unit_act){ .id = t.low.id }, &u));
+    EXPECT_OK(
+        unit_move(c,
+                  &(struct unit_act){ .id = t.mid.id, .parent_id = other.id },
+                  &u));
+    assert_string_equal(unit_now(c, t.low.id).path,
+                        path(c, other.id, t.mid.id, t.low.id));
+    EXPECT_OK(
+        unit_merge(c, &(struct unit_act){ .id = other.id, .into_id = third.id },
+                   &u));
+    assert_string_equal(unit_now(c, t.low.id).path,
+                        path(c, third.id, t.mid.id, t.low.id));
+    EXPECT(count(c, strayed) == 0);
+}
+
 TEST(columns_not_in_the_file_stay_as_they_are)
 {
     sign_in(c);

@@ -83,6 +83,31 @@ try_way_back(struct store_try *t)
                 "once: %s", s.text);
 }
 
+/* An import of an older release left ended units where their parents had been. */
+static void
+try_strayed_units(struct store_try *t)
+{
+    static const char moved[] =
+        "INSERT INTO unit (id, code, name, parent_id, path, sort, valid_from,"
+        " valid_to, version) VALUES"
+        " (1, 'X', 'X', NULL, '/1/', 0, 1, NULL, 1),"
+        " (2, 'U', 'U', NULL, '/2/', 0, 1, NULL, 1),"
+        " (3, 'C', 'C', 2, '/1/2/3/', 0, 1, 2, 1)";
+    const char *dir = older_office(t, "strayed");
+    struct said s;
+
+    ASSERT(run_sql(text("%s/main.db", dir), moved));
+    s = TELL(t->program, "init", "--data", dir);
+    (void)score(&t->score,
+                s.code == 0
+                    && ask_sql(text("%s/main.db", dir),
+                               "SELECT COUNT(*) FROM unit WHERE id = 3"
+                               " AND path = '/2/3/'")
+                           == 1,
+                "an upgrade puts ended units where their parents are: %s",
+                s.text);
+}
+
 /* Somebody who holds a place among the processes of the office. */
 static int
 hold_node(const char *dir, int byte)
@@ -210,6 +235,7 @@ void
 store_upgrades(struct store_try *t)
 {
     try_way_back(t);
+    try_strayed_units(t);
     try_alone(t);
     try_no_room(t);
     try_half_done(t);

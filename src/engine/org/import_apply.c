@@ -194,24 +194,16 @@ note_unit(struct import *im, const struct unit *u, const struct unit *old)
     return OK;
 }
 
-static const char keep_path[] = "UPDATE unit SET path = $1 WHERE id = $2";
-
-/* Paths and full names of those that are not named by the file themselves. */
+/* Paths and full names of places that are not named by the file themselves. */
 static enum err
 keep_derived(struct import *im, const struct node *x)
 {
-    if (im->t->model == &place_model) {
-        const struct place *p = x->rec, *old = x->old;
+    const struct place *p = x->rec, *old = x->old;
 
-        if (!text_same(p->path, old->path)
-            || !text_same(p->full_name, old->full_name))
-            return place_keep_derived(im->c, p);
-    } else if (im->t->model == &unit_model) {
-        const struct unit *u = x->rec, *old = x->old;
-
-        if (!text_same(u->path, old->path))
-            return db_exec(im->c, keep_path, V(u->path), V(u->id));
-    }
+    if (im->t->model == &place_model
+        && (!text_same(p->path, old->path)
+            || !text_same(p->full_name, old->full_name)))
+        return place_keep_derived(im->c, p);
     return OK;
 }
 
@@ -269,6 +261,9 @@ import_apply(struct import *im)
         if (e == OK)
             arena_reset(scratch);
     }
+    /* Ended units are no nodes, and lie below some. */
+    if (e == OK && im->t->model == &unit_model)
+        e = unit_settle_paths(c);
     c->arena = whole;
     c->fault.text = arena_text(whole, c->fault.text);
     return e;

@@ -37,6 +37,10 @@ enum err org_check_phone(struct call *c, const char *field,
 /* Code, name and id of a unit that is alive on the day. */
 bool unit_lives(const struct unit *u, day on);
 
+/* Write the path of every unit that does not lie where its parent does; in the
+   caller's TX. */
+enum err unit_settle_paths(struct call *c) MUST_USE;
+
 /* Add a row to the unit's history. */
 enum err unit_note(struct call *c, const struct unit_change *change) MUST_USE;
 

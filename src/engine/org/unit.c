@@ -329,21 +329,31 @@ unit_rename(struct call *c, const struct unit_act *a, struct unit *u)
     return tx_commit(&tx);
 }
 
-/* The beginning of the paths below a unit is exchanged; they follow from the
-   move and so have no audit of their own. */
-static const char move_below[] =
-    "UPDATE unit SET path = CAST($1 AS TEXT)"
-    " || SUBSTR(path, CAST($2 AS INTEGER))"
-    " WHERE path LIKE CAST($3 AS TEXT) || '%' AND id <> $4";
+/* Paths follow from the parents, of ended units as of others, and so have no
+   audit of their own. */
+static const char settle_paths[] =
+    "WITH RECURSIVE tree(id, path) AS ("
+    " SELECT id, '/' || CAST(id AS TEXT) || '/' FROM unit"
+    " WHERE parent_id IS NULL"
+    " UNION ALL"
+    " SELECT u.id, t.path || CAST(u.id AS TEXT) || '/'"
+    " FROM unit u JOIN tree t ON u.parent_id = t.id)"
+    " UPDATE unit SET path = tree.path FROM tree"
+    " WHERE tree.id = unit.id AND tree.path <> unit.path";
 
-/* Hang the unit, as it is in the database, under another parent. */
+enum err
+unit_settle_paths(struct call *c)
+{
+    return db_exec(c, settle_paths);
+}
+
+/* Hang the unit, as it is in the database, under another parent; the paths
+   below it are the caller's to settle. */
 static enum err
 hang(struct call *c, struct unit *u, const struct unit *parent, day on,
      const char *reason)
 {
-    const char *old = u->path;
-
-    if (parent->id && text_starts(parent->path, old))
+    if (parent->id && text_starts(parent->path, u->path))
         return fail(c, ERR_CONFLICT, "parent_id", "“%s” lies below “%s”",
                     parent->name, u->name);
     TRY(check_begun(c, "on_day", parent, on));
@@ -356,9 +366,7 @@ hang(struct call *c, struct unit *u, const struct unit *parent, day on,
                                             .reason = reason }));
     u->parent_id = parent->id;
     put_path(c, u, parent);
-    TRY(org_set_other(c, &unit_model, u, ALL_FIELDS));
-    return db_exec(c, move_below, V(u->path), V((int64_t)strlen(old) + 1),
-                   V(old), V(u->id));
+    return org_set_other(c, &unit_model, u, ALL_FIELDS);
 }
 
 enum err
@@ -372,8 +380,10 @@ unit_move(struct call *c, const struct unit_act *a, struct unit *u)
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_move_model, a, u, &on));
     TRY(other_unit(c, "parent_id", a->parent_id, &parent));
-    if (u->parent_id != parent.id)
+    if (u->parent_id != parent.id) {
         TRY(hang(c, u, &parent, on, a->reason));
+        TRY(unit_settle_paths(c));
+    }
     return tx_commit(&tx);
 }
 
@@ -406,7 +416,7 @@ bring_children(struct call *c, const struct unit *from, const struct unit *into,
     TRY(rows_end(&r));
     for (size_t i = 0; i < n; i++)
         TRY(hang(c, &all[i], into, on, reason));
-    return OK;
+    return n > 0 ? unit_settle_paths(c) : OK;
 }
 
 /* Every person of the unit, one by one, so that each has his audit entry. */
