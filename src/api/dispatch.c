@@ -15,6 +15,7 @@
 #include "api/turns.h"
 #include "auth/auth.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "model/app.h"
 #include "json/json.h"
@@ -418,6 +419,28 @@ check_match(struct call *c, const struct http_request *q)
     return OK;
 }
 
+/* At most 4 ms before the first try again, twice as much before each next:
+   long enough that who won is done, 124 ms in all. */
+int64_t
+api_pause_us(struct random *chance, int tries)
+{
+    return random_below(chance, 4000u << tries);
+}
+
+/* By chance, so that those who lost together do not meet again. */
+static void
+pause_before_next(int tries)
+{
+    struct timespec pause = { 0 };
+    struct random chance;
+    uint64_t seed;
+
+    random_secret(&seed, sizeof seed);
+    chance = random_seed(seed);
+    pause.tv_nsec = api_pause_us(&chance, tries) * 1000;
+    (void)nanosleep(&pause, NULL);
+}
+
 static enum err
 run_route(struct call *c, const struct http_request *q, struct http_reply *r)
 {
@@ -449,6 +472,8 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
         e = run_keyed(c, &k);
         if (e != ERR_BUSY)
             return e;
+        if (tries + 1 < MAX_TRIES)
+            pause_before_next(tries);
         /* Another try is another moment: ids carry the time. */
         if (c->channel != NULL && strcmp(c->channel, "cli") != 0)
             c->now = instant_now();

@@ -32,6 +32,11 @@ int api_admit(void *ctx, struct arena *a, const struct http_request *q);
 void api_run(struct call *c, const struct http_request *q,
              struct http_reply *r);
 
+/* How many microseconds a request that lost a race for the time TRIES + 1 waits
+   before it is run again: by chance, below 4 ms, then below twice as much. */
+struct random;
+int64_t api_pause_us(struct random *chance, int tries);
+
 /* Answer with the problem document of the call's fault; STATUS 0 is the
    error's own. */
 void api_problem(struct call *c, enum err e, int status, struct http_reply *r);
