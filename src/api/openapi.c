@@ -575,8 +575,10 @@ write_page(struct json_out *o, size_t i)
     write_page_answer(o, i, "200", "The answer.");
     if (pages[i].unready)
         write_page_answer(o, i, "503", "Why it does not serve.");
-    if (!pages[i].open)
+    if (!pages[i].open) {
         write_problem(o, "401");
+        write_problem(o, "503");
+    }
     write_problem(o, "405");
     write_problem(o, "default");
     json_end(o);

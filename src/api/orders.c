@@ -264,12 +264,14 @@ get_transitions(struct call *c, void *in, void *out)
     return OK;
 }
 
-#define ORDER_VERB(word, name, right, sentence)                                \
+#define ORDER_VERB_OF(model, word, name, right, sentence)                      \
     {                                                                          \
         POST, "/orders/{id}/" word, serve_##name,                              \
-            .in = &order_act_model, .out = &order_view_model, .may = (right),  \
+            .in = &(model), .out = &order_view_model, .may = (right),          \
             .flags = R_LATER, .says = (sentence)                               \
     }
+#define ORDER_VERB(word, name, right, sentence)                                \
+    ORDER_VERB_OF(order_act_model, word, name, right, sentence)
 
 static const char *const order_list_views[] = { "mine", "todo", "crew", "grab",
                                                 NULL };
@@ -326,8 +328,8 @@ const struct route order_routes[] = {
     ORDER_VERB("make_safe", make_safe, "order.work",
                "The danger is over, the work is not."),
     ORDER_VERB("start", start, "order.work", "The work begins."),
-    ORDER_VERB("suspend", suspend, NULL,
-               "The work waits, for one of the known reasons."),
+    ORDER_VERB_OF(order_suspend_model, "suspend", suspend, NULL,
+                  "The work waits, for one of the known reasons."),
     ORDER_VERB("resume", resume, NULL, "The work goes on."),
     ORDER_VERB("ask_extension", ask_extension, "order.work",
                "Ask for more time before it is up."),

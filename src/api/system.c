@@ -171,10 +171,38 @@ struct setting {
     int64_t version;
     instant updated_at;
 };
+/* The settings that the program knows; beside each what holds when it is not
+   set. */
+enum setting_id {
+    OFFICE_NAME,       /* empty */
+    OFFICE_ZONE,       /* Asia/Shanghai */
+    SESSION_IDLE_S,    /* 600 */
+    SESSION_MAX_H,     /* 12 */
+    PASSWORD_MAX_DAYS, /* 90; 0: a password never grows old */
+    N_SETTINGS
+};
+static const char *const setting_names[] = {
+    [OFFICE_NAME] = "office.name",
+    [OFFICE_ZONE] = "office.zone",
+    [SESSION_IDLE_S] = "session.idle_s",
+    [SESSION_MAX_H] = "session.max_h",
+    [PASSWORD_MAX_DAYS] = "password.max_days",
+    [N_SETTINGS] = NULL
+};
+
+/* Of those that are numbers. */
+static const struct {
+    int least, most;
+} setting_limits[N_SETTINGS] = {
+    [SESSION_IDLE_S] = { 60, 86400 },
+    [SESSION_MAX_H] = { 1, 168 },
+    [PASSWORD_MAX_DAYS] = { 0, 3650 },
+};
+
 static const struct field setting_fields[] = {
     FIELD(struct setting, id, .flags = GIVEN),
-    FIELD(struct setting, name, .flags = REQUIRED | FIXED, .min = 3, .max = 60,
-          .label = "Name"),
+    FIELD(struct setting, name, .flags = REQUIRED | FIXED,
+          .choices = setting_names, .label = "Name"),
     FIELD(struct setting, value, .flags = REQUIRED, .max = 2000,
           .label = "Value"),
     FIELD(struct setting, version, .flags = GIVEN),
@@ -182,15 +210,6 @@ static const struct field setting_fields[] = {
 };
 const struct model setting_model =
     MODEL("setting", "setting", struct setting, setting_fields);
-
-/* The settings that the program knows, with what holds when none is set. */
-static const struct {
-    const char *name, *value;
-} known_settings[] = {
-    { "office.name", "" },         { "office.zone", "Asia/Shanghai" },
-    { "session.idle_s", "600" },   { "session.max_h", "12" },
-    { "password.max_days", "90" }, /* 0: a password never grows old */
-};
 
 static enum err
 list_settings(struct call *c, void *in, void *out)
@@ -201,31 +220,35 @@ list_settings(struct call *c, void *in, void *out)
 }
 
 static enum err
+check_zone(struct call *c, const char *name)
+{
+    struct zone *z = zone_open(name);
+
+    if (z == NULL)
+        return fail(c, ERR_INVALID, "value",
+                    "is not a time zone such as Asia/Shanghai");
+    zone_close(z);
+    return OK;
+}
+
+static enum err
 check_setting(struct call *c, const struct setting *s)
 {
-    struct zone *z;
+    size_t i = 0;
     int64_t n;
 
-    for (size_t i = 0; i < COUNT(known_settings); i++) {
-        if (!text_same(known_settings[i].name, s->name))
-            continue;
-        if (i == 1 && (z = zone_open(s->value)) == NULL)
-            return fail(c, ERR_INVALID, "value",
-                        "is not a time zone such as Asia/Shanghai");
-        if (i == 1)
-            zone_close(z);
-        if (i == 2 && (!text_int(s->value, &n) || n < 60 || n > 86400))
-            return fail(c, ERR_INVALID, "value", "must be from %d to %d", 60,
-                        86400);
-        if (i == 3 && (!text_int(s->value, &n) || n < 1 || n > 168))
-            return fail(c, ERR_INVALID, "value", "must be from %d to %d", 1,
-                        168);
-        if (i == 4 && (!text_int(s->value, &n) || n < 0 || n > 3650))
-            return fail(c, ERR_INVALID, "value", "must be from %d to %d", 0,
-                        3650);
+    while (i < N_SETTINGS && !text_same(setting_names[i], s->name))
+        i++;
+    if (i == N_SETTINGS)
+        return fail(c, ERR_INVALID, "name", "there is no such setting");
+    if (i == OFFICE_ZONE)
+        return check_zone(c, s->value);
+    if (setting_limits[i].most == 0
+        || (text_int(s->value, &n) && n >= setting_limits[i].least
+            && n <= setting_limits[i].most))
         return OK;
-    }
-    return fail(c, ERR_INVALID, "name", "there is no such setting");
+    return fail(c, ERR_INVALID, "value", "must be from %d to %d",
+                setting_limits[i].least, setting_limits[i].most);
 }
 
 static enum err

@@ -63,13 +63,6 @@ write_number_limits(struct json_out *o, const struct field *f)
         json_put_int(o, "maximum", f->max ? f->max : MAX_WHOLE);
 }
 
-static void
-write_something(struct json_out *o)
-{
-    json_put_int(o, "minLength", 1);
-    json_put_text(o, "pattern", "\\S");
-}
-
 /* An empty text is one that is not said, so only what is required has a
    least length. */
 static void
@@ -159,7 +152,7 @@ model_write_query_schema(struct json_out *o, const struct field *f, bool limits)
     else if (limits || f->kind == FIELD_MONEY || f->kind == FIELD_INT)
         write_limits(o, f);
     else if (f->kind == FIELD_TEXT)
-        write_something(o);
+        json_put_text(o, "pattern", "\\S"); /* at least one to be seen */
     json_end(o);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What no field of any noun takes from outside, whatever engine it is of. */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "api/route.h"
+#include "api/dispatch.h"
 #include "office.h"
 
 /* Every model that comes in by some route, once for each. */
@@ -76,9 +78,9 @@ expect_refused(struct call *c, bool (*wanted)(const struct field *),
                     arena_printf(c->arena, "{\"%s\":%s%s%s}", f->name, quote,
                                  texts[t], quote);
 
-                EXPECT_FAULT(
-                    model_read_json(c, m, json, strlen(json), rec, NULL),
-                    ERR_INVALID, f->name);
+                EXPECT_FAULT(model_read_json(c, m, json, strlen(json), rec,
+                                             NULL),
+                             ERR_INVALID, f->name);
                 EXPECT_FAULT(model_read_text(c, f, texts[t], rec), ERR_INVALID,
                              f->name);
             }
@@ -116,6 +118,39 @@ TEST(nothing_is_none_of_a_lists_words)
     static const char *const bad[] = { "", " ", "\xE2\x80\x8B", "zz" };
 
     EXPECT(expect_refused(c, is_enumeration, bad, COUNT(bad)) > 10);
+}
+
+/* Does the text at the pointer-like PATH (members with a blank between) of the
+   description hold WORD? */
+static bool
+described(struct call *c, const char *path, const char *word)
+{
+    const char *all = openapi_write(c);
+    json_t *doc = json_loads(all, 0, NULL), *at = doc;
+    char *rest = arena_text(c->arena, path), *one, *text;
+    bool found;
+
+    while ((one = strsep(&rest, " ")) != NULL)
+        at = json_object_get(at, one);
+    text = at ? json_dumps(at, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    found = text != NULL && strstr(text, word) != NULL;
+    free(text);
+    json_decref(doc);
+    return found;
+}
+
+TEST(the_description_says_which_words_and_references_are_taken)
+{
+#define SCHEMAS "components schemas "
+    EXPECT(described(c, SCHEMAS "setting_input properties name enum",
+                     "\"session.idle_s\""));
+    EXPECT(described(c, SCHEMAS "order_suspend_input properties reason enum",
+                     "\"awaiting_parts\""));
+    EXPECT(
+        described(c, SCHEMAS "account_input properties lang enum", "\"zh\""));
+    EXPECT(described(c, SCHEMAS "order_act_input properties crew_id minimum",
+                     "1"));
+    EXPECT(described(c, "paths /api/v1/stream get responses 503", "problem"));
 }
 
 /* One text in every field: what cannot be seen is not there afterwards. */

@@ -249,37 +249,57 @@ static const struct field draft_fields[] = {
 const struct model draft_model =
     MODEL("draft", "draft", struct draft, draft_fields);
 
+/* All that comes with a verb but for its reason, which some verbs take from a
+   list. */
+#define ACT_FIELDS                                                             \
+    FIELD(struct order_act, id, .flags = GIVEN | DERIVED),                     \
+        FIELD(struct order_act, note, .flags = LONG, .max = 2000,              \
+              .label = "Note"),                                                \
+        FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),   \
+        FIELD(struct order_act, assignee_id, .refers = "person",               \
+              .label = "Assignee"),                                            \
+        FIELD(struct order_act, into_id, .refers = "orders",                   \
+              .label = "Merge into"),                                          \
+        FIELD(struct order_act, place_id, .refers = "place",                   \
+              .label = "Place"),                                               \
+        FIELD(struct order_act, priority, .min = 1, .max = 5,                  \
+              .label = "Priority"),                                            \
+        FIELD(struct order_act, stars, .min = 1, .max = 5, .label = "Stars"),  \
+        FIELD(struct order_act, until, FORESEEABLE, .label = "Until"),         \
+        FIELD(struct order_act, result, .flags = LONG, .max = 2000,            \
+              .label = "Result"),                                              \
+        FIELD(struct order_act, cause, .max = 200, .label = "Cause"),          \
+        FIELD(struct order_act, internal, .label = "Internal"),                \
+        FIELD(struct order_act, description, .flags = LONG, .max = 2000,       \
+              .label = "Description"),                                         \
+        FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,     \
+              .label = "Answers"),                                             \
+        FIELD(struct order_act, phone, .max = 40, .label = "Phone"),           \
+        FIELD(struct order_act, place_note, .max = 100,                        \
+              .label = "Where exactly"),                                       \
+        FIELD(struct order_act, tags, .max = 200, .label = "Tags"),            \
+        FIELD(struct order_act, comment, .flags = LONG, .max = 1000,           \
+              .label = "Comment"),                                             \
+        FIELD(struct order_act, wanted_from, FORESEEABLE,                      \
+              .label = "Wanted from"),                                         \
+        FIELD(struct order_act, wanted_to, FORESEEABLE, .label = "Wanted to")
+
 static const struct field act_fields[] = {
-    FIELD(struct order_act, id, .flags = GIVEN | DERIVED),
     FIELD(struct order_act, reason, .max = 500, .label = "Reason"),
-    FIELD(struct order_act, note, .flags = LONG, .max = 2000, .label = "Note"),
-    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
-    FIELD(struct order_act, assignee_id, .refers = "person",
-          .label = "Assignee"),
-    FIELD(struct order_act, into_id, .refers = "orders", .label = "Merge into"),
-    FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
-    FIELD(struct order_act, priority, .min = 1, .max = 5, .label = "Priority"),
-    FIELD(struct order_act, stars, .min = 1, .max = 5, .label = "Stars"),
-    FIELD(struct order_act, until, FORESEEABLE, .label = "Until"),
-    FIELD(struct order_act, result, .flags = LONG, .max = 2000,
-          .label = "Result"),
-    FIELD(struct order_act, cause, .max = 200, .label = "Cause"),
-    FIELD(struct order_act, internal, .label = "Internal"),
-    FIELD(struct order_act, description, .flags = LONG, .max = 2000,
-          .label = "Description"),
-    FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,
-          .label = "Answers"),
-    FIELD(struct order_act, phone, .max = 40, .label = "Phone"),
-    FIELD(struct order_act, place_note, .max = 100, .label = "Where exactly"),
-    FIELD(struct order_act, tags, .max = 200, .label = "Tags"),
-    FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
-          .label = "Comment"),
-    FIELD(struct order_act, wanted_from, FORESEEABLE, .label = "Wanted from"),
-    FIELD(struct order_act, wanted_to, FORESEEABLE, .label = "Wanted to"),
+    ACT_FIELDS,
 };
 
 const struct model order_act_model =
     MODEL("order_act", NULL, struct order_act, act_fields);
+
+static const struct field suspend_fields[] = {
+    FIELD(struct order_act, reason, .flags = REQUIRED,
+          .choices = suspend_reasons, .label = "Reason"),
+    ACT_FIELDS,
+};
+
+const struct model order_suspend_model =
+    MODEL("order_suspend", NULL, struct order_act, suspend_fields);
 
 static const struct field event_fields[] = {
     FIELD(struct order_event, id, .flags = GIVEN),

@@ -267,6 +267,8 @@ struct order_act {
     instant wanted_from, wanted_to;
 };
 extern const struct model order_act_model;
+/* The same with suspend, whose reason is one of a list. */
+extern const struct model order_suspend_model;
 
 /*
  * Do VERB on the order a->id as the actor.

@@ -190,18 +190,9 @@ do_start(struct doing *d)
 enum err
 do_suspend(struct doing *d)
 {
-    static const char *const reasons[] = {
-        "awaiting_parts", "awaiting_approval", "awaiting_provider",
-        "requester_reschedule", "safety_stop"
-    };
     struct call *c = d->c;
-    size_t i = 0;
 
-    TRY(need_text(c, "reason", d->reason));
-    while (i < COUNT(reasons) && strcmp(reasons[i], d->reason) != 0)
-        i++;
-    if (i == COUNT(reasons))
-        return fail(c, ERR_INVALID, "reason", "is not one of its words");
+    TRY(model_check(c, &order_suspend_model, d->a));
     if (d->a->until.ms != 0 && d->a->until.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "until", "lies in the past");
     d->o.suspend_reason = d->reason;
