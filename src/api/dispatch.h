@@ -20,6 +20,9 @@ void api_handle(void *ctx, struct arena *a, const struct http_request *q,
                 struct http_reply *r);
 void api_idle(void *ctx);
 
+/* For http_config.at_once: /healthz. */
+bool api_at_once(const char *path, struct http_reply *r);
+
 /* For http_config.admit: 0 when somebody is signed in, else the status. */
 int api_admit(void *ctx, struct arena *a, const struct http_request *q);
 

@@ -72,6 +72,15 @@ reply_metrics(struct call *c, const struct http_request *q,
 }
 
 bool
+api_at_once(const char *path, struct http_reply *r)
+{
+    if (strcmp(path, "/healthz") != 0)
+        return false;
+    reply_text(r, 200, "text/plain; charset=utf-8", "ok\n");
+    return true;
+}
+
+bool
 system_page(const struct app *app, struct arena *a,
             const struct http_request *q, struct http_reply *r)
 {
@@ -88,7 +97,7 @@ system_page(const struct app *app, struct arena *a,
     if (!api_only_get(&c, q, r))
         ;
     else if (i == 0)
-        reply_text(r, 200, "text/plain; charset=utf-8", "ok\n");
+        (void)api_at_once(pages[i], r);
     else if (i == 1)
         reply_ready(&c, r);
     else if (i == 2)

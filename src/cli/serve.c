@@ -384,6 +384,7 @@ make_config(struct office *o, const struct door *d,
         .admit = api_admit,
         .aside = TURNS_AT_A_TIME,
         .handle = api_handle,
+        .at_once = api_at_once,
         .idle = api_idle,
         .ctx = &o->app
     };

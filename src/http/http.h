@@ -125,6 +125,10 @@ struct http_config {
     /* Runs on a worker; A is this worker's arena, reset after the reply. */
     void (*handle)(void *ctx, struct arena *a, const struct http_request *q,
                    struct http_reply *r);
+    /* Runs on a poller, which all other connections wait for: fill R and
+       return true where the path as it was sent (a GET) is answered out of
+       nothing at all, however busy the workers are.  May be NULL. */
+    bool (*at_once)(const char *path, struct http_reply *r);
     /* Runs on a worker that has nothing else to do; may be NULL. */
     void (*idle)(void *ctx);
     void *ctx;

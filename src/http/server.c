@@ -502,16 +502,39 @@ pool_for(const struct http_server *s, const struct exchange *x)
     return is_slow(s, x) ? s->slow : s->writers;
 }
 
+/* What tells that the program runs waits for nobody who works in it. */
+static bool
+answer_at_once(struct exchange *x, enum MHD_Result *queued)
+{
+    struct http_server *s = x->server;
+    struct http_reply r = { .status = 200 };
+    struct MHD_Response *m;
+
+    if (s->config.at_once == NULL || !is_reading(x) || x->q.body_len > 0
+        || !s->config.at_once(x->uri, &r))
+        return false;
+    m = reply_make(x, &r);
+    door_state(s->door, x->peer->link, LINK_SERVED, bytes_taken(x));
+    door_state(s->door, x->peer->link, LINK_ANSWERS, r.body_len);
+    *queued = MHD_queue_response(x->conn, (unsigned)r.status, m);
+    MHD_destroy_response(m);
+    reply_log(x, r.status);
+    return true;
+}
+
 /* The request is whole. */
 static enum MHD_Result
 hand_over(struct exchange *x)
 {
     struct http_server *s = x->server;
+    enum MHD_Result queued;
 
     if (x->answered)
         return MHD_NO;
     if (x->refused)
         return refuse_early(x, x->refused);
+    if (!atomic_load(&s->stopping) && answer_at_once(x, &queued))
+        return queued;
     struct pool *p = pool_for(s, x);
     atomic_fetch_add(&s->open_calls, 1);
     if (atomic_load(&s->stopping) || !pool_has_room(p)) {

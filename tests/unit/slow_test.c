@@ -33,10 +33,10 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
 {
     (void)ctx;
     atomic_fetch_add(&asked, 1);
-    while (strcmp(q->path, "/stuck") == 0 && !atomic_load(&go_on))
-        pause_ms(1);
-    while (strcmp(q->path, "/slow") == 0 && strcmp(q->method, "GET") != 0
-           && !atomic_load(&go_on))
+    while (!atomic_load(&go_on)
+           && (strcmp(q->path, "/stuck") == 0
+               || (strcmp(q->path, "/slow") == 0
+                   && strcmp(q->method, "GET") != 0)))
         pause_ms(1);
     *r = (struct http_reply){
         .status = 200, .type = "text/plain", .body = "", .body_static = true
@@ -46,6 +46,17 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
         r->body_len = LARGE;
         r->body_static = false;
     }
+}
+
+static bool
+at_once(const char *path, struct http_reply *r)
+{
+    *r = (struct http_reply){ .status = 200,
+                              .type = "text/plain",
+                              .body = "alive\n",
+                              .body_len = 6,
+                              .body_static = true };
+    return strcmp(path, "/alive") == 0;
 }
 
 static const char *const slow_paths[] = { "/slow", NULL };
@@ -61,7 +72,8 @@ start(void)
         .slow_paths = slow_paths,
         .slow_workers = 2,
         .slow_queue = 3,
-        .handle = handle
+        .handle = handle,
+        .at_once = at_once
     };
     const char *why = "";
 
@@ -217,4 +229,35 @@ TEST_PLAIN(whoever_does_not_read_holds_up_no_stop)
     http_stop(server);
     EXPECT(monotonic_ms() - begun < 3000);
     close(fd);
+}
+
+#define READERS 4
+
+TEST_PLAIN(what_is_answered_at_once_waits_for_no_worker)
+{
+    pthread_t threads[READERS];
+    int status[READERS] = { 0 };
+    char text[2000];
+
+    (void)c;
+    start();
+    for (int i = 0; i < READERS; i++)
+        EXPECT(pthread_create(&threads[i], NULL, get_stuck, &status[i]) == 0);
+    for (int i = 0; i < 10000 && atomic_load(&asked) < READERS; i++)
+        pause_ms(1);
+    for (int i = 0; i < 3; i++) {
+        EXPECT(ask("GET /alive", text, sizeof text) == 200);
+        EXPECT(strstr(text, "alive\n") && strstr(text, "nosniff"));
+        EXPECT(ask("HEAD /alive", text, sizeof text) == 200);
+    }
+    EXPECT(atomic_load(&asked) == READERS);
+    atomic_store(&go_on, true);
+    for (size_t i = 0; i < READERS; i++) {
+        pthread_join(threads[i], NULL);
+        EXPECT(status[i] == 200);
+    }
+    /* No change is answered so. */
+    EXPECT(ask("POST /alive", text, sizeof text) == 200);
+    EXPECT(strstr(text, "alive") == NULL);
+    http_stop(server);
 }
