@@ -196,10 +196,14 @@ tell_by(struct call *c, struct feed *f, const struct news_row *row,
         void (*tell)(struct call *c, struct feed *f, struct message *m))
 {
     struct arena *arena = c->arena;
-    struct auth_reach reach = { .n = 0 };
+    struct auth_reach reach;
     struct message m = { .row = row, .position = position };
 
     c->arena = f->scratch;
+    /* With the row, for a look-up on each row would be the feed's whole work
+       where the database is a network away. */
+    auth_reach_know(&reach, row->unit_id, row->unit_path, row->place_id,
+                    row->place_path);
     c->reach = &reach;
     m.b = buf_make(c->arena, 0);
     if (row->kind == NEWS_EVENT && row->number != NULL)

@@ -8,10 +8,13 @@
 #define COLUMNS                                                                \
     "SELECT n.seq, n.kind, n.row_id, e.order_id, e.verb, e.internal,"          \
     " o.number, o.state, o.version, o.unit_id, o.crew_id, o.place_id,"         \
-    " o.provider_id, o.requester_id, t.order_id, t.person_id, t.kind, t.text"  \
+    " o.provider_id, o.requester_id, t.order_id, t.person_id, t.kind, t.text," \
+    " u.path, p.path"                                                          \
     " FROM news n"                                                             \
     " LEFT JOIN event e ON n.kind = 1 AND e.id = n.row_id"                     \
     " LEFT JOIN orders o ON o.id = e.order_id"                                 \
+    " LEFT JOIN unit u ON u.id = o.unit_id"                                    \
+    " LEFT JOIN place p ON p.id = o.place_id"                                  \
     " LEFT JOIN notice t ON n.kind = 2 AND t.id = n.row_id"
 
 static const char find_after[] =
@@ -40,6 +43,8 @@ read_event(struct rows *r, struct news_row *row)
     row->place_id = row_int(r, 11);
     row->provider_id = row_int(r, 12);
     row->requester_id = row_int(r, 13);
+    row->unit_path = row_text(r, 18);
+    row->place_path = row_text(r, 19);
 }
 
 static void

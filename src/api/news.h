@@ -39,6 +39,7 @@ struct news_row {
     const char *number, *state; /* of its order; NULL: it is gone */
     int64_t version;
     int64_t unit_id, crew_id, place_id, provider_id, requester_id;
+    const char *unit_path, *place_path; /* NULL: there is none */
     /* Of a notice: to whom, its kind, what it says. */
     int64_t person_id;
     const char *word, *text;

@@ -127,6 +127,10 @@ struct auth_reach {
     } paths[4];
     size_t n;
 };
+/* The paths of the unit and the place have been read already. */
+void auth_reach_know(struct auth_reach *r, int64_t unit_id,
+                     const char *unit_path, int64_t place_id,
+                     const char *place_path);
 
 /* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at; WHERE may be NULL: in
    any scope.  Who must change his password first may nothing else. */

@@ -116,6 +116,17 @@ static const char unit_path[] = "SELECT path FROM unit WHERE id = $1";
 
 static const char place_path[] = "SELECT path FROM place WHERE id = $1";
 
+void
+auth_reach_know(struct auth_reach *r, int64_t unit_id, const char *unit_path_is,
+                int64_t place_id, const char *place_path_is)
+{
+    *r = (struct auth_reach){
+        .paths = { { unit_path, unit_path_is, unit_id },
+                   { place_path, place_path_is, place_id } },
+        .n = 2
+    };
+}
+
 /* The path of ID, read once; NULL when there is none or it cannot be read. */
 static const char *
 path_of(struct call *c, const char *sql, int64_t id)

@@ -45,6 +45,22 @@ add_row(struct call *c, int64_t seq)
                                 (long long)seq));
 }
 
+static const char *
+path_in(struct call *c, const char *table, int64_t id)
+{
+    const char *path = NULL;
+    struct rows r =
+        db_query(c, db_intern(c, arena_printf(c->arena,
+                                              "SELECT path FROM %s WHERE id ="
+                                              " %lld",
+                                              table, (long long)id)));
+
+    if (rows_next(&r))
+        path = arena_text(c->arena, row_text(&r, 0));
+    EXPECT_OK(rows_end(&r));
+    return path ? path : "";
+}
+
 TEST(what_happens_is_news_once_and_in_its_order)
 {
     struct news n;
@@ -58,6 +74,12 @@ TEST(what_happens_is_news_once_and_in_its_order)
     EXPECT_OK(say(c, "desk", VERB_COMMENT, id, .note = "x", .internal = true));
     assert_int_equal(take_new(c, &n), 4);
     EXPECT(rows[0].order_id == id && strcmp(rows[0].verb, "submit") == 0);
+    /* With where it lies, so that whoever tells it asks for nothing more. */
+    EXPECT(
+        rows[0].unit_path && rows[0].place_path
+        && strcmp(rows[0].unit_path, path_in(c, "unit", rows[0].unit_id)) == 0
+        && strcmp(rows[0].place_path, path_in(c, "place", rows[0].place_id))
+               == 0);
     EXPECT(rows[1].order_id == id && strcmp(rows[1].verb, "accept") == 0);
     EXPECT(rows[2].kind == NEWS_NOTICE && rows[2].person_id == 41
            && strcmp(rows[2].word, "accepted") == 0);
