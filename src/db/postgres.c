@@ -193,6 +193,14 @@ take_number(struct pg_store *s)
     return i;
 }
 
+/* Mutex held. */
+static void
+call_first(struct pg_store *s)
+{
+    if (s->first)
+        (void)pthread_cond_signal(&s->first->turn);
+}
+
 static struct pg_conn *
 add_conn(struct pg_store *s, int64_t number)
 {
@@ -207,7 +215,7 @@ add_conn(struct pg_store *s, int64_t number)
     (void)pthread_mutex_lock(&s->pool_mutex);
     s->numbers[number] = false;
     s->n_conns--;
-    (void)pthread_cond_signal(&s->pool_free);
+    call_first(s);
     (void)pthread_mutex_unlock(&s->pool_mutex);
     return NULL;
 }
@@ -219,8 +227,41 @@ give_conn(struct pg_store *s, struct pg_conn *conn)
     conn->next = s->free;
     s->free = conn;
     s->headway_ms = monotonic_ms();
-    (void)pthread_cond_signal(&s->pool_free);
+    call_first(s);
     (void)pthread_mutex_unlock(&s->pool_mutex);
+}
+
+/* Mutex held.  One that is free goes to whoever has waited longest: a thread
+   that gives one back and asks again at once must not always be before those
+   that have to wake up first. */
+static bool
+may_have(const struct pg_store *s, const struct pg_waiter *me, bool hurried)
+{
+    return (s->free && (!s->first || s->first == me))
+           || (!hurried && s->n_conns < s->max_conns);
+}
+
+static void
+line_up(struct pg_store *s, struct pg_waiter *me)
+{
+    *me = (struct pg_waiter){ .next = NULL };
+    thread_cond(&me->turn);
+    *s->last = me;
+    s->last = &me->next;
+}
+
+static void
+leave_line(struct pg_store *s, struct pg_waiter *me)
+{
+    struct pg_waiter **at = &s->first;
+
+    while (*at != me)
+        at = &(*at)->next;
+    *at = me->next;
+    if (s->last == &me->next)
+        s->last = at;
+    (void)pthread_cond_destroy(&me->turn);
+    call_first(s);
 }
 
 /* Mutex held: wait until a connection is free or, where there is time for it,
@@ -228,17 +269,24 @@ give_conn(struct pg_store *s, struct pg_conn *conn)
 static bool
 wait_for_one(struct pg_store *s, bool hurried, int64_t until)
 {
-    while (!s->free && (hurried || s->n_conns == s->max_conns)) {
+    struct pg_waiter me;
+    bool had;
+
+    if (may_have(s, NULL, hurried))
+        return true;
+    line_up(s, &me);
+    while (!(had = may_have(s, &me, hurried))) {
         int64_t now = monotonic_ms();
         int64_t turn = now + PG_STUCK_MS / 10;
 
         if (now >= pg_until(s, until - now)
             || now - s->headway_ms > PG_STUCK_MS)
-            return false;
+            break;
         turn = turn < until ? turn : until;
-        (void)thread_wait(&s->pool_free, &s->pool_mutex, turn);
+        (void)thread_wait(&me.turn, &s->pool_mutex, turn);
     }
-    return true;
+    leave_line(s, &me);
+    return had;
 }
 
 /* Mutex held: one that lives, if there is one. */
@@ -770,7 +818,6 @@ pg_close(struct store *base)
     }
     (void)pthread_mutex_destroy(&s->pool_mutex);
     (void)pthread_mutex_destroy(&s->base.watch_lock);
-    (void)pthread_cond_destroy(&s->pool_free);
     (void)pthread_mutex_destroy(&s->side_mutex);
     (void)pthread_cond_destroy(&s->side_filled);
     (void)pthread_cond_destroy(&s->stopping);
@@ -800,7 +847,7 @@ postgres_open(const char *address, unsigned readers, const char **why)
         s->max_conns = PG_MAX_CONNS;
     (void)pthread_mutex_init(&s->pool_mutex, NULL);
     (void)pthread_mutex_init(&s->base.watch_lock, NULL);
-    thread_cond(&s->pool_free);
+    s->last = &s->first;
     (void)pthread_mutex_init(&s->side_mutex, NULL);
     thread_cond(&s->side_filled);
     thread_cond(&s->stopping);

@@ -61,11 +61,17 @@ struct pg_block {
     bool filling; /* somebody asks for more */
 };
 
+/* Who waits for a connection, in the order they came. */
+struct pg_waiter {
+    struct pg_waiter *next;
+    pthread_cond_t turn;
+};
+
 struct pg_store {
     struct store base;
     char *address;
     pthread_mutex_t pool_mutex;
-    pthread_cond_t pool_free;
+    struct pg_waiter *first, **last;
     struct pg_conn *free;
     unsigned n_conns, max_conns;
     bool numbers[PG_MAX_CONNS + 1]; /* in use */

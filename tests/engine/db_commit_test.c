@@ -2,6 +2,7 @@
 /* Many calls at once: what db.h promises about commits. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -854,6 +855,55 @@ TEST_PLAIN(a_watcher_that_was_taken_away_is_told_nothing_more)
     EXPECT(times > 0);
     EXPECT(pthread_join(thread, NULL) == 0);
     EXPECT(atomic_load(&t.times) == times);
+    store_close(s);
+    database_drop(address);
+}
+
+/* -- waiting for a connection --------------------------------------------- */
+
+static atomic_int served;
+
+static void *
+ask_once(void *store)
+{
+    (void)ask(store, count_counters, NULL);
+    (void)atomic_fetch_add(&served, 1);
+    return NULL;
+}
+
+#define LINE 3
+
+/* Who gives a connection back and wants one again comes after those who
+   wait. */
+TEST_PLAIN(nobody_waits_for_a_connection_behind_one_who_came_later)
+{
+    const struct timespec soon = { .tv_nsec = 100000000 };
+    char *address = database_make(false);
+    struct store *s = reopen(address, 1);
+    pthread_t threads[LINE];
+    struct call own;
+    int64_t n;
+
+    (void)c;
+    atomic_store(&served, 0);
+    call_open(&own, s);
+    if (database_is_postgres()) {
+        TX tx = tx_begin(&own);
+        EXPECT(db_exec(&own, add_counter, V("a"), V(1)) == OK);
+        for (int i = 0; i < LINE; i++) {
+            EXPECT(pthread_create(&threads[i], NULL, ask_once, s) == 0);
+            (void)nanosleep(&soon, NULL);
+        }
+        EXPECT(atomic_load(&served) == 0);
+        EXPECT(tx_commit(&tx) == OK);
+        for (int i = 0; i < LINE; i++)
+            EXPECT(db_int(&own, &n, count_counters) == OK && n == 1);
+        /* Each look of ours let at least one of theirs go first. */
+        EXPECT(atomic_load(&served) >= LINE - 1);
+        for (int i = 0; i < LINE; i++)
+            EXPECT(pthread_join(threads[i], NULL) == 0);
+    }
+    call_close(&own);
     store_close(s);
     database_drop(address);
 }
