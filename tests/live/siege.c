@@ -303,24 +303,24 @@ besiege(struct siege *s)
 {
     static struct client all[MOST_CLIENTS + 20];
     pthread_t health, memory, machine, archive;
-    bool archives = !s->postgres && !left_out(s, "backup");
+    bool archives = !left_out(s, "backup");
     int n;
 
     (void)pthread_create(&machine, NULL, watch_machine, s);
     (void)pthread_create(&health, NULL, watch_health, s);
     (void)pthread_create(&memory, NULL, watch_memory, s);
+    ears_begin(s);
     n = begin_all(s, all);
     if (archives)
         (void)pthread_create(&archive, NULL, archive_run, s);
     else
-        leave_out(s, V_BACKUP,
-                  s->postgres ? "PostgreSQL has its own tools"
-                              : "SIEGE_WITHOUT");
+        leave_out(s, V_BACKUP, "SIEGE_WITHOUT");
     (void)blows_deal(s);
     atomic_store(&s->end, true);
     join_all(all, n);
     if (archives)
         (void)pthread_join(archive, NULL);
+    ears_join(s);
     if (!atomic_load(&s->crashed))
         (void)sleep(QUIET_S);
     atomic_store(&s->quiet, true);
@@ -342,6 +342,7 @@ judge(struct siege *s)
     }
     judge_office(s, &s->office, INT64_MAX, INT64_MAX, "the office");
     judge_versions(s);
+    judge_ears(s);
     looked(s, V_CHAIN);
     code = run_program(&s->office, s->program, verify);
     if (code != 0)
@@ -365,6 +366,7 @@ print_figures(struct siege *s)
                  (long long)atomic_load(&s->worst_health_ms),
                  (long long)atomic_load(&s->worst_stall_ms),
                  (long long)atomic_load(&s->most_kb) / 1024);
+    print_slowest(s);
     blows_print(s);
     (void)printf("findings: build/siege/findings.txt, operations:"
                  " build/siege/operations.txt, log: %s\n",

@@ -16,6 +16,7 @@
  *   siege_ask.c     asking, and what every answer must be
  *   siege_kinds.c   the kinds of clients
  *   siege_good.c    good clients, and the ledger of answered changes
+ *   siege_ears.c    listeners that must hear of every change
  *   siege_blows.c   kill -9, SIGSTOP, a full disk, clocks, backups
  *   siege_judge.c   the verdicts
  *
@@ -52,6 +53,8 @@ enum verdict {
     V_SECRET,
     V_TAKEN,
     V_SAME,
+    V_HEARD,
+    V_OVERHEARD,
     V_CRASH,
     V_END,
     V_RECOVERY,
@@ -105,6 +108,18 @@ bool in_span(struct siege *s, const char *what, int64_t from, int64_t to);
 
 #define MOST_CALLERS 100
 
+/* How often something took how long: four steps to each doubling. */
+#define TIME_STEPS 72
+
+struct times {
+    atomic_uint n, in[TIME_STEPS];
+    _Atomic int64_t most_ms;
+};
+
+void times_add(struct times *t, int64_t ms);
+/* So many of a thousand took no longer, as the upper end of a step. */
+int64_t times_of(const struct times *t, unsigned of_1000);
+
 struct op {
     const char *method, *path; /* "POST", "/api/v1/orders/{id}/accept" */
     json_t *def;
@@ -116,6 +131,7 @@ struct op {
     const char *answers;       /* table of the record it answers; NULL */
     atomic_uint answered, good, by_status[600];
     atomic_uint denied[MOST_CALLERS]; /* in a row; the thing may be at fault */
+    struct times took[2];             /* of its own; of tables apart */
     char refused[200];                /* with which words it was refused last */
     struct offer { /* of a verb: to whom a record offered it lately */
         int64_t id;
@@ -165,6 +181,9 @@ void lore_take(struct lore *p, const struct op *op, json_t *answer, int caller);
 /* From now on ids are of the siege; those known are the office's own, which
    whoever means ill leaves alone. */
 void lore_found(struct lore *p);
+/* The id of a person or an account of a good client: nobody else speaks of it,
+   so that what he may see stays as it is. */
+void lore_spare(struct lore *p, int64_t id);
 /* A value of the key, new reference; NULL: none is known. */
 json_t *lore_value(struct lore *p, const char *key, struct random *chance);
 /* An id of the table, of the siege's own only when OURS; 0: none.  *CALLER, if
@@ -188,10 +207,11 @@ void lore_put_csv(struct lore *p, const char *kind, const char *text);
 struct caller {
     char name[40], role[20], scope[12];
     char token[80];
-    char password[60]; /* "": it does not sign in */
-    uint64_t rights;   /* bit i: auth_rights[i], somewhere */
-    bool spared;       /* of the good clients: nobody else calls as he */
-    bool victim;       /* whose password others guess and change */
+    char password[60];             /* "": it does not sign in */
+    uint64_t rights;               /* bit i: auth_rights[i], somewhere */
+    int64_t person_id, account_id; /* 0: of the demo office */
+    bool spared; /* of the good clients: nobody else calls as he */
+    bool victim; /* whose password others guess and change */
     pthread_mutex_t lock;
     char cookie[120], csrf[80];
 };
@@ -327,6 +347,15 @@ void ledger_see(struct ledger *l, const char *table, int64_t id,
 
 void *good_run(void *arg); /* a struct client */
 
+/* -- ears ------------------------------------------------------------------ */
+
+/* Begin to listen, before anything happens; joined after the end, once
+   nothing comes any more. */
+void ears_begin(struct siege *s);
+void ears_join(struct siege *s);
+/* What the office at rest holds against what they heard. */
+void judge_ears(struct siege *s);
+
 /* -- blows ----------------------------------------------------------------- */
 
 /* Deal them until the end; false: the server died by itself. */
@@ -359,6 +388,7 @@ void *watch_machine(void *arg);
 void *watch_memory(void *arg);
 void judge_leaks(struct siege *s);
 void judge_coverage(struct siege *s);
+void print_slowest(const struct siege *s);
 int judge_end(struct siege *s); /* prints the verdicts; the exit code */
 
 /* -- the whole ------------------------------------------------------------- */
@@ -406,6 +436,7 @@ struct siege {
     atomic_ullong requests, cut;
     _Atomic int64_t worst_ms, worst_health_ms, worst_stall_ms, most_kb;
     int base_fds, base_threads;
+    int64_t first_event; /* the newest before the siege */
     unsigned counts[16]; /* of blows, by row */
     atomic_uint backups;
 };

@@ -39,7 +39,7 @@ put_caller(FILE *out, struct siege *s, const struct request *q)
         (void)fprintf(out, "Cookie: liangcao_session=%s\r\n", who->cookie);
         if (!q->no_csrf)
             (void)fprintf(out, "X-CSRF-Token: %s\r\n", who->csrf);
-    } else if (who->token[0] != '\0')
+    } else if (who->token[0] != '\0' && !q->no_csrf)
         (void)fprintf(out, "Authorization: Bearer %s\r\n", who->token);
     (void)pthread_mutex_unlock(&who->lock);
 }
@@ -131,6 +131,7 @@ judge_time(struct client *k, const struct request *q, const struct reply *r)
     char what[80];
 
     looked(s, V_HUNG);
+    times_add(&q->op->took[is_table(q)], ms);
     if (ms > atomic_load(&s->worst_ms))
         atomic_store(&s->worst_ms, ms);
     if (ms <= most)

@@ -19,6 +19,7 @@
 
 #include "siege.h"
 
+#define POSTGRES_BIN "$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)"
 #define READY_MS 60000
 #define END_MS 10000 /* an orderly end has so long */
 
@@ -319,6 +320,10 @@ has_clock(const struct siege *s)
 
 /* -- PostgreSQL ------------------------------------------------------------ */
 
+/* Held by who strikes the database and by who compares a backup that was
+   restored beside it: the judge is not to be struck. */
+static pthread_mutex_t proving = PTHREAD_MUTEX_INITIALIZER;
+
 int64_t
 tell_database(const char *sql)
 {
@@ -365,8 +370,8 @@ restart_database(void)
     char command[600];
 
     (void)snprintf(command, sizeof command,
-                   "%s\"$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail"
-                   " -1)\"/pg_ctl -D '%s' -m fast -w restart >/dev/null 2>&1",
+                   "%s\"" POSTGRES_BIN "\"/pg_ctl -D '%s' -m fast -w restart"
+                   " >/dev/null 2>&1",
                    geteuid() == 0 ? "runuser -u postgres -- " : "",
                    PQntuples(r) > 0 ? PQgetvalue(r, 0, 0) : "");
     PQclear(r);
@@ -476,10 +481,14 @@ strike(struct siege *s, size_t i, struct random *r)
 
     if (!still_runs(s))
         return false;
+    if (blows[i].force == STOPS_DATABASE)
+        (void)pthread_mutex_lock(&proving);
     k = span_begin(&s->spans, blows[i].name, blows[i].force);
     (void)fprintf(s->findings, "%lld ms: %s begins\n",
                   (long long)(siege_ms() - s->began), blows[i].name);
     blows[i].strike(s, r);
+    if (blows[i].force == STOPS_DATABASE)
+        (void)pthread_mutex_unlock(&proving);
     span_end(&s->spans, k);
     (void)fprintf(s->findings, "%lld ms: %s ends\n",
                   (long long)(siege_ms() - s->began), blows[i].name);
@@ -585,6 +594,94 @@ one_backup(struct siege *s, unsigned n)
     }
 }
 
+/* -- backups of PostgreSQL, by its own tools ------------------------------- */
+
+#define RESTORED "siege_restored"
+
+/* ADDRESS with another database of the same server. */
+static void
+address_in(const char *address, const char *database, char *out, size_t n)
+{
+    const char *host = strstr(address, "://");
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+
+    if (path == NULL)
+        abort();
+    (void)snprintf(out, n, "%.*s/%s%s", (int)(path - address), address,
+                   database, path + strcspn(path, "?"));
+}
+
+static int
+run_tool(const char *words)
+{
+    char command[1000];
+
+    (void)snprintf(command, sizeof command,
+                   "\"" POSTGRES_BIN "\"/%s >>build/siege/tools.txt 2>&1",
+                   words);
+    return system(command);
+}
+
+/* What was dumped, restored into a database of its own, is checked and
+   compared. */
+static void
+prove_dump(struct siege *s, const char *file, int64_t began, int64_t ended)
+{
+    static const char *const check[] = { "check", NULL };
+    struct live_office other = { .dir = "" };
+    char words[700], path[100];
+    FILE *conf;
+    int code;
+
+    address_in(s->office.database, RESTORED, other.database,
+               sizeof other.database);
+    (void)snprintf(other.dir, sizeof other.dir, "%s/restored", s->base);
+    (void)snprintf(path, sizeof path, "%s/liangcao.conf", other.dir);
+    (void)mkdir(other.dir, 0755);
+    conf = fopen(path, "w");
+    if (conf == NULL)
+        abort();
+    (void)fprintf(conf, "database = %s\n", other.database);
+    (void)fclose(conf);
+    (void)tell_database("CREATE DATABASE " RESTORED " TEMPLATE template0");
+    (void)snprintf(words, sizeof words, "pg_restore -e -d '%s' '%s'",
+                   other.database, file);
+    if ((code = run_tool(words)) != 0)
+        finding(s, V_BACKUP, "pg_restore ended with %d", code);
+    else if ((code = command(s, &other, check)) != 0)
+        finding(s, V_BACKUP, "check of what was restored ended with %d", code);
+    else
+        judge_office(s, &other, began, ended, "a dump");
+    (void)tell_database("DROP DATABASE " RESTORED " WITH (FORCE)");
+    (void)snprintf(words, sizeof words, "rm -rf '%s' '%s'", other.dir, file);
+    (void)system(words);
+}
+
+static void
+one_dump(struct siege *s, unsigned n)
+{
+    const char *schema = strstr(s->office.database, "search_path%3D");
+    char file[100], words[700];
+    int64_t began = siege_ms(), ended;
+    int code;
+
+    (void)snprintf(file, sizeof file, "%s/dump-%u", s->base, n);
+    (void)snprintf(words, sizeof words, "pg_dump -Fc -n '%s' -f '%s' '%s'",
+                   schema != NULL ? schema + strlen("search_path%3D") : "*",
+                   file, s->office.database);
+    code = run_tool(words);
+    ended = siege_ms();
+    if (code == 0) {
+        looked(s, V_BACKUP);
+        atomic_fetch_add(&s->backups, 1);
+        (void)pthread_mutex_lock(&proving);
+        prove_dump(s, file, began, ended);
+        (void)pthread_mutex_unlock(&proving);
+    } else if (!in_stop(s, began, ended, STOPS_DATABASE)) {
+        finding(s, V_BACKUP, "pg_dump ended with %d", code);
+    }
+}
+
 void *
 archive_run(void *arg)
 {
@@ -596,7 +693,11 @@ archive_run(void *arg)
 
         for (; rest > 0 && !atomic_load(&s->end); rest -= 100)
             pause_ms(100);
-        if (!atomic_load(&s->end))
+        if (atomic_load(&s->end))
+            break;
+        if (s->postgres)
+            one_dump(s, n);
+        else
             one_backup(s, n);
     }
     return NULL;

@@ -146,6 +146,8 @@ add_caller(struct siege *s, struct call *c, const char *name, const char *role,
     c->actor = NULL;
     EXPECT_OK(account_make(c, &a));
     g.account_id = a.id;
+    who->person_id = person;
+    who->account_id = a.id;
     if (grant_make(c, &g) != OK) {
         s->n_callers--;
         return NULL;
@@ -167,6 +169,14 @@ add_all_roles(struct siege *s, struct call *c)
 }
 
 static void
+spare(struct siege *s, struct caller *who)
+{
+    who->spared = true;
+    lore_spare(s->lore, who->person_id);
+    lore_spare(s->lore, who->account_id);
+}
+
+static void
 add_the_rest(struct siege *s, struct call *c)
 {
     static const char *const demo[] = { "requester", "desk",    "electrician",
@@ -180,9 +190,10 @@ add_the_rest(struct siege *s, struct call *c)
     }
     for (int i = 0; i < GOOD; i++) {
         (void)snprintf(name, sizeof name, "good-%d", i);
-        add_caller(s, c, name, i == 0 ? "system_admin" : "requester", "all")
-            ->spared = true;
+        spare(s, add_caller(s, c, name, i == 0 ? "system_admin" : "requester",
+                            "all"));
     }
+    spare(s, add_caller(s, c, "ear", "dispatcher", "all"));
     for (size_t i = 0; i < COUNT(demo); i++)
         know_caller(s, c, new_caller(s, demo[i], "", ""));
 }

@@ -28,6 +28,8 @@ static const char *const sentences[N_VERDICTS] = {
     [V_SECRET] = "no answer and no event holds a password or a token",
     [V_TAKEN] = "what must be refused was refused",
     [V_SAME] = "a request with the same key was answered the same",
+    [V_HEARD] = "whoever may see a change heard of it, over all cuts",
+    [V_OVERHEARD] = "nobody heard of what is not his",
     [V_CRASH] = "the server ran until it was stopped",
     [V_END] = "told to end, it ended within ten seconds and well",
     [V_RECOVERY] = "after every blow changes were answered again",
@@ -455,6 +457,55 @@ excuse_of(const struct op *op)
     return NULL;
 }
 
+static void
+print_times(FILE *f, const struct op *op)
+{
+    static const char *const of[] = { "", " of tables" };
+
+    for (size_t i = 0; i < COUNT(of); i++)
+        if (atomic_load(&op->took[i].n) > 0)
+            (void)fprintf(f, ", p50 %lld p99 %lld most %lld ms%s",
+                          (long long)times_of(&op->took[i], 500),
+                          (long long)times_of(&op->took[i], 990),
+                          (long long)atomic_load(&op->took[i].most_ms), of[i]);
+    (void)fprintf(f, "\n");
+}
+
+#define SLOWEST 10
+#define FEW_TIMES 20 /* fewer have no p99 to speak of */
+
+/* The operations that take longest outside the stops. */
+void
+print_slowest(const struct siege *s)
+{
+    const struct plan *p = &s->plan;
+    bool *told = calloc(p->n * 2, sizeof *told);
+
+    for (int n = 0; n < SLOWEST; n++) {
+        size_t slowest = p->n * 2;
+        int64_t most = -1;
+
+        for (size_t i = 0; i < p->n * 2; i++) {
+            const struct times *t = &p->ops[i / 2].took[i % 2];
+            int64_t ms = times_of(t, 990);
+
+            if (!told[i] && atomic_load(&t->n) >= FEW_TIMES && ms > most) {
+                slowest = i;
+                most = ms;
+            }
+        }
+        if (slowest == p->n * 2)
+            break;
+        told[slowest] = true;
+        (void)printf("slow: %s %s%s", p->ops[slowest / 2].method,
+                     p->ops[slowest / 2].path,
+                     slowest % 2 ? " as a table" : "");
+        (void)printf(", p99 %lld ms of %u\n", (long long)most,
+                     atomic_load(&p->ops[slowest / 2].took[slowest % 2].n));
+    }
+    free(told);
+}
+
 #define SHORTEST_S 45
 #define FEWEST_REQUESTS 30000
 
@@ -478,7 +529,7 @@ judge_coverage(struct siege *s)
             if (atomic_load(&op->by_status[k]) > 0)
                 (void)fprintf(f, " %zu:%u", k, atomic_load(&op->by_status[k]));
         if (f != NULL)
-            (void)fprintf(f, "\n");
+            print_times(f, op);
         if (atomic_load(&op->good) == 0 && excuse_of(op) == NULL)
             finding(s, V_COVERAGE, "never succeeded: %s %s (%s)", op->method,
                     op->path, op->refused);

@@ -216,6 +216,7 @@ plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
 #define MOST_KEYS 600
 #define MOST_VALUES 48
 #define MOST_TABLES 80
+#define MOST_SPARED 40
 #define MOST_IDS 400
 #define MOST_FOUNDERS 20000
 
@@ -243,7 +244,26 @@ struct lore {
     } csv[16];
     int64_t newest_founder;
     bool founded;
+    int64_t spared[MOST_SPARED];
+    size_t n_spared;
 };
+
+void
+lore_spare(struct lore *p, int64_t id)
+{
+    if (p->n_spared == MOST_SPARED)
+        abort();
+    p->spared[p->n_spared++] = id;
+}
+
+static bool
+is_spared(const struct lore *p, int64_t id)
+{
+    for (size_t i = 0; i < p->n_spared; i++)
+        if (p->spared[i] == id)
+            return true;
+    return false;
+}
 
 void
 lore_close(struct lore *p)
@@ -297,7 +317,8 @@ put_value(struct lore *p, const char *key, const json_t *value)
     struct known_key *k = key_of(p, key, true);
     unsigned at;
 
-    if (k == NULL)
+    if (k == NULL
+        || (json_is_integer(value) && is_spared(p, json_integer_value(value))))
         return;
     for (unsigned i = 0; i < k->n; i++)
         if (json_equal(k->values[i], value))
@@ -324,7 +345,7 @@ put_id(struct lore *p, const char *table, int64_t id, int caller)
     struct sight *known;
 
     /* Ids rise with time, and the office was founded before the siege. */
-    if (t == NULL || id <= 0)
+    if (t == NULL || id <= 0 || is_spared(p, id))
         return;
     known = sight_of(t->founders, t->n_founders, id);
     if (known == NULL)

@@ -132,6 +132,48 @@ in_span(struct siege *s, const char *what, int64_t from, int64_t to)
     return is;
 }
 
+/* -- how long things take -------------------------------------------------- */
+
+static unsigned
+step_of(int64_t ms)
+{
+    unsigned bits = 0;
+
+    if (ms < 4)
+        return ms < 0 ? 0 : (unsigned)ms;
+    while (ms >> bits > 7)
+        bits++;
+    bits = bits * 4 + (unsigned)(ms >> bits);
+    return bits < TIME_STEPS ? bits : TIME_STEPS - 1;
+}
+
+void
+times_add(struct times *t, int64_t ms)
+{
+    int64_t most = atomic_load(&t->most_ms);
+
+    atomic_fetch_add(&t->n, 1);
+    atomic_fetch_add(&t->in[step_of(ms)], 1);
+    while (ms > most && !atomic_compare_exchange_weak(&t->most_ms, &most, ms))
+        continue;
+}
+
+int64_t
+times_of(const struct times *t, unsigned of_1000)
+{
+    uint64_t all = atomic_load(&t->n), sum = 0;
+    int64_t most = atomic_load(&t->most_ms), ms;
+
+    for (unsigned i = 0; i < TIME_STEPS; i++) {
+        sum += atomic_load(&t->in[i]);
+        if (sum * 1000 < all * of_1000)
+            continue;
+        ms = i < 4 ? i : ((INT64_C(4) + i % 4 + 1) << (i / 4 - 1)) - 1;
+        return ms < most ? ms : most;
+    }
+    return most;
+}
+
 /* -- the control ----------------------------------------------------------- */
 
 static void
