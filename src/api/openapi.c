@@ -561,6 +561,8 @@ write_page_answer(struct json_out *o, size_t i, const char *status,
 static void
 write_page(struct json_out *o, size_t i)
 {
+    static const char *const closed[] = { "401", "403", "429", "503" };
+
     json_key(o, pages[i].path);
     json_begin(o);
     json_key(o, "get");
@@ -575,10 +577,8 @@ write_page(struct json_out *o, size_t i)
     write_page_answer(o, i, "200", "The answer.");
     if (pages[i].unready)
         write_page_answer(o, i, "503", "Why it does not serve.");
-    if (!pages[i].open) {
-        write_problem(o, "401");
-        write_problem(o, "503");
-    }
+    for (size_t k = 0; k < COUNT(closed) && !pages[i].open; k++)
+        write_problem(o, closed[k]);
     write_problem(o, "405");
     write_problem(o, "default");
     json_end(o);
