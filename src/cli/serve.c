@@ -340,8 +340,10 @@ struct door {
 };
 
 /* Where passwords are hashed. */
-static const char *const slow_paths[] = { "/api/v1/session", "/api/v1/accounts",
-                                          NULL };
+static const char *const slow_paths[] = {
+    "/api/v1/session", "/api/v1/session/password", "/api/v1/accounts",
+    "/api/v1/accounts/*/password", NULL
+};
 
 /* The port is taken, then the right to take one is given up, with all else
    that is not needed: before the database is opened, which starts threads. */

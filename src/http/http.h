@@ -105,9 +105,10 @@ struct http_config {
     const char *large_path;
     size_t max_large;
     /* What is slow by its nature (a password's hash) has workers of its own, so
-       that it takes nobody's place: POST and PUT of paths that begin with one
-       of slow_paths (NULL-ended; NULL: none), slow_workers at a time; of more
-       than slow_queue that wait, the next is answered 503. */
+       that it takes nobody's place: POST and PUT of paths that are like one of
+       slow_paths (a star stands for one part; NULL-ended; NULL: none),
+       slow_workers at a time; of more than slow_queue that wait, the next is
+       answered 503. */
     const char *const *slow_paths;
     unsigned slow_workers, slow_queue;
     const char *cert_file, *key_file; /* PEM; NULL: no TLS */

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -476,20 +477,27 @@ bytes_taken(const struct exchange *x)
                : head->header_size + x->announced;
 }
 
-/* Escapes may hide one of the paths; none of ours needs any. */
+/* Longer than any of ours; a number may have noughts before it. */
+#define LONG_PATH 100
+
+/* Escapes may hide one of the paths, and so may length; none of ours needs
+   either. */
 static bool
 is_slow(const struct http_server *s, const struct exchange *x)
 {
     size_t path = strcspn(x->uri, "?");
+    char plain[LONG_PATH];
 
     if (s->slow == NULL
         || (strcmp(x->q.method, "POST") != 0
             && strcmp(x->q.method, "PUT") != 0))
         return false;
-    if (x->uri[0] != '/' || memchr(x->uri, '%', path) != NULL)
+    if (x->uri[0] != '/' || path >= sizeof plain
+        || memchr(x->uri, '%', path) != NULL)
         return true;
+    (void)snprintf(plain, sizeof plain, "%.*s", (int)path, x->uri);
     for (const char *const *p = s->config.slow_paths; *p != NULL; p++)
-        if (strncmp(x->uri, *p, strlen(*p)) == 0)
+        if (fnmatch(*p, plain, FNM_PATHNAME) == 0)
             return true;
     return false;
 }

@@ -59,7 +59,7 @@ at_once(const char *path, struct http_reply *r)
     return strcmp(path, "/alive") == 0;
 }
 
-static const char *const slow_paths[] = { "/slow", NULL };
+static const char *const slow_paths[] = { "/slow", "/of/*/slow", NULL };
 
 static void
 start(void)
@@ -145,6 +145,14 @@ TEST_PLAIN(what_is_slow_takes_nobodys_place_and_waits_in_a_short_queue)
     EXPECT(strstr(text, "Retry-After:") && strstr(text, "the server is busy"));
     /* Nor by an address that hides where it leads. */
     EXPECT(ask("PUT /%73low", text, sizeof text) == 503);
+    EXPECT(ask("POST /of/0012/slow?a=b", text, sizeof text) == 503);
+    EXPECT(ask("POST /of/0000000000000000000000000000000000000000000000000000"
+               "0000000000000000000000000000000000000000000000000012/slow",
+               text, sizeof text)
+           == 503);
+    /* What only lies beside it is quick. */
+    EXPECT(ask("POST /of/12/quick", text, sizeof text) == 200);
+    EXPECT(ask("POST /slow/quick", text, sizeof text) == 200);
     for (int i = 0; i < 8; i++) {
         EXPECT(ask("POST /quick", text, sizeof text) == 200);
         EXPECT(ask("GET /slow", text, sizeof text) == 200);
