@@ -2,7 +2,13 @@
 /* What engine/audit/audit.h promises, one test a promise. */
 #include "engine/audit/audit.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "auth/account.h"
+#include "database.h"
+#include "model/app.h"
 #include "office.h"
 
 static struct audit_report
@@ -167,4 +173,63 @@ TEST(only_the_audit_administrator_reads_it)
     as(c, "auditor");
     EXPECT_OK(audit_list(c, &l));
     EXPECT(l.n > 0);
+}
+
+/* -- beginning at once ----------------------------------------------------- */
+
+struct beginner {
+    const struct call *like;
+    atomic_bool wrote, may_go;
+    enum err e;
+};
+
+/* The first entry of a connection that has no chain yet. */
+static void *
+begin_chain(void *arg)
+{
+    struct beginner *b = arg;
+    struct call c = { .arena = arena_open(),
+                      .channel = "test",
+                      .now = b->like->now,
+                      .words = b->like->words,
+                      .app = b->like->app };
+
+    db_session(&c, c.app->store);
+    {
+        TX tx = tx_begin(&c);
+        b->e = audit_write(&c, "test.begin", "test", 1, NULL);
+        atomic_store(&b->wrote, true);
+        for (int i = 0; i < 5000 && !atomic_load(&b->may_go); i++)
+            (void)usleep(1000);
+        if (b->e == OK)
+            b->e = tx_commit(&tx);
+    }
+    db_session_end(&c);
+    arena_close(c.arena);
+    return NULL;
+}
+
+/* The loser is run again, and nobody is told that his value is taken. */
+TEST(two_chains_that_begin_at_once_are_a_lost_race)
+{
+    struct beginner all[2] = { { .like = c }, { .like = c, .may_go = true } };
+    pthread_t threads[2];
+
+    if (!database_is_postgres())
+        return;
+    office_make(c);
+    {
+        TX tx = tx_begin(c); /* ours has a chain: nobody else shall have it */
+        office_exec(c, "UPDATE person SET name = name WHERE id = 41");
+        EXPECT(pthread_create(&threads[0], NULL, begin_chain, &all[0]) == 0);
+        for (int i = 0; i < 5000 && !atomic_load(&all[0].wrote); i++)
+            (void)usleep(1000);
+        EXPECT(pthread_create(&threads[1], NULL, begin_chain, &all[1]) == 0);
+        (void)usleep(300000); /* it waits for the first */
+        atomic_store(&all[0].may_go, true);
+        for (int i = 0; i < 2; i++)
+            EXPECT(pthread_join(threads[i], NULL) == 0);
+    }
+    EXPECT(all[0].e == OK);
+    EXPECT(all[1].e == ERR_BUSY);
 }

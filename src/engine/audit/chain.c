@@ -157,15 +157,22 @@ put_entry(struct call *c, struct entry *x, const char *before, char *out)
 {
     struct audit_entry *e = &x->e;
     struct value proof = { .kind = VALUE_NULL };
+    enum err put;
 
     x->rule = RULE_NOW;
     entry_hash(c, before, x, out);
     if (x->proof != NULL)
         proof = value_blob(x->proof, x->n_proof);
-    TRY(db_exec(c, add_entry, V(e->id), V(e->chain), V(e->seq), V(e->at),
+    put =
+        db_exec(c, add_entry, V(e->id), V(e->chain), V(e->seq), V(e->at),
                 value_ref(e->account_id), V(e->actor), V(e->channel),
                 V(e->address), V(e->action), V(e->noun), value_ref(e->noun_id),
-                V(e->detail), value_text(out), V(x->rule), proof));
+                V(e->detail), value_text(out), V(x->rule), proof);
+    /* The number was free when the head was read: two chains that begin at
+       once both go behind the register's last entry. */
+    if (put == ERR_CONFLICT)
+        return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
+    TRY(put);
     return db_exec(c, e->seq == 1 ? add_head : move_head, V(e->chain),
                    V(e->seq), value_text(out));
 }
