@@ -6,6 +6,7 @@
  */
 #include "engine/org/inside.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "auth/change.h"
@@ -256,15 +257,67 @@ person_get(struct call *c, struct person *p)
     return put_names(c, p);
 }
 
+/* -- what a list shows besides ---------------------------------------- */
+
+/* The names a person comes with, and where he lies: of AT_ONCE persons in one
+   statement, for a list may hold 500 and a database be a network away. */
+#define AT_ONCE 16
+static const char find_names[] =
+    "SELECT p.id, p.phone, p.mobile, u.name, v.name, l.full_name, u.path,"
+    " l.path FROM person p"
+    " LEFT JOIN unit u ON u.id = p.unit_id"
+    " LEFT JOIN provider v ON v.id = p.provider_id"
+    " LEFT JOIN place l ON l.id = p.place_id"
+    " WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+    " $14, $15, $16)";
+
+static_assert(offsetof(struct person, id) == 0
+                  && offsetof(struct person_card, id) == 0,
+              "a row of either begins with its id");
+
+/* FILL each row of the list from what was found of it. */
+static enum err
+look_up(struct call *c, const struct list *l,
+        void (*fill)(struct call *c, void *rec, struct rows *r))
+{
+    char *all = l->rows;
+
+    for (size_t from = 0; from < l->n; from += AT_ONCE) {
+        struct value ids[AT_ONCE];
+        void *recs[AT_ONCE];
+
+        for (size_t i = 0; i < AT_ONCE; i++) {
+            recs[i] =
+                from + i < l->n ? all + (from + i) * l->model->size : NULL;
+            ids[i] = V(recs[i] ? *(const int64_t *)recs[i] : INT64_C(-1));
+        }
+        ROWS r = db_query_n(c, find_names, ids, AT_ONCE);
+        while (rows_next(&r))
+            for (size_t i = 0; i < AT_ONCE && recs[i] != NULL; i++)
+                if (ids[i].as.i == row_int(&r, 0))
+                    fill(c, recs[i], &r);
+        TRY(rows_end(&r));
+    }
+    return OK;
+}
+
+static void
+fill_names(struct call *c, void *rec, struct rows *r)
+{
+    struct person *p = rec;
+
+    (void)c;
+    p->unit_name = row_text(r, 3);
+    p->provider_name = row_text(r, 4);
+    p->place_name = row_text(r, 5);
+}
+
 enum err
 person_list(struct call *c, struct list *l)
 {
     TRY(org_limit_people(c, l, "org.see"));
     TRY(model_list(c, l));
-    struct person *all = l->rows;
-    for (size_t i = 0; i < l->n; i++)
-        TRY(put_names(c, &all[i]));
-    return OK;
+    return look_up(c, l, fill_names);
 }
 
 /* -- cards ----------------------------------------------------------- */
@@ -281,19 +334,6 @@ phone_masked(struct call *c, const char *phone)
     return arena_printf(c->arena, "%.3s****%s", phone, phone + n - 4);
 }
 
-/* What a card has besides its own columns, and where he lies: of CARDS persons
-   in one statement, for a list may hold 500 and a database be a network
-   away. */
-#define CARDS 16
-static const char find_cards[] =
-    "SELECT p.id, p.phone, p.mobile, u.name, v.name, l.full_name, u.path,"
-    " l.path FROM person p"
-    " LEFT JOIN unit u ON u.id = p.unit_id"
-    " LEFT JOIN provider v ON v.id = p.provider_id"
-    " LEFT JOIN place l ON l.id = p.place_id"
-    " WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-    " $14, $15, $16)";
-
 bool
 org_sees_phone(struct call *c, const struct auth_where *where)
 {
@@ -303,8 +343,9 @@ org_sees_phone(struct call *c, const struct auth_where *where)
 
 /* Phones are masked unless he lies within the reader's reach, or is himself. */
 static void
-fill_card(struct call *c, struct person_card *k, struct rows *r)
+fill_card(struct call *c, void *card, struct rows *r)
 {
+    struct person_card *k = card;
     struct auth_reach reach;
     bool open;
 
@@ -327,21 +368,6 @@ fill_card(struct call *c, struct person_card *k, struct rows *r)
     }
 }
 
-static enum err
-fill_cards(struct call *c, struct person_card *all, size_t n)
-{
-    struct value ids[CARDS];
-
-    for (size_t i = 0; i < CARDS; i++)
-        ids[i] = V(i < n ? all[i].id : INT64_C(-1));
-    ROWS r = db_query_n(c, find_cards, ids, CARDS);
-    while (rows_next(&r))
-        for (size_t i = 0; i < n; i++)
-            if (all[i].id == row_int(&r, 0))
-                fill_card(c, &all[i], &r);
-    return rows_end(&r);
-}
-
 enum err
 person_pick(struct call *c, struct list *l)
 {
@@ -354,8 +380,5 @@ person_pick(struct call *c, struct list *l)
         l->where = "active = 1";
     }
     TRY(model_list(c, l));
-    struct person_card *all = l->rows;
-    for (size_t i = 0; i < l->n; i += CARDS)
-        TRY(fill_cards(c, &all[i], l->n - i < CARDS ? l->n - i : CARDS));
-    return OK;
+    return look_up(c, l, fill_card);
 }
