@@ -495,38 +495,6 @@ TEST(phones_are_masked_for_those_without_the_right)
     assert_string_equal(phone_masked(c, "8123"), "8123");
 }
 
-/* Every statement is a way to another machine where the database is there. */
-TEST(a_list_of_people_asks_for_many_of_them_at_once)
-{
-    struct three t = make_three(c);
-    struct list cards = { .model = &person_card_model };
-    struct list people = { .model = &person_model };
-    const struct person_card *card;
-    const struct person *p;
-
-    for (int i = 0; i < 40; i++)
-        (void)make_person(c, arena_printf(c->arena, "n%d", i), "张伟",
-                          i % 2 ? t.low.id : t.top.id);
-    db_fault(c, 1000);
-    EXPECT_OK(person_pick(c, &cards));
-    EXPECT(cards.n == 40 && db_fault_count(c) <= 6);
-    db_fault(c, 1000);
-    EXPECT_OK(person_list(c, &people));
-    EXPECT(people.n == 40 && db_fault_count(c) <= 6);
-    db_fault(c, 0);
-    card = cards.rows;
-    p = people.rows;
-    for (size_t i = 0; i < 40; i++) {
-        EXPECT(strcmp(card[i].unit_name,
-                      card[i].unit_id == t.low.id ? t.low.name : t.top.name)
-                   == 0
-               && card[i].mobile != NULL);
-        EXPECT(strcmp(p[i].unit_name,
-                      p[i].unit_id == t.low.id ? t.low.name : t.top.name)
-               == 0);
-    }
-}
-
 TEST(who_sees_one_unit_lists_only_its_people)
 {
     struct three t = make_three(c);

@@ -8,6 +8,7 @@
 
 #include "api/dispatch.h"
 #include "auth/account.h"
+#include "base/text.h"
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
 #include "model/app.h"
@@ -307,4 +308,44 @@ TEST(who_is_from_outside_is_told_of_his_own_shifts_and_rules)
     const struct routing_rule *rules = l.rows;
     for (size_t i = 0; i < l.n; i++)
         EXPECT(rules[i].crew_id == id_of(c, "crew", "lift-contractor"));
+}
+
+/* -- lists ----------------------------------------------------------------- */
+
+#define FEW 8
+
+/* Every statement is a way to another machine where the database is there. */
+TEST(a_list_of_people_asks_for_many_of_them_at_once)
+{
+    struct list cards = { .model = &person_card_model };
+    struct list people = { .model = &person_model };
+    const struct person_card *card;
+    const struct person *all;
+
+    office_make(c);
+    as(c, "sysadmin");
+    db_fault(c, 1000);
+    EXPECT_OK(person_pick(c, &cards));
+    EXPECT(cards.n > 2 * FEW && db_fault_count(c) < FEW);
+    db_fault(c, 1000);
+    EXPECT_OK(person_list(c, &people));
+    EXPECT(people.n > 2 * FEW && db_fault_count(c) < FEW);
+    db_fault(c, 0);
+    all = people.rows;
+    for (size_t i = 0; i < people.n; i++) {
+        struct person one = { .id = all[i].id };
+
+        EXPECT_OK(person_get(c, &one));
+        EXPECT(text_same(all[i].unit_name, one.unit_name));
+        EXPECT(text_same(all[i].provider_name, one.provider_name));
+        EXPECT(text_same(all[i].place_name, one.place_name));
+    }
+    card = cards.rows;
+    for (size_t i = 0; i < cards.n; i++) {
+        struct person one = { .id = card[i].id };
+
+        EXPECT_OK(person_get(c, &one));
+        EXPECT(text_same(card[i].mobile, one.mobile));
+        EXPECT(text_same(card[i].unit_name, one.unit_name));
+    }
 }
