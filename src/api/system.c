@@ -188,6 +188,7 @@ enum setting_id {
     SESSION_IDLE_S,    /* 600 */
     SESSION_MAX_H,     /* 12 */
     PASSWORD_MAX_DAYS, /* 90; 0: a password never grows old */
+    OFFICE_DEMO,       /* no; the program says it of an office it made */
     N_SETTINGS
 };
 static const char *const setting_names[] = {
@@ -196,6 +197,7 @@ static const char *const setting_names[] = {
     [SESSION_IDLE_S] = "session.idle_s",
     [SESSION_MAX_H] = "session.max_h",
     [PASSWORD_MAX_DAYS] = "password.max_days",
+    [OFFICE_DEMO] = "office.demo",
     [N_SETTINGS] = NULL
 };
 
@@ -248,7 +250,7 @@ check_setting(struct call *c, const struct setting *s)
 
     while (i < N_SETTINGS && !text_same(setting_names[i], s->name))
         i++;
-    if (i == N_SETTINGS)
+    if (i == N_SETTINGS || i == OFFICE_DEMO)
         return fail(c, ERR_INVALID, "name", "there is no such setting");
     if (i == OFFICE_ZONE)
         return check_zone(c, s->value);
