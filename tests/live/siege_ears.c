@@ -30,7 +30,7 @@ struct heard {
     int64_t id;    /* of the order; of a notice its own */
     int64_t place; /* as it was told */
     enum kind_heard kind;
-    char verb[16];
+    char verb[24];
 };
 
 struct ear {
@@ -432,7 +432,7 @@ find_heard(const struct ear *e, struct heard key, size_t *n)
 /* Changes of one order by one verb that were to be heard. */
 struct due {
     int64_t order;
-    char verb[16], note[40];
+    char verb[24], note[40];
     size_t n;
 };
 
