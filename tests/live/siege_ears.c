@@ -101,7 +101,7 @@ take_message(struct ear *e, const char *message)
     h.id = json_integer_value(json_object_get(j, "id"));
     h.kind = strcmp(event, "notice") == 0 ? HEARD_NOTICE : HEARD_EVENT;
     if (h.kind == HEARD_EVENT)
-        (void)snprintf(h.verb, sizeof h.verb, "%.15s",
+        (void)snprintf(h.verb, sizeof h.verb, "%.23s",
                        json_string_value(json_object_get(j, "verb")) != NULL
                            ? json_string_value(json_object_get(j, "verb"))
                            : "");
@@ -482,7 +482,7 @@ judge_changes(struct ear *e, struct call *c, int64_t person)
         if (row_int(&r, 0) != d.order || strcmp(row_text(&r, 1), d.verb) != 0) {
             compare_due(e, &d);
             d = (struct due){ .order = row_int(&r, 0) };
-            (void)snprintf(d.verb, sizeof d.verb, "%.15s", row_text(&r, 1));
+            (void)snprintf(d.verb, sizeof d.verb, "%.23s", row_text(&r, 1));
         }
         d.n++;
         (void)snprintf(d.note, sizeof d.note, "%.39s", note ? note : "");
