@@ -119,15 +119,6 @@ ids_pass(struct ids *g, int64_t id)
 }
 
 void
-ids_pass_time(struct ids *g, instant t)
-{
-    int64_t end = count_at((instant){ t.ms + 1 }) - 1;
-
-    if (end <= LAST_COUNT)
-        raise_last(g, end);
-}
-
-void
 ids_move(struct ids *g, unsigned node)
 {
     ASSERT(node < 1U << NODE_BITS);

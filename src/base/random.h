@@ -40,8 +40,6 @@ int64_t ids_next(struct ids *g, instant now);
 /* From now on ids are above ID, that another process or an earlier run made;
    what is no id of ours (IDS_END and beyond) is passed over.  Any thread. */
 void ids_pass(struct ids *g, int64_t id);
-/* The same for whatever was made at T or before, by a clock such as ours. */
-void ids_pass_time(struct ids *g, instant t);
 /* The process has another node from now on. */
 void ids_move(struct ids *g, unsigned node);
 

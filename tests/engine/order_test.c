@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "auth/auth.h"
+#include "base/random.h"
+#include "model/app.h"
 #include "office.h"
 
 static int64_t
@@ -635,6 +637,36 @@ TEST(a_provider_works_on_the_orders_of_all_its_crews)
     as(c, "lift");
     EXPECT_OK(order_list(c, &l, "crew"));
     assert_int_equal(l.n, 1);
+}
+
+/* Ids are numbers of milliseconds first: a process whose clock is behind takes
+   those above what it was shown, and the next one may be asked in the very
+   same millisecond. */
+TEST(the_events_of_an_order_stand_as_they_happened_whoever_clocks_it)
+{
+    struct app other = *c->app;
+    const struct app *app = c->app;
+    instant t = c->now;
+    int64_t id;
+
+    office_make(c);
+    other.ids = ids_open(2);
+    id = ask(c, "wang", "A04").id;
+    office_pass(c, 10000);
+    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id, .note = NULL));
+    t = c->now;
+    /* Half a minute behind. */
+    c->app = &other;
+    c->now.ms = t.ms - 30000;
+    EXPECT_OK(say(c, "zhao", VERB_GRAB, id, .note = NULL));
+    c->app = app;
+    c->now.ms = t.ms + 1;
+    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id, .note = NULL));
+    ids_close(other.ids);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM event a JOIN event b ON"
+                         " b.order_id = a.order_id AND b.verb = 'grab'"
+                         " WHERE a.verb = 'arrive' AND a.id > b.id")
+           == 1);
 }
 
 TEST(only_a_crew_that_grabs_is_grabbed_from_and_once)

@@ -25,8 +25,6 @@ begin_doing(struct call *c, enum order_verb verb, struct order_act *a,
     *d = (struct doing){ .c = c, .verb = verb, .a = a };
     TRY(model_check(c, &order_act_model, a));
     TRY(order_load(c, a->id, &d->old));
-    /* Another process, whose clock is ahead, may have had it last. */
-    ids_pass_time(c->app->ids, d->old.updated_at);
     if (c->if_version != 0 && c->if_version != d->old.version)
         return fail(c, ERR_STALE, NULL,
                     "it has been changed meanwhile: version %lld, not %lld",

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "auth/auth.h"
+#include "base/random.h"
 #include "base/words.h"
 #include "engine/order/inner.h"
 #include "model/app.h"
@@ -30,9 +31,19 @@ event_write(struct call *c, struct order_event *e)
     return OK;
 }
 
+static const char newest_event[] =
+    "SELECT MAX(id) FROM event WHERE order_id = $1";
+
+/* Another process, whose clock is ahead, may have had the order last: what
+   happens to it later has a higher id all the same.  Its time would not do, for
+   ids run ahead of a clock that is behind. */
 enum err
 event_add(struct call *c, struct order_event *e)
 {
+    int64_t newest;
+
+    TRY(db_int(c, &newest, newest_event, V(e->order_id)));
+    ids_pass(c->app->ids, newest);
     TRY(event_write(c, e));
     return db_news_add(c, NEWS_EVENT, e->id);
 }
