@@ -65,6 +65,41 @@ test_expect_fault(struct call *c, enum err e, enum err code, const char *field,
     _fail(file, line);
 }
 
+/* -- which tests are slow ---------------------------------------------- */
+
+#define SLOWEST 10
+
+/* The slowest first. */
+static struct {
+    const struct test *test;
+    int64_t ms;
+} slowest[SLOWEST];
+
+/* How long TEST took with its office. */
+static void
+note_time(const struct test *test, int64_t ms)
+{
+    size_t at = SLOWEST;
+
+    while (at > 0 && ms > slowest[at - 1].ms)
+        at--;
+    if (at == SLOWEST)
+        return;
+    memmove(&slowest[at + 1], &slowest[at],
+            (SLOWEST - 1 - at) * sizeof(slowest[0]));
+    slowest[at].test = test;
+    slowest[at].ms = ms;
+}
+
+static void
+print_slowest(void)
+{
+    (void)printf("The slowest, with their offices:\n");
+    for (size_t i = 0; i < SLOWEST && slowest[i].test; i++)
+        (void)printf("%7lld ms  %s\n", (long long)slowest[i].ms,
+                     slowest[i].test->name);
+}
+
 /* -- an office for each test ----------------------------------------- */
 
 struct office {
@@ -74,6 +109,7 @@ struct office {
     struct app app;
     struct zone *zone;
     struct call call;
+    int64_t began; /* ms, of the monotonic clock */
 };
 
 static void
@@ -97,6 +133,7 @@ open_office(void **state)
     struct office *o = calloc(1, sizeof(*o));
     const char *why;
 
+    o->began = monotonic_ms();
     o->test = *state;
     o->call = (struct call){ .arena = arena_open(),
                              .now = at("2026-11-23 10:00"),
@@ -135,6 +172,7 @@ close_office(void **state)
     words_close(o->app.words);
     ids_close(o->app.ids);
     zone_close(o->zone);
+    note_time(o->test, monotonic_ms() - o->began);
     free(o);
     return 0;
 }
@@ -160,6 +198,7 @@ main(int argc, char **argv)
 {
     static struct CMUnitTest *list; /* the names in it are kept */
     size_t n = 0, all = 0;
+    int failed;
 
     log_open(getenv("LIANGCAO_TEST_LOG") ? LOG_DEBUG
                                          : (enum log_level)(LOG_ERROR + 1));
@@ -180,5 +219,7 @@ main(int argc, char **argv)
             free(full);
     }
     qsort(list, n, sizeof(*list), compare);
-    return _cmocka_run_group_tests("liangcao", list, n, NULL, NULL);
+    failed = _cmocka_run_group_tests("liangcao", list, n, NULL, NULL);
+    print_slowest();
+    return failed;
 }
