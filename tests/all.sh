@@ -2,8 +2,9 @@
 # All tiers of tests, or those named: tests/all.sh [TIER...]
 # tests/all.sh --build [TIER...] builds what they run, and runs nothing.
 #
-# Each tier runs on its own and says how many passed and failed; the last
-# line sums them up.  What a tier printed stands in build/test/TIER.log, and
+# Two lanes run beside each other: in one are the tiers that compute, at a lower
+# priority, in the other those that mostly wait or measure time.  Each tier says
+# how many passed and failed when it has ended; the last line sums them up.  What a tier printed stands in build/test/TIER.log, and
 # on the screen when it failed.  A tier that does not end by itself is a
 # failure, as is one that does not build.
 set -u
@@ -30,13 +31,34 @@ count() {
         END { print p + 0, f + 0 }' "$1"
 }
 
+# The lines of a log that say what failed.
+say_failed() {
+    grep -aE 'FAILED|ERROR|^not ok|failed|Assert|WARNING: Thread|/tests/|^make.*\*\*\*|ended with' \
+        "$1" | head -40 | sed 's/^/    /'
+    echo "    ... all of it is in $1"
+}
+
+# bounded LOG SECONDS COMMAND...: its status.  What bash starts with "&" ignores
+# SIGINT, which a test may send.
+bounded() {
+    local log=$1 limit=$2 status
+    shift 2
+    env --default-signal=INT,QUIT timeout -k 20 "$limit" "$@" \
+        >"$log" 2>&1 </dev/null &
+    running=$!
+    wait "$running"
+    status=$?
+    running=
+    return $status
+}
+
 # tier NAME SECONDS COMMAND...: run it, bounded, and add up what it says.
 tier() {
     local name=$1 limit=$2 log=$LOGS/$1.log p f status began=$SECONDS
     shift 2
     [ -z "$building" ] || return 0
     [ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
-    timeout -k 20 "$limit" "$@" >"$log" 2>&1 </dev/null
+    bounded "$log" "$limit" "$@"
     status=$?
     read -r p f < <(count "$log")
     # A tier that died says too little; one that counted nothing proved none.
@@ -44,30 +66,33 @@ tier() {
         f=1
         echo "[$name: ended with $status]" >>"$log"
     fi
-    printf '%-12s %5d passed, %d failed  (%d s)\n' "$name" "$p" "$f" \
-        $((SECONDS - began))
-    if [ "$f" != 0 ]; then
-        grep -aE 'FAILED|ERROR|^not ok|failed|Assert|WARNING: Thread|/tests/|^make.*\*\*\*|ended with' \
-            "$log" | head -40 | sed 's/^/    /'
-        echo "    ... all of it is in $log"
-    fi
+    # In one piece: another lane speaks too.
+    echo "$(
+        printf '%-12s %5d passed, %d failed  (%d s)\n' "$name" "$p" "$f" \
+            $((SECONDS - began))
+        [ "$f" = 0 ] || say_failed "$log"
+    )"
     passed=$((passed + p)) failed=$((failed + f))
 }
 
-# build NAME ARGS...: a failing build is a failed tier.
+# build KIND NAMES ARGS...: a failing build is a failed tier.  One at a time of
+# a kind, so that what both lanes need is built once.
 build() {
-    local name=$1
-    shift
-    [ -z "$only" ] || [[ " $only " =~ \ ($name)\  ]] || return 0
-    if ! eval "$MAKE -s -j$JOBS $*" >"$LOGS/build.log" 2>&1; then
-        tail -20 "$LOGS/build.log"
-        echo "build FAILED: $*"
+    local kind=$1 names=$2 log=$LOGS/build-$1.log
+    shift 2
+    [ -z "$only" ] || [[ " $only " =~ \ ($names)\  ]] || return 0
+    if ! eval "bounded $log 1800 flock $LOGS/$kind.lock" \
+        "nice $MAKE -s -j$JOBS $*"; then
+        echo "$(tail -20 "$log"; echo "build FAILED: $*")"
         failed=$((failed + 1))
     elif [ -n "$building" ]; then
         echo "built $*"
         passed=$((passed + 1))
     fi
 }
+
+# What the lane that computes builds: wait for it.
+await() { [ -n "$building" ] || build "$@"; }
 
 building=
 if [ "${1:-}" = --build ]; then
@@ -81,75 +106,124 @@ SAN_THREAD="OPT='$SAN_OPT' SAN=-fsanitize=thread"
 # At -O1 clang 14 reads bools that it returned as wider than they are.
 SAN_FUZZ="CC=clang OPT='${FUZZ_OPT:--O2 -g}' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
 
-# 1 and 2: every promise, under ASan and UBSan, on both databases.
-build "sqlite|postgres" B=build/asan "$SAN_ADDRESS" build/asan/test-runner
-tier sqlite 900 build/asan/test-runner
-tier postgres 1200 tests/postgres.sh run build/asan/test-runner
+LIVE="tables|doors|stalls|stops|stream|stream-pg|skew|skew-pg|torture|store|limits|siege"
+JAIL="jail|jail-sqlite|jail-postgres|jail-crowd|jail-two"
+LIVE_ASAN="api-sqlite|api-postgres|two-servers|wild|openapi"
 
-# Real servers: transcripts of the API on both databases (under ASan), two
-# processes on one PostgreSQL, kill -9 under load, what is said of backups and
-# of the files beneath a server, mad requests.
-LIVE="api-sqlite|api-postgres|two-servers|stream|stream-pg|skew|skew-pg|stalls|stops|torture|tables|store|doors|wild|openapi|threads|limits|siege"
-build "$LIVE" build/liangcao build/live
-build "$LIVE" B=build/asan "$SAN_ADDRESS" build/asan/liangcao
-tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
-tier api-postgres 300 tests/postgres.sh run build/live transcript \
-    build/asan/liangcao tests/api/*.txt
-tier two-servers 300 tests/postgres.sh run build/live crowd \
-    build/asan/liangcao "${CROWD_S:-10}"
-tier stream 300 build/live stream build/liangcao 240
-tier stream-pg 300 tests/postgres.sh run build/live stream build/liangcao 240
-tier skew 300 build/live skew build/liangcao -30 300
-tier skew-pg 300 tests/postgres.sh run build/live skew build/liangcao -30 300
-tier stalls 300 build/live stalls build/liangcao
-tier stops 300 build/live stops build/liangcao "${STOPS:-200}"
-tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
-tier tables 300 build/live tables build/liangcao
-tier doors 300 build/live doors build/liangcao
-tier store 600 build/live store build/liangcao
-tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
-tier limits 300 build/live limits build/liangcao
-tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"
+# -- what computes --
+
+computing() {
+    build asan "sqlite|postgres|$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
+        build/asan/test-runner build/asan/liangcao
+    build tsan threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
+    build dispatch dispatch -C tests/dispatch build
+    build fuzz "fuzz-.*" B=build/fuzz "$SAN_FUZZ" fuzzers
+
+    # Every promise, under ASan and UBSan, on both databases.
+    tier sqlite 900 build/asan/test-runner
+    tier postgres 1200 tests/postgres.sh run build/asan/test-runner
+
+    # The solver, against LP and exhaustive search, on published instances.
+    tier dispatch 600 "$MAKE" -s -C tests/dispatch
+
+    # The same inputs that people and other programs send, but mad.
+    for source in tests/fuzz/*.c; do
+        name=$(basename "$source" .c)
+        tier "fuzz-$name" $((${FUZZ_S:-10} + 60)) tests/fuzz.sh "$name" \
+            "${FUZZ_S:-10}"
+    done
+
+    # The interface: its types, its own promises and its weight.
+    tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
+}
+
+# -- what waits --
+
+# Real servers: two processes on one PostgreSQL, clocks apart, kill -9 under
+# load, what is said of backups and of the files beneath a server.
+served() {
+    tier stalls 300 build/live stalls build/liangcao
+    tier stops 300 build/live stops build/liangcao "${STOPS:-200}"
+    tier stream 300 build/live stream build/liangcao 240
+    tier stream-pg 300 tests/postgres.sh run build/live stream build/liangcao 240
+    tier skew 300 build/live skew build/liangcao -30 300
+    tier skew-pg 300 tests/postgres.sh run build/live skew build/liangcao -30 300
+    tier tables 300 build/live tables build/liangcao
+    tier doors 300 build/live doors build/liangcao
+    tier store 600 build/live store build/liangcao
+    tier limits 300 build/live limits build/liangcao
+    tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
+}
 
 # A server in its jail, which no build for a sanitizer enters: every escape is
 # refused, and everything it does is done in there, over TLS too.
-JAIL="jail|jail-sqlite|jail-postgres|jail-crowd|jail-two"
-build "$JAIL" build/liangcao build/live
-tier jail 300 build/live jail build/liangcao
-tier jail-sqlite 300 build/live transcript build/liangcao tests/api/*.txt
-tier jail-postgres 300 env PG_TLS=1 PGSSLMODE=require tests/postgres.sh run \
-    build/live transcript build/liangcao tests/api/*.txt
-tier jail-crowd 120 build/live crowd build/liangcao 5
-tier jail-two 120 tests/postgres.sh run build/live crowd build/liangcao 5
+jailed() {
+    tier jail 300 build/live jail build/liangcao
+    tier jail-sqlite 300 build/live transcript build/liangcao tests/api/*.txt
+    tier jail-postgres 300 env PG_TLS=1 PGSSLMODE=require tests/postgres.sh run \
+        build/live transcript build/liangcao tests/api/*.txt
+    tier jail-crowd 120 build/live crowd build/liangcao 5
+    tier jail-two 120 tests/postgres.sh run build/live crowd build/liangcao 5
+}
 
-# Everything at once, with kill -9, a full disk, jumping clocks and backups.
-tier siege $((${SIEGE_S:-60} * 2 + 300)) build/live siege build/liangcao \
-    "${SIEGE_S:-60}" "${SIEGE_CLIENTS:-24}" ${SEED:+"$SEED"}
+# Transcripts of the API on both databases, two processes on one PostgreSQL,
+# mad requests and what the description says, under ASan; threads under TSan.
+watched() {
+    await asan "$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
+        build/asan/test-runner build/asan/liangcao
+    tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
+    tier api-postgres 300 tests/postgres.sh run build/live transcript \
+        build/asan/liangcao tests/api/*.txt
+    tier two-servers 300 tests/postgres.sh run build/live crowd \
+        build/asan/liangcao "${CROWD_S:-10}"
+    tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
+    tier openapi 600 tests/openapi/run.sh build/asan/liangcao "${SEED:-1}"
 
-# The solver, against LP and exhaustive search, on published instances.
-build dispatch -C tests/dispatch build
-tier dispatch 600 "$MAKE" -s -C tests/dispatch
+    await tsan threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
+    tier threads 300 build/live crowd build/tsan/liangcao "${CROWD_S:-10}"
+}
 
-# Threads, under TSan.
-build threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
-tier threads 300 build/live crowd build/tsan/liangcao "${CROWD_S:-10}"
+waiting() {
+    build plain "$LIVE|$LIVE_ASAN|$JAIL|threads|browser|pages" \
+        build/liangcao build/live
+    served
 
-# 5: the same inputs that people and other programs send, but mad.
-build "fuzz-.*" B=build/fuzz "$SAN_FUZZ" fuzzers
-for source in tests/fuzz/*.c; do
-    name=$(basename "$source" .c)
-    tier "fuzz-$name" $((${FUZZ_S:-10} + 60)) tests/fuzz.sh "$name" "${FUZZ_S:-10}"
+    # Everything at once, with kill -9, a full disk, jumping clocks and backups.
+    tier siege $((${SIEGE_S:-60} * 2 + 300)) build/live siege build/liangcao \
+        "${SIEGE_S:-60}" "${SIEGE_CLIENTS:-24}" ${SEED:+"$SEED"}
+    jailed
+    watched
+
+    # Journeys of people in a real browser against a server of their own.
+    tier browser 900 npm --prefix web run journeys
+
+    # What is written about the program is still true of it.
+    tier pages 60 tests/pages.sh
+}
+
+# -- both --
+
+# lane NAME: run it and leave its sums in a file.
+lane() {
+    running=
+    trap '[ -z "$running" ] || kill "$running" 2>/dev/null; exit 143' TERM
+    "$1"
+    echo "$passed $failed" >"$LOGS/$1.sums"
+}
+
+rm -f "$LOGS"/*.sums
+lane waiting &
+lanes=$!
+# Who measures time goes first.
+(renice -n 10 -p "$BASHPID" >/dev/null; lane computing) &
+lanes="$lanes $!"
+trap 'kill $lanes 2>/dev/null; wait; exit 130' INT TERM
+wait
+
+for name in waiting computing; do
+    # A lane that died has failed.
+    read -r p f < <(cat "$LOGS/$name.sums" 2>/dev/null || echo 0 1)
+    passed=$((passed + p)) failed=$((failed + f))
 done
-
-# The interface: its types, its own promises and its weight; then journeys of
-# people in a real browser against a server of their own.
-build browser build/liangcao
-tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
-tier browser 900 npm --prefix web run journeys
-
-# What is written about the program is still true of it.
-build pages build/liangcao
-tier pages 60 tests/pages.sh
-
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
