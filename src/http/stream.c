@@ -4,8 +4,10 @@
  *
  * While there is nothing to send the connection is suspended ("parked") and
  * costs no thread; http_stream_send fills the buffer and lets it go on.  A
- * comment every 20 s keeps proxies from closing it and finds out who has
- * gone; every second a twentieth of the streams get theirs.
+ * comment every 20 s keeps proxies from closing it and finds out whose network
+ * is gone; every second a twentieth of the streams get theirs.  Who hung up is
+ * seen within a second: libmicrohttpd does not look at what is suspended, and
+ * a page that is loaded again and again would count many times.
  *
  * The socket is valid as long as `gone` is false: libmicrohttpd says that a
  * request is completed before it closes the socket.  The stream itself is
@@ -13,6 +15,7 @@
  * Locks are taken in the order server, stream, libmicrohttpd's own; none is
  * held for longer than it takes to copy some bytes.
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -114,6 +117,18 @@ hang_up(struct http_stream *s)
     if (fd)
         shutdown(fd->connect_fd, SHUT_RDWR);
     unpark(s);
+}
+
+/* Lock held: has the far end said that it sends nothing more?  No client of a
+   stream does that and goes on reading. */
+static bool
+has_hung_up(const struct http_stream *s)
+{
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(s->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct pollfd p = { .fd = fd ? fd->connect_fd : -1, .events = POLLRDHUP };
+
+    return poll(&p, 1, 0) > 0;
 }
 
 size_t
@@ -251,6 +266,17 @@ stream_end_all(struct http_server *server)
     pthread_mutex_unlock(&server->lock);
 }
 
+static void
+look_after(struct http_stream *s, unsigned beat)
+{
+    pthread_mutex_lock(&s->lock);
+    if (!s->gone && !s->ended && has_hung_up(s))
+        hang_up(s);
+    pthread_mutex_unlock(&s->lock);
+    if (s->beat == beat)
+        (void)http_stream_send(s, ":\n\n", 3);
+}
+
 void *
 stream_beat(void *arg)
 {
@@ -266,8 +292,7 @@ stream_beat(void *arg)
                && thread_wait(&server->tick, &server->lock, next))
             continue;
         for (struct http_stream *s = server->streams; s; s = s->next)
-            if (s->beat == beat)
-                (void)http_stream_send(s, ":\n\n", 3);
+            look_after(s, beat);
     }
     pthread_mutex_unlock(&server->lock);
     return NULL;
