@@ -54,6 +54,15 @@ $(FUZZ): $(B)/fuzz-%: $(B)/tests/fuzz/%.o $(LIB)
 .PRECIOUS: $(B)/tests/fuzz/%.o
 -include $(wildcard $(B)/tests/fuzz/*.d)
 
+# Which release it is, and of which commit, where that is known; made anew when
+# either changes.
+VERSION ?= 0.1.0
+COMMIT  := $(shell git describe --always --abbrev=12 --dirty=+ --exclude='*' 2>/dev/null)
+$(B)/src/base/release.o: CFLAGS += -DRELEASE='"$(VERSION)"' -DCOMMIT='"$(COMMIT)"'
+$(B)/src/base/release.o: $(B)/release.stamp
+$(shell mkdir -p $(B); echo '$(VERSION) $(COMMIT)' | cmp -s - $(B)/release.stamp || echo '$(VERSION) $(COMMIT)' >$(B)/release.stamp)
+$(B)/release.stamp: ;
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -83,13 +92,14 @@ build/web.stamp: build/npm.stamp $(WEBSRC)
 	cd web && npm run build
 	@touch $@
 
-# A demo office in ./office on the first start, served on 127.0.0.1:8080.
+# A demo office in ./office on the first start, served on 127.0.0.1:8080, or
+# on another port: make run PORT=9000
 run:
 	@tools/need.sh build web
 	@$(MAKE) -s --no-print-directory web
 	@$(MAKE) -s -j$$(nproc) --no-print-directory $(B)/liangcao
 	@test -e office/main.db || $(B)/liangcao demo --data office >/dev/null
-	@exec $(B)/liangcao serve --data office --quiet
+	@exec $(B)/liangcao serve --data office --port $(or $(PORT),8080) --quiet
 
 # Every tier of tests; ends with "N passed, N failed".  TIERS="a b" names some.
 test:
@@ -140,7 +150,6 @@ bench:
 
 # The program, its manual page, the completion and the unit of systemd.
 PREFIX  ?= /usr
-VERSION ?= 0.1.0
 BINDIR   = $(DESTDIR)$(PREFIX)/bin
 install:
 	@tools/need.sh build web

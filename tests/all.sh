@@ -100,13 +100,22 @@ if [ "${1:-}" = --build ]; then
     shift
 fi
 only="$*"
+
+# A tier that is mistyped would be none that failed.
+names=$(sed -n 's/^ *tier \([a-z][a-z0-9-]*\) .*/\1/p' tests/all.sh)
+names+=" $(basename -s .c tests/fuzz/*.c | sed 's/^/fuzz-/')"
+for name in $only; do
+    [[ " "${names//$'\n'/ }" " == *" $name "* ]] && continue
+    echo "there is no tier $name; there are:" $names >&2
+    exit 2
+done
 SAN_OPT=${SAN_OPT:--O1 -g}
 SAN_ADDRESS="OPT='$SAN_OPT' SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'"
 SAN_THREAD="OPT='$SAN_OPT' SAN=-fsanitize=thread"
 # At -O1 clang 14 reads bools that it returned as wider than they are.
 SAN_FUZZ="CC=clang OPT='${FUZZ_OPT:--O2 -g}' SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'"
 
-LIVE="tables|doors|stalls|stops|stream|stream-pg|skew|skew-pg|torture|store|limits|siege"
+LIVE="tables|doors|stalls|stops|stream|stream-pg|skew|skew-pg|torture|store|limits|commands|siege"
 JAIL="jail|jail-sqlite|jail-postgres|jail-crowd|jail-two"
 LIVE_ASAN="api-sqlite|api-postgres|two-servers|wild|openapi"
 
@@ -152,6 +161,7 @@ served() {
     tier doors 300 build/live doors build/liangcao
     tier store 600 build/live store build/liangcao
     tier limits 300 build/live limits build/liangcao
+    tier commands 300 tests/commands.sh build/liangcao
     tier torture 900 build/live torture build/liangcao "${KILLS:-50}"
 }
 

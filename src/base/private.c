@@ -93,5 +93,7 @@ private_keep_name(const char *path)
 enum err
 file_err(int e)
 {
+    if (e == ENOENT || e == ENOTDIR)
+        return ERR_ABSENT;
     return e == ENOSPC || e == EDQUOT || e == EROFS ? ERR_FULL : ERR_BROKEN;
 }

@@ -60,8 +60,9 @@ office_first_accounts(struct call *c)
     TRY(db_int(c, &n, count_accounts));
     if (n > 0)
         return tx_commit(&tx);
-    (void)printf("三员首次登录口令（仅显示一次，登录后须修改） / first sign-ins"
-                 " of the three administrators, shown once:\n");
+    (void)printf("%s", words_in(c, "First passwords of the three"
+                                   " administrators, shown once; each must be"
+                                   " changed at the first sign-in:\n"));
     TRY(make_first(c, "sysadmin", "系统管理员", "system_admin"));
     TRY(make_first(c, "secadmin", "安全管理员", "security_admin"));
     TRY(make_first(c, "auditor", "审计管理员", "audit_admin"));
@@ -95,10 +96,8 @@ password_command(int argc, char **argv)
 
     if (code == 0)
         code = cli_end(&a);
-    if (code == 0 && name == NULL) {
-        (void)fprintf(stderr, "liangcao password ACCOUNT\n");
-        code = EXIT_USAGE;
-    }
+    if (code == 0 && name == NULL)
+        code = cli_usage("password");
     if (code == 0)
         code = office_failed(&o, reset_password(&o.call, name));
     office_close(&o);

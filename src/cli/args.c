@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options, exit codes, progress. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
+#include "base/words.h"
 #include "cli/cli.h"
 
 int
@@ -82,9 +85,55 @@ cli_end(const struct args *a)
 {
     if (a->argc == 0)
         return 0;
-    (void)fprintf(stderr, "liangcao %s: “%s” is not understood\n", a->command,
-                  a->argv[0]);
+    (void)fprintf(stderr, cli_in("liangcao %s: “%s” is not understood\n"),
+                  a->command, a->argv[0]);
     return EXIT_USAGE;
+}
+
+/* -- the language ------------------------------------------------------------ */
+
+/* One command, one voice. */
+static struct words *chinese;
+static struct call voice;
+
+static enum lang
+lang_of(const char *word)
+{
+    return text_same(word, "en") ? LANG_EN : LANG_ZH;
+}
+
+const struct call *
+cli_voice(void)
+{
+    const struct file *zh;
+
+    if (chinese != NULL)
+        return &voice;
+    zh = file_find("data/languages/zh.json");
+    chinese = zh ? words_open(zh->text, zh->len) : NULL;
+    voice.words = chinese;
+    voice.lang = lang_of(getenv("LIANGCAO_LANG"));
+    return &voice;
+}
+
+struct words *
+cli_words(void)
+{
+    (void)cli_voice();
+    return chinese;
+}
+
+void
+cli_speak(const char *lang)
+{
+    (void)cli_voice();
+    voice.lang = lang_of(lang);
+}
+
+const char *
+cli_in(const char *text)
+{
+    return words_in(cli_voice(), text);
 }
 
 void

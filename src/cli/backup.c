@@ -147,9 +147,10 @@ restore_command(int argc, char **argv)
     const char *from;
     int code;
 
-    office_begin(&o, &a);
+    code = office_begin(&o, &a);
     from = cli_operand(&a);
-    code = cli_end(&a);
+    if (code == 0)
+        code = cli_end(&a);
     if (code == 0 && from == NULL) {
         (void)fprintf(stderr, "liangcao restore [--despite-audit] FILE\n");
         code = EXIT_USAGE;

@@ -20,6 +20,12 @@ struct command {
 };
 extern const struct command commands[];
 extern const size_t n_commands;
+const struct command *command_find(const char *name); /* NULL: there is none */
+
+/* How it is used; returns EXIT_USAGE. */
+int cli_usage(const char *command);
+/* The same on standard output, with what it does. */
+void help_print(const struct command *k);
 
 /* Exit codes: 0 done, 2 used wrongly, else by error. */
 enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
@@ -40,6 +46,18 @@ bool cli_flag(struct args *a, const char *name);
 const char *cli_operand(struct args *a); /* the next one, or NULL */
 int cli_end(const struct args *a);       /* 0, or EXIT_USAGE after telling */
 
+/* -- the language ------------------------------------------------------------- */
+
+/*
+ * What a command says is in one language: of --lang or LIANGCAO_LANG, else of
+ * the office's liangcao.conf, else Chinese.  Set before there are threads.
+ */
+const struct call *cli_voice(void);
+struct words *cli_words(void);    /* the Chinese; stays open */
+void cli_speak(const char *lang); /* "zh", "en", or NULL */
+/* English words (a format) in it. */
+const char *cli_in(const char *text);
+
 /* -- an office for a command ------------------------------------------------- */
 
 /*
@@ -50,7 +68,7 @@ struct office {
     struct app app;
     struct arena *arena; /* of `call` */
     struct call call;    /* the program itself; nobody is signed in */
-    struct conf *conf;
+    struct conf *conf;   /* cli/conf.h */
     struct store_mover mover;
 };
 
@@ -64,8 +82,9 @@ int office_enter(struct office *o, bool make);
 /* Open one that is there and leave its schema as it is: to copy it or to look
    at it.  There is no catalogue. */
 int office_open_as_is(struct office *o, struct args *a);
-/* All but its database: the folder, the configuration, the words. */
-void office_begin(struct office *o, struct args *a);
+/* All but its database: the folder, the configuration, the words; EXIT_USAGE
+   where the configuration is not right. */
+int office_begin(struct office *o, struct args *a);
 
 /* The nouns of this program are the tables of the office's database. */
 enum err office_check_schema(struct call *c) MUST_USE;
@@ -75,7 +94,8 @@ void office_close(struct office *o);
    passwords printed once. */
 enum err office_first_accounts(struct call *c) MUST_USE;
 
-/* A setting of liangcao.conf or of the environment (LIANGCAO_NAME); NULL. */
+/* What the configuration says of NAME, by the environment or liangcao.conf;
+   NULL. */
 const char *office_conf(const struct office *o, const char *name);
 
 /* Enter the jail (base/jail.h) with what serving this office needs: after
@@ -85,6 +105,9 @@ struct jail_state office_jail(struct office *o);
    who read files, if there are any. */
 void office_tell_jail(const struct app *app, const struct jail_state *s);
 void office_tell_files(const struct app *app);
+
+/* Say in health which release this is. */
+void office_tell_release(const struct app *app);
 
 /* Everything the office holds as JSON lines into DIR, a file a table, but for
    secrets and for the tables that export_left_out knows: why, or NULL. */
@@ -122,6 +145,7 @@ int routes_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int export_command(int argc, char **argv);
 int demo_command(int argc, char **argv);
+int version_command(int argc, char **argv);
 int help_command(int argc, char **argv);
 
 #endif

@@ -21,7 +21,7 @@ static const char set_setting[] =
 static void
 show_progress(int64_t done, int64_t all)
 {
-    cli_progress("orders", done, all);
+    cli_progress(cli_in("orders"), done, all);
 }
 
 static enum err
@@ -75,10 +75,8 @@ demo_command(int argc, char **argv)
 
     if ((seed != NULL && !text_int(seed, &n_seed))
         || (orders != NULL
-            && (!text_int(orders, &n) || n < 0 || n > MAX_ORDERS))) {
-        (void)fprintf(stderr, "liangcao demo [--orders N] [--seed N]\n");
-        return EXIT_USAGE;
-    }
+            && (!text_int(orders, &n) || n < 0 || n > MAX_ORDERS)))
+        return cli_usage("demo");
     code = office_open(&o, &a, true);
     if (code == 0)
         code = cli_end(&a);

@@ -27,12 +27,8 @@ run_export(struct office *o, const char *kind, const char *path)
 
     if (kind != NULL && strcmp(kind, "all") == 0 && path != NULL)
         return office_failed(o, export_all(o, path));
-    if (kind == NULL || !org_table_read(kind, &table)) {
-        (void)fprintf(stderr,
-                      "liangcao export units|persons|places [FILE.csv]\n"
-                      "liangcao export all FOLDER\n");
-        return EXIT_USAGE;
-    }
+    if (kind == NULL || !org_table_read(kind, &table))
+        return cli_usage("export");
     e = org_export(&o->call, table, &b);
     if (e == OK)
         e = write_out(&o->call, path, &b);

@@ -36,12 +36,26 @@ read_file(struct arena *a, const char *path, size_t *len)
         *len = fread(text, 1, (size_t)n, f);
     }
     if (text == NULL)
-        (void)fprintf(stderr, "liangcao: %s cannot be read: %s\n", path,
-                      n > MAX_FILE ? "it is larger than 1 GiB"
+        (void)fprintf(stderr, cli_in("liangcao: %s cannot be read: %s\n"), path,
+                      n > MAX_FILE ? cli_in("it is larger than 1 GiB")
                                    : strerror(errno));
     if (f != NULL)
         (void)fclose(f);
     return text;
+}
+
+/* A row and why it is refused; COLUMN and VALUE may be NULL. */
+static void
+print_refusal(FILE *to, int64_t line, const char *column, const char *detail,
+              const char *value)
+{
+    (void)fprintf(to, cli_in("line %lld"), (long long)line);
+    if (column != NULL)
+        (void)fprintf(to, cli_in(", column %s"), column);
+    (void)fprintf(to, cli_in(": %s"), detail);
+    if (value != NULL && *value != '\0')
+        (void)fprintf(to, cli_in(" (“%s”)"), value);
+    (void)fputc('\n', to);
 }
 
 /* -- requests ------------------------------------------------------------------ */
@@ -69,37 +83,35 @@ static void
 print_refusals(FILE *to, const struct import_report *r)
 {
     for (size_t i = 0; i < r->n_refusals; i++)
-        (void)fprintf(to, "line %lld, column %s: %s%s%s%s\n",
-                      (long long)r->refusals[i].line, r->refusals[i].column,
-                      r->refusals[i].detail, r->refusals[i].value ? " (“" : "",
-                      r->refusals[i].value ? r->refusals[i].value : "",
-                      r->refusals[i].value ? "”)" : "");
+        print_refusal(to, r->refusals[i].line, r->refusals[i].column,
+                      r->refusals[i].detail, r->refusals[i].value);
     if (r->refused > (int64_t)r->n_refusals)
-        (void)fprintf(to, "... and %lld more\n",
+        (void)fprintf(to, cli_in("... and %lld more\n"),
                       (long long)(r->refused - (int64_t)r->n_refusals));
 }
 
 static void
 print_report(const struct import_report *r, bool dry_run)
 {
-    (void)
-        printf("%s%lld rows: %lld new orders, %lld known before, %lld refused\n"
+    (void)printf(
+        cli_in("%s%lld rows: %lld new orders, %lld known before, %lld refused\n"
                "%lld with a target; the source says %lld on time, %lld overdue;"
                " by our own reckoning %lld and %lld\n"
-               "%lld closed with a target compared, %lld agree, %lld do not\n",
-               dry_run ? "(dry run, nothing kept) " : "", (long long)r->rows,
-               (long long)r->orders, (long long)r->known, (long long)r->refused,
-               (long long)r->with_target, (long long)r->on_time,
-               (long long)r->overdue, (long long)r->own_on_time,
-               (long long)r->own_overdue, (long long)r->compared,
-               (long long)r->agreed, (long long)(r->compared - r->agreed));
+               "%lld closed with a target compared, %lld agree, %lld do"
+               " not\n"),
+        dry_run ? cli_in("(dry run, nothing kept) ") : "", (long long)r->rows,
+        (long long)r->orders, (long long)r->known, (long long)r->refused,
+        (long long)r->with_target, (long long)r->on_time, (long long)r->overdue,
+        (long long)r->own_on_time, (long long)r->own_overdue,
+        (long long)r->compared, (long long)r->agreed,
+        (long long)(r->compared - r->agreed));
     print_refusals(stdout, r);
 }
 
 static void
 show_progress(int64_t done, int64_t all)
 {
-    cli_progress("importing", done, all);
+    cli_progress(cli_in("importing"), done, all);
 }
 
 static int
@@ -111,11 +123,8 @@ run_requests(struct office *o, const struct import_args *k)
     char *map_text, *csv;
     enum err e;
 
-    if (k->map == NULL || k->n_files != 1) {
-        (void)fprintf(stderr,
-                      "liangcao import requests --map MAP.yaml FILE.csv\n");
-        return EXIT_USAGE;
-    }
+    if (k->map == NULL || k->n_files != 1)
+        return cli_usage("import");
     map_text = read_file(o->arena, k->map, &n_map);
     csv = map_text ? read_file(o->arena, k->files[0], &n) : NULL;
     if (csv == NULL)
@@ -148,6 +157,22 @@ rows_refused(const struct import_result *r)
     return n;
 }
 
+static void
+print_result(const struct import_args *k, const struct import_result *r)
+{
+    const char *kept = k->dry_run         ? cli_in("(dry run, nothing kept) ")
+                       : r->n_refused > 0 ? cli_in("(nothing kept) ")
+                                          : "";
+
+    (void)printf(k->json ? "%s{\"rows\":%lld,\"added\":%lld,\"changed\":%lld,"
+                           "\"unchanged\":%lld,\"refused\":%lld}\n"
+                         : cli_in("%s%lld rows: %lld added, %lld changed,"
+                                  " %lld unchanged, %lld refused\n"),
+                 k->json ? "" : kept, (long long)r->rows, (long long)r->added,
+                 (long long)r->changed, (long long)r->unchanged,
+                 rows_refused(r));
+}
+
 static int
 run_table(struct office *o, enum org_table table, const struct import_args *k)
 {
@@ -156,32 +181,18 @@ run_table(struct office *o, enum org_table table, const struct import_args *k)
     char *csv;
     enum err e;
 
-    if (k->n_files != 1) {
-        (void)fprintf(stderr, "liangcao import units|persons|places"
-                              " FILE.csv\n");
-        return EXIT_USAGE;
-    }
+    if (k->n_files != 1)
+        return cli_usage("import");
     csv = read_file(o->arena, k->files[0], &n);
     if (csv == NULL)
         return cli_exit(ERR_ABSENT);
     e = org_import(&o->call, table, csv, n, k->dry_run, &r);
     if (e != OK)
         return office_failed(o, e);
-    if (!k->json && (k->dry_run || r.n_refused > 0))
-        (void)printf(
-            k->dry_run ? "(dry run, nothing kept) " : "(nothing kept) ");
-    (void)printf(k->json ? "{\"rows\":%lld,\"added\":%lld,\"changed\":%lld,"
-                           "\"unchanged\":%lld,\"refused\":%lld}\n"
-                         : "%lld rows: %lld added, %lld changed,"
-                           " %lld unchanged, %lld refused\n",
-                 (long long)r.rows, (long long)r.added, (long long)r.changed,
-                 (long long)r.unchanged, rows_refused(&r));
+    print_result(k, &r);
     for (size_t i = 0; i < r.n_refused; i++)
-        (void)fprintf(stderr, "line %lld, %s: %s (%s)\n",
-                      (long long)r.refused[i].line,
-                      r.refused[i].field ? r.refused[i].field : "-",
-                      r.refused[i].detail,
-                      r.refused[i].value ? r.refused[i].value : "");
+        print_refusal(stderr, r.refused[i].line, r.refused[i].column,
+                      r.refused[i].detail, r.refused[i].value);
     return r.n_refused == 0 ? EXIT_DONE : cli_exit(ERR_INVALID);
 }
 
@@ -205,7 +216,7 @@ run_catalogue(struct office *o, const struct import_args *k)
         return office_failed(o, e);
     (void)printf(k->json
                      ? "{\"added\":%lld,\"changed\":%lld,\"unchanged\":%lld}\n"
-                     : "%lld added, %lld changed, %lld unchanged\n",
+                     : cli_in("%lld added, %lld changed, %lld unchanged\n"),
                  (long long)r.added, (long long)r.changed,
                  (long long)r.unchanged);
     return EXIT_DONE;
@@ -224,9 +235,7 @@ run_import(struct office *o, const char *kind, const struct import_args *k)
         return run_catalogue(o, k);
     if (kind != NULL && org_table_read(kind, &table))
         return run_table(o, table, k);
-    (void)fprintf(stderr, "liangcao import units|persons|places|catalogue|"
-                          "requests\n");
-    return EXIT_USAGE;
+    return cli_usage("import");
 }
 
 int
@@ -237,7 +246,7 @@ import_command(int argc, char **argv)
                              .dry_run = cli_flag(&a, "dry-run"),
                              .map = cli_option(&a, "map") };
     struct office o;
-    int code = office_open(&o, &a, true);
+    int code = office_open(&o, &a, false);
     const char *kind = cli_operand(&a), *file;
 
     while (k.n_files < MAX_FILES && (file = cli_operand(&a)) != NULL)

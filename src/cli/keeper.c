@@ -15,6 +15,7 @@
 #include "api/dispatch.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "cli/conf.h"
 #include "cli/safe.h"
 #include "cli/shelf.h"
 #include "model/health.h"
@@ -25,8 +26,6 @@
 #define PLAN_MS (2 * SECOND_MS)
 #define RETRY_MS HOUR_MS
 #define OLD_MS (26 * HOUR_MS)
-#define DEFAULT_AT "02:30"
-#define DEFAULT_KEEP 14
 #define MOST_KEEP 3650
 #define STOP_STEPS 30 /* of 100 ms, for a copy that is being looked at */
 #define GENTLY 10     /* nice(2) */
@@ -89,18 +88,25 @@ read_plan(struct office *o, struct plan *p)
     const char *keep = office_conf(o, "backup.keep");
 
     *p = (struct plan){
-        .keep = DEFAULT_KEEP,
         .folder = shelf_folder(o),
         .external = text_same(office_conf(o, "backup.external"), "yes")
     };
-    if (!read_at(at ? at : DEFAULT_AT, &p->at_ms))
-        return fail(&o->call, ERR_INVALID, "backup.at",
+    if (!read_at(at ? at : conf_usual("backup.at"), &p->at_ms))
+        return fail(&o->call, ERR_INVALID, "liangcao.conf: backup.at",
                     "is a time such as 02:30, or off");
-    if (keep != NULL
-        && (!text_int(keep, &p->keep) || p->keep < 1 || p->keep > MOST_KEEP))
-        return fail(&o->call, ERR_INVALID, "backup.keep",
+    if (!text_int(keep ? keep : conf_usual("backup.keep"), &p->keep)
+        || p->keep < 1 || p->keep > MOST_KEEP)
+        return fail(&o->call, ERR_INVALID, "liangcao.conf: backup.keep",
                     "must be from %d to %d", 1, MOST_KEEP);
     return OK;
+}
+
+enum err
+keeper_check(struct office *o)
+{
+    struct plan plan;
+
+    return read_plan(o, &plan);
 }
 
 /* The last moment up to NOW at which a backup was to be made. */

@@ -26,7 +26,11 @@
 
 struct keeper;
 
-/* Start both threads; ERR_INVALID when liangcao.conf does not say it well. */
+/* ERR_INVALID when liangcao.conf does not say well when the nightly backup is
+   made. */
+enum err keeper_check(struct office *o) MUST_USE;
+
+/* Start both threads; as keeper_check. */
 enum err keeper_start(struct office *o, struct keeper **out) MUST_USE;
 
 /* False: the copy is still being looked at, which may take minutes, and its

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/private.h"
 #include "cli/cli.h"
+#include "cli/conf.h"
 #include "cli/keeper.h"
 #include "cli/shelf.h"
 #include "engine/audit/audit.h"
@@ -20,68 +21,10 @@
 #define READERS 4
 #define KEEP_BEFORE 3 /* copies from before an upgrade */
 
-/* -- liangcao.conf: "name = value" lines, # comments ---------------------------- */
-
-#define MAX_CONF 32
-
-struct conf {
-    struct arena *arena;
-    const char *names[MAX_CONF], *values[MAX_CONF];
-    size_t n;
-};
-
-static char *
-trim(char *s)
-{
-    char *end;
-
-    while (*s == ' ' || *s == '\t')
-        s++;
-    end = s + strlen(s);
-    while (end > s && strchr(" \t\r\n", end[-1]) != NULL)
-        *--end = '\0';
-    return s;
-}
-
-static struct conf *
-conf_read(const char *dir)
-{
-    struct arena *a = arena_open();
-    struct conf *k = NEW(a, struct conf);
-    FILE *f = fopen(arena_printf(a, "%s/liangcao.conf", dir), "r");
-    char line[1024];
-
-    k->arena = a;
-    while (f != NULL && k->n < MAX_CONF && fgets(line, sizeof line, f)) {
-        char *equals = strchr(line, '=');
-
-        if (equals == NULL || line[0] == '#')
-            continue;
-        *equals = '\0';
-        k->names[k->n] = arena_text(a, trim(line));
-        k->values[k->n++] = arena_text(a, trim(equals + 1));
-    }
-    if (f != NULL)
-        (void)fclose(f);
-    return k;
-}
-
 const char *
 office_conf(const struct office *o, const char *name)
 {
-    char env[64] = "LIANGCAO_";
-    size_t n = strlen(env);
-    const char *value;
-
-    for (const char *p = name; *p != '\0' && n < sizeof env - 1; p++)
-        env[n++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
-    value = getenv(env);
-    if (value != NULL && *value != '\0')
-        return value;
-    for (size_t i = 0; i < o->conf->n; i++)
-        if (strcmp(o->conf->names[i], name) == 0)
-            return o->conf->values[i];
-    return NULL;
+    return conf_value(o->conf, name);
 }
 
 /* Who can run a command on an office's folder owns it anyway: the program
@@ -213,7 +156,7 @@ on_move(void *arg, unsigned node)
 static void
 show_covering(int64_t done, int64_t all)
 {
-    cli_progress("rows under the audit", done, all);
+    cli_progress(cli_in("rows under the audit"), done, all);
 }
 
 /* The key is read before anything is written: an office that signs does not go
@@ -226,7 +169,8 @@ open_audit(struct office *o)
     o->app.audit = audit_open(key, office_conf(o, "audit.seals"), &why);
     if (o->app.audit != NULL)
         return 0;
-    (void)fprintf(stderr, "liangcao: audit.key, %s, cannot be used: %s\n", key,
+    (void)fprintf(stderr,
+                  cli_in("liangcao: audit.key, %s, cannot be used: %s\n"), key,
                   why ? why : "?");
     return cli_exit(ERR_BROKEN);
 }
@@ -262,34 +206,35 @@ open_parts(struct office *o, enum store_mode mode)
     return audit_catch_up(c, all_models, show_covering);
 }
 
-void
+int
 office_begin(struct office *o, struct args *a)
 {
-    const struct file *zh = file_find("data/languages/zh.json");
     const char *dir = cli_option(a, "data");
 
     *o = (struct office){ .arena = arena_open() };
     o->app.data_dir = dir ? dir : "office";
-    o->app.words = zh ? words_open(zh->text, zh->len) : NULL;
-    o->conf = conf_read(o->app.data_dir);
+    o->conf = conf_open(o->app.data_dir);
+    cli_speak(office_conf(o, "lang"));
+    o->app.words = cli_words();
     o->call = (struct call){ .arena = o->arena,
                              .app = &o->app,
                              .words = o->app.words,
+                             .lang = cli_voice()->lang,
                              .now = instant_now(),
                              .channel = "cli" };
-    o->call.lang = office_conf(o, "lang") != NULL
-                           && strcmp(office_conf(o, "lang"), "en") == 0
-                       ? LANG_EN
-                       : LANG_ZH;
+    if (conf_check(&o->call, o->conf) == OK && keeper_check(o) == OK)
+        return 0;
+    (void)office_failed(o, ERR_INVALID);
+    return EXIT_USAGE;
 }
 
 int
 office_find(struct office *o, struct args *a, bool make)
 {
-    int code;
+    int code = office_begin(o, a);
 
-    office_begin(o, a);
-    code = make ? office_failed(o, make_folder(o)) : 0;
+    if (code == 0 && make)
+        code = office_failed(o, make_folder(o));
     return code != 0 ? code : open_audit(o);
 }
 
@@ -340,10 +285,8 @@ office_close(struct office *o)
     audit_close(o->app.audit);
     session_cache_close(o->app.sessions);
     ids_close(o->app.ids);
-    words_close(o->app.words);
     zone_close((struct zone *)(uintptr_t)o->app.zone);
-    if (o->conf != NULL)
-        arena_close(o->conf->arena);
+    conf_close(o->conf);
     arena_close(o->arena);
 }
 

@@ -306,8 +306,10 @@ read_limits(const struct office *o, struct http_limits *l)
         text = office_conf(o, name);
         if (text == NULL || http_limits_set(l, (enum http_limit)i, text))
             continue;
-        (void)fprintf(stderr, "liangcao: %s must be from %lld to %lld\n", name,
-                      (long long)row->least, (long long)row->most);
+        (void)fprintf(stderr,
+                      cli_in("liangcao: liangcao.conf: %s must be from %lld to"
+                             " %lld\n"),
+                      name, (long long)row->least, (long long)row->most);
         return false;
     }
     return true;
@@ -354,7 +356,7 @@ open_door(struct office *o, struct door *d)
 
     d->socket = http_take_port(d->address, &d->port, &why);
     if (d->socket < 0) {
-        (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n",
+        (void)fprintf(stderr, cli_in("liangcao: cannot serve on %s:%u: %s\n"),
                       d->address, d->port, why);
         return cli_exit(ERR_BROKEN);
     }
@@ -425,6 +427,7 @@ serve(struct office *o, const struct door *d)
     config = make_config(o, d, &limits);
     o->app.files = d->files;
     o->app.health = health_open();
+    office_tell_release(&o->app);
     office_tell_jail(&o->app, &d->jail);
     tell_network(o, d->address);
     audit_tell_health(&o->call);
@@ -436,7 +439,8 @@ serve(struct office *o, const struct door *d)
     s = code == 0 ? http_start(&config, &why) : NULL;
     if (s == NULL) {
         if (code == 0)
-            (void)fprintf(stderr, "liangcao: cannot serve on %s:%u: %s\n",
+            (void)fprintf(stderr,
+                          cli_in("liangcao: cannot serve on %s:%u: %s\n"),
                           d->address, d->port, why ? why : "?");
         feed_stop(o->app.feed);
         code = code ? code : cli_exit(ERR_BROKEN);
@@ -460,7 +464,8 @@ hold_seals(struct office *o)
 
     if (audit_open_seals(o->app.audit, &why))
         return 0;
-    (void)fprintf(stderr, "liangcao: audit.seals cannot be written: %s\n", why);
+    (void)fprintf(stderr,
+                  cli_in("liangcao: audit.seals cannot be written: %s\n"), why);
     return cli_exit(ERR_BROKEN);
 }
 
@@ -477,7 +482,8 @@ serve_command(int argc, char **argv)
     int code;
 
     if (port != NULL && (!text_int(port, &n) || n < 0 || n > 65535)) {
-        (void)fprintf(stderr, "liangcao serve: --port is from 0 to 65535\n");
+        (void)fputs(cli_in("liangcao serve: --port is from 0 to 65535\n"),
+                    stderr);
         return EXIT_USAGE;
     }
     block_signals();

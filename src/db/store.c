@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store - opening a database for the whole process, and its interned SQL. */
+#include <libpq-fe.h>
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +270,15 @@ store_note(struct store *s, enum store_trouble t)
                      troubles[t]);
             return;
         }
+}
+
+void
+store_libraries(char out[static STORE_LIBRARIES])
+{
+    int pq = PQlibVersion(); /* 150014 of 15.14 */
+
+    (void)snprintf(out, STORE_LIBRARIES, "SQLite %s, libpq %d.%d",
+                   sqlite3_libversion(), pq / 10000, pq % 10000);
 }
 
 enum store_trouble

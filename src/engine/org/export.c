@@ -39,7 +39,7 @@ write_names(const struct export *x)
     for (size_t i = 0; i < x->t->n; i++) {
         const struct column *k = &x->t->columns[i];
 
-        csv_cell(x->out, x->c->lang == LANG_ZH ? k->zh[0] : k->name, i == 0);
+        csv_cell(x->out, org_column_name(x->c, k), i == 0);
     }
     csv_end(x->out);
 }

@@ -13,6 +13,20 @@
 
 /* -- what is refused --------------------------------------------------- */
 
+/* What who made the file calls the column: by its own first row, else by the
+   name of our tables. */
+static const char *
+head_of(const struct import *im, const char *field)
+{
+    for (size_t i = 0; field != NULL && i < im->n_columns; i++)
+        if (im->columns[i] != NULL && strcmp(im->columns[i]->name, field) == 0)
+            return im->heads[i];
+    for (size_t i = 0; field != NULL && i < im->t->n; i++)
+        if (strcmp(im->t->columns[i].name, field) == 0)
+            return org_column_name(im->c, &im->t->columns[i]);
+    return field;
+}
+
 static void
 push_refusal(struct import *im, const struct import_refusal *x)
 {
@@ -37,6 +51,7 @@ import_refuse(struct import *im, int64_t line, const char *field,
     push_refusal(im, &(struct import_refusal){
                          .line = line,
                          .field = field,
+                         .column = head_of(im, field),
                          .detail = words_in(im->c, detail),
                          .value = value });
 }
@@ -47,6 +62,7 @@ import_refuse_fault(struct import *im, int64_t line, const char *field,
 {
     push_refusal(im, &(struct import_refusal){ .line = line,
                                                .field = field,
+                                               .column = head_of(im, field),
                                                .detail = im->c->fault.text,
                                                .value = value });
     im->c->fault = (struct fault){ 0 };

@@ -135,6 +135,7 @@ import_read_header(struct import *im, struct csv *csv)
         else if (has_column(im, k))
             import_refuse(im, csv->line, k->name, "the column comes twice",
                           name);
+        im->heads[im->n_columns] = name;
         im->columns[im->n_columns++] = k;
         im->has_parent |= k && k->refers == im->t->model;
     }

@@ -347,6 +347,8 @@ bool org_table_read(const char *word, enum org_table *out);
 struct import_refusal {
     int64_t line;
     const char *field;  /* the English name of the column, or NULL */
+    const char *column; /* what the file calls it; of one the file does not
+                           have, the name in the caller's language; or NULL */
     const char *detail; /* in the caller's language */
     const char *value;  /* what stands in the cell, or NULL */
 };

@@ -153,6 +153,12 @@ real_text(struct call *c, double r)
 }
 
 const char *
+org_column_name(const struct call *c, const struct column *k)
+{
+    return c->lang == LANG_ZH ? k->zh[0] : k->name;
+}
+
+const char *
 cell_text(struct call *c, const struct field *f, const void *rec)
 {
     const void *at = (const char *)rec + f->offset;

@@ -35,6 +35,9 @@ bool cell_bool(const char *text, bool *out);
 /* "房间" and "room" are "room"; NULL when it is none. */
 const char *cell_place_kind(const char *text);
 
+/* A column's name in the caller's language. */
+const char *org_column_name(const struct call *c, const struct column *k);
+
 /* A member as a cell's text in the caller's language. */
 const char *cell_text(struct call *c, const struct field *f, const void *rec);
 

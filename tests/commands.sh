@@ -1,0 +1,146 @@
+#!/bin/bash
+# commands.sh PROGRAM - what the command line promises.
+set -u
+program=$(realpath "$1")
+here=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+passed=0 failed=0
+
+# says CODE REGEX ARGUMENT...: the program ends so, and says that.
+says() {
+    local want=$1 words=$2 code
+    shift 2
+    "$program" "$@" >said 2>&1 </dev/null
+    code=$?
+    if [ "$code" = "$want" ] && grep -qE -- "$words" said; then return 0; fi
+    echo "    liangcao $*: exit $code, not $want with /$words/:"
+    sed 's/^/        /' said | head -8
+    return 1
+}
+is() {
+    local promise=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $promise"
+    fi
+}
+# The configuration of the office o is LINES.
+conf() { printf '%b' "$1" >o/liangcao.conf; }
+
+unset LIANGCAO_LANG
+"$program" init --data o >first || exit 1
+printf '编码,名称,上级编码\nA,甲,Z\n' >units.csv
+printf 'code,name,parent_code\nA,甲,Z\n' >english.csv
+
+nothing_made() {
+    says 5 '没有机关' import units units.csv &&
+        says 5 '没有机关' import units --dry-run units.csv &&
+        says 5 'no office' import catalogue --lang en units.csv &&
+        [ ! -e office ]
+}
+is "an import makes no office where there is none" nothing_made
+
+own_heads() {
+    says 3 '^第 2 行，“上级编码”列：.*“Z”' import units --data o units.csv &&
+        says 3 '^line 2, column 上级编码: .*“Z”' \
+            import units --lang en --data o units.csv &&
+        says 3 '“parent_code”列' import units --data o english.csv
+}
+is "a refused row is told by the column's name in the file" own_heads
+
+unknown_name() {
+    conf '# a remark\n\nbackup.att = 03:00\n'
+    says 2 '第 3 行.*backup\.att.*backup\.at”' check --data o &&
+        says 2 'line 3.*limits\.head_s|backup\.at' serve --lang en --port 0 \
+            --data o || return 1
+    conf 'limits.head = 5\n'
+    says 2 'limits\.head_s' password --data o sysadmin || return 1
+    conf 'lang\n'
+    says 2 '第 1 行' check --data o || return 1
+    conf 'lang = en\nlang = zh\n'
+    says 2 '2' check --data o || return 1
+    conf 'jail = of\n'
+    says 2 'on\|off\|log' serve --port 0 --data o
+}
+is "what liangcao.conf says and nobody knows is refused by name" unknown_name
+
+bad_backup() {
+    conf 'backup.at = 25:99\n'
+    says 2 'liangcao\.conf: backup\.at' serve --port 0 --data o &&
+        says 2 'liangcao\.conf: backup\.at' check --data o || return 1
+    conf 'backup.keep = none\n'
+    says 2 'liangcao\.conf: backup\.keep' check --data o
+}
+is "a wrong figure in liangcao.conf is the configuration's fault" bad_backup
+
+from_environment() {
+    conf ''
+    (
+        export LIANGCAO_BACKUP_AT=noon
+        says 2 'backup\.at' check --data o
+    )
+}
+is "the environment's word for a name with a dot has a _" from_environment
+conf ''
+
+# Each name of `help conf` has its row in the handbook, in both languages, and
+# the other way round; each figure of the limits too.
+handbook() {
+    local page wrong=0
+    "$program" help conf --lang en | sed -n 's/^\([a-z][a-z_.]*\)\( .*\)*$/\1/p' |
+        sed 's/^limits\.//' | grep -v '^liangcao.conf$' | sort >known
+    [ -s known ] || return 1
+    for page in OPERATING.md OPERATING.zh.md; do
+        awk '/^## (Configuration|配置|Limits|限额)/ { on = 1; next }
+             /^## / { on = 0 }
+             on && /^[|] `/ { split($0, cell, "|"); print cell[2] }' \
+            "$here/docs/$page" | grep -oE '`[a-z_.]+`' | tr -d '`' |
+            grep -v '^limits\.$' | sort >told
+        diff known told && continue
+        echo "    $page and liangcao help conf name other things"
+        wrong=1
+    done
+    return $wrong
+}
+is "the handbook names what liangcao.conf may say, no more and no less" handbook
+
+every_help() {
+    local command
+    for command in $("$program" help --lang en |
+        sed -n 's/^  liangcao \([a-z]*\).*/\1/p'); do
+        says 0 "^  liangcao $command" "$command" --help &&
+            says 0 "^  liangcao $command" help "$command" || return 1
+    done
+    says 2 nonsense help nonsense && [ ! -e office ]
+}
+is "every command says by --help how it is used, and does nothing" every_help
+
+versions() {
+    says 0 '^liangcao [0-9]+\.[0-9]+' --version &&
+        says 0 'SQLite [0-9.]+, libpq [0-9.]+' version
+}
+is "the program says which release it is and which libraries it has" versions
+
+han() { LC_ALL=C.UTF-8 grep -P "$@" '\p{Han}'; }
+one_language() {
+    "$program" help --lang en >english
+    "$program" help --lang zh >chinese
+    [ -s english ] && ! sed 1d english | han -q &&
+        ! grep '^      ' chinese | han -v
+}
+is "help is wholly in the language that was chosen" one_language
+
+is "a copy that cannot be put anywhere is no broken office" \
+    says 5 nodir backup --data o --verify nodir/x.db
+is "who has the folder may look before the first sign-in" \
+    says 0 items call --data o --as sysadmin GET /settings
+is "a tier of tests that does not exist is refused" \
+    bash -c "! '$here/tests/all.sh' nonsense 2>said && grep -q nonsense said"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
