@@ -94,6 +94,51 @@ serve_reset(struct call *c, void *in, void *out)
     return account_reset(c, a);
 }
 
+static enum err
+write_role(struct call *c, struct json_out *o, const struct grant *g)
+{
+    const char *name;
+
+    TRY(grant_reach(c, g, &name));
+    json_begin(o);
+    json_put_text(o, "role", g->role);
+    json_put_text(o, "scope", scope_words[g->scope]);
+    if (g->scope != SCOPE_ALL)
+        json_put_int(o, "scope_id", g->scope_id);
+    else
+        json_put_text(o, "scope_id", NULL);
+    json_put_text(o, "scope_name", name);
+    json_key(o, "sources");
+    json_begin_list(o);
+    for (unsigned i = 0; grant_sources[i] != NULL; i++)
+        if (g->sources & 1U << i)
+            json_text(o, grant_sources[i]);
+    json_end_list(o);
+    json_end(o);
+    return OK;
+}
+
+/* One that is out of use may do nothing. */
+static enum err
+serve_rights(struct call *c, void *in, void *out)
+{
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    const struct actor *a;
+
+    TRY(account_rights(c, ((const struct account *)in)->id, &a));
+    json_begin(&o);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; a != NULL && i < a->n_grants; i++)
+        TRY(write_role(c, &o, &a->grants[i]));
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
 const struct route account_routes[] = {
     { GET, "/accounts", serve_account_list, .out = &account_model,
       .flags = R_LIST, .says = "The accounts, for the administrators." },
@@ -112,6 +157,12 @@ const struct route account_routes[] = {
     { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
       .out = &account_model, .may = "account.edit", .flags = R_APART,
       .says = "Give an account a password to be changed at once." },
+    { GET, "/accounts/{id}/rights", serve_rights, .in = &ref_model,
+      .flags = R_RAW,
+      .answer = "{items:[{role:text,scope:text,scope_id:int?,"
+                "scope_name:text?,sources:[text]}]}",
+      .says = "The roles an account has now, and where each comes from:"
+              " everybody, granted, crew, lead or provider." },
     { GET, "/grants", serve_grant_list, .out = &role_grant_model,
       .may = "grant.edit", .flags = R_LIST,
       .says = "Which account holds which role, and where." },

@@ -225,6 +225,19 @@ account_list(struct call *c, struct list *l)
     return OK;
 }
 
+enum err
+account_rights(struct call *c, int64_t id, const struct actor **out)
+{
+    struct account a = { .id = id };
+    struct signed_in s;
+
+    TRY(need_to_look(c));
+    TRY(model_get(c, &account_model, id, &a));
+    TRY(actor_by_account(c, a.name, &s));
+    *out = s.actor;
+    return OK;
+}
+
 /* -- passwords ------------------------------------------------------------- */
 
 /* The hash is made before the TX: it takes longer than all the rest. */

@@ -97,6 +97,12 @@ enum err account_change(struct call *c, struct account *a) MUST_USE;
 enum err account_get(struct call *c, struct account *a) MUST_USE;
 enum err account_list(struct call *c, struct list *l) MUST_USE;
 
+/* What the account ID may do now, each role with where it comes from; *OUT is
+   NULL when it or its person is out of use.  For who makes accounts or grants
+   roles. */
+enum err account_rights(struct call *c, int64_t id,
+                        const struct actor **out) MUST_USE;
+
 /* Reset the password of somebody else's account, a->id.  He is told by whom,
    the security administrator too.  ERR_DENIED: it is an administrator's. */
 enum err account_reset(struct call *c, struct account *a) MUST_USE;
@@ -123,6 +129,11 @@ enum err grant_make(struct call *c, struct role_grant *g) MUST_USE;
    (ERR_CONFLICT). */
 enum err grant_remove(struct call *c, struct role_grant *g) MUST_USE;
 enum err grant_list(struct call *c, struct list *l) MUST_USE;
+
+/* The name of the unit, crew, place or provider that a role reaches; NULL of
+   one that reaches all. */
+enum err grant_reach(struct call *c, const struct grant *g,
+                     const char **name) MUST_USE;
 
 /*
  * The unit FROM becomes part of INTO: who holds a role at FROM holds it at

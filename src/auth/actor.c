@@ -71,20 +71,21 @@ known_scope(const char *word)
     return (enum scope_kind)i;
 }
 
-/* Add a grant unless it is there already. */
+/* Add a grant; of one that is there already, only where it comes from. */
 static void
-add_grant(struct actor *a, struct grant *grants, const char *role,
-          enum scope_kind scope, int64_t scope_id)
+add_grant(struct actor *a, struct grant *grants, struct grant g)
 {
-    role = known_role(role);
-    if (role == NULL || scope_words[scope] == NULL)
+    g.role = known_role(g.role);
+    if (g.role == NULL || scope_words[g.scope] == NULL)
         return;
+    g.rights = auth_role_rights(g.role);
     for (size_t i = 0; i < a->n_grants; i++)
-        if (grants[i].role == role && grants[i].scope == scope
-            && grants[i].scope_id == scope_id)
+        if (grants[i].role == g.role && grants[i].scope == g.scope
+            && grants[i].scope_id == g.scope_id) {
+            grants[i].sources |= g.sources;
             return;
-    grants[a->n_grants++] =
-        (struct grant){ role, scope, scope_id, auth_role_rights(role) };
+        }
+    grants[a->n_grants++] = g;
 }
 
 /* *ADMIN: one of them, through whatever account, is an administrator's. */
@@ -96,8 +97,11 @@ read_grants(struct call *c, struct actor *a, struct grant *grants, bool *admin)
     while (a->n_grants < MAX_GRANTS && rows_next(&r)) {
         *admin |= role_is_admin(row_text(&r, 0));
         if (row_int(&r, 3) == a->account_id)
-            add_grant(a, grants, row_text(&r, 0), known_scope(row_text(&r, 1)),
-                      row_int(&r, 2));
+            add_grant(a, grants,
+                      (struct grant){ .role = row_text(&r, 0),
+                                      .scope = known_scope(row_text(&r, 1)),
+                                      .scope_id = row_int(&r, 2),
+                                      .sources = 1U << FROM_GRANT });
     }
     return rows_end(&r);
 }
@@ -122,9 +126,15 @@ read_crews(struct call *c, struct actor *a, struct grant *grants)
     ROWS r = db_query(c, find_crews, V(a->person_id));
 
     while (a->n_crews < MAX_CREWS && rows_next(&r)) {
+        bool lead = row_int(&r, 1) != 0;
+
         crews[a->n_crews++] = row_int(&r, 0);
-        add_grant(a, grants, row_int(&r, 1) ? "crew_lead" : "crew", SCOPE_CREW,
-                  row_int(&r, 0));
+        add_grant(a, grants,
+                  (struct grant){
+                      .role = lead ? "crew_lead" : "crew",
+                      .scope = SCOPE_CREW,
+                      .scope_id = row_int(&r, 0),
+                      .sources = 1U << (lead ? FROM_LEAD : FROM_CREW) });
     }
     a->crews = crews;
     return rows_end(&r);
@@ -138,7 +148,8 @@ read_roles(struct call *c, struct actor *a)
     bool admin = false;
 
     a->grants = grants;
-    add_grant(a, grants, "requester", SCOPE_ALL, 0);
+    add_grant(a, grants,
+              (struct grant){ .role = "requester", .sources = 1U << FROM_ALL });
     TRY(read_grants(c, a, grants, &admin));
     if (admin) {
         keep_admin_only(a, grants);
@@ -146,7 +157,11 @@ read_roles(struct call *c, struct actor *a)
     }
     TRY(read_crews(c, a, grants));
     if (a->provider_id)
-        add_grant(a, grants, "provider", SCOPE_PROVIDER, a->provider_id);
+        add_grant(a, grants,
+                  (struct grant){ .role = "provider",
+                                  .scope = SCOPE_PROVIDER,
+                                  .scope_id = a->provider_id,
+                                  .sources = 1U << FROM_PROVIDER });
     return OK;
 }
 

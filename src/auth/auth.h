@@ -45,7 +45,13 @@ struct grant {
     enum scope_kind scope;
     int64_t scope_id; /* 0 with SCOPE_ALL */
     uint64_t rights;  /* bit i: auth_rights[i] */
+    unsigned sources; /* bits: 1 << enum grant_source */
 };
+
+/* Where a role comes from: who signs in has it, a grant, being in a crew,
+   leading it, belonging to a provider. */
+enum grant_source { FROM_ALL, FROM_GRANT, FROM_CREW, FROM_LEAD, FROM_PROVIDER };
+extern const char *const grant_sources[]; /* "everybody", "granted", ... NULL */
 
 /* Is the right among those of the grant? */
 bool auth_gives(const struct grant *g, const char *right);

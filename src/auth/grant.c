@@ -38,6 +38,13 @@ static const char any_provider[] =
 static const char *const any_of[] = { NULL, any_unit, any_crew, any_place,
                                       any_provider };
 
+static const char name_unit[] = "SELECT name FROM unit WHERE id = $1";
+static const char name_crew[] = "SELECT name FROM crew WHERE id = $1";
+static const char name_place[] = "SELECT full_name FROM place WHERE id = $1";
+static const char name_provider[] = "SELECT name FROM provider WHERE id = $1";
+static const char *const name_of[] = { NULL, name_unit, name_crew, name_place,
+                                       name_provider };
+
 static const char find_person[] = "SELECT person_id FROM account WHERE id = $1";
 
 static const char find_same[] =
@@ -252,6 +259,19 @@ grants_follow(struct call *c, int64_t from, int64_t into)
     for (size_t i = 0; i < n; i++)
         TRY(follow(c, &all[i]));
     return OK;
+}
+
+enum err
+grant_reach(struct call *c, const struct grant *g, const char **name)
+{
+    *name = NULL;
+    if (g->scope == SCOPE_ALL)
+        return OK;
+    ROWS r = db_query(c, name_of[g->scope], V(g->scope_id));
+
+    if (rows_next(&r))
+        *name = row_text(&r, 0);
+    return rows_end(&r);
 }
 
 enum err

@@ -9,6 +9,10 @@
 const char *const scope_words[] = { "all",   "unit",     "crew",
                                     "place", "provider", NULL };
 
+/* In the order of enum grant_source. */
+const char *const grant_sources[] = { "everybody", "granted",  "crew",
+                                      "lead",      "provider", NULL };
+
 const char *const auth_rights[] = {
     "order.create", "order.see",     "order.accept", "order.dispatch",
     "order.work",   "order.approve", "order.extend", "order.for_others",
