@@ -1035,3 +1035,40 @@ TEST(ten_thousand_people_come_in_at_once)
     EXPECT_OK(org_import(c, ORG_PERSONS, b.s, b.len, false, &r));
     EXPECT(r.added == 10000 && r.n_refused == 0);
 }
+
+/* A chain of N units, each in the one before; the lowest. */
+static struct unit
+make_chain(struct call *c, const char *code, int n)
+{
+    struct unit u = { 0 };
+
+    for (int i = 0; i < n; i++)
+        u = make_unit(c, arena_printf(c->arena, "%s%d", code, i), "x", u.id);
+    return u;
+}
+
+TEST(units_lie_at_most_32_deep_by_whatever_way)
+{
+    struct buf csv = buf_make(c->arena, 0);
+    struct import_result r;
+    struct unit low, other;
+
+    sign_in(c);
+    low = make_chain(c, "A", 32);
+    struct unit more = { .code = "more", .name = "x", .parent_id = low.id };
+    EXPECT_FAULT(unit_add(c, &more), ERR_CONFLICT, "parent_id");
+    other = make_chain(c, "B", 2);
+    struct unit_act move = { .id = other.parent_id,
+                             .parent_id = low.parent_id };
+    EXPECT_FAULT(unit_move(c, &move, &more), ERR_CONFLICT, "parent_id");
+    move.id = other.id;
+    EXPECT_OK(unit_move(c, &move, &more));
+
+    buf_puts(&csv, "code,name,parent_code\n");
+    for (int i = 0; i < 34; i++)
+        buf_printf(&csv, i ? "C%d,x,%s%d\n" : "C%d,x,\n", i, i ? "C" : "",
+                   i - 1);
+    r = import(c, ORG_UNITS, csv.s, false);
+    EXPECT(r.n_refused == 1 && strcmp(r.refused[0].field, "parent_code") == 0);
+    EXPECT(count(c, "SELECT COUNT(*) FROM unit WHERE code LIKE 'C%'") == 0);
+}
