@@ -3,10 +3,12 @@
 
 #include <jansson.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/dispatch.h"
 #include "auth/auth.h"
 #include "base/text.h"
 
@@ -43,7 +45,26 @@ has_secret(const struct model *m)
     return false;
 }
 
-/* A hash of a password, quick as it is, would be one to guess it by. */
+/* A hash of a password, quick as it is, would be one to guess it by, but for
+   whoever holds its key: what the caller signs in by, which is kept nowhere. */
+static void
+add_secret(EVP_MD_CTX *d, const struct http_request *q, const json_t *value)
+{
+    const char *key = http_header(q, "Authorization");
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    char *text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+
+    if (key == NULL)
+        key = http_cookie(q, API_SESSION_COOKIE);
+    if (text != NULL && key != NULL) {
+        ASSERT(HMAC(EVP_sha256(), key, (int)strlen(key),
+                    (const unsigned char *)text, strlen(text), mac, &n));
+        add_bytes(d, (const char *)mac, n);
+    }
+    free(text);
+}
+
 static void
 add_without_secrets(EVP_MD_CTX *d, const struct model *m,
                     const struct http_request *q)
@@ -51,9 +72,12 @@ add_without_secrets(EVP_MD_CTX *d, const struct model *m,
     json_t *body = json_loadb(q->body, q->body_len, 0, NULL);
     char *text;
 
-    for (size_t i = 0; i < m->n; i++)
-        if (m->fields[i].flags & SECRET)
-            (void)json_object_del(body, m->fields[i].name);
+    for (size_t i = 0; i < m->n; i++) {
+        if (!(m->fields[i].flags & SECRET))
+            continue;
+        add_secret(d, q, json_object_get(body, m->fields[i].name));
+        (void)json_object_del(body, m->fields[i].name);
+    }
     text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     add_text(d, text ? text : "");
     free(text);

@@ -9,8 +9,9 @@
  *      routes that must not hold it (R_APART) keep the answer after, and what
  *      those make has a name of its own that is given once.
  *   2. A key is its account's: nobody hears of another's.
- *   3. No secret is kept, and nothing from which one could be guessed: neither
- *      in the answer (struct raw, kept) nor in the hash of the request.
+ *   3. No secret is kept, and nothing from which one could be guessed: not in
+ *      the answer (struct raw, kept), and in the hash of the request only under
+ *      the caller's own session or token as a key.
  */
 #ifndef API_ANSWERS_H
 #define API_ANSWERS_H
@@ -22,8 +23,8 @@
 /* How long an answer is kept. */
 #define ANSWERS_KEPT_MS (24 * HOUR_MS)
 
-/* What tells one request from another: its route, its query and its body, but
-   for what is secret in that. */
+/* What tells one request from another: its route, its query and its body;
+   what is secret in that, for as long as the caller signs in by the same. */
 const char *answer_request(struct call *c, const struct route *route,
                            const struct http_request *q);
 

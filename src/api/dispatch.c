@@ -573,7 +573,8 @@ is_origin_of(const char *origin, const char *host)
  * A change by cookie, or a sign-in, that a page of another site has sent.  The
  * browser itself says so where it can (over TLS and on this machine); elsewhere
  * the page's origin is compared with the name we are asked by, which a proxy
- * must leave as it is, or say in X-Forwarded-Host.
+ * must leave as it is, or say in X-Forwarded-Host, where the configuration
+ * names it: anybody else could say so too.
  */
 static enum err
 refuse_foreign(struct call *c, const struct http_request *q)
@@ -584,7 +585,9 @@ refuse_foreign(struct call *c, const struct http_request *q)
     if (site != NULL
             ? strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0
             : origin == NULL || is_origin_of(origin, http_header(q, "Host"))
-                  || is_origin_of(origin, http_header(q, "X-Forwarded-Host")))
+                  || (http_by_proxy(q)
+                      && is_origin_of(origin,
+                                      http_header(q, "X-Forwarded-Host"))))
         return OK;
     return fail(c, ERR_DENIED, site ? "Sec-Fetch-Site" : "Origin",
                 "was sent by a page of another site");

@@ -98,6 +98,24 @@ is_type(const char *type, const char *want)
            && (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
 }
 
+/* JSON is UTF-8 (RFC 8259, 8.1); said to be anything else it would be read
+   wrongly. */
+static bool
+is_utf8_json(const char *type)
+{
+    const char *charset = strcasestr(type, "charset=");
+    size_t n = strlen("utf-8");
+
+    if (!is_type(type, "application/json"))
+        return false;
+    if (charset == NULL)
+        return true;
+    charset += strlen("charset=");
+    charset += *charset == '"';
+    return strncasecmp(charset, "utf-8", n) == 0
+           && (charset[n] == '\0' || strchr("\"; \t", charset[n]) != NULL);
+}
+
 static enum err
 check_type(struct call *c, const struct route *route,
            const struct http_request *q, int *status)
@@ -113,11 +131,14 @@ check_type(struct call *c, const struct route *route,
     if (type != NULL
         && (route->flags & R_BODY
                 ? is_type(type, "text/csv") || is_type(type, "text/plain")
-                : is_type(type, "application/json")))
+                : is_utf8_json(type)))
         return OK;
     *status = 415;
     return fail(c, ERR_MALFORMED, "Content-Type", "must be %s",
-                route->flags & R_BODY ? "text/csv" : "application/json");
+                route->flags & R_BODY ? "text/csv"
+                : is_type(type ? type : "", "application/json")
+                    ? "application/json; charset=utf-8"
+                    : "application/json");
 }
 
 static enum err

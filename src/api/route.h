@@ -13,16 +13,18 @@
 enum method { GET, POST, PATCH, PUT, DELETE };
 
 enum route_flag {
-    R_CREATED = 1, /* answers 201 */
-    R_OPEN = 2,    /* nobody needs to be signed in */
-    R_LIST = 4,    /* `in` is read as a struct list over model `out` */
-    R_RAW = 8,     /* the handler fills in a struct raw as `out` */
-    R_BODY = 16,   /* the body is CSV, left in c->body; `in` is the query's */
-    R_WAITS = 64,  /* may be answered 202: c->waits for somebody to agree */
-    R_APART = 128, /* not in the transaction that keeps its answer: it hashes
+    R_CREATED = 1,   /* answers 201 */
+    R_OPEN = 2,      /* nobody needs to be signed in */
+    R_LIST = 4,      /* `in` is read as a struct list over model `out` */
+    R_RAW = 8,       /* the handler fills in a struct raw as `out` */
+    R_BODY = 16,     /* the body is CSV, left in c->body; `in` is the query's */
+    R_WAITS = 64,    /* may be answered 202: c->waits for somebody to agree */
+    R_APART = 128,   /* not in the transaction that keeps its answer: it hashes
                       or reads for long, and others want to write (answers.h) */
-    R_ASIDE = 256, /* takes long, so that it is done in turn (api/turns.h) */
-    R_LATER = 32   /* keeps nothing in memory of what it changes, so its thread
+    R_ASIDE = 256,   /* takes long, so that it is done in turn (api/turns.h) */
+    R_PROGRAM = 512, /* `liangcao call` does it without an account, as the
+                        program */
+    R_LATER = 32 /* keeps nothing in memory of what it changes, so its thread
                       need not wait for the disk (struct later) */
 };
 

@@ -174,6 +174,18 @@ judge_use(struct call *c, struct account *a, const struct account *old)
     return OK;
 }
 
+/* Only a password that its owner has set himself (put_password) ends it:
+   whoever could clear it would keep the one that he gave out. */
+static enum err
+keep_must_change(struct call *c, const struct account *a,
+                 const struct account *old)
+{
+    if (old->must_change && !a->must_change)
+        return fail(c, ERR_CONFLICT, "must_change",
+                    "ends when the owner has set a password of his own");
+    return OK;
+}
+
 enum err
 account_change(struct call *c, struct account *a)
 {
@@ -186,6 +198,7 @@ account_change(struct call *c, struct account *a)
     if (a->name)
         a->name = account_name(c, a->name);
     model_fill(&account_model, a, &old, mask);
+    TRY(keep_must_change(c, a, &old));
     TRY(judge_use(c, a, &old));
     TRY(model_set(c, &account_model, a, mask));
     if (!a->active && old.active)
@@ -314,10 +327,19 @@ account_reset(struct call *c, struct account *a)
 }
 
 enum err
-account_take_password(struct call *c, struct account *a)
+account_refuse_reset(struct call *c, struct account *a, instant reset_at)
 {
-    TX tx = tx_begin(c);
+    bool admin = false;
 
+    TX tx = tx_begin(c);
+    TRY(model_get(c, &account_model, a->id, a));
+    TRY(person_is_admin(c, a->person_id, &admin));
+    if (admin)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "an administrator's password is reset on the server");
+    if (a->reset_at.ms != reset_at.ms)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "the password of “%s” has been changed since", a->name);
     TRY(model_note(c, &account_model, a->id));
     TRY(db_exec(c, take_password, V(a->id), V(c->now)));
     TRY(model_note(c, &account_model, a->id));

@@ -90,7 +90,8 @@ extern const struct model account_model, role_grant_model, token_model,
 enum err account_make(struct call *c, struct account *a) MUST_USE;
 
 /* Change the fields in c->said. Made inactive, it is signed out at once, and
-   its tokens are gone; an administrator's waits for confirmation. */
+   its tokens are gone; an administrator's waits for confirmation.
+   ERR_CONFLICT: must_change is ended by the owner's own password only. */
 enum err account_change(struct call *c, struct account *a) MUST_USE;
 
 /* By a->id. */
@@ -107,9 +108,14 @@ enum err account_rights(struct call *c, int64_t id,
    the security administrator too.  ERR_DENIED: it is an administrator's. */
 enum err account_reset(struct call *c, struct account *a) MUST_USE;
 
-/* Take the password of a->id away, with all that was signed in by it: nobody
-   signs in until another is set. */
-enum err account_take_password(struct call *c, struct account *a) MUST_USE;
+/*
+ * The password that another set for a->id at RESET_AT is taken away, with all
+ * that was signed in by it: nobody signs in until another is set.
+ *
+ * ERR_CONFLICT  it is another password now, or an administrator's
+ */
+enum err account_refuse_reset(struct call *c, struct account *a,
+                              instant reset_at) MUST_USE;
 
 /* Let everybody try again to sign in as a->id, who was locked out by
    failures. */
@@ -122,7 +128,11 @@ enum err account_unlock(struct call *c, struct account *a) MUST_USE;
  * ERR_INVALID   no such account, role or place of the scope
  * ERR_DENIED    it is the caller's own
  * ERR_CONFLICT  held already, or the person would hold two administrators'
- *               roles, or an administrator's and another
+ *               roles, or an administrator's and another; or it is an
+ *               administrator's and the account's password was set by somebody
+ *               else
+ *
+ * An administrator's role waits for confirmation: c->waits.
  */
 enum err grant_make(struct call *c, struct role_grant *g) MUST_USE;
 /* An administrator's role waits for confirmation; the last of its kind stays

@@ -5,7 +5,7 @@
  *
  * Some roles need not be granted, they follow from the facts: everybody is a
  * requester; who is in a crew is its member or its lead; a provider's people
- * act for it.
+ * act for it.  A crew or a provider out of use gives nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,12 +42,17 @@ static const char by_account[] =
 static const char find_grants[] =
     "SELECT g.role, g.scope, g.scope_id, g.account_id FROM role_grant g"
     " JOIN account a ON a.id = g.account_id WHERE a.person_id = $1"
-    " ORDER BY g.id LIMIT 200";
+    " AND " AUTH_GRANT_WORKS " ORDER BY g.id LIMIT 200";
 
 static const char find_crews[] =
     "SELECT m.crew_id, m.lead FROM crew_member m"
     " JOIN crew k ON k.id = m.crew_id"
-    " WHERE m.person_id = $1 AND k.active = 1 ORDER BY m.crew_id LIMIT 50";
+    " LEFT JOIN provider v ON v.id = k.provider_id"
+    " WHERE m.person_id = $1 AND k.active = 1 AND COALESCE(v.active, 1) = 1"
+    " ORDER BY m.crew_id LIMIT 50";
+
+static const char provider_works[] =
+    "SELECT COUNT(*) FROM provider WHERE id = $1 AND active = 1";
 
 static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
 
@@ -146,6 +151,7 @@ read_roles(struct call *c, struct actor *a)
     struct grant *grants =
         NEW_N(c->arena, struct grant, MAX_GRANTS + MAX_CREWS + 2);
     bool admin = false;
+    int64_t works = 0;
 
     a->grants = grants;
     add_grant(a, grants,
@@ -157,6 +163,8 @@ read_roles(struct call *c, struct actor *a)
     }
     TRY(read_crews(c, a, grants));
     if (a->provider_id)
+        TRY(db_int(c, &works, provider_works, V(a->provider_id)));
+    if (works)
         add_grant(a, grants,
                   (struct grant){ .role = "provider",
                                   .scope = SCOPE_PROVIDER,

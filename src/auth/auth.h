@@ -99,6 +99,17 @@ uint64_t auth_role_rights(const char *role); /* 0: no such role */
     "'dispatcher', 'crew', 'crew_lead', 'provider', 'approver',"               \
     " 'accountant', 'leader'"
 
+/* For SQL: the grant g makes somebody a member of no crew and no provider that
+   is out of use. */
+#define AUTH_GRANT_WORKS                                                       \
+    "(g.role NOT IN ('crew', 'crew_lead', 'provider')"                         \
+    "   OR (NOT (g.scope = 'crew' AND EXISTS (SELECT 1 FROM crew gk"           \
+    "         LEFT JOIN provider gv ON gv.id = gk.provider_id"                 \
+    "         WHERE gk.id = g.scope_id AND (gk.active = 0 OR gv.active = 0)))" \
+    "     AND NOT (g.scope = 'provider' AND EXISTS (SELECT 1"                  \
+    "         FROM provider gp WHERE gp.id = g.scope_id"                       \
+    "         AND gp.active = 0))))"
+
 /*
  * Sessions held in memory, so that a request costs no query for who calls.
  * What this process revokes is gone at once, what another one revokes within

@@ -9,9 +9,10 @@
 #include "model/app.h"
 
 static const char *const change_words[] = {
-    "member",     "lead",      "provider",   "person_name", "person_on",
-    "person_off", "account",   "account_on", "account_off", "crew_provider",
-    "grant",      "grant_off", "password",   "member_lead", NULL
+    "member",      "lead",          "provider",    "person_name",
+    "person_on",   "person_off",    "account",     "account_on",
+    "account_off", "crew_provider", "grant",       "grant_off",
+    "password",    "member_lead",   "grant_admin", NULL
 };
 
 /* In the order of change_words: who, and what about. */
@@ -30,6 +31,7 @@ static const char *const says_changes[] = {
     "the administrator %s loses the role “%s”",
     "the password of %s was reset: account “%s”",
     "%s joins the crew “%s” as its lead",
+    "%s is to be an administrator: “%s”",
 };
 
 static const char *const state_words[] = { "waiting", "confirmed", "refused",
@@ -186,6 +188,7 @@ change_waits(struct call *c, enum change_why why, int64_t person_id,
         return OK;
     switch (why) {
     case CHANGE_GIVES: return any(c, count_sign_ins, person_id, waits);
+    case CHANGE_ADMIN_COMES: *waits = true; return OK;
     case CHANGE_ADMIN_LEAVES: *waits = admin; return OK;
     case CHANGE_NAME: TRY(any(c, count_sign_ins, person_id, &more)); break;
     case CHANGE_MORE_ACCOUNTS:
@@ -295,13 +298,19 @@ holds_role(const struct call *c, const char *role)
     return false;
 }
 
+/* Somebody who could decide it, were he asked. */
+static const char count_deciders[] =
+    "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
+    " JOIN person p ON p.id = a.person_id WHERE g.role = $1 AND a.active = 1"
+    " AND p.active = 1 AND p.id <> $2 AND p.id <> $3";
+
 static const char find_asker[] = "SELECT person_id FROM account WHERE id = $1";
 
 static enum err
 complete(struct call *c, struct right_change *w)
 {
     const struct actor *a = c->actor;
-    int64_t asker = 0;
+    int64_t asker = 0, deciders = 0;
     size_t i = 0;
 
     while (change_words[i] && strcmp(change_words[i], w->kind) != 0)
@@ -311,10 +320,14 @@ complete(struct call *c, struct right_change *w)
                                w->person_name, w->about ? w->about : "");
     TRY(db_int(c, &asker, find_asker, V(w->asked_by)));
     w->own = a->person_id != 0 && a->person_id == asker;
-    w->mine = strcmp(w->state, "waiting") == 0
-              && (auth_is_program(c)
-                  || (!w->own && a->person_id != w->person_id
-                      && holds_role(c, w->confirmer)));
+    w->mine = strcmp(w->state, "waiting") == 0 && !w->own
+              && a->person_id != w->person_id && holds_role(c, w->confirmer);
+    if (!auth_is_program(c))
+        return OK;
+    /* Whoever owns the folder stands in for somebody who is not there. */
+    TRY(db_int(c, &deciders, count_deciders, V(w->confirmer), V(asker),
+               V(w->person_id)));
+    w->mine = strcmp(w->state, "waiting") == 0 && deciders == 0;
     return OK;
 }
 

@@ -61,6 +61,7 @@ enum change_why {
     CHANGE_NAME,          /* his account becomes somebody else's by name */
     CHANGE_MORE_ACCOUNTS, /* an account is made for him */
     CHANGE_BACK_IN_USE,   /* he, or an account of his, comes back */
+    CHANGE_ADMIN_COMES,   /* he gets an administrator's role */
     CHANGE_ADMIN_LEAVES   /* he, his account or his role goes */
 };
 
@@ -103,7 +104,8 @@ enum err right_change_list(struct call *c, struct list *l) MUST_USE;
 /*
  * The change w->id is confirmed or refused by the caller, or withdrawn by
  * whoever asked; W becomes its row.  Nothing but the row is changed.  In the
- * caller's TX.
+ * caller's TX.  The program itself decides where nobody who could is in the
+ * office (decision 25).
  *
  * ERR_ABSENT    there is none, or it is not for these eyes
  * ERR_DENIED    the caller is not who decides it

@@ -126,6 +126,23 @@ refuse_mixed(struct call *c, const struct role_grant *g, int64_t person_id)
     return OK;
 }
 
+static const char find_must_change[] =
+    "SELECT name FROM account WHERE id = $1 AND must_change = 1";
+
+/* Somebody else knows the password: he would hold the role, too. */
+static enum err
+refuse_lent(struct call *c, const struct role_grant *g)
+{
+    if (!role_is_admin(g->role) || auth_is_program(c))
+        return OK;
+    ROWS r = db_query(c, find_must_change, V(g->account_id));
+    if (rows_next(&r))
+        return fail(c, ERR_CONFLICT, "account_id",
+                    "the owner of “%s” must first set a password of his own",
+                    row_text(&r, 0));
+    return rows_end(&r);
+}
+
 static enum err
 refuse_double(struct call *c, const struct role_grant *g)
 {
@@ -136,6 +153,28 @@ refuse_double(struct call *c, const struct role_grant *g)
     if (n > 0)
         return fail(c, ERR_CONFLICT, "role", "is held already");
     return OK;
+}
+
+/* The role is an administrator's: another than the caller must agree. */
+static enum err
+add_or_ask(struct call *c, struct role_grant *g, int64_t person_id)
+{
+    struct right_change w = { .kind = "grant_admin",
+                              .person_id = person_id,
+                              .about = g->role,
+                              .noun = "role_grant" };
+    bool waits = false;
+
+    if (role_is_admin(g->role))
+        TRY(change_waits(c, CHANGE_ADMIN_COMES, person_id, &waits));
+    if (!waits)
+        return model_add(c, &role_grant_model, g);
+    w.noun_id = g->id = new_id(c); /* it will have this one */
+    w.wish = arena_printf(c->arena,
+                          "{\"account_id\":%lld,\"role\":\"%s\","
+                          "\"scope\":\"all\"}",
+                          (long long)g->account_id, g->role);
+    return change_ask(c, &w);
 }
 
 enum err
@@ -149,7 +188,8 @@ grant_make(struct call *c, struct role_grant *g)
     TRY(check_scope(c, g));
     TRY(refuse_double(c, g));
     TRY(refuse_mixed(c, g, person_id));
-    TRY(model_add(c, &role_grant_model, g));
+    TRY(refuse_lent(c, g));
+    TRY(add_or_ask(c, g, person_id));
     TRY(tx_commit(&tx));
     cache_forget(c, g->account_id);
     return OK;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/uchar.h>
 
 #include "base/base.h"
 
@@ -194,7 +195,9 @@ is_odd_blank(uint32_t cp)
 static bool
 is_helper(uint32_t cp)
 {
-    return (cp >= 0x200C && cp <= 0x200F) || (cp >= 0xFE00 && cp <= 0xFE0F);
+    return cp >= 0x80
+           && u_hasBinaryProperty((UChar32)cp,
+                                  UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
 static bool

@@ -69,6 +69,8 @@ run_round(struct scheduler *s, struct arena *a)
 
     api_call_begin(&c, s->app, a, "job");
     e = order_wake(&c, ROUND_ORDERS, &done);
+    if (e == OK)
+        e = catalog_tell_rules(&c);
     if (is_news(e))
         log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
     api_call_end(&c);

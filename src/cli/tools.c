@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "api/dispatch.h"
-#include "auth/auth.h"
+#include "auth/change.h"
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"
 
@@ -65,6 +65,21 @@ print_file(const struct http_reply *r)
     return n == 0 && fflush(stdout) == 0 ? EXIT_DONE : cli_exit(ERR_BROKEN);
 }
 
+/* What the program itself may do, whoever has the folder may. */
+static enum err
+act_as_program(struct call *c, const struct http_request *q)
+{
+    struct pair parts[4];
+    size_t n;
+    bool other;
+    const struct route *r =
+        route_find(c->arena, q->method, q->path, parts, &n, &other);
+
+    if (r == NULL || !(r->flags & R_PROGRAM))
+        return OK;
+    return auth_act_for(c, 0, false);
+}
+
 static int
 run_call(struct office *o, const char *method, const char *path,
          const char *body)
@@ -81,6 +96,8 @@ run_call(struct office *o, const char *method, const char *path,
     q.query = pairs;
     q.n_query = split_query(o->arena, query, pairs);
     q.body_len = body ? strlen(body) : 0;
+    if (o->call.actor == NULL && act_as_program(&o->call, &q) != OK)
+        return office_failed(o, o->call.fault.code);
     api_run(&o->call, &q, &r);
     if (r.fd > 0)
         return print_file(&r);

@@ -32,6 +32,10 @@ struct http_request {
     void *impl;          /* the adapter's */
 };
 
+/* Did a proxy that the configuration names hand it on?  Only then is what it
+   says of others (X-Forwarded-Host) worth anything. */
+bool http_by_proxy(const struct http_request *q);
+
 /* A request header by name, or NULL. */
 const char *http_header(const struct http_request *q, const char *name);
 /* A cookie by name, or NULL. */

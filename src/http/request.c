@@ -232,6 +232,14 @@ peer_make(struct http_server *s, struct MHD_Connection *conn)
     return p;
 }
 
+bool
+http_by_proxy(const struct http_request *q)
+{
+    const struct exchange *x = q->impl;
+
+    return x != NULL && x->peer->proxy;
+}
+
 const char *
 http_header(const struct http_request *q, const char *name)
 {

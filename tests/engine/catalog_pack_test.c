@@ -240,3 +240,16 @@ TEST(a_pack_comes_in_whole_or_not_at_all_at_every_statement)
     }
     fail_msg("never done");
 }
+
+TEST(a_text_with_a_nul_in_it_is_refused_not_cut)
+{
+    struct catalog_report r;
+
+    seed(c);
+    EXPECT_FAULT(import_text(c,
+                             "areas:\n  - {code: Q, name: \"A\\0B\","
+                             " name_en: Q}\n",
+                             true, &r),
+                 ERR_INVALID, "own.yaml");
+    EXPECT(strstr(c->fault.text, "NUL") != NULL);
+}

@@ -481,6 +481,121 @@ TEST(a_reset_that_is_refused_lets_nobody_in)
     EXPECT_FAULT(auth_sign_in(c, &s), ERR_UNSIGNED, NULL);
 }
 
+TEST(a_reset_is_refused_only_while_it_is_still_the_password)
+{
+    struct account a = { .id = 143, .password = GIVEN_PASSWORD };
+    struct sign_in s = { .account = "desk", .password = GIVEN_PASSWORD };
+    struct sign_in own = { .account = "desk", .password = "Lantern-5harbour" };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(account_reset(c, &a));
+    c->actor = NULL;
+    EXPECT_OK(auth_sign_in(c, &s));
+    EXPECT_OK(auth_change_password(c, GIVEN_PASSWORD, own.password));
+    EXPECT_FAULT(decide(c, "secadmin", right_change_refuse), ERR_CONFLICT,
+                 NULL);
+    c->actor = NULL;
+    EXPECT_OK(auth_sign_in(c, &own));
+    EXPECT_OK(decide(c, "secadmin", right_change_confirm));
+}
+
+TEST(an_administrators_password_is_taken_away_by_nobody)
+{
+    struct account a = { .id = 143, .password = GIVEN_PASSWORD };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(account_reset(c, &a));
+    office_exec(c, "UPDATE role_grant SET role = 'audit_admin'"
+                   " WHERE account_id = 143");
+    EXPECT_FAULT(decide(c, "secadmin", right_change_refuse), ERR_CONFLICT,
+                 NULL);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM account WHERE id = 143"
+                         " AND password IS NOT NULL")
+           == 1);
+}
+
+static enum err
+set_must_change(struct call *c, const char *account, int64_t id, bool must)
+{
+    struct account a = { .id = id, .must_change = must };
+
+    as(c, account);
+    c->said = (uint64_t)model_mask(&account_model, "must_change");
+    return account_change(c, &a);
+}
+
+TEST(only_the_owners_own_password_ends_that_it_must_be_changed)
+{
+    office_make(c);
+    EXPECT_OK(set_must_change(c, "sysadmin", 143, true));
+    EXPECT_FAULT(set_must_change(c, "sysadmin", 143, false), ERR_CONFLICT,
+                 "must_change");
+    EXPECT_FAULT(set_must_change(c, NULL, 143, false), ERR_CONFLICT,
+                 "must_change");
+}
+
+/* -- administrators come ------------------------------------------------------------ */
+
+static enum err
+make_admin(struct call *c, int64_t account_id)
+{
+    struct role_grant g = { .account_id = account_id,
+                            .role = "security_admin" };
+
+    as(c, "secadmin");
+    c->waits = false;
+    return grant_make(c, &g);
+}
+
+TEST(an_administrators_role_waits_for_a_second_administrator)
+{
+    office_make(c);
+    EXPECT_OK(make_admin(c, 141));
+    EXPECT(c->waits && !holds(c, "wang", "grant.edit"));
+    EXPECT(strcmp(waiting(c).confirmer, "audit_admin") == 0);
+    EXPECT_FAULT(decide(c, "secadmin", right_change_confirm), ERR_DENIED, NULL);
+    EXPECT_OK(decide(c, "auditor", right_change_confirm));
+    EXPECT(holds(c, "wang", "grant.edit"));
+}
+
+TEST(nobody_becomes_an_administrator_by_a_password_that_another_knows)
+{
+    struct account a = { .id = 141, .password = GIVEN_PASSWORD };
+
+    office_make(c);
+    EXPECT_OK(make_admin(c, 141));
+    as(c, "sysadmin");
+    EXPECT_OK(account_reset(c, &a));
+    EXPECT_FAULT(make_admin(c, 141), ERR_CONFLICT, "account_id");
+    struct right_change w = {
+        .id = office_int(c, "SELECT id FROM right_change WHERE"
+                            " kind = 'grant_admin'")
+    };
+    as(c, "auditor");
+    EXPECT_FAULT(right_change_confirm(c, &w), ERR_CONFLICT, "account_id");
+    EXPECT(!holds(c, "wang", "grant.edit"));
+}
+
+TEST(the_program_decides_only_for_an_administrator_who_is_missing)
+{
+    struct right_change w = { 0 };
+
+    office_make(c);
+    EXPECT_OK(join(c, "sysadmin", 41, true));
+    w.id = waiting(c).id;
+    EXPECT_OK(auth_act_for(c, 0, false));
+    EXPECT_FAULT(right_change_confirm(c, &w), ERR_DENIED, NULL);
+    office_exec(c, "UPDATE account SET active = 0 WHERE id = 155");
+    EXPECT_OK(auth_act_for(c, 0, false));
+    EXPECT_OK(right_change_confirm(c, &w));
+    EXPECT(holds(c, "wang", "order.dispatch"));
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                         " noun = 'right_change' AND account_id IS NULL")
+           > 0);
+}
+
 /* -- imports ------------------------------------------------------------------------ */
 
 static struct import_result

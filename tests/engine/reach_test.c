@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How far people reach: what they give out, what they see of what lies beside
    an order, and whose scores. */
+#include "auth/auth.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "office.h"
@@ -78,6 +79,125 @@ TEST(orders_of_a_secrecy_area_are_no_candidates_for_strangers)
     d = (struct order_candidates){ .item_code = "A04", .place_id = 23 };
     EXPECT_OK(order_duplicates(c, &d));
     EXPECT(d.n == 1);
+}
+
+TEST(a_room_of_a_secret_house_is_secret)
+{
+    struct order_candidates d = { .item_code = "A04", .place_id = 23 };
+
+    office_make(c);
+    (void)ask(c, "wang", "A04");
+    office_exec(c, "UPDATE place SET restricted = 1 WHERE id = 22");
+    as(c, "li");
+    EXPECT_OK(order_duplicates(c, &d));
+    EXPECT(d.n == 0);
+}
+
+/* -- out of use ---------------------------------------------------------------- */
+
+static size_t
+seen_by(struct call *c, const char *account, const char *view)
+{
+    struct list l = { .model = &order_model };
+
+    as(c, account);
+    EXPECT_OK(order_list(c, &l, view));
+    return l.n;
+}
+
+TEST(a_crew_out_of_use_shows_its_orders_to_its_people_by_no_view)
+{
+    office_make(c);
+    (void)bring_to(c, ORDER_DISPATCHED);
+    EXPECT(seen_by(c, "zhao", NULL) == 1 && seen_by(c, "zhao", "crew") == 1);
+    office_exec(c, "UPDATE crew SET active = 0 WHERE code = 'electricians'");
+    EXPECT(seen_by(c, "zhao", NULL) == 0);
+    EXPECT(seen_by(c, "zhao", "crew") == 0 && seen_by(c, "zhao", "grab") == 0);
+    EXPECT(seen_by(c, "desk", "crew") == 0 && seen_by(c, "wang", "mine") == 1);
+}
+
+TEST(who_holds_no_role_any_more_sees_his_crews_orders_by_no_view)
+{
+    office_make(c);
+    (void)bring_to(c, ORDER_DISPATCHED);
+    EXPECT(seen_by(c, "sun", "crew") == 1);
+    office_exec(c, "INSERT INTO role_grant (id, account_id, role, scope,"
+                   " version) SELECT 900, id, 'audit_admin', 'all', 1"
+                   " FROM account WHERE name = 'sun'");
+    EXPECT(seen_by(c, "sun", NULL) == 0 && seen_by(c, "sun", "crew") == 0);
+}
+
+TEST(a_provider_out_of_use_has_no_rights_and_its_crews_none)
+{
+    int64_t id;
+
+    office_make(c);
+    id = ask(c, "wang", "A04").id;
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id,
+                  .crew_id = id_of(c, "crew", "lift-contractor")));
+    as(c, "lift");
+    EXPECT(auth_may(c, "order.work") && seen_by(c, "lift", NULL) == 1);
+    office_exec(c, "UPDATE provider SET active = 0 WHERE id = 31");
+    as(c, "lift");
+    EXPECT(!auth_may(c, "order.work") && !auth_may(c, "order.see"));
+    EXPECT(org_from_outside(c));
+    EXPECT(seen_by(c, "lift", NULL) == 0 && seen_by(c, "lift", "crew") == 0);
+    EXPECT_FAULT(say(c, "lift", VERB_ACKNOWLEDGE, id), ERR_ABSENT, NULL);
+    id = ask(c, "wang", "A04").id;
+    EXPECT_FAULT(say(c, "desk", VERB_DISPATCH, id,
+                     .crew_id = id_of(c, "crew", "lift-contractor")),
+                 ERR_INVALID, "crew_id");
+}
+
+TEST(a_rule_that_leads_to_a_crew_out_of_use_refuses_no_request)
+{
+    struct crew w = { 0 };
+    struct order o;
+
+    office_make(c);
+    w.id = id_of(c, "crew", "electricians");
+    as(c, "sysadmin");
+    EXPECT_OK(crew_set(c, &w, model_mask(&crew_model, "active")));
+    EXPECT(w.warning != NULL && strstr(w.warning, "A04") != NULL);
+    o = ask(c, "wang", "A04");
+    EXPECT(o.crew_id == 0 && o.state == ORDER_SUBMITTED);
+    EXPECT_OK(say(c, "desk", VERB_DISPATCH, o.id,
+                  .crew_id = id_of(c, "crew", "plumbers")));
+}
+
+TEST(a_leg_is_added_though_the_room_and_the_requester_have_gone)
+{
+    struct order_wish w = { .item_code = "A05" };
+    struct order_view v = { 0 };
+
+    office_make(c);
+    w.id = ask(c, "wang", "A04").id;
+    office_exec(c, "UPDATE place SET active = 0 WHERE id = 23");
+    office_exec(c, "UPDATE person SET active = 0 WHERE id = 41");
+    as(c, "desk");
+    EXPECT_OK(order_add_leg(c, &w, &v));
+}
+
+TEST(who_asks_for_others_alone_says_that_somebody_rang)
+{
+    static const char *const said[] = { "phone", "walk_in", "inspection",
+                                        "import" };
+    struct order_view v = { 0 };
+
+    office_make(c);
+    for (size_t i = 0; i < COUNT(said); i++) {
+        struct order_wish w = { .item_code = "A04", .channel = said[i] };
+
+        as(c, "wang");
+        EXPECT_FAULT(order_submit(c, &w, &v), ERR_DENIED, "channel");
+    }
+    struct order_wish phone = {
+        .item_code = "A04", .requester_id = 41, .channel = "walk_in"
+    };
+    EXPECT(strcmp(ask_for(c, "desk", &phone).channel, "walk_in") == 0);
+    phone.channel = "import";
+    as(c, "desk");
+    EXPECT_FAULT(order_submit(c, &phone, &v), ERR_DENIED, "channel");
 }
 
 /* -- legs ---------------------------------------------------------------------- */

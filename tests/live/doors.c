@@ -175,6 +175,14 @@ try_foreign(struct doors *d)
            JSON "Sec-Fetch-Site: cross-site\r\n", right, 403);
     expect(d, "what the browser calls same-origin",
            JSON "Sec-Fetch-Site: same-origin\r\n", right, 201);
+    expect(d, "a page of another site that says a proxy sent it",
+           JSON "Origin: http://evil\r\nX-Forwarded-Host: evil\r\n", right,
+           403);
+    expect(d, "JSON that is said to be Latin",
+           "Content-Type: application/json; charset=iso-8859-1\r\n", right,
+           415);
+    expect(d, "JSON that is said to be UTF-8",
+           "Content-Type: application/json; charset=\"UTF-8\"\r\n", right, 201);
     expect(d, "a form", "Content-Type: text/plain\r\n", right, 415);
     expect(d, "a body of no type", NULL, right, 415);
 }

@@ -509,12 +509,12 @@ try_settings(struct store_try *t)
 
     write_conf(&o, "backup.at = 25:00\n");
     r = TELL(t->program, "serve", "--port", "0", "--data", o.dir);
-    (void)score(&t->score, r.code == 3 && strstr(r.text, "backup.at"),
+    (void)score(&t->score, r.code == 2 && strstr(r.text, "backup.at"),
                 "a time that is none is refused by name: %d %s", r.code,
                 r.text);
     write_conf(&o, "backup.keep = 0\n");
     r = TELL(t->program, "serve", "--port", "0", "--data", o.dir);
-    (void)score(&t->score, r.code == 3 && strstr(r.text, "backup.keep"),
+    (void)score(&t->score, r.code == 2 && strstr(r.text, "backup.keep"),
                 "to keep none too: %d %s", r.code, r.text);
     write_conf(&o, "backup.at = off\n");
     if (!score(&t->score, server_start(&s, t->program, &o), "it is served"))

@@ -53,6 +53,8 @@ TEST_PLAIN(a_text_with_nothing_to_see_is_empty)
         "\xE3\x80\x80",
         "\xE2\x80\x8D",
         "\xEF\xB8\x8F",
+        "\xCD\x8F",     /* U+034F joins graphemes */
+        "\xE1\x9E\xB4", /* U+17B4 is an inherent vowel */
         "\xE2\x80\xAE \xE2\x80\xAC",
     };
 

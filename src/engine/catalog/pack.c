@@ -5,6 +5,7 @@
 #include <cyaml/cyaml.h>
 #include <stdio.h>
 #include <string.h>
+#include <yaml.h>
 
 #include "base/text.h"
 
@@ -277,6 +278,29 @@ whole_text(struct call *c, const char *s)
     return arena_text_n(c->arena, s, n);
 }
 
+/* "\0" within quotes is a NUL, where libcyaml would end the text. */
+static bool
+holds_nul(const struct catalog_file *file)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    bool nul = false, end = yaml_parser_initialize(&parser) == 0;
+
+    if (end)
+        return false;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)file->text,
+                                 file->len);
+    /* What cannot be read at all is libcyaml's to tell of. */
+    while (!end && !nul && yaml_parser_parse(&parser, &event)) {
+        nul = event.type == YAML_SCALAR_EVENT
+              && memchr(event.data.scalar.value, 0, event.data.scalar.length);
+        end = event.type == YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return nul;
+}
+
 enum err
 pack_read(struct call *c, const struct catalog_file *file, struct pack *out)
 {
@@ -298,6 +322,8 @@ pack_read(struct call *c, const struct catalog_file *file, struct pack *out)
         return fail(c, ERR_INVALID, name, "the file is larger than 4 MiB");
     if (!text_is_utf8(file->text, file->len))
         return fail(c, ERR_INVALID, name, "the file is not UTF-8");
+    if (holds_nul(file))
+        return fail(c, ERR_INVALID, name, "a text in the file holds a NUL");
     e = cyaml_load_data((const uint8_t *)file->text, file->len, &config,
                         &pack_value, &data, NULL);
     if (e != CYAML_OK)

@@ -7,6 +7,7 @@
 #include "engine/catalog/impl.h"
 #include "engine/org/org.h"
 #include "model/app.h"
+#include "model/health.h"
 #include "model/member.h"
 
 static const char find_class[] = "SELECT id FROM sla_class WHERE code = $1";
@@ -318,6 +319,38 @@ check_rule(struct call *c, struct routing_rule *r)
         r->valid_from = today(c);
     if (r->valid_to.n != 0 && r->valid_to.n <= r->valid_from.n)
         return fail(c, ERR_INVALID, "valid_to", "must be after the first day");
+    return OK;
+}
+
+static const char find_lost[] =
+    "SELECT COALESCE(r.item_code, '*'), k.name FROM routing_rule r"
+    " JOIN crew k ON k.id = r.crew_id"
+    " LEFT JOIN provider v ON v.id = k.provider_id"
+    " WHERE (k.active = 0 OR v.active = 0) AND r.valid_from <= $1"
+    " AND (r.valid_to IS NULL OR r.valid_to > $1) ORDER BY 1, r.id LIMIT 9";
+
+enum err
+catalog_tell_rules(struct call *c)
+{
+    struct buf b = buf_make(c->arena, 0);
+    ROWS r = db_query(c, find_lost, V(today(c)));
+
+    for (size_t n = 0; rows_next(&r); n++) {
+        if (n < 8)
+            buf_printf(&b, "%s%s → %s", n > 0 ? "; " : "", row_text(&r, 0),
+                       row_text(&r, 1));
+        else
+            buf_puts(&b, "; …");
+    }
+    TRY(rows_end(&r));
+    if (b.len > 0)
+        health_say(c->app, "routing", HEALTH_WARN,
+                   "requests wait at the desk: these rules lead to crews out "
+                   "of use: %s",
+                   b.s);
+    else
+        health_say(c->app, "routing", HEALTH_GOOD,
+                   "every routing rule leads to a crew in use");
     return OK;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 
 #define MAX_LEGS 20
@@ -17,6 +18,7 @@
 /* Everything that is looked up before anything is written. */
 struct making {
     struct order_wish *w;
+    const struct order *parent; /* of a leg that is added; or NULL */
     struct order o;
     struct service_item item;
     struct place_facts place;
@@ -76,7 +78,10 @@ find_requester(struct call *c, struct making *m)
 
     if (who != me)
         m->o.taken_by_id = me;
-    TRY(read_person(c, who, &m->person));
+    /* What was asked for is done, whoever and whatever has gone since. */
+    TRY(m->parent && who == m->parent->requester_id
+            ? read_person_ever(c, who, &m->person)
+            : read_person(c, who, &m->person));
     m->o.requester_id = who;
     m->o.requester_name = m->person.name;
     m->o.unit_id = m->person.unit_id;
@@ -85,20 +90,24 @@ find_requester(struct call *c, struct making *m)
     return OK;
 }
 
-/* A person who does not say where means his own room. */
+/* A person who does not say where means his own room, while it is in use. */
 static enum err
 find_place(struct call *c, struct making *m)
 {
     int64_t id = m->w->place_id;
+    bool own = id == 0 && text_is_blank(m->w->place_note);
 
     m->o.place_note = m->w->place_note;
-    if (id == 0 && text_is_blank(m->w->place_note))
+    if (own)
         id = m->person.place_id;
-    if (id == 0 && text_is_blank(m->w->place_note))
+    if (id != 0)
+        TRY(own || (m->parent && id == m->parent->place_id)
+                ? read_place_ever(c, id, &m->place)
+                : read_place(c, id, &m->place));
+    if (own && !m->place.active)
         return fail(c, ERR_INVALID, "place_id", "please say where");
     if (id == 0)
         return OK;
-    TRY(read_place(c, id, &m->place));
     m->o.place_id = id;
     m->o.place_name = m->place.full_name;
     return OK;
@@ -163,6 +172,25 @@ order_tokens(struct call *c, const struct order *o, const char *person_initials,
     return text_tokens(c->arena, b.s);
 }
 
+/* How a request came is said by whoever takes it down for others, and by
+   nobody of what only the program writes. */
+static enum err
+check_channel(struct call *c, const struct making *m)
+{
+    const char *said = m->w->channel;
+
+    if (said == NULL || strcmp(said, "web") == 0 || strcmp(said, "qr") == 0
+        || strcmp(said, "api") == 0)
+        return OK;
+    if (strcmp(said, "import") == 0
+        || !auth_may_at(c, "order.for_others",
+                        &(struct auth_where){ .unit_id = m->o.unit_id,
+                                              .place_id = m->o.place_id }))
+        return fail(c, ERR_DENIED, "channel",
+                    "is for those who take requests of others");
+    return OK;
+}
+
 static enum err
 look_up(struct call *c, struct order_wish *w, struct making *m)
 {
@@ -173,6 +201,7 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
     TRY(find_requester(c, m));
     TRY(find_place(c, m));
     TRY(check_for_other(c, m));
+    TRY(check_channel(c, m));
     TRY(find_priority(c, m));
     m->o.item_id = m->item.id;
     m->o.area_id = m->item.area_id;
@@ -369,7 +398,7 @@ order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
 {
     struct order_act a = { .id = w->id };
     struct doing d;
-    struct making leg = { 0 };
+    struct making leg = { .parent = &d.old };
 
     TRY(begin_doing(c, VERB_ADD_LEG, &a, &d));
     if (w->place_id == 0 && w->place_note == NULL) {
@@ -416,10 +445,6 @@ static const char find_candidates[] =
     " complete_due FROM orders WHERE place_id = $1 AND is_open = 1"
     " AND item_code = $2 AND completed_at IS NULL ORDER BY id LIMIT 5";
 
-/* What happens in a secrecy area is told to nobody who may not see it. */
-static const char place_restricted[] =
-    "SELECT restricted FROM place WHERE id = $1";
-
 /* What is said without a name is nobody else's business. */
 static bool
 is_nameless(struct call *c, const char *item_code)
@@ -433,7 +458,7 @@ is_nameless(struct call *c, const char *item_code)
 enum err
 order_duplicates(struct call *c, struct order_candidates *d)
 {
-    int64_t restricted = 0;
+    bool restricted = false;
     struct order o;
     size_t n;
 
@@ -448,7 +473,8 @@ order_duplicates(struct call *c, struct order_candidates *d)
             model_read_row(&order_candidate_model, &r, &d->found[d->n++]);
         TRY(rows_end(&r));
     }
-    TRY(db_int(c, &restricted, place_restricted, V(d->place_id)));
+    /* What happens in a secrecy area is told to nobody who may not see it. */
+    TRY(place_is_restricted(c, d->place_id, &restricted));
     n = d->n;
     d->n = 0;
     for (size_t i = 0; i < n; i++) {

@@ -85,7 +85,7 @@ guard_add_leg(struct doing *d)
         return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
     if (d->who & BY_REQUESTER)
         return OK;
-    TRY(read_person(c, d->old.requester_id, &person));
+    TRY(read_person_ever(c, d->old.requester_id, &person));
     return auth_need(c, "order.for_others",
                      &(struct auth_where){ .unit_id = person.unit_id,
                                            .place_id = d->old.place_id });
@@ -116,8 +116,10 @@ may_give(struct doing *d, int64_t crew_id, int64_t provider_id)
 
 /* The order's own crew first: with it one look is enough mostly. */
 static const char active_crews[] =
-    "SELECT id, provider_id FROM crew WHERE active = 1"
-    " ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, id";
+    "SELECT k.id, k.provider_id FROM crew k"
+    " LEFT JOIN provider v ON v.id = k.provider_id"
+    " WHERE k.active = 1 AND COALESCE(v.active, 1) = 1"
+    " ORDER BY CASE WHEN k.id = $1 THEN 0 ELSE 1 END, k.id";
 
 typedef enum err (*crew_fn)(struct doing *d, int64_t crew_id, bool *good);
 

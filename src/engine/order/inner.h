@@ -105,17 +105,25 @@ struct crew_facts {
 struct place_facts {
     int64_t id;
     const char *full_name, *initials, *path;
+    bool active;
 };
 
 struct person_facts {
     int64_t id, unit_id, place_id;
     const char *name, *initials, *phone, *unit_name;
+    bool active;
 };
 
+/* ERR_INVALID: there is none, or it is out of use; _ever: only the first, for
+   an order that was made when it was in use. */
 enum err read_crew(struct call *c, int64_t id, struct crew_facts *f) MUST_USE;
 enum err read_place(struct call *c, int64_t id, struct place_facts *f) MUST_USE;
+enum err read_place_ever(struct call *c, int64_t id,
+                         struct place_facts *f) MUST_USE;
 enum err read_person(struct call *c, int64_t id,
                      struct person_facts *f) MUST_USE;
+enum err read_person_ever(struct call *c, int64_t id,
+                          struct person_facts *f) MUST_USE;
 
 /* Where a crew is, for whoever holds a right somewhere: it is its provider's,
    and where its lead belongs and sits. */
@@ -135,8 +143,8 @@ bool order_item(struct call *c, const struct order *o,
 /* Fill in the four due times of O counted from FROM. */
 void set_due(struct call *c, struct order *o, instant from);
 
-/* Route the order to the crew that the rules name for its item and place;
-   none is no error, the desk decides. */
+/* Route the order to the crew that the rules name for its item and place; none,
+   or one that is out of use, is no error: the desk decides. */
 enum err route(struct call *c, struct order *o, const struct service_item *item,
                const char *place_path) MUST_USE;
 

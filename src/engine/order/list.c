@@ -156,8 +156,6 @@ add_seen(struct seeing *s)
     add_part(s, "requester_id = ", a->person_id);
     for (size_t i = 0; i < a->n_crews; i++)
         add_part(s, "crew_id = ", a->crews[i]);
-    if (a->provider_id != 0)
-        add_part(s, "provider_id = ", a->provider_id);
     for (size_t i = 0; i < a->n_grants; i++)
         if (auth_gives(&a->grants[i], "order.see"))
             add_scope(s, &a->grants[i]);
@@ -185,6 +183,21 @@ join_parts(struct call *c, struct list *l)
 
 /* -- the list ------------------------------------------------------------ */
 
+/* A view is a part of what the actor sees: with the same condition. */
+static void
+keep_seen(struct call *c, struct list *l)
+{
+    const char *seen = order_seen_by;
+
+    if (auth_may_at(c, "order.see", &order_anywhere))
+        return;
+    if (auth_may(c, "order.see"))
+        l->n_values = order_seen_values(c, l->values); /* $1 is the same */
+    else
+        seen = of_mine;
+    l->where = arena_printf(c->arena, "(%s) AND (%s)", l->where, seen);
+}
+
 static enum err
 choose_view(struct call *c, struct list *l, const char *view)
 {
@@ -199,6 +212,7 @@ choose_view(struct call *c, struct list *l, const char *view)
     } else if (text_same(view, "crew") || text_same(view, "grab")) {
         l->where = text_same(view, "crew") ? of_my_crews : to_grab;
         l->index = index_of_open(l);
+        keep_seen(c, l);
     } else {
         return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
                     view);

@@ -6,15 +6,20 @@
 #include "engine/order/inner.h"
 #include "model/app.h"
 
+/* The people of a provider out of use have no rights, so nobody would do what
+   is given to its crews. */
 static const char find_crew[] =
-    "SELECT name, dispatch, provider_id, active FROM crew WHERE id = $1";
+    "SELECT k.name, k.dispatch, k.provider_id,"
+    " CASE WHEN k.active = 1 AND COALESCE(v.active, 1) = 1 THEN 1 ELSE 0 END"
+    " FROM crew k LEFT JOIN provider v ON v.id = k.provider_id"
+    " WHERE k.id = $1";
 static const char find_place[] =
     "SELECT full_name, initials, path, active"
     " FROM place WHERE id = $1";
 static const char find_person[] =
     "SELECT p.name, p.initials, p.unit_id, COALESCE(p.phone, p.mobile),"
-    " u.name, p.place_id FROM person p LEFT JOIN unit u ON u.id = p.unit_id"
-    " WHERE p.id = $1 AND p.active = 1";
+    " u.name, p.place_id, p.active FROM person p"
+    " LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id = $1";
 static const char find_member[] =
     "SELECT 1 FROM crew_member WHERE crew_id = $1 AND person_id = $2";
 
@@ -37,21 +42,40 @@ read_crew(struct call *c, int64_t id, struct crew_facts *f)
 enum err
 read_place(struct call *c, int64_t id, struct place_facts *f)
 {
+    TRY(read_place_ever(c, id, f));
+    if (!f->active)
+        return fail(c, ERR_INVALID, "place_id", "there is no such place");
+    return OK;
+}
+
+enum err
+read_place_ever(struct call *c, int64_t id, struct place_facts *f)
+{
     ROWS r = db_query(c, find_place, V(id));
 
-    if (!rows_next(&r) || row_int(&r, 3) == 0) {
+    if (!rows_next(&r)) {
         TRY(rows_end(&r));
         return fail(c, ERR_INVALID, "place_id", "there is no such place");
     }
     *f = (struct place_facts){ .id = id,
                                .full_name = row_text(&r, 0),
                                .initials = row_text(&r, 1),
-                               .path = row_text(&r, 2) };
+                               .path = row_text(&r, 2),
+                               .active = row_int(&r, 3) != 0 };
     return rows_end(&r);
 }
 
 enum err
 read_person(struct call *c, int64_t id, struct person_facts *f)
+{
+    TRY(read_person_ever(c, id, f));
+    if (!f->active)
+        return fail(c, ERR_INVALID, "requester_id", "there is no such person");
+    return OK;
+}
+
+enum err
+read_person_ever(struct call *c, int64_t id, struct person_facts *f)
 {
     ROWS r = db_query(c, find_person, V(id));
 
@@ -66,7 +90,8 @@ read_person(struct call *c, int64_t id, struct person_facts *f)
         .unit_id = row_int(&r, 2),
         .phone = row_text(&r, 3),
         .unit_name = row_text(&r, 4),
-        .place_id = row_int(&r, 5)
+        .place_id = row_int(&r, 5),
+        .active = row_int(&r, 6) != 0
     };
     return rows_end(&r);
 }
@@ -222,8 +247,11 @@ route(struct call *c, struct order *o, const struct service_item *item,
 {
     CATALOG k = catalog_hold(c);
     int64_t crew = catalog_route(k, item, place_path, today(c));
+    enum err e = crew ? give_to(c, o, crew, 0) : OK;
 
-    if (crew == 0)
-        return OK;
-    return give_to(c, o, crew, 0);
+    /* A rule that leads nowhere is no reason to turn a request away. */
+    if (e != ERR_INVALID)
+        return e;
+    c->fault = (struct fault){ .code = OK };
+    return OK;
 }

@@ -215,10 +215,14 @@ order_get(struct call *c, int64_t id, struct order_view *out)
  */
 #define SEEN_BY                                                                \
     "requester_id = $1"                                                        \
-    " OR crew_id IN (SELECT crew_id FROM crew_member WHERE person_id = $1)"    \
+    " OR crew_id IN (SELECT m.crew_id FROM crew_member m"                      \
+    "   JOIN crew k ON k.id = m.crew_id"                                       \
+    "   LEFT JOIN provider v ON v.id = k.provider_id"                          \
+    "   WHERE m.person_id = $1 AND k.active = 1"                               \
+    "   AND COALESCE(v.active, 1) = 1)"                                        \
     " OR provider_id = $2"                                                     \
     " OR EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = $3"           \
-    "   AND g.role IN (" AUTH_ROLES_THAT_SEE ")"                               \
+    "   AND g.role IN (" AUTH_ROLES_THAT_SEE ") AND " AUTH_GRANT_WORKS         \
     "   AND ((g.scope = 'crew' AND g.scope_id = orders.crew_id)"               \
     "     OR (g.scope = 'provider' AND g.scope_id = orders.provider_id)"       \
     "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"     \
@@ -233,8 +237,13 @@ const char order_seen_by_open[] = "is_open = 1 AND (" SEEN_BY ")";
 size_t
 order_seen_values(const struct call *c, struct value out[3])
 {
-    int64_t provider = c->actor->provider_id;
+    int64_t provider = 0;
 
+    for (size_t i = 0; i < c->actor->n_grants; i++)
+        if (strcmp(c->actor->grants[i].role, "provider") == 0
+            && c->actor->grants[i].scope == SCOPE_PROVIDER
+            && c->actor->grants[i].scope_id == c->actor->provider_id)
+            provider = c->actor->provider_id;
     out[0] = V(c->actor->person_id);
     out[1] = V(provider ? provider : INT64_C(-1));
     out[2] = V(c->actor->account_id);

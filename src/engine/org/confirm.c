@@ -109,6 +109,7 @@ static const struct {
     { "account_off", set_account }, { "crew_provider", set_crew },
     { "grant", make_grant },        { "grant_off", drop_grant },
     { "password", see_reset },      { "member_lead", make_member },
+    { "grant_admin", make_grant },
 };
 
 static enum err
@@ -153,7 +154,8 @@ right_change_refuse(struct call *c, struct right_change *w)
     TX tx = tx_begin(c);
     TRY(change_decide(c, w, "refused"));
     if (strcmp(w->kind, "password") == 0)
-        TRY(account_take_password(c, &(struct account){ .id = w->noun_id }));
+        TRY(account_refuse_reset(c, &(struct account){ .id = w->noun_id },
+                                 w->asked_at));
     TRY(tx_commit(&tx));
     auth_forget(c);
     return OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "auth/change.h"
+#include "base/words.h"
 #include "json/json.h"
 
 static const char *const dispatch_words[] = { "assign", "grab", "in_turn",
@@ -26,6 +27,7 @@ static const struct field crew_fields[] = {
     FIELD(struct crew, active, .label = "In use"),
     FIELD(struct crew, version, .flags = GIVEN),
     FIELD(struct crew, updated_at, .flags = GIVEN),
+    FIELD(struct crew, warning, .flags = GIVEN | DERIVED, .label = "Warning"),
 };
 const struct model crew_model = MODEL("crew", "crew", struct crew, crew_fields);
 
@@ -142,6 +144,31 @@ judge_provider(struct call *c, struct crew *w, const struct crew *old)
     return change_ask(c, &x);
 }
 
+static const char lost_rules[] =
+    "SELECT COALESCE(r.item_code, '*') FROM routing_rule r"
+    " JOIN crew k ON k.id = r.crew_id"
+    " WHERE (k.id = $1 OR k.provider_id = $2) AND r.valid_from <= $3"
+    " AND (r.valid_to IS NULL OR r.valid_to > $3) ORDER BY 1, r.id LIMIT 9";
+
+enum err
+org_warn_rules(struct call *c, int64_t crew_id, int64_t provider_id,
+               const char **warning)
+{
+    struct buf b = buf_make(c->arena, 0);
+    ROWS r = db_query(c, lost_rules, V(crew_id), V(provider_id), V(today(c)));
+
+    for (size_t n = 0; rows_next(&r); n++)
+        buf_printf(&b, "%s%s", n > 0 ? ", " : "",
+                   n < 8 ? row_text(&r, 0) : "…");
+    if (b.len > 0)
+        *warning = arena_printf(
+            c->arena,
+            words_in(c, "what these routing rules lead to waits at the desk: "
+                        "%s"),
+            b.s);
+    return rows_end(&r);
+}
+
 enum err
 crew_set(struct call *c, struct crew *w, field_mask said)
 {
@@ -155,7 +182,12 @@ crew_set(struct call *c, struct crew *w, field_mask said)
     TRY(need(c, "org.edit", w));
     TRY(judge_provider(c, w, &old));
     TRY(model_set(c, &crew_model, w, ALL_FIELDS));
-    return tx_commit(&tx);
+    if (!w->active)
+        TRY(org_warn_rules(c, w->id, 0, &w->warning));
+    TRY(tx_commit(&tx));
+    if (w->active != old.active || w->provider_id != old.provider_id)
+        auth_forget(c);
+    return OK;
 }
 
 /* -- members ----------------------------------------------------------- */

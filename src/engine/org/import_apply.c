@@ -106,6 +106,35 @@ check_person(struct import *im, const struct node *x)
                             NULL);
 }
 
+/* From the top down, before any path is made: a unit that comes to lie too
+   deep is refused by its own line, or by that of the one it hangs on. */
+static void
+check_depths(struct import *im)
+{
+    struct place_of {
+        unsigned depth;
+        int64_t line; /* of it or the nearest above that the file names */
+    } *at = NEW_N(im->c->arena, struct place_of, im->n + 1);
+
+    for (size_t i = 0; i < im->n_order; i++) {
+        struct node *x = &im->nodes[im->order[i]];
+        struct place_of *p = &at[im->order[i]];
+        const struct unit *old = x->old;
+
+        *p = (struct place_of){ 1, x->line };
+        if (x->parent != NO_NODE) {
+            p->depth = at[x->parent].depth + 1;
+            p->line = x->line ? x->line : at[x->parent].line;
+        }
+        if (p->depth > UNIT_DEPTH && p->line
+            && (old == NULL || p->depth > unit_depth(old->path))) {
+            import_refuse(im, p->line, "parent_code",
+                          "lies more than 32 units deep", NULL);
+            return;
+        }
+    }
+}
+
 /* What follows from the parent, which was derived before. */
 static void
 derive(struct import *im, struct node *x)
@@ -139,6 +168,8 @@ import_settle(struct import *im)
         find_parents(im);
     for (size_t i = 0; i < im->n; i++)
         settle_node(im, i, chain);
+    if (im->t->model == &unit_model)
+        check_depths(im);
     import_sort_refused(im);
     for (size_t i = 0; i < im->n; i++) {
         if (im->t->model == &place_model)

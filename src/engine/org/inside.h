@@ -41,6 +41,11 @@ bool unit_lives(const struct unit *u, day on);
    caller's TX. */
 enum err unit_settle_paths(struct call *c) MUST_USE;
 
+/* How many units deep a path leads; no deeper than UNIT_DEPTH, since each
+   carries the path of all above it. */
+#define UNIT_DEPTH 32
+unsigned unit_depth(const char *path);
+
 /* Add a row to the unit's history. */
 enum err unit_note(struct call *c, const struct unit_change *change) MUST_USE;
 
@@ -67,6 +72,11 @@ void place_derive(struct call *c, struct place *p, const struct place *parent);
 
 /* Write those three, which follow from elsewhere and so have no audit. */
 enum err place_keep_derived(struct call *c, const struct place *p) MUST_USE;
+
+/* Name the routing rules in force that lead to the crew, or to the provider's:
+   it is out of use.  None: *WARNING stays. */
+enum err org_warn_rules(struct call *c, int64_t crew_id, int64_t provider_id,
+                        const char **warning) MUST_USE;
 
 /* The name of a row by its id, NULL when there is none; FIND asks for it. */
 enum err org_name_of(struct call *c, const char *find, int64_t id,

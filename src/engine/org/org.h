@@ -76,7 +76,8 @@ extern const struct model unit_rename_model, unit_move_model, unit_merge_model,
  * ERR_ABSENT    there is no such unit
  * ERR_INVALID   a field breaks its limits; on_day lies before the unit began
  *               or before its last change, or more than two years ahead
- * ERR_CONFLICT  the unit has ended, or the code is another live unit's
+ * ERR_CONFLICT  the unit has ended, the code is another live unit's, or a unit
+ *               would lie more than 32 deep
  */
 enum err unit_add(struct call *c, struct unit *u) MUST_USE;
 
@@ -166,6 +167,10 @@ extern const char *const place_kinds[];
  */
 enum err place_add(struct call *c, struct place *p) MUST_USE;
 enum err place_set(struct call *c, struct place *p, field_mask said) MUST_USE;
+
+/* Is the place, or one that it lies in, a secrecy area? */
+enum err place_is_restricted(struct call *c, int64_t id,
+                             bool *restricted) MUST_USE;
 
 /* -- people ------------------------------------------------------------ */
 
@@ -269,6 +274,8 @@ struct crew {
     bool active;
     int64_t version;
     instant updated_at;
+    const char
+        *warning; /* rules that lead nowhere now; only told by a change */
 };
 extern const struct model crew_model;
 

@@ -206,6 +206,16 @@ static const char count_secret[] =
     " WHERE p.id = $1 AND r.restricted = 1";
 
 enum err
+place_is_restricted(struct call *c, int64_t id, bool *restricted)
+{
+    int64_t n = 0;
+
+    TRY(db_int(c, &n, count_secret, V(id)));
+    *restricted = n > 0;
+    return OK;
+}
+
+enum err
 place_list(struct call *c, struct list *l)
 {
     TRY(auth_need(c, NULL, NULL));
@@ -217,11 +227,12 @@ place_list(struct call *c, struct list *l)
 enum err
 place_get(struct call *c, struct place *p)
 {
-    int64_t id = p->id, secret = 0;
+    int64_t id = p->id;
+    bool secret = false;
 
     TRY(auth_need(c, NULL, NULL));
     if (org_from_outside(c))
-        TRY(db_int(c, &secret, count_secret, V(id)));
+        TRY(place_is_restricted(c, id, &secret));
     if (secret)
         return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
                     words_in(c, "place"), (long long)id);

@@ -103,7 +103,12 @@ provider_set(struct call *c, struct provider *p, field_mask said)
     TRY(check(c, p));
     TRY(model_set(c, &provider_model, p, ALL_FIELDS));
     warn(c, p);
-    return tx_commit(&tx);
+    if (!p->active)
+        TRY(org_warn_rules(c, 0, p->id, &p->warning));
+    TRY(tx_commit(&tx));
+    if (p->active != old.active)
+        auth_forget(c);
+    return OK;
 }
 
 /* As many providers as a list's condition has room for. */

@@ -249,6 +249,26 @@ put_path(struct call *c, struct unit *u, const struct unit *parent)
                            (long long)u->id);
 }
 
+/* Each level is in the path of all below it. */
+unsigned
+unit_depth(const char *path)
+{
+    unsigned n = 0;
+
+    for (; *path; path++)
+        n += *path == '/';
+    return n > 0 ? n - 1 : 0;
+}
+
+static enum err
+refuse_depth(struct call *c, unsigned depth)
+{
+    if (depth > UNIT_DEPTH)
+        return fail(c, ERR_CONFLICT, "parent_id",
+                    "units lie at most %d deep in one another", UNIT_DEPTH);
+    return OK;
+}
+
 /* -- verbs ----------------------------------------------------------- */
 
 /* Insert a unit whose parent is known, with the first row of its history. */
@@ -259,6 +279,7 @@ found_unit(struct call *c, struct unit *u, const struct unit *parent,
     TRY(check_begun(c, "valid_from", parent, u->valid_from));
     u->id = new_id(c);
     put_path(c, u, parent);
+    TRY(refuse_depth(c, unit_depth(u->path)));
     TRY(own_code(c, u));
     TRY(model_add(c, &unit_model, u));
     return unit_note(c, &(struct unit_change){ .unit_id = u->id,
@@ -347,6 +368,25 @@ unit_settle_paths(struct call *c)
     return db_exec(c, settle_paths);
 }
 
+static const char deepest_below[] =
+    "SELECT MAX(LENGTH(path) - LENGTH(REPLACE(path, '/', ''))) - 1 FROM unit"
+    " WHERE path LIKE CAST($1 AS TEXT) || '%'";
+
+/* Where the lowest of the units would come to lie that hang on U; one that
+   lies too deep already may come up. */
+static enum err
+refuse_deep(struct call *c, const struct unit *u, const struct unit *parent)
+{
+    int64_t deepest = 0;
+    unsigned now = unit_depth(u->path);
+    unsigned then = parent->id ? unit_depth(parent->path) + 1 : 1;
+
+    if (then <= now)
+        return OK;
+    TRY(db_int(c, &deepest, deepest_below, V(u->path)));
+    return refuse_depth(c, (unsigned)deepest + then - now);
+}
+
 /* Hang the unit, as it is in the database, under another parent; the paths
    below it are the caller's to settle. */
 static enum err
@@ -356,6 +396,7 @@ hang(struct call *c, struct unit *u, const struct unit *parent, day on,
     if (parent->id && text_starts(parent->path, u->path))
         return fail(c, ERR_CONFLICT, "parent_id", "“%s” lies below “%s”",
                     parent->name, u->name);
+    TRY(refuse_deep(c, u, parent));
     TRY(check_begun(c, "on_day", parent, on));
     TRY(check_order(c, u, on));
     TRY(unit_note(c, &(struct unit_change){ .unit_id = u->id,
