@@ -57,8 +57,9 @@ regular_open(const char *path, int flags, const char **why)
 
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
         return fd;
-    *why = fd >= 0 || errno == ENXIO || errno == EISDIR ? "it is no file"
-                                                         : strerror(errno);
+    *why = fd >= 0 || errno == ENXIO || errno == EISDIR
+               ? "it is no file"
+               : strerror(errno);
     if (fd >= 0) {
         (void)close(fd);
         errno = EINVAL;

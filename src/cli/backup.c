@@ -91,7 +91,8 @@ backup_command(int argc, char **argv)
     if (code == 0)
         code = cli_end(&a);
     if (code == 0 && file == NULL && !verify) {
-        (void)fprintf(stderr, "liangcao backup [--verify] [--replace] [FILE]\n");
+        (void)fprintf(stderr,
+                      "liangcao backup [--verify] [--replace] [FILE]\n");
         code = EXIT_USAGE;
     }
     if (code == 0 && file == NULL)

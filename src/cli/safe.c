@@ -16,9 +16,9 @@
 static enum err
 look(struct call *c, struct safe *s, bool apart)
 {
-    struct audit_check k = { .models = all_models,
-                             .rules = audit_rules,
-                             .apart = apart };
+    struct audit_check k = {
+        .models = all_models, .rules = audit_rules, .apart = apart
+    };
 
     *s = (struct safe){ 0 };
     TRY(store_check(c, &s->faults));
@@ -48,8 +48,7 @@ judge(struct call *c, const struct safe *s)
         return fail(c, ERR_BROKEN, NULL, "%lld rows refer to nothing",
                     (long long)s->faults.orphans);
     if (s->faults.strange > 0)
-        return fail(c, ERR_BROKEN, NULL,
-                    "the schema is not this release's: %s",
+        return fail(c, ERR_BROKEN, NULL, "the schema is not this release's: %s",
                     s->faults.strangest);
     if (s->audit.faults > 0)
         return fail(c, ERR_BROKEN, NULL,

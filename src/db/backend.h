@@ -15,9 +15,7 @@
 #include "db/cache.h"
 #include "db/db.h"
 
-/* shape.c: what of the schema is not this release's, into OUT; and a refusal
-   of triggers, which would act with the first change. */
-enum err shape_check(struct call *c, struct store_faults *out) MUST_USE;
+/* shape.c: a refusal of triggers, which would act with the first change. */
 enum err shape_refuse(struct call *c) MUST_USE;
 
 /* A running query, in the call's arena, on its session's list while it has

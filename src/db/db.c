@@ -429,9 +429,7 @@ row_text(struct rows *r, int col)
     switch (v.kind) {
     case VALUE_INT: return arena_printf(a, "%" PRId64, v.as.i);
     case VALUE_REAL: return arena_printf(a, "%.17g", v.as.r);
-    case VALUE_TEXT:
-        refuse_nul(r, &v);
-        return arena_text_n(a, v.as.s, v.len);
+    case VALUE_TEXT: refuse_nul(r, &v); return arena_text_n(a, v.as.s, v.len);
     default: return NULL;
     }
 }

@@ -501,6 +501,8 @@ struct store_faults {
     const char *strangest; /* the first, in words */
 };
 enum err store_check(struct call *c, struct store_faults *out) MUST_USE;
+/* The schema alone, added to what OUT has. */
+enum err store_shape(struct call *c, struct store_faults *out) MUST_USE;
 
 struct restore {
     const char *to; /* the path of the main.db that shall be */

@@ -33,7 +33,8 @@ static const char measure_names[] =
     " sqlite_master m, pragma_table_xinfo(m.name) p WHERE m.type = 'table'"
     " AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
     " AND m.name NOT LIKE 'order!_search%' ESCAPE '!'"
-    " UNION SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i.\"unique\" THEN 'unique'"
+    " UNION SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i.\"unique\" "
+    "THEN 'unique'"
     " ELSE '' END FROM sqlite_master m, pragma_index_list(m.name) i"
     " WHERE m.type = 'table' AND i.origin = 'c' ORDER BY 1";
 
@@ -44,7 +45,8 @@ static const char postgres_names[] =
     " AND a.attnum > 0 AND NOT a.attisdropped WHERE t.relkind IN ('r', 'p')"
     " AND t.relnamespace = CAST(current_schema() AS regnamespace)"
     " AND t.relname <> 'order_search'"
-    " UNION SELECT 'index ' || t.relname || '.' || x.relname, CASE WHEN i.indisunique"
+    " UNION SELECT 'index ' || t.relname || '.' || x.relname, CASE WHEN "
+    "i.indisunique"
     " THEN 'unique' ELSE '' END FROM pg_index i JOIN pg_class x"
     " ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid"
     " WHERE t.relnamespace = CAST(current_schema() AS regnamespace)"
@@ -123,10 +125,10 @@ compare(struct call *c, const struct things *want, const struct things *have,
     size_t i = 0, k = 0;
 
     while (i < want->n || k < have->n) {
-        int cmp = i == want->n   ? 1
-                  : k == have->n ? -1
-                                 : strcmp(want->list[i].name,
-                                          have->list[k].name);
+        int cmp = i == want->n ? 1
+                  : k == have->n
+                      ? -1
+                      : strcmp(want->list[i].name, have->list[k].name);
 
         if (cmp < 0)
             tell(c, out, "it lacks: %s", &want->list[i++]);
@@ -173,9 +175,8 @@ find_triggers(struct call *c, struct store_faults *out)
 
     while (rows_next(&r))
         tell(c, out, "it was put in: %s",
-             &(struct thing){ arena_printf(c->arena, "trigger %s",
-                                           row_text(&r, 0)),
-                              NULL });
+             &(struct thing){
+                 arena_printf(c->arena, "trigger %s", row_text(&r, 0)), NULL });
     return rows_end(&r);
 }
 
@@ -194,7 +195,7 @@ shape_refuse(struct call *c)
 }
 
 enum err
-shape_check(struct call *c, struct store_faults *out)
+store_shape(struct call *c, struct store_faults *out)
 {
     struct things want = { 0 }, have = { 0 };
     const char *release;

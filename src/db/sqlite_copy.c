@@ -321,13 +321,13 @@ store_check(struct call *c, struct store_faults *out)
 
     *out = (struct store_faults){ 0 };
     if (store_is_postgres(c->db->store))
-        return shape_check(c, out);
+        return store_shape(c, out);
     TRY(count_faults(c, whole, &out->damages));
     /* In a damaged file every further finding is only another sign of it. */
     if (out->damages > 0)
         return OK;
     TRY(count_faults(c, references, &out->orphans));
-    return shape_check(c, out);
+    return store_shape(c, out);
 }
 
 /* -- restoring ------------------------------------------------------------- */

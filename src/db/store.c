@@ -113,8 +113,9 @@ prepare(struct call *c, struct store *s, const struct store_how *how)
     s->interned = interned_open();
     s->totals = totals_open();
     db_session(c, s);
-    e = how->mode == STORE_AS_IS || how->mode == STORE_FILE ? OK
-                                                            : shape_refuse(c);
+    e = how->mode == STORE_AS_IS || how->mode == STORE_FILE
+            ? OK
+            : shape_refuse(c);
     if (e == OK)
         e = migrate(c, how);
     db_session_end(c);

@@ -147,9 +147,8 @@ proof_count(struct call *c, const struct model *m)
 const char *
 proof_least(struct call *c, const struct model *m)
 {
-    return db_intern(c,
-                     arena_printf(c->arena, "SELECT MIN(id) FROM %s",
-                                  m->table));
+    return db_intern(c, arena_printf(c->arena, "SELECT MIN(id) FROM %s",
+                                     m->table));
 }
 
 struct rows

@@ -202,8 +202,8 @@ faults_of_seals(struct call *c, const char *says)
     struct audit_check k = { .models = NULL };
 
     EXPECT_OK(audit_verify(c, &k));
-    if (says != NULL && (k.report.faults == 0
-                         || strstr(k.report.found, says) == NULL))
+    if (says != NULL
+        && (k.report.faults == 0 || strstr(k.report.found, says) == NULL))
         fail_msg("%s\n", k.report.found);
     return k.report.faults;
 }

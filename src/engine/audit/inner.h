@@ -210,9 +210,9 @@ struct note_count {
 struct job;
 
 struct audit {
-    struct audit_key *key;  /* or NULL */
-    _Atomic int64_t sealed; /* the newest seal this process made */
-    int seals;              /* the file they are added to, or -1 */
+    struct audit_key *key;   /* or NULL */
+    _Atomic int64_t sealed;  /* the newest seal this process made */
+    int seals;               /* the file they are added to, or -1 */
     _Atomic bool begun_anew; /* by this process, when it was empty */
     char *seals_path;
     pthread_mutex_t lock; /* of all below */

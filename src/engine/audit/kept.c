@@ -57,8 +57,7 @@ audit_open_seals(struct audit *a, const char **why)
 {
     if (a->seals_path == NULL || a->seals >= 0)
         return true;
-    a->seals =
-        regular_open(a->seals_path, O_RDWR | O_APPEND | O_CREAT, why);
+    a->seals = regular_open(a->seals_path, O_RDWR | O_APPEND | O_CREAT, why);
     if (a->seals >= 0)
         give_to_owner(a->seals, a->seals_path);
     return a->seals >= 0;
@@ -103,8 +102,7 @@ kept_look(struct call *c, struct kept *k)
                         .empty = true };
     if (!k->named)
         return OK;
-    fd = a->seals >= 0 ? a->seals
-                       : regular_open(a->seals_path, O_RDONLY, &why);
+    fd = a->seals >= 0 ? a->seals : regular_open(a->seals_path, O_RDONLY, &why);
     if (fd < 0 && errno == ENOENT)
         return OK;
     if (fd < 0)

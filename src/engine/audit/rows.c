@@ -408,8 +408,7 @@ check_least(struct call *c, struct audit_check *k, const struct model *m)
 
     TRY(db_int(c, &least, proof_least(c, m)));
     if (least == INT64_MIN)
-        report_fault(c, k, says_put_in, words_in(c, m->noun),
-                     (long long)least);
+        report_fault(c, k, says_put_in, words_in(c, m->noun), (long long)least);
     return OK;
 }
 
@@ -473,8 +472,9 @@ walk_rows(struct call *c, struct audit_check *k)
     if (mark == COVER_FORGED)
         report_fault(c, k, "%s", words_in(c, cover_says_forged));
     if (mark == COVER_DUE) {
-        report_fault(c, k, "the rows of an older release are not under the"
-                           " audit yet: the next start takes them up");
+        report_fault(c, k,
+                     "the rows of an older release are not under the"
+                     " audit yet: the next start takes them up");
         return OK;
     }
     TRY(check_covers(c, k, lone_covers, "cover %lld was put in"));

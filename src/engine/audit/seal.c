@@ -139,8 +139,7 @@ restore_is_told(struct call *c, const struct span *s, const struct seal *before,
 
     for (*out = false; !*out && rows_next(&r);) {
         int64_t chain = row_int(&r, 0), seq = row_int(&r, 1);
-        const struct audit_head *was =
-            head_in(before->heads, before->n, chain);
+        const struct audit_head *was = head_in(before->heads, before->n, chain);
         const struct audit_head *is =
             after ? head_in(after->heads, after->n, chain) : NULL;
 
@@ -732,11 +731,12 @@ judge_own(struct call *c, struct audit_check *k, const struct expected *x,
           const struct sealed *w)
 {
     if (x->other > 0)
-        report_fault(c, k, "%lld lines of %s are no seals",
-                     (long long)x->other, x->path);
+        report_fault(c, k, "%lld lines of %s are no seals", (long long)x->other,
+                     x->path);
     if (k->report.seals > 0 && x->found == 0)
-        report_fault(c, k, "%s is gone or empty: it has none of the office's"
-                           " %lld seals",
+        report_fault(c, k,
+                     "%s is gone or empty: it has none of the office's"
+                     " %lld seals",
                      x->path, (long long)k->report.seals);
     else if (x->last + ON_ITS_WAY < w->number)
         report_fault(c, k, "%s ends with seal %lld where the office has %lld",
