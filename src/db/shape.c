@@ -16,12 +16,19 @@
 /* -- what stands in a database ------------------------------------------ */
 
 /* What SQLite makes by itself has its names; the index of the search is kept
-   in tables whose text is its own affair. */
+   in tables whose text is its own affair.
+
+   Earlier releases gave SQLite the statements as they stand: a key is then
+   called BIGINT, and an index that need not be unique ends with it; spaces say nothing. */
 static const char sqlite_shape[] =
-    "SELECT type || ' ' || name, CASE WHEN name LIKE 'order!_search!_%'"
-    " ESCAPE '!' AND type = 'table' THEN '' ELSE tbl_name || ' ' ||"
-    " COALESCE(sql, '') END FROM sqlite_master WHERE NOT (type IN ('table',"
-    " 'index') AND name LIKE 'sqlite!_%' ESCAPE '!') ORDER BY 1";
+    "SELECT type || ' ' || name, CASE WHEN type = 'table'"
+    " AND name LIKE 'order!_search!_%' ESCAPE '!' THEN '' ELSE"
+    " tbl_name || ' ' || REPLACE(REPLACE(CASE WHEN sql LIKE 'CREATE INDEX%'"
+    " THEN REPLACE(sql, ', id)', ')') ELSE COALESCE(REPLACE(sql,"
+    " 'BIGINT PRIMARY KEY', 'INTEGER PRIMARY KEY'), '') END, ' ', ''), "
+    "char(10), '') END"
+    " FROM sqlite_master WHERE NOT (type IN ('table', 'index')"
+    " AND name LIKE 'sqlite!_%' ESCAPE '!') ORDER BY 1";
 
 static const char sqlite_triggers[] =
     "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name";
