@@ -140,12 +140,33 @@ office_make(struct call *c)
     set_crew(c, "lift-contractor", "provider_id = 31");
 }
 
+/* As rows are that were made in masses. */
+static void
+cover(struct call *c, const struct model *m)
+{
+    struct audit_cover k = { .noun = m->noun, .keep = c->arena };
+    int64_t id = 0;
+    TX tx = tx_begin(c);
+
+    while ((id = office_int(c, arena_printf(c->arena,
+                                            "SELECT COALESCE(MIN(id), 0) FROM"
+                                            " %s WHERE id > %lld",
+                                            m->table, (long long)id)))
+           != 0) {
+        EXPECT_OK(model_note(c, m, id));
+        EXPECT_OK(audit_cover_take(c, &k, id));
+    }
+    EXPECT_OK(audit_cover_end(c, &k));
+    EXPECT_OK(tx_commit(&tx));
+}
+
 void
 office_prove(struct call *c)
 {
-    office_exec(c, "INSERT INTO generation (name, value)"
-                   " VALUES ('audit.uncovered', 1)");
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    for (size_t i = 0; all_models[i] != NULL; i++)
+        if (all_models[i]->table != NULL && !all_models[i]->unproved
+            && all_models[i]->whole == NULL)
+            cover(c, all_models[i]);
 }
 
 void

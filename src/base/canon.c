@@ -44,21 +44,29 @@ canon_int(struct canon *k, int64_t n)
     k->n -= 8 - len;
 }
 
-/* With its NUL, which no text has in it. */
 void
 canon_text(struct canon *k, const char *s)
 {
-    size_t n;
+    if (s == NULL)
+        canon_null(k);
+    else
+        canon_text_n(k, s, strlen(s));
+}
+
+/* With a NUL behind it, which no text has in it; one that has is bytes. */
+void
+canon_text_n(struct canon *k, const char *s, size_t n)
+{
     unsigned char *p;
 
-    if (s == NULL) {
-        canon_null(k);
+    if (memchr(s, '\0', n) != NULL) {
+        canon_bytes(k, s, n);
         return;
     }
-    n = strlen(s) + 1;
-    p = room(k, n + 1);
+    p = room(k, n + 2);
     *p = TEXT;
     memcpy(p + 1, s, n);
+    p[n + 1] = '\0';
 }
 
 void

@@ -20,6 +20,7 @@ struct canon {
 void canon_begin(struct canon *k, struct arena *a);
 void canon_int(struct canon *k, int64_t n);
 void canon_text(struct canon *k, const char *s); /* NULL is not "" */
+void canon_text_n(struct canon *k, const char *s, size_t n);
 void canon_bytes(struct canon *k, const void *p, size_t n);
 void canon_null(struct canon *k);
 

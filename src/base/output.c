@@ -33,6 +33,17 @@ open_beside(const struct output *o, const struct stat *old)
     return fd;
 }
 
+/* A device or a pipe: one that nobody reads from is not waited for. */
+static int
+open_no_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd >= 0)
+        (void)fcntl(fd, F_SETFL, O_WRONLY);
+    return fd;
+}
+
 /* The file a link means, so that the link stays. */
 static const char *
 follow(struct call *c, const char *path)
@@ -56,7 +67,8 @@ open_output(struct call *c, struct output *o, const char *path, bool only_mine)
     if (!path)
         return OK;
     if (there && !S_ISREG(old.st_mode)) {
-        o->file = fopen(path, "wb");
+        fd = open_no_file(path);
+        o->file = fd < 0 ? NULL : fdopen(fd, "wb");
         return o->file ? OK : cannot_write(c, ERR_ABSENT, o);
     }
     o->path = follow(c, path);

@@ -49,6 +49,24 @@ private_open(const char *path, int flags)
     return fd;
 }
 
+int
+regular_open(const char *path, int flags, const char **why)
+{
+    int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0600);
+    struct stat st;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        return fd;
+    *why = fd >= 0 || errno == ENXIO || errno == EISDIR
+               ? "it is no file"
+               : strerror(errno);
+    if (fd >= 0) {
+        (void)close(fd);
+        errno = EINVAL;
+    }
+    return -1;
+}
+
 void
 private_tighten(const char *path)
 {

@@ -16,6 +16,10 @@
 /* open(2) with FLAGS besides O_CLOEXEC and O_NOFOLLOW; -1 and errno. */
 int private_open(const char *path, int flags);
 
+/* open(2) of a file that is one, made 0600: a device, a pipe or a folder is
+   not opened, and none is waited for.  -1 with errno and *WHY in words. */
+int regular_open(const char *path, int flags, const char **why);
+
 /* Take PATH's rights from all but its owner, where it is there and ours. */
 void private_tighten(const char *path);
 

@@ -6,6 +6,7 @@
 
 #include "api/audit.h"
 #include "api/dispatch.h"
+#include "base/words.h"
 #include "cli/cli.h"
 #include "json/json.h"
 
@@ -91,6 +92,29 @@ audit_of_copy(struct call *c, const char *what, const char *path)
     return audit_write(c, what, NULL, 0, b.s);
 }
 
+/* What was signed since the backup is not in it, and that is said. */
+static enum err
+tell_restored(struct call *c, const char *file)
+{
+    struct audit_state state;
+    int64_t from, to;
+
+    TRY(audit_restored(c, file, &from, &to));
+    if (to == 0)
+        return OK;
+    TRY(audit_state(c, &state));
+    (void)printf(words_in(c, "The file of seals is newer than the backup: seals"
+                             " %lld to %lld, and all that was done after the"
+                             " backup, are not in the office any more. An"
+                             " entry of the audit says so.\n"),
+                 (long long)from, (long long)to);
+    if (state.seals > to)
+        (void)printf(words_in(c, "It is signed: seal %lld stands behind the"
+                                 " file's last.\n"),
+                     (long long)state.seals);
+    return OK;
+}
+
 int
 audit_of_restore(const char *dir, const char *from)
 {
@@ -100,7 +124,7 @@ audit_of_restore(const char *dir, const char *from)
     int code = office_open(&o, &a, false);
 
     if (code == 0)
-        code = office_failed(&o, audit_of_copy(&o.call, "restore", from));
+        code = office_failed(&o, tell_restored(&o.call, from));
     office_close(&o);
     free(copy);
     return code;
@@ -207,7 +231,8 @@ audit_command(int argc, char **argv)
 
     if (asks_for_key(&a))
         return make_key(&a);
-    code = office_open(&o, &a, false);
+    /* Who looks at the rows does not first cover them. */
+    code = office_open_to_look(&o, &a);
     verb = cli_operand(&a);
     if (code == 0)
         code = cli_end(&a);

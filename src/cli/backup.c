@@ -14,13 +14,23 @@
 
 /* -- backup ----------------------------------------------------------------- */
 
+/* Of which moment it is, and whether it was made now. */
 static void
-print_good(const struct call *c, const char *file, const struct safe *s)
+print_good(const struct call *c, const char *file, const struct safe *s,
+           bool made)
 {
-    (void)printf(words_in(c, "%s is a good backup: it can be restored, its"
-                             " audit of %lld entries is whole and is the"
-                             " office's\n"),
-                 file, (long long)s->audit.entries);
+    char at[25];
+
+    instant_print(s->audit.newest, at);
+    (void)printf(words_in(c, made ? "%s was made now. It is a good backup: it"
+                                    " can be restored, its audit of %lld"
+                                    " entries, the newest of %s, is whole and"
+                                    " is the office's\n"
+                                  : "%s was there: nothing was made now. It is"
+                                    " a good backup: it can be restored, its"
+                                    " audit of %lld entries, the newest of %s,"
+                                    " is whole and is the office's\n"),
+                 file, (long long)s->audit.entries, at);
 }
 
 /* An older release's audit is not ours to write to; and where the disk takes
@@ -44,12 +54,13 @@ tell_audit(struct office *o, const char *file)
 
 /* Where FILE is there, it is the one that is looked at. */
 static enum err
-back_up(struct office *o, const char *file, bool verify)
+back_up(struct office *o, const char *file, bool verify, bool replace)
 {
     struct call *c = &o->call;
-    bool there = verify && access(file, F_OK) == 0;
+    bool there = verify && !replace && access(file, F_OK) == 0;
     struct figures holds = { 0 };
-    struct backup b = { .path = file };
+    struct backup b = { .path = file,
+                        .over = replace ? OVER_BACKUP : OVER_NONE };
     struct safe s = { 0 };
 
     if (verify) {
@@ -64,7 +75,7 @@ back_up(struct office *o, const char *file, bool verify)
     if (!verify)
         return OK;
     TRY(safe_verify(o, file, &s));
-    print_good(c, file, &s);
+    print_good(c, file, &s, !there);
     return OK;
 }
 
@@ -72,7 +83,7 @@ int
 backup_command(int argc, char **argv)
 {
     struct args a = { argc, argv, "backup" };
-    bool verify = cli_flag(&a, "verify");
+    bool verify = cli_flag(&a, "verify"), replace = cli_flag(&a, "replace");
     struct office o;
     int code = office_open_as_is(&o, &a);
     const char *file = cli_operand(&a);
@@ -80,13 +91,14 @@ backup_command(int argc, char **argv)
     if (code == 0)
         code = cli_end(&a);
     if (code == 0 && file == NULL && !verify) {
-        (void)fprintf(stderr, "liangcao backup [--verify] [FILE]\n");
+        (void)fprintf(stderr,
+                      "liangcao backup [--verify] [--replace] [FILE]\n");
         code = EXIT_USAGE;
     }
     if (code == 0 && file == NULL)
         code = office_failed(&o, shelf_name(&o, "office", &file));
     if (code == 0)
-        code = office_failed(&o, back_up(&o, file, verify));
+        code = office_failed(&o, back_up(&o, file, verify, replace));
     office_close(&o);
     return code;
 }
@@ -147,7 +159,7 @@ restore_command(int argc, char **argv)
     const char *from;
     int code;
 
-    code = office_begin(&o, &a);
+    code = office_find(&o, &a, false);
     from = cli_operand(&a);
     if (code == 0)
         code = cli_end(&a);
@@ -179,7 +191,7 @@ print_office(struct call *c, const struct safe *s)
     struct arena *a = c->arena;
     const struct audit_report *r = &s->audit;
     bool whole = s->faults.damages == 0, kept = s->faults.orphans == 0;
-    bool proved = r->faults == 0;
+    bool proved = r->faults == 0, own = s->faults.strange == 0;
 
     if (!store_is_postgres(c->app->store))
         print_line(c, whole ? "the file is whole" : "the file is damaged",
@@ -204,12 +216,16 @@ print_office(struct call *c, const struct safe *s)
                true, s->release);
     if (s->missing > 0)
         return kept;
+    print_line(c,
+               own ? "nothing was added to the schema or taken from it"
+                   : "the schema is not this release's",
+               own, own ? "" : s->faults.strangest);
     (void)printf("%s  %lld entries in %lld chains, %lld faults%s%s\n",
                  proved ? "+" : "-", (long long)r->entries,
                  (long long)r->chains, (long long)r->faults,
                  r->first_fault ? ": " : "",
                  r->first_fault ? r->first_fault : "");
-    return kept && proved;
+    return kept && own && proved;
 }
 
 static enum err

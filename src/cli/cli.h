@@ -82,6 +82,9 @@ int office_enter(struct office *o, bool make);
 /* Open one that is there and leave its schema as it is: to copy it or to look
    at it.  There is no catalogue. */
 int office_open_as_is(struct office *o, struct args *a);
+/* Open one as it is served, but take no rows of an older release under the
+   audit. */
+int office_open_to_look(struct office *o, struct args *a);
 /* All but its database: the folder, the configuration, the words; EXIT_USAGE
    where the configuration is not right. */
 int office_begin(struct office *o, struct args *a);

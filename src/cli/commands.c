@@ -47,11 +47,12 @@ const struct command commands[] = {
               " chains; sign them; make a key to sign with.  Exit 8 when"
               " something is not as it was written.",
       .run = audit_command },
-    { "backup", "[--verify] [FILE]",
+    { "backup", "[--verify] [--replace] [FILE]",
       .says = "Copy the office's database while it is served. With --verify"
               " the copy is restored elsewhere, checked and compared with the"
-              " office; a FILE that is there is verified as it is, and without"
-              " FILE one is made in the folder of the nightly backups.",
+              " office; a FILE that is there is verified as it is. With"
+              " --replace a backup that is there is written over. Without FILE"
+              " one is made in the folder of the nightly backups.",
       .run = backup_command },
     { "restore", "[--despite-audit] FILE",
       .says = "Make an office's database from a backup, which is checked"

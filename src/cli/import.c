@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* liangcao import: units, persons, places, catalogue packs, requests. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/private.h"
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
@@ -25,7 +27,9 @@ struct import_args {
 static char *
 read_file(struct arena *a, const char *path, size_t *len)
 {
-    FILE *f = fopen(path, "rb");
+    const char *why = NULL;
+    int fd = regular_open(path, O_RDONLY, &why);
+    FILE *f = fd >= 0 ? fdopen(fd, "rb") : NULL;
     char *text = NULL;
     long n = -1;
 
@@ -38,6 +42,7 @@ read_file(struct arena *a, const char *path, size_t *len)
     if (text == NULL)
         (void)fprintf(stderr, cli_in("liangcao: %s cannot be read: %s\n"), path,
                       n > MAX_FILE ? cli_in("it is larger than 1 GiB")
+                      : why        ? cli_in(why)
                                    : strerror(errno));
     if (f != NULL)
         (void)fclose(f);

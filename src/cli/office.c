@@ -183,7 +183,7 @@ office_check_schema(struct call *c)
 
 /* Of an office that stays as it is the tables may be an older release's. */
 static enum err
-open_parts(struct office *o, enum store_mode mode)
+open_parts(struct office *o, enum store_mode mode, bool only_look)
 {
     struct call *c = &o->call;
     enum lang lang = c->lang;
@@ -203,7 +203,7 @@ open_parts(struct office *o, enum store_mode mode)
     TRY(check_schema(c));
     TRY(pass_ids(c, o->app.ids));
     TRY(catalog_open(c, &o->app.catalog));
-    return audit_catch_up(c, all_models, show_covering);
+    return only_look ? OK : audit_catch_up(c, all_models, show_covering);
 }
 
 int
@@ -239,12 +239,12 @@ office_find(struct office *o, struct args *a, bool make)
 }
 
 static int
-enter(struct office *o, enum store_mode mode)
+enter(struct office *o, enum store_mode mode, bool only_look)
 {
     enum err e = open_store(o, mode);
 
     if (e == OK)
-        e = open_parts(o, mode);
+        e = open_parts(o, mode, only_look);
     if (o->app.zone == NULL)
         o->app.zone = zone_open("Asia/Shanghai");
     return office_failed(o, e);
@@ -253,7 +253,7 @@ enter(struct office *o, enum store_mode mode)
 int
 office_enter(struct office *o, bool make)
 {
-    return enter(o, make ? STORE_MAKE : STORE_OPEN);
+    return enter(o, make ? STORE_MAKE : STORE_OPEN, false);
 }
 
 int
@@ -269,7 +269,15 @@ office_open_as_is(struct office *o, struct args *a)
 {
     int code = office_find(o, a, false);
 
-    return code != 0 ? code : enter(o, STORE_AS_IS);
+    return code != 0 ? code : enter(o, STORE_AS_IS, true);
+}
+
+int
+office_open_to_look(struct office *o, struct args *a)
+{
+    int code = office_find(o, a, false);
+
+    return code != 0 ? code : enter(o, STORE_OPEN, true);
 }
 
 void

@@ -12,10 +12,13 @@
 
 /* -- one office ------------------------------------------------------------ */
 
-enum err
-safe_look(struct call *c, struct safe *s)
+/* APART: a copy, which is not its office's newest state. */
+static enum err
+look(struct call *c, struct safe *s, bool apart)
 {
-    struct audit_check k = { .models = all_models, .rules = audit_rules };
+    struct audit_check k = {
+        .models = all_models, .rules = audit_rules, .apart = apart
+    };
 
     *s = (struct safe){ 0 };
     TRY(store_check(c, &s->faults));
@@ -30,17 +33,42 @@ safe_look(struct call *c, struct safe *s)
 }
 
 enum err
+safe_look(struct call *c, struct safe *s)
+{
+    return look(c, s, false);
+}
+
+static enum err
+judge(struct call *c, const struct safe *s)
+{
+    if (s->faults.damages > 0)
+        return fail(c, ERR_BROKEN, NULL, "the file is damaged: %lld findings",
+                    (long long)s->faults.damages);
+    if (s->faults.orphans > 0)
+        return fail(c, ERR_BROKEN, NULL, "%lld rows refer to nothing",
+                    (long long)s->faults.orphans);
+    if (s->faults.strange > 0)
+        return fail(c, ERR_BROKEN, NULL, "the schema is not this release's: %s",
+                    s->faults.strangest);
+    if (s->audit.faults > 0)
+        return fail(c, ERR_BROKEN, NULL,
+                    "the audit has %lld faults; the first: %s",
+                    (long long)s->audit.faults, s->audit.first_fault);
+    return OK;
+}
+
+enum err
 safe_adopt(struct call *c, void *out)
 {
-    TRY(audit_catch_up(c, all_models, NULL));
-    return safe_judge(c, out);
+    TRY(safe_adopt_despite_audit(c, out));
+    return judge(c, out);
 }
 
 enum err
 safe_adopt_despite_audit(struct call *c, void *out)
 {
     TRY(audit_catch_up(c, all_models, NULL));
-    return safe_look(c, out);
+    return look(c, out, true);
 }
 
 enum err
@@ -49,17 +77,7 @@ safe_judge(struct call *c, void *out)
     struct safe *s = out ? out : NEW(c->arena, struct safe);
 
     TRY(safe_look(c, s));
-    if (s->faults.damages > 0)
-        return fail(c, ERR_BROKEN, NULL, "the file is damaged: %lld findings",
-                    (long long)s->faults.damages);
-    if (s->faults.orphans > 0)
-        return fail(c, ERR_BROKEN, NULL, "%lld rows refer to nothing",
-                    (long long)s->faults.orphans);
-    if (s->audit.faults > 0)
-        return fail(c, ERR_BROKEN, NULL,
-                    "the audit has %lld faults; the first: %s",
-                    (long long)s->audit.faults, s->audit.first_fault);
-    return OK;
+    return judge(c, s);
 }
 
 /* -- a copy ----------------------------------------------------------------- */

@@ -4,7 +4,7 @@
  *
  * Used by check, backup, restore and the nightly backup, so that all of them
  * mean the same by "good": the file is whole, no row refers to nothing, the
- * schema is known, and the chains of the audit are unbroken.
+ * schema is this release's own, and the chains of the audit are unbroken.
  */
 #ifndef CLI_SAFE_H
 #define CLI_SAFE_H

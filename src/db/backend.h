@@ -15,6 +15,9 @@
 #include "db/cache.h"
 #include "db/db.h"
 
+/* shape.c: a refusal of triggers, which would act with the first change. */
+enum err shape_refuse(struct call *c) MUST_USE;
+
 /* A running query, in the call's arena, on its session's list while it has
    something to give back. */
 struct cursor {

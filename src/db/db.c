@@ -377,6 +377,12 @@ column(struct rows *r, int col)
     return k->db->backend->column(r->c, k, col);
 }
 
+struct value
+row_value(struct rows *r, int col)
+{
+    return column(r, col);
+}
+
 int64_t
 row_int(struct rows *r, int col)
 {
@@ -403,6 +409,17 @@ row_real(struct rows *r, int col)
     }
 }
 
+static void
+refuse_nul(struct rows *r, const struct value *v)
+{
+    if (r->as_is || r->err != OK || memchr(v->as.s, '\0', v->len) == NULL)
+        return;
+    log_line(LOG_ERROR, "db", "a NUL stands behind “%.40s”", v->as.s);
+    r->err = fail(r->c, ERR_BROKEN, NULL,
+                  "a text in the database is not as the program writes it");
+    r->err = stick(r->c->db, r->err);
+}
+
 const char *
 row_text(struct rows *r, int col)
 {
@@ -412,7 +429,7 @@ row_text(struct rows *r, int col)
     switch (v.kind) {
     case VALUE_INT: return arena_printf(a, "%" PRId64, v.as.i);
     case VALUE_REAL: return arena_printf(a, "%.17g", v.as.r);
-    case VALUE_TEXT: return arena_text_n(a, v.as.s, v.len);
+    case VALUE_TEXT: refuse_nul(r, &v); return arena_text_n(a, v.as.s, v.len);
     default: return NULL;
     }
 }

@@ -48,7 +48,7 @@ struct value {
         const char *s; /* NULL is sent as null */
         const void *p;
     } as;
-    size_t len; /* of a blob */
+    size_t len; /* of a blob; of a text that was read */
 };
 
 static inline struct value
@@ -135,6 +135,7 @@ struct rows {
     struct call *c;
     enum err err; /* sticky; looked at once, by rows_end */
     struct cursor *cursor;
+    bool as_is; /* texts with a NUL in them are read, too */
 };
 #define ROWS CLEANUP(rows_close) struct rows
 
@@ -161,12 +162,17 @@ bool rows_next(struct rows *r);
 enum err rows_end(struct rows *r) MUST_USE;
 void rows_close(struct rows *r);
 
-/* Columns of the row stood on, from 0; text and blobs live in the arena. */
+/* Columns of the row stood on, from 0; text and blobs live in the arena.  A
+   text with a NUL in it, which the database compares whole and C does not, ends
+   the rows with ERR_BROKEN: the program writes none. */
 int64_t row_int(struct rows *r, int col); /* null is 0 */
 double row_real(struct rows *r, int col);
 const char *row_text(struct rows *r, int col); /* null is NULL */
 const void *row_blob(struct rows *r, int col, size_t *len);
 bool row_null(struct rows *r, int col);
+/* As it stands in the table, whatever the column was declared to hold: with
+   all bytes of a text, until the next row. */
+struct value row_value(struct rows *r, int col);
 instant row_instant(struct rows *r, int col);
 day row_day(struct rows *r, int col);
 int rows_width(struct rows *r);
@@ -462,6 +468,9 @@ enum err store_figures(struct call *c, struct figures *out) MUST_USE;
 /* A copy of the whole database as of one moment, made while it is served. */
 struct backup {
     const char *path;
+    /* What may stand there and is written over: any file, none, or only a
+       backup of an office. */
+    enum { OVER_ANY, OVER_NONE, OVER_BACKUP } over;
     bool gently;             /* in steps with pauses: others come first */
     const atomic_bool *stop; /* set: the copying ends, with ERR_BUSY */
     struct figures *holds;   /* NULL, or filled in: what the copy must hold */
@@ -485,11 +494,15 @@ enum err store_backup(struct call *c, struct store *s,
                       const char *path) MUST_USE;
 
 /* What integrity_check and foreign_key_check found (SQLite); the log has it in
-   the database's own words. */
+   the database's own words.  And what of the schema is not as this release
+   makes it: put in, lacking or altered. */
 struct store_faults {
-    int64_t damages, orphans;
+    int64_t damages, orphans, strange;
+    const char *strangest; /* the first, in words */
 };
 enum err store_check(struct call *c, struct store_faults *out) MUST_USE;
+/* The schema alone, added to what OUT has. */
+enum err store_shape(struct call *c, struct store_faults *out) MUST_USE;
 
 struct restore {
     const char *to; /* the path of the main.db that shall be */

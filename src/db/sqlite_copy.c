@@ -153,6 +153,8 @@ refuse_own(struct call *c, const struct sqlite_store *s, const char *path)
         return OK;
     if (S_ISDIR(to.st_mode))
         return fail(c, ERR_INVALID, NULL, "%s is a folder", path);
+    if (!S_ISREG(to.st_mode))
+        return fail(c, ERR_INVALID, NULL, "%s is no file", path);
     for (size_t i = 0; i < COUNT(ends); i++) {
         char name[PATH_MAX];
 
@@ -285,27 +287,6 @@ write_copy(struct call *c, struct sqlite_store *s, const struct backup *b,
     return e;
 }
 
-enum err
-sqlite_backup(struct call *c, struct store *base, const struct backup *b)
-{
-    struct sqlite_store *s = (struct sqlite_store *)base;
-    struct part p;
-    enum err e;
-
-    if (s->in_memory)
-        return fail(c, ERR_CONFLICT, NULL,
-                    "a database in memory cannot be backed up");
-    TRY(refuse_own(c, s, b->path));
-    TRY(part_open(c, &p, b->path));
-    e = write_copy(c, s, b, &p);
-    if (e == OK && b->judge)
-        e = b->judge(c, b->arg, p.name);
-    if (e == OK)
-        return part_keep(c, &p, b->path);
-    part_drop(&p);
-    return e;
-}
-
 /* -- checking ------------------------------------------------------------ */
 
 #define MOST_FAULTS "1000"
@@ -340,10 +321,13 @@ store_check(struct call *c, struct store_faults *out)
 
     *out = (struct store_faults){ 0 };
     if (store_is_postgres(c->db->store))
-        return OK;
+        return store_shape(c, out);
     TRY(count_faults(c, whole, &out->damages));
     /* In a damaged file every further finding is only another sign of it. */
-    return out->damages > 0 ? OK : count_faults(c, references, &out->orphans);
+    if (out->damages > 0)
+        return OK;
+    TRY(count_faults(c, references, &out->orphans));
+    return store_shape(c, out);
 }
 
 /* -- restoring ------------------------------------------------------------- */
@@ -446,6 +430,10 @@ refuse_faults(struct call *c, const char *from)
                     "%s has %lld rows that refer to nothing and was not"
                     " restored",
                     from, (long long)f.orphans);
+    if (f.strange > 0)
+        return fail(c, ERR_INVALID, NULL,
+                    "%s was not restored: its schema is not this release's: %s",
+                    from, f.strangest);
     return OK;
 }
 
@@ -538,12 +526,15 @@ restore_to(struct call *c, const struct restoring *r)
 enum err
 store_restore(struct call *c, const char *from, const struct restore *how)
 {
-    struct restoring r = { from, open(from, O_RDONLY | O_CLOEXEC), how };
+    struct restoring r = { from, -1, how };
+    const char *why = NULL;
     enum err e;
 
+    r.fd = regular_open(from, O_RDONLY, &why);
+    if (r.fd < 0 && errno == EINVAL)
+        return fail(c, ERR_INVALID, NULL, "%s is no file", from);
     if (r.fd < 0)
-        return fail(c, ERR_ABSENT, NULL, "%s cannot be read: %s", from,
-                    strerror(errno));
+        return fail(c, ERR_ABSENT, NULL, "%s cannot be read: %s", from, why);
     e = look_at_header(c, r.fd, from);
     if (e == OK)
         e = refuse_in_use(c, from);
@@ -553,5 +544,54 @@ store_restore(struct call *c, const char *from, const struct restore *how)
     if (e == OK)
         e = restore_to(c, &r);
     (void)close(r.fd);
+    return e;
+}
+
+/* -- over what stands there ------------------------------------------------ */
+
+static enum err
+refuse_other_file(struct call *c, const char *path)
+{
+    struct restoring r = { path, open(path, O_RDONLY | O_CLOEXEC), NULL };
+    enum err e;
+
+    if (r.fd < 0)
+        return cannot(c, path);
+    e = look_at_header(c, r.fd, path);
+    (void)close(r.fd);
+    return e == OK ? with_store(c, path, STORE_FILE, look_at_kind, &r) : e;
+}
+
+static enum err
+refuse_there(struct call *c, const struct backup *b)
+{
+    if (b->over == OVER_ANY || access(b->path, F_OK) != 0)
+        return OK;
+    if (b->over == OVER_BACKUP)
+        return refuse_other_file(c, b->path);
+    return fail(c, ERR_CONFLICT, NULL,
+                "%s is there; with --replace a backup is written over",
+                b->path);
+}
+
+enum err
+sqlite_backup(struct call *c, struct store *base, const struct backup *b)
+{
+    struct sqlite_store *s = (struct sqlite_store *)base;
+    struct part p;
+    enum err e;
+
+    if (s->in_memory)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "a database in memory cannot be backed up");
+    TRY(refuse_own(c, s, b->path));
+    TRY(refuse_there(c, b));
+    TRY(part_open(c, &p, b->path));
+    e = write_copy(c, s, b, &p);
+    if (e == OK && b->judge)
+        e = b->judge(c, b->arg, p.name);
+    if (e == OK)
+        return part_keep(c, &p, b->path);
+    part_drop(&p);
     return e;
 }

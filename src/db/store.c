@@ -113,7 +113,11 @@ prepare(struct call *c, struct store *s, const struct store_how *how)
     s->interned = interned_open();
     s->totals = totals_open();
     db_session(c, s);
-    e = migrate(c, how);
+    e = how->mode == STORE_AS_IS || how->mode == STORE_FILE
+            ? OK
+            : shape_refuse(c);
+    if (e == OK)
+        e = migrate(c, how);
     db_session_end(c);
     if (e == OK && store_is_postgres(s)
         && !pg_node_claim((struct pg_store *)s, &why))

@@ -27,8 +27,20 @@ put_value(struct canon *b, const struct value *v)
         memcpy(&bits, &real, sizeof bits);
         canon_int(b, bits);
         return;
-    case VALUE_TEXT: canon_text(b, v->as.s); return;
+    case VALUE_TEXT: canon_text_n(b, v->as.s, v->len); return;
+    case VALUE_BLOB: canon_bytes(b, v->as.p, v->len); return;
     default: canon_null(b); return;
+    }
+}
+
+static enum value_kind
+kind_of(const struct field *f)
+{
+    switch (f->kind) {
+    case FIELD_TEXT:
+    case FIELD_WORD: return VALUE_TEXT;
+    case FIELD_REAL: return VALUE_REAL;
+    default: return VALUE_INT;
     }
 }
 
@@ -39,12 +51,16 @@ is_empty(const struct field *f, const struct value *v)
 {
     if (v->kind == VALUE_NULL)
         return true;
+    if (v->kind != kind_of(f))
+        return false;
     switch (f->kind) {
     case FIELD_INT: return f->refers == NULL && v->as.i == 0;
     case FIELD_MONEY:
     case FIELD_BOOL: return v->as.i == 0;
     case FIELD_REAL: return !(v->as.r < 0) && !(v->as.r > 0);
-    case FIELD_WORD: return strcmp(v->as.s, f->choices[0]) == 0;
+    case FIELD_WORD:
+        return strlen(f->choices[0]) == v->len
+               && memcmp(v->as.s, f->choices[0], v->len) == 0;
     case FIELD_TEXT:
     case FIELD_INSTANT:
     case FIELD_DAY: break;
@@ -64,20 +80,21 @@ put_field(struct canon *b, const struct field *f, const struct value *v)
     if (is_empty(f, v))
         return;
     canon_name(b, f->name);
+    if (v->kind != kind_of(f))
+        canon_null(b); /* no row of ours: like none that is */
     put_value(b, v);
 }
 
-/* A column as it stands in the table, where 0 and null are two things. */
+/* A column as it stands in the table, where 0 and null are two things, and
+   12, 12.5 and “12x” in a column of whole numbers three. */
 static struct value
 column_value(const struct field *f, struct rows *r, int col)
 {
-    if (row_null(r, col))
-        return (struct value){ .kind = VALUE_NULL };
-    if (f->kind == FIELD_TEXT || f->kind == FIELD_WORD)
-        return value_text(row_text(r, col));
-    if (f->kind == FIELD_REAL)
-        return value_real(row_real(r, col));
-    return value_int(row_int(r, col));
+    struct value v = row_value(r, col);
+
+    return f->kind == FIELD_REAL && v.kind == VALUE_INT
+               ? value_real((double)v.as.i)
+               : v;
 }
 
 const struct field *
@@ -124,6 +141,13 @@ const char *
 proof_count(struct call *c, const struct model *m)
 {
     return db_intern(c, arena_printf(c->arena, "SELECT COUNT(*) FROM %s",
+                                     m->table));
+}
+
+const char *
+proof_least(struct call *c, const struct model *m)
+{
+    return db_intern(c, arena_printf(c->arena, "SELECT MIN(id) FROM %s",
                                      m->table));
 }
 
@@ -185,6 +209,8 @@ digest_of(struct call *c, const struct model *m, const void *rec,
         if (is_proved(&m->fields[i])) {
             struct value v = member_value(&m->fields[i], rec);
 
+            if (v.kind == VALUE_TEXT)
+                v.len = strlen(v.as.s);
             put_field(&b, &m->fields[i], &v);
         }
     canon_hash(&b, out);

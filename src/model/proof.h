@@ -65,6 +65,8 @@ const struct field *model_whole_field(const struct model *m);
 
 /* The statement that counts M's rows. */
 const char *proof_count(struct call *c, const struct model *m);
+/* The least of their ids. */
+const char *proof_least(struct call *c, const struct model *m);
 
 /* At most MAX rows with an id above AFTER up to TO, by id; of a part, all whose
    whole is among them. */

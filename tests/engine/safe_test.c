@@ -307,3 +307,100 @@ TEST_PLAIN(a_copy_that_is_judged_bad_leaves_what_was_there)
     EXPECT(unlink(to) == 0);
     database_drop(address);
 }
+
+/* -- the schema ------------------------------------------------------------------- */
+
+static const struct strange {
+    const char *sql[2], *says;
+} strange[] = {
+    { { "DROP INDEX orders_number" }, "orders_number" },
+    { { "ALTER TABLE account ADD COLUMN more TEXT" }, "account" },
+    { { "CREATE INDEX mine ON session (id)" }, "mine" },
+};
+
+TEST_PLAIN(what_was_put_into_the_schema_or_taken_from_it_is_found)
+{
+    for (size_t i = 0; i < COUNT(strange); i++) {
+        char *address = database_make(false);
+        struct call *k = fresh_call(c);
+        struct store_faults f;
+        struct store *s = NULL;
+
+        EXPECT_OK(open_as(k, address, STORE_MAKE, &s));
+        db_session(k, s);
+        EXPECT_OK(store_check(k, &f));
+        if (f.strange != 0)
+            fail_msg("%s\n", f.strangest);
+        office_exec(k, strange[i].sql[0]);
+        EXPECT_OK(store_check(k, &f));
+        EXPECT(f.strange == 1);
+        EXPECT(strstr(f.strangest, strange[i].says) != NULL);
+        db_session_end(k);
+        store_close(s);
+        database_drop(address);
+    }
+}
+
+TEST_PLAIN(an_office_with_a_trigger_of_somebody_is_not_opened)
+{
+    char *address = database_make(false);
+    struct call *k = fresh_call(c);
+    struct store_faults f;
+    struct store *s = NULL;
+
+    EXPECT_OK(open_as(k, address, STORE_MAKE, &s));
+    db_session(k, s);
+    if (database_is_postgres()) {
+        office_exec(k, "CREATE FUNCTION grow() RETURNS trigger LANGUAGE"
+                       " plpgsql AS $f$ BEGIN RETURN NEW; END $f$");
+        office_exec(k, "CREATE TRIGGER grow AFTER INSERT ON session FOR EACH"
+                       " ROW EXECUTE FUNCTION grow()");
+    } else {
+        office_exec(k, "CREATE TRIGGER grow AFTER INSERT ON session BEGIN"
+                       " DELETE FROM role_grant; END");
+    }
+    EXPECT_OK(store_check(k, &f));
+    EXPECT(f.strange == 1 && strstr(f.strangest, "grow") != NULL);
+    db_session_end(k);
+    store_close(s);
+    EXPECT(open_as(k, address, STORE_OPEN, &s) == ERR_BROKEN);
+    EXPECT(strstr(k->fault.text, "grow") != NULL);
+    EXPECT_OK(open_as(k, address, STORE_AS_IS, &s)); /* to be looked at */
+    store_close(s);
+    database_drop(address);
+}
+
+/* -- over what stands there ------------------------------------------------------------ */
+
+TEST_PLAIN(a_backup_is_written_over_nothing_but_a_backup_and_that_when_asked)
+{
+    char *address = database_make(false);
+    const char *to = arena_printf(c->arena, "%s.over", address);
+    struct call *k = fresh_call(c);
+    struct backup none = { .path = to, .over = OVER_NONE },
+                  backup = { .path = to, .over = OVER_BACKUP };
+    struct store *s = NULL;
+    FILE *f;
+
+    if (database_is_postgres()) {
+        database_drop(address);
+        return;
+    }
+    EXPECT_OK(open_as(k, address, STORE_MAKE, &s));
+    db_session(k, s);
+    EXPECT_OK(store_backup_as(k, s, &none));
+    EXPECT(store_backup_as(k, s, &none) == ERR_CONFLICT);
+    EXPECT_OK(store_backup_as(k, s, &backup));
+    f = fopen(to, "w");
+    EXPECT(f != NULL && fputs("a letter", f) >= 0 && fclose(f) == 0);
+    EXPECT(store_backup_as(k, s, &backup) == ERR_INVALID);
+    EXPECT(unlink(to) == 0 && mkfifo(to, 0600) == 0);
+    EXPECT(store_backup(k, s, to) == ERR_INVALID);
+    EXPECT(store_backup_as(k, s, &backup) == ERR_INVALID);
+    EXPECT(store_restore(k, to, &(struct restore){ .to = "/nowhere/main.db" })
+           == ERR_INVALID); /* and does not wait for who writes to it */
+    db_session_end(k);
+    store_close(s);
+    EXPECT(unlink(to) == 0);
+    database_drop(address);
+}

@@ -182,6 +182,128 @@ TEST(seals_kept_in_a_file_elsewhere_are_expected_by_every_verification)
     proved_close(c, &p);
 }
 
+/* With a file of seals in which two stand. */
+static const char *
+keep_seals(struct call *c, struct proved *p)
+{
+    const char *why;
+
+    proved_make(c, p);
+    audit_close(p->app.audit);
+    p->app.audit = audit_open(p->key, p->dir, &why);
+    (void)ask(c, "wang", "A04");
+    (void)seal(c);
+    return arena_printf(c->arena, "%s/liangcao-audit-seals.txt", p->dir);
+}
+
+static int64_t
+faults_of_seals(struct call *c, const char *says)
+{
+    struct audit_check k = { .models = NULL };
+
+    EXPECT_OK(audit_verify(c, &k));
+    if (says != NULL
+        && (k.report.faults == 0 || strstr(k.report.found, says) == NULL))
+        fail_msg("%s\n", k.report.found);
+    return k.report.faults;
+}
+
+static void
+put_words(const char *file, const char *how, const char *words)
+{
+    FILE *f = fopen(file, how);
+
+    EXPECT(f != NULL && fputs(words, f) >= 0 && fclose(f) == 0);
+}
+
+TEST(a_file_of_seals_that_is_gone_emptied_or_junk_is_a_fault)
+{
+    struct proved p;
+    const char *file = keep_seals(c, &p);
+
+    assert_int_equal(faults_of_seals(c, NULL), 0);
+    put_words(file, "w", "");
+    (void)faults_of_seals(c, "gone or empty");
+    EXPECT(unlink(file) == 0);
+    (void)faults_of_seals(c, "gone or empty");
+    put_words(file, "w", "junk\n");
+    (void)faults_of_seals(c, "no seals");
+    EXPECT(unlink(file) == 0);
+    proved_close(c, &p);
+}
+
+TEST(a_file_of_seals_that_was_emptied_is_begun_anew_and_that_is_told)
+{
+    struct proved p;
+    const char *file = keep_seals(c, &p), *why;
+
+    put_words(file, "w", "");
+    audit_close(p.app.audit);
+    p.app.audit = audit_open(p.key, p.dir, &why);
+    (void)ask(c, "wang", "A04");
+    (void)seal(c);
+    assert_int_equal(faults_of_seals(c, NULL), 0);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                                   " action = 'audit.seals'"),
+                     2); /* here, and when the file was first named */
+    EXPECT(unlink(file) == 0);
+    proved_close(c, &p);
+}
+
+/* Of a power cut between the table and the file. */
+TEST(a_seal_that_did_not_reach_the_file_goes_there_with_the_next)
+{
+    struct proved p;
+    const char *file = keep_seals(c, &p);
+    char *first = NULL;
+    size_t cap = 0;
+    FILE *f = fopen(file, "r");
+
+    EXPECT(f != NULL && getline(&first, &cap, f) > 0 && fclose(f) == 0);
+    put_words(file, "w", first);
+    free(first);
+    assert_int_equal(faults_of_seals(c, NULL), 0);
+    (void)ask(c, "wang", "A04");
+    (void)seal(c);
+    assert_int_equal(faults_of_seals(c, NULL), 0);
+    EXPECT(unlink(file) == 0);
+    proved_close(c, &p);
+}
+
+/* As a restored backup is: what was written and signed since is not there. */
+static void
+go_back(struct call *c)
+{
+    office_exec(c, "DELETE FROM audit_seal WHERE id > 1");
+}
+
+TEST(a_restored_older_backup_says_which_seals_it_has_not_and_goes_on)
+{
+    struct proved p;
+    const char *file = keep_seals(c, &p), *why;
+    int64_t from, to, done;
+
+    (void)ask(c, "wang", "A04");
+    (void)seal(c);
+    go_back(c);
+    audit_close(p.app.audit);
+    p.app.audit = audit_open(p.key, p.dir, &why);
+    (void)ask(c, "wang", "A04");
+    EXPECT_FAULT(audit_seal(c, &done), ERR_CONFLICT, NULL);
+    (void)faults_of_seals(c, "not in the office");
+    EXPECT_OK(audit_restored(c, "b.db", &from, &to));
+    EXPECT(from == 2 && to == 3);
+    assert_int_equal(office_int(c, "SELECT MAX(id) FROM audit_seal"), 4);
+    assert_int_equal(faults_of_seals(c, NULL), 0);
+    (void)ask(c, "wang", "A04");
+    (void)seal(c);
+    assert_int_equal(faults_of_seals(c, NULL), 0);
+    office_exec(c, "DELETE FROM audit_seal WHERE id = 4");
+    (void)faults_of_seals(c, "missing");
+    EXPECT(unlink(file) == 0);
+    proved_close(c, &p);
+}
+
 /* -- heads kept elsewhere ----------------------------------------------------------- */
 
 TEST(a_chain_that_has_grown_since_its_head_was_kept_is_whole)

@@ -2,6 +2,7 @@
 /* What engine/audit promises to whoever distrusts the one who has the
    database: each kind of tampering is found, and by what. */
 #include "auth/account.h"
+#include "database.h"
 #include "proved.h"
 
 /* What finds it: the chains, the rows, or only what was signed or kept. */
@@ -237,11 +238,91 @@ static const struct tampering {
       BY_ROWS,
       false,
       { "UPDATE service_item SET needs_approval = 1 WHERE code = 'A04'" } },
+    { "a cover that is looked for where its leaves are not",
+      BY_ROWS,
+      false,
+      { "INSERT INTO audit_cover (id, noun, first_id, last_id, leaves)"
+        " SELECT 7, noun, last_id, last_id, leaves FROM audit_cover"
+        " WHERE noun = 'account'" } },
+    { "a cover that no entry tells of",
+      BY_ROWS,
+      false,
+      { "INSERT INTO audit_cover (id, noun, first_id, last_id, leaves)"
+        " SELECT 7, noun, 9000000000000000, 9000000000000000, leaves"
+        " FROM audit_cover WHERE noun = 'account'" } },
+    { "a kind of rows removed with its cover",
+      BY_ROWS,
+      false,
+      { "DELETE FROM role_grant",
+        "DELETE FROM audit_cover WHERE noun = 'role_grant'" } },
+    { "a row below all others",
+      BY_ROWS,
+      false,
+      { "INSERT INTO role_grant (id, account_id, role, scope, version)"
+        " SELECT -9223372036854775807 - 1, account_id, 'leader', 'all', 1"
+        " FROM role_grant WHERE id = 243" } },
+    { "the mark of an older office, for a grant that was put in",
+      BY_ROWS,
+      false,
+      { "INSERT INTO role_grant (id, account_id, role, scope, version)"
+        " VALUES (7, 141, 'system_admin', 'all', 1)",
+        "INSERT INTO generation (name, value)"
+        " VALUES ('audit.uncovered', 1)" } },
+    { "the mark alone",
+      BY_ROWS,
+      false,
+      { "INSERT INTO generation (name, value)"
+        " VALUES ('audit.uncovered', 1)" } },
     { "a cover",
       BY_ROWS,
       false,
       { "UPDATE audit_cover SET leaves = (SELECT o.leaves FROM audit_cover"
         " o WHERE o.noun = 'person') WHERE noun = 'account'" } },
+};
+
+/* What SQLite keeps anywhere, and C does not see of a text. */
+static const struct tampering oddities[] = {
+    { "a NUL and more behind a role",
+      BY_ROWS,
+      false,
+      { "UPDATE role_grant SET role = role || char(0) || 'x'"
+        " WHERE id = 243" } },
+    { "a NUL behind an account's name",
+      BY_ROWS,
+      false,
+      { "UPDATE account SET name = name || char(0) WHERE id = 141" } },
+    { "a NUL behind a state",
+      BY_ROWS,
+      false,
+      { "UPDATE orders SET state = state || char(0) || 'x'"
+        " WHERE id = " ORDER } },
+    { "a NUL behind an entry's action",
+      BY_CHAIN,
+      false,
+      { "UPDATE audit_entry SET action = action || char(0) || 'x'"
+        " WHERE id = " MIDDLE } },
+    { "a word in an entry's time",
+      BY_CHAIN,
+      false,
+      { "UPDATE audit_entry SET at = at || 'x' WHERE id = " MIDDLE } },
+    { "a number with a word behind it",
+      BY_ROWS,
+      false,
+      { "UPDATE orders SET complete_due = complete_due || 'x'"
+        " WHERE id = " ORDER } },
+    { "half a millisecond",
+      BY_ROWS,
+      false,
+      { "UPDATE orders SET complete_due = complete_due + 0.5"
+        " WHERE id = " ORDER } },
+    { "1x in place of yes",
+      BY_ROWS,
+      false,
+      { "UPDATE account SET active = '1x' WHERE id = 141" } },
+    { "bytes in place of nothing",
+      BY_ROWS,
+      false,
+      { "UPDATE orders SET result = x'00' WHERE id = " ORDER } },
 };
 
 static bool
@@ -297,6 +378,54 @@ TEST(every_kind_of_tampering_is_found)
             fail_msg("found by what was kept, and only by it: %s\n", t->what);
     }
     proved_expect_whole(c, &p);
+    proved_close(c, &p);
+}
+
+TEST(what_sqlite_keeps_and_the_program_never_writes_is_found)
+{
+    struct proved p;
+
+    if (database_is_postgres())
+        return; /* its columns have types, and its texts no NUL */
+    proved_make(c, &p);
+    for (size_t i = 0; i < COUNT(oddities); i++) {
+        TX undone = tx_begin(c);
+
+        office_exec(c, oddities[i].sql[0]);
+        if (!is_found(c, &p, &oddities[i]))
+            fail_msg("not found: %s\n", oddities[i].what);
+    }
+    proved_expect_whole(c, &p);
+    proved_close(c, &p);
+}
+
+/* It would be taken for what stands in front of the NUL. */
+TEST(a_text_with_a_nul_in_it_is_no_text_of_the_program)
+{
+    if (database_is_postgres())
+        return;
+    ROWS r = db_query(c, "SELECT 'leader' || char(0) || 'x'");
+
+    EXPECT(rows_next(&r));
+    (void)row_text(&r, 0);
+    assert_int_equal(rows_end(&r), ERR_BROKEN);
+}
+
+/* Whoever has the mark put in waits for the next opening. */
+TEST(rows_put_in_are_not_covered_by_a_mark_put_in_with_them)
+{
+    struct proved p;
+
+    proved_make(c, &p);
+    office_exec(c, "INSERT INTO role_grant (id, account_id, role, scope,"
+                   " version) VALUES (7, 141, 'system_admin', 'all', 1)");
+    office_exec(c, "INSERT INTO generation (name, value)"
+                   " VALUES ('audit.uncovered', 1)");
+    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    assert_int_equal(proved_verify(c, &p, true).faults, 2);
+    office_exec(c, "DELETE FROM audit_cover");
+    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT(proved_verify(c, &p, true).faults > 50);
     proved_close(c, &p);
 }
 

@@ -495,6 +495,14 @@ try_rights(struct store_try *t)
 
     write_file(b, "old", 3);
     s = TELL(t->program, "backup", "--data", t->office.dir, b);
+    (void)score(&t->score, s.code == 6, "a file that is there is left: %d %s",
+                s.code, s.text);
+    s = TELL(t->program, "backup", "--data", t->office.dir, "--replace", b);
+    (void)score(&t->score, s.code == 3, "no letter is written over: %d %s",
+                s.code, s.text);
+    copy_file(t->backup, b);
+    (void)chmod(b, 0666);
+    s = TELL(t->program, "backup", "--data", t->office.dir, "--replace", b);
     (void)score(&t->score, s.code == 0 && mode_of(b) == 0600,
                 "a backup is for its owner alone, umask or not: %o",
                 mode_of(b));

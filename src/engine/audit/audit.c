@@ -2,6 +2,8 @@
 #include "engine/audit/audit.h"
 
 #include "auth/auth.h"
+#include "engine/audit/inner.h"
+#include "json/json.h"
 
 static const struct field entry_fields[] = {
     FIELD(struct audit_entry, id, .flags = GIVEN),
@@ -81,4 +83,20 @@ audit_export(struct call *c, const char *noun, const char *format, int64_t rows,
                                     "\"filter\":%s}",
                                     format, (long long)rows,
                                     filter ? filter : "{}"));
+}
+
+const char *
+restore_detail(struct call *c, const char *file, int64_t from, int64_t to)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    json_begin(&o);
+    json_put_text(&o, "file", file);
+    if (to != 0) {
+        json_put_int(&o, "seals_from", from);
+        json_put_int(&o, "seals_to", to);
+    }
+    json_end(&o);
+    return b.s;
 }

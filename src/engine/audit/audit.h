@@ -138,6 +138,7 @@ const char *audit_heads_text(struct call *c, const struct audit_head *h,
 /* What verification found. */
 struct audit_report {
     int64_t chains, entries;
+    instant newest;   /* entry */
     int64_t seals;    /* in the office */
     int64_t unsealed; /* entries behind the newest seal */
     instant sealed_at;
@@ -171,6 +172,7 @@ struct audit_check {
     const struct audit_rule *rules;    /* NULL-ended by noun */
     const char *expect;   /* file of an earlier output, or of seals */
     const char *key_file; /* of public keys; NULL: the program's own key */
+    bool apart; /* a copy by itself: without the office's key and its seals */
     bool (*go_on)(struct audit_check *k); /* now and then; false ends it */
     void *arg;
 
@@ -221,6 +223,14 @@ void audit_tell_health(struct call *c);
 enum err audit_seal(struct call *c, int64_t *done) MUST_USE;
 /* The same for the tidier, all in one round: no key is no error. */
 enum err audit_seal_due(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
+/*
+ * The office was restored from the backup FILE: an entry, and where the file
+ * of seals has some that are not in the backup (FROM to TO; TO is 0 where it
+ * has none), which are then not missed, a seal behind the file's last.
+ */
+enum err audit_restored(struct call *c, const char *file, int64_t *from,
+                        int64_t *to) MUST_USE;
 
 /* How the chains stand, and the newest seal. */
 struct audit_state {

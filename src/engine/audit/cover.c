@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "engine/audit/inner.h"
 #include "model/app.h"
@@ -11,17 +12,26 @@ static const char add_cover[] =
     "INSERT INTO audit_cover (id, noun, first_id, last_id, leaves)"
     " VALUES ($1, $2, $3, $4, $5)";
 
-static const char covered_to[] =
-    "SELECT MAX(last_id) FROM audit_cover WHERE noun = $1";
-
 static const char is_uncovered[] =
     "SELECT COUNT(*) FROM generation WHERE name = 'audit.uncovered'";
 
 static const char now_covered[] =
     "DELETE FROM generation WHERE name = 'audit.uncovered'";
 
-static const char has_register[] =
-    "SELECT COUNT(*) FROM audit_chain WHERE chain = 0";
+/* What an office has that was taken over, or made by this release; of an older
+   one's entries there are neither rules nor proofs. */
+static const char is_taken_over[] =
+    "SELECT CASE WHEN"
+    " EXISTS (SELECT 1 FROM audit_chain WHERE chain = 0)"
+    " OR EXISTS (SELECT 1 FROM audit_cover)"
+    " OR EXISTS (SELECT 1 FROM audit_seal)"
+    " OR EXISTS (SELECT 1 FROM audit_entry"
+    "            WHERE rule IS NOT NULL OR proof IS NOT NULL OR chain = 0)"
+    " THEN 1 ELSE 0 END";
+
+const char cover_says_forged[] =
+    "the mark of an older release's rows was put in: they would be taken for"
+    " good";
 
 /* -- digests --------------------------------------------------------------- */
 
@@ -237,25 +247,21 @@ cover_page(struct call *c, const struct model *const *models,
     return tx_commit(&tx);
 }
 
-/* Rows of one noun that are not covered yet, in pages of bounded memory. */
+/* All rows of one noun, in pages of bounded memory. */
 static enum err
 cover_noun(struct call *c, const struct model *const *models,
            const struct model *m, int64_t *done)
 {
     struct arena *whole = c->arena, *page = arena_open();
-    int64_t after = INT64_MIN, known = 0;
-    size_t n = 0;
-    enum err e = db_int(c, &known, covered_to, V(m->noun));
+    int64_t after = INT64_MIN;
+    size_t n = 1;
+    enum err e = OK;
 
-    if (known != 0)
-        after = known;
     c->arena = page;
-    while (e == OK) {
-        e = cover_page(c, models, m, &after, &n);
-        if (e != OK || n == 0)
-            break;
-        *done += (int64_t)n;
+    while (e == OK && n > 0) {
         arena_reset(page);
+        e = cover_page(c, models, m, &after, &n);
+        *done += (int64_t)n;
     }
     c->arena = whole;
     c->fault.text = arena_text(whole, c->fault.text);
@@ -278,28 +284,29 @@ count_proved(struct call *c, const struct model *const *models, int64_t *all)
     return OK;
 }
 
-static enum err
-begin_register(struct call *c)
+enum err
+cover_mark(struct call *c, enum cover_mark *out)
 {
-    int64_t n = 0;
-    TX tx = tx_begin(c);
+    int64_t marked = 0, taken = 0;
+    bool signed_elsewhere = false;
 
-    TRY(db_int(c, &n, has_register));
-    if (n == 0)
-        TRY(register_chains(c));
-    return tx_commit(&tx);
+    TRY(db_int(c, &marked, is_uncovered));
+    *out = COVER_NONE;
+    if (marked == 0)
+        return OK;
+    TRY(db_int(c, &taken, is_taken_over));
+    TRY(seals_elsewhere(c, &signed_elsewhere));
+    *out = taken != 0 || signed_elsewhere ? COVER_FORGED : COVER_DUE;
+    return OK;
 }
 
-enum err
-audit_catch_up(struct call *c, const struct model *const *models,
-               void (*progress)(int64_t done, int64_t all))
+static enum err
+cover_all(struct call *c, const struct model *const *models,
+          void (*progress)(int64_t done, int64_t all))
 {
-    int64_t uncovered = 0, done = 0, all = 0;
+    int64_t done = 0, all = 0;
 
-    TRY(db_int(c, &uncovered, is_uncovered));
-    if (uncovered == 0)
-        return OK;
-    TRY(begin_register(c));
+    TRY(register_chains(c));
     TRY(count_proved(c, models, &all));
     for (size_t i = 0; models[i] != NULL; i++) {
         if (!is_proved_noun(models[i]))
@@ -310,7 +317,25 @@ audit_catch_up(struct call *c, const struct model *const *models,
     }
     if (progress != NULL)
         progress(all, all);
+    return db_exec(c, now_covered);
+}
+
+/* In one transaction: there is no state between, which somebody could make to
+   have his own rows covered.  Another process may have been first. */
+enum err
+audit_catch_up(struct call *c, const struct model *const *models,
+               void (*progress)(int64_t done, int64_t all))
+{
+    enum cover_mark mark;
+
+    TRY(cover_mark(c, &mark));
+    if (mark == COVER_NONE)
+        return OK;
     TX tx = tx_begin(c);
-    TRY(db_exec(c, now_covered));
+    TRY(cover_mark(c, &mark));
+    if (mark == COVER_FORGED)
+        log_line(LOG_ERROR, "audit", "%s", cover_says_forged);
+    if (mark == COVER_DUE)
+        TRY(cover_all(c, models, progress));
     return tx_commit(&tx);
 }

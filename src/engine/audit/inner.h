@@ -59,6 +59,12 @@ enum err entry_append(struct call *c, struct entry *x) MUST_USE;
 struct entry entry_make(struct call *c, const char *action, const char *noun,
                         int64_t noun_id, const char *detail);
 
+/* -- audit.c ----------------------------------------------------------------- */
+
+/* Of the entry of a restore from FILE; TO 0: no seals were lost. */
+const char *restore_detail(struct call *c, const char *file, int64_t from,
+                           int64_t to);
+
 /* -- walk.c: the chains as they stand --------------------------------------- */
 
 /* Note a fault in words; the first MAX_FOUND are kept. */
@@ -126,6 +132,12 @@ enum err count_proved(struct call *c, const struct model *const *models,
 
 int64_t read_number(const unsigned char *p); /* of 8 bytes */
 
+/* Of the mark that the schema sets in an office of an older release: its rows
+   are covered once, when nothing was ever proved, signed or covered here. */
+enum cover_mark { COVER_NONE, COVER_DUE, COVER_FORGED };
+enum err cover_mark(struct call *c, enum cover_mark *out) MUST_USE;
+extern const char cover_says_forged[];
+
 /* -- rows.c ----------------------------------------------------------------- */
 
 enum err walk_rows(struct call *c, struct audit_check *k) MUST_USE;
@@ -134,6 +146,25 @@ enum err walk_rows(struct call *c, struct audit_check *k) MUST_USE;
 
 /* Every seal, and what was kept elsewhere. */
 enum err walk_seals(struct call *c, struct audit_check *k) MUST_USE;
+
+/* -- kept.c: the file of seals ----------------------------------------------- */
+
+/* PATH, or a file in the folder PATH; the caller's to free. */
+char *kept_in(const char *path);
+
+/* What stands in the file. */
+struct kept {
+    bool named, empty;
+    int64_t last;     /* seal, in the last line; 0: it is none */
+    const char *line; /* the last */
+};
+enum err kept_look(struct call *c, struct kept *k) MUST_USE;
+
+/* The seals that the office has and the end of the file has not are added. */
+enum err kept_go_on(struct call *c) MUST_USE;
+
+/* The file of seals has one. */
+enum err seals_elsewhere(struct call *c, bool *out) MUST_USE;
 
 /* -- key.c ------------------------------------------------------------------ */
 
@@ -179,9 +210,10 @@ struct note_count {
 struct job;
 
 struct audit {
-    struct audit_key *key;  /* or NULL */
-    _Atomic int64_t sealed; /* the newest seal this process made */
-    int seals;              /* the file they are added to, or -1 */
+    struct audit_key *key;   /* or NULL */
+    _Atomic int64_t sealed;  /* the newest seal this process made */
+    int seals;               /* the file they are added to, or -1 */
+    _Atomic bool begun_anew; /* by this process, when it was empty */
     char *seals_path;
     pthread_mutex_t lock; /* of all below */
     struct note_count notes[MAX_NOTES];

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/private.h"
 #include "base/text.h"
 #include "engine/audit/inner.h"
 
@@ -193,12 +194,13 @@ key_fits(const struct audit_public *k, const char *text, size_t n,
 static char *
 read_locked(const char *path, const char **why)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = regular_open(path, O_RDONLY, why);
     char *text = fd >= 0 ? sodium_malloc(MAX_FILE) : NULL;
     ssize_t n = text ? read(fd, text, MAX_FILE - 1) : -1;
 
     if (n < 0) {
-        *why = strerror(errno);
+        if (fd >= 0)
+            *why = strerror(errno);
         sodium_free(text);
         text = NULL;
     } else {

@@ -16,14 +16,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/private.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "base/words.h"
 #include "engine/audit/inner.h"
 #include "model/app.h"
 #include "model/health.h"
-
-#define SEALS_FILE "liangcao-audit-seals.txt"
 
 static const char last_seal[] =
     "SELECT id, at, line FROM audit_seal ORDER BY id DESC LIMIT 1";
@@ -100,6 +99,57 @@ line_hash(struct call *c, const char *line)
     return hex;
 }
 
+/* -- an older backup ------------------------------------------------------------ */
+
+static const char restores[] =
+    "SELECT chain, seq, detail FROM audit_entry WHERE action = 'restore'"
+    " AND detail IS NOT NULL";
+
+static const struct audit_head *
+head_in(const struct audit_head *h, size_t n, int64_t chain)
+{
+    for (size_t i = 0; i < n; i++)
+        if (h[i].chain == chain)
+            return &h[i];
+    return NULL;
+}
+
+static bool
+tells_of(const char *detail, const struct span *s)
+{
+    json_t *root = json_loads(detail, 0, NULL);
+    bool same =
+        json_integer_value(json_object_get(root, "seals_from")) == s->after + 1
+        && json_integer_value(json_object_get(root, "seals_to")) == s->to;
+
+    json_decref(root);
+    return same;
+}
+
+/*
+ * An older backup was restored, and the seals above S->after up to S->to are
+ * not in it: the entry that says so was written behind the seal BEFORE and is
+ * under the seal AFTER (NULL: it is to be).
+ */
+static enum err
+restore_is_told(struct call *c, const struct span *s, const struct seal *before,
+                const struct seal *after, bool *out)
+{
+    ROWS r = db_query(c, restores);
+
+    for (*out = false; !*out && rows_next(&r);) {
+        int64_t chain = row_int(&r, 0), seq = row_int(&r, 1);
+        const struct audit_head *was = head_in(before->heads, before->n, chain);
+        const struct audit_head *is =
+            after ? head_in(after->heads, after->n, chain) : NULL;
+
+        *out = (was == NULL || seq > was->seq)
+               && (after == NULL || (is != NULL && seq <= is->seq))
+               && tells_of(row_text(&r, 2), s);
+    }
+    return rows_end(&r);
+}
+
 /* -- making one -------------------------------------------------------------- */
 
 /* What the newest seal says; all zero when there is none. */
@@ -125,15 +175,6 @@ read_latest(struct call *c, struct latest *l)
     if (l->line != NULL && !read_seal(c, l->line, &l->seal))
         return fail(c, ERR_CONFLICT, NULL, "the newest seal was altered");
     return OK;
-}
-
-static const struct audit_head *
-head_in(const struct audit_head *h, size_t n, int64_t chain)
-{
-    for (size_t i = 0; i < n; i++)
-        if (h[i].chain == chain)
-            return &h[i];
-    return NULL;
 }
 
 /*
@@ -206,25 +247,6 @@ write_line(struct call *c, const struct latest *l, const struct audit_head *h,
     return b.s;
 }
 
-/* What a power cut takes from the file is still in the table. */
-static enum err
-append_line(struct call *c, const char *line)
-{
-    struct audit *a = c->app->audit;
-    size_t n = strlen(line) + 1;
-    const char *whole = arena_printf(c->arena, "%s\n", line), *why = NULL;
-
-    if (a->seals_path == NULL)
-        return OK;
-    if (audit_open_seals(a, &why)
-        && (write(a->seals, whole, n) != (ssize_t)n
-            || fdatasync(a->seals) != 0))
-        why = strerror(errno);
-    return why ? fail(c, ERR_BROKEN, NULL,
-                      "the file of seals cannot be written: %s", why)
-               : OK;
-}
-
 /* Another process that seals at the same time has the same number. */
 static enum err
 keep_seal(struct call *c, int64_t number, const char *line)
@@ -236,6 +258,29 @@ keep_seal(struct call *c, int64_t number, const char *line)
         return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
     TRY(e);
     return tx_commit(&tx);
+}
+
+/* The seal that is signed behind: the newest, or the file's where an older
+   backup was restored and an entry tells of it. */
+static enum err
+go_behind_file(struct call *c, struct latest *l)
+{
+    bool told = false;
+    struct kept k;
+
+    TRY(kept_look(c, &k));
+    if (k.last <= l->number)
+        return OK;
+    TRY(restore_is_told(c, &(struct span){ l->number, k.last, 0 }, &l->seal,
+                        NULL, &told));
+    if (!told)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "the file of seals has seal %lld where the office has no"
+                    " more than %lld",
+                    (long long)k.last, (long long)l->number);
+    l->number = k.last;
+    l->line = k.line;
+    return OK;
 }
 
 /* The chains are looked at outside of the transaction: nobody waits for it. */
@@ -250,12 +295,29 @@ make_seal(struct call *c, int64_t *done)
     TRY(read_latest(c, &l));
     TRY(audit_heads(c, &h, &n));
     TRY(check_all(c, &l, h, n, done));
-    if (*done == 0)
-        return OK;
-    line = write_line(c, &l, h, n);
-    TRY(keep_seal(c, l.number + 1, line));
-    c->app->audit->sealed = l.number + 1;
-    return append_line(c, line);
+    TRY(go_behind_file(c, &l));
+    if (*done > 0) {
+        line = write_line(c, &l, h, n);
+        TRY(keep_seal(c, l.number + 1, line));
+        c->app->audit->sealed = l.number + 1;
+    }
+    return kept_go_on(c);
+}
+
+enum err
+audit_restored(struct call *c, const char *file, int64_t *from, int64_t *to)
+{
+    struct latest l;
+    struct kept k;
+    int64_t done;
+
+    TRY(read_latest(c, &l));
+    TRY(kept_look(c, &k));
+    *from = l.number + 1;
+    *to = k.last > l.number ? k.last : 0;
+    TRY(audit_write(c, "restore", NULL, 0,
+                    restore_detail(c, file, *from, *to)));
+    return *to != 0 && has_key(c) ? audit_seal(c, &done) : OK;
 }
 
 enum err
@@ -301,6 +363,7 @@ void
 audit_tell_health(struct call *c)
 {
     struct latest l;
+    struct kept k;
     char at[25];
 
     if (!has_key(c)) {
@@ -310,7 +373,19 @@ audit_tell_health(struct call *c)
                    " liangcao.conf)");
         return;
     }
-    if (read_latest(c, &l) != OK || l.line == NULL)
+    if (read_latest(c, &l) != OK || kept_look(c, &k) != OK)
+        return;
+    if (k.named && (k.last != l.number || c->app->audit->begun_anew)) {
+        health_say(c->app, "audit", HEALTH_WARN,
+                   k.last != l.number
+                       ? "the file of seals ends with seal %lld, the office"
+                         " with %lld: liangcao audit verify says more"
+                       : "the file of seals was empty or gone: it was begun"
+                         " anew with seals %lld of %lld",
+                   (long long)k.last, (long long)l.number);
+        return;
+    }
+    if (l.line == NULL)
         return;
     instant_print(l.at, at);
     health_say(c->app, "audit", HEALTH_GOOD,
@@ -358,7 +433,7 @@ find_keys(struct call *c, struct audit_check *k, struct keys *keys)
         if (keys->n == 0)
             return fail(c, ERR_INVALID, "key", "%s cannot be used: %s",
                         k->key_file, why);
-    } else if (has_key(c)) {
+    } else if (has_key(c) && !k->apart) {
         keys->all[keys->n++] = key_public(c->app->audit->key);
         keys->own = true;
     }
@@ -399,11 +474,50 @@ check_seal(struct call *c, struct audit_check *k, const struct keys *keys,
     return OK;
 }
 
+/* Seals that an older backup, restored, has not; and what stands behind. */
+struct lost {
+    struct lost *next;
+    struct span span;
+    const char *before; /* of the seal behind: the hash of the last of them */
+};
+
 /* Where the walk through the seals stands. */
 struct sealed {
     int64_t number, entries;
     char hash[SM3_HEX];
+    struct lost *lost;
 };
+
+static const char find_seal[] = "SELECT line FROM audit_seal WHERE id = $1";
+
+/* Between the seal that was walked last and S some are not there. */
+static enum err
+walk_gap(struct call *c, struct audit_check *k, const struct seal *s,
+         struct sealed *w)
+{
+    struct span span = { w->number, s->number - 1, 0 };
+    struct seal before = { 0 };
+    bool told = false;
+    {
+        ROWS r = db_query(c, find_seal, V(w->number));
+
+        if (rows_next(&r) && !read_seal(c, row_text(&r, 0), &before))
+            before = (struct seal){ 0 };
+        TRY(rows_end(&r));
+    }
+    if (span.to > span.after)
+        TRY(restore_is_told(c, &span, &before, s, &told));
+    if (told) {
+        struct lost *l = NEW(k->keep, struct lost);
+
+        *l = (struct lost){ w->lost, span, arena_text(k->keep, s->before) };
+        w->lost = l;
+    } else {
+        report_fault(c, k, "seals %lld to %lld are missing",
+                     (long long)w->number + 1, (long long)s->number - 1);
+    }
+    return OK;
+}
 
 static enum err
 walk_seal(struct call *c, struct audit_check *k, const struct keys *keys,
@@ -418,8 +532,7 @@ walk_seal(struct call *c, struct audit_check *k, const struct keys *keys,
         return OK;
     }
     if (s.number != w->number + 1)
-        report_fault(c, k, "seals %lld to %lld are missing",
-                     (long long)w->number + 1, (long long)s.number - 1);
+        TRY(walk_gap(c, k, &s, w));
     else if (!text_same(s.before, w->number ? w->hash : "-"))
         report_fault(c, k, "seal %lld does not follow the one before it",
                      (long long)s.number);
@@ -443,48 +556,97 @@ walk_page(struct call *c, struct audit_check *k, const struct keys *keys,
 }
 
 static enum err
-walk_all(struct call *c, struct audit_check *k, const struct keys *keys)
+walk_all(struct call *c, struct audit_check *k, const struct keys *keys,
+         struct sealed *w)
 {
-    struct sealed w = { 0 };
     int64_t entries = k->report.entries;
     size_t n;
 
     do {
         arena_reset(c->arena);
-        TRY(walk_page(c, k, keys, &w, &n));
+        TRY(walk_page(c, k, keys, w, &n));
         if (k->go_on != NULL && !k->go_on(k))
             return fail(c, ERR_BUSY, NULL, "the verification was ended");
     } while (n > 0);
-    k->report.unsealed = entries > w.entries ? entries - w.entries : 0;
-    if (w.number == 0 && k->key_file != NULL && entries > 0)
+    k->report.unsealed = entries > w->entries ? entries - w->entries : 0;
+    if (w->number == 0 && k->key_file != NULL && entries > 0)
         report_fault(c, k, "there is no seal");
     return OK;
 }
 
 /* -- what was kept elsewhere --------------------------------------------------- */
 
-static const char find_seal[] = "SELECT line FROM audit_seal WHERE id = $1";
+/* The lines of one file, and what they were found to be. */
+struct expected {
+    const struct keys *keys;
+    const struct lost *lost;
+    const char *path;
+    bool own;      /* the file of seals itself */
+    int64_t n;     /* heads and seals */
+    int64_t found; /* seals that the office has, each once */
+    int64_t last;  /* the newest of them */
+    int64_t other; /* lines that are neither */
+};
+
+static const struct lost *
+lost_with(const struct expected *x, int64_t number)
+{
+    const struct lost *l = x->lost;
+
+    while (l != NULL && (number <= l->span.after || number > l->span.to))
+        l = l->next;
+    return l;
+}
+
+/* What it signed went with it; that it is the one the next stands behind is
+   seen in the last. */
+static void
+expect_lost(struct call *c, struct audit_check *k, const struct lost *l,
+            const struct seal *s, const char *line)
+{
+    if (s->number == l->span.to && !text_same(line_hash(c, line), l->before))
+        report_fault(c, k, "seal %lld is not the one that was kept elsewhere",
+                     (long long)s->number);
+}
 
 static enum err
-expect_seal(struct call *c, struct audit_check *k, const struct keys *keys,
-            const char *line, int64_t *n)
+find_kept_seal(struct call *c, struct audit_check *k, struct expected *x,
+               const struct seal *s, const char *line)
 {
+    ROWS r = db_query(c, find_seal, V(s->number));
+
+    if (!rows_next(&r))
+        report_fault(c, k, "seal %lld, kept elsewhere, is not in the office",
+                     (long long)s->number);
+    else if (!text_same(row_text(&r, 0), line))
+        report_fault(c, k, "seal %lld is not the one that was kept elsewhere",
+                     (long long)s->number);
+    else if (s->number > x->last) {
+        x->last = s->number;
+        x->found++;
+    }
+    return rows_end(&r);
+}
+
+static enum err
+expect_seal(struct call *c, struct audit_check *k, struct expected *x,
+            const char *line)
+{
+    const struct lost *lost;
     struct seal s;
 
     if (!read_seal(c, line, &s)) {
         report_fault(c, k, "a seal that was kept elsewhere was altered");
         return OK;
     }
-    ++*n;
-    ROWS r = db_query(c, find_seal, V(s.number));
-    if (!rows_next(&r))
-        report_fault(c, k, "seal %lld, kept elsewhere, is not in the office",
-                     (long long)s.number);
-    else if (!text_same(row_text(&r, 0), line))
-        report_fault(c, k, "seal %lld is not the one that was kept elsewhere",
-                     (long long)s.number);
-    TRY(rows_end(&r));
-    check_signature(c, k, keys, &s, line);
+    x->n++;
+    check_signature(c, k, x->keys, &s, line);
+    lost = lost_with(x, s.number);
+    if (lost != NULL) {
+        expect_lost(c, k, lost, &s, line);
+        return OK;
+    }
+    TRY(find_kept_seal(c, k, x, &s, line));
     for (size_t i = 0; i < s.n; i++)
         TRY(head_expect(c, k, words_in(c, "what was kept elsewhere"),
                         &s.heads[i]));
@@ -492,16 +654,17 @@ expect_seal(struct call *c, struct audit_check *k, const struct keys *keys,
 }
 
 static enum err
-expect_head(struct call *c, struct audit_check *k, const struct audit_head *h,
-            int64_t *n)
+expect_head(struct call *c, struct audit_check *k, struct expected *x,
+            const struct audit_head *h)
 {
-    ++*n;
+    x->n++;
     return head_expect(c, k, words_in(c, "what was kept elsewhere"), h);
 }
 
 /* {"heads": [...]} of verify, or the list alone. */
 static enum err
-expect_json(struct call *c, struct audit_check *k, const char *line, int64_t *n)
+expect_json(struct call *c, struct audit_check *k, struct expected *x,
+            const char *line)
 {
     json_t *root = json_loads(line, 0, NULL), *list, *one;
     enum err e = OK;
@@ -517,15 +680,15 @@ expect_json(struct call *c, struct audit_check *k, const char *line, int64_t *n)
         };
 
         if (e == OK && h.hash != NULL)
-            e = expect_head(c, k, &h, n);
+            e = expect_head(c, k, x, &h);
     }
     json_decref(root);
     return e;
 }
 
 static enum err
-expect_line(struct call *c, struct audit_check *k, const struct keys *keys,
-            char *line, int64_t *n)
+expect_line(struct call *c, struct audit_check *k, struct expected *x,
+            char *line)
 {
     struct audit_head h = { 0 };
     long long chain, seq;
@@ -533,19 +696,19 @@ expect_line(struct call *c, struct audit_check *k, const struct keys *keys,
 
     line[strcspn(line, "\r\n")] = '\0';
     if (text_starts(line, "seal "))
-        return expect_seal(c, k, keys, line, n);
+        return expect_seal(c, k, x, line);
+    x->other++;
     if (*line == '{' || *line == '[')
-        return expect_json(c, k, line, n);
+        return expect_json(c, k, x, line);
     if (sscanf(line, "%lld %lld %64[0-9a-f]", &chain, &seq, hash) != 3
         || strlen(hash) != SM3_HEX - 1)
         return OK;
     h = (struct audit_head){ .chain = chain, .seq = seq, .hash = hash };
-    return expect_head(c, k, &h, n);
+    return expect_head(c, k, x, &h);
 }
 
 static enum err
-expect_file(struct call *c, struct audit_check *k, const struct keys *keys,
-            FILE *f, int64_t *n)
+expect_file(struct call *c, struct audit_check *k, struct expected *x, FILE *f)
 {
     char *line = NULL;
     size_t cap = 0;
@@ -553,93 +716,89 @@ expect_file(struct call *c, struct audit_check *k, const struct keys *keys,
 
     while (e == OK && getline(&line, &cap, f) > 0) {
         arena_reset(c->arena);
-        e = expect_line(c, k, keys, line, n);
+        e = expect_line(c, k, x, line);
     }
     free(line);
     return e;
 }
 
-static enum err
-walk_expected(struct call *c, struct audit_check *k, const struct keys *keys)
+/* The newest may be on its way into the file, and another's with it. */
+#define ON_ITS_WAY 2
+
+/* The file of seals holds every seal from its first on, and nothing else. */
+static void
+judge_own(struct call *c, struct audit_check *k, const struct expected *x,
+          const struct sealed *w)
 {
-    bool own = k->expect == NULL;
-    const char *path =
-        own && c->app->audit ? c->app->audit->seals_path : k->expect;
-    FILE *f = path ? fopen(path, "r") : NULL;
-    int64_t n = 0;
+    if (x->other > 0)
+        report_fault(c, k, "%lld lines of %s are no seals", (long long)x->other,
+                     x->path);
+    if (k->report.seals > 0 && x->found == 0)
+        report_fault(c, k,
+                     "%s is gone or empty: it has none of the office's"
+                     " %lld seals",
+                     x->path, (long long)k->report.seals);
+    else if (x->last + ON_ITS_WAY < w->number)
+        report_fault(c, k, "%s ends with seal %lld where the office has %lld",
+                     x->path, (long long)x->last, (long long)w->number);
+}
+
+static enum err
+read_expected(struct call *c, struct audit_check *k, struct expected *x)
+{
+    const char *why = NULL;
+    int fd = regular_open(x->path, O_RDONLY, &why);
+    FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
     enum err e;
 
-    if (path == NULL || (own && f == NULL && errno == ENOENT))
+    if (fd < 0 && x->own && errno == ENOENT)
         return OK;
     if (f == NULL)
-        return fail(c, ERR_INVALID, "expect", "%s cannot be read: %s", path,
-                    strerror(errno));
-    e = expect_file(c, k, keys, f, &n);
+        return fail(c, ERR_INVALID, "expect", "%s cannot be read: %s", x->path,
+                    words_in(c, why ? why : strerror(errno)));
+    e = expect_file(c, k, x, f);
     (void)fclose(f);
-    TRY(e);
-    if (n == 0 && !own)
-        return fail(c, ERR_INVALID, "expect", "no head stands in %s", path);
+    return e;
+}
+
+static enum err
+walk_expected(struct call *c, struct audit_check *k, const struct keys *keys,
+              const struct sealed *w)
+{
+    struct expected x = { .keys = keys,
+                          .lost = w->lost,
+                          .path = k->expect,
+                          .own = k->expect == NULL };
+
+    if (x.own && c->app->audit != NULL && !k->apart)
+        x.path = c->app->audit->seals_path;
+    if (x.path == NULL)
+        return OK;
+    TRY(read_expected(c, k, &x));
+    if (x.own)
+        judge_own(c, k, &x, w);
+    else if (x.n == 0)
+        return fail(c, ERR_INVALID, "expect", "no head stands in %s", x.path);
     return OK;
 }
 
 enum err
 walk_seals(struct call *c, struct audit_check *k)
 {
+    struct sealed w = { 0 };
     struct keys keys;
     enum err e;
 
     TRY(find_keys(c, k, &keys));
-    e = walk_all(c, k, &keys);
+    e = walk_all(c, k, &keys, &w);
     if (e == OK)
-        e = walk_expected(c, k, &keys);
+        e = walk_expected(c, k, &keys, &w);
     if (!keys.own)
         key_drop_public(keys.all, keys.n);
     return e;
 }
 
 /* -- opening --------------------------------------------------------------------- */
-
-/* A folder gets a file of a name of its own. */
-static char *
-seals_in(const char *path)
-{
-    struct stat st;
-    char *at = NULL;
-
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        at = strdup(path);
-    else if (asprintf(&at, "%s/%s", path, SEALS_FILE) < 0)
-        at = NULL;
-    ASSERT(at != NULL);
-    return at;
-}
-
-/* What root makes is for the one whose folder it is in. */
-static void
-give_to_owner(int fd, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
-    struct stat st;
-
-    if (geteuid() == 0 && stat(folder ? folder : ".", &st) == 0)
-        (void)!fchown(fd, st.st_uid, st.st_gid);
-    free(folder);
-}
-
-bool
-audit_open_seals(struct audit *a, const char **why)
-{
-    if (a->seals_path == NULL || a->seals >= 0)
-        return true;
-    a->seals =
-        open(a->seals_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (a->seals < 0)
-        *why = strerror(errno);
-    else
-        give_to_owner(a->seals, a->seals_path);
-    return a->seals >= 0;
-}
 
 struct audit *
 audit_open(const char *key_file, const char *seals, const char **why)
@@ -650,7 +809,7 @@ audit_open(const char *key_file, const char *seals, const char **why)
     a->seals = -1;
     (void)pthread_mutex_init(&a->lock, NULL);
     thread_cond(&a->ended);
-    a->seals_path = seals ? seals_in(seals) : NULL;
+    a->seals_path = seals ? kept_in(seals) : NULL;
     if (key_file == NULL || (a->key = key_open(key_file, why)) != NULL)
         return a;
     audit_close(a);

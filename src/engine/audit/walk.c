@@ -157,12 +157,31 @@ begin_chain(struct call *c, struct walk *w, int64_t chain)
 
 /* -- entries ----------------------------------------------------------------- */
 
+/* Each column holds what it was made for; SQLite keeps anything anywhere, and
+   what the database compares is then not what was hashed. */
+static bool
+is_well_kept(struct rows *r)
+{
+    static const char kinds[] = "iiiiitttttitti";
+
+    for (int i = 0; kinds[i] != '\0'; i++) {
+        struct value v = row_value(r, i);
+
+        if (v.kind != VALUE_NULL
+            && v.kind != (kinds[i] == 'i' ? VALUE_INT : VALUE_TEXT))
+            return false;
+        if (v.kind == VALUE_TEXT && memchr(v.as.s, '\0', v.len) != NULL)
+            return false;
+    }
+    return true;
+}
+
 /* What the hash cannot tell: nobody is null and never 0, and no entry of the
    first rule follows one of the second. */
 static bool
 is_canonical(const struct walk *w, const struct entry *x, struct rows *r)
 {
-    return (row_null(r, COL_ACCOUNT) || x->e.account_id != 0)
+    return is_well_kept(r) && (row_null(r, COL_ACCOUNT) || x->e.account_id != 0)
            && (row_null(r, COL_NOUN_ID) || x->e.noun_id != 0)
            && (x->rule == RULE_FIRST || x->rule == RULE_NOW)
            && (x->rule != RULE_FIRST || x->n_proof == 0) && x->rule >= w->rule;
@@ -198,12 +217,15 @@ check_entry(struct call *c, struct walk *w, const struct entry *x,
     /* Go on from what is written, so that one fault is told once. */
     hash_copy(w->hash, e->hash);
     w->k->report.entries++;
+    if (e->at.ms > w->k->report.newest.ms)
+        w->k->report.newest = e->at;
     return OK;
 }
 
 static void
 read_entry(struct rows *r, struct entry *x)
 {
+    r->as_is = true;
     model_read_row(&audit_entry_model, r, &x->e);
     x->rule = row_int(r, COL_RULE);
     x->proof =
@@ -315,7 +337,8 @@ follow_page(struct call *c, struct audit_head *at, char hash[SM3_HEX],
 
         read_entry(&r, &x);
         entry_hash(c, *hash ? hash : NULL, &x, now);
-        if (x.e.seq != at->seq + 1 || !text_same(now, x.e.hash))
+        if (x.e.seq != at->seq + 1 || !text_same(now, x.e.hash)
+            || !is_well_kept(&r))
             return fail(c, ERR_CONFLICT, NULL,
                         "chain %lld: entry %lld does not follow what was"
                         " sealed",

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shape - whether the schema in a database is the one that this release makes:
+ * a trigger acts for whoever put it there, and without its unique index a
+ * table holds two rows of one number.
+ *
+ * The measure is made anew, in memory.  SQLite keeps the text of each
+ * statement, which is compared; of PostgreSQL the names of columns and indexes
+ * are, for the schema's statements are the same.
+ */
+#include <string.h>
+
+#include "base/words.h"
+#include "db/backend.h"
+
+/* -- what stands in a database ------------------------------------------ */
+
+/* What SQLite makes by itself has its names; the index of the search is kept
+   in tables whose text is its own affair.
+
+   Earlier releases gave SQLite the statements as they stand: a key is then
+   called BIGINT, and an index that need not be unique ends with it; spaces say nothing. */
+static const char sqlite_shape[] =
+    "SELECT type || ' ' || name, CASE WHEN type = 'table'"
+    " AND name LIKE 'order!_search!_%' ESCAPE '!' THEN '' ELSE"
+    " tbl_name || ' ' || REPLACE(REPLACE(CASE WHEN sql LIKE 'CREATE INDEX%'"
+    " THEN REPLACE(sql, ', id)', ')') ELSE COALESCE(REPLACE(sql,"
+    " 'BIGINT PRIMARY KEY', 'INTEGER PRIMARY KEY'), '') END, ' ', ''), "
+    "char(10), '') END"
+    " FROM sqlite_master WHERE NOT (type IN ('table', 'index')"
+    " AND name LIKE 'sqlite!_%' ESCAPE '!') ORDER BY 1";
+
+static const char sqlite_triggers[] =
+    "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name";
+
+/* The same words for SQLite, of the measure, and for PostgreSQL; but for the
+   search, each has its own there. */
+static const char measure_names[] =
+    "SELECT 'column ' || m.name || '.' || p.name AS what, '' FROM"
+    " sqlite_master m, pragma_table_xinfo(m.name) p WHERE m.type = 'table'"
+    " AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    " AND m.name NOT LIKE 'order!_search%' ESCAPE '!'"
+    " UNION SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i.\"unique\" "
+    "THEN 'unique'"
+    " ELSE '' END FROM sqlite_master m, pragma_index_list(m.name) i"
+    " WHERE m.type = 'table' AND i.origin = 'c' ORDER BY 1";
+
+static const char postgres_names[] =
+    "SELECT what, how FROM ("
+    "SELECT 'column ' || t.relname || '.' || a.attname AS what, '' AS how"
+    " FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid"
+    " AND a.attnum > 0 AND NOT a.attisdropped WHERE t.relkind IN ('r', 'p')"
+    " AND t.relnamespace = CAST(current_schema() AS regnamespace)"
+    " AND t.relname <> 'order_search'"
+    " UNION SELECT 'index ' || t.relname || '.' || x.relname, CASE WHEN "
+    "i.indisunique"
+    " THEN 'unique' ELSE '' END FROM pg_index i JOIN pg_class x"
+    " ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid"
+    " WHERE t.relnamespace = CAST(current_schema() AS regnamespace)"
+    " AND t.relname <> 'order_search' AND NOT EXISTS (SELECT 1 FROM"
+    " pg_constraint k WHERE k.conindid = i.indexrelid)"
+    ") AS s ORDER BY what COLLATE \"C\"";
+
+static const char postgres_triggers[] =
+    "SELECT g.tgname FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid"
+    " WHERE NOT g.tgisinternal AND t.relnamespace ="
+    " CAST(current_schema() AS regnamespace)"
+    " UNION ALL SELECT r.rulename FROM pg_rewrite r JOIN pg_class t"
+    " ON t.oid = r.ev_class WHERE t.relkind IN ('r', 'p')"
+    " AND t.relnamespace = CAST(current_schema() AS regnamespace)";
+
+/* -- comparing ------------------------------------------------------------ */
+
+struct thing {
+    const char *name, *text;
+};
+
+struct things {
+    struct thing *list;
+    size_t n, cap;
+};
+
+static enum err
+read_things(struct call *c, const char *sql, struct things *out)
+{
+    ROWS r = db_query(c, sql);
+
+    while (rows_next(&r)) {
+        if (out->n == out->cap) {
+            struct thing *more =
+                NEW_N(c->arena, struct thing, out->cap = 2 * out->cap + 256);
+
+            if (out->n > 0)
+                memcpy(more, out->list, out->n * sizeof *more);
+            out->list = more;
+        }
+        out->list[out->n++] =
+            (struct thing){ row_text(&r, 0), row_text(&r, 1) };
+    }
+    return rows_end(&r);
+}
+
+static enum err
+read_measure(struct call *c, const char *sql, struct things *out)
+{
+    const struct store_how how = { .mode = STORE_MAKE, .readers = 1 };
+    struct db *mine = c->db;
+    struct store *s;
+    enum err e;
+
+    TRY(store_open_as(c, ":memory:", &how, &s));
+    db_session(c, s);
+    e = read_things(c, sql, out);
+    db_session_end(c);
+    c->db = mine;
+    store_close(s);
+    return e;
+}
+
+static void
+tell(struct call *c, struct store_faults *out, const char *fmt,
+     const struct thing *t)
+{
+    if (out->strange++ == 0)
+        out->strangest = arena_printf(c->arena, words_in(c, fmt), t->name);
+}
+
+static void
+compare(struct call *c, const struct things *want, const struct things *have,
+        struct store_faults *out)
+{
+    size_t i = 0, k = 0;
+
+    while (i < want->n || k < have->n) {
+        int cmp = i == want->n ? 1
+                  : k == have->n
+                      ? -1
+                      : strcmp(want->list[i].name, have->list[k].name);
+
+        if (cmp < 0)
+            tell(c, out, "it lacks: %s", &want->list[i++]);
+        else if (cmp > 0)
+            tell(c, out, "it was put in: %s", &have->list[k++]);
+        else if (strcmp(want->list[i++].text, have->list[k++].text) != 0)
+            tell(c, out, "it was altered: %s", &have->list[k - 1]);
+    }
+}
+
+/* "event" of "column event.at". */
+static bool
+same_table(const struct thing *a, const struct thing *b)
+{
+    const char *x = strchr(a->name, ' ') + 1, *y = strchr(b->name, ' ') + 1;
+    size_t n = strcspn(x, ".");
+
+    return n == strcspn(y, ".") && memcmp(x, y, n) == 0;
+}
+
+/* Of PostgreSQL: another's tables and views beside ours are the database
+   administrator's, and act on nothing. */
+static void
+leave_others(const struct things *want, struct things *have)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < have->n; i++) {
+        size_t k = 0;
+
+        while (k < want->n && !same_table(&want->list[k], &have->list[i]))
+            k++;
+        if (k < want->n)
+            have->list[n++] = have->list[i];
+    }
+    have->n = n;
+}
+
+static enum err
+find_triggers(struct call *c, struct store_faults *out)
+{
+    ROWS r = db_query(c, store_is_postgres(c->db->store) ? postgres_triggers
+                                                         : sqlite_triggers);
+
+    while (rows_next(&r))
+        tell(c, out, "it was put in: %s",
+             &(struct thing){
+                 arena_printf(c->arena, "trigger %s", row_text(&r, 0)), NULL });
+    return rows_end(&r);
+}
+
+enum err
+shape_refuse(struct call *c)
+{
+    struct store_faults f = { 0 };
+
+    TRY(find_triggers(c, &f));
+    if (f.strange == 0)
+        return OK;
+    return fail(c, ERR_BROKEN, NULL,
+                "the schema is not this release's: %s; the office is not"
+                " opened before it is removed",
+                f.strangest);
+}
+
+enum err
+store_shape(struct call *c, struct store_faults *out)
+{
+    struct things want = { 0 }, have = { 0 };
+    const char *release;
+    int64_t missing;
+
+    TRY(store_release(c, &release, &missing));
+    if (missing > 0)
+        return find_triggers(c, out); /* it is measured when it has all */
+    if (!store_is_postgres(c->db->store)) {
+        TRY(read_measure(c, sqlite_shape, &want));
+        TRY(read_things(c, sqlite_shape, &have));
+        compare(c, &want, &have, out);
+        return OK;
+    }
+    TRY(find_triggers(c, out));
+    TRY(read_measure(c, measure_names, &want));
+    TRY(read_things(c, postgres_names, &have));
+    leave_others(&want, &have);
+    compare(c, &want, &have, out);
+    return OK;
+}
