@@ -131,7 +131,7 @@ find(struct call *c, struct names *n, const struct model *m, int64_t id,
 
 enum err
 name_of_row(struct call *c, struct names *n, const char *table, int64_t id,
-           const char **name)
+            const char **name)
 {
     return find(c, n, find_model(table), id, name);
 }
@@ -155,8 +155,9 @@ table_of(const struct naming *k, const char *key, json_t *beside)
     for (size_t i = 0; f == NULL && all_models[i] != NULL; i++)
         f = model_field(all_models[i], key);
     if (text_same(key, "scope_id") || text_same(key, "noun_id")) {
-        json_t *word = json_object_get(
-            beside, text_same(key, "scope_id") ? "scope" : "noun");
+        json_t *word =
+            json_object_get(beside,
+                            text_same(key, "scope_id") ? "scope" : "noun");
 
         if (json_is_array(word))
             word = json_array_get(word, json_array_size(word) - 1);
@@ -172,13 +173,14 @@ put_name(struct naming *k, const char *table, int64_t id)
 
     TRY(name_of_row(k->c, k->names, table, id, &name));
     if (*name != '\0')
-        (void)json_object_set_new(
-            k->out, arena_printf(k->c->arena, "%lld", (long long)id),
-            json_string(name));
+        (void)json_object_set_new(k->out,
+                                  arena_printf(k->c->arena, "%lld",
+                                               (long long)id),
+                                  json_string(name));
     return OK;
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as the reader of JSON lets it */
+/* As deep as the reader of JSON lets a detail be. */
 static enum err
 name_value(struct naming *k, const char *key, json_t *value, json_t *beside)
 {
@@ -190,8 +192,7 @@ name_value(struct naming *k, const char *key, json_t *value, json_t *beside)
         json_object_foreach(value, name, one)
             TRY(name_value(k, name, one, value));
     } else if (json_is_array(value)) {
-        json_array_foreach(value, i, one)
-            TRY(name_value(k, key, one, beside));
+        json_array_foreach(value, i, one) TRY(name_value(k, key, one, beside));
     } else if (json_is_integer(value) && key != NULL) {
         const char *table = table_of(k, key, beside);
 
@@ -202,8 +203,8 @@ name_value(struct naming *k, const char *key, json_t *value, json_t *beside)
 }
 
 enum err
-names_of_detail(struct call *c, struct names *n, const char *noun, const char *detail,
-         const char **json)
+names_of_detail(struct call *c, struct names *n, const char *noun,
+                const char *detail, const char **json)
 {
     json_t *root = detail ? json_loads(detail, 0, NULL) : NULL;
     struct naming k = { .c = c,
@@ -211,8 +212,8 @@ names_of_detail(struct call *c, struct names *n, const char *noun, const char *d
                         .model = noun ? find_model(noun) : NULL,
                         .out = json_object() };
     enum err e = name_value(&k, NULL, root, NULL);
-    char *text = json_object_size(k.out) > 0 ? json_dumps(k.out, JSON_COMPACT)
-                                             : NULL;
+    char *text =
+        json_object_size(k.out) > 0 ? json_dumps(k.out, JSON_COMPACT) : NULL;
 
     *json = text ? arena_text(c->arena, text) : NULL;
     free(text);

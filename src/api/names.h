@@ -24,7 +24,7 @@ struct names {
  * that table have no name.  ERR_BROKEN, ERR_BUSY: the database.
  */
 enum err name_of_row(struct call *c, struct names *n, const char *table,
-                    int64_t id, const char **name) MUST_USE;
+                     int64_t id, const char **name) MUST_USE;
 
 /*
  * The names of all that the JSON object DETAIL of an audit entry about NOUN
@@ -32,6 +32,6 @@ enum err name_of_row(struct call *c, struct names *n, const char *table,
  * none.  Errors as above.
  */
 enum err names_of_detail(struct call *c, struct names *n, const char *noun,
-                  const char *detail, const char **json) MUST_USE;
+                         const char *detail, const char **json) MUST_USE;
 
 #endif

@@ -282,8 +282,7 @@ sheet_add(struct call *c, struct sheet *t, const void *rows, size_t n)
 
     TRY(check_room(c, t, 0));
     for (size_t i = 0; i < n; i++)
-        TRY(put_row(c, t, &b, (const char *)rows + i * t->model->size,
-                    &names));
+        TRY(put_row(c, t, &b, (const char *)rows + i * t->model->size, &names));
     return t->book != NULL ? OK : write_out(c, t, &b);
 }
 
