@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/names.h"
 #include "api/route.h"
 #include "auth/auth.h"
 #include "base/text.h"
@@ -50,8 +51,19 @@ audit_refusal(struct call *c, const struct http_request *q, enum err e)
 static enum err
 list_audit(struct call *c, void *in, void *out)
 {
+    struct list *l = in;
+    struct audit_entry *e;
+    struct names names = { NULL };
+
     (void)out;
-    return audit_list(c, in);
+    TRY(audit_list(c, l));
+    e = l->rows;
+    for (size_t i = 0; i < l->n; i++) {
+        if (e[i].noun != NULL && e[i].noun_id != 0)
+            TRY(name_of_row(c, &names, e[i].noun, e[i].noun_id, &e[i].about));
+        TRY(names_of_detail(c, &names, e[i].noun, e[i].detail, &e[i].names));
+    }
+    return OK;
 }
 
 static enum err

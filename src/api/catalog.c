@@ -122,7 +122,7 @@ static const struct field promise_in_fields[] = {
     FIELD(struct promise, wanted_to, .label = "Wanted to"),
 };
 static const struct field promise_fields[] = {
-    FIELD(struct promise, sla_class, .flags = GIVEN, .label = "SLA class"),
+    FIELD(struct promise, sla_class, .flags = GIVEN, .label = "Service level"),
     FIELD(struct promise, accept_due, .flags = GIVEN, .label = "Accepted by"),
     FIELD(struct promise, on_site_due, .flags = GIVEN, .label = "On site by"),
     FIELD(struct promise, safe_due, .flags = GIVEN, .label = "Safe by"),

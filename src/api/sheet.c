@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "api/names.h"
 #include "base/csv.h"
 #include "base/output.h"
 #include "base/private.h"
@@ -183,9 +184,25 @@ put_book_cell(struct call *c, struct sheet *t, const struct field *f,
     return e == LXW_NO_ERROR ? OK : lost(c);
 }
 
+/* Of what is referred to the name; its id only where it has none. */
+static enum err
+read_cell(struct call *c, const struct field *f, const void *rec,
+          struct names *names, const char **text)
+{
+    struct value v = member_value(f, rec);
+
+    *text = "";
+    if (f->refers != NULL && v.kind == VALUE_INT)
+        TRY(name_of_row(c, names, f->refers, v.as.i, text));
+    if (**text == '\0')
+        *text = cell_text(c, f, rec);
+    return OK;
+}
+
 /* One row of REC; of the labels when it is NULL. */
 static enum err
-put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec)
+put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec,
+        struct names *names)
 {
     lxw_col_t col = 0;
 
@@ -195,11 +212,13 @@ put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec)
 
         if (!t->shown[i])
             continue;
-        text = rec ? cell_text(c, f, rec)
-                   : words_in(c, f->label ? f->label : f->name);
+        if (rec == NULL)
+            text = words_in(c, f->label ? f->label : f->name);
+        else
+            TRY(read_cell(c, f, rec, names, &text));
         if (t->book != NULL)
             TRY(put_book_cell(c, t, rec ? f : NULL, text, col));
-        else if (rec != NULL && f->kind != FIELD_TEXT)
+        else if (rec != NULL && f->kind != FIELD_TEXT && f->refers == NULL)
             csv_cell(b, text, col == 0);
         else
             csv_text(b, text, col == 0);
@@ -248,10 +267,10 @@ sheet_open(struct call *c, const struct model *m, bool workbook,
         out->shown[i] = is_shown(c, m, &m->fields[i]);
     if (workbook) {
         TRY(open_book(c, out));
-        return put_row(c, out, &b, NULL);
+        return put_row(c, out, &b, NULL, NULL);
     }
     buf_puts(&b, CSV_MARK);
-    TRY(put_row(c, out, &b, NULL));
+    TRY(put_row(c, out, &b, NULL, NULL));
     return write_out(c, out, &b);
 }
 
@@ -259,10 +278,11 @@ enum err
 sheet_add(struct call *c, struct sheet *t, const void *rows, size_t n)
 {
     struct buf b = buf_make(c->arena, 0);
+    struct names names = { NULL };
 
     TRY(check_room(c, t, 0));
     for (size_t i = 0; i < n; i++)
-        TRY(put_row(c, t, &b, (const char *)rows + i * t->model->size));
+        TRY(put_row(c, t, &b, (const char *)rows + i * t->model->size, &names));
     return t->book != NULL ? OK : write_out(c, t, &b);
 }
 

@@ -115,6 +115,20 @@ TEST(due_times_over_spring_festival_are_those_of_the_trade)
     EXPECT_AT(due_of(c, "R", "2026-02-13 17:30").complete, "2026-02-25 17:30");
 }
 
+TEST(nothing_is_promised_to_be_done_before_somebody_is_there)
+{
+    seed(c);
+    /* Friday afternoon: two working hours end on Monday, 24 hours before. */
+    struct catalog_due d = due_of(c, "U", "2026-11-27 16:26");
+
+    EXPECT_AT(d.on_site, "2026-11-30 09:26");
+    EXPECT_AT(d.complete, "2026-11-30 09:26");
+    /* Where the hours end after somebody is there, they are what is promised. */
+    d = due_of(c, "U", "2026-11-24 09:00");
+    EXPECT_AT(d.on_site, "2026-11-24 11:00");
+    EXPECT_AT(d.complete, "2026-11-25 09:00");
+}
+
 TEST(an_emergency_is_never_extended_by_a_holiday)
 {
     seed(c);

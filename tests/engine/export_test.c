@@ -80,6 +80,17 @@ TEST(a_table_has_every_row_of_its_list)
     EXPECT(memcmp(table(c, "desk", "/places", "xlsx"), "PK", 2) == 0);
 }
 
+TEST(a_table_names_what_it_refers_to)
+{
+    const char *csv;
+
+    office_make(c);
+    csv = table(c, "desk", "/places", "csv");
+    /* The room by its house, not by the house's id. */
+    EXPECT(strstr(csv, ",House 1,House 1 305,") != NULL);
+    EXPECT(strstr(csv, ",22,") == NULL);
+}
+
 /* What the call keeps, after the table was made. */
 static size_t
 kept_for(struct call *c, const char *format)

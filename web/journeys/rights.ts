@@ -124,7 +124,7 @@ async function forcedChange({ comes, stands }: Cast): Promise<void> {
 
   const p = await stands('driver', 'phone');
   await p.signsIn('Xinche-2026');
-  await p.sees(/重设。如非本人要求，请立即告知安全管理员/);
+  await p.sees(/请改成只有自己知道的。如果密码不是您要求重设的，请立即告知安全管理员/);
   for (const path of ['/report', '/orders', '/work']) {
     await p.goes(path);
     await p.page.waitForURL('**/password');

@@ -21,6 +21,10 @@ static const struct field entry_fields[] = {
     FIELD(struct audit_entry, detail, .flags = GIVEN | JSON_TEXT,
           .label = "Detail"),
     FIELD(struct audit_entry, hash, .flags = GIVEN, .label = "Hash"),
+    FIELD(struct audit_entry, about, .flags = GIVEN | DERIVED,
+          .says = "What the thing is called now; empty when it is gone."),
+    FIELD(struct audit_entry, names, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the ids in the detail are called now: {id: name}."),
 };
 
 const struct model audit_entry_model = {

@@ -42,6 +42,8 @@ struct audit_entry {
     const char *actor, *channel, *address, *action, *noun;
     int64_t noun_id;
     const char *detail, *hash;
+    const char *about; /* what NOUN_ID is called now, for whoever reads */
+    const char *names; /* JSON, or NULL: what the ids in the detail are */
 };
 
 extern const struct model audit_entry_model;

@@ -224,6 +224,12 @@ run_clock(struct clocks *k, int64_t minutes, bool working, int64_t days)
     return due;
 }
 
+static instant
+not_before(instant due, instant other)
+{
+    return due.ms != 0 && due.ms < other.ms ? other : due;
+}
+
 struct catalog_due
 catalog_due(struct call *c, const struct catalog *k, const struct sla_class *s,
             instant submitted, instant wanted_from, instant wanted_to)
@@ -244,6 +250,9 @@ catalog_due(struct call *c, const struct catalog *k, const struct sla_class *s,
     else
         due.complete = run_clock(&clocks, s->complete_min, s->complete_working,
                                  s->complete_days);
+    due.safe = not_before(due.safe, due.on_site);
+    due.complete = not_before(due.complete, due.on_site);
+    due.complete = not_before(due.complete, due.safe);
     if (clocks.farthest.ms != 0)
         year = workcal_unpublished(k->workcal, submitted, clocks.farthest);
     if (year != 0)

@@ -84,7 +84,7 @@ static const struct field item_fields[] = {
     FIELD(struct service_item, priority, .flags = REQUIRED, .min = 1, .max = 5,
           .label = "Priority", .says = "1 is the highest."),
     FIELD(struct service_item, sla_class, .flags = REQUIRED, .min = 1,
-          .max = 20, .label = "SLA class"),
+          .max = 20, .label = "Service level"),
     FIELD(struct service_item, account, .max = 20,
           .label = "Expenditure account"),
     FIELD(struct service_item, fields, .flags = JSON_TEXT,

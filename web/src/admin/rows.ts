@@ -22,7 +22,10 @@ async function namesOfIds(table: string, ids: number[]): Promise<Record<string, 
   for (let i = 0; i < ids.length; i += CHUNK) {
     lists.push(get<List<Row>>(refers[table].path, { 'id.in': ids.slice(i, i + CHUNK).join(','), limit: CHUNK, total: 'no' }).catch(() => null));
   }
-  return Object.fromEntries((await Promise.all(lists)).flatMap((l) => l?.items ?? []).map((r) => [r.id, labelOf(table, r)]));
+  const rows = (await Promise.all(lists)).flatMap((l) => l?.items ?? []);
+  /* Two of the same name are told apart by their number. */
+  const twice = (r: Row): boolean => !!r.code && rows.some((x) => x.id !== r.id && labelOf(table, x) === labelOf(table, r));
+  return Object.fromEntries(rows.map((r) => [r.id, twice(r) ? `${labelOf(table, r)} · ${String(r.code)}` : labelOf(table, r)]));
 }
 
 /* The names of all that the rows refer to, by table; KNOWN ones are not asked for again. */

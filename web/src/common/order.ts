@@ -2,7 +2,7 @@
 import type { Order, State } from '@/api/types';
 import { crewNames, itemNames } from '@/api/facts';
 import { language, t } from './i18n';
-import { span } from './time';
+import { span, when } from './time';
 
 export type Tone = 'quiet' | 'busy' | 'good' | 'warn' | 'bad';
 
@@ -32,7 +32,7 @@ export interface Stage {
   late: boolean;
 }
 
-type Clocks = Partial<Pick<Order, 'accept_due' | 'accepted_at' | 'accept_late' | 'on_site_due' | 'on_site_at' | 'on_site_late' | 'safe_due'
+type Clocks = Partial<Pick<Order, 'state' | 'suspended_at' | 'resume_expected_at' | 'accept_due' | 'accepted_at' | 'accept_late' | 'on_site_due' | 'on_site_at' | 'on_site_late' | 'safe_due'
   | 'safe_at' | 'safe_late' | 'complete_due' | 'completed_at' | 'complete_late'>>;
 
 export function stagesOf(o: Clocks): Stage[] {
@@ -47,7 +47,24 @@ export function stagesOf(o: Clocks): Stage[] {
   ].filter((s) => s.due || s.done);
 }
 
-/* The clock that matters now: the first stage not reached yet. */
+/* Does the order's clock for this stage stand still, and since when? */
+function stoppedAt(o: Clocks, stage: Stage): string | null {
+  return o.state === 'suspended' && stage.name === 'complete' ? o.suspended_at ?? null : null;
+}
+
+/* What is left until a stage is due, in ms; below zero: overdue.  A clock that was stopped before it ran out is paused. */
+export function leftOf(o: Clocks, stage: Stage, now: number): { left: number; paused: boolean } {
+  const stopped = stoppedAt(o, stage);
+  const left = new Date(stage.due ?? 0).getTime() - (stopped ? new Date(stopped).getTime() : now);
+  return { left, paused: !!stopped && left >= 0 };
+}
+
+/* That the clock stands still, and until which day as far as that is known. */
+export function pausedWords(o: Clocks): string {
+  return o.resume_expected_at ? t('clock.paused_until', { when: when(o.resume_expected_at) }) : t('clock.paused');
+}
+
+/* The clock that matters now: the last stage that has run out, else the first one to run out. */
 export interface Clock {
   stage: Stage;
   left: number; /* ms; below zero: overdue */
@@ -62,15 +79,13 @@ function levelOf(left: number, whole: number): Clock['level'] {
 
 export function clockOf(o: Order, now: number): Clock | null {
   if (!isOpen(o)) return null;
-  const stage = stagesOf(o).find((s) => s.due && !s.done);
-  if (!stage?.due) return null;
-  const due = new Date(stage.due).getTime();
-  const left = due - now;
-  if (o.state === 'suspended' && stage.name === 'complete') {
-    return { stage, left, level: 'paused', words: t('clock.paused') };
-  }
+  const open = stagesOf(o).filter((s) => s.due && !s.done).map((stage) => ({ stage, ...leftOf(o, stage, now) }));
+  const worst = open.filter((c) => c.left < 0).at(-1) ?? open.filter((c) => !c.paused).sort((a, b) => a.left - b.left)[0] ?? open[0];
+  if (!worst) return null;
+  const { stage, left, paused } = worst;
+  if (paused) return { stage, left, level: 'paused', words: pausedWords(o) };
   const words = t(left < 0 ? 'clock.over' : 'clock.left', { stage: t(`stage.${stage.name}`), span: span(left) });
-  return { stage, left, level: levelOf(left, due - new Date(o.submitted_at ?? stage.due).getTime()), words };
+  return { stage, left, level: levelOf(left, new Date(stage.due!).getTime() - new Date(o.submitted_at ?? stage.due!).getTime()), words };
 }
 
 /* Where it is, in words: a known place and what was added to it. */

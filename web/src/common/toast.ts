@@ -17,8 +17,10 @@ export function unsay(id: number): void {
   if (i >= 0) said.splice(i, 1);
 }
 
+/* What is said now takes the place of what was said before: two at most, and of what went wrong the newest. */
 export function say(text: string, bad = false): void {
   const id = next++;
+  for (const s of said.filter((s) => s.bad === bad)) unsay(s.id);
   said.push({ id, text, bad });
   setTimeout(() => unsay(id), bad ? 8000 : 4000);
 }

@@ -16,7 +16,7 @@ export function questionOf(tab: Tab, now: string): Query {
     case 'to_dispatch': return { state: 'accepted', sort: 'id' };
     case 'under_way': return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'complete_due' };
     case 'suspended': return { state: 'suspended', sort: 'id' };
-    case 'overdue': return { is_open: 'yes', 'completed_at.set': 'no', 'complete_due.before': now, sort: 'complete_due' };
+    case 'overdue': return { is_open: 'yes', 'completed_at.set': 'no', 'suspended_at.set': 'no', 'complete_due.before': now, sort: 'complete_due' };
     case 'extension': return { is_open: 'yes', 'extension_asked_until.set': 'yes', sort: 'id' };
     case 'escalated': return { is_open: 'yes', 'escalation.from': 1, sort: 'complete_due' };
     case 'approval': return { state: 'awaiting_approval', sort: 'id' };

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/names.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/route.h"
+#include "base/text.h"
+#include "model/member.h"
+
+struct name {
+    struct name *next;
+    const struct model *model;
+    int64_t id;
+    const char *text;
+};
+
+/* The columns that name a row, where it is not `name` alone; a reference
+   stands for the name of what it refers to. */
+static const struct {
+    const char *noun, *first, *second;
+} called[] = {
+    { "account", "name", "person_id" },
+    { "person", "name", "code" },
+    { "place", "full_name", NULL },
+    { "order", "number", "title" },
+    { "order_event", "order_id", NULL },
+    { "rating", "order_id", NULL },
+    { "draft", "person_id", NULL },
+    { "crew_member", "person_id", "crew_id" },
+    { "shift", "crew_id", "person_id" },
+    { "role_grant", "account_id", NULL },
+    { "right_change", "person_id", NULL },
+    { "service_item", "code", "name" },
+    { "sla_class", "code", "name" },
+    { "unit_change", "unit_id", NULL },
+    { "unit_plan", "unit_id", NULL },
+};
+
+static const struct model *
+find_model(const char *table)
+{
+    for (size_t i = 0; all_models[i] != NULL; i++)
+        if (all_models[i]->table != NULL
+            && (text_same(all_models[i]->table, table)
+                || text_same(all_models[i]->noun, table)))
+            return all_models[i];
+    return NULL;
+}
+
+static enum err find(struct call *c, struct names *n, const struct model *m,
+                     int64_t id, const char **text);
+
+/* One column of a row as a part of its name. */
+static enum err
+read_part(struct call *c, struct names *n, const struct field *f,
+          const void *rec, const char **text)
+{
+    struct value v;
+
+    *text = "";
+    if (f == NULL || !member_has_column(f))
+        return OK;
+    v = member_value(f, rec);
+    if (v.kind == VALUE_TEXT)
+        *text = v.as.s;
+    else if (v.kind == VALUE_INT && f->refers != NULL)
+        return find(c, n, find_model(f->refers), v.as.i, text);
+    return OK;
+}
+
+/* The name in the language of the call, where there is one. */
+static const struct field *
+own_name(const struct call *c, const struct model *m, const char *column,
+         const void *rec)
+{
+    const struct field *f = model_field(m, "name_en");
+
+    if (c->lang != LANG_EN || f == NULL || strcmp(column, "name") != 0)
+        return model_field(m, column);
+    return member_value(f, rec).kind == VALUE_TEXT ? f : model_field(m, column);
+}
+
+static enum err
+name_row(struct call *c, struct names *n, const struct model *m,
+         const void *rec, const char **text)
+{
+    const char *first = "name", *second = NULL, *more = "";
+
+    for (size_t i = 0; i < COUNT(called); i++)
+        if (text_same(called[i].noun, m->noun)) {
+            first = called[i].first;
+            second = called[i].second;
+        }
+    TRY(read_part(c, n, own_name(c, m, first, rec), rec, text));
+    if (second != NULL)
+        TRY(read_part(c, n, own_name(c, m, second, rec), rec, &more));
+    if (*more != '\0')
+        *text = arena_printf(c->arena, "%s · %s", *text, more);
+    return OK;
+}
+
+static enum err
+find(struct call *c, struct names *n, const struct model *m, int64_t id,
+     const char **text)
+{
+    struct name *one;
+    void *rec;
+    enum err e;
+
+    *text = "";
+    if (m == NULL)
+        return OK;
+    for (one = n->first; one != NULL; one = one->next)
+        if (one->id == id && one->model == m) {
+            *text = one->text;
+            return OK;
+        }
+    rec = arena_alloc(c->arena, m->size);
+    e = model_get(c, m, id, rec);
+    if (e == OK)
+        e = name_row(c, n, m, rec, text);
+    if (e != OK && e != ERR_ABSENT)
+        return e;
+    one = NEW(c->arena, struct name);
+    *one = (struct name){ n->first, m, id, *text };
+    n->first = one;
+    return OK;
+}
+
+enum err
+name_of_row(struct call *c, struct names *n, const char *table, int64_t id,
+            const char **name)
+{
+    return find(c, n, find_model(table), id, name);
+}
+
+/* -- of a detail -------------------------------------------------------------- */
+
+struct naming {
+    struct call *c;
+    struct names *names;
+    const struct model *model; /* of the entry */
+    json_t *out;
+};
+
+/* The table a key refers to: by the entry's own noun; by any, where a wish for
+   another noun lies in it; by the word beside it, where it may be several. */
+static const char *
+table_of(const struct naming *k, const char *key, json_t *beside)
+{
+    const struct field *f = k->model ? model_field(k->model, key) : NULL;
+
+    for (size_t i = 0; f == NULL && all_models[i] != NULL; i++)
+        f = model_field(all_models[i], key);
+    if (text_same(key, "scope_id") || text_same(key, "noun_id")) {
+        json_t *word =
+            json_object_get(beside,
+                            text_same(key, "scope_id") ? "scope" : "noun");
+
+        if (json_is_array(word))
+            word = json_array_get(word, json_array_size(word) - 1);
+        return json_string_value(word);
+    }
+    return f != NULL ? f->refers : NULL;
+}
+
+static enum err
+put_name(struct naming *k, const char *table, int64_t id)
+{
+    const char *name;
+
+    TRY(name_of_row(k->c, k->names, table, id, &name));
+    if (*name != '\0')
+        (void)json_object_set_new(k->out,
+                                  arena_printf(k->c->arena, "%lld",
+                                               (long long)id),
+                                  json_string(name));
+    return OK;
+}
+
+/* As deep as the reader of JSON lets a detail be. */
+static enum err
+name_value(struct naming *k, const char *key, json_t *value, json_t *beside)
+{
+    const char *name;
+    json_t *one;
+    size_t i;
+
+    if (json_is_object(value)) {
+        json_object_foreach(value, name, one)
+            TRY(name_value(k, name, one, value));
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, one) TRY(name_value(k, key, one, beside));
+    } else if (json_is_integer(value) && key != NULL) {
+        const char *table = table_of(k, key, beside);
+
+        if (table != NULL)
+            return put_name(k, table, json_integer_value(value));
+    }
+    return OK;
+}
+
+enum err
+names_of_detail(struct call *c, struct names *n, const char *noun,
+                const char *detail, const char **json)
+{
+    json_t *root = detail ? json_loads(detail, 0, NULL) : NULL;
+    struct naming k = { .c = c,
+                        .names = n,
+                        .model = noun ? find_model(noun) : NULL,
+                        .out = json_object() };
+    enum err e = name_value(&k, NULL, root, NULL);
+    char *text =
+        json_object_size(k.out) > 0 ? json_dumps(k.out, JSON_COMPACT) : NULL;
+
+    *json = text ? arena_text(c->arena, text) : NULL;
+    free(text);
+    json_decref(k.out);
+    json_decref(root);
+    return e;
+}
