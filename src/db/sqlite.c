@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite - statements, rows and pooled readers of one SQLite file. */
-#include "base/private.h"
 #include "db/sqlite.h"
+#include "base/private.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -246,8 +246,8 @@ try_slow_connections(struct limits *w)
     (void)pthread_join(thread, NULL);
     (void)printf("%ld slow connections were opened, %ld bytes sent; %ld MiB\n",
                  slow.opened, slow.sent, memory_mib(w, "VmHWM"));
-    (void)score(w->score, memory_mib(w, "VmHWM") < 256, "the server took %ld MiB",
-                memory_mib(w, "VmHWM"));
+    (void)score(w->score, memory_mib(w, "VmHWM") < 256,
+                "the server took %ld MiB", memory_mib(w, "VmHWM"));
 }
 
 /* -- an office behind one address --------------------------------------------- */
