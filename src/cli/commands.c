@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands: help, man page and completion are made from it. */
 #include "cli/cli.h"
-#include "cli/dispatch.h"
+#include "cli/solver.h"
 
 /* The solver's command counts its own name among its arguments. */
 static int

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * insert - the best place for one request in one route (internal).
+ *
+ * Tests go from the cheapest to the dearest: added cost against the best so
+ * far, seats, the route's early and late starts, and only then the exact
+ * schedule.  early and late keep every rule of the route as it is; a new
+ * request only adds rules, so they stay bounds of the longer route.
+ */
+#ifndef SOLVER_INSERT_H
+#define SOLVER_INSERT_H
+
+#include "solver/tour.h"
+
+struct spot {
+    double added; /* FAR: there is none */
+    int route;
+    int pickup;   /* stand before the stops now at these positions */
+    int delivery; /* -1: a visit has none */
+};
+
+/* Arrays for the exact test, taken once a worker. */
+struct probe {
+    double *start, *late, *legs, *within;
+    int *until;
+    struct chance *dice;
+    int ban_pickup, ban_delivery; /* a place that is overlooked; -1 none */
+    uint64_t tested, passed;      /* exact tests, for the curious */
+};
+
+void probe_open(const struct engine *g, struct probe *w, struct arena *a,
+                struct chance *dice);
+
+/* Improves *best if the route has a cheaper place for the request. */
+void insert_seek(const struct engine *g, struct state *s, struct probe *w,
+                 int route, int request, struct spot *best);
+
+/* The same for visits priced by spans; fee is added whatever the place. */
+void insert_seek_visit(const struct engine *g, const struct state *s,
+                       struct probe *w, int route, int request, double fee,
+                       struct spot *best);
+
+/* Puts the request there and brings the route up to date. */
+bool insert_put(const struct engine *g, struct state *s, int request,
+                const struct spot *spot);
+
+#endif
