@@ -3,13 +3,6 @@
 #include "cli/cli.h"
 #include "cli/solver.h"
 
-/* The solver's command counts its own name among its arguments. */
-static int
-run_dispatch(int argc, char **argv)
-{
-    return dispatch_command(argc + 1, argv - 1);
-}
-
 const struct command commands[] = {
     { "serve", "[--address A] [--port N] [--quiet]",
       .says = "Serve the office; a new folder becomes a working, empty"
@@ -33,7 +26,7 @@ const struct command commands[] = {
       .run = export_command },
     { "dispatch", "solve|rooms|bench|draw|replay ...",
       .says = "The solver of routes and crews; see liangcao dispatch help.",
-      .run = run_dispatch },
+      .run = solver_command },
     { "call", "--as ACCOUNT METHOD PATH [JSON]",
       .says = "One request of the API in process, as an account.",
       .run = call_command },

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dispatch - the solver from the command line: solve, rooms, bench, draw,
- * replay.
+ * solver - the command "dispatch": the solver from the command line, with
+ * solve, rooms, bench, draw, replay.
  *
- * What the words mean and what is promised stands in engine/dispatch; here
- * is only the reading of options and the printing.
+ * What the words mean and what is promised stands in src/solver; here is
+ * only the reading of options and the printing.  Its exit codes are its own
+ * and older than those of cli.h; docs/OPERATING.md promises them.
  */
 #include "cli/solver.h"
 
@@ -21,9 +22,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-enum { EXIT_BAD_INPUT = 2, EXIT_USAGE = 64 };
+enum { EXIT_BAD_INPUT = 2 };
 
 #define GRACE 0.1 /* seconds kept for writing the plan */
 #define MANY 1e12
@@ -45,9 +47,9 @@ static const char usage[] =
     "           [--enough] (a run ends at the best known cost)\n";
 
 struct options {
-    enum format format;
+    enum sv_format format;
     const char *file, *start, *out, *bench, *classes, *limits, *only;
-    struct limits limit;
+    struct sv_limits limit;
     int seeds, every;
     bool processor, enough, wrong;
     uint32_t given; /* letters of names[], a bit each */
@@ -110,8 +112,8 @@ take_option(struct options *o, int letter)
 {
     switch (letter) {
     case 'f':
-        o->format = format_named(optarg);
-        if (o->format == FORMAT_UNKNOWN) {
+        o->format = sv_format_named(optarg);
+        if (o->format == SV_FORMAT_UNKNOWN) {
             fprintf(stderr, "--format: unknown format “%s”\n", optarg);
             o->wrong = true;
         }
@@ -124,7 +126,7 @@ take_option(struct options *o, int letter)
     case 'r': o->limit.rounds = whole_of(o, "rounds", 1, MANY); break;
     case 'e': o->limit.seed = whole_of(o, "seed", 0, MANY); break;
     case 't':
-        o->limit.threads = (int)whole_of(o, "threads", 1, THREADS_MOST);
+        o->limit.threads = (int)whole_of(o, "threads", 1, SV_THREADS_MOST);
         break;
     case 'p': o->start = optarg; break;
     case 'o': o->out = optarg; break;
@@ -142,11 +144,11 @@ take_option(struct options *o, int letter)
 static struct options
 read_options(int argc, char **argv)
 {
-    struct options o = { .format = FORMAT_UNKNOWN,
+    struct options o = { .format = SV_FORMAT_UNKNOWN,
                          .bench = getenv("LIANGCAO_BENCH"),
                          .seeds = 1,
                          .every = 1,
-                         .limit = { .seed = 1, .began = clock_now() } };
+                         .limit = { .seed = 1, .began = sv_clock_now() } };
     int letter;
 
     optind = 1;
@@ -175,7 +177,7 @@ tell_fault(const struct call *c, enum err e)
 
 /* One line that is written over while the search runs, on terminals only. */
 static bool
-show_progress(void *with, const struct progress *now)
+show_progress(void *with, const struct sv_progress *now)
 {
     double *last = with;
 
@@ -188,8 +190,8 @@ show_progress(void *with, const struct progress *now)
 }
 
 static void
-tell_result(const struct problem *p, const struct plan *plan,
-            const struct result *r)
+tell_result(const struct sv_problem *p, const struct sv_plan *plan,
+            const struct sv_result *r)
 {
     fprintf(stderr,
             "cost %.4f  distance %.4f  duration %.4f  vehicles %d  "
@@ -210,15 +212,15 @@ tell_result(const struct problem *p, const struct plan *plan,
 
 /* What of the start could not be taken over, a line a route. */
 static void
-tell_lost(const struct problem *p, const struct plan *start,
-          const struct result *r)
+tell_lost(const struct sv_problem *p, const struct sv_plan *start,
+          const struct sv_result *r)
 {
     for (int k = 0; k < start->route_count; k++) {
-        const struct plan_tour *t = &start->routes[k];
+        const struct sv_plan_tour *t = &start->routes[k];
         int all = 0;
 
         for (int a = 0; a < t->stop_count; a++)
-            all += t->stops[a].kind == STOP_PICKUP;
+            all += t->stops[a].kind == SV_STOP_PICKUP;
         if (r->lost[k])
             fprintf(stderr,
                     "start: the route of vehicle %s cannot be driven as it "
@@ -228,26 +230,26 @@ tell_lost(const struct problem *p, const struct plan *start,
 }
 
 static enum err
-write_out(struct call *c, const struct problem *p, const struct plan *plan,
-          const struct options *o)
+write_out(struct call *c, const struct sv_problem *p,
+          const struct sv_plan *plan, const struct options *o)
 {
     struct output out;
 
     TRY(output_open(c, &out, o->out));
-    plan_write(p, plan, o->format, out.file);
+    sv_plan_write(p, plan, o->format, out.file);
     return output_close(c, &out);
 }
 
 static enum err
-solve_read(struct call *c, struct options *o, const struct problem *p,
-           const struct plan *start)
+solve_read(struct call *c, struct options *o, const struct sv_problem *p,
+           const struct sv_plan *start)
 {
-    struct plan plan;
-    struct result result;
+    struct sv_plan plan;
+    struct sv_result result;
     bool tty = isatty(STDERR_FILENO);
     double last = 0;
-    enum err e = solve(c, p, &o->limit, start, &plan, &result,
-                       tty ? show_progress : NULL, &last);
+    enum err e = sv_solve(c, p, &o->limit, start, &plan, &result,
+                          tty ? show_progress : NULL, &last);
 
     if (tty && last > 0)
         fprintf(stderr, "\n");
@@ -256,7 +258,7 @@ solve_read(struct call *c, struct options *o, const struct problem *p,
         tell_lost(p, start, &result);
     tell_result(p, &plan, &result);
     e = write_out(c, p, &plan, o);
-    plan_release(&plan);
+    sv_plan_release(&plan);
     return e;
 }
 
@@ -264,32 +266,32 @@ solve_read(struct call *c, struct options *o, const struct problem *p,
 static int
 with_files(struct call *c, struct options *o,
            enum err (*work)(struct call *, struct options *,
-                            const struct problem *, const struct plan *))
+                            const struct sv_problem *, const struct sv_plan *))
 {
-    struct problem p;
-    struct plan start = { 0 };
-    enum err e = problem_read(c, &p, o->format, o->file);
+    struct sv_problem p;
+    struct sv_plan start = { 0 };
+    enum err e = sv_problem_read(c, &p, o->format, o->file);
 
     if (e != OK)
         return tell_fault(c, e);
     if (o->start)
-        e = plan_read(c, &p, &start, o->format, o->start);
+        e = sv_plan_read(c, &p, &start, o->format, o->start);
     if (e == OK)
         e = output_try(c, o->out);
     if (e == OK)
         e = work(c, o, &p, o->start ? &start : NULL);
-    plan_release(&start);
-    problem_release(&p);
+    sv_plan_release(&start);
+    sv_problem_release(&p);
     return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
 }
 
 static int
 run_solve(struct call *c, struct options *o)
 {
-    if (o->format == FORMAT_UNKNOWN || !o->file
+    if (o->format == SV_FORMAT_UNKNOWN || !o->file
         || (o->limit.seconds <= 0) == (o->limit.rounds == 0)) {
         fputs(usage, stderr);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
     if (o->limit.seconds > 2 * GRACE)
         o->limit.seconds -= GRACE;
@@ -298,39 +300,39 @@ run_solve(struct call *c, struct options *o)
 
 /* The plan as it was written: its order of stops, driven once more. */
 static enum err
-draw_read(struct call *c, struct options *o, const struct problem *p,
-          const struct plan *start)
+draw_read(struct call *c, struct options *o, const struct sv_problem *p,
+          const struct sv_plan *start)
 {
-    struct limits none = { .began = clock_now(), .as_given = true };
-    struct result result;
-    struct plan plan;
+    struct sv_limits none = { .began = sv_clock_now(), .as_given = true };
+    struct sv_result result;
+    struct sv_plan plan;
     struct output out;
     enum err e;
 
-    TRY(solve(c, p, &none, start, &plan, &result, NULL, NULL));
+    TRY(sv_solve(c, p, &none, start, &plan, &result, NULL, NULL));
     e = output_open(c, &out, o->out);
     if (e == OK) {
-        e = plan_draw(c, p, &plan, picture_named(o->out), out.file);
+        e = sv_plan_draw(c, p, &plan, sv_picture_named(o->out), out.file);
         if (e == OK)
             e = output_close(c, &out);
         else
             output_drop(&out);
     }
-    plan_release(&plan);
+    sv_plan_release(&plan);
     return e;
 }
 
 static int
 run_draw(struct call *c, struct options *o)
 {
-    if (o->format == FORMAT_UNKNOWN || !o->file || !o->start || !o->out) {
+    if (o->format == SV_FORMAT_UNKNOWN || !o->file || !o->start || !o->out) {
         fputs(usage, stderr);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
-    if (picture_named(o->out) == PICTURE_UNKNOWN) {
+    if (sv_picture_named(o->out) == SV_PICTURE_UNKNOWN) {
         fprintf(stderr, "--out: “%s” ends neither in .svg nor in .pdf\n",
                 o->out);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
     return with_files(c, o, draw_read);
 }
@@ -338,18 +340,18 @@ run_draw(struct call *c, struct options *o)
 static enum err
 assign_file(struct call *c, const struct options *o)
 {
-    struct room_task task;
-    struct room_answer answer;
+    struct sv_room_task task;
+    struct sv_room_answer answer;
     struct output out;
 
-    TRY(rooms_read(c, &task, o->file));
+    TRY(sv_rooms_read(c, &task, o->file));
     TRY(output_try(c, o->out));
     task.seconds = o->limit.seconds;
-    TRY(rooms_assign(c, &task, &answer));
+    TRY(sv_rooms_assign(c, &task, &answer));
     fprintf(stderr, "cost %.4f, %s\n", answer.cost,
             answer.proved ? "proved to be the least" : "not proved");
     TRY(output_open(c, &out, o->out));
-    rooms_write(&task, &answer, out.file);
+    sv_rooms_write(&task, &answer, out.file);
     return output_close(c, &out);
 }
 
@@ -360,7 +362,7 @@ run_rooms(struct call *c, struct options *o)
 
     if (!o->file) {
         fputs(usage, stderr);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
     e = assign_file(c, o);
     return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
@@ -369,24 +371,24 @@ run_rooms(struct call *c, struct options *o)
 static int
 run_replay(struct call *c, struct options *o)
 {
-    struct problem p;
-    struct replayed told;
-    struct replay how = { .rounds = o->limit.rounds ? o->limit.rounds : 2000,
-                          .seed = o->limit.seed,
-                          .known = 0.3,
-                          .notice_least = 60,
-                          .notice_most = 240 };
+    struct sv_problem p;
+    struct sv_replayed told;
+    struct sv_replay how = { .rounds = o->limit.rounds ? o->limit.rounds : 2000,
+                             .seed = o->limit.seed,
+                             .known = 0.3,
+                             .notice_least = 60,
+                             .notice_most = 240 };
     enum err e;
 
-    if (o->format == FORMAT_UNKNOWN || !o->file) {
+    if (o->format == SV_FORMAT_UNKNOWN || !o->file) {
         fputs(usage, stderr);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
-    e = problem_read(c, &p, o->format, o->file);
+    e = sv_problem_read(c, &p, o->format, o->file);
     if (e != OK)
         return tell_fault(c, e);
-    e = replay_day(c, &p, &how, &told);
-    problem_release(&p);
+    e = sv_replay_day(c, &p, &how, &told);
+    sv_problem_release(&p);
     if (e != OK)
         return tell_fault(c, e);
     printf("revealed in %d events: cost %.3f, %d left out\n"
@@ -400,7 +402,7 @@ run_replay(struct call *c, struct options *o)
 static int
 run_bench(struct call *c, struct options *o)
 {
-    struct measuring m = {
+    struct sv_measuring m = {
         .folder = o->bench,
         .classes = o->classes,
         .seconds = o->limits ? o->limits : "1",
@@ -413,7 +415,7 @@ run_bench(struct call *c, struct options *o)
         .seeds = o->seeds,
         .every = o->every
     };
-    enum err e = measure(c, &m, stdout);
+    enum err e = sv_measure(c, &m, stdout);
 
     return e == OK ? EXIT_SUCCESS : tell_fault(c, e);
 }
@@ -463,22 +465,22 @@ run_verb(struct call *c, const char *name, struct options *o)
         if (!o->wrong)
             return verbs[k].run(c, o);
         fputs("see liangcao dispatch help\n", stderr);
-        return EXIT_USAGE;
+        return EX_USAGE;
     }
     fputs(usage, stderr);
-    return EXIT_USAGE;
+    return EX_USAGE;
 }
 
 int
-dispatch_command(int argc, char **argv)
+solver_command(int argc, char **argv)
 {
     struct call c = { .arena = arena_open() };
     struct options o;
-    int code = EXIT_USAGE;
+    int code = EX_USAGE;
 
-    if (argc >= 2) {
-        o = read_options(argc - 1, argv + 1);
-        code = run_verb(&c, argv[1], &o);
+    if (argc >= 1) {
+        o = read_options(argc, argv);
+        code = run_verb(&c, argv[0], &o);
     } else {
         fputs(usage, stderr);
     }

@@ -17,14 +17,14 @@ split_mix(uint64_t *state)
 }
 
 void
-chance_seed(struct chance *c, uint64_t seed)
+sv_chance_seed(struct sv_chance *c, uint64_t seed)
 {
     c->a = split_mix(&seed);
     c->b = split_mix(&seed);
 }
 
 double
-chance_log(double x)
+sv_chance_log(double x)
 {
     int e;
     double m = frexp(x, &e), y, y2, sum = 0;
@@ -42,7 +42,7 @@ chance_log(double x)
 }
 
 double
-chance_exp(double x)
+sv_chance_exp(double x)
 {
     double k = floor(x / ln2 + 0.5), r = x - k * ln2, sum = 1;
 

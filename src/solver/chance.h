@@ -11,14 +11,14 @@
 
 #include <stdint.h>
 
-struct chance {
+struct sv_chance {
     uint64_t a, b;
 };
 
-void chance_seed(struct chance *c, uint64_t seed);
+void sv_chance_seed(struct sv_chance *c, uint64_t seed);
 
 static inline uint64_t
-chance_bits(struct chance *c)
+sv_chance_bits(struct sv_chance *c)
 {
     uint64_t a = c->a, b = c->b, sum = a + b;
 
@@ -30,30 +30,30 @@ chance_bits(struct chance *c)
 
 /* 0 .. most - 1; most > 0. */
 static inline int
-chance_below(struct chance *c, int most)
+sv_chance_below(struct sv_chance *c, int most)
 {
-    return (int)((uint64_t)(uint32_t)(chance_bits(c) >> 32) * (uint64_t)most
+    return (int)((uint64_t)(uint32_t)(sv_chance_bits(c) >> 32) * (uint64_t)most
                  >> 32);
 }
 
 /* low .. high, both included. */
 static inline int
-chance_between(struct chance *c, int low, int high)
+sv_chance_between(struct sv_chance *c, int low, int high)
 {
-    return low + chance_below(c, high - low + 1);
+    return low + sv_chance_below(c, high - low + 1);
 }
 
 /* In [0, 1). */
 static inline double
-chance_unit(struct chance *c)
+sv_chance_unit(struct sv_chance *c)
 {
-    return (double)(chance_bits(c) >> 11) * 0x1p-53;
+    return (double)(sv_chance_bits(c) >> 11) * 0x1p-53;
 }
 
 /* Natural logarithm, the same bits everywhere; x > 0. */
-double chance_log(double x);
+double sv_chance_log(double x);
 
 /* e to the x, the same bits everywhere; |x| < 700. */
-double chance_exp(double x);
+double sv_chance_exp(double x);
 
 #endif

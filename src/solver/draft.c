@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-enum { EXTRA = BREAKS + 2 };
+enum { EXTRA = SV_BREAKS + 2 };
 
 void
-draft_open(const struct engine *g, struct draft *d, struct arena *a)
+sv_draft_open(const struct sv_engine *g, struct sv_draft *d, struct arena *a)
 {
     size_t most = (size_t)g->stops_most + EXTRA;
     size_t stops = (size_t)(g->n + g->drop) + 1;
@@ -32,9 +32,9 @@ draft_open(const struct engine *g, struct draft *d, struct arena *a)
 
 /* What laying out needs besides the draft. */
 struct layout {
-    const struct engine *g;
-    struct draft *d;
-    const struct carrier *c;
+    const struct sv_engine *g;
+    struct sv_draft *d;
+    const struct sv_carrier *c;
     int count, at; /* stops of the order; elements laid so far */
     int here;      /* node the vehicle stands at */
     double busy;   /* service still to be done there */
@@ -43,7 +43,7 @@ struct layout {
 static void
 lay(struct layout *l, int element, double early, double late, double drive)
 {
-    struct chain *c = &l->d->chain;
+    struct sv_chain *c = &l->d->chain;
     int a = l->at++;
 
     c->early[a] = early;
@@ -63,21 +63,22 @@ time_to(const struct layout *l, int node)
 }
 
 static void
-lay_extras(struct layout *l, const struct extras *x, int position)
+lay_extras(struct layout *l, const struct sv_extras *x, int position)
 {
-    const struct vehicle *v = l->c->v;
+    const struct sv_vehicle *v = l->c->v;
 
     ASSERT(v->pause_count <= (int)COUNT(x->pause));
     if (x->supply == position + 1) {
-        lay(l, DRAFT_SUPPLY, -ENDLESS, ENDLESS, time_to(l, l->g->supply));
+        lay(l, SV_DRAFT_SUPPLY, -SV_ENDLESS, SV_ENDLESS,
+            time_to(l, l->g->supply));
         l->here = l->g->supply;
         l->busy = l->g->p->supply_service;
     }
     for (int k = 0; k < v->pause_count; k++) {
         if (x->pause[k] != position)
             continue;
-        lay(l, DRAFT_PAUSE - k, v->pauses[k].start.from, v->pauses[k].start.to,
-            0);
+        lay(l, SV_DRAFT_PAUSE - k, v->pauses[k].start.from,
+            v->pauses[k].start.to, 0);
         l->busy = v->pauses[k].length;
     }
 }
@@ -85,15 +86,15 @@ lay_extras(struct layout *l, const struct extras *x, int position)
 static void
 lay_stop(struct layout *l, int node)
 {
-    const struct engine *g = l->g;
-    struct chain *c = &l->d->chain;
+    const struct sv_engine *g = l->g;
+    struct sv_chain *c = &l->d->chain;
     int a = l->at, begun;
 
     lay(l, node, g->from[node], g->to[node], time_to(l, node));
     l->here = node;
     l->busy = g->service[node];
     l->d->spot_of[node] = a;
-    if (!node_is_drop(g, node) || g->ride[node - g->drop] >= ENDLESS)
+    if (!sv_node_is_drop(g, node) || g->ride[node - g->drop] >= SV_ENDLESS)
         return;
     begun = l->d->spot_of[node - g->drop];
     c->since[a] = begun;
@@ -103,12 +104,12 @@ lay_stop(struct layout *l, int node)
 
 /* The pauses taken at home, in one order or, when turned, the other. */
 static int
-list_home(const struct carrier *c, const struct extras *x, int which,
-          bool turned, const struct pause *list[BREAKS])
+list_home(const struct sv_carrier *c, const struct sv_extras *x, int which,
+          bool turned, const struct sv_pause *list[SV_BREAKS])
 {
     int count = 0, n = c->v->pause_count;
 
-    ASSERT(n <= BREAKS);
+    ASSERT(n <= SV_BREAKS);
     for (int k = 0; k < n; k++) {
         int pause = turned ? n - 1 - k : k;
 
@@ -119,47 +120,48 @@ list_home(const struct carrier *c, const struct extras *x, int which,
 }
 
 bool
-draft_home_pauses(const struct carrier *c, const struct extras *x, int which,
-                  double from, double start[BREAKS], double *over)
+sv_draft_home_pauses(const struct sv_carrier *c, const struct sv_extras *x,
+                     int which, double from, double start[SV_BREAKS],
+                     double *over)
 {
-    const struct pause *list[BREAKS];
+    const struct sv_pause *list[SV_BREAKS];
 
-    *over = ENDLESS;
+    *over = SV_ENDLESS;
     for (int turned = 0; turned < 2; turned++) {
         int count = list_home(c, x, which, turned, list);
-        double at = from, starts[BREAKS];
+        double at = from, starts[SV_BREAKS];
         bool fits = true;
 
         for (int k = 0; k < count; k++) {
             at = fmax(at, list[k]->start.from);
-            fits &= at <= list[k]->start.to + SLACK;
+            fits &= at <= list[k]->start.to + SV_SLACK;
             starts[list[k] - c->v->pauses] = at;
             at += list[k]->length;
         }
-        if (!fits || at > c->to + SLACK || at >= *over)
+        if (!fits || at > c->to + SV_SLACK || at >= *over)
             continue;
         *over = at;
         for (int k = 0; k < count; k++)
             start[list[k] - c->v->pauses] = starts[list[k] - c->v->pauses];
     }
-    return *over < ENDLESS;
+    return *over < SV_ENDLESS;
 }
 
 /* The latest return that leaves time for the pauses after it. */
 static double
-latest_return(const struct carrier *c, const struct extras *x)
+latest_return(const struct sv_carrier *c, const struct sv_extras *x)
 {
-    const struct pause *list[BREAKS];
-    double best = -ENDLESS;
+    const struct sv_pause *list[SV_BREAKS];
+    double best = -SV_ENDLESS;
 
     for (int turned = 0; turned < 2; turned++) {
-        int count = list_home(c, x, PAUSE_AFTER, turned, list);
+        int count = list_home(c, x, SV_PAUSE_AFTER, turned, list);
         double at = c->to;
 
         while (count-- > 0) {
             at = fmin(list[count]->start.to, at - list[count]->length);
-            if (at < list[count]->start.from - SLACK)
-                at = -ENDLESS;
+            if (at < list[count]->start.from - SV_SLACK)
+                at = -SV_ENDLESS;
         }
         best = fmax(best, at);
     }
@@ -167,26 +169,26 @@ latest_return(const struct carrier *c, const struct extras *x)
 }
 
 /* Windows of the ends, narrowed by pauses taken before or after. */
-static struct window
-shift_of(const struct carrier *c, const struct extras *x)
+static struct sv_window
+shift_of(const struct sv_carrier *c, const struct sv_extras *x)
 {
-    struct window w = { c->from, c->to };
-    double start[BREAKS];
+    struct sv_window w = { c->from, c->to };
+    double start[SV_BREAKS];
 
     if (c->v->pause_count == 0)
         return w;
-    if (!draft_home_pauses(c, x, PAUSE_BEFORE, c->from, start, &w.from))
-        w.from = ENDLESS;
+    if (!sv_draft_home_pauses(c, x, SV_PAUSE_BEFORE, c->from, start, &w.from))
+        w.from = SV_ENDLESS;
     w.to = latest_return(c, x);
     return w;
 }
 
 static void
-lay_out(const struct engine *g, struct draft *d, const struct carrier *c,
-        int count, const struct extras *x)
+lay_out(const struct sv_engine *g, struct sv_draft *d,
+        const struct sv_carrier *c, int count, const struct sv_extras *x)
 {
     struct layout l = { .g = g, .d = d, .c = c, .count = count };
-    struct window shift = shift_of(c, x);
+    struct sv_window shift = shift_of(c, x);
 
     lay(&l, c->start, shift.from, c->to, 0);
     l.here = c->start;
@@ -197,7 +199,7 @@ lay_out(const struct engine *g, struct draft *d, const struct carrier *c,
     }
     lay(&l, c->end, c->from, shift.to, time_to(&l, c->end));
     d->chain.count = l.at;
-    if (c->duration_most < ENDLESS) {
+    if (c->duration_most < SV_ENDLESS) {
         d->chain.until[0] = l.at - 1;
         d->chain.since[l.at - 1] = 0;
         d->chain.within[0] = c->duration_most;
@@ -206,7 +208,7 @@ lay_out(const struct engine *g, struct draft *d, const struct carrier *c,
 
 /* Price of being late at the starts in d->start. */
 static double
-late_price(const struct engine *g, const struct draft *d)
+late_price(const struct sv_engine *g, const struct sv_draft *d)
 {
     double sum = 0;
 
@@ -224,9 +226,9 @@ late_price(const struct engine *g, const struct draft *d)
  * Nothing is moved behind its deadline, or further behind it, on the way.
  */
 static void
-settle(const struct engine *g, struct draft *d)
+settle(const struct sv_engine *g, struct sv_draft *d)
 {
-    struct chain *c = &d->chain;
+    struct sv_chain *c = &d->chain;
     int last = c->count - 1;
 
     for (int a = 0; a < last; a++) {
@@ -237,27 +239,28 @@ settle(const struct engine *g, struct draft *d)
             d->high[a] = fmin(d->high[a], fmax(g->deadline[node], d->start[a]));
     }
     d->high[last] = d->start[last];
-    if (!chain_latest(c, d->high))
+    if (!sv_chain_latest(c, d->high))
         return;
     for (int a = 0; a <= last; a++)
         d->low[a] = d->start[a];
     d->low[0] = d->high[0];
-    if (chain_earliest(c, d->low, 0))
+    if (sv_chain_earliest(c, d->low, 0))
         for (int a = 0; a <= last; a++)
             d->start[a] = d->low[a];
 }
 
 static bool
-run(struct draft *d)
+run(struct sv_draft *d)
 {
     for (int a = 0; a < d->chain.count; a++)
         d->start[a] = d->chain.early[a];
-    return chain_earliest(&d->chain, d->start, 0);
+    return sv_chain_earliest(&d->chain, d->start, 0);
 }
 
 bool
-draft_schedule(const struct engine *g, struct draft *d, const struct carrier *c,
-               int count, const struct extras *extras)
+sv_draft_schedule(const struct sv_engine *g, struct sv_draft *d,
+                  const struct sv_carrier *c, int count,
+                  const struct sv_extras *extras)
 {
     lay_out(g, d, c, count, extras);
     if (!run(d))
@@ -267,8 +270,8 @@ draft_schedule(const struct engine *g, struct draft *d, const struct carrier *c,
 }
 
 static double
-fare(const struct draft *d, const struct engine *g, const struct carrier *c,
-     int count, const struct extras *x)
+fare(const struct sv_draft *d, const struct sv_engine *g,
+     const struct sv_carrier *c, int count, const struct sv_extras *x)
 {
     const double *cost = c->tariff->cost;
     size_t n = (size_t)g->node_count;
@@ -286,16 +289,16 @@ fare(const struct draft *d, const struct engine *g, const struct carrier *c,
     return sum;
 }
 
-/* The whole price with these extras; FAR when it cannot be driven. */
+/* The whole price with these extras; SV_FAR when it cannot be driven. */
 static double
-price_with(const struct engine *g, struct draft *d, const struct carrier *c,
-           int count, const struct extras *x)
+price_with(const struct sv_engine *g, struct sv_draft *d,
+           const struct sv_carrier *c, int count, const struct sv_extras *x)
 {
     double sum;
 
     lay_out(g, d, c, count, x);
     if (!run(d))
-        return FAR;
+        return SV_FAR;
     sum = fare(d, g, c, count, x) + c->cost_use;
     if (c->cost_wait > 0) {
         settle(g, d);
@@ -306,37 +309,37 @@ price_with(const struct engine *g, struct draft *d, const struct carrier *c,
 
 /* First position the carrier's own tools and parts do not serve. */
 static int
-find_dry(const struct engine *g, const struct draft *d, const struct carrier *c,
-         int count)
+find_dry(const struct sv_engine *g, const struct sv_draft *d,
+         const struct sv_carrier *c, int count)
 {
-    uint64_t left[PART_WORDS];
+    uint64_t left[SV_PART_WORDS];
 
-    for (int w = 0; w < PART_WORDS; w++)
+    for (int w = 0; w < SV_PART_WORDS; w++)
         left[w] = c->parts[w];
     for (int a = 1; a <= count && g->supplied; a++) {
         int r = d->order[a];
 
-        if (node_is_drop(g, r))
+        if (sv_node_is_drop(g, r))
             continue;
-        if (!engine_use(g, r, c, a <= c->v->pinned_count, left))
+        if (!sv_engine_use(g, r, c, a <= c->v->pinned_count, left))
             return a;
     }
     return count + 1;
 }
 
 /* A search over the places of the extras, one after the other. */
-struct choice {
-    const struct engine *g;
-    struct draft *d;
-    const struct carrier *c;
+struct sv_choice {
+    const struct sv_engine *g;
+    struct sv_draft *d;
+    const struct sv_carrier *c;
     int count;
-    struct extras now, best;
+    struct sv_extras now, best;
     double cost;
     double floor; /* price without pauses: it cannot be less */
 };
 
 static void
-weigh(struct choice *ch)
+weigh(struct sv_choice *ch)
 {
     double cost = price_with(ch->g, ch->d, ch->c, ch->count, &ch->now);
 
@@ -346,23 +349,23 @@ weigh(struct choice *ch)
     }
 }
 
-static void choose_pause(struct choice *ch, int k);
+static void choose_pause(struct sv_choice *ch, int k);
 
 /* With pause k after the position, if that is not hopeless. */
 static void
-try_pause(struct choice *ch, int k, int position)
+try_pause(struct sv_choice *ch, int k, int position)
 {
     ch->now.pause[k] = position;
     if (k + 1 == ch->c->v->pause_count)
         weigh(ch);
     else if (price_with(ch->g, ch->d, ch->c, ch->count, &ch->now) < ch->cost)
         choose_pause(ch, k + 1);
-    ch->now.pause[k] = PAUSE_NONE;
+    ch->now.pause[k] = SV_PAUSE_NONE;
 }
 
 /* The gap the vehicle is in when the window opens, if it is quick. */
 static int
-natural_gap(const struct choice *ch, const struct pause *p)
+natural_gap(const struct sv_choice *ch, const struct sv_pause *p)
 {
     int a = 0;
 
@@ -373,15 +376,15 @@ natural_gap(const struct choice *ch, const struct pause *p)
 
 /* Where nothing but windows counts, a pause only pushes what comes after. */
 static bool
-is_plain(const struct choice *ch)
+is_plain(const struct sv_choice *ch)
 {
     return !ch->g->rides && ch->c->cost_wait <= 0
-           && ch->c->duration_most >= ENDLESS;
+           && ch->c->duration_most >= SV_ENDLESS;
 }
 
 /* What is to be done at an element of the chain. */
 static double
-busy_at(const struct choice *ch, int element)
+busy_at(const struct sv_choice *ch, int element)
 {
     int node = ch->d->element[element];
 
@@ -389,16 +392,17 @@ busy_at(const struct choice *ch, int element)
         return 0;
     if (node >= 0)
         return ch->g->service[node];
-    return node == DRAFT_SUPPLY ? ch->g->p->supply_service
-                                : ch->c->v->pauses[DRAFT_PAUSE - node].length;
+    return node == SV_DRAFT_SUPPLY
+               ? ch->g->p->supply_service
+               : ch->c->v->pauses[SV_DRAFT_PAUSE - node].length;
 }
 
 /* Added price of lateness when element a cannot start before t. */
 static double
-push_price(const struct choice *ch, int a, double t)
+push_price(const struct sv_choice *ch, int a, double t)
 {
-    const struct engine *g = ch->g;
-    const struct draft *d = ch->d;
+    const struct sv_engine *g = ch->g;
+    const struct sv_draft *d = ch->d;
     double sum = 0;
 
     for (; a + 1 < d->chain.count && t > d->start[a]; a++) {
@@ -414,10 +418,10 @@ push_price(const struct choice *ch, int a, double t)
 
 /* The last pause in every gap, by the labels of the chain without it. */
 static void
-scan_gaps(struct choice *ch, int k)
+scan_gaps(struct sv_choice *ch, int k)
 {
-    const struct pause *p = &ch->c->v->pauses[k];
-    struct draft *d = ch->d;
+    const struct sv_pause *p = &ch->c->v->pauses[k];
+    struct sv_draft *d = ch->d;
     double base = price_with(ch->g, d, ch->c, ch->count, &ch->now);
     int position = 0;
 
@@ -425,17 +429,17 @@ scan_gaps(struct choice *ch, int k)
         return;
     for (int a = 0; a < d->chain.count; a++)
         d->high[a] = d->chain.late[a];
-    if (!chain_latest(&d->chain, d->high))
+    if (!sv_chain_latest(&d->chain, d->high))
         return;
     for (int a = 0; a + 1 < d->chain.count; a++) {
         double busy = busy_at(ch, a), begin, next, cost;
 
         position += a > 0 && d->element[a] >= 0;
         begin = fmax(d->start[a] + busy, p->start.from);
-        if (d->element[a + 1] < 0 || begin > p->start.to + SLACK)
+        if (d->element[a + 1] < 0 || begin > p->start.to + SV_SLACK)
             continue;
         next = begin + p->length + d->chain.legs[a] - busy;
-        if (next > d->high[a + 1] + SLACK)
+        if (next > d->high[a + 1] + SV_SLACK)
             continue;
         cost = base + push_price(ch, a + 1, next);
         if (cost >= ch->cost)
@@ -449,43 +453,45 @@ scan_gaps(struct choice *ch, int k)
 /* In every gap of the window from the natural one outwards, until nothing
    better is possible. */
 static void
-try_gaps(struct choice *ch, int k)
+try_gaps(struct sv_choice *ch, int k)
 {
-    const struct pause *p = &ch->c->v->pauses[k];
+    const struct sv_pause *p = &ch->c->v->pauses[k];
     int middle = natural_gap(ch, p);
 
     for (int step = 0; step <= 2 * ch->count + 1; step++) {
         int a = middle + (step % 2 ? (step + 1) / 2 : -step / 2);
 
-        if (ch->cost <= ch->floor + SLACK)
+        if (ch->cost <= ch->floor + SV_SLACK)
             return;
         /* low and high are bounds without extras: they cannot fail wrongly */
-        if (a < 0 || a > ch->count || ch->d->place_low[a] > p->start.to + SLACK
-            || p->start.from + p->length > ch->d->place_high[a + 1] + SLACK)
+        if (a < 0 || a > ch->count
+            || ch->d->place_low[a] > p->start.to + SV_SLACK
+            || p->start.from + p->length > ch->d->place_high[a + 1] + SV_SLACK)
             continue;
         try_pause(ch, k, a);
     }
 }
 
 static void
-choose_pause(struct choice *ch, int k)
+choose_pause(struct sv_choice *ch, int k)
 {
     if (k + 1 == ch->c->v->pause_count && is_plain(ch))
         scan_gaps(ch, k);
     else
         try_gaps(ch, k);
-    if (ch->cost <= ch->floor + SLACK)
+    if (ch->cost <= ch->floor + SV_SLACK)
         return;
-    try_pause(ch, k, PAUSE_BEFORE);
-    try_pause(ch, k, PAUSE_AFTER);
+    try_pause(ch, k, SV_PAUSE_BEFORE);
+    try_pause(ch, k, SV_PAUSE_AFTER);
 }
 
 /* Bounds of the starts by position in the order, from no extras at all. */
 static bool
-bound_places(const struct engine *g, struct draft *d, const struct carrier *c,
-             int count)
+bound_places(const struct sv_engine *g, struct sv_draft *d,
+             const struct sv_carrier *c, int count)
 {
-    struct extras none = { .supply = 0, .pause = { PAUSE_NONE, PAUSE_NONE } };
+    struct sv_extras none = { .supply = 0,
+                              .pause = { SV_PAUSE_NONE, SV_PAUSE_NONE } };
 
     lay_out(g, d, c, count, &none);
     if (!run(d))
@@ -494,12 +500,12 @@ bound_places(const struct engine *g, struct draft *d, const struct carrier *c,
         d->place_low[a] = d->start[a];
         d->place_high[a] = d->chain.late[a];
     }
-    return chain_latest(&d->chain, d->place_high);
+    return sv_chain_latest(&d->chain, d->place_high);
 }
 
 /* The best places of the pauses with the supply where it is. */
 static void
-choose(struct choice *ch)
+choose(struct sv_choice *ch)
 {
     ch->floor = price_with(ch->g, ch->d, ch->c, ch->count, &ch->now);
     if (ch->floor >= ch->cost)
@@ -515,8 +521,8 @@ choose(struct choice *ch)
 
 /* What the way over the supply before that position adds to the fare. */
 static double
-supply_detour(const struct engine *g, const struct draft *d,
-              const struct carrier *c, int gap)
+supply_detour(const struct sv_engine *g, const struct sv_draft *d,
+              const struct sv_carrier *c, int gap)
 {
     const double *cost = c->tariff->cost;
     size_t n = (size_t)g->node_count, s = (size_t)g->supply;
@@ -527,14 +533,14 @@ supply_detour(const struct engine *g, const struct draft *d,
 
 /* The supply before a position that is not past, the shortest detour first. */
 static void
-choose_supply(struct choice *ch, int last)
+choose_supply(struct sv_choice *ch, int last)
 {
     const int begin = ch->c->v->pinned_count + 1;
 
-    struct extras none = { .supply = 0 };
+    struct sv_extras none = { .supply = 0 };
     double least =
         fare(ch->d, ch->g, ch->c, ch->count, &none) + ch->c->cost_use;
-    double shortest = FAR;
+    double shortest = SV_FAR;
     int first = begin;
 
     for (int gap = begin; gap <= last; gap++) {
@@ -557,19 +563,20 @@ choose_supply(struct choice *ch, int last)
 }
 
 bool
-draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
-            int count, double bound, double *cost, struct extras *extras)
+sv_draft_price(const struct sv_engine *g, struct sv_draft *d,
+               const struct sv_carrier *c, int count, double bound,
+               double *cost, struct sv_extras *extras)
 {
-    struct choice ch = { .g = g, .d = d, .c = c, .count = count };
+    struct sv_choice ch = { .g = g, .d = d, .c = c, .count = count };
     int dry;
 
-    ch.now =
-        (struct extras){ .supply = 0, .pause = { PAUSE_NONE, PAUSE_NONE } };
+    ch.now = (struct sv_extras){ .supply = 0,
+                                 .pause = { SV_PAUSE_NONE, SV_PAUSE_NONE } };
     *cost = 0;
     *extras = ch.now;
     if (count == 0)
         return true;
-    ch.cost = fmin(bound, FAR);
+    ch.cost = fmin(bound, SV_FAR);
     dry = find_dry(g, d, c, count);
     if (dry > count)
         choose(&ch);
@@ -580,22 +587,23 @@ draft_price(const struct engine *g, struct draft *d, const struct carrier *c,
         choose_supply(&ch, dry);
     *cost = ch.cost;
     *extras = ch.best;
-    return ch.cost < fmin(bound, FAR);
+    return ch.cost < fmin(bound, SV_FAR);
 }
 
 bool
-draft_price_tour(const struct engine *g, struct state *s, struct tour *r)
+sv_draft_price_tour(const struct sv_engine *g, struct sv_state *s,
+                    struct sv_tour *r)
 {
-    struct draft *d = &s->draft;
-    struct extras x;
+    struct sv_draft *d = &s->draft;
+    struct sv_extras x;
 
     for (int a = 0; a <= r->count + 1; a++)
         d->order[a] = r->stop[a];
-    if (!draft_price(g, d, &g->carriers[r->vehicle], r->count, FAR, &r->cost,
-                     &x))
+    if (!sv_draft_price(g, d, &g->carriers[r->vehicle], r->count, SV_FAR,
+                        &r->cost, &x))
         return false;
     r->supply = x.supply;
-    for (int k = 0; k < BREAKS; k++)
+    for (int k = 0; k < SV_BREAKS; k++)
         r->pause[k] = x.pause[k];
     return true;
 }

@@ -11,8 +11,8 @@
 enum { WIDE = 1000, MAP = 560, MARGIN = 30, LABEL = 110, ROW = 44 };
 
 struct drawing {
-    const struct problem *p;
-    const struct plan *plan;
+    const struct sv_problem *p;
+    const struct sv_plan *plan;
     cairo_t *cr;
     double top;           /* of the timetable */
     double from, to;      /* of the time axis */
@@ -87,9 +87,9 @@ map_y(const struct drawing *d, int place)
 }
 
 static void
-draw_route_on_map(const struct drawing *d, const struct plan_tour *t)
+draw_route_on_map(const struct drawing *d, const struct sv_plan_tour *t)
 {
-    const struct vehicle *v = &d->p->vehicles[t->vehicle];
+    const struct sv_vehicle *v = &d->p->vehicles[t->vehicle];
 
     set_colour(d->cr, t->vehicle, 0.8);
     cairo_set_line_width(d->cr, 1.4);
@@ -106,7 +106,7 @@ draw_route_on_map(const struct drawing *d, const struct plan_tour *t)
         cairo_new_sub_path(d->cr);
         cairo_arc(d->cr, x, y, 3.2, 0, 2 * G_PI);
         /* deliveries are rings, pickups and visits are discs */
-        if (t->stops[a].kind == STOP_DELIVERY)
+        if (t->stops[a].kind == SV_STOP_DELIVERY)
             cairo_stroke(d->cr);
         else
             cairo_fill(d->cr);
@@ -169,24 +169,24 @@ draw_axis(const struct drawing *d)
 }
 
 static int
-seats_of(const struct drawing *d, const struct stop *s)
+seats_of(const struct drawing *d, const struct sv_stop *s)
 {
     int sum = 0;
 
-    if (s->request < 0 || !request_is_ride(&d->p->requests[s->request]))
+    if (s->request < 0 || !sv_request_is_ride(&d->p->requests[s->request]))
         return 0;
-    for (int k = 0; k < SEAT_KINDS; k++)
+    for (int k = 0; k < SV_SEAT_KINDS; k++)
         sum += d->p->requests[s->request].seats[k];
-    return s->kind == STOP_DELIVERY ? -sum : sum;
+    return s->kind == SV_STOP_DELIVERY ? -sum : sum;
 }
 
 /* How full the vehicle is, as a step line under its row. */
 static void
-draw_load(const struct drawing *d, const struct plan_tour *t, double y)
+draw_load(const struct drawing *d, const struct sv_plan_tour *t, double y)
 {
     int load = 0, most = 1;
 
-    for (int k = 0; k < SEAT_KINDS; k++)
+    for (int k = 0; k < SV_SEAT_KINDS; k++)
         most += d->p->vehicles[t->vehicle].seats[k];
     set_colour(d->cr, t->vehicle, 0.25);
     for (int a = 0; a < t->stop_count; a++) {
@@ -202,15 +202,15 @@ draw_load(const struct drawing *d, const struct plan_tour *t, double y)
 }
 
 static void
-draw_stop(const struct drawing *d, const struct plan_tour *t,
-          const struct stop *s, double y)
+draw_stop(const struct drawing *d, const struct sv_plan_tour *t,
+          const struct sv_stop *s, double y)
 {
     double x = time_x(d, s->start);
     double wide = fmax(time_x(d, s->start + s->length) - x, 1.5);
 
-    set_colour(d->cr, t->vehicle, s->kind == STOP_PAUSE ? 0.3 : 0.9);
+    set_colour(d->cr, t->vehicle, s->kind == SV_STOP_PAUSE ? 0.3 : 0.9);
     cairo_rectangle(d->cr, x, y + 6, wide, 14);
-    if (s->kind == STOP_DELIVERY)
+    if (s->kind == SV_STOP_DELIVERY)
         cairo_stroke(d->cr);
     else
         cairo_fill(d->cr);
@@ -219,7 +219,7 @@ draw_stop(const struct drawing *d, const struct plan_tour *t,
 static void
 draw_row(const struct drawing *d, int k)
 {
-    const struct plan_tour *t = &d->plan->routes[k];
+    const struct sv_plan_tour *t = &d->plan->routes[k];
     double y = d->top + ROW * k, free_at = t->leaves;
     int here = d->p->vehicles[t->vehicle].start;
 
@@ -229,8 +229,8 @@ draw_row(const struct drawing *d, int k)
     for (int a = 0; a <= t->stop_count; a++) {
         int there = a < t->stop_count ? t->stops[a].place
                                       : d->p->vehicles[t->vehicle].end;
-        double drive =
-            problem_time(d->p, here, there) * d->p->vehicles[t->vehicle].pace;
+        double drive = sv_problem_time(d->p, here, there)
+                       * d->p->vehicles[t->vehicle].pace;
 
         set_colour(d->cr, t->vehicle, 1);
         cairo_set_line_width(d->cr, 2);
@@ -262,15 +262,15 @@ draw_timetable(struct drawing *d)
         draw_row(d, k);
 }
 
-enum picture
-picture_named(const char *path)
+enum sv_picture
+sv_picture_named(const char *path)
 {
     size_t n = strlen(path);
     const char *end = path + (n > 4 ? n - 4 : 0);
 
-    return !strcmp(end, ".svg")   ? PICTURE_SVG
-           : !strcmp(end, ".pdf") ? PICTURE_PDF
-                                  : PICTURE_UNKNOWN;
+    return !strcmp(end, ".svg")   ? SV_PICTURE_SVG
+           : !strcmp(end, ".pdf") ? SV_PICTURE_PDF
+                                  : SV_PICTURE_UNKNOWN;
 }
 
 static cairo_status_t
@@ -291,8 +291,8 @@ draw_all(struct drawing *d)
 }
 
 enum err
-plan_draw(struct call *c, const struct problem *p, const struct plan *plan,
-          enum picture picture, FILE *out)
+sv_plan_draw(struct call *c, const struct sv_problem *p,
+             const struct sv_plan *plan, enum sv_picture picture, FILE *out)
 {
     struct drawing d = { .p = p, .plan = plan };
     double high;
@@ -301,7 +301,7 @@ plan_draw(struct call *c, const struct problem *p, const struct plan *plan,
 
     d.top = (p->x ? MAP : 0) + 2 * MARGIN;
     high = d.top + ROW * plan->route_count + MARGIN;
-    s = picture == PICTURE_PDF
+    s = picture == SV_PICTURE_PDF
             ? cairo_pdf_surface_create_for_stream(put_bytes, out, WIDE, high)
             : cairo_svg_surface_create_for_stream(put_bytes, out, WIDE, high);
     d.cr = cairo_create(s);

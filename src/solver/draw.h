@@ -13,18 +13,18 @@
 
 #include <stdio.h>
 
-enum picture { PICTURE_SVG, PICTURE_PDF, PICTURE_UNKNOWN };
+enum sv_picture { SV_PICTURE_SVG, SV_PICTURE_PDF, SV_PICTURE_UNKNOWN };
 
 /* What the path ends in: .svg, .pdf or neither. */
-enum picture picture_named(const char *path);
+enum sv_picture sv_picture_named(const char *path);
 
 /*
  * Draws the plan; whether out took it all is the caller's to look at.
  *
  * ERR_BROKEN  it could not be drawn
  */
-enum err plan_draw(struct call *c, const struct problem *p,
-                   const struct plan *plan, enum picture picture,
-                   FILE *out) MUST_USE;
+enum err sv_plan_draw(struct call *c, const struct sv_problem *p,
+                      const struct sv_plan *plan, enum sv_picture picture,
+                      FILE *out) MUST_USE;
 
 #endif

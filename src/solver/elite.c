@@ -25,20 +25,20 @@ enum {
 
 /* Routes of a plan around a random stop, up to half of those in use. */
 static void
-choose_routes(struct worker *w, const struct state *from)
+choose_routes(struct sv_worker *w, const struct sv_state *from)
 {
-    const struct engine *g = w->g;
-    int used = state_vehicles(g, from), want, seed, tries = 0;
+    const struct sv_engine *g = w->g;
+    int used = sv_state_vehicles(g, from), want, seed, tries = 0;
     const int *near;
 
     memset(w->route_hit, 0, (size_t)g->route_count);
     if (used < 2)
         return;
-    want = chance_between(&w->dice, 1, used / 2);
+    want = sv_chance_between(&w->dice, 1, used / 2);
     do {
-        seed = chance_below(&w->dice, g->n + g->drop);
+        seed = sv_chance_below(&w->dice, g->n + g->drop);
     } while (from->in[seed] < 0 && ++tries < 50);
-    near = nearest_to(&w->near, seed);
+    near = sv_nearest_to(&w->near, seed);
     for (int k = -1; k < w->near.keep && want > 0; k++) {
         int route = from->in[k < 0 ? seed : near[k]];
 
@@ -54,9 +54,9 @@ choose_routes(struct worker *w, const struct state *from)
  * of that kind, not taken yet (those that are have been touched); or -1.
  */
 static int
-find_like(const struct worker *w, const struct tour *other)
+find_like(const struct sv_worker *w, const struct sv_tour *other)
 {
-    const struct state *s = &w->cur;
+    const struct sv_state *s = &w->cur;
     int best = -1, most = -1;
 
     for (int k = 0; k < w->g->route_count; k++) {
@@ -76,18 +76,18 @@ find_like(const struct worker *w, const struct tour *other)
 }
 
 static void
-mark_route(struct worker *w, const struct tour *r)
+mark_route(struct sv_worker *w, const struct sv_tour *r)
 {
     for (int a = 1; a <= r->count; a++)
-        worker_mark(w, node_request(w->g, r->stop[a]));
+        sv_worker_mark(w, sv_node_request(w->g, r->stop[a]));
 }
 
 /* Lays another's route on an empty one, whose requests are absent. */
 static void
-lay_route(struct worker *w, int route, const struct tour *other)
+lay_route(struct sv_worker *w, int route, const struct sv_tour *other)
 {
-    struct state *s = &w->cur;
-    struct tour *r = &s->routes[route];
+    struct sv_state *s = &w->cur;
+    struct sv_tour *r = &s->routes[route];
     double before = r->cost;
 
     if (r->count > 0)
@@ -96,22 +96,23 @@ lay_route(struct worker *w, int route, const struct tour *other)
     memcpy(r->stop + 1, other->stop + 1, (size_t)r->count * sizeof *r->stop);
     r->stop[r->count + 1] = w->g->carriers[route].end;
     for (int a = 1; a <= r->count; a++)
-        if (!node_is_drop(w->g, r->stop[a]))
-            state_take_back(w->g, s, r->stop[a]);
-    if (!tour_refresh(w->g, s, route))
+        if (!sv_node_is_drop(w->g, r->stop[a]))
+            sv_state_take_back(w->g, s, r->stop[a]);
+    if (!sv_tour_refresh(w->g, s, route))
         broken(__FILE__, __LINE__, "a route cannot be driven by its like");
     s->cost += r->cost - before;
 }
 
 /* The current plan becomes the mother's with some routes of the father's. */
 static void
-cross(struct worker *w, const struct state *mother, const struct state *father)
+cross(struct sv_worker *w, const struct sv_state *mother,
+      const struct sv_state *father)
 {
-    const struct engine *g = w->g;
+    const struct sv_engine *g = w->g;
     int *target = w->misses;
 
-    state_copy(g, &w->cur, mother);
-    worker_begin(w);
+    sv_state_copy(g, &w->cur, mother);
+    sv_worker_begin(w);
     choose_routes(w, father);
     for (int k = 0; k < g->route_count; k++) {
         target[k] = -1;
@@ -119,7 +120,7 @@ cross(struct worker *w, const struct state *mother, const struct state *father)
             continue;
         target[k] = find_like(w, &father->routes[k]);
         if (target[k] >= 0)
-            worker_touch(w, target[k]);
+            sv_worker_touch(w, target[k]);
     }
     w->taken_count = 0;
     for (int k = 0; k < g->route_count; k++) {
@@ -128,16 +129,16 @@ cross(struct worker *w, const struct state *mother, const struct state *father)
         mark_route(w, &w->cur.routes[target[k]]);
         mark_route(w, &father->routes[k]);
     }
-    worker_take_out(w);
+    sv_worker_take_out(w);
     for (int k = 0; k < g->route_count; k++)
         if (target[k] >= 0)
             lay_route(w, target[k], &father->routes[k]);
-    w->ceiling = NEVER;
-    (void)worker_recreate(w);
+    w->ceiling = SV_NEVER;
+    (void)sv_worker_recreate(w);
 }
 
 int
-elite_measure(struct elite *e, struct search *s, struct worker *w)
+sv_elite_measure(struct sv_elite *e, struct sv_search *s, struct sv_worker *w)
 {
     double until = s->until, whole;
     int count;
@@ -145,41 +146,41 @@ elite_measure(struct elite *e, struct search *s, struct worker *w)
     e->begin = s->share;
     e->first = w->rounds;
     s->until = e->begin + 0.01 * (1 - e->begin);
-    while (search_goes_on(s, w) && w->rounds - e->first < WARM_ROUNDS)
-        search_round(s, w, w->tuning.hot * w->g->hop_mean);
+    while (sv_search_goes_on(s, w) && w->rounds - e->first < WARM_ROUNDS)
+        sv_search_round(s, w, w->tuning.hot * w->g->hop_mean);
     s->until = until;
     if (s->share <= e->begin || w->g->n == 0)
         return 1;
     whole = (double)(w->rounds - e->first) / (s->share - e->begin);
     whole *= ELITE_SHARE / (ROUNDS_EACH * (double)w->g->n);
-    count = whole < ELITES_MOST ? (int)whole : ELITES_MOST;
+    count = whole < SV_ELITES_MOST ? (int)whole : SV_ELITES_MOST;
     return count < ELITES_LEAST ? 1 : count;
 }
 
 void
-elite_open(struct elite *e, const struct worker *w, int most)
+sv_elite_open(struct sv_elite *e, const struct sv_worker *w, int most)
 {
-    e->plans = NEW_N(w->arena, struct state, (size_t)most);
+    e->plans = NEW_N(w->arena, struct sv_state, (size_t)most);
     e->count = 0;
     for (int k = 0; k < most; k++)
-        state_open(w->g, &e->plans[k], w->arena);
-    state_open(w->g, &e->own, w->arena);
+        sv_state_open(w->g, &e->plans[k], w->arena);
+    sv_state_open(w->g, &e->own, w->arena);
 }
 
 /* A plan of its own, from the state as it is. */
 static void
-cool_one(struct search *s, struct worker *w, struct elite *e, double phase,
-         double end)
+cool_one(struct sv_search *s, struct sv_worker *w, struct sv_elite *e,
+         double phase, double end)
 {
     s->own = &e->own;
     s->returns = 0;
-    state_copy(w->g, &e->own, &w->cur);
-    search_cool(s, w, phase, s->share, end);
+    sv_state_copy(w->g, &e->own, &w->cur);
+    sv_search_cool(s, w, phase, s->share, end);
     s->own = NULL;
 }
 
 bool
-elite_knows(const struct elite *e, double cost)
+sv_elite_knows(const struct sv_elite *e, double cost)
 {
     for (int k = 0; k < e->count; k++)
         if (fabs(e->plans[k].cost - cost) < SAME_COST)
@@ -189,38 +190,39 @@ elite_knows(const struct elite *e, double cost)
 
 /* The child takes the place of its worse parent, unless it is known. */
 static void
-take_in(const struct worker *w, struct elite *e, int mother, int father)
+take_in(const struct sv_worker *w, struct sv_elite *e, int mother, int father)
 {
-    const struct engine *g = w->g;
+    const struct sv_engine *g = w->g;
     int worse = mother;
 
-    if (state_is_better(g, &e->plans[mother], &e->plans[father]))
+    if (sv_state_is_better(g, &e->plans[mother], &e->plans[father]))
         worse = father;
-    if (!elite_knows(e, e->own.cost)
-        && state_is_better(g, &e->own, &e->plans[worse]))
-        state_copy(g, &e->plans[worse], &e->own);
+    if (!sv_elite_knows(e, e->own.cost)
+        && sv_state_is_better(g, &e->own, &e->plans[worse]))
+        sv_state_copy(g, &e->plans[worse], &e->own);
 }
 
 void
-elite_begin(struct elite *e, struct search *s, struct worker *w, int count)
+sv_elite_begin(struct sv_elite *e, struct sv_search *s, struct sv_worker *w,
+               int count)
 {
     for (int k = 0; k < count; k++) {
         cool_one(s, w, e, 0,
                  e->begin + ELITE_SHARE * (1 - e->begin) * (k + 1) / count);
-        state_copy(w->g, &e->plans[k], &e->own);
+        sv_state_copy(w->g, &e->plans[k], &e->own);
         e->count++;
     }
 }
 
 void
-elite_go_on(struct elite *e, struct search *s, struct worker *w)
+sv_elite_go_on(struct sv_elite *e, struct sv_search *s, struct sv_worker *w)
 {
     double rounds = (double)(w->rounds - e->first) / (s->share - e->begin);
     double length = fmin((1 + ROUNDS_CHILD * (double)w->g->n) / rounds, 0.1);
 
-    while (search_goes_on(s, w)) {
-        int mother = chance_below(&w->dice, e->count);
-        int father = chance_below(&w->dice, e->count - 1);
+    while (sv_search_goes_on(s, w)) {
+        int mother = sv_chance_below(&w->dice, e->count);
+        int father = sv_chance_below(&w->dice, e->count - 1);
         double end;
 
         father += father >= mother;
@@ -234,16 +236,16 @@ elite_go_on(struct elite *e, struct search *s, struct worker *w)
 }
 
 void
-elite_run(struct search *s, struct worker *w)
+sv_elite_run(struct sv_search *s, struct sv_worker *w)
 {
-    struct elite e;
-    int count = elite_measure(&e, s, w);
+    struct sv_elite e;
+    int count = sv_elite_measure(&e, s, w);
 
     if (count < ELITES_LEAST) {
-        search_cool(s, w, 0, e.begin, 1);
+        sv_search_cool(s, w, 0, e.begin, 1);
         return;
     }
-    elite_open(&e, w, count);
-    elite_begin(&e, s, w, count);
-    elite_go_on(&e, s, w);
+    sv_elite_open(&e, w, count);
+    sv_elite_begin(&e, s, w, count);
+    sv_elite_go_on(&e, s, w);
 }

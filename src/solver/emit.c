@@ -5,41 +5,43 @@
 #include <math.h>
 
 /* The extras the tour was priced with. */
-static struct extras
-extras_of(const struct engine *g, const struct tour *r)
+static struct sv_extras
+extras_of(const struct sv_engine *g, const struct sv_tour *r)
 {
-    struct extras x = { .supply = r->supply,
-                        .pause = { PAUSE_NONE, PAUSE_NONE } };
+    struct sv_extras x = { .supply = r->supply,
+                           .pause = { SV_PAUSE_NONE, SV_PAUSE_NONE } };
 
-    for (int k = 0; g->full && k < BREAKS; k++)
+    for (int k = 0; g->full && k < SV_BREAKS; k++)
         x.pause[k] = r->pause[k];
     return x;
 }
 
-static struct stop
-stop_of(const struct worker *w, int vehicle, const struct draft *d, int a,
+static struct sv_stop
+stop_of(const struct sv_worker *w, int vehicle, const struct sv_draft *d, int a,
         int *place)
 {
-    const struct problem *p = w->g->p;
+    const struct sv_problem *p = w->g->p;
     int node = d->element[a];
-    struct stop s = { .request = -1, .start = d->start[a], .place = *place };
+    struct sv_stop s = { .request = -1, .start = d->start[a], .place = *place };
 
     if (node >= 0) {
-        const struct visit *v;
+        const struct sv_visit *v;
 
-        s.request = node_request(w->g, node);
-        s.kind = node_is_drop(w->g, node) ? STOP_DELIVERY : STOP_PICKUP;
-        v = node_is_drop(w->g, node) ? &p->requests[s.request].delivery
-                                     : &p->requests[s.request].pickup;
+        s.request = sv_node_request(w->g, node);
+        s.kind =
+            sv_node_is_drop(w->g, node) ? SV_STOP_DELIVERY : SV_STOP_PICKUP;
+        v = sv_node_is_drop(w->g, node) ? &p->requests[s.request].delivery
+                                        : &p->requests[s.request].pickup;
         s.place = v->place;
         s.length = v->service;
-    } else if (node == DRAFT_SUPPLY) {
-        s.kind = STOP_SUPPLY;
+    } else if (node == SV_DRAFT_SUPPLY) {
+        s.kind = SV_STOP_SUPPLY;
         s.place = p->supply;
         s.length = p->supply_service;
     } else {
-        s.kind = STOP_PAUSE;
-        s.length = w->g->carriers[vehicle].v->pauses[DRAFT_PAUSE - node].length;
+        s.kind = SV_STOP_PAUSE;
+        s.length =
+            w->g->carriers[vehicle].v->pauses[SV_DRAFT_PAUSE - node].length;
     }
     *place = s.place;
     return s;
@@ -47,16 +49,16 @@ stop_of(const struct worker *w, int vehicle, const struct draft *d, int a,
 
 /* Pauses that are taken at home, before the first or after the last stop. */
 static void
-emit_home_pauses(struct plan_tour *t, const struct carrier *c,
-                 const struct extras *x, int which)
+emit_home_pauses(struct sv_plan_tour *t, const struct sv_carrier *c,
+                 const struct sv_extras *x, int which)
 {
-    const struct vehicle *v = c->v;
-    double start[BREAKS], over;
+    const struct sv_vehicle *v = c->v;
+    double start[SV_BREAKS], over;
     int first = 0;
 
-    if (!draft_home_pauses(c, x, which,
-                           which == PAUSE_BEFORE ? c->from : t->returns, start,
-                           &over))
+    if (!sv_draft_home_pauses(c, x, which,
+                              which == SV_PAUSE_BEFORE ? c->from : t->returns,
+                              start, &over))
         broken(__FILE__, __LINE__, "a break that was priced cannot be taken");
     if (v->pause_count == 2 && x->pause[0] == which && x->pause[1] == which)
         first = start[1] < start[0];
@@ -64,10 +66,10 @@ emit_home_pauses(struct plan_tour *t, const struct carrier *c,
         int k = n ^ first;
 
         if (x->pause[k] == which)
-            t->stops[t->stop_count++] = (struct stop){
-                .kind = STOP_PAUSE,
+            t->stops[t->stop_count++] = (struct sv_stop){
+                .kind = SV_STOP_PAUSE,
                 .request = -1,
-                .place = which == PAUSE_BEFORE ? v->start : v->end,
+                .place = which == SV_PAUSE_BEFORE ? v->start : v->end,
                 .start = start[k],
                 .length = v->pauses[k].length
             };
@@ -75,51 +77,53 @@ emit_home_pauses(struct plan_tour *t, const struct carrier *c,
 }
 
 static void
-emit_tour(struct worker *w, struct plan *plan, const struct tour *r)
+emit_tour(struct sv_worker *w, struct sv_plan *plan, const struct sv_tour *r)
 {
-    const struct engine *g = w->g;
-    const struct carrier *c = &g->carriers[r->vehicle];
-    struct draft *d = &w->best.draft;
-    struct extras x = extras_of(g, r);
-    struct plan_tour *t = &plan->routes[plan->route_count++];
+    const struct sv_engine *g = w->g;
+    const struct sv_carrier *c = &g->carriers[r->vehicle];
+    struct sv_draft *d = &w->best.draft;
+    struct sv_extras x = extras_of(g, r);
+    struct sv_plan_tour *t = &plan->routes[plan->route_count++];
     int place = c->v->start, last;
 
     for (int a = 0; a <= r->count + 1; a++)
         d->order[a] = r->stop[a];
-    if (!draft_schedule(g, d, c, r->count, &x))
+    if (!sv_draft_schedule(g, d, c, r->count, &x))
         broken(__FILE__, __LINE__, "a route of the search cannot be driven");
     last = d->chain.count - 1;
     t->vehicle = r->vehicle;
     t->leaves = d->start[0];
     t->returns = d->start[last];
-    t->stops = NEW_N(plan->arena, struct stop, (size_t)(last + BREAKS + 1));
-    emit_home_pauses(t, c, &x, PAUSE_BEFORE);
+    t->stops =
+        NEW_N(plan->arena, struct sv_stop, (size_t)(last + SV_BREAKS + 1));
+    emit_home_pauses(t, c, &x, SV_PAUSE_BEFORE);
     for (int a = 1; a < last; a++)
         t->stops[t->stop_count++] = stop_of(w, r->vehicle, d, a, &place);
-    emit_home_pauses(t, c, &x, PAUSE_AFTER);
+    emit_home_pauses(t, c, &x, SV_PAUSE_AFTER);
 }
 
-/* The same sums plan_check makes. */
+/* The same sums sv_plan_check makes. */
 static void
-sum_tour(const struct problem *p, struct plan *plan, struct plan_tour *t)
+sum_tour(const struct sv_problem *p, struct sv_plan *plan,
+         struct sv_plan_tour *t)
 {
-    const struct vehicle *v = &p->vehicles[t->vehicle];
+    const struct sv_vehicle *v = &p->vehicles[t->vehicle];
     int here = v->start;
 
     for (int k = 0; k <= t->stop_count; k++) {
         int there = k < t->stop_count ? t->stops[k].place : v->end;
-        const struct request *q;
+        const struct sv_request *q;
 
-        t->distance += problem_distance(p, here, there);
+        t->distance += sv_problem_distance(p, here, there);
         here = there;
         if (k == t->stop_count || t->stops[k].request < 0)
             continue;
         q = &p->requests[t->stops[k].request];
-        if (t->stops[k].kind == STOP_PICKUP && q->keeps >= 0
+        if (t->stops[k].kind == SV_STOP_PICKUP && q->keeps >= 0
             && q->keeps != t->vehicle)
             t->cost += q->change_price;
         if (q->late_cost > 0 && t->stops[k].start > q->deadline
-            && (t->stops[k].kind == STOP_DELIVERY) == request_is_ride(q))
+            && (t->stops[k].kind == SV_STOP_DELIVERY) == sv_request_is_ride(q))
             t->cost += q->late_cost * (t->stops[k].start - q->deadline);
     }
     t->cost += v->cost_use + v->cost_distance * t->distance
@@ -130,15 +134,16 @@ sum_tour(const struct problem *p, struct plan *plan, struct plan_tour *t)
 }
 
 void
-plan_emit(struct worker *w, struct plan *plan)
+sv_plan_emit(struct sv_worker *w, struct sv_plan *plan)
 {
-    const struct engine *g = w->g;
-    struct state *s = &w->best;
+    const struct sv_engine *g = w->g;
+    struct sv_state *s = &w->best;
 
-    *plan = (struct plan){ .arena = arena_open() };
-    plan->routes = NEW_N(plan->arena, struct plan_tour, (size_t)g->route_count);
+    *plan = (struct sv_plan){ .arena = arena_open() };
+    plan->routes =
+        NEW_N(plan->arena, struct sv_plan_tour, (size_t)g->route_count);
     plan->unserved =
-        NEW_N(plan->arena, struct unserved, (size_t)s->absent_count + 1);
+        NEW_N(plan->arena, struct sv_unserved, (size_t)s->absent_count + 1);
     for (int k = 0; k < g->route_count; k++)
         if (s->routes[k].count > 0)
             emit_tour(w, plan, &s->routes[k]);
@@ -149,46 +154,46 @@ plan_emit(struct worker *w, struct plan *plan)
     for (int r = 0; r < g->n; r++)
         if (s->absent_at[r] >= 0)
             plan->unserved[plan->unserved_count++] =
-                (struct unserved){ r, explain_unserved(w, r) };
+                (struct sv_unserved){ r, sv_explain_unserved(w, r) };
 }
 
 /* ---- a plan as a beginning ------------------------------------------- */
 
 static bool
-can_adopt(const struct worker *w, const struct stop *s, int vehicle)
+can_adopt(const struct sv_worker *w, const struct sv_stop *s, int vehicle)
 {
-    const struct state *cur = &w->cur;
+    const struct sv_state *cur = &w->cur;
 
     if (s->request < 0 || s->request >= w->g->n)
         return false;
-    if (s->kind == STOP_DELIVERY)
+    if (s->kind == SV_STOP_DELIVERY)
         return cur->in[s->request] == vehicle
                && cur->in[s->request + w->g->drop] < 0;
     return cur->absent_at[s->request] >= 0 && cur->in[s->request] < 0
-           && engine_may(w->g, s->request, vehicle);
+           && sv_engine_may(w->g, s->request, vehicle);
 }
 
 /* Cuts the tour back to its first stops. */
 static void
-cut_back(struct worker *w, int vehicle, int kept)
+cut_back(struct sv_worker *w, int vehicle, int kept)
 {
-    struct state *s = &w->cur;
-    struct tour *r = &s->routes[vehicle];
+    struct sv_state *s = &w->cur;
+    struct sv_tour *r = &s->routes[vehicle];
 
     for (int a = kept + 1; a <= r->count; a++)
         s->in[r->stop[a]] = s->at[r->stop[a]] = -1;
     r->count = kept;
     r->stop[kept + 1] = w->g->carriers[vehicle].end;
-    if (!tour_refresh(w->g, s, vehicle))
+    if (!sv_tour_refresh(w->g, s, vehicle))
         broken(__FILE__, __LINE__, "what was driven cannot be any more");
 }
 
 /* The stops behind the pinned ones, in the order of the plan. */
 static void
-adopt_tour(struct worker *w, const struct plan_tour *t)
+adopt_tour(struct sv_worker *w, const struct sv_plan_tour *t)
 {
-    struct state *s = &w->cur;
-    struct tour *r = &s->routes[t->vehicle];
+    struct sv_state *s = &w->cur;
+    struct sv_tour *r = &s->routes[t->vehicle];
     int kept = r->count;
     double before = r->cost;
 
@@ -197,42 +202,43 @@ adopt_tour(struct worker *w, const struct plan_tour *t)
 
         if (!can_adopt(w, &t->stops[k], t->vehicle))
             continue;
-        if (t->stops[k].kind == STOP_DELIVERY)
+        if (t->stops[k].kind == SV_STOP_DELIVERY)
             node += w->g->drop;
         s->in[node] = t->vehicle;
         r->stop[++r->count] = node;
     }
     r->stop[r->count + 1] = w->g->carriers[t->vehicle].end;
-    if (!tour_is_whole(w->g, s, r) || !tour_refresh(w->g, s, t->vehicle)) {
+    if (!sv_tour_is_whole(w->g, s, r)
+        || !sv_tour_refresh(w->g, s, t->vehicle)) {
         cut_back(w, t->vehicle, kept);
         return;
     }
     s->cost += r->cost - before;
     for (int a = kept + 1; a <= r->count; a++) {
-        int request = node_request(w->g, r->stop[a]);
+        int request = sv_node_request(w->g, r->stop[a]);
 
         if (s->absent_at[request] >= 0)
-            state_take_back(w->g, s, request);
+            sv_state_take_back(w->g, s, request);
     }
 }
 
 /* Requests of the plan's route that are not on the vehicle's now. */
 static int
-count_lost(const struct worker *w, const struct plan_tour *t)
+count_lost(const struct sv_worker *w, const struct sv_plan_tour *t)
 {
     int lost = 0;
 
     for (int k = 0; k < t->stop_count; k++) {
         int r = t->stops[k].request;
 
-        lost += t->stops[k].kind == STOP_PICKUP
+        lost += t->stops[k].kind == SV_STOP_PICKUP
                 && (r >= w->g->n || w->cur.in[r] != t->vehicle);
     }
     return lost;
 }
 
 int *
-plan_adopt(struct call *c, struct worker *w, const struct plan *plan)
+sv_plan_adopt(struct call *c, struct sv_worker *w, const struct sv_plan *plan)
 {
     int *lost = NEW_N(c->arena, int, (size_t)plan->route_count + 1);
 

@@ -11,7 +11,7 @@
 enum { HOP_SAMPLE = 128, TRIANGLES = 200000 };
 
 uint64_t
-lanes_pack(const int counts[4])
+sv_lanes_pack(const int counts[4])
 {
     uint64_t lanes = 0;
 
@@ -21,17 +21,18 @@ lanes_pack(const int counts[4])
 }
 
 bool
-engine_use(const struct engine *g, int request, const struct carrier *c,
-           bool past, uint64_t left[PART_WORDS])
+sv_engine_use(const struct sv_engine *g, int request,
+              const struct sv_carrier *c, bool past,
+              uint64_t left[SV_PART_WORDS])
 {
     if (!past && g->p->requests[request].tools & ~c->v->tools)
         return false;
-    for (int w = 0; w < PART_WORDS; w++) {
-        uint64_t need = g->parts[PART_WORDS * request + w];
+    for (int w = 0; w < SV_PART_WORDS; w++) {
+        uint64_t need = g->parts[SV_PART_WORDS * request + w];
 
-        if (!past && !lanes_fit(left[w], need))
+        if (!past && !sv_lanes_fit(left[w], need))
             return false;
-        left[w] = lanes_less(left[w], need);
+        left[w] = sv_lanes_less(left[w], need);
     }
     return true;
 }
@@ -40,20 +41,20 @@ engine_use(const struct engine *g, int request, const struct carrier *c,
 
 /* The place each node stands at; ends follow the stops. */
 static int *
-lay_out_nodes(struct engine *g, int *node_of_place)
+lay_out_nodes(struct sv_engine *g, int *node_of_place)
 {
-    const struct problem *p = g->p;
+    const struct sv_problem *p = g->p;
     int *place =
         NEW_N(g->arena, int, (size_t)(2 * g->n + 2 * p->vehicle_count + 1));
     int count = g->drop + g->n;
 
     for (int r = 0; r < g->n; r++) {
-        const struct request *q = &p->requests[r];
+        const struct sv_request *q = &p->requests[r];
 
         place[r] = q->pickup.place;
         if (g->drop)
             place[r + g->drop] =
-                request_is_ride(q) ? q->delivery.place : q->pickup.place;
+                sv_request_is_ride(q) ? q->delivery.place : q->pickup.place;
     }
     for (int k = 0; k < p->place_count; k++)
         node_of_place[k] = -1;
@@ -74,12 +75,12 @@ lay_out_nodes(struct engine *g, int *node_of_place)
 
 /* A ride is late by its arrival, a visit by its start. */
 static void
-set_deadline(struct engine *g, int r)
+set_deadline(struct sv_engine *g, int r)
 {
-    const struct request *q = &g->p->requests[r];
-    int last = request_is_ride(q) ? r + g->drop : r;
+    const struct sv_request *q = &g->p->requests[r];
+    int last = sv_request_is_ride(q) ? r + g->drop : r;
 
-    g->deadline[r] = g->deadline[r + g->drop] = ENDLESS;
+    g->deadline[r] = g->deadline[r + g->drop] = SV_ENDLESS;
     if (q->late_cost <= 0)
         return;
     g->deadline[last] = q->deadline;
@@ -87,22 +88,22 @@ set_deadline(struct engine *g, int r)
 }
 
 static void
-set_windows(struct engine *g)
+set_windows(struct sv_engine *g)
 {
     for (int r = 0; r < g->n; r++) {
-        const struct request *q = &g->p->requests[r];
+        const struct sv_request *q = &g->p->requests[r];
 
         g->from[r] = q->pickup.start.from;
         g->to[r] = q->pickup.start.to;
         g->service[r] = q->pickup.service;
-        g->seats[r] = lanes_pack(q->seats);
-        for (int k = 0; k < PART_WORDS; k++)
-            g->parts[PART_WORDS * r + k] = lanes_pack(q->parts + 4 * k);
-        g->ride[r] = request_ride_limit(g->p, q);
+        g->seats[r] = sv_lanes_pack(q->seats);
+        for (int k = 0; k < SV_PART_WORDS; k++)
+            g->parts[SV_PART_WORDS * r + k] = sv_lanes_pack(q->parts + 4 * k);
+        g->ride[r] = sv_request_ride_limit(g->p, q);
         g->within[r] = g->ride[r] + q->pickup.service;
         g->bound[r] = -1;
         set_deadline(g, r);
-        if (!request_is_ride(q))
+        if (!sv_request_is_ride(q))
             continue;
         g->from[r + g->drop] = q->delivery.start.from;
         g->to[r + g->drop] = q->delivery.start.to;
@@ -113,7 +114,7 @@ set_windows(struct engine *g)
 /* ---- matrices ------------------------------------------------------- */
 
 static bool
-keeps_triangle(const double *m, int n, struct chance *dice)
+keeps_triangle(const double *m, int n, struct sv_chance *dice)
 {
     /* Small ones are looked at whole, larger ones by a large sample. */
     bool whole = n <= 48;
@@ -127,9 +128,9 @@ keeps_triangle(const double *m, int n, struct chance *dice)
             b = (size_t)(k / n % n);
             c = (size_t)(k % n);
         } else {
-            a = (size_t)chance_below(dice, n);
-            b = (size_t)chance_below(dice, n);
-            c = (size_t)chance_below(dice, n);
+            a = (size_t)sv_chance_below(dice, n);
+            b = (size_t)sv_chance_below(dice, n);
+            c = (size_t)sv_chance_below(dice, n);
         }
         if (m[a * w + c] > m[a * w + b] + m[b * w + c] + 1e-9)
             return false;
@@ -138,7 +139,7 @@ keeps_triangle(const double *m, int n, struct chance *dice)
 }
 
 static const double *
-turn_matrix(struct engine *g, const double *m)
+turn_matrix(struct sv_engine *g, const double *m)
 {
     size_t n = (size_t)g->node_count;
     double *t;
@@ -157,18 +158,18 @@ differs:
 }
 
 static bool
-is_straight(const struct problem *p)
+is_straight(const struct sv_problem *p)
 {
     return !p->time && !p->distance;
 }
 
 static void
-fill_tariff(struct engine *g, struct tariff *t, const int *place)
+fill_tariff(struct sv_engine *g, struct sv_tariff *t, const int *place)
 {
-    const struct problem *p = g->p;
+    const struct sv_problem *p = g->p;
     size_t n = (size_t)g->node_count;
     double *time = NEW_N(g->arena, double, n *n), *cost = time;
-    struct chance dice;
+    struct sv_chance dice;
     bool alike =
         p->time == p->distance && t->pace == 1 && t->cost_distance == 1;
 
@@ -176,26 +177,26 @@ fill_tariff(struct engine *g, struct tariff *t, const int *place)
         cost = NEW_N(g->arena, double, n *n);
     for (size_t a = 0; a < n; a++) {
         for (size_t b = 0; b < n; b++) {
-            time[a * n + b] = problem_time(p, place[a], place[b]) * t->pace;
+            time[a * n + b] = sv_problem_time(p, place[a], place[b]) * t->pace;
             if (!alike)
-                cost[a * n + b] =
-                    problem_distance(p, place[a], place[b]) * t->cost_distance;
+                cost[a * n + b] = sv_problem_distance(p, place[a], place[b])
+                                  * t->cost_distance;
         }
     }
     t->time = time;
     t->cost = cost;
     t->time_to = is_straight(p) ? time : turn_matrix(g, time);
     t->cost_to = alike ? t->time_to : turn_matrix(g, cost);
-    chance_seed(&dice, 7);
+    sv_chance_seed(&dice, 7);
     t->prompt = is_straight(p) || keeps_triangle(time, g->node_count, &dice);
     t->thrifty = is_straight(p) || keeps_triangle(cost, g->node_count, &dice);
 }
 
-static const struct tariff *
-find_tariff(struct engine *g, struct tariff *list, int *count,
-            const struct vehicle *v, const int *place)
+static const struct sv_tariff *
+find_tariff(struct sv_engine *g, struct sv_tariff *list, int *count,
+            const struct sv_vehicle *v, const int *place)
 {
-    struct tariff *t;
+    struct sv_tariff *t;
 
     for (int k = 0; k < *count; k++)
         if (list[k].cost_distance == v->cost_distance
@@ -212,7 +213,7 @@ find_tariff(struct engine *g, struct tariff *list, int *count,
 /* ---- vehicles ------------------------------------------------------- */
 
 static bool
-are_alike(const struct vehicle *a, const struct vehicle *b)
+are_alike(const struct sv_vehicle *a, const struct sv_vehicle *b)
 {
     return a->start == b->start && a->end == b->end
            && a->shift.from == b->shift.from && a->shift.to == b->shift.to
@@ -229,10 +230,10 @@ are_alike(const struct vehicle *a, const struct vehicle *b)
 
 /* Vehicles somebody asks for by name are a kind of their own. */
 static bool
-is_named(const struct problem *p, int v)
+is_named(const struct sv_problem *p, int v)
 {
     for (int r = 0; r < p->request_count; r++) {
-        const struct request *q = &p->requests[r];
+        const struct sv_request *q = &p->requests[r];
 
         if (q->keeps == v)
             return true;
@@ -247,9 +248,9 @@ is_named(const struct problem *p, int v)
 }
 
 static int
-find_kind(struct engine *g, int v)
+find_kind(struct sv_engine *g, int v)
 {
-    const struct problem *p = g->p;
+    const struct sv_problem *p = g->p;
 
     for (int u = 0; u < v; u++)
         if (are_alike(&p->vehicles[u], &p->vehicles[v]) && !is_named(p, u)
@@ -259,19 +260,19 @@ find_kind(struct engine *g, int v)
 }
 
 static void
-set_carriers(struct engine *g, const int *place, const int *node_of_place)
+set_carriers(struct sv_engine *g, const int *place, const int *node_of_place)
 {
-    const struct problem *p = g->p;
-    struct tariff *tariffs =
-        NEW_N(g->arena, struct tariff, (size_t)p->vehicle_count);
+    const struct sv_problem *p = g->p;
+    struct sv_tariff *tariffs =
+        NEW_N(g->arena, struct sv_tariff, (size_t)p->vehicle_count);
     int tariff_count = 0;
     bool limited = false;
 
     for (int r = 0; r < g->n; r++)
-        limited |= g->ride[r] < ENDLESS;
+        limited |= g->ride[r] < SV_ENDLESS;
     for (int k = 0; k < p->vehicle_count; k++) {
-        const struct vehicle *v = &p->vehicles[k];
-        struct carrier *c = &g->carriers[k];
+        const struct sv_vehicle *v = &p->vehicles[k];
+        struct sv_carrier *c = &g->carriers[k];
 
         c->v = v;
         c->tariff = find_tariff(g, tariffs, &tariff_count, v, place);
@@ -282,9 +283,9 @@ set_carriers(struct engine *g, const int *place, const int *node_of_place)
         c->duration_most = v->duration_most;
         c->cost_use = v->cost_use;
         c->cost_wait = v->cost_time;
-        c->seats = lanes_pack(v->seats);
-        for (int w = 0; w < PART_WORDS; w++)
-            c->parts[w] = lanes_pack(v->parts + 4 * w);
+        c->seats = sv_lanes_pack(v->seats);
+        for (int w = 0; w < SV_PART_WORDS; w++)
+            c->parts[w] = sv_lanes_pack(v->parts + 4 * w);
         c->tight = limited || v->duration_most < v->shift.to - v->shift.from;
         c->kind = find_kind(g, k);
         g->timed |= v->cost_time > 0;
@@ -295,30 +296,30 @@ set_carriers(struct engine *g, const int *place, const int *node_of_place)
 /* ---- who may do what ------------------------------------------------ */
 
 static bool
-has_supplies(const struct problem *p, const struct vehicle *v,
-             const struct request *q)
+has_supplies(const struct sv_problem *p, const struct sv_vehicle *v,
+             const struct sv_request *q)
 {
     if (p->supply >= 0)
         return true;
-    for (int k = 0; k < PART_KINDS; k++)
+    for (int k = 0; k < SV_PART_KINDS; k++)
         if (q->parts[k] > v->parts[k])
             return false;
     return (q->tools & ~v->tools) == 0;
 }
 
 static bool
-may_do(const struct engine *g, int k, int r)
+may_do(const struct sv_engine *g, int k, int r)
 {
-    const struct request *q = &g->p->requests[r];
-    const struct vehicle *v = &g->p->vehicles[k];
+    const struct sv_request *q = &g->p->requests[r];
+    const struct sv_vehicle *v = &g->p->vehicles[k];
 
-    return skills_cover(&v->skills, &q->skills)
-           && lanes_fit(g->carriers[k].seats, g->seats[r])
-           && has_supplies(g->p, v, q) && request_allows(q, k);
+    return sv_skills_cover(&v->skills, &q->skills)
+           && sv_lanes_fit(g->carriers[k].seats, g->seats[r])
+           && has_supplies(g->p, v, q) && sv_request_allows(q, k);
 }
 
 static void
-set_may(struct engine *g)
+set_may(struct sv_engine *g)
 {
     g->may_words = (g->route_count + 63) / 64;
     g->may = NEW_N(g->arena, uint64_t, (size_t)g->n * (size_t)g->may_words);
@@ -345,16 +346,16 @@ narrow(double *from, double *to, double low, double high)
 
 /* The loosest bounds any vehicle leaves for a stop at this node. */
 static void
-narrow_by_shift(struct engine *g, int node)
+narrow_by_shift(struct sv_engine *g, int node)
 {
     size_t n = (size_t)g->node_count, at = (size_t)node;
-    double low = ENDLESS, high = -ENDLESS;
+    double low = SV_ENDLESS, high = -SV_ENDLESS;
 
     for (int k = 0; k < g->route_count; k++) {
-        const struct carrier *c = &g->carriers[k];
+        const struct sv_carrier *c = &g->carriers[k];
         double there, back;
 
-        if (!engine_may(g, node_request(g, node), k))
+        if (!sv_engine_may(g, sv_node_request(g, node), k))
             continue;
         if (!c->tariff->prompt)
             return;
@@ -368,13 +369,13 @@ narrow_by_shift(struct engine *g, int node)
 }
 
 static double
-direct_time(const struct engine *g, int r)
+direct_time(const struct sv_engine *g, int r)
 {
-    double best = ENDLESS;
+    double best = SV_ENDLESS;
     size_t n = (size_t)g->node_count;
 
     for (int k = 0; k < g->route_count; k++) {
-        const struct tariff *t = g->carriers[k].tariff;
+        const struct sv_tariff *t = g->carriers[k].tariff;
 
         best = fmin(best,
                     t->prompt
@@ -385,7 +386,7 @@ direct_time(const struct engine *g, int r)
 }
 
 static void
-narrow_ride(struct engine *g, int r)
+narrow_ride(struct sv_engine *g, int r)
 {
     int d = r + g->drop;
     double s = g->service[r], direct = direct_time(g, r);
@@ -400,12 +401,12 @@ narrow_ride(struct engine *g, int r)
 
 /* Requests with a pinned stop: what their windows say is past. */
 static char *
-find_begun(const struct engine *g)
+find_begun(const struct sv_engine *g)
 {
     char *begun = NEW_N(g->arena, char, (size_t)g->n + 1);
 
     for (int k = 0; k < g->route_count; k++) {
-        const struct vehicle *v = &g->p->vehicles[k];
+        const struct sv_vehicle *v = &g->p->vehicles[k];
 
         for (int a = 0; a < v->pinned_count; a++)
             begun[v->pinned[a].request] = 1;
@@ -414,12 +415,12 @@ find_begun(const struct engine *g)
 }
 
 static void
-narrow_windows(struct engine *g)
+narrow_windows(struct sv_engine *g)
 {
     const char *begun = find_begun(g);
 
     for (int r = 0; r < g->n; r++) {
-        bool ride = request_is_ride(&g->p->requests[r]);
+        bool ride = sv_request_is_ride(&g->p->requests[r]);
 
         if (begun[r])
             continue;
@@ -433,15 +434,15 @@ narrow_windows(struct engine *g)
 
 /* Mean distance to the tenth nearest stop, by a sample where there are many. */
 static void
-set_hop_mean(struct engine *g)
+set_hop_mean(struct sv_engine *g)
 {
     int stops = g->n + g->drop, step = 1 + stops / HOP_SAMPLE, looked = 0;
-    struct nearest n;
+    struct sv_nearest n;
     double sum = 0;
 
-    nearest_open(&n, g, stops, 10, engine_apart, g->arena);
+    sv_nearest_open(&n, g, stops, 10, sv_engine_apart, g->arena);
     for (int a = 0; a < stops && n.keep > 0; a += step) {
-        sum += engine_apart(g, a, nearest_to(&n, a)[n.keep - 1]);
+        sum += sv_engine_apart(g, a, sv_nearest_to(&n, a)[n.keep - 1]);
         looked++;
     }
     g->hop_mean = looked > 0 && sum > 0 ? sum / looked : 1;
@@ -450,13 +451,13 @@ set_hop_mean(struct engine *g)
 /* ---- prices of leaving out ------------------------------------------ */
 
 static void
-set_prices(struct engine *g)
+set_prices(struct sv_engine *g)
 {
     size_t n = (size_t)g->node_count;
     double most = 1;
 
     for (int k = 0; k < g->route_count; k++) {
-        const struct carrier *c = &g->carriers[k];
+        const struct sv_carrier *c = &g->carriers[k];
 
         /* neighbours of one tariff come in blocks: look at each once */
         if (k > 0 && c->tariff == g->carriers[k - 1].tariff)
@@ -482,24 +483,25 @@ set_prices(struct engine *g)
 
 /* Pinned windows replace those of the request; who is on board is bound. */
 static void
-set_pinned(struct engine *g)
+set_pinned(struct sv_engine *g)
 {
     for (int k = 0; k < g->route_count; k++) {
-        const struct vehicle *v = &g->p->vehicles[k];
+        const struct sv_vehicle *v = &g->p->vehicles[k];
 
         for (int a = 0; a < v->pinned_count; a++) {
-            const struct pinned *pin = &v->pinned[a];
+            const struct sv_pinned *pin = &v->pinned[a];
             int node = pin->request + (pin->delivery ? g->drop : 0);
             double hold = v->free_from - pin->start.from;
 
             g->from[node] = pin->start.from;
             g->to[node] = pin->start.to;
             g->bound[pin->request] =
-                pin->delivery || !request_is_ride(&g->p->requests[pin->request])
+                pin->delivery
+                        || !sv_request_is_ride(&g->p->requests[pin->request])
                     ? -1
                     : k;
             g->boarded |= g->bound[pin->request] >= 0;
-            g->price[pin->request] = BOUND_PRICE;
+            g->price[pin->request] = SV_BOUND_PRICE;
             g->must[pin->request] = 0;
             if (a == v->pinned_count - 1 && hold > g->service[node])
                 g->service[node] = hold;
@@ -508,7 +510,7 @@ set_pinned(struct engine *g)
 }
 
 static void
-take_arrays(struct engine *g)
+take_arrays(struct sv_engine *g)
 {
     size_t stops = (size_t)(g->n + g->drop) + 1, n = (size_t)g->n + 1;
 
@@ -518,29 +520,29 @@ take_arrays(struct engine *g)
     g->to = NEW_N(g->arena, double, stops);
     g->service = NEW_N(g->arena, double, (size_t)g->node_count + 1);
     g->seats = NEW_N(g->arena, uint64_t, n);
-    g->parts = NEW_N(g->arena, uint64_t, n * PART_WORDS);
+    g->parts = NEW_N(g->arena, uint64_t, n * SV_PART_WORDS);
     g->ride = NEW_N(g->arena, double, n);
     g->within = NEW_N(g->arena, double, n);
     g->bound = NEW_N(g->arena, int, n);
     g->price = NEW_N(g->arena, double, n);
     g->must = NEW_N(g->arena, char, n);
     g->may_count = NEW_N(g->arena, int, n);
-    g->carriers = NEW_N(g->arena, struct carrier, (size_t)g->route_count);
+    g->carriers = NEW_N(g->arena, struct sv_carrier, (size_t)g->route_count);
 }
 
 static void
-set_flags(struct engine *g)
+set_flags(struct sv_engine *g)
 {
     bool mixed = false;
 
     for (int r = 0; r < g->n; r++) {
-        const struct request *q = &g->p->requests[r];
+        const struct sv_request *q = &g->p->requests[r];
 
-        mixed |= g->rides && !request_is_ride(q);
+        mixed |= g->rides && !sv_request_is_ride(q);
         g->calm |= q->keeps >= 0 && q->change_price > 0;
-        g->full |= q->late_cost > 0 && q->deadline < ENDLESS;
+        g->full |= q->late_cost > 0 && q->deadline < SV_ENDLESS;
         g->supplied |= q->tools != 0;
-        for (int k = 0; k < PART_KINDS; k++)
+        for (int k = 0; k < SV_PART_KINDS; k++)
             g->supplied |= q->parts[k] > 0;
     }
     g->full |= mixed || (g->rides && (g->timed || g->supplied));
@@ -548,14 +550,14 @@ set_flags(struct engine *g)
 }
 
 void
-engine_open(struct engine *g, const struct problem *p)
+sv_engine_open(struct sv_engine *g, const struct sv_problem *p)
 {
     int *node_of_place, *place;
 
-    *g = (struct engine){ .p = p, .n = p->request_count };
+    *g = (struct sv_engine){ .p = p, .n = p->request_count };
     g->arena = arena_open();
     for (int r = 0; r < g->n; r++)
-        g->rides |= request_is_ride(&p->requests[r]);
+        g->rides |= sv_request_is_ride(&p->requests[r]);
     g->drop = g->rides ? g->n : 0;
     g->route_count = p->vehicle_count;
     g->stops_most = g->n + g->drop + 4;
@@ -573,7 +575,7 @@ engine_open(struct engine *g, const struct problem *p)
 }
 
 void
-engine_close(struct engine *g)
+sv_engine_close(struct sv_engine *g)
 {
     arena_close(g->arena);
 }

@@ -8,20 +8,20 @@ struct lacks {
 };
 
 static struct lacks
-find_lacks(const struct problem *p, const struct request *q)
+find_lacks(const struct sv_problem *p, const struct sv_request *q)
 {
     struct lacks l = { true, true, true, true };
 
     for (int k = 0; k < p->vehicle_count; k++) {
-        const struct vehicle *v = &p->vehicles[k];
+        const struct sv_vehicle *v = &p->vehicles[k];
 
-        if (skills_cover(&v->skills, &q->skills))
+        if (sv_skills_cover(&v->skills, &q->skills))
             l.skill = false;
-        if (vehicle_seats(v, q))
+        if (sv_vehicle_seats(v, q))
             l.seat = false;
         if (p->supply >= 0 || !(q->tools & ~v->tools))
             l.tool = false;
-        if (request_allows(q, k))
+        if (sv_request_allows(q, k))
             l.listed = false;
     }
     return l;
@@ -29,38 +29,39 @@ find_lacks(const struct problem *p, const struct request *q)
 
 /* Whether some vehicle could do it if it had nothing else to do. */
 static bool
-fits_alone(const struct engine *g, struct state *s, int request, double *cost)
+fits_alone(const struct sv_engine *g, struct sv_state *s, int request,
+           double *cost)
 {
-    struct draft *d = &s->draft;
+    struct sv_draft *d = &s->draft;
     int kind = -1;
 
-    *cost = FAR;
+    *cost = SV_FAR;
     for (int k = 0; k < g->route_count; k++) {
-        struct extras x;
+        struct sv_extras x;
         double alone;
         int count = 0;
 
         /* vehicles of a kind stand together: one tells for all */
-        if (g->carriers[k].kind == kind || !engine_may(g, request, k))
+        if (g->carriers[k].kind == kind || !sv_engine_may(g, request, k))
             continue;
         kind = g->carriers[k].kind;
         d->order[0] = g->carriers[k].start;
         d->order[++count] = request;
-        if (request_is_ride(&g->p->requests[request]))
+        if (sv_request_is_ride(&g->p->requests[request]))
             d->order[++count] = request + g->drop;
         d->order[count + 1] = g->carriers[k].end;
-        if (draft_price(g, d, &g->carriers[k], count, FAR, &alone, &x)
+        if (sv_draft_price(g, d, &g->carriers[k], count, SV_FAR, &alone, &x)
             && alone < *cost)
             *cost = alone;
     }
-    return *cost < FAR;
+    return *cost < SV_FAR;
 }
 
 const char *
-explain_unserved(struct worker *w, int request)
+sv_explain_unserved(struct sv_worker *w, int request)
 {
-    const struct engine *g = w->g;
-    const struct request *q = &g->p->requests[request];
+    const struct sv_engine *g = w->g;
+    const struct sv_request *q = &g->p->requests[request];
     struct lacks l = find_lacks(g->p, q);
     size_t at;
     double alone;
@@ -77,11 +78,11 @@ explain_unserved(struct worker *w, int request)
         return "nobody has the tool, and there is no supply";
     if (g->may_count[request] == 0)
         return "no single vehicle has seats, skills, tools and parts together";
-    if (request_is_ride(q)) {
+    if (sv_request_is_ride(q)) {
         at = (size_t)request * (size_t)g->node_count
              + (size_t)(request + g->drop);
         if (g->carriers[0].tariff->prompt
-            && g->carriers[0].tariff->time[at] > g->ride[request] + SLACK)
+            && g->carriers[0].tariff->time[at] > g->ride[request] + SV_SLACK)
             return "even the direct ride is longer than allowed";
     }
     if (!fits_alone(g, &w->best, request, &alone))

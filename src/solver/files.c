@@ -13,17 +13,17 @@ enum { FILE_MOST = 256 << 20 };
 static const char *const format_names[] = { "darp", "pdptw", "trsp", "strsp",
                                             "json" };
 
-enum format
-format_named(const char *name)
+enum sv_format
+sv_format_named(const char *name)
 {
-    for (int k = 0; k < FORMAT_UNKNOWN; k++)
+    for (int k = 0; k < SV_FORMAT_UNKNOWN; k++)
         if (!strcmp(name, format_names[k]))
-            return (enum format)k;
-    return FORMAT_UNKNOWN;
+            return (enum sv_format)k;
+    return SV_FORMAT_UNKNOWN;
 }
 
 enum err
-file_text(struct call *c, const char *path, char **text, size_t *size)
+sv_file_text(struct call *c, const char *path, char **text, size_t *size)
 {
     FILE *f = fopen(path, "rb");
     size_t room = 1 << 16;
@@ -54,16 +54,16 @@ file_text(struct call *c, const char *path, char **text, size_t *size)
 }
 
 static enum err
-parse_text(struct call *c, struct problem *p, enum format format,
+parse_text(struct call *c, struct sv_problem *p, enum sv_format format,
            const char *text, size_t size)
 {
-    struct lines l = lines_of(text, size);
+    struct sv_lines l = sv_lines_of(text, size);
 
     switch (format) {
-    case FORMAT_DARP: return read_darp(c, p, &l);
-    case FORMAT_PDPTW: return read_pdptw(c, p, &l);
-    case FORMAT_TRSP: return read_trsp(c, p, &l);
-    case FORMAT_JSON: return read_json(c, p, text, size);
+    case SV_FORMAT_DARP: return sv_read_darp(c, p, &l);
+    case SV_FORMAT_PDPTW: return sv_read_pdptw(c, p, &l);
+    case SV_FORMAT_TRSP: return sv_read_trsp(c, p, &l);
+    case SV_FORMAT_JSON: return sv_read_json(c, p, text, size);
     default: break;
     }
     return fail(c, ERR_INVALID, NULL, "this format needs two files");
@@ -71,20 +71,20 @@ parse_text(struct call *c, struct problem *p, enum format format,
 
 /* Looks at what was read, or lets go of what was begun. */
 static enum err
-finish(struct call *c, struct problem *p, enum err e)
+finish(struct call *c, struct sv_problem *p, enum err e)
 {
     if (e == OK)
-        e = problem_check(c, p);
+        e = sv_problem_check(c, p);
     if (e != OK)
-        problem_release(p);
+        sv_problem_release(p);
     return e;
 }
 
 enum err
-problem_parse(struct call *c, struct problem *p, enum format format,
-              const char *text, size_t size)
+sv_problem_parse(struct call *c, struct sv_problem *p, enum sv_format format,
+                 const char *text, size_t size)
 {
-    *p = (struct problem){ .arena = arena_open(), .supply = -1 };
+    *p = (struct sv_problem){ .arena = arena_open(), .supply = -1 };
     return finish(c, p, parse_text(c, p, format, text, size));
 }
 
@@ -96,17 +96,17 @@ name_file(struct call *c, enum err e, const char *path)
 }
 
 enum err
-problem_parse_strsp(struct call *c, struct problem *p, const char *tasks,
-                    size_t tasks_size, const char *crews, size_t crews_size)
+sv_problem_parse_strsp(struct call *c, struct sv_problem *p, const char *tasks,
+                       size_t tasks_size, const char *crews, size_t crews_size)
 {
-    struct lines l = lines_of(crews, crews_size);
+    struct sv_lines l = sv_lines_of(crews, crews_size);
     enum err e;
 
-    *p = (struct problem){ .arena = arena_open(), .supply = -1 };
-    e = name_file(c, read_strsp_crews(c, p, &l), "technicians");
+    *p = (struct sv_problem){ .arena = arena_open(), .supply = -1 };
+    e = name_file(c, sv_read_strsp_crews(c, p, &l), "technicians");
     if (e == OK) {
-        l = lines_of(tasks, tasks_size);
-        e = read_strsp_tasks(c, p, &l);
+        l = sv_lines_of(tasks, tasks_size);
+        e = sv_read_strsp_tasks(c, p, &l);
     }
     return finish(c, p, e);
 }
@@ -120,24 +120,24 @@ base_name(const char *path)
 }
 
 enum err
-problem_read(struct call *c, struct problem *p, enum format format,
-             const char *path)
+sv_problem_read(struct call *c, struct sv_problem *p, enum sv_format format,
+                const char *path)
 {
     char *text = NULL, *crews = NULL;
     size_t size = 0, crews_size = 0;
     enum err e;
 
-    *p = (struct problem){ 0 };
-    TRY(file_text(c, path, &text, &size));
-    if (format == FORMAT_STRSP) {
+    *p = (struct sv_problem){ 0 };
+    TRY(sv_file_text(c, path, &text, &size));
+    if (format == SV_FORMAT_STRSP) {
         int folder = (int)(base_name(path) - path);
         const char *other = arena_printf(c->arena, "%.*stechnicians_%s", folder,
                                          path, base_name(path));
 
-        TRY(file_text(c, other, &crews, &crews_size));
-        e = problem_parse_strsp(c, p, text, size, crews, crews_size);
+        TRY(sv_file_text(c, other, &crews, &crews_size));
+        e = sv_problem_parse_strsp(c, p, text, size, crews, crews_size);
     } else {
-        e = problem_parse(c, p, format, text, size);
+        e = sv_problem_parse(c, p, format, text, size);
     }
     if (e == OK && !p->name)
         p->name = arena_text(p->arena, base_name(path));
@@ -147,29 +147,29 @@ problem_read(struct call *c, struct problem *p, enum format format,
 /* ---- plans ------------------------------------------------------------ */
 
 static void
-write_stop(const struct problem *p, const struct stop *s, FILE *out)
+write_stop(const struct sv_problem *p, const struct sv_stop *s, FILE *out)
 {
-    if (s->kind == STOP_SUPPLY)
+    if (s->kind == SV_STOP_SUPPLY)
         fprintf(out, " 0");
-    else if (s->kind != STOP_PAUSE)
+    else if (s->kind != SV_STOP_PAUSE)
         fprintf(out, " %d",
-                p->node_ids[2 * s->request + (s->kind == STOP_DELIVERY)]);
+                p->node_ids[2 * s->request + (s->kind == SV_STOP_DELIVERY)]);
 }
 
 void
-plan_write(const struct problem *p, const struct plan *plan, enum format format,
-           FILE *out)
+sv_plan_write(const struct sv_problem *p, const struct sv_plan *plan,
+              enum sv_format format, FILE *out)
 {
-    if (format == FORMAT_JSON) {
-        plan_write_json(p, plan, out);
+    if (format == SV_FORMAT_JSON) {
+        sv_plan_write_json(p, plan, out);
         return;
     }
     fprintf(out, "# cost %.6f, %d vehicles, %d left out\n", plan->cost,
             plan->route_count, plan->unserved_count);
     for (int k = 0; k < plan->route_count; k++) {
-        const struct plan_tour *t = &plan->routes[k];
+        const struct sv_plan_tour *t = &plan->routes[k];
 
-        if (format == FORMAT_TRSP || format == FORMAT_STRSP)
+        if (format == SV_FORMAT_TRSP || format == SV_FORMAT_STRSP)
             fprintf(out, "%s:", p->vehicles[t->vehicle].name);
         for (int a = 0; a < t->stop_count; a++)
             write_stop(p, &t->stops[a], out);
@@ -177,37 +177,37 @@ plan_write(const struct problem *p, const struct plan *plan, enum format format,
     }
     if (plan->unserved_count == 0)
         return;
-    fprintf(out, format == FORMAT_TRSP ? "# unserved:" : "unserved:");
+    fprintf(out, format == SV_FORMAT_TRSP ? "# unserved:" : "unserved:");
     for (int k = 0; k < plan->unserved_count; k++)
         fprintf(out, " %d", p->node_ids[2 * plan->unserved[k].request]);
     fprintf(out, "\n");
 }
 
 enum err
-plan_parse(struct call *c, const struct problem *p, struct plan *plan,
-           enum format format, const struct written *text)
+sv_plan_parse(struct call *c, const struct sv_problem *p, struct sv_plan *plan,
+              enum sv_format format, const struct sv_written *text)
 {
-    struct lines l = lines_of(text->text, text->size);
+    struct sv_lines l = sv_lines_of(text->text, text->size);
     enum err e;
 
-    *plan = (struct plan){ .arena = arena_open() };
-    e = format == FORMAT_JSON
-            ? read_plan_json(c, p, plan, text->text, text->size)
-            : read_plan_lines(c, p, plan, &l);
+    *plan = (struct sv_plan){ .arena = arena_open() };
+    e = format == SV_FORMAT_JSON
+            ? sv_read_plan_json(c, p, plan, text->text, text->size)
+            : sv_read_plan_lines(c, p, plan, &l);
     if (e != OK)
-        plan_release(plan);
+        sv_plan_release(plan);
     return e;
 }
 
 enum err
-plan_read(struct call *c, const struct problem *p, struct plan *plan,
-          enum format format, const char *path)
+sv_plan_read(struct call *c, const struct sv_problem *p, struct sv_plan *plan,
+             enum sv_format format, const char *path)
 {
     char *text = NULL;
-    struct written w = { 0 };
+    struct sv_written w = { 0 };
 
-    *plan = (struct plan){ 0 };
-    TRY(file_text(c, path, &text, &w.size));
+    *plan = (struct sv_plan){ 0 };
+    TRY(sv_file_text(c, path, &text, &w.size));
     w.text = text;
-    return name_file(c, plan_parse(c, p, plan, format, &w), path);
+    return name_file(c, sv_plan_parse(c, p, plan, format, &w), path);
 }

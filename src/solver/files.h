@@ -10,7 +10,7 @@
  * Always true:
  *   1. A file that is refused is refused with a message that names the line
  *      or the key, and leaves nothing allocated.
- *   2. A problem that was read passed problem_check.
+ *   2. A problem that was read passed sv_problem_check.
  */
 #ifndef SOLVER_FILES_H
 #define SOLVER_FILES_H
@@ -20,17 +20,17 @@
 
 #include <stdio.h>
 
-enum format {
-    FORMAT_DARP,
-    FORMAT_PDPTW,
-    FORMAT_TRSP,
-    FORMAT_STRSP,
-    FORMAT_JSON,
-    FORMAT_UNKNOWN
+enum sv_format {
+    SV_FORMAT_DARP,
+    SV_FORMAT_PDPTW,
+    SV_FORMAT_TRSP,
+    SV_FORMAT_STRSP,
+    SV_FORMAT_JSON,
+    SV_FORMAT_UNKNOWN
 };
 
 /* The format of that name (darp, pdptw, trsp, strsp, json). */
-enum format format_named(const char *name);
+enum sv_format sv_format_named(const char *name);
 
 /*
  * Reads the problem in the file.  On any error p is empty.
@@ -39,39 +39,42 @@ enum format format_named(const char *name);
  * ERR_INVALID  the content is not a problem of that format; the line is said
  * ERR_LIMIT    too large
  */
-enum err problem_read(struct call *c, struct problem *p, enum format format,
-                      const char *path) MUST_USE;
+enum err sv_problem_read(struct call *c, struct sv_problem *p,
+                         enum sv_format format, const char *path) MUST_USE;
 
 /* The same from memory (size bytes; text[size] must be 0). */
-enum err problem_parse(struct call *c, struct problem *p, enum format format,
-                       const char *text, size_t size) MUST_USE;
+enum err sv_problem_parse(struct call *c, struct sv_problem *p,
+                          enum sv_format format, const char *text,
+                          size_t size) MUST_USE;
 
 /* STRSP keeps its technicians in a second file. */
-enum err problem_parse_strsp(struct call *c, struct problem *p,
-                             const char *tasks, size_t tasks_size,
-                             const char *crews, size_t crews_size) MUST_USE;
+enum err sv_problem_parse_strsp(struct call *c, struct sv_problem *p,
+                                const char *tasks, size_t tasks_size,
+                                const char *crews, size_t crews_size) MUST_USE;
 
 /* Writes the plan in the form of the format's checker. */
-void plan_write(const struct problem *p, const struct plan *plan,
-                enum format format, FILE *out);
+void sv_plan_write(const struct sv_problem *p, const struct sv_plan *plan,
+                   enum sv_format format, FILE *out);
 
 /*
- * Reads a plan written by plan_write.
+ * Reads a plan written by sv_plan_write.
  *
  * ERR_ABSENT   the file cannot be read
  * ERR_INVALID  it is not a plan of this problem; the line is said
  */
-enum err plan_read(struct call *c, const struct problem *p, struct plan *plan,
-                   enum format format, const char *path) MUST_USE;
+enum err sv_plan_read(struct call *c, const struct sv_problem *p,
+                      struct sv_plan *plan, enum sv_format format,
+                      const char *path) MUST_USE;
 
 /* Text in memory; text[size] must be 0. */
-struct written {
+struct sv_written {
     const char *text;
     size_t size;
 };
 
 /* The same from memory. */
-enum err plan_parse(struct call *c, const struct problem *p, struct plan *plan,
-                    enum format format, const struct written *text) MUST_USE;
+enum err sv_plan_parse(struct call *c, const struct sv_problem *p,
+                       struct sv_plan *plan, enum sv_format format,
+                       const struct sv_written *text) MUST_USE;
 
 #endif

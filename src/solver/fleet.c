@@ -11,10 +11,11 @@
 
 /* Whether the order of up to four stops in d->order can be driven. */
 static bool
-order_fits(const struct engine *g, struct draft *d, int count)
+order_fits(const struct sv_engine *g, struct sv_draft *d, int count)
 {
-    const struct carrier *c = &g->carriers[0];
-    struct extras none = { .supply = 0, .pause = { PAUSE_NONE, PAUSE_NONE } };
+    const struct sv_carrier *c = &g->carriers[0];
+    struct sv_extras none = { .supply = 0,
+                              .pause = { SV_PAUSE_NONE, SV_PAUSE_NONE } };
     uint64_t room = c->seats;
 
     d->order[0] = c->start;
@@ -22,19 +23,19 @@ order_fits(const struct engine *g, struct draft *d, int count)
     for (int a = 1; a <= count; a++) {
         int node = d->order[a];
 
-        if (node_is_drop(g, node)) {
+        if (sv_node_is_drop(g, node)) {
             room += g->seats[node - g->drop];
         } else {
-            if (!lanes_fit(room, g->seats[node]))
+            if (!sv_lanes_fit(room, g->seats[node]))
                 return false;
             room -= g->seats[node];
         }
     }
-    return draft_schedule(g, d, c, count, &none);
+    return sv_draft_schedule(g, d, c, count, &none);
 }
 
 static bool
-set_order(const struct engine *g, struct draft *d, const int nodes[4])
+set_order(const struct sv_engine *g, struct sv_draft *d, const int nodes[4])
 {
     for (int a = 0; a < 4; a++)
         d->order[a + 1] = nodes[a];
@@ -43,7 +44,7 @@ set_order(const struct engine *g, struct draft *d, const int nodes[4])
 
 /* Whether one vehicle can serve both: six orders of four stops. */
 static bool
-fit_together(const struct engine *g, struct draft *d, int x, int y)
+fit_together(const struct sv_engine *g, struct sv_draft *d, int x, int y)
 {
     int a = x + g->drop, b = y + g->drop;
 
@@ -57,7 +58,8 @@ fit_together(const struct engine *g, struct draft *d, int x, int y)
 
 /* Requests no two of which fit together, grown greedily from one. */
 static int
-grow_clique(const struct engine *g, struct draft *d, int first, int *members)
+grow_clique(const struct sv_engine *g, struct sv_draft *d, int first,
+            int *members)
 {
     int count = 1;
 
@@ -74,9 +76,9 @@ grow_clique(const struct engine *g, struct draft *d, int first, int *members)
 }
 
 int
-fleet_bound(struct worker *w)
+sv_fleet_bound(struct sv_worker *w)
 {
-    const struct engine *g = w->g;
+    const struct sv_engine *g = w->g;
     int best = 1, *members;
 
     if (!g->rides || g->kind_count != 1 || g->n < 1)
@@ -94,33 +96,33 @@ fleet_bound(struct worker *w)
 /* ---- the search ------------------------------------------------------- */
 
 static double
-sum_absent(const struct worker *w)
+sum_absent(const struct sv_worker *w)
 {
     double sum = 0;
 
     for (int k = 0; k < w->cur.absent_count; k++) {
         int r = w->cur.absent[k];
 
-        sum += w->g->bound[r] >= 0 ? BOUND_PRICE : w->weight[r];
+        sum += w->g->bound[r] >= 0 ? SV_BOUND_PRICE : w->weight[r];
     }
     return sum;
 }
 
 /* The route whose requests were left out least often, per request. */
 static int
-easiest_route(const struct worker *w)
+easiest_route(const struct sv_worker *w)
 {
-    double least = FAR;
+    double least = SV_FAR;
     int route = -1;
 
     for (int k = 0; k < w->g->route_count; k++) {
-        const struct tour *r = &w->cur.routes[k];
+        const struct sv_tour *r = &w->cur.routes[k];
         double sum = 0;
 
         if (r->count == 0 || r->frozen > 1)
             continue;
         for (int a = 1; a <= r->count; a++)
-            if (!node_is_drop(w->g, r->stop[a]))
+            if (!sv_node_is_drop(w->g, r->stop[a]))
                 sum += w->weight[r->stop[a]];
         if (sum < least) {
             least = sum;
@@ -131,81 +133,81 @@ easiest_route(const struct worker *w)
 }
 
 static bool
-empty_route(struct worker *w)
+empty_route(struct sv_worker *w)
 {
     int route = easiest_route(w);
-    const struct tour *r;
+    const struct sv_tour *r;
 
     if (route < 0)
         return false;
-    worker_begin(w);
+    sv_worker_begin(w);
     r = &w->cur.routes[route];
     w->taken_count = 0;
     for (int a = 1; a <= r->count; a++)
-        worker_mark(w, node_request(w->g, r->stop[a]));
-    worker_take_out(w);
-    w->fleet_most = state_vehicles(w->g, &w->cur);
+        sv_worker_mark(w, sv_node_request(w->g, r->stop[a]));
+    sv_worker_take_out(w);
+    w->fleet_most = sv_state_vehicles(w->g, &w->cur);
     return true;
 }
 
 /* One round that wants fewer and easier requests left out, then less cost. */
 static void
-round_for_room(struct worker *w)
+round_for_room(struct sv_worker *w)
 {
     double before = sum_absent(w), cost = w->cur.cost, after;
-    double u = chance_unit(&w->dice);
-    double most = cost - w->g->hop_mean * chance_log(u > 0 ? u : 1e-300);
+    double u = sv_chance_unit(&w->dice);
+    double most = cost - w->g->hop_mean * sv_chance_log(u > 0 ? u : 1e-300);
 
-    worker_begin(w);
-    worker_ruin(w);
+    sv_worker_begin(w);
+    sv_worker_ruin(w);
     w->rounds++;
-    w->ceiling = NEVER;
-    w->pain = FAR;
-    (void)worker_recreate(w);
+    w->ceiling = SV_NEVER;
+    w->pain = SV_FAR;
+    (void)sv_worker_recreate(w);
     after = sum_absent(w);
     if (after < before || (after == before && w->cur.cost < most))
-        worker_keep(w);
+        sv_worker_keep(w);
     else
-        worker_undo(w);
-    worker_learn(w, 1);
+        sv_worker_undo(w);
+    sv_worker_learn(w, 1);
 }
 
 void
-fleet_fill(struct search *s, struct worker *w)
+sv_fleet_fill(struct sv_search *s, struct sv_worker *w)
 {
     double pain = w->pain;
     int least = w->cur.must_absent;
 
-    while (least > 0 && search_goes_on(s, w) && s->share < FILL_SHARE) {
+    while (least > 0 && sv_search_goes_on(s, w) && s->share < FILL_SHARE) {
         round_for_room(w);
         if (w->cur.must_absent < least) {
             least = w->cur.must_absent;
-            search_publish(s, w);
+            sv_search_publish(s, w);
         }
     }
     w->pain = pain;
-    worker_forget(w, 0);
+    sv_worker_forget(w, 0);
 }
 
 void
-fleet_reduce(struct search *s, struct worker *w)
+sv_fleet_reduce(struct sv_search *s, struct sv_worker *w)
 {
-    int bound = fleet_bound(w);
+    int bound = sv_fleet_bound(w);
     double pain = w->pain;
     bool whole = w->cur.must_absent == 0;
 
     if (!whole)
         return; /* there are too few vehicles as it is */
-    while (state_vehicles(w->g, &w->best) > bound && empty_route(w)) {
-        while (w->cur.absent_count > 0 && search_goes_on(s, w)
+    while (sv_state_vehicles(w->g, &w->best) > bound && empty_route(w)) {
+        while (w->cur.absent_count > 0 && sv_search_goes_on(s, w)
                && s->share < FLEET_SHARE)
             round_for_room(w);
         if (w->cur.absent_count > 0)
             break;
-        search_publish(s, w);
+        sv_search_publish(s, w);
     }
-    state_copy(w->g, &w->cur, &w->best);
-    w->fleet_most = state_vehicles(w->g, &w->best);
+    sv_state_copy(w->g, &w->cur, &w->best);
+    w->fleet_most = sv_state_vehicles(w->g, &w->best);
     w->pain = pain;
-    worker_forget(w, 0);
+    sv_worker_forget(w, 0);
 }

@@ -16,15 +16,15 @@
  * Looks for room for requests that must be served and found none at first,
  * up to a share of the limit.
  */
-void fleet_fill(struct search *s, struct worker *w);
+void sv_fleet_fill(struct sv_search *s, struct sv_worker *w);
 
 /*
  * Reduces the vehicles of the worker's state until a lower bound is reached
  * or a share of the limit is spent.  The state is whole afterwards.
  */
-void fleet_reduce(struct search *s, struct worker *w);
+void sv_fleet_reduce(struct sv_search *s, struct sv_worker *w);
 
 /* A number of vehicles no plan can do without. */
-int fleet_bound(struct worker *w);
+int sv_fleet_bound(struct sv_worker *w);
 
 #endif

@@ -6,26 +6,27 @@
 
 /* What stays the same while one request is held against one route. */
 struct trial {
-    const struct engine *g;
-    struct state *s;
-    struct probe *w;
-    const struct tour *r;
-    const struct carrier *c;
+    const struct sv_engine *g;
+    struct sv_state *s;
+    struct sv_probe *w;
+    const struct sv_tour *r;
+    const struct sv_carrier *c;
     int request, pick, drop;
     double fee;   /* whatever the position: a change of plan */
     double price; /* the fee and the use of an empty vehicle */
     const double *cost_p, *cost_to_p, *time_p, *time_to_p;
     const double *cost_d, *cost_to_d, *time_d, *time_to_d;
-    struct spot *best;
+    struct sv_spot *best;
 };
 
 void
-probe_open(const struct engine *g, struct probe *w, struct arena *a,
-           struct chance *dice)
+sv_probe_open(const struct sv_engine *g, struct sv_probe *w, struct arena *a,
+              struct sv_chance *dice)
 {
     size_t most = (size_t)g->stops_most;
 
-    *w = (struct probe){ .dice = dice, .ban_pickup = -1, .ban_delivery = -1 };
+    *w =
+        (struct sv_probe){ .dice = dice, .ban_pickup = -1, .ban_delivery = -1 };
     w->start = NEW_N(a, double, most);
     w->late = NEW_N(a, double, most);
     w->legs = NEW_N(a, double, most);
@@ -50,11 +51,11 @@ copy_shifted(double *to, const double *from, int n, int i, int j)
 
 /* Lays the longer route out in the probe's arrays. */
 static void
-lay_trial(const struct trial *t, int i, int j, struct chain *c)
+lay_trial(const struct trial *t, int i, int j, struct sv_chain *c)
 {
-    struct probe *w = t->w;
-    const struct tour *r = t->r;
-    const struct engine *g = t->g;
+    struct sv_probe *w = t->w;
+    const struct sv_tour *r = t->r;
+    const struct sv_engine *g = t->g;
     int n = r->count + 2, u = r->stop[i - 1], v = r->stop[i];
 
     copy_shifted(w->start, r->early, n, i, j);
@@ -70,7 +71,7 @@ lay_trial(const struct trial *t, int i, int j, struct chain *c)
     w->late[i] = g->to[t->pick];
     w->start[j + 1] = g->from[t->drop];
     w->late[j + 1] = g->to[t->drop];
-    w->until[i] = g->ride[t->request] < ENDLESS ? j + 1 : -1;
+    w->until[i] = g->ride[t->request] < SV_ENDLESS ? j + 1 : -1;
     w->until[j + 1] = -1;
     w->within[i] = g->within[t->request];
     w->legs[i - 1] = t->time_to_p[u] + (i > 1 ? g->service[u] : 0);
@@ -83,12 +84,12 @@ lay_trial(const struct trial *t, int i, int j, struct chain *c)
         w->legs[j] = t->time_to_d[x] + g->service[x];
     }
     w->legs[j + 1] = t->time_d[r->stop[j]] + g->service[t->drop];
-    *c = (struct chain){ .count = n + 2,
-                         .early = w->start,
-                         .late = w->late,
-                         .legs = w->legs,
-                         .until = w->until,
-                         .within = w->within };
+    *c = (struct sv_chain){ .count = n + 2,
+                            .early = w->start,
+                            .late = w->late,
+                            .legs = w->legs,
+                            .until = w->until,
+                            .within = w->within };
 }
 
 static bool
@@ -97,7 +98,7 @@ seats_last(const struct trial *t, const int *order, int count)
     uint64_t room = t->c->seats;
 
     for (int a = 1; a <= count; a++)
-        if (!engine_board(t->g, order[a], &room))
+        if (!sv_engine_board(t->g, order[a], &room))
             return false;
     return true;
 }
@@ -107,11 +108,11 @@ seats_last(const struct trial *t, const int *order, int count)
 static bool
 price_whole(const struct trial *t, int i, int j, double *added)
 {
-    const struct tour *r = t->r;
-    struct draft *d = &t->s->draft;
+    const struct sv_tour *r = t->r;
+    struct sv_draft *d = &t->s->draft;
     int at = 0, count = r->count + (i >= 0) + (j >= 0);
     double without = r->cost - r->fees - t->fee, cost;
-    struct extras x;
+    struct sv_extras x;
 
     for (int a = 0; a <= r->count + 1; a++) {
         if (a == i)
@@ -121,8 +122,8 @@ price_whole(const struct trial *t, int i, int j, double *added)
         d->order[at++] = r->stop[a];
     }
     if (!seats_last(t, d->order, count)
-        || !draft_price(t->g, d, t->c, count, t->best->added + without, &cost,
-                        &x))
+        || !sv_draft_price(t->g, d, t->c, count, t->best->added + without,
+                           &cost, &x))
         return false;
     *added = cost - without;
     return *added < t->best->added;
@@ -132,7 +133,7 @@ price_whole(const struct trial *t, int i, int j, double *added)
 static void
 seek_exit(const struct trial *t)
 {
-    const struct tour *r = t->r;
+    const struct sv_tour *r = t->r;
     int from = t->s->at[t->pick] + 1;
 
     for (int j = from < r->frozen ? r->frozen : from; j <= r->count + 1; j++) {
@@ -141,14 +142,14 @@ seek_exit(const struct trial *t)
 
         if (added < t->best->added && price_whole(t, -1, j, &added))
             *t->best =
-                (struct spot){ added, (int)(t->r - t->s->routes), -1, j };
+                (struct sv_spot){ added, (int)(t->r - t->s->routes), -1, j };
     }
 }
 
 static void
 consider(const struct trial *t, int i, int j, double added)
 {
-    struct chain c;
+    struct sv_chain c;
 
     if (i == t->w->ban_pickup && j == t->w->ban_delivery)
         return;
@@ -158,11 +159,11 @@ consider(const struct trial *t, int i, int j, double added)
     } else if (t->c->tight) {
         t->w->tested++;
         lay_trial(t, i, j, &c);
-        if (!chain_earliest(&c, t->w->start, i))
+        if (!sv_chain_earliest(&c, t->w->start, i))
             return;
         t->w->passed++;
     }
-    *t->best = (struct spot){ added, (int)(t->r - t->s->routes), i, j };
+    *t->best = (struct sv_spot){ added, (int)(t->r - t->s->routes), i, j };
 }
 
 /*
@@ -173,8 +174,8 @@ static void
 seek_delivery(const struct trial *t, int i, double base, double ready,
               double gone)
 {
-    const struct engine *g = t->g;
-    const struct tour *r = t->r;
+    const struct sv_engine *g = t->g;
+    const struct sv_tour *r = t->r;
     uint64_t need = g->seats[t->request];
     double to_d = g->to[t->drop], ride = g->ride[t->request];
     bool prompt = t->c->tariff->prompt;
@@ -187,21 +188,22 @@ seek_delivery(const struct trial *t, int i, double base, double ready,
 
         if (now < r->early[j - 1])
             now = r->early[j - 1];
-        if (now > r->late[j - 1] + SLACK || !lanes_fit(r->room[j - 1], need))
+        if (now > r->late[j - 1] + SV_SLACK
+            || !sv_lanes_fit(r->room[j - 1], need))
             return;
         come = g->service[u] + t->time_to_d[u];
-        if (prompt && driven + come > ride + SLACK)
+        if (prompt && driven + come > ride + SV_SLACK)
             return;
         come += now;
-        if (prompt && (come > to_d + SLACK || come - gone > ride + SLACK))
+        if (prompt && (come > to_d + SV_SLACK || come - gone > ride + SV_SLACK))
             return;
         added = base + t->cost_to_d[u] + t->cost_d[x] - r->hop[j - 1];
-        if (added < t->best->added && come <= to_d + SLACK) {
+        if (added < t->best->added && come <= to_d + SV_SLACK) {
             double start = come < g->from[t->drop] ? g->from[t->drop] : come;
 
-            if (start - gone <= ride + SLACK
+            if (start - gone <= ride + SV_SLACK
                 && start + g->service[t->drop] + t->time_d[x]
-                       <= r->late[j] + SLACK)
+                       <= r->late[j] + SV_SLACK)
                 consider(t, i, j, added);
         }
         now += r->legs[j - 1];
@@ -214,24 +216,24 @@ static void
 seek_together(const struct trial *t, int i, double base, double ready,
               double gone)
 {
-    const struct engine *g = t->g;
-    const struct tour *r = t->r;
+    const struct sv_engine *g = t->g;
+    const struct sv_tour *r = t->r;
     double added = base + t->cost_p[t->drop] + t->cost_d[r->stop[i]];
     double start = ready + t->time_p[t->drop];
 
-    if (added >= t->best->added || start > g->to[t->drop] + SLACK)
+    if (added >= t->best->added || start > g->to[t->drop] + SV_SLACK)
         return;
     if (start < g->from[t->drop])
         start = g->from[t->drop];
-    if (start - gone <= g->ride[t->request] + SLACK
+    if (start - gone <= g->ride[t->request] + SV_SLACK
         && start + g->service[t->drop] + t->time_d[r->stop[i]]
-               <= r->late[i] + SLACK)
+               <= r->late[i] + SV_SLACK)
         consider(t, i, i, added);
 }
 
 /* Keeps the positions of a visit in the order of what they add at least. */
 static void
-line_up(struct probe *w, int count, double added, int i)
+line_up(struct sv_probe *w, int count, double added, int i)
 {
     int k = count;
 
@@ -251,8 +253,8 @@ seek_visit(const struct trial *t)
 {
     int count = 0;
 
-    const struct engine *g = t->g;
-    const struct tour *r = t->r;
+    const struct sv_engine *g = t->g;
+    const struct sv_tour *r = t->r;
     double to = g->to[t->pick], from = g->from[t->pick];
 
     for (int i = r->frozen; i <= r->count + 1; i++) {
@@ -263,10 +265,11 @@ seek_visit(const struct trial *t)
 
         if (come < from)
             come = from;
-        if (come > to + SLACK || added >= t->best->added)
+        if (come > to + SV_SLACK || added >= t->best->added)
             continue;
         if (t->c->tariff->prompt
-            && come + g->service[t->pick] + t->time_p[x] > r->late[i] + SLACK)
+            && come + g->service[t->pick] + t->time_p[x]
+                   > r->late[i] + SV_SLACK)
             continue;
         line_up(t->w, count++, added, i);
     }
@@ -277,8 +280,8 @@ seek_visit(const struct trial *t)
 static void
 seek_ride(const struct trial *t)
 {
-    const struct engine *g = t->g;
-    const struct tour *r = t->r;
+    const struct sv_engine *g = t->g;
+    const struct sv_tour *r = t->r;
     double from = g->from[t->pick], to = g->to[t->pick];
     double service = g->service[t->pick];
 
@@ -287,17 +290,18 @@ seek_ride(const struct trial *t)
         double half = t->price + t->cost_to_p[u] - r->hop[i - 1];
         double come = r->leave[i - 1] + t->time_to_p[u], ready, gone;
 
-        if (come > to + SLACK) {
+        if (come > to + SV_SLACK) {
             if (t->c->tariff->prompt)
                 return;
             continue;
         }
         if (t->c->tariff->thrifty && half + t->cost_p[x] >= t->best->added)
             continue;
-        if (!lanes_fit(r->room[i - 1], g->seats[t->request]))
+        if (!sv_lanes_fit(r->room[i - 1], g->seats[t->request]))
             continue;
         ready = (come < from ? from : come) + service;
-        if (t->c->tariff->prompt && ready + t->time_p[x] > r->late[i] + SLACK)
+        if (t->c->tariff->prompt
+            && ready + t->time_p[x] > r->late[i] + SV_SLACK)
             continue;
         gone = r->late[i] - t->time_p[x];
         if (gone > to + service || !t->c->tariff->prompt)
@@ -309,12 +313,12 @@ seek_ride(const struct trial *t)
 }
 
 void
-insert_seek(const struct engine *g, struct state *s, struct probe *w, int route,
-            int request, struct spot *best)
+sv_insert_seek(const struct sv_engine *g, struct sv_state *s,
+               struct sv_probe *w, int route, int request, struct sv_spot *best)
 {
-    const struct tour *r = &s->routes[route];
-    const struct carrier *c = &g->carriers[r->vehicle];
-    const struct tariff *f = c->tariff;
+    const struct sv_tour *r = &s->routes[route];
+    const struct sv_carrier *c = &g->carriers[r->vehicle];
+    const struct sv_tariff *f = c->tariff;
     size_t n = (size_t)g->node_count, p = (size_t)request * n;
     size_t d = (size_t)(request + g->drop) * n;
     struct trial t = {
@@ -337,32 +341,32 @@ insert_seek(const struct engine *g, struct state *s, struct probe *w, int route,
         .best = best
     };
 
-    if (!engine_may(g, request, route) && g->bound[request] != route)
+    if (!sv_engine_may(g, request, route) && g->bound[request] != route)
         return;
     if (g->bound[request] >= 0) {
         if (g->bound[request] == route)
             seek_exit(&t);
         return;
     }
-    t.fee = engine_fee(g, request, route);
+    t.fee = sv_engine_fee(g, request, route);
     if (g->visits) {
-        insert_seek_visit(g, s, w, route, request, t.fee, best);
+        sv_insert_seek_visit(g, s, w, route, request, t.fee, best);
         return;
     }
     t.price = t.fee;
     if (r->count == 0)
         t.price += c->cost_use + r->hop[0];
-    if (request_is_ride(&g->p->requests[request]))
+    if (sv_request_is_ride(&g->p->requests[request]))
         seek_ride(&t);
     else
         seek_visit(&t);
 }
 
 bool
-insert_put(const struct engine *g, struct state *s, int request,
-           const struct spot *spot)
+sv_insert_put(const struct sv_engine *g, struct sv_state *s, int request,
+              const struct sv_spot *spot)
 {
-    struct tour *r = &s->routes[spot->route];
+    struct sv_tour *r = &s->routes[spot->route];
     int i = spot->pickup, j = spot->delivery, n = r->count + 2;
     double before = r->cost;
 
@@ -378,7 +382,7 @@ insert_put(const struct engine *g, struct state *s, int request,
         r->stop[i] = request;
         r->count++;
     }
-    if (!tour_refresh(g, s, spot->route))
+    if (!sv_tour_refresh(g, s, spot->route))
         return false;
     s->cost += r->cost - before;
     return true;

@@ -12,36 +12,37 @@
 
 #include "solver/tour.h"
 
-struct spot {
-    double added; /* FAR: there is none */
+struct sv_spot {
+    double added; /* SV_FAR: there is none */
     int route;
     int pickup;   /* stand before the stops now at these positions */
     int delivery; /* -1: a visit has none */
 };
 
 /* Arrays for the exact test, taken once a worker. */
-struct probe {
+struct sv_probe {
     double *start, *late, *legs, *within;
     int *until;
-    struct chance *dice;
+    struct sv_chance *dice;
     int ban_pickup, ban_delivery; /* a place that is overlooked; -1 none */
     uint64_t tested, passed;      /* exact tests, for the curious */
 };
 
-void probe_open(const struct engine *g, struct probe *w, struct arena *a,
-                struct chance *dice);
+void sv_probe_open(const struct sv_engine *g, struct sv_probe *w,
+                   struct arena *a, struct sv_chance *dice);
 
 /* Improves *best if the route has a cheaper place for the request. */
-void insert_seek(const struct engine *g, struct state *s, struct probe *w,
-                 int route, int request, struct spot *best);
+void sv_insert_seek(const struct sv_engine *g, struct sv_state *s,
+                    struct sv_probe *w, int route, int request,
+                    struct sv_spot *best);
 
 /* The same for visits priced by spans; fee is added whatever the place. */
-void insert_seek_visit(const struct engine *g, const struct state *s,
-                       struct probe *w, int route, int request, double fee,
-                       struct spot *best);
+void sv_insert_seek_visit(const struct sv_engine *g, const struct sv_state *s,
+                          struct sv_probe *w, int route, int request,
+                          double fee, struct sv_spot *best);
 
 /* Puts the request there and brings the route up to date. */
-bool insert_put(const struct engine *g, struct state *s, int request,
-                const struct spot *spot);
+bool sv_insert_put(const struct sv_engine *g, struct sv_state *s, int request,
+                   const struct sv_spot *spot);
 
 #endif

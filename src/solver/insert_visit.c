@@ -12,71 +12,72 @@
 #include "solver/span.h"
 
 struct visit_trial {
-    const struct engine *g;
-    const struct tour *r;
-    const struct carrier *c;
-    struct probe *w;
+    const struct sv_engine *g;
+    const struct sv_tour *r;
+    const struct sv_carrier *c;
+    struct sv_probe *w;
     int route, request;
     double base; /* what the route costs now, less the request's own fee */
-    struct span self;
+    struct sv_span self;
     const double *cost, *cost_to, *time, *time_to;
-    struct spot *best;
+    struct sv_spot *best;
 };
 
 /* a, then the new visit. */
 static bool
-step_in(const struct visit_trial *t, struct span *to, const struct span *a,
-        int node)
+step_in(const struct visit_trial *t, struct sv_span *to,
+        const struct sv_span *a, int node)
 {
-    return span_join(to, a, &t->self, t->time_to[node], t->cost_to[node]);
+    return sv_span_join(to, a, &t->self, t->time_to[node], t->cost_to[node]);
 }
 
 /* From the new visit on to the rest at a position. */
 static bool
-step_out(const struct visit_trial *t, struct span *to, const struct span *a,
-         int node, const struct span *rest)
+step_out(const struct visit_trial *t, struct sv_span *to,
+         const struct sv_span *a, int node, const struct sv_span *rest)
 {
-    return span_join(to, a, rest, t->time[node], t->cost[node]);
+    return sv_span_join(to, a, rest, t->time[node], t->cost[node]);
 }
 
 /* Whether the tour can be driven with the request, the supply left aside. */
 static bool
 fits_plainly(const struct visit_trial *t, int at)
 {
-    const struct tour *r = t->r;
-    struct span there, whole;
+    const struct sv_tour *r = t->r;
+    struct sv_span there, whole;
 
     return step_in(t, &there, &r->span[at - 1], r->stop[at - 1])
            && step_out(t, &whole, &there, r->stop[at], &r->rest[at]);
 }
 
 static void
-offer(const struct visit_trial *t, const struct span *whole, int at)
+offer(const struct visit_trial *t, const struct sv_span *whole, int at)
 {
-    double added = span_price(t->c, whole) - t->base;
+    double added = sv_span_price(t->c, whole) - t->base;
 
-    if (added >= t->best->added || whole->length > t->c->duration_most + SLACK)
+    if (added >= t->best->added
+        || whole->length > t->c->duration_most + SV_SLACK)
         return;
     /* the way over the supply may be quicker, but labels are without it */
     if (at == t->w->ban_pickup
         || (!t->c->tariff->prompt && !fits_plainly(t, at)))
         return;
-    *t->best = (struct spot){ added, t->route, at, -1 };
+    *t->best = (struct sv_spot){ added, t->route, at, -1 };
 }
 
 /* The tour as it is serves itself and goes on to do so. */
 static void
 seek_plain(const struct visit_trial *t)
 {
-    const struct tour *r = t->r;
+    const struct sv_tour *r = t->r;
     double to = t->self.late;
 
     for (int i = r->frozen; i <= r->count + 1; i++) {
         int u = r->stop[i - 1], x = r->stop[i];
-        struct span there, whole;
+        struct sv_span there, whole;
         double come = r->leave[i - 1] + t->time_to[u];
 
-        if (come > to + SLACK) {
+        if (come > to + SV_SLACK) {
             if (t->c->tariff->prompt)
                 return;
             continue;
@@ -89,16 +90,16 @@ seek_plain(const struct visit_trial *t)
 
 /* The request after the supply, which is visited before position gap. */
 static void
-seek_after(const struct visit_trial *t, int gap, struct span before)
+seek_after(const struct visit_trial *t, int gap, struct sv_span before)
 {
-    const struct tour *r = t->r;
+    const struct sv_tour *r = t->r;
     int here = t->g->supply;
 
     for (int i = gap; i <= r->count + 1; i++) {
         int x = r->stop[i];
         size_t at = (size_t)here * (size_t)t->g->node_count + (size_t)x;
         double hop = t->c->tariff->cost[at], time = t->c->tariff->time[at];
-        struct span there, whole, one;
+        struct sv_span there, whole, one;
 
         if (!step_in(t, &there, &before, here)) {
             if (t->c->tariff->prompt)
@@ -109,8 +110,8 @@ seek_after(const struct visit_trial *t, int gap, struct span before)
         }
         if (i > r->count)
             return;
-        one = span_of(t->g->from[x], t->g->to[x], t->g->service[x]);
-        if (!span_join(&before, &before, &one, time, hop))
+        one = sv_span_of(t->g->from[x], t->g->to[x], t->g->service[x]);
+        if (!sv_span_join(&before, &before, &one, time, hop))
             return;
         here = x;
     }
@@ -120,13 +121,13 @@ seek_after(const struct visit_trial *t, int gap, struct span before)
 static bool
 stock_serves(const struct visit_trial *t, int gap)
 {
-    const uint64_t *left = &t->r->stock[PART_WORDS * (gap - 1)];
-    const uint64_t *need = &t->g->parts[PART_WORDS * t->request];
+    const uint64_t *left = &t->r->stock[SV_PART_WORDS * (gap - 1)];
+    const uint64_t *need = &t->g->parts[SV_PART_WORDS * t->request];
 
     if (t->g->p->requests[t->request].tools & ~t->c->v->tools)
         return false;
-    for (int w = 0; w < PART_WORDS; w++)
-        if (!lanes_fit(left[w], need[w]))
+    for (int w = 0; w < SV_PART_WORDS; w++)
+        if (!sv_lanes_fit(left[w], need[w]))
             return false;
     return true;
 }
@@ -135,30 +136,31 @@ stock_serves(const struct visit_trial *t, int gap)
 static void
 seek_before(const struct visit_trial *t, int i)
 {
-    const struct tour *r = t->r;
-    const struct engine *g = t->g;
+    const struct sv_tour *r = t->r;
+    const struct sv_engine *g = t->g;
     const double *cost = t->c->tariff->cost, *time = t->c->tariff->time;
     size_t n = (size_t)g->node_count, s = (size_t)g->supply;
-    struct span run, there, whole;
-    struct span visit = span_of(-ENDLESS, ENDLESS, g->p->supply_service);
+    struct sv_span run, there, whole;
+    struct sv_span visit =
+        sv_span_of(-SV_ENDLESS, SV_ENDLESS, g->p->supply_service);
     int here = t->request;
 
     if (!step_in(t, &run, &r->span[i - 1], r->stop[i - 1]))
         return;
     for (int gap = i; gap <= r->dry && gap <= r->count + 1; gap++) {
         size_t u = (size_t)here, x = (size_t)r->stop[gap];
-        struct span one;
+        struct sv_span one;
 
         if (!stock_serves(t, gap))
             return;
-        if (span_join(&there, &run, &visit, time[u * n + s], cost[u * n + s])
-            && span_join(&whole, &there, &r->rest[gap], time[s * n + x],
-                         cost[s * n + x]))
+        if (sv_span_join(&there, &run, &visit, time[u * n + s], cost[u * n + s])
+            && sv_span_join(&whole, &there, &r->rest[gap], time[s * n + x],
+                            cost[s * n + x]))
             offer(t, &whole, i);
         if (gap > r->count)
             return;
-        one = span_of(g->from[x], g->to[x], g->service[x]);
-        if (!span_join(&run, &run, &one, time[u * n + x], cost[u * n + x]))
+        one = sv_span_of(g->from[x], g->to[x], g->service[x]);
+        if (!sv_span_join(&run, &run, &one, time[u * n + x], cost[u * n + x]))
             return;
         here = r->stop[gap];
     }
@@ -167,19 +169,19 @@ seek_before(const struct visit_trial *t, int i)
 static void
 seek_supplied(const struct visit_trial *t)
 {
-    const struct tour *r = t->r;
+    const struct sv_tour *r = t->r;
 
     if (t->g->supply < 0)
         return;
     for (int gap = r->frozen; gap <= r->dry && gap <= r->count + 1; gap++) {
-        struct span there, whole;
+        struct sv_span there, whole;
 
-        if (!span_supply(t->g, r, gap, &there)
-            || !span_from_supply(t->g, r, gap, &there, &whole))
+        if (!sv_span_supply(t->g, r, gap, &there)
+            || !sv_span_from_supply(t->g, r, gap, &there, &whole))
             continue;
         /* one more stop never makes it cheaper than without */
         if (t->c->tariff->prompt && t->c->tariff->thrifty
-            && span_price(t->c, &whole) - t->base >= t->best->added)
+            && sv_span_price(t->c, &whole) - t->base >= t->best->added)
             continue;
         seek_after(t, gap, there);
     }
@@ -188,12 +190,12 @@ seek_supplied(const struct visit_trial *t)
 }
 
 void
-insert_seek_visit(const struct engine *g, const struct state *s,
-                  struct probe *w, int route, int request, double fee,
-                  struct spot *best)
+sv_insert_seek_visit(const struct sv_engine *g, const struct sv_state *s,
+                     struct sv_probe *w, int route, int request, double fee,
+                     struct sv_spot *best)
 {
-    const struct tour *r = &s->routes[route];
-    const struct carrier *c = &g->carriers[r->vehicle];
+    const struct sv_tour *r = &s->routes[route];
+    const struct sv_carrier *c = &g->carriers[r->vehicle];
     size_t row = (size_t)request * (size_t)g->node_count;
     struct visit_trial t = {
         .g = g,
@@ -202,7 +204,8 @@ insert_seek_visit(const struct engine *g, const struct state *s,
         .w = w,
         .route = route,
         .request = request,
-        .self = span_of(g->from[request], g->to[request], g->service[request]),
+        .self =
+            sv_span_of(g->from[request], g->to[request], g->service[request]),
         .cost = c->tariff->cost + row,
         .cost_to = c->tariff->cost_to + row,
         .time = c->tariff->time + row,

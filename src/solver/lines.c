@@ -15,10 +15,10 @@ is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-struct lines
-lines_of(const char *text, size_t size)
+struct sv_lines
+sv_lines_of(const char *text, size_t size)
 {
-    struct lines l = { .at = text, .end = text + size, .line_end = text };
+    struct sv_lines l = { .at = text, .end = text + size, .line_end = text };
 
     if (size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
         l.at += 3;
@@ -28,14 +28,14 @@ lines_of(const char *text, size_t size)
 }
 
 static void
-skip_blanks(struct lines *l)
+skip_blanks(struct sv_lines *l)
 {
     while (l->at < l->line_end && is_blank(*l->at))
         l->at++;
 }
 
 bool
-lines_next(struct lines *l)
+sv_lines_next(struct sv_lines *l)
 {
     bool first = l->number == 0;
 
@@ -61,7 +61,7 @@ lines_next(struct lines *l)
 }
 
 bool
-lines_number(struct lines *l, double *value)
+sv_lines_number(struct sv_lines *l, double *value)
 {
     char word[NUMBER_MOST];
     char *stop;
@@ -82,12 +82,12 @@ lines_number(struct lines *l, double *value)
 }
 
 bool
-lines_int(struct lines *l, int *value)
+sv_lines_int(struct sv_lines *l, int *value)
 {
     const char *back = l->at;
     double v;
 
-    if (!lines_number(l, &v) || v != floor(v) || fabs(v) > INT_MAX) {
+    if (!sv_lines_number(l, &v) || v != floor(v) || fabs(v) > INT_MAX) {
         l->at = back;
         return false;
     }
@@ -96,14 +96,14 @@ lines_int(struct lines *l, int *value)
 }
 
 bool
-lines_line_done(struct lines *l)
+sv_lines_line_done(struct sv_lines *l)
 {
     skip_blanks(l);
     return l->at >= l->line_end;
 }
 
 bool
-lines_word(struct lines *l, const char *word)
+sv_lines_word(struct sv_lines *l, const char *word)
 {
     size_t n = strlen(word);
 
@@ -115,7 +115,7 @@ lines_word(struct lines *l, const char *word)
 }
 
 bool
-lines_mark(struct lines *l, char mark)
+sv_lines_mark(struct sv_lines *l, char mark)
 {
     skip_blanks(l);
     if (l->at >= l->line_end || *l->at != mark)
@@ -125,7 +125,7 @@ lines_mark(struct lines *l, char mark)
 }
 
 int
-lines_columns(const struct lines *l)
+sv_lines_columns(const struct sv_lines *l)
 {
     int count = 0;
     bool inside = false;

@@ -11,33 +11,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct lines {
+struct sv_lines {
     const char *at, *end; /* rest of the text */
     const char *line_end; /* of the current line */
     int number;           /* of the current line, from 1 */
 };
 
-struct lines lines_of(const char *text, size_t size);
+struct sv_lines sv_lines_of(const char *text, size_t size);
 
 /* Moves to the next line that is not blank; false at the end. */
-bool lines_next(struct lines *l);
+bool sv_lines_next(struct sv_lines *l);
 
 /* The next number of the line, finite; false when there is none. */
-bool lines_number(struct lines *l, double *value);
+bool sv_lines_number(struct sv_lines *l, double *value);
 
 /* The same, a whole number within an int. */
-bool lines_int(struct lines *l, int *value);
+bool sv_lines_int(struct sv_lines *l, int *value);
 
 /* Whether nothing but blanks is left in the line. */
-bool lines_line_done(struct lines *l);
+bool sv_lines_line_done(struct sv_lines *l);
 
 /* Steps over the word when the line goes on with it. */
-bool lines_word(struct lines *l, const char *word);
+bool sv_lines_word(struct sv_lines *l, const char *word);
 
 /* Steps over one character, blanks before it too; false when it is another. */
-bool lines_mark(struct lines *l, char mark);
+bool sv_lines_mark(struct sv_lines *l, char mark);
 
 /* How many columns the current line still has. */
-int lines_columns(const struct lines *l);
+int sv_lines_columns(const struct sv_lines *l);
 
 #endif

@@ -16,19 +16,19 @@ enum { ROWS_MOST = 400, LATE_GRACE_MS = 200 };
 /* A class of the table: which rows of which file it takes. */
 struct family {
     const char *name, *folder;
-    enum format format;
+    enum sv_format format;
     const char *letters; /* the instance's name begins with one of these */
     int size;            /* digits in the name's last part tell it; 0: any */
 };
 
 static const struct family families[] = {
-    { "a", "darp", FORMAT_DARP, "a", 0 },
-    { "b", "darp", FORMAT_DARP, "b", 0 },
-    { "R", "darp", FORMAT_DARP, "R", 0 },
-    { "p100", "pdptw", FORMAT_PDPTW, "l", 100 },
-    { "p200", "pdptw", FORMAT_PDPTW, "l", 200 },
-    { "p400", "pdptw", FORMAT_PDPTW, "l", 400 },
-    { "trsp", "trsp", FORMAT_TRSP, "CR", 0 },
+    { "a", "darp", SV_FORMAT_DARP, "a", 0 },
+    { "b", "darp", SV_FORMAT_DARP, "b", 0 },
+    { "R", "darp", SV_FORMAT_DARP, "R", 0 },
+    { "p100", "pdptw", SV_FORMAT_PDPTW, "l", 100 },
+    { "p200", "pdptw", SV_FORMAT_PDPTW, "l", 200 },
+    { "p400", "pdptw", SV_FORMAT_PDPTW, "l", 400 },
+    { "trsp", "trsp", SV_FORMAT_TRSP, "CR", 0 },
 };
 
 struct known {
@@ -86,7 +86,7 @@ read_known(struct call *c, const char *path, const struct family *f,
 {
     FILE *in = fopen(path, "r");
     char line[512], word[64];
-    int cost_at = f->format == FORMAT_PDPTW ? 2 : 1;
+    int cost_at = f->format == SV_FORMAT_PDPTW ? 2 : 1;
 
     *count = 0;
     if (!in)
@@ -109,13 +109,13 @@ read_known(struct call *c, const char *path, const struct family *f,
 
 /* Gap in percent; 100 when the plan is not whole, right and in time. */
 static double
-gap_of(struct call *c, const struct problem *p, const struct plan *plan,
-       const struct known *k, const struct result *r,
-       const struct limits *limits)
+gap_of(struct call *c, const struct sv_problem *p, const struct sv_plan *plan,
+       const struct known *k, const struct sv_result *r,
+       const struct sv_limits *limits)
 {
     double gap;
 
-    if (plan->unserved_count > 0 || plan_check(c, p, plan) != OK)
+    if (plan->unserved_count > 0 || sv_plan_check(c, p, plan) != OK)
         return 100;
     if (limits->seconds > 0 && !limits->processor
         && r->seconds > limits->seconds + LATE_GRACE_MS / 1000.0)
@@ -125,8 +125,8 @@ gap_of(struct call *c, const struct problem *p, const struct plan *plan,
 }
 
 static void
-count_run(struct tally *t, double gap, const struct plan *plan,
-          const struct known *k, const struct result *r)
+count_run(struct tally *t, double gap, const struct sv_plan *plan,
+          const struct known *k, const struct sv_result *r)
 {
     t->runs++;
     t->failed += gap >= 100;
@@ -144,7 +144,7 @@ count_run(struct tally *t, double gap, const struct plan *plan,
 
 /* Goes on until the best known plan is reached. */
 static bool
-is_not_enough(void *with, const struct progress *now)
+is_not_enough(void *with, const struct sv_progress *now)
 {
     const struct known *k = with;
 
@@ -153,21 +153,21 @@ is_not_enough(void *with, const struct progress *now)
 }
 
 static enum err
-run_one(struct call *c, const struct measuring *m, const struct family *f,
-        const char *path, struct known *k, const struct limits *usual,
+run_one(struct call *c, const struct sv_measuring *m, const struct family *f,
+        const char *path, struct known *k, const struct sv_limits *usual,
         struct tally *t, FILE *out)
 {
-    struct problem p;
-    struct plan plan;
-    struct result r = { 0 };
-    struct limits limits = *usual;
+    struct sv_problem p;
+    struct sv_plan plan;
+    struct sv_result r = { 0 };
+    struct sv_limits limits = *usual;
     double gap;
     enum err e;
 
-    limits.began = clock_now();
-    TRY(problem_read(c, &p, f->format, path));
-    e = solve(c, &p, &limits, NULL, &plan, &r, m->enough ? is_not_enough : NULL,
-              k);
+    limits.began = sv_clock_now();
+    TRY(sv_problem_read(c, &p, f->format, path));
+    e = sv_solve(c, &p, &limits, NULL, &plan, &r,
+                 m->enough ? is_not_enough : NULL, k);
     if (e == OK) {
         gap = gap_of(c, &p, &plan, k, &r, &limits);
         count_run(t, gap, &plan, k, &r);
@@ -180,14 +180,14 @@ run_one(struct call *c, const struct measuring *m, const struct family *f,
                 (unsigned long long)r.rounds,
                 (double)r.rounds / (r.cpu > 0 ? r.cpu : 1));
         fflush(out);
-        plan_release(&plan);
+        sv_plan_release(&plan);
     }
-    problem_release(&p);
+    sv_problem_release(&p);
     return e;
 }
 
 static void
-print_tally(const struct family *f, const struct limits *l,
+print_tally(const struct family *f, const struct sv_limits *l,
             const struct tally *t, FILE *out)
 {
     char limit[40];
@@ -212,12 +212,12 @@ print_tally(const struct family *f, const struct limits *l,
 
 /* Adds to *ran how many runs there were. */
 static enum err
-run_family(struct call *c, const struct measuring *m, const struct family *f,
-           const struct limits *usual, int *ran, FILE *out)
+run_family(struct call *c, const struct sv_measuring *m, const struct family *f,
+           const struct sv_limits *usual, int *ran, FILE *out)
 {
     struct known *rows = NEW_N(c->arena, struct known, ROWS_MOST);
     struct tally t = { 0 };
-    struct limits limits = *usual;
+    struct sv_limits limits = *usual;
     int count;
 
     TRY(read_known(c,
@@ -280,8 +280,8 @@ check_classes(struct call *c, const char *list)
 }
 
 static enum err
-run_families(struct call *c, const struct measuring *m,
-             const struct limits *limits, FILE *out)
+run_families(struct call *c, const struct sv_measuring *m,
+             const struct sv_limits *limits, FILE *out)
 {
     int ran = 0;
 
@@ -298,15 +298,15 @@ run_families(struct call *c, const struct measuring *m,
 }
 
 enum err
-measure(struct call *c, const struct measuring *m, FILE *out)
+sv_measure(struct call *c, const struct sv_measuring *m, FILE *out)
 {
     const char *at = m->seconds;
 
     TRY(check_classes(c, m->classes));
     do {
-        struct limits limits = { .rounds = m->rounds,
-                                 .threads = m->threads,
-                                 .processor = m->processor };
+        struct sv_limits limits = { .rounds = m->rounds,
+                                    .threads = m->threads,
+                                    .processor = m->processor };
         char *end;
 
         if (!m->rounds) {

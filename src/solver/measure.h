@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-struct measuring {
+struct sv_measuring {
     const char *folder;  /* with darp/, pdptw/, trsp/ in it */
     const char *classes; /* such as "a,R"; NULL: all */
     const char *seconds; /* such as "1,10,60"; for each a column */
@@ -32,6 +32,7 @@ struct measuring {
  * ERR_INVALID  best-known.csv or an instance is broken, a class is unknown,
  *              or nothing of what was asked for is there
  */
-enum err measure(struct call *c, const struct measuring *m, FILE *out) MUST_USE;
+enum err sv_measure(struct call *c, const struct sv_measuring *m,
+                    FILE *out) MUST_USE;
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 static bool
-is_nearer(const struct neighbour *a, const struct neighbour *b)
+is_nearer(const struct sv_neighbour *a, const struct sv_neighbour *b)
 {
     if (a->how_far != b->how_far)
         return a->how_far < b->how_far;
@@ -21,9 +21,9 @@ by_distance(const void *a, const void *b)
 
 /* Splits row[low..high] by its middle; those nearer come first. */
 static int
-split(struct neighbour *row, int low, int high)
+split(struct sv_neighbour *row, int low, int high)
 {
-    struct neighbour middle = row[low + (high - low) / 2], swap;
+    struct sv_neighbour middle = row[low + (high - low) / 2], swap;
     int a = low - 1, b = high + 1;
 
     for (;;) {
@@ -42,7 +42,7 @@ split(struct neighbour *row, int low, int high)
 }
 
 void
-nearest_first(struct neighbour *row, int count, int keep)
+sv_nearest_first(struct sv_neighbour *row, int count, int keep)
 {
     int low = 0, high = count - 1;
 
@@ -63,22 +63,23 @@ nearest_first(struct neighbour *row, int count, int keep)
 }
 
 void
-nearest_open(struct nearest *n, const struct engine *g, int count, int most,
-             double (*measure)(const struct engine *g, int a, int b),
-             struct arena *arena)
+sv_nearest_open(struct sv_nearest *n, const struct sv_engine *g, int count,
+                int most,
+                double (*measure)(const struct sv_engine *g, int a, int b),
+                struct arena *arena)
 {
     size_t all = (size_t)count + 1;
 
-    *n = (struct nearest){ .g = g, .measure = measure, .count = count };
+    *n = (struct sv_nearest){ .g = g, .measure = measure, .count = count };
     if (count > 1)
         n->keep = count - 1 < most ? count - 1 : most;
     n->lists = NEW_N(arena, int, all *(size_t)n->keep + 1);
     n->known = NEW_N(arena, char, all);
-    n->row = NEW_N(arena, struct neighbour, all);
+    n->row = NEW_N(arena, struct sv_neighbour, all);
 }
 
 const int *
-nearest_to(struct nearest *n, int a)
+sv_nearest_to(struct sv_nearest *n, int a)
 {
     int *list = n->lists + (size_t)a * (size_t)n->keep, count = 0;
 
@@ -86,8 +87,9 @@ nearest_to(struct nearest *n, int a)
         return list;
     for (int b = 0; b < n->count; b++)
         if (b != a)
-            n->row[count++] = (struct neighbour){ n->measure(n->g, a, b), b };
-    nearest_first(n->row, count, n->keep);
+            n->row[count++] =
+                (struct sv_neighbour){ n->measure(n->g, a, b), b };
+    sv_nearest_first(n->row, count, n->keep);
     for (int k = 0; k < n->keep; k++)
         list[k] = n->row[k].node;
     n->known[a] = 1;

@@ -10,31 +10,31 @@
 
 #include "solver/engine.h"
 
-struct neighbour {
+struct sv_neighbour {
     double how_far;
     int node;
 };
 
 /* Brings the keep nearest to the front, in order; equals by their number. */
-void nearest_first(struct neighbour *row, int count, int keep);
+void sv_nearest_first(struct sv_neighbour *row, int count, int keep);
 
-struct nearest {
-    const struct engine *g;
-    double (*measure)(const struct engine *g, int a, int b);
+struct sv_nearest {
+    const struct sv_engine *g;
+    double (*measure)(const struct sv_engine *g, int a, int b);
     int count; /* 0 .. count - 1 are measured against each other */
     int keep;  /* so many are known of each */
     int *lists;
     char *known;
-    struct neighbour *row;
+    struct sv_neighbour *row;
 };
 
 /* Keeps MOST of each, or all the others where they are fewer. */
-void nearest_open(struct nearest *n, const struct engine *g, int count,
-                  int most,
-                  double (*measure)(const struct engine *g, int a, int b),
-                  struct arena *arena);
+void sv_nearest_open(struct sv_nearest *n, const struct sv_engine *g, int count,
+                     int most,
+                     double (*measure)(const struct sv_engine *g, int a, int b),
+                     struct arena *arena);
 
 /* The n->keep nearest to a, nearest first. */
-const int *nearest_to(struct nearest *n, int a);
+const int *sv_nearest_to(struct sv_nearest *n, int a);
 
 #endif

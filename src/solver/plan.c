@@ -10,33 +10,33 @@
 /* What is carried along a route while it is looked at. */
 struct ride_along {
     struct call *c;
-    const struct problem *p;
-    const struct vehicle *v;
+    const struct sv_problem *p;
+    const struct sv_vehicle *v;
     double *picked; /* end of each request's pickup; NAN not picked up */
     int *done;      /* stops made of each request, over all routes */
-    int seats[SEAT_KINDS], parts[PART_KINDS];
+    int seats[SV_SEAT_KINDS], parts[SV_PART_KINDS];
     bool supplied;
-    bool paused[BREAKS];
+    bool paused[SV_BREAKS];
     double lateness;
 };
 
-static const struct pinned *
-pin_of(const struct vehicle *v, const struct stop *s)
+static const struct sv_pinned *
+pin_of(const struct sv_vehicle *v, const struct sv_stop *s)
 {
     for (int k = 0; k < v->pinned_count; k++)
         if (v->pinned[k].request == s->request
-            && v->pinned[k].delivery == (s->kind == STOP_DELIVERY))
+            && v->pinned[k].delivery == (s->kind == SV_STOP_DELIVERY))
             return &v->pinned[k];
     return NULL;
 }
 
 static enum err
-use_supplies(struct ride_along *w, const struct stop *s,
-             const struct request *q)
+use_supplies(struct ride_along *w, const struct sv_stop *s,
+             const struct sv_request *q)
 {
     /* what is pinned is done with whatever is there */
     if (w->supplied || pin_of(w->v, s)) {
-        for (int k = 0; k < PART_KINDS; k++)
+        for (int k = 0; k < SV_PART_KINDS; k++)
             w->parts[k] -=
                 q->parts[k] < w->parts[k] ? q->parts[k] : w->parts[k];
         return OK;
@@ -44,7 +44,7 @@ use_supplies(struct ride_along *w, const struct stop *s,
     if (q->tools & ~w->v->tools)
         return fail(w->c, ERR_INVALID, NULL, "request %s: a tool is missing",
                     q->name);
-    for (int k = 0; k < PART_KINDS; k++) {
+    for (int k = 0; k < SV_PART_KINDS; k++) {
         w->parts[k] -= q->parts[k];
         if (w->parts[k] < 0 && q->parts[k] > 0)
             return fail(w->c, ERR_INVALID, NULL,
@@ -54,47 +54,49 @@ use_supplies(struct ride_along *w, const struct stop *s,
 }
 
 static enum err
-get_in(struct ride_along *w, const struct stop *s, const struct request *q)
+get_in(struct ride_along *w, const struct sv_stop *s,
+       const struct sv_request *q)
 {
     if (w->done[s->request]++ != 0)
         return fail(w->c, ERR_INVALID, NULL, "request %s is served twice",
                     q->name);
-    if (!request_allows(q, (int)(w->v - w->p->vehicles))
-        || !skills_cover(&w->v->skills, &q->skills))
+    if (!sv_request_allows(q, (int)(w->v - w->p->vehicles))
+        || !sv_skills_cover(&w->v->skills, &q->skills))
         return fail(w->c, ERR_INVALID, NULL,
                     "vehicle %s may not serve request %s", w->v->name, q->name);
     TRY(use_supplies(w, s, q));
     w->picked[s->request] = s->start + q->pickup.service;
-    for (int k = 0; k < SEAT_KINDS; k++) {
+    for (int k = 0; k < SV_SEAT_KINDS; k++) {
         if (w->seats[k] < q->seats[k])
             return fail(w->c, ERR_INVALID, NULL,
                         "vehicle %s has no seat for request %s", w->v->name,
                         q->name);
-        if (request_is_ride(q))
+        if (sv_request_is_ride(q))
             w->seats[k] -= q->seats[k];
     }
     return OK;
 }
 
 static enum err
-get_out(struct ride_along *w, const struct stop *s, const struct request *q)
+get_out(struct ride_along *w, const struct sv_stop *s,
+        const struct sv_request *q)
 {
     double ride = s->start - w->picked[s->request];
 
     if (w->done[s->request]++ != 1 || isnan(ride))
         return fail(w->c, ERR_INVALID, NULL,
                     "request %s is delivered without its pickup", q->name);
-    if (ride > request_ride_limit(w->p, q) + NEAR_ENOUGH)
+    if (ride > sv_request_ride_limit(w->p, q) + NEAR_ENOUGH)
         return fail(w->c, ERR_INVALID, NULL,
                     "request %s rides for %.3f, longer than allowed", q->name,
                     ride);
-    for (int k = 0; k < SEAT_KINDS; k++)
+    for (int k = 0; k < SV_SEAT_KINDS; k++)
         w->seats[k] += q->seats[k];
     return OK;
 }
 
 static bool
-is_pause(const struct pause *p, const struct stop *s)
+is_pause(const struct sv_pause *p, const struct sv_stop *s)
 {
     return s->start >= p->start.from - NEAR_ENOUGH
            && s->start <= p->start.to + NEAR_ENOUGH
@@ -103,7 +105,7 @@ is_pause(const struct pause *p, const struct stop *s)
 
 /* The stop is one of the breaks not taken yet, the most urgent that fits. */
 static enum err
-check_pause(struct ride_along *w, const struct stop *s)
+check_pause(struct ride_along *w, const struct sv_stop *s)
 {
     int found = -1;
 
@@ -124,8 +126,8 @@ check_pause(struct ride_along *w, const struct stop *s)
 /* Breaks before leaving and after returning: in the shift, and one at a time.
    home is when the last one was over. */
 static enum err
-check_home_pause(struct ride_along *w, const struct plan_tour *r,
-                 const struct stop *s, double *home)
+check_home_pause(struct ride_along *w, const struct sv_plan_tour *r,
+                 const struct sv_stop *s, double *home)
 {
     bool before = s->start < r->leaves;
     double least = before ? w->v->shift.from : r->returns;
@@ -142,21 +144,21 @@ check_home_pause(struct ride_along *w, const struct plan_tour *r,
 }
 
 static enum err
-check_stop(struct ride_along *w, const struct stop *s)
+check_stop(struct ride_along *w, const struct sv_stop *s)
 {
-    const struct request *q;
-    const struct visit *at;
-    const struct pinned *pin;
-    struct window start;
+    const struct sv_request *q;
+    const struct sv_visit *at;
+    const struct sv_pinned *pin;
+    struct sv_window start;
 
-    if (s->kind == STOP_SUPPLY) {
+    if (s->kind == SV_STOP_SUPPLY) {
         w->supplied = true;
         return OK;
     }
-    if (s->kind == STOP_PAUSE)
+    if (s->kind == SV_STOP_PAUSE)
         return check_pause(w, s);
     q = &w->p->requests[s->request];
-    at = s->kind == STOP_DELIVERY ? &q->delivery : &q->pickup;
+    at = s->kind == SV_STOP_DELIVERY ? &q->delivery : &q->pickup;
     pin = pin_of(w->v, s);
     start = pin ? pin->start : at->start;
     if (s->start < start.from - NEAR_ENOUGH
@@ -164,27 +166,28 @@ check_stop(struct ride_along *w, const struct stop *s)
         return fail(w->c, ERR_INVALID, NULL,
                     "request %s starts at %.3f, outside its window", q->name,
                     s->start);
-    if (s->kind == STOP_DELIVERY || !request_is_ride(q))
+    if (s->kind == SV_STOP_DELIVERY || !sv_request_is_ride(q))
         w->lateness += q->late_cost * fmax(0, s->start - q->deadline);
-    return s->kind == STOP_DELIVERY ? get_out(w, s, q) : get_in(w, s, q);
+    return s->kind == SV_STOP_DELIVERY ? get_out(w, s, q) : get_in(w, s, q);
 }
 
 /* Driving from stop to stop within the times; fills the distance. */
 static enum err
-check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
+check_moves(struct ride_along *w, const struct sv_plan_tour *r,
+            double *distance)
 {
-    const struct problem *p = w->p;
+    const struct sv_problem *p = w->p;
     int here = w->v->start;
-    double free_at = r->leaves, at_home = -ENDLESS;
+    double free_at = r->leaves, at_home = -SV_ENDLESS;
 
     *distance = 0;
     for (int k = 0; k <= r->stop_count; k++) {
         bool home = k == r->stop_count;
         int there = home ? w->v->end : r->stops[k].place;
         double start = home ? r->returns : r->stops[k].start;
-        double drive = problem_time(p, here, there) * w->v->pace;
+        double drive = sv_problem_time(p, here, there) * w->v->pace;
 
-        if (!home && r->stops[k].kind == STOP_PAUSE
+        if (!home && r->stops[k].kind == SV_STOP_PAUSE
             && (start < r->leaves || start >= r->returns)) {
             TRY(check_home_pause(w, r, &r->stops[k], &at_home));
             continue;
@@ -193,7 +196,7 @@ check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
             return fail(w->c, ERR_INVALID, NULL,
                         "vehicle %s cannot be at its stop %d by %.3f",
                         w->v->name, k + 1, start);
-        *distance += problem_distance(p, here, there);
+        *distance += sv_problem_distance(p, here, there);
         here = there;
         free_at = start + (home ? 0 : r->stops[k].length);
     }
@@ -201,9 +204,9 @@ check_moves(struct ride_along *w, const struct plan_tour *r, double *distance)
 }
 
 static enum err
-check_shift(struct ride_along *w, const struct plan_tour *r)
+check_shift(struct ride_along *w, const struct sv_plan_tour *r)
 {
-    const struct vehicle *v = w->v;
+    const struct sv_vehicle *v = w->v;
 
     if (r->leaves < v->shift.from - NEAR_ENOUGH
         || r->returns > v->shift.to + NEAR_ENOUGH)
@@ -220,17 +223,17 @@ check_shift(struct ride_along *w, const struct plan_tour *r)
 }
 
 static enum err
-check_pins(struct ride_along *w, const struct plan_tour *r)
+check_pins(struct ride_along *w, const struct sv_plan_tour *r)
 {
     int at = 0;
 
     for (int k = 0; k < r->stop_count && at < w->v->pinned_count; k++) {
-        const struct pinned *pin = &w->v->pinned[at];
+        const struct sv_pinned *pin = &w->v->pinned[at];
 
         if (r->stops[k].request < 0)
             continue;
         if (r->stops[k].request != pin->request
-            || (r->stops[k].kind == STOP_DELIVERY) != pin->delivery)
+            || (r->stops[k].kind == SV_STOP_DELIVERY) != pin->delivery)
             break;
         at++;
     }
@@ -241,14 +244,14 @@ check_pins(struct ride_along *w, const struct plan_tour *r)
 }
 
 static double
-change_fees(const struct problem *p, const struct plan_tour *r)
+change_fees(const struct sv_problem *p, const struct sv_plan_tour *r)
 {
     double sum = 0;
 
     for (int k = 0; k < r->stop_count; k++) {
-        const struct request *q;
+        const struct sv_request *q;
 
-        if (r->stops[k].kind != STOP_PICKUP)
+        if (r->stops[k].kind != SV_STOP_PICKUP)
             continue;
         q = &p->requests[r->stops[k].request];
         if (q->keeps >= 0 && q->keeps != r->vehicle)
@@ -258,7 +261,7 @@ change_fees(const struct problem *p, const struct plan_tour *r)
 }
 
 static enum err
-check_tour(struct ride_along *w, const struct plan_tour *r, double *cost)
+check_tour(struct ride_along *w, const struct sv_plan_tour *r, double *cost)
 {
     double distance;
 
@@ -268,9 +271,9 @@ check_tour(struct ride_along *w, const struct plan_tour *r, double *cost)
     w->supplied = false;
     memset(w->paused, 0, sizeof w->paused);
     w->lateness = 0;
-    for (int k = 0; k < SEAT_KINDS; k++)
+    for (int k = 0; k < SV_SEAT_KINDS; k++)
         w->seats[k] = w->v->seats[k];
-    for (int k = 0; k < PART_KINDS; k++)
+    for (int k = 0; k < SV_PART_KINDS; k++)
         w->parts[k] = w->v->parts[k];
     for (int k = 0; k < r->stop_count; k++)
         TRY(check_stop(w, &r->stops[k]));
@@ -286,7 +289,7 @@ check_tour(struct ride_along *w, const struct plan_tour *r, double *cost)
 
 /* Who got in before now can be left out only as to where he gets out. */
 static bool
-is_on_board(const struct problem *p, int request)
+is_on_board(const struct sv_problem *p, int request)
 {
     for (int k = 0; k < p->vehicle_count; k++)
         for (int a = 0; a < p->vehicles[k].pinned_count; a++)
@@ -296,22 +299,22 @@ is_on_board(const struct problem *p, int request)
 }
 
 static enum err
-check_complete(struct ride_along *w, const struct plan *plan)
+check_complete(struct ride_along *w, const struct sv_plan *plan)
 {
-    const struct problem *p = w->p;
+    const struct sv_problem *p = w->p;
 
     for (int k = 0; k < plan->unserved_count; k++) {
         int r = plan->unserved[k].request;
 
         if (r < 0 || r >= p->request_count || w->done[r] > 1
             || (w->done[r] == 1
-                && !(request_is_ride(&p->requests[r]) && is_on_board(p, r))))
+                && !(sv_request_is_ride(&p->requests[r]) && is_on_board(p, r))))
             return fail(w->c, ERR_INVALID, NULL,
                         "a served request is listed as left out");
-        w->done[r] = request_is_ride(&p->requests[r]) ? 2 : 1;
+        w->done[r] = sv_request_is_ride(&p->requests[r]) ? 2 : 1;
     }
     for (int r = 0; r < p->request_count; r++)
-        if (w->done[r] != (request_is_ride(&p->requests[r]) ? 2 : 1))
+        if (w->done[r] != (sv_request_is_ride(&p->requests[r]) ? 2 : 1))
             return fail(w->c, ERR_INVALID, NULL,
                         "request %s is neither served nor left out",
                         p->requests[r].name);
@@ -319,7 +322,8 @@ check_complete(struct ride_along *w, const struct plan *plan)
 }
 
 enum err
-plan_check(struct call *c, const struct problem *p, const struct plan *plan)
+sv_plan_check(struct call *c, const struct sv_problem *p,
+              const struct sv_plan *plan)
 {
     struct ride_along w = { .c = c, .p = p };
     bool *used = NEW_N(c->arena, bool, (size_t)p->vehicle_count + 1);
@@ -346,8 +350,8 @@ plan_check(struct call *c, const struct problem *p, const struct plan *plan)
 }
 
 void
-plan_release(struct plan *plan)
+sv_plan_release(struct sv_plan *plan)
 {
     arena_close(plan->arena);
-    *plan = (struct plan){ 0 };
+    *plan = (struct sv_plan){ 0 };
 }

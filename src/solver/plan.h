@@ -4,7 +4,7 @@
  *
  * Owns its memory in its arena; says nothing about how it was found.
  *
- * Always true of a plan that plan_check accepts:
+ * Always true of a plan that sv_plan_check accepts:
  *   1. Every request is in exactly one route (both its stops) or in the list
  *      of those left out; of a passenger on board who cannot be delivered any
  *      more the pinned pickup is in a route and he in the list.
@@ -18,35 +18,40 @@
 
 #include "solver/problem.h"
 
-enum stop_kind { STOP_PICKUP, STOP_DELIVERY, STOP_SUPPLY, STOP_PAUSE };
+enum sv_stop_kind {
+    SV_STOP_PICKUP,
+    SV_STOP_DELIVERY,
+    SV_STOP_SUPPLY,
+    SV_STOP_PAUSE
+};
 
-struct stop {
-    enum stop_kind kind;
+struct sv_stop {
+    enum sv_stop_kind kind;
     int request;  /* -1 at the supply and for a pause */
     int place;    /* of a pause: where the vehicle stands */
     double start; /* of the service or the pause */
     double length;
 };
 
-struct plan_tour {
+struct sv_plan_tour {
     int vehicle;
     int stop_count;
-    struct stop *stops;
+    struct sv_stop *stops;
     double leaves, returns; /* from the start place, to the end place */
     double distance, cost;
 };
 
-struct unserved {
+struct sv_unserved {
     int request;
     const char *reason; /* in words */
 };
 
-struct plan {
+struct sv_plan {
     struct arena *arena;
     int route_count;
-    struct plan_tour *routes;
+    struct sv_plan_tour *routes;
     int unserved_count;
-    struct unserved *unserved;
+    struct sv_unserved *unserved;
     double cost;     /* of the routes, without the unserved */
     double distance; /* summed */
     double duration; /* summed: return - departure */
@@ -57,9 +62,9 @@ struct plan {
  *
  * ERR_INVALID  a rule is broken; the fault says where and which
  */
-enum err plan_check(struct call *c, const struct problem *p,
-                    const struct plan *plan) MUST_USE;
+enum err sv_plan_check(struct call *c, const struct sv_problem *p,
+                       const struct sv_plan *plan) MUST_USE;
 
-void plan_release(struct plan *plan);
+void sv_plan_release(struct sv_plan *plan);
 
 #endif

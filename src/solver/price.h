@@ -16,17 +16,19 @@
  * route are up to date.  False when no schedule with its pauses and supplies
  * exists.
  */
-bool tour_price(const struct engine *g, struct state *s, struct tour *r);
+bool sv_tour_price(const struct sv_engine *g, struct sv_state *s,
+                   struct sv_tour *r);
 
 /* Price of a span driven by that carrier, its use not counted. */
-double span_price(const struct carrier *c, const struct span *s);
+double sv_span_price(const struct sv_carrier *c, const struct sv_span *s);
 
 /* The tour up to a visit to the supply before position gap. */
-bool span_supply(const struct engine *g, const struct tour *r, int gap,
-                 struct span *to);
+bool sv_span_supply(const struct sv_engine *g, const struct sv_tour *r, int gap,
+                    struct sv_span *to);
 
 /* From there on, by the stops from position gap. */
-bool span_from_supply(const struct engine *g, const struct tour *r, int gap,
-                      const struct span *before, struct span *to);
+bool sv_span_from_supply(const struct sv_engine *g, const struct sv_tour *r,
+                         int gap, const struct sv_span *before,
+                         struct sv_span *to);
 
 #endif

@@ -5,54 +5,56 @@
 #include <math.h>
 
 void
-skills_add(struct skills *s, int domain, int level)
+sv_skills_add(struct sv_skills *s, int domain, int level)
 {
     uint64_t bits;
 
-    if (level > SKILL_LEVELS)
-        level = SKILL_LEVELS;
+    if (level > SV_SKILL_LEVELS)
+        level = SV_SKILL_LEVELS;
     if (level <= 0)
         return;
     bits = (UINT64_C(1) << level) - 1;
-    s->word[domain / 16] |= bits << (domain % 16 * SKILL_LEVELS);
+    s->word[domain / 16] |= bits << (domain % 16 * SV_SKILL_LEVELS);
 }
 
 void
-vehicle_init(struct vehicle *v)
+sv_vehicle_init(struct sv_vehicle *v)
 {
-    *v = (struct vehicle){ .name = "",
-                           .shift = { 0, ENDLESS },
-                           .duration_most = ENDLESS,
-                           .pace = 1,
-                           .cost_distance = 1 };
+    *v = (struct sv_vehicle){ .name = "",
+                              .shift = { 0, SV_ENDLESS },
+                              .duration_most = SV_ENDLESS,
+                              .pace = 1,
+                              .cost_distance = 1 };
 }
 
 void
-request_init(struct request *r)
+sv_request_init(struct sv_request *r)
 {
-    *r = (struct request){ .name = "",
-                           .pickup = { .start = { 0, ENDLESS } },
-                           .delivery = { .place = -1, .start = { 0, ENDLESS } },
-                           .ride_most = ENDLESS,
-                           .deadline = ENDLESS,
-                           .keeps = -1 };
+    *r = (struct sv_request){
+        .name = "",
+        .pickup = { .start = { 0, SV_ENDLESS } },
+        .delivery = { .place = -1, .start = { 0, SV_ENDLESS } },
+        .ride_most = SV_ENDLESS,
+        .deadline = SV_ENDLESS,
+        .keeps = -1
+    };
 }
 
 double
-request_ride_limit(const struct problem *p, const struct request *r)
+sv_request_ride_limit(const struct sv_problem *p, const struct sv_request *r)
 {
     double most = r->ride_most, factored;
 
-    if (!request_is_ride(r) || r->ride_factor <= 0)
+    if (!sv_request_is_ride(r) || r->ride_factor <= 0)
         return most;
     factored =
-        problem_time(p, r->pickup.place, r->delivery.place) * r->ride_factor;
+        sv_problem_time(p, r->pickup.place, r->delivery.place) * r->ride_factor;
     factored = fmax(factored, r->ride_floor);
     return fmin(most, factored);
 }
 
 bool
-request_allows(const struct request *r, int vehicle)
+sv_request_allows(const struct sv_request *r, int vehicle)
 {
     bool yes = r->only_count == 0;
 
@@ -64,9 +66,9 @@ request_allows(const struct request *r, int vehicle)
 }
 
 bool
-vehicle_seats(const struct vehicle *v, const struct request *r)
+sv_vehicle_seats(const struct sv_vehicle *v, const struct sv_request *r)
 {
-    for (int k = 0; k < SEAT_KINDS; k++)
+    for (int k = 0; k < SV_SEAT_KINDS; k++)
         if (v->seats[k] < r->seats[k])
             return false;
     return true;
@@ -75,7 +77,7 @@ vehicle_seats(const struct vehicle *v, const struct request *r)
 static bool
 is_sane(double v)
 {
-    return isfinite(v) && fabs(v) <= ENDLESS;
+    return isfinite(v) && fabs(v) <= SV_ENDLESS;
 }
 
 static bool
@@ -85,7 +87,7 @@ is_amount(double v)
 }
 
 static enum err
-check_window(struct call *c, const struct window *w, const char *whose,
+check_window(struct call *c, const struct sv_window *w, const char *whose,
              const char *name)
 {
     if (!is_sane(w->from) || !is_sane(w->to))
@@ -99,8 +101,8 @@ check_window(struct call *c, const struct window *w, const char *whose,
 }
 
 static enum err
-check_visit(struct call *c, const struct problem *p, const struct visit *v,
-            const char *name)
+check_visit(struct call *c, const struct sv_problem *p,
+            const struct sv_visit *v, const char *name)
 {
     if (v->place < 0 || v->place >= p->place_count)
         return fail(c, ERR_INVALID, NULL, "request %s: unknown place", name);
@@ -111,8 +113,8 @@ check_visit(struct call *c, const struct problem *p, const struct visit *v,
 }
 
 static enum err
-check_list(struct call *c, const struct problem *p, const int *list, int count,
-           const char *name)
+check_list(struct call *c, const struct sv_problem *p, const int *list,
+           int count, const char *name)
 {
     for (int k = 0; k < count; k++)
         if (list[k] < 0 || list[k] >= p->vehicle_count)
@@ -125,22 +127,23 @@ static enum err
 check_counts(struct call *c, const int *seats, const int *parts,
              const char *whose, const char *name)
 {
-    for (int k = 0; k < SEAT_KINDS; k++)
-        if (seats[k] < 0 || seats[k] > SEATS_MOST)
+    for (int k = 0; k < SV_SEAT_KINDS; k++)
+        if (seats[k] < 0 || seats[k] > SV_SEATS_MOST)
             return fail(c, ERR_INVALID, NULL, "%s %s: %d seats", whose, name,
                         seats[k]);
-    for (int k = 0; k < PART_KINDS; k++)
-        if (parts[k] < 0 || parts[k] > SEATS_MOST)
+    for (int k = 0; k < SV_PART_KINDS; k++)
+        if (parts[k] < 0 || parts[k] > SV_SEATS_MOST)
             return fail(c, ERR_INVALID, NULL, "%s %s: %d parts", whose, name,
                         parts[k]);
     return OK;
 }
 
 static enum err
-check_request(struct call *c, const struct problem *p, const struct request *r)
+check_request(struct call *c, const struct sv_problem *p,
+              const struct sv_request *r)
 {
     TRY(check_visit(c, p, &r->pickup, r->name));
-    if (request_is_ride(r))
+    if (sv_request_is_ride(r))
         TRY(check_visit(c, p, &r->delivery, r->name));
     TRY(check_counts(c, r->seats, r->parts, "request", r->name));
     TRY(check_list(c, p, r->only, r->only_count, r->name));
@@ -160,7 +163,8 @@ check_request(struct call *c, const struct problem *p, const struct request *r)
 }
 
 static enum err
-check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
+check_vehicle(struct call *c, const struct sv_problem *p,
+              const struct sv_vehicle *v)
 {
     if (v->start < 0 || v->start >= p->place_count || v->end < 0
         || v->end >= p->place_count)
@@ -194,15 +198,15 @@ check_vehicle(struct call *c, const struct problem *p, const struct vehicle *v)
 
 /* What keeps the vehicle from what it is bound to do; NULL: nothing. */
 static const char *
-why_unfit(const struct problem *p, int vehicle, const struct request *r)
+why_unfit(const struct sv_problem *p, int vehicle, const struct sv_request *r)
 {
-    const struct vehicle *v = &p->vehicles[vehicle];
+    const struct sv_vehicle *v = &p->vehicles[vehicle];
 
-    if (!request_allows(r, vehicle))
+    if (!sv_request_allows(r, vehicle))
         return "its lists exclude the vehicle";
-    if (!vehicle_seats(v, r))
+    if (!sv_vehicle_seats(v, r))
         return "the vehicle lacks the seats";
-    if (!skills_cover(&v->skills, &r->skills))
+    if (!sv_skills_cover(&v->skills, &r->skills))
         return "the vehicle lacks a skill";
     if (p->supply < 0 && (r->tools & ~v->tools))
         return "the vehicle lacks a tool, and there is no supply";
@@ -211,14 +215,14 @@ why_unfit(const struct problem *p, int vehicle, const struct request *r)
 
 /* Why the stop cannot be pinned; made and bound are by request. */
 static const char *
-why_not_pinned(const struct problem *p, int vehicle, const struct pinned *pin,
-               const int *made, const int *bound)
+why_not_pinned(const struct sv_problem *p, int vehicle,
+               const struct sv_pinned *pin, const int *made, const int *bound)
 {
-    const struct request *r = &p->requests[pin->request];
+    const struct sv_request *r = &p->requests[pin->request];
 
     if (made[pin->request] && bound[pin->request] != vehicle)
         return "it is pinned in another vehicle too";
-    if (pin->delivery && !request_is_ride(r))
+    if (pin->delivery && !sv_request_is_ride(r))
         return "a visit has no delivery";
     if (made[pin->request] > pin->delivery)
         return "it is pinned twice";
@@ -228,13 +232,13 @@ why_not_pinned(const struct problem *p, int vehicle, const struct pinned *pin,
 }
 
 static enum err
-check_pins(struct call *c, const struct problem *p, int vehicle, int *made,
+check_pins(struct call *c, const struct sv_problem *p, int vehicle, int *made,
            int *bound)
 {
-    const struct vehicle *v = &p->vehicles[vehicle];
+    const struct sv_vehicle *v = &p->vehicles[vehicle];
 
     for (int k = 0; k < v->pinned_count; k++) {
-        const struct pinned *pin = &v->pinned[k];
+        const struct sv_pinned *pin = &v->pinned[k];
         const char *why;
 
         if (pin->request < 0 || pin->request >= p->request_count)
@@ -254,7 +258,7 @@ check_pins(struct call *c, const struct problem *p, int vehicle, int *made,
 }
 
 static enum err
-check_all_pins(struct call *c, const struct problem *p)
+check_all_pins(struct call *c, const struct sv_problem *p)
 {
     int *made = NEW_N(c->arena, int, (size_t)p->request_count + 1);
     int *bound = NEW_N(c->arena, int, (size_t)p->request_count + 1);
@@ -266,10 +270,11 @@ check_all_pins(struct call *c, const struct problem *p)
 
 /* So that no straight line between two of them is endless. */
 static enum err
-check_places(struct call *c, const struct problem *p)
+check_places(struct call *c, const struct sv_problem *p)
 {
     for (int k = 0; k < p->place_count; k++)
-        if (!(fabs(p->x[k]) <= ENDLESS / 4) || !(fabs(p->y[k]) <= ENDLESS / 4))
+        if (!(fabs(p->x[k]) <= SV_ENDLESS / 4)
+            || !(fabs(p->y[k]) <= SV_ENDLESS / 4))
             return fail(c, ERR_INVALID, NULL, "place %s: x %g, y %g",
                         p->place_names ? p->place_names[k]
                                        : arena_printf(c->arena, "%d", k),
@@ -278,7 +283,7 @@ check_places(struct call *c, const struct problem *p)
 }
 
 static enum err
-check_matrix(struct call *c, const struct problem *p, const double *m,
+check_matrix(struct call *c, const struct sv_problem *p, const double *m,
              const char *which)
 {
     int n = p->place_count;
@@ -298,17 +303,17 @@ check_matrix(struct call *c, const struct problem *p, const double *m,
 }
 
 enum err
-problem_check(struct call *c, const struct problem *p)
+sv_problem_check(struct call *c, const struct sv_problem *p)
 {
-    if (p->request_count > REQUESTS_MOST)
+    if (p->request_count > SV_REQUESTS_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d requests, at most %d are taken",
-                    p->request_count, REQUESTS_MOST);
-    if (p->vehicle_count > VEHICLES_MOST || p->vehicle_count < 1)
+                    p->request_count, SV_REQUESTS_MOST);
+    if (p->vehicle_count > SV_VEHICLES_MOST || p->vehicle_count < 1)
         return fail(c, ERR_LIMIT, NULL, "%d vehicles, 1 to %d are taken",
-                    p->vehicle_count, VEHICLES_MOST);
-    if (p->place_count > PLACES_MOST || p->place_count < 1)
+                    p->vehicle_count, SV_VEHICLES_MOST);
+    if (p->place_count > SV_PLACES_MOST || p->place_count < 1)
         return fail(c, ERR_LIMIT, NULL, "%d places, 1 to %d are taken",
-                    p->place_count, PLACES_MOST);
+                    p->place_count, SV_PLACES_MOST);
     if (p->x)
         TRY(check_places(c, p));
     TRY(check_matrix(c, p, p->distance, "distance"));
@@ -324,7 +329,7 @@ problem_check(struct call *c, const struct problem *p)
 }
 
 void
-problem_release(struct problem *p)
+sv_problem_release(struct sv_problem *p)
 {
     arena_close(p->arena);
     p->arena = NULL;

@@ -8,8 +8,8 @@
  * numbers in one unit chosen by the caller; windows bound the START of a
  * service.  Owns all its memory in its arena.
  *
- * Always true after problem_check returned OK:
- *   1. Every number is finite unless its comment allows ENDLESS; none that
+ * Always true after sv_problem_check returned OK:
+ *   1. Every number is finite unless its comment allows SV_ENDLESS; none that
  *      must not be negative is.
  *   2. Every place named by a vehicle or a request exists.
  *   3. from <= to in every window; a pinned stop names a stop of a request,
@@ -32,78 +32,79 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ENDLESS 1e15 /* a time or limit that never binds */
+#define SV_ENDLESS 1e15 /* a time or limit that never binds */
 
 enum {
-    SEAT_KINDS = 4,   /* seated, wheelchair, stretcher, luggage ... */
-    PART_KINDS = 8,   /* kinds of spare parts counted on board */
-    SKILL_WORDS = 2,  /* 16 domains a word */
-    SKILL_LEVELS = 4, /* levels a domain */
-    BREAKS = 2,       /* breaks in a shift */
-    SEATS_MOST = 32767,
-    REQUESTS_MOST = 4000,
-    VEHICLES_MOST = 2000,
-    PLACES_MOST = 8192
+    SV_SEAT_KINDS = 4,   /* seated, wheelchair, stretcher, luggage ... */
+    SV_PART_KINDS = 8,   /* kinds of spare parts counted on board */
+    SV_SKILL_WORDS = 2,  /* 16 domains a word */
+    SV_SKILL_LEVELS = 4, /* levels a domain */
+    SV_BREAKS = 2,       /* breaks in a shift */
+    SV_SEATS_MOST = 32767,
+    SV_REQUESTS_MOST = 4000,
+    SV_VEHICLES_MOST = 2000,
+    SV_PLACES_MOST = 8192
 };
 
-struct window {
-    double from, to; /* a service may start within; to may be ENDLESS */
+struct sv_window {
+    double from, to; /* a service may start within; to may be SV_ENDLESS */
 };
 
-struct pause {
-    struct window start; /* when it may begin */
+struct sv_pause {
+    struct sv_window start; /* when it may begin */
     double length;
 };
 
 /* A stop that a vehicle has made or is bound to make first, in this order. */
-struct pinned {
+struct sv_pinned {
     int request;
     bool delivery;
-    struct window start; /* in place of the request's; {t, t}: it has begun */
+    struct sv_window
+        start; /* in place of the request's; {t, t}: it has begun */
 };
 
-struct skills {
-    uint64_t word[SKILL_WORDS];
+struct sv_skills {
+    uint64_t word[SV_SKILL_WORDS];
 };
 
-struct vehicle {
+struct sv_vehicle {
     const char *name;
     int start, end; /* places */
-    struct window shift;
-    double duration_most; /* away from the start at most this; or ENDLESS */
-    int seats[SEAT_KINDS];
-    struct skills skills;
+    struct sv_window shift;
+    double duration_most; /* away from the start at most this; or SV_ENDLESS */
+    int seats[SV_SEAT_KINDS];
+    struct sv_skills skills;
     uint64_t tools; /* a bit a tool */
-    int parts[PART_KINDS];
+    int parts[SV_PART_KINDS];
     double pace; /* travel time = matrix time * pace; 1 is usual */
     double cost_distance, cost_time, cost_use;
-    struct pause pauses[BREAKS];
+    struct sv_pause pauses[SV_BREAKS];
     int pause_count;
-    struct pinned *pinned;
+    struct sv_pinned *pinned;
     int pinned_count;
     double free_from; /* drives on from its last pinned stop not before */
 };
 
-struct visit {
+struct sv_visit {
     int place;
-    struct window start;
+    struct sv_window start;
     double service;
 };
 
-struct request {
+struct sv_request {
     const char *name;
-    struct visit pickup;   /* or the only visit */
-    struct visit delivery; /* place < 0: there is none */
-    int seats[SEAT_KINDS];
+    struct sv_visit pickup;   /* or the only visit */
+    struct sv_visit delivery; /* place < 0: there is none */
+    int seats[SV_SEAT_KINDS];
     double ride_most;   /* from end of pickup to start of delivery */
     double ride_factor; /* of the direct ride, 0 is not said ... */
     double ride_floor;  /* ... but never asked to be shorter than this */
     double price;       /* of leaving it out; 0 takes a high one */
-    double deadline;    /* a start after it costs; or ENDLESS */
+    double deadline;    /* a start after it costs; or SV_ENDLESS */
     double late_cost;   /* for each unit of time after the deadline */
-    struct skills skills;
+    struct sv_skills skills;
     uint64_t tools;
-    int parts[PART_KINDS];
+    int parts[SV_PART_KINDS];
     int *only; /* vehicles that may; NULL: all */
     int only_count;
     int *never; /* vehicles that must not */
@@ -112,7 +113,7 @@ struct request {
     double change_price; /* of another vehicle than that */
 };
 
-struct problem {
+struct sv_problem {
     struct arena *arena;
     const char *name;
     int place_count;
@@ -121,8 +122,8 @@ struct problem {
     double *distance, *time; /* place_count squared, may be one and the same;
                                 NULL: straight lines between x and y */
     int vehicle_count, request_count;
-    struct vehicle *vehicles;
-    struct request *requests;
+    struct sv_vehicle *vehicles;
+    struct sv_request *requests;
     int supply;            /* place with all tools and parts; -1 none */
     double supply_service; /* time taken there */
     bool fewest_vehicles;  /* fewer vehicles before less cost */
@@ -132,26 +133,27 @@ struct problem {
 };
 
 /* The bits of a level (0..SKILL_LEVELS) in one domain, added to s. */
-void skills_add(struct skills *s, int domain, int level);
+void sv_skills_add(struct sv_skills *s, int domain, int level);
 
 /* Whether has covers need. */
 static inline bool
-skills_cover(const struct skills *has, const struct skills *need)
+sv_skills_cover(const struct sv_skills *has, const struct sv_skills *need)
 {
     uint64_t lack = 0;
 
-    for (int w = 0; w < SKILL_WORDS; w++)
+    for (int w = 0; w < SV_SKILL_WORDS; w++)
         lack |= need->word[w] & ~has->word[w];
     return lack == 0;
 }
 
 /* Sets every field of a new vehicle or request to "not said". */
-void vehicle_init(struct vehicle *v);
-void request_init(struct request *r);
+void sv_vehicle_init(struct sv_vehicle *v);
+void sv_request_init(struct sv_request *r);
 
 /* Between two places by a matrix of the problem; straight, not rounded. */
 static inline double
-problem_between(const struct problem *p, const double *matrix, int a, int b)
+sv_problem_between(const struct sv_problem *p, const double *matrix, int a,
+                   int b)
 {
     double dx, dy;
 
@@ -164,15 +166,15 @@ problem_between(const struct problem *p, const double *matrix, int a, int b)
 }
 
 static inline double
-problem_distance(const struct problem *p, int a, int b)
+sv_problem_distance(const struct sv_problem *p, int a, int b)
 {
-    return problem_between(p, p->distance, a, b);
+    return sv_problem_between(p, p->distance, a, b);
 }
 
 static inline double
-problem_time(const struct problem *p, int a, int b)
+sv_problem_time(const struct sv_problem *p, int a, int b)
 {
-    return problem_between(p, p->time, a, b);
+    return sv_problem_between(p, p->time, a, b);
 }
 
 /*
@@ -181,25 +183,26 @@ problem_time(const struct problem *p, int a, int b)
  * ERR_INVALID  a field breaks its limits; the fault says which
  * ERR_LIMIT    more requests, vehicles or places than the solver takes
  */
-enum err problem_check(struct call *c, const struct problem *p) MUST_USE;
+enum err sv_problem_check(struct call *c, const struct sv_problem *p) MUST_USE;
 
 /* The longest ride the request allows, all its rules taken together. */
-double request_ride_limit(const struct problem *p, const struct request *r);
+double sv_request_ride_limit(const struct sv_problem *p,
+                             const struct sv_request *r);
 
 /* Whether the lists of the request allow the vehicle. */
-bool request_allows(const struct request *r, int vehicle);
+bool sv_request_allows(const struct sv_request *r, int vehicle);
 
 /* Whether an empty vehicle has the seats. */
-bool vehicle_seats(const struct vehicle *v, const struct request *r);
+bool sv_vehicle_seats(const struct sv_vehicle *v, const struct sv_request *r);
 
 /* Whether the request has a second stop. */
 static inline bool
-request_is_ride(const struct request *r)
+sv_request_is_ride(const struct sv_request *r)
 {
     return r->delivery.place >= 0;
 }
 
 /* Lets the memory go. */
-void problem_release(struct problem *p);
+void sv_problem_release(struct sv_problem *p);
 
 #endif

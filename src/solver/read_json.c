@@ -16,9 +16,9 @@
 #include <string.h>
 
 struct problem_reading {
-    struct reading reading; /* first: the table's functions know only this */
-    struct problem *p;
-    struct names places, vehicles, requests, seats, skills, tools, parts;
+    struct sv_reading reading; /* first: the table's functions know only this */
+    struct sv_problem *p;
+    struct sv_names places, vehicles, requests, seats, skills, tools, parts;
     bool distance, time; /* matrices that were given */
     const char *nowhere; /* the first place without x or y */
 };
@@ -26,7 +26,7 @@ struct problem_reading {
 #define IN(member) offsetof(struct problem_reading, member)
 
 static struct problem_reading *
-whole(struct reading *r)
+whole(struct sv_reading *r)
 {
     return (struct problem_reading *)(void *)r;
 }
@@ -34,23 +34,23 @@ whole(struct reading *r)
 /* ---- counts by name: seats, parts, skills, tools ---------------------- */
 
 static enum err
-read_count(struct reading *r, struct names *n, const char *name,
+read_count(struct sv_reading *r, struct sv_names *n, const char *name,
            const json_t *v, int *number, int *count)
 {
     double amount;
 
-    *number = names_number(r, n, name);
+    *number = sv_names_number(r, n, name);
     if (*number < 0)
-        return keys_refuse(r, "more kinds than are taken");
-    TRY(keys_real(r, v, &amount));
-    if (amount < 0 || amount > SEATS_MOST || amount != floor(amount))
-        return keys_refuse(r, "a whole number from 0 to 32767 is expected");
+        return sv_keys_refuse(r, "more kinds than are taken");
+    TRY(sv_keys_real(r, v, &amount));
+    if (amount < 0 || amount > SV_SEATS_MOST || amount != floor(amount))
+        return sv_keys_refuse(r, "a whole number from 0 to 32767 is expected");
     *count = (int)amount;
     return OK;
 }
 
 static enum err
-read_counts(struct reading *r, struct names *n, const json_t *object,
+read_counts(struct sv_reading *r, struct sv_names *n, const json_t *object,
             int *counts)
 {
     json_t *walk = (json_t *)(uintptr_t)object, *v;
@@ -58,206 +58,208 @@ read_counts(struct reading *r, struct names *n, const json_t *object,
 
     json_object_foreach(walk, name, v)
     {
-        size_t back = keys_into(r, name, 0);
+        size_t back = sv_keys_into(r, name, 0);
         int number = 0, count = 0;
 
         TRY(read_count(r, n, name, v, &number, &count));
         counts[number] = count;
-        keys_back(r, back);
+        sv_keys_back(r, back);
     }
     return OK;
 }
 
 static enum err
-read_seats(struct reading *r, const json_t *v, void *into)
+read_seats(struct sv_reading *r, const json_t *v, void *into)
 {
     return read_counts(r, &whole(r)->seats, v, into);
 }
 
 static enum err
-read_parts(struct reading *r, const json_t *v, void *into)
+read_parts(struct sv_reading *r, const json_t *v, void *into)
 {
     return read_counts(r, &whole(r)->parts, v, into);
 }
 
 static enum err
-read_skills(struct reading *r, const json_t *object, void *into)
+read_skills(struct sv_reading *r, const json_t *object, void *into)
 {
     json_t *walk = (json_t *)(uintptr_t)object, *v;
     const char *name;
 
     json_object_foreach(walk, name, v)
     {
-        size_t back = keys_into(r, name, 0);
+        size_t back = sv_keys_into(r, name, 0);
         int number = 0, level = 0;
 
         TRY(read_count(r, &whole(r)->skills, name, v, &number, &level));
-        if (level > SKILL_LEVELS)
-            return keys_refuse(r, "levels go from 0 to 4");
-        skills_add(into, number, level);
-        keys_back(r, back);
+        if (level > SV_SKILL_LEVELS)
+            return sv_keys_refuse(r, "levels go from 0 to 4");
+        sv_skills_add(into, number, level);
+        sv_keys_back(r, back);
     }
     return OK;
 }
 
 static enum err
-read_tools(struct reading *r, const json_t *list, void *into)
+read_tools(struct sv_reading *r, const json_t *list, void *into)
 {
-    return keys_bits(r, list, &whole(r)->tools, into);
+    return sv_keys_bits(r, list, &whole(r)->tools, into);
 }
 
 /* ---- requests --------------------------------------------------------- */
 
-static const struct key visit_keys[] = {
-    { "place", KEY_NAME, AT(visit, place), NULL, IN(places) },
-    { "from", KEY_REAL, AT(visit, start.from), NULL, 0 },
-    { "to", KEY_REAL, AT(visit, start.to), NULL, 0 },
-    { "service", KEY_REAL, AT(visit, service), NULL, 0 },
+static const struct sv_key visit_keys[] = {
+    { "place", SV_KEY_NAME, SV_AT(sv_visit, place), NULL, IN(places) },
+    { "from", SV_KEY_REAL, SV_AT(sv_visit, start.from), NULL, 0 },
+    { "to", SV_KEY_REAL, SV_AT(sv_visit, start.to), NULL, 0 },
+    { "service", SV_KEY_REAL, SV_AT(sv_visit, service), NULL, 0 },
     { 0 }
 };
 
 static enum err
-read_visit(struct reading *r, const json_t *v, void *into)
+read_visit(struct sv_reading *r, const json_t *v, void *into)
 {
-    struct visit *visit = into;
+    struct sv_visit *visit = into;
 
     visit->place = -1;
-    TRY(keys_object(r, v, visit_keys, visit));
+    TRY(sv_keys_object(r, v, visit_keys, visit));
     if (visit->place < 0)
-        return keys_refuse(r, "the place is missing");
+        return sv_keys_refuse(r, "the place is missing");
     return OK;
 }
 
 /* A list of vehicles' names: only and its count, never and its count. */
 static enum err
-read_vehicle_list(struct reading *r, const json_t *list, int **to, int *count)
+read_vehicle_list(struct sv_reading *r, const json_t *list, int **to,
+                  int *count)
 {
     size_t n = json_array_size(list);
 
     *to = NEW_N(r->arena, int, n + 1);
     *count = 0;
     for (size_t k = 0; k < n; k++)
-        TRY(keys_reference(r, json_array_get(list, k), &whole(r)->vehicles,
-                           &(*to)[(*count)++]));
+        TRY(sv_keys_reference(r, json_array_get(list, k), &whole(r)->vehicles,
+                              &(*to)[(*count)++]));
     return OK;
 }
 
 static enum err
-read_only(struct reading *r, const json_t *list, void *into)
+read_only(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct request *q = into;
+    struct sv_request *q = into;
 
     return read_vehicle_list(r, list, &q->only, &q->only_count);
 }
 
 static enum err
-read_never(struct reading *r, const json_t *list, void *into)
+read_never(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct request *q = into;
+    struct sv_request *q = into;
 
     return read_vehicle_list(r, list, &q->never, &q->never_count);
 }
 
-static const struct key request_keys[] = {
-    { "name", KEY_TEXT, AT(request, name), NULL, 0 },
-    { "visit", KEY_OBJECT, AT(request, pickup), read_visit, 0 },
-    { "pickup", KEY_OBJECT, AT(request, pickup), read_visit, 0 },
-    { "delivery", KEY_OBJECT, AT(request, delivery), read_visit, 0 },
-    { "seats", KEY_OBJECT, AT(request, seats), read_seats, 0 },
-    { "ride_most", KEY_REAL, AT(request, ride_most), NULL, 0 },
-    { "ride_factor", KEY_REAL, AT(request, ride_factor), NULL, 0 },
-    { "ride_floor", KEY_REAL, AT(request, ride_floor), NULL, 0 },
-    { "price", KEY_REAL, AT(request, price), NULL, 0 },
-    { "deadline", KEY_REAL, AT(request, deadline), NULL, 0 },
-    { "late_cost", KEY_REAL, AT(request, late_cost), NULL, 0 },
-    { "skills", KEY_OBJECT, AT(request, skills), read_skills, 0 },
-    { "tools", KEY_LIST, AT(request, tools), read_tools, 0 },
-    { "parts", KEY_OBJECT, AT(request, parts), read_parts, 0 },
-    { "only", KEY_LIST, 0, read_only, 0 },
-    { "never", KEY_LIST, 0, read_never, 0 },
-    { "keeps", KEY_NAME, AT(request, keeps), NULL, IN(vehicles) },
-    { "change_price", KEY_REAL, AT(request, change_price), NULL, 0 },
+static const struct sv_key request_keys[] = {
+    { "name", SV_KEY_TEXT, SV_AT(sv_request, name), NULL, 0 },
+    { "visit", SV_KEY_OBJECT, SV_AT(sv_request, pickup), read_visit, 0 },
+    { "pickup", SV_KEY_OBJECT, SV_AT(sv_request, pickup), read_visit, 0 },
+    { "delivery", SV_KEY_OBJECT, SV_AT(sv_request, delivery), read_visit, 0 },
+    { "seats", SV_KEY_OBJECT, SV_AT(sv_request, seats), read_seats, 0 },
+    { "ride_most", SV_KEY_REAL, SV_AT(sv_request, ride_most), NULL, 0 },
+    { "ride_factor", SV_KEY_REAL, SV_AT(sv_request, ride_factor), NULL, 0 },
+    { "ride_floor", SV_KEY_REAL, SV_AT(sv_request, ride_floor), NULL, 0 },
+    { "price", SV_KEY_REAL, SV_AT(sv_request, price), NULL, 0 },
+    { "deadline", SV_KEY_REAL, SV_AT(sv_request, deadline), NULL, 0 },
+    { "late_cost", SV_KEY_REAL, SV_AT(sv_request, late_cost), NULL, 0 },
+    { "skills", SV_KEY_OBJECT, SV_AT(sv_request, skills), read_skills, 0 },
+    { "tools", SV_KEY_LIST, SV_AT(sv_request, tools), read_tools, 0 },
+    { "parts", SV_KEY_OBJECT, SV_AT(sv_request, parts), read_parts, 0 },
+    { "only", SV_KEY_LIST, 0, read_only, 0 },
+    { "never", SV_KEY_LIST, 0, read_never, 0 },
+    { "keeps", SV_KEY_NAME, SV_AT(sv_request, keeps), NULL, IN(vehicles) },
+    { "change_price", SV_KEY_REAL, SV_AT(sv_request, change_price), NULL, 0 },
     { 0 }
 };
 
 /* ---- vehicles --------------------------------------------------------- */
 
-static const struct key pause_keys[] = {
-    { "from", KEY_REAL, AT(pause, start.from), NULL, 0 },
-    { "to", KEY_REAL, AT(pause, start.to), NULL, 0 },
-    { "length", KEY_REAL, AT(pause, length), NULL, 0 },
+static const struct sv_key pause_keys[] = {
+    { "from", SV_KEY_REAL, SV_AT(sv_pause, start.from), NULL, 0 },
+    { "to", SV_KEY_REAL, SV_AT(sv_pause, start.to), NULL, 0 },
+    { "length", SV_KEY_REAL, SV_AT(sv_pause, length), NULL, 0 },
     { 0 }
 };
 
 static enum err
-read_pauses(struct reading *r, const json_t *list, void *into)
+read_pauses(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct vehicle *v = into;
+    struct sv_vehicle *v = into;
 
-    if (json_array_size(list) > BREAKS)
-        return keys_refuse(r, "at most two breaks are taken");
+    if (json_array_size(list) > SV_BREAKS)
+        return sv_keys_refuse(r, "at most two breaks are taken");
     v->pause_count = (int)json_array_size(list);
-    return keys_records(r, list, pause_keys, v->pauses, sizeof *v->pauses);
+    return sv_keys_records(r, list, pause_keys, v->pauses, sizeof *v->pauses);
 }
 
 /* A pinned stop as it is written. */
 struct written_pin {
     int request;
     const char *stop;
-    struct window start;
+    struct sv_window start;
 };
 
-static const struct key pin_keys[] = {
-    { "request", KEY_NAME, AT(written_pin, request), NULL, IN(requests) },
-    { "stop", KEY_TEXT, AT(written_pin, stop), NULL, 0 },
-    { "from", KEY_REAL, AT(written_pin, start.from), NULL, 0 },
-    { "to", KEY_REAL, AT(written_pin, start.to), NULL, 0 },
+static const struct sv_key pin_keys[] = {
+    { "request", SV_KEY_NAME, SV_AT(written_pin, request), NULL, IN(requests) },
+    { "stop", SV_KEY_TEXT, SV_AT(written_pin, stop), NULL, 0 },
+    { "from", SV_KEY_REAL, SV_AT(written_pin, start.from), NULL, 0 },
+    { "to", SV_KEY_REAL, SV_AT(written_pin, start.to), NULL, 0 },
     { 0 }
 };
 
 static enum err
-read_pins(struct reading *r, const json_t *list, void *into)
+read_pins(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct vehicle *v = into;
+    struct sv_vehicle *v = into;
     size_t n = json_array_size(list);
     struct written_pin *pins = NEW_N(r->c->arena, struct written_pin, n + 1);
 
     for (size_t k = 0; k < n; k++)
         pins[k] =
             (struct written_pin){ -1, "pickup", { (double)NAN, (double)NAN } };
-    TRY(keys_records(r, list, pin_keys, pins, sizeof *pins));
-    v->pinned = NEW_N(r->arena, struct pinned, n + 1);
+    TRY(sv_keys_records(r, list, pin_keys, pins, sizeof *pins));
+    v->pinned = NEW_N(r->arena, struct sv_pinned, n + 1);
     for (size_t k = 0; k < n; k++) {
         bool delivery = !strcmp(pins[k].stop, "delivery");
 
         if (pins[k].request < 0
             || (!delivery && strcmp(pins[k].stop, "pickup") != 0))
-            return keys_refuse(r, "a pinned stop needs a request, and as stop "
+            return sv_keys_refuse(r,
+                                  "a pinned stop needs a request, and as stop "
                                   "pickup or delivery");
         v->pinned[v->pinned_count++] =
-            (struct pinned){ pins[k].request, delivery, pins[k].start };
+            (struct sv_pinned){ pins[k].request, delivery, pins[k].start };
     }
     return OK;
 }
 
-static const struct key vehicle_keys[] = {
-    { "name", KEY_TEXT, AT(vehicle, name), NULL, 0 },
-    { "start", KEY_NAME, AT(vehicle, start), NULL, IN(places) },
-    { "end", KEY_NAME, AT(vehicle, end), NULL, IN(places) },
-    { "from", KEY_REAL, AT(vehicle, shift.from), NULL, 0 },
-    { "to", KEY_REAL, AT(vehicle, shift.to), NULL, 0 },
-    { "duration_most", KEY_REAL, AT(vehicle, duration_most), NULL, 0 },
-    { "seats", KEY_OBJECT, AT(vehicle, seats), read_seats, 0 },
-    { "skills", KEY_OBJECT, AT(vehicle, skills), read_skills, 0 },
-    { "tools", KEY_LIST, AT(vehicle, tools), read_tools, 0 },
-    { "parts", KEY_OBJECT, AT(vehicle, parts), read_parts, 0 },
-    { "pace", KEY_REAL, AT(vehicle, pace), NULL, 0 },
-    { "cost_distance", KEY_REAL, AT(vehicle, cost_distance), NULL, 0 },
-    { "cost_time", KEY_REAL, AT(vehicle, cost_time), NULL, 0 },
-    { "cost_use", KEY_REAL, AT(vehicle, cost_use), NULL, 0 },
-    { "breaks", KEY_LIST, 0, read_pauses, 0 },
-    { "pinned", KEY_LIST, 0, read_pins, 0 },
-    { "free_from", KEY_REAL, AT(vehicle, free_from), NULL, 0 },
+static const struct sv_key vehicle_keys[] = {
+    { "name", SV_KEY_TEXT, SV_AT(sv_vehicle, name), NULL, 0 },
+    { "start", SV_KEY_NAME, SV_AT(sv_vehicle, start), NULL, IN(places) },
+    { "end", SV_KEY_NAME, SV_AT(sv_vehicle, end), NULL, IN(places) },
+    { "from", SV_KEY_REAL, SV_AT(sv_vehicle, shift.from), NULL, 0 },
+    { "to", SV_KEY_REAL, SV_AT(sv_vehicle, shift.to), NULL, 0 },
+    { "duration_most", SV_KEY_REAL, SV_AT(sv_vehicle, duration_most), NULL, 0 },
+    { "seats", SV_KEY_OBJECT, SV_AT(sv_vehicle, seats), read_seats, 0 },
+    { "skills", SV_KEY_OBJECT, SV_AT(sv_vehicle, skills), read_skills, 0 },
+    { "tools", SV_KEY_LIST, SV_AT(sv_vehicle, tools), read_tools, 0 },
+    { "parts", SV_KEY_OBJECT, SV_AT(sv_vehicle, parts), read_parts, 0 },
+    { "pace", SV_KEY_REAL, SV_AT(sv_vehicle, pace), NULL, 0 },
+    { "cost_distance", SV_KEY_REAL, SV_AT(sv_vehicle, cost_distance), NULL, 0 },
+    { "cost_time", SV_KEY_REAL, SV_AT(sv_vehicle, cost_time), NULL, 0 },
+    { "cost_use", SV_KEY_REAL, SV_AT(sv_vehicle, cost_use), NULL, 0 },
+    { "breaks", SV_KEY_LIST, 0, read_pauses, 0 },
+    { "pinned", SV_KEY_LIST, 0, read_pins, 0 },
+    { "free_from", SV_KEY_REAL, SV_AT(sv_vehicle, free_from), NULL, 0 },
     { 0 }
 };
 
@@ -268,36 +270,36 @@ struct written_place {
     double x, y;
 };
 
-static const struct key place_keys[] = {
-    { "name", KEY_TEXT, AT(written_place, name), NULL, 0 },
-    { "x", KEY_REAL, AT(written_place, x), NULL, 0 },
-    { "y", KEY_REAL, AT(written_place, y), NULL, 0 },
+static const struct sv_key place_keys[] = {
+    { "name", SV_KEY_TEXT, SV_AT(written_place, name), NULL, 0 },
+    { "x", SV_KEY_REAL, SV_AT(written_place, x), NULL, 0 },
+    { "y", SV_KEY_REAL, SV_AT(written_place, y), NULL, 0 },
     { 0 }
 };
 
 static enum err
-read_matrix(struct reading *r, const json_t *rows, double **into)
+read_matrix(struct sv_reading *r, const json_t *rows, double **into)
 {
     size_t n = (size_t)whole(r)->places.count;
 
     *into = NEW_N(r->arena, double, n *n + 1);
     if (json_array_size(rows) != n)
-        return keys_refuse(r, "as many rows as places are expected");
+        return sv_keys_refuse(r, "as many rows as places are expected");
     for (size_t a = 0; a < n; a++) {
         const json_t *row = json_array_get(rows, a);
-        size_t back = keys_into(r, NULL, (int)a);
+        size_t back = sv_keys_into(r, NULL, (int)a);
 
         if (!json_is_array(row) || json_array_size(row) != n)
-            return keys_refuse(r, "as many numbers as places are expected");
+            return sv_keys_refuse(r, "as many numbers as places are expected");
         for (size_t b = 0; b < n; b++)
-            TRY(keys_real(r, json_array_get(row, b), &(*into)[a * n + b]));
-        keys_back(r, back);
+            TRY(sv_keys_real(r, json_array_get(row, b), &(*into)[a * n + b]));
+        sv_keys_back(r, back);
     }
     return OK;
 }
 
 static enum err
-read_distance(struct reading *r, const json_t *rows, void *into)
+read_distance(struct sv_reading *r, const json_t *rows, void *into)
 {
     (void)into;
     whole(r)->distance = true;
@@ -305,7 +307,7 @@ read_distance(struct reading *r, const json_t *rows, void *into)
 }
 
 static enum err
-read_time(struct reading *r, const json_t *rows, void *into)
+read_time(struct sv_reading *r, const json_t *rows, void *into)
 {
     (void)into;
     whole(r)->time = true;
@@ -313,15 +315,15 @@ read_time(struct reading *r, const json_t *rows, void *into)
 }
 
 static enum err
-read_places(struct reading *r, const json_t *list, void *into)
+read_places(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct problem *p = into;
+    struct sv_problem *p = into;
     size_t n = json_array_size(list);
     struct written_place *w = NEW_N(r->c->arena, struct written_place, n + 1);
 
     for (size_t k = 0; k < n; k++)
         w[k] = (struct written_place){ NULL, (double)NAN, (double)NAN };
-    TRY(keys_records(r, list, place_keys, w, sizeof *w));
+    TRY(sv_keys_records(r, list, place_keys, w, sizeof *w));
     p->place_names = NEW_N(p->arena, const char *, n + 1);
     for (size_t k = 0; k < n; k++) {
         p->place_names[k] = w[k].name;
@@ -334,28 +336,29 @@ read_places(struct reading *r, const json_t *list, void *into)
 }
 
 static enum err
-read_supply(struct reading *r, const json_t *v, void *into)
+read_supply(struct sv_reading *r, const json_t *v, void *into)
 {
-    static const struct key keys[] = {
-        { "place", KEY_NAME, AT(problem, supply), NULL, IN(places) },
-        { "service", KEY_REAL, AT(problem, supply_service), NULL, 0 },
+    static const struct sv_key keys[] = {
+        { "place", SV_KEY_NAME, SV_AT(sv_problem, supply), NULL, IN(places) },
+        { "service", SV_KEY_REAL, SV_AT(sv_problem, supply_service), NULL, 0 },
         { 0 }
     };
 
-    TRY(keys_object(r, v, keys, into));
+    TRY(sv_keys_object(r, v, keys, into));
     if (whole(r)->p->supply < 0)
-        return keys_refuse(r, "the place is missing");
+        return sv_keys_refuse(r, "the place is missing");
     return OK;
 }
 
 static enum err
-read_vehicles(struct reading *r, const json_t *list, void *into)
+read_vehicles(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct problem *p = into;
+    struct sv_problem *p = into;
 
     for (int k = 0; k < p->vehicle_count; k++)
         p->vehicles[k].start = p->vehicles[k].end = -1;
-    TRY(keys_records(r, list, vehicle_keys, p->vehicles, sizeof *p->vehicles));
+    TRY(sv_keys_records(r, list, vehicle_keys, p->vehicles,
+                        sizeof *p->vehicles));
     for (int k = 0; k < p->vehicle_count; k++)
         if (p->vehicles[k].end < 0)
             p->vehicles[k].end = p->vehicles[k].start;
@@ -364,7 +367,7 @@ read_vehicles(struct reading *r, const json_t *list, void *into)
 
 /* A job is one visit, a ride a pickup and its delivery. */
 static enum err
-check_stops(struct reading *r, const json_t *object)
+check_stops(struct sv_reading *r, const json_t *object)
 {
     bool visit = json_object_get(object, "visit");
     bool pickup = json_object_get(object, "pickup");
@@ -377,46 +380,48 @@ check_stops(struct reading *r, const json_t *object)
         why = "needs a visit, or a pickup (and a delivery)";
     if (!why)
         return OK;
-    (void)keys_into(r, key, 0);
+    (void)sv_keys_into(r, key, 0);
     return fail(r->c, ERR_INVALID, NULL, "%s: request %s %s", r->path,
                 json_string_value(json_object_get(object, "name")), why);
 }
 
 static enum err
-read_requests(struct reading *r, const json_t *list, void *into)
+read_requests(struct sv_reading *r, const json_t *list, void *into)
 {
-    struct problem *p = into;
+    struct sv_problem *p = into;
 
-    TRY(keys_records(r, list, request_keys, p->requests, sizeof *p->requests));
+    TRY(sv_keys_records(r, list, request_keys, p->requests,
+                        sizeof *p->requests));
     for (int k = 0; k < p->request_count; k++) {
-        size_t back = keys_into(r, NULL, k);
+        size_t back = sv_keys_into(r, NULL, k);
 
         TRY(check_stops(r, json_array_get(list, (size_t)k)));
-        keys_back(r, back);
+        sv_keys_back(r, back);
     }
     return OK;
 }
 
-static const struct key problem_keys[] = {
-    { "name", KEY_TEXT, AT(problem, name), NULL, 0 },
-    { "places", KEY_LIST, 0, read_places, 0 },
-    { "distance", KEY_LIST, 0, read_distance, 0 },
-    { "time", KEY_LIST, 0, read_time, 0 },
-    { "supply", KEY_OBJECT, 0, read_supply, 0 },
-    { "fewest_vehicles", KEY_FLAG, AT(problem, fewest_vehicles), NULL, 0 },
-    { "vehicles", KEY_LIST, 0, read_vehicles, 0 },
-    { "requests", KEY_LIST, 0, read_requests, 0 },
+static const struct sv_key problem_keys[] = {
+    { "name", SV_KEY_TEXT, SV_AT(sv_problem, name), NULL, 0 },
+    { "places", SV_KEY_LIST, 0, read_places, 0 },
+    { "distance", SV_KEY_LIST, 0, read_distance, 0 },
+    { "time", SV_KEY_LIST, 0, read_time, 0 },
+    { "supply", SV_KEY_OBJECT, 0, read_supply, 0 },
+    { "fewest_vehicles", SV_KEY_FLAG, SV_AT(sv_problem, fewest_vehicles), NULL,
+      0 },
+    { "vehicles", SV_KEY_LIST, 0, read_vehicles, 0 },
+    { "requests", SV_KEY_LIST, 0, read_requests, 0 },
     { 0 }
 };
 
 /* What a pin does not say of its window is as its request has it. */
 static void
-complete_pins(struct problem *p, const struct vehicle *v)
+complete_pins(struct sv_problem *p, const struct sv_vehicle *v)
 {
     for (int k = 0; k < v->pinned_count; k++) {
-        struct pinned *pin = &v->pinned[k];
-        const struct request *q = &p->requests[pin->request];
-        const struct window *own =
+        struct sv_pinned *pin = &v->pinned[k];
+        const struct sv_request *q = &p->requests[pin->request];
+        const struct sv_window *own =
             pin->delivery ? &q->delivery.start : &q->pickup.start;
 
         if (isnan(pin->start.from))
@@ -429,8 +434,8 @@ complete_pins(struct problem *p, const struct vehicle *v)
 static enum err
 complete(struct problem_reading *w)
 {
-    struct reading *r = &w->reading;
-    struct problem *p = w->p;
+    struct sv_reading *r = &w->reading;
+    struct sv_problem *p = w->p;
 
     p->seat_names = w->seats.names;
     p->seat_kinds = w->seats.count;
@@ -460,33 +465,34 @@ complete(struct problem_reading *w)
 static enum err
 read_root(struct problem_reading *w, const json_t *root)
 {
-    struct reading *r = &w->reading;
-    struct problem *p = w->p;
+    struct sv_reading *r = &w->reading;
+    struct sv_problem *p = w->p;
 
     if (!json_is_object(root))
-        return keys_refuse(r, "an object is expected");
-    TRY(keys_collect(r, root, "places", PLACES_MOST, &w->places));
-    TRY(keys_collect(r, root, "vehicles", VEHICLES_MOST, &w->vehicles));
-    TRY(keys_collect(r, root, "requests", REQUESTS_MOST, &w->requests));
-    TRY(problem_make(r->c, p, w->places.count, w->vehicles.count,
-                     w->requests.count));
-    w->seats = names_make(r, SEAT_KINDS);
-    w->skills = names_make(r, SKILL_WORDS * 16);
-    w->tools = names_make(r, 64);
-    w->parts = names_make(r, PART_KINDS);
-    TRY(keys_object(r, root, problem_keys, p));
+        return sv_keys_refuse(r, "an object is expected");
+    TRY(sv_keys_collect(r, root, "places", SV_PLACES_MOST, &w->places));
+    TRY(sv_keys_collect(r, root, "vehicles", SV_VEHICLES_MOST, &w->vehicles));
+    TRY(sv_keys_collect(r, root, "requests", SV_REQUESTS_MOST, &w->requests));
+    TRY(sv_problem_make(r->c, p, w->places.count, w->vehicles.count,
+                        w->requests.count));
+    w->seats = sv_names_make(r, SV_SEAT_KINDS);
+    w->skills = sv_names_make(r, SV_SKILL_WORDS * 16);
+    w->tools = sv_names_make(r, 64);
+    w->parts = sv_names_make(r, SV_PART_KINDS);
+    TRY(sv_keys_object(r, root, problem_keys, p));
     return complete(w);
 }
 
 enum err
-read_json(struct call *c, struct problem *p, const char *text, size_t size)
+sv_read_json(struct call *c, struct sv_problem *p, const char *text,
+             size_t size)
 {
     struct problem_reading w = { .reading = { .c = c, .arena = p->arena },
                                  .p = p };
     json_t *root;
     enum err e;
 
-    TRY(keys_load(c, text, size, &root));
+    TRY(sv_keys_load(c, text, size, &root));
     e = read_root(&w, root);
     json_decref(root);
     return e;

@@ -8,41 +8,42 @@
 #include <string.h>
 
 void
-plan_begin(struct plan_reading *r, const struct problem *p, struct plan *plan)
+sv_plan_begin(struct sv_plan_reading *r, const struct sv_problem *p,
+              struct sv_plan *plan)
 {
     size_t n = (size_t)p->request_count + 1;
 
-    *r = (struct plan_reading){ .p = p, .plan = plan };
+    *r = (struct sv_plan_reading){ .p = p, .plan = plan };
     plan->routes =
-        NEW_N(plan->arena, struct plan_tour, (size_t)p->vehicle_count + 1);
+        NEW_N(plan->arena, struct sv_plan_tour, (size_t)p->vehicle_count + 1);
     r->made = NEW_N(plan->arena, int, 2 * n);
     r->used = NEW_N(plan->arena, bool, (size_t)p->vehicle_count + 1);
     r->left = NEW_N(plan->arena, bool, n);
-    r->stops = NEW_N(plan->arena, struct stop, 2 * n);
+    r->stops = NEW_N(plan->arena, struct sv_stop, 2 * n);
 }
 
 /* There is room for one route too many: it is refused when it ends. */
 void
-plan_begin_tour(struct plan_reading *r)
+sv_plan_begin_tour(struct sv_plan_reading *r)
 {
     r->tour = &r->plan->routes[r->plan->route_count];
     r->tour->stops = r->stops;
 }
 
 static const char *
-tell(const struct plan_reading *r, int request, const char *what)
+tell(const struct sv_plan_reading *r, int request, const char *what)
 {
     return arena_printf(r->plan->arena, "request %s %s",
                         r->p->requests[request].name, what);
 }
 
 const char *
-plan_add_stop(struct plan_reading *r, const struct stop *s)
+sv_plan_add_stop(struct sv_plan_reading *r, const struct sv_stop *s)
 {
     int *made = r->made + 2 * s->request, now = r->plan->route_count + 1;
-    bool delivery = s->kind == STOP_DELIVERY;
+    bool delivery = s->kind == SV_STOP_DELIVERY;
 
-    if (delivery && !request_is_ride(&r->p->requests[s->request]))
+    if (delivery && !sv_request_is_ride(&r->p->requests[s->request]))
         return tell(r, s->request, "is a visit, it has no delivery");
     if (made[delivery])
         return tell(r, s->request,
@@ -57,9 +58,9 @@ plan_add_stop(struct plan_reading *r, const struct stop *s)
 }
 
 const char *
-plan_end_tour(struct plan_reading *r, int vehicle)
+sv_plan_end_tour(struct sv_plan_reading *r, int vehicle)
 {
-    const struct plan_tour *t = r->tour;
+    const struct sv_plan_tour *t = r->tour;
 
     if (r->plan->route_count == r->p->vehicle_count)
         return "more routes than vehicles";
@@ -68,7 +69,7 @@ plan_end_tour(struct plan_reading *r, int vehicle)
     for (int k = 0; k < t->stop_count; k++) {
         int request = t->stops[k].request;
 
-        if (request_is_ride(&r->p->requests[request])
+        if (sv_request_is_ride(&r->p->requests[request])
             && !r->made[2 * request + 1] && !r->left[request])
             return tell(r, request,
                         "is picked up and not delivered in the route");
@@ -80,7 +81,7 @@ plan_end_tour(struct plan_reading *r, int vehicle)
 }
 
 const char *
-plan_leave_out(struct plan_reading *r, int request)
+sv_plan_leave_out(struct sv_plan_reading *r, int request)
 {
     if (r->left[request])
         return tell(r, request, "is left out twice");
@@ -92,14 +93,15 @@ plan_leave_out(struct plan_reading *r, int request)
 
 /* Which stop the file's number means; false: none. */
 static bool
-find_stop(const struct problem *p, int id, struct stop *s)
+find_stop(const struct sv_problem *p, int id, struct sv_stop *s)
 {
     for (int r = 0; r < p->request_count; r++) {
         for (int end = 0; end < 2; end++) {
             if (p->node_ids[2 * r + end] != id)
                 continue;
-            *s = (struct stop){ .kind = end ? STOP_DELIVERY : STOP_PICKUP,
-                                .request = r };
+            *s = (struct sv_stop){
+                .kind = end ? SV_STOP_DELIVERY : SV_STOP_PICKUP, .request = r
+            };
             return true;
         }
     }
@@ -107,79 +109,80 @@ find_stop(const struct problem *p, int id, struct stop *s)
 }
 
 static enum err
-read_stop(struct call *c, struct plan_reading *r, const struct lines *l, int id)
+read_stop(struct call *c, struct sv_plan_reading *r, const struct sv_lines *l,
+          int id)
 {
-    struct stop s;
+    struct sv_stop s;
     const char *why = NULL;
 
     if (find_stop(r->p, id, &s))
-        why = plan_add_stop(r, &s);
+        why = sv_plan_add_stop(r, &s);
     else if (id < 0 || id >= r->p->place_count)
         why = "unknown stop";
     /* else a depot; visits to the supply are found anew */
-    return why ? refuse_line(c, l, why) : OK;
+    return why ? sv_refuse_line(c, l, why) : OK;
 }
 
 static enum err
-read_tour(struct call *c, struct plan_reading *r, struct lines *l)
+read_tour(struct call *c, struct sv_plan_reading *r, struct sv_lines *l)
 {
     int id, vehicle = r->plan->route_count;
     const char *why;
 
-    plan_begin_tour(r);
+    sv_plan_begin_tour(r);
     if (strchr("0123456789", *l->at) == NULL
-        && (lines_word(l, "Route") || lines_word(l, "Vehicle")))
-        (void)lines_int(l, &id);
-    (void)lines_mark(l, ':');
-    while (!lines_line_done(l)) {
-        if (!lines_int(l, &id))
-            return refuse_line(c, l, "a stop's number is expected");
-        if (lines_mark(l, ':')) { /* it was the technician's */
+        && (sv_lines_word(l, "Route") || sv_lines_word(l, "Vehicle")))
+        (void)sv_lines_int(l, &id);
+    (void)sv_lines_mark(l, ':');
+    while (!sv_lines_line_done(l)) {
+        if (!sv_lines_int(l, &id))
+            return sv_refuse_line(c, l, "a stop's number is expected");
+        if (sv_lines_mark(l, ':')) { /* it was the technician's */
             if (id < 1 || id > r->p->vehicle_count)
-                return refuse_line(c, l, "unknown technician");
+                return sv_refuse_line(c, l, "unknown technician");
             vehicle = id - 1;
             continue;
         }
-        (void)lines_mark(l, ',');
+        (void)sv_lines_mark(l, ',');
         TRY(read_stop(c, r, l, id));
     }
-    why = plan_end_tour(r, vehicle);
-    return why ? refuse_line(c, l, why) : OK;
+    why = sv_plan_end_tour(r, vehicle);
+    return why ? sv_refuse_line(c, l, why) : OK;
 }
 
 static enum err
-read_left_out(struct call *c, struct plan_reading *r, struct lines *l)
+read_left_out(struct call *c, struct sv_plan_reading *r, struct sv_lines *l)
 {
-    struct stop s;
+    struct sv_stop s;
     const char *why = NULL;
     int id;
 
-    (void)lines_mark(l, ':');
-    while (!why && !lines_line_done(l)) {
-        if (!lines_int(l, &id) || !find_stop(r->p, id, &s))
+    (void)sv_lines_mark(l, ':');
+    while (!why && !sv_lines_line_done(l)) {
+        if (!sv_lines_int(l, &id) || !find_stop(r->p, id, &s))
             why = "the number of a request that was left out is expected";
         else
-            why = plan_leave_out(r, s.request);
+            why = sv_plan_leave_out(r, s.request);
     }
-    return why ? refuse_line(c, l, why) : OK;
+    return why ? sv_refuse_line(c, l, why) : OK;
 }
 
 enum err
-read_plan_lines(struct call *c, const struct problem *p, struct plan *plan,
-                struct lines *l)
+sv_read_plan_lines(struct call *c, const struct sv_problem *p,
+                   struct sv_plan *plan, struct sv_lines *l)
 {
-    struct plan_reading r;
+    struct sv_plan_reading r;
 
-    plan_begin(&r, p, plan);
-    while (lines_next(l)) {
-        if (lines_mark(l, '#'))
+    sv_plan_begin(&r, p, plan);
+    while (sv_lines_next(l)) {
+        if (sv_lines_mark(l, '#'))
             continue;
-        if (lines_word(l, "unserved"))
+        if (sv_lines_word(l, "unserved"))
             TRY(read_left_out(c, &r, l));
         else
             TRY(read_tour(c, &r, l));
     }
     if (l->number == 0)
-        return refuse_line(c, l, "a plan is expected, nothing is there");
+        return sv_refuse_line(c, l, "a plan is expected, nothing is there");
     return OK;
 }

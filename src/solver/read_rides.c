@@ -6,38 +6,38 @@
 #include "solver/read.h"
 
 enum err
-refuse_line(struct call *c, const struct lines *l, const char *what)
+sv_refuse_line(struct call *c, const struct sv_lines *l, const char *what)
 {
     return fail(c, ERR_INVALID, NULL, "line %d: %s", l->number, what);
 }
 
 enum err
-problem_make(struct call *c, struct problem *p, int places, int vehicles,
-             int requests)
+sv_problem_make(struct call *c, struct sv_problem *p, int places, int vehicles,
+                int requests)
 {
-    if (places < 1 || places > PLACES_MOST)
+    if (places < 1 || places > SV_PLACES_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d places, 1 to %d are taken", places,
-                    PLACES_MOST);
-    if (vehicles < 1 || vehicles > VEHICLES_MOST)
+                    SV_PLACES_MOST);
+    if (vehicles < 1 || vehicles > SV_VEHICLES_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d vehicles, 1 to %d are taken",
-                    vehicles, VEHICLES_MOST);
-    if (requests < 0 || requests > REQUESTS_MOST)
+                    vehicles, SV_VEHICLES_MOST);
+    if (requests < 0 || requests > SV_REQUESTS_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d requests, at most %d are taken",
-                    requests, REQUESTS_MOST);
+                    requests, SV_REQUESTS_MOST);
     p->place_count = places;
     p->vehicle_count = vehicles;
     p->request_count = requests;
     p->x = NEW_N(p->arena, double, (size_t)places);
     p->y = NEW_N(p->arena, double, (size_t)places);
-    p->vehicles = NEW_N(p->arena, struct vehicle, (size_t)vehicles);
-    p->requests = NEW_N(p->arena, struct request, (size_t)requests + 1);
+    p->vehicles = NEW_N(p->arena, struct sv_vehicle, (size_t)vehicles);
+    p->requests = NEW_N(p->arena, struct sv_request, (size_t)requests + 1);
     p->node_ids = NEW_N(p->arena, int, 2 * (size_t)requests + 1);
     for (int k = 0; k < vehicles; k++) {
-        vehicle_init(&p->vehicles[k]);
+        sv_vehicle_init(&p->vehicles[k]);
         p->vehicles[k].name = arena_printf(p->arena, "%d", k + 1);
     }
     for (int k = 0; k < requests; k++)
-        request_init(&p->requests[k]);
+        sv_request_init(&p->requests[k]);
     return OK;
 }
 
@@ -49,12 +49,12 @@ struct node_row {
 };
 
 static enum err
-check_id(struct call *c, struct lines *l, int expected)
+check_id(struct call *c, struct sv_lines *l, int expected)
 {
     int id;
 
-    if (!lines_int(l, &id))
-        return refuse_line(c, l, "a node number is expected");
+    if (!sv_lines_int(l, &id))
+        return sv_refuse_line(c, l, "a node number is expected");
     if (id != expected)
         return fail(c, ERR_INVALID, NULL, "line %d: node %d, expected %d",
                     l->number, id, expected);
@@ -62,87 +62,87 @@ check_id(struct call *c, struct lines *l, int expected)
 }
 
 static enum err
-check_row(struct call *c, const struct lines *l, const struct node_row *r)
+check_row(struct call *c, const struct sv_lines *l, const struct node_row *r)
 {
     if (r->service < 0)
-        return refuse_line(c, l, "negative service time");
+        return sv_refuse_line(c, l, "negative service time");
     if (r->from < 0)
-        return refuse_line(c, l, "negative time");
+        return sv_refuse_line(c, l, "negative time");
     if (r->from > r->to)
-        return refuse_line(c, l, "the window ends before it begins");
-    if (r->demand > SEATS_MOST || r->demand < -SEATS_MOST)
-        return refuse_line(c, l, "demand out of range");
+        return sv_refuse_line(c, l, "the window ends before it begins");
+    if (r->demand > SV_SEATS_MOST || r->demand < -SV_SEATS_MOST)
+        return sv_refuse_line(c, l, "demand out of range");
     return OK;
 }
 
 static enum err
-read_darp_row(struct call *c, struct lines *l, int id, struct node_row *r)
+read_darp_row(struct call *c, struct sv_lines *l, int id, struct node_row *r)
 {
     *r = (struct node_row){ 0 };
     TRY(check_id(c, l, id));
-    if (!lines_number(l, &r->x) || !lines_number(l, &r->y)
-        || !lines_number(l, &r->service) || !lines_int(l, &r->demand)
-        || !lines_number(l, &r->from) || !lines_number(l, &r->to)
-        || !lines_line_done(l))
-        return refuse_line(c, l,
-                           "expected: id x y service demand earliest latest");
+    if (!sv_lines_number(l, &r->x) || !sv_lines_number(l, &r->y)
+        || !sv_lines_number(l, &r->service) || !sv_lines_int(l, &r->demand)
+        || !sv_lines_number(l, &r->from) || !sv_lines_number(l, &r->to)
+        || !sv_lines_line_done(l))
+        return sv_refuse_line(
+            c, l, "expected: id x y service demand earliest latest");
     return check_row(c, l, r);
 }
 
 static enum err
-read_pdptw_row(struct call *c, struct lines *l, int id, struct node_row *r)
+read_pdptw_row(struct call *c, struct sv_lines *l, int id, struct node_row *r)
 {
     *r = (struct node_row){ 0 };
     TRY(check_id(c, l, id));
-    if (!lines_number(l, &r->x) || !lines_number(l, &r->y)
-        || !lines_int(l, &r->demand) || !lines_number(l, &r->from)
-        || !lines_number(l, &r->to) || !lines_number(l, &r->service)
-        || !lines_int(l, &r->pickup) || !lines_int(l, &r->delivery)
-        || !lines_line_done(l))
-        return refuse_line(c, l,
-                           "expected: id x y demand earliest latest service "
-                           "pickup delivery");
+    if (!sv_lines_number(l, &r->x) || !sv_lines_number(l, &r->y)
+        || !sv_lines_int(l, &r->demand) || !sv_lines_number(l, &r->from)
+        || !sv_lines_number(l, &r->to) || !sv_lines_number(l, &r->service)
+        || !sv_lines_int(l, &r->pickup) || !sv_lines_int(l, &r->delivery)
+        || !sv_lines_line_done(l))
+        return sv_refuse_line(c, l,
+                              "expected: id x y demand earliest latest service "
+                              "pickup delivery");
     return check_row(c, l, r);
 }
 
 /* All rows up to the end; *count says how many. */
 static enum err
-read_rows(struct call *c, struct problem *p, struct lines *l,
-          enum err (*read_row)(struct call *, struct lines *, int,
+read_rows(struct call *c, struct sv_problem *p, struct sv_lines *l,
+          enum err (*read_row)(struct call *, struct sv_lines *, int,
                                struct node_row *),
           struct node_row **rows, int *count)
 {
-    int room = 2 * REQUESTS_MOST + 2;
+    int room = 2 * SV_REQUESTS_MOST + 2;
 
     *rows = NEW_N(p->arena, struct node_row, (size_t)room);
-    for (*count = 0; lines_next(l); ++*count) {
+    for (*count = 0; sv_lines_next(l); ++*count) {
         if (*count == room)
             return fail(c, ERR_LIMIT, NULL, "line %d: more than %d requests",
-                        l->number, REQUESTS_MOST);
+                        l->number, SV_REQUESTS_MOST);
         TRY(read_row(c, l, *count, &(*rows)[*count]));
         (*rows)[*count].line = l->number;
     }
     if (*count < 1)
-        return refuse_line(c, l, "the file ends before the first node");
+        return sv_refuse_line(c, l, "the file ends before the first node");
     return OK;
 }
 
 static void
-set_visit(struct problem *p, struct visit *v, const struct node_row *rows,
+set_visit(struct sv_problem *p, struct sv_visit *v, const struct node_row *rows,
           int node)
 {
     v->place = node;
-    v->start = (struct window){ rows[node].from, rows[node].to };
+    v->start = (struct sv_window){ rows[node].from, rows[node].to };
     v->service = rows[node].service;
     p->x[node] = rows[node].x;
     p->y[node] = rows[node].y;
 }
 
 static enum err
-set_pair(struct call *c, struct problem *p, int r, const struct node_row *rows,
-         int pickup, int delivery)
+set_pair(struct call *c, struct sv_problem *p, int r,
+         const struct node_row *rows, int pickup, int delivery)
 {
-    struct request *q = &p->requests[r];
+    struct sv_request *q = &p->requests[r];
 
     if (rows[pickup].demand < 0
         || rows[pickup].demand != -rows[delivery].demand)
@@ -159,7 +159,7 @@ set_pair(struct call *c, struct problem *p, int r, const struct node_row *rows,
 }
 
 static void
-set_fleet(struct problem *p, const struct node_row *rows, int end, int seats,
+set_fleet(struct sv_problem *p, const struct node_row *rows, int end, int seats,
           double duration)
 {
     double from = rows[0].from, to = rows[end].to;
@@ -170,10 +170,10 @@ set_fleet(struct problem *p, const struct node_row *rows, int end, int seats,
     p->y[end] = rows[end].y;
     p->supply = -1;
     for (int k = 0; k < p->vehicle_count; k++) {
-        struct vehicle *v = &p->vehicles[k];
+        struct sv_vehicle *v = &p->vehicles[k];
 
         v->end = end;
-        v->shift = (struct window){ from, to };
+        v->shift = (struct sv_window){ from, to };
         v->seats[0] = seats;
         v->duration_most = duration;
     }
@@ -185,7 +185,7 @@ set_fleet(struct problem *p, const struct node_row *rows, int end, int seats,
  * where the first line counts requests; where it counts stops there is none).
  */
 static bool
-is_cut(const struct lines *l, const struct node_row *rows, int end,
+is_cut(const struct sv_lines *l, const struct node_row *rows, int end,
        bool counts_requests)
 {
     if (l->end[-1] == '\n')
@@ -194,20 +194,21 @@ is_cut(const struct lines *l, const struct node_row *rows, int end,
 }
 
 enum err
-read_darp(struct call *c, struct problem *p, struct lines *l)
+sv_read_darp(struct call *c, struct sv_problem *p, struct sv_lines *l)
 {
     double duration, ride;
     int vehicles, said, seats, count, n, end = 0;
     struct node_row *rows;
 
-    if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &said)
-        || !lines_number(l, &duration) || !lines_int(l, &seats)
-        || !lines_number(l, &ride) || !lines_line_done(l))
-        return refuse_line(c, l,
-                           "expected: vehicles requests duration "
-                           "capacity ride-time");
-    if (duration < 0 || ride < 0 || seats < 0 || seats > SEATS_MOST)
-        return refuse_line(c, l, "negative limit, or capacity out of range");
+    if (!sv_lines_next(l) || !sv_lines_int(l, &vehicles)
+        || !sv_lines_int(l, &said) || !sv_lines_number(l, &duration)
+        || !sv_lines_int(l, &seats) || !sv_lines_number(l, &ride)
+        || !sv_lines_line_done(l))
+        return sv_refuse_line(c, l,
+                              "expected: vehicles requests duration "
+                              "capacity ride-time");
+    if (duration < 0 || ride < 0 || seats < 0 || seats > SV_SEATS_MOST)
+        return sv_refuse_line(c, l, "negative limit, or capacity out of range");
     TRY(read_rows(c, p, l, read_darp_row, &rows, &count));
     n = (count - 1) / 2;
     if ((count - 1) % 2)
@@ -216,8 +217,8 @@ read_darp(struct call *c, struct problem *p, struct lines *l)
         return fail(c, ERR_INVALID, NULL,
                     "line 1: %d requests are announced, %d are there", said, n);
     if (is_cut(l, rows, end, said == n))
-        return refuse_line(c, l, "the file ends in the middle of this line");
-    TRY(problem_make(c, p, count, vehicles, n));
+        return sv_refuse_line(c, l, "the file ends in the middle of this line");
+    TRY(sv_problem_make(c, p, count, vehicles, n));
     for (int r = 0; r < n; r++) {
         TRY(set_pair(c, p, r, rows, r + 1, n + r + 1));
         p->requests[r].ride_most = ride;
@@ -227,17 +228,18 @@ read_darp(struct call *c, struct problem *p, struct lines *l)
 }
 
 enum err
-read_pdptw(struct call *c, struct problem *p, struct lines *l)
+sv_read_pdptw(struct call *c, struct sv_problem *p, struct sv_lines *l)
 {
     double speed;
     int vehicles, seats, count, n = 0, r = 0;
     struct node_row *rows;
 
-    if (!lines_next(l) || !lines_int(l, &vehicles) || !lines_int(l, &seats)
-        || !lines_number(l, &speed) || !lines_line_done(l))
-        return refuse_line(c, l, "expected: vehicles capacity speed");
-    if (seats < 0 || seats > SEATS_MOST || speed < 0)
-        return refuse_line(c, l, "capacity or speed out of range");
+    if (!sv_lines_next(l) || !sv_lines_int(l, &vehicles)
+        || !sv_lines_int(l, &seats) || !sv_lines_number(l, &speed)
+        || !sv_lines_line_done(l))
+        return sv_refuse_line(c, l, "expected: vehicles capacity speed");
+    if (seats < 0 || seats > SV_SEATS_MOST || speed < 0)
+        return sv_refuse_line(c, l, "capacity or speed out of range");
     TRY(read_rows(c, p, l, read_pdptw_row, &rows, &count));
     for (int k = 1; k < count; k++) {
         int mate = rows[k].delivery ? rows[k].delivery : rows[k].pickup;
@@ -250,11 +252,11 @@ read_pdptw(struct call *c, struct problem *p, struct lines *l)
             return fail(c, ERR_INVALID, NULL, "line %d: node %d has no partner",
                         rows[k].line, k);
     }
-    TRY(problem_make(c, p, count, vehicles, n));
+    TRY(sv_problem_make(c, p, count, vehicles, n));
     for (int k = 1; k < count; k++)
         if (rows[k].delivery)
             TRY(set_pair(c, p, r++, rows, k, rows[k].delivery));
-    set_fleet(p, rows, 0, seats, ENDLESS);
+    set_fleet(p, rows, 0, seats, SV_ENDLESS);
     for (int k = 0; k < vehicles; k++)
         p->vehicles[k].pace = speed > 0 ? 1 / speed : 1; /* some say 0 */
     p->fewest_vehicles = true;

@@ -20,25 +20,25 @@ enum order {
 };
 
 static double
-key_of(struct worker *w, enum order order, int r)
+key_of(struct sv_worker *w, enum order order, int r)
 {
-    const struct engine *g = w->g;
+    const struct sv_engine *g = w->g;
 
     switch (order) {
     case ORDER_RANDOM: break;
     case ORDER_GROUPS: return -(double)g->seats[r];
-    case ORDER_FAR: return -engine_apart(g, g->carriers[0].start, r);
-    case ORDER_NEAR: return engine_apart(g, g->carriers[0].start, r);
+    case ORDER_FAR: return -sv_engine_apart(g, g->carriers[0].start, r);
+    case ORDER_NEAR: return sv_engine_apart(g, g->carriers[0].start, r);
     case ORDER_NARROW: return g->to[r] - g->from[r];
     case ORDER_EARLY: return g->to[r];
     case ORDER_LATE: return -g->from[r];
     case ORDER_RARE: return g->may_count[r];
     }
-    return chance_unit(&w->dice);
+    return sv_chance_unit(&w->dice);
 }
 
 static enum order
-draw_order(struct worker *w)
+draw_order(struct sv_worker *w)
 {
     static const enum order by_weight[] = {
         ORDER_RANDOM, ORDER_RANDOM, ORDER_RANDOM, ORDER_RANDOM, ORDER_GROUPS,
@@ -46,12 +46,12 @@ draw_order(struct worker *w)
         ORDER_NARROW, ORDER_EARLY,  ORDER_LATE,   ORDER_RARE
     };
 
-    return by_weight[chance_below(&w->dice,
-                                  sizeof by_weight / sizeof *by_weight)];
+    return by_weight[sv_chance_below(&w->dice,
+                                     sizeof by_weight / sizeof *by_weight)];
 }
 
 int
-worker_line_up(struct worker *w)
+sv_worker_line_up(struct sv_worker *w)
 {
     enum order order = draw_order(w);
     int count = w->cur.absent_count;
@@ -62,13 +62,13 @@ worker_line_up(struct worker *w)
     for (int k = 0; k < count; k++) {
         int r = w->cur.absent[k], b = k;
         /* who sits in a car comes before all who wait for one */
-        double key = w->g->bound[r] >= 0 ? -FAR : key_of(w, order, r);
+        double key = w->g->bound[r] >= 0 ? -SV_FAR : key_of(w, order, r);
 
         while (b > 0 && w->pool[b - 1].key > key) {
             w->pool[b] = w->pool[b - 1];
             b--;
         }
-        w->pool[b] = (struct pooled){ key, r };
+        w->pool[b] = (struct sv_pooled){ key, r };
     }
     return count;
 }
@@ -78,20 +78,21 @@ worker_line_up(struct worker *w)
  * the same route, if that beats what is known.
  */
 static void
-take_place(struct worker *w, int request, const struct spot *found,
-           struct spot *best)
+take_place(struct sv_worker *w, int request, const struct sv_spot *found,
+           struct sv_spot *best)
 {
-    struct spot other = *best;
+    struct sv_spot other = *best;
 
     if (--w->blink_left > 0) {
         *best = *found;
         return;
     }
-    w->blink_left = chance_between(&w->dice, 1, 2 * w->tuning.blink_mean - 1);
+    w->blink_left =
+        sv_chance_between(&w->dice, 1, 2 * w->tuning.blink_mean - 1);
     other.route = -1;
     w->probe.ban_pickup = found->pickup;
     w->probe.ban_delivery = found->delivery;
-    insert_seek(w->g, &w->cur, &w->probe, found->route, request, &other);
+    sv_insert_seek(w->g, &w->cur, &w->probe, found->route, request, &other);
     w->probe.ban_pickup = w->probe.ban_delivery = -1;
     if (other.route >= 0)
         *best = other;
@@ -102,10 +103,10 @@ take_place(struct worker *w, int request, const struct spot *found,
  * no round changed since keep their version, and with it their memos.
  */
 static bool
-recall(struct worker *w, int request, int route, struct spot *best)
+recall(struct sv_worker *w, int request, int route, struct sv_spot *best)
 {
-    const struct memo *m;
-    struct spot found;
+    const struct sv_memo *m;
+    struct sv_spot found;
 
     if (!w->memos)
         return false;
@@ -116,7 +117,7 @@ recall(struct worker *w, int request, int route, struct spot *best)
         return true;
     if (m->pickup < 0 && m->delivery < 0)
         return false;
-    found = (struct spot){ m->added, route, m->pickup, m->delivery };
+    found = (struct sv_spot){ m->added, route, m->pickup, m->delivery };
     take_place(w, request, &found, best);
     return true;
 }
@@ -126,19 +127,19 @@ recall(struct worker *w, int request, int route, struct spot *best)
  * beyond the bound, so that what is remembered helps under other bounds too.
  */
 static void
-seek(struct worker *w, int request, int route, struct spot *best)
+seek(struct sv_worker *w, int request, int route, struct sv_spot *best)
 {
     bool keep = w->memos && w->saved_as[route] < 0;
     double bound = best->added + (keep ? w->tuning.beyond * w->g->hop_mean : 0);
-    struct spot found = {
+    struct sv_spot found = {
         .added = bound, .route = -1, .pickup = -1, .delivery = -1
     };
 
-    insert_seek(w->g, &w->cur, &w->probe, route, request, &found);
+    sv_insert_seek(w->g, &w->cur, &w->probe, route, request, &found);
     if (keep)
         w->memos[(size_t)request * (size_t)w->g->route_count + (size_t)route] =
-            (struct memo){ w->cur.routes[route].version, found.added,
-                           found.pickup, found.delivery };
+            (struct sv_memo){ w->cur.routes[route].version, found.added,
+                              found.pickup, found.delivery };
     if (found.route >= 0 && found.added < best->added)
         take_place(w, request, &found, best);
 }
@@ -148,9 +149,9 @@ seek(struct worker *w, int request, int route, struct spot *best)
  * kind while the fleet may grow; the others are counted as misses.
  */
 static int
-recall_all(struct worker *w, int request, struct spot *best)
+recall_all(struct sv_worker *w, int request, struct sv_spot *best)
 {
-    const struct engine *g = w->g;
+    const struct sv_engine *g = w->g;
     int used = 0, misses = 0, empty_kind = -1;
 
     for (int k = 0; k < g->route_count; k++) {
@@ -171,10 +172,10 @@ recall_all(struct worker *w, int request, struct spot *best)
 }
 
 /* The best place of all that costs less than the bound. */
-static struct spot
-seek_everywhere(struct worker *w, int request, double bound)
+static struct sv_spot
+seek_everywhere(struct sv_worker *w, int request, double bound)
 {
-    struct spot best = { .added = bound, .route = -1 };
+    struct sv_spot best = { .added = bound, .route = -1 };
     int misses = recall_all(w, request, &best);
 
     for (int k = 0; k < misses; k++)
@@ -183,13 +184,13 @@ seek_everywhere(struct worker *w, int request, double bound)
 }
 
 bool
-worker_place(struct worker *w, int k)
+sv_worker_place(struct sv_worker *w, int k)
 {
     int request = w->pool[k].request;
     double price = w->g->must[request] ? w->pain * w->weight[request]
                                        : w->g->price[request];
     double room = w->ceiling - w->cur.cost - w->given_up;
-    struct spot best;
+    struct sv_spot best;
 
     if (room <= 0)
         return false;
@@ -198,20 +199,20 @@ worker_place(struct worker *w, int k)
         w->given_up += price;
         return price < room;
     }
-    worker_touch(w, best.route);
-    state_take_back(w->g, &w->cur, request);
-    if (!insert_put(w->g, &w->cur, request, &best))
+    sv_worker_touch(w, best.route);
+    sv_state_take_back(w->g, &w->cur, request);
+    if (!sv_insert_put(w->g, &w->cur, request, &best))
         broken(__FILE__, __LINE__, "a tested place does not fit");
     return true;
 }
 
 bool
-worker_recreate(struct worker *w)
+sv_worker_recreate(struct sv_worker *w)
 {
-    int count = worker_line_up(w);
+    int count = sv_worker_line_up(w);
 
     for (int k = 0; k < count; k++)
-        if (!worker_place(w, k))
+        if (!sv_worker_place(w, k))
             return false;
     return true;
 }

@@ -13,7 +13,7 @@
 
 /* Breaks a vehicle has taken at home. */
 struct at_home {
-    struct stop taken[BREAKS];
+    struct sv_stop taken[SV_BREAKS];
     int count;
 };
 
@@ -24,12 +24,13 @@ struct at_home {
  */
 struct day {
     struct call *c;
-    const struct problem *whole;
-    struct problem now;
-    int *known;        /* by request of now: its number in the whole, or -1 */
-    struct stop *made; /* by request of now, where known is -1: what it was */
+    const struct sv_problem *whole;
+    struct sv_problem now;
+    int *known; /* by request of now: its number in the whole, or -1 */
+    struct sv_stop
+        *made; /* by request of now, where known is -1: what it was */
     struct at_home *at_home; /* by vehicle */
-    struct plan plan;
+    struct sv_plan plan;
     bool planned;
 };
 
@@ -49,26 +50,27 @@ by_time(const void *a, const void *b)
 }
 
 static struct event *
-draw_events(struct day *d, const struct replay *how)
+draw_events(struct day *d, const struct sv_replay *how)
 {
-    const struct problem *p = d->whole;
+    const struct sv_problem *p = d->whole;
     struct event *events =
         NEW_N(d->c->arena, struct event, (size_t)p->request_count + 1);
-    struct chance dice;
+    struct sv_chance dice;
     double day_ends = 0;
 
     for (int k = 0; k < p->vehicle_count; k++)
         day_ends = fmax(day_ends, p->vehicles[k].shift.to);
-    chance_seed(&dice, how->seed);
+    sv_chance_seed(&dice, how->seed);
     for (int r = 0; r < p->request_count; r++) {
-        const struct request *q = &p->requests[r];
+        const struct sv_request *q = &p->requests[r];
         double latest = fmin(day_ends, q->pickup.start.to);
         double notice =
             how->notice_least
-            + (how->notice_most - how->notice_least) * chance_unit(&dice);
-        bool morning = chance_unit(&dice) < how->known || latest >= ENDLESS;
+            + (how->notice_most - how->notice_least) * sv_chance_unit(&dice);
+        bool morning =
+            sv_chance_unit(&dice) < how->known || latest >= SV_ENDLESS;
 
-        if (request_is_ride(q))
+        if (sv_request_is_ride(q))
             latest = fmin(latest, q->delivery.start.to - q->pickup.service);
         events[r].request = r;
         events[r].time = morning ? 0 : fmax(0, latest - notice);
@@ -78,17 +80,17 @@ draw_events(struct day *d, const struct replay *how)
 }
 
 static void
-open_day(struct day *d, struct call *c, const struct problem *p)
+open_day(struct day *d, struct call *c, const struct sv_problem *p)
 {
     size_t vehicles = (size_t)p->vehicle_count;
-    size_t n = (size_t)p->request_count + (1 + BREAKS) * vehicles;
+    size_t n = (size_t)p->request_count + (1 + SV_BREAKS) * vehicles;
 
     *d = (struct day){ .c = c, .whole = p, .now = *p };
     d->known = NEW_N(c->arena, int, n);
-    d->made = NEW_N(c->arena, struct stop, n);
+    d->made = NEW_N(c->arena, struct sv_stop, n);
     d->at_home = NEW_N(c->arena, struct at_home, vehicles);
-    d->now.requests = NEW_N(c->arena, struct request, n);
-    d->now.vehicles = NEW_N(c->arena, struct vehicle, vehicles);
+    d->now.requests = NEW_N(c->arena, struct sv_request, n);
+    d->now.vehicles = NEW_N(c->arena, struct sv_vehicle, vehicles);
     for (int k = 0; k < p->vehicle_count; k++)
         d->now.vehicles[k] = p->vehicles[k];
     d->now.request_count = 0;
@@ -107,7 +109,7 @@ learn(struct day *d, int request)
 
 /* The break is over for the vehicle: none that is to come. */
 static void
-strike_pause(struct vehicle *v, const struct stop *s)
+strike_pause(struct sv_vehicle *v, const struct sv_stop *s)
 {
     int found = -1;
 
@@ -123,25 +125,25 @@ strike_pause(struct vehicle *v, const struct stop *s)
 
 /* Who was at the supply has everything from then on, and was never short. */
 static void
-supply(struct vehicle *v)
+supply(struct sv_vehicle *v)
 {
     v->tools = UINT64_MAX;
-    for (int k = 0; k < PART_KINDS; k++)
-        v->parts[k] = SEATS_MOST;
+    for (int k = 0; k < SV_PART_KINDS; k++)
+        v->parts[k] = SV_SEATS_MOST;
 }
 
 /* A break or the supply becomes a visit that was made; returns its number. */
 static int
-make_visit(struct day *d, struct vehicle *v, const struct stop *s)
+make_visit(struct day *d, struct sv_vehicle *v, const struct sv_stop *s)
 {
     int k = d->now.request_count++;
 
-    request_init(&d->now.requests[k]);
+    sv_request_init(&d->now.requests[k]);
     d->now.requests[k].pickup.place = s->place;
     d->now.requests[k].pickup.service = s->length;
     d->known[k] = -1;
     d->made[k] = *s;
-    if (s->kind == STOP_SUPPLY)
+    if (s->kind == SV_STOP_SUPPLY)
         supply(v);
     else
         strike_pause(v, s);
@@ -149,14 +151,14 @@ make_visit(struct day *d, struct vehicle *v, const struct stop *s)
 }
 
 static bool
-is_home_pause(const struct plan_tour *t, const struct stop *s)
+is_home_pause(const struct sv_plan_tour *t, const struct sv_stop *s)
 {
-    return s->kind == STOP_PAUSE
+    return s->kind == SV_STOP_PAUSE
            && (s->start < t->leaves || s->start >= t->returns);
 }
 
 static void
-take_at_home(struct day *d, int vehicle, const struct stop *s)
+take_at_home(struct day *d, int vehicle, const struct sv_stop *s)
 {
     struct at_home *h = &d->at_home[vehicle];
 
@@ -166,7 +168,8 @@ take_at_home(struct day *d, int vehicle, const struct stop *s)
 
 /* Breaks of the plan at home that begin after one time and by another. */
 static void
-rest_at_home(struct day *d, const struct plan_tour *t, double after, double by)
+rest_at_home(struct day *d, const struct sv_plan_tour *t, double after,
+             double by)
 {
     for (int a = 0; a < t->stop_count; a++)
         if (is_home_pause(t, &t->stops[a]) && t->stops[a].start > after
@@ -178,16 +181,18 @@ rest_at_home(struct day *d, const struct plan_tour *t, double after, double by)
 static void
 rest_idle(struct day *d, int vehicle, double time)
 {
-    struct vehicle *v = &d->now.vehicles[vehicle];
+    struct sv_vehicle *v = &d->now.vehicles[vehicle];
     const struct at_home *h = &d->at_home[vehicle];
 
     for (int k = v->pause_count - 1; k >= 0; k--) {
-        struct stop s = { .kind = STOP_PAUSE,
-                          .request = -1,
-                          .place = v->start,
-                          .start = fmax(v->pauses[k].start.from,
-                                        d->whole->vehicles[vehicle].shift.from),
-                          .length = v->pauses[k].length };
+        struct sv_stop s = {
+            .kind = SV_STOP_PAUSE,
+            .request = -1,
+            .place = v->start,
+            .start = fmax(v->pauses[k].start.from,
+                          d->whole->vehicles[vehicle].shift.from),
+            .length = v->pauses[k].length
+        };
 
         if (v->pauses[k].start.to >= time)
             continue;
@@ -199,8 +204,8 @@ rest_idle(struct day *d, int vehicle, double time)
 
 /* ---- what has happened --------------------------------------------------- */
 
-static struct visit *
-visit_of(const struct problem *p, int request, bool delivery)
+static struct sv_visit *
+visit_of(const struct sv_problem *p, int request, bool delivery)
 {
     return delivery ? &p->requests[request].delivery
                     : &p->requests[request].pickup;
@@ -218,34 +223,34 @@ length_of(const struct day *d, int request, bool delivery)
 
 /* The stops that are made, or driven to; returns when it is free again. */
 static double
-pin_stops(struct day *d, const struct plan_tour *t, double time)
+pin_stops(struct day *d, const struct sv_plan_tour *t, double time)
 {
-    struct vehicle *v = &d->now.vehicles[t->vehicle];
+    struct sv_vehicle *v = &d->now.vehicles[t->vehicle];
     double free_at = t->leaves;
 
-    v->pinned = NEW_N(d->c->arena, struct pinned, (size_t)t->stop_count + 1);
+    v->pinned = NEW_N(d->c->arena, struct sv_pinned, (size_t)t->stop_count + 1);
     v->pinned_count = 0;
     for (int a = 0; a < t->stop_count && free_at <= time; a++) {
-        const struct stop *s = &t->stops[a];
-        bool delivery = s->kind == STOP_DELIVERY;
+        const struct sv_stop *s = &t->stops[a];
+        bool delivery = s->kind == SV_STOP_DELIVERY;
         int request;
 
         if (is_home_pause(t, s))
             continue;
         request = s->request >= 0 ? s->request : make_visit(d, v, s);
         v->pinned[v->pinned_count++] =
-            (struct pinned){ request, delivery, { s->start, s->start } };
+            (struct sv_pinned){ request, delivery, { s->start, s->start } };
         free_at = s->start + length_of(d, request, delivery);
     }
     return free_at;
 }
 
 static void
-pin_route(struct day *d, const struct plan_tour *t, double time)
+pin_route(struct day *d, const struct sv_plan_tour *t, double time)
 {
-    struct vehicle *v = &d->now.vehicles[t->vehicle];
+    struct sv_vehicle *v = &d->now.vehicles[t->vehicle];
 
-    rest_at_home(d, t, -ENDLESS, time);
+    rest_at_home(d, t, -SV_ENDLESS, time);
     if (t->leaves > time)
         return; /* still at the depot, see hold_back */
     v->shift.from = t->leaves;
@@ -253,7 +258,7 @@ pin_route(struct day *d, const struct plan_tour *t, double time)
         /* all is done: it drives home, or is there, and stays */
         v->free_from = 0;
         v->shift.to = t->returns;
-        rest_at_home(d, t, time, ENDLESS);
+        rest_at_home(d, t, time, SV_ENDLESS);
     } else {
         v->free_from = time;
         /* it has left: its time out runs whatever is planned anew */
@@ -262,7 +267,7 @@ pin_route(struct day *d, const struct plan_tour *t, double time)
 }
 
 static void
-begin_later(struct window *w, double time)
+begin_later(struct sv_window *w, double time)
 {
     w->from = fmin(fmax(w->from, time), w->to);
 }
@@ -270,7 +275,7 @@ begin_later(struct window *w, double time)
 static void
 stay_home(struct day *d, int vehicle, double time)
 {
-    struct vehicle *v = &d->now.vehicles[vehicle];
+    struct sv_vehicle *v = &d->now.vehicles[vehicle];
     const struct at_home *h = &d->at_home[vehicle];
 
     rest_idle(d, vehicle, time);
@@ -285,7 +290,7 @@ static void
 hold_back(struct day *d, double time)
 {
     for (int k = 0; k < d->now.vehicle_count; k++) {
-        struct vehicle *v = &d->now.vehicles[k];
+        struct sv_vehicle *v = &d->now.vehicles[k];
 
         if (v->pinned_count == 0)
             stay_home(d, k, time);
@@ -305,24 +310,24 @@ close_past(struct day *d, double time)
 
 /* Plans with no search, for the newcomer; then with some rounds. */
 static enum err
-plan_anew(struct day *d, const struct replay *how, double *slowest)
+plan_anew(struct day *d, const struct sv_replay *how, double *slowest)
 {
-    struct limits none = { .seed = how->seed };
-    struct limits some = { .seed = how->seed, .rounds = how->rounds };
-    struct result result;
-    struct plan placed, better;
+    struct sv_limits none = { .seed = how->seed };
+    struct sv_limits some = { .seed = how->seed, .rounds = how->rounds };
+    struct sv_result result;
+    struct sv_plan placed, better;
     clock_t began = clock();
     enum err e;
 
-    TRY(solve(d->c, &d->now, &none, d->planned ? &d->plan : NULL, &placed,
-              &result, NULL, NULL));
+    TRY(sv_solve(d->c, &d->now, &none, d->planned ? &d->plan : NULL, &placed,
+                 &result, NULL, NULL));
     *slowest =
         fmax(*slowest, 1000.0 * (double)(clock() - began) / CLOCKS_PER_SEC);
     if (d->planned)
-        plan_release(&d->plan);
+        sv_plan_release(&d->plan);
     d->planned = false;
-    e = solve(d->c, &d->now, &some, &placed, &better, &result, NULL, NULL);
-    plan_release(&placed);
+    e = sv_solve(d->c, &d->now, &some, &placed, &better, &result, NULL, NULL);
+    sv_plan_release(&placed);
     if (e != OK)
         return e;
     d->plan = better;
@@ -331,14 +336,14 @@ plan_anew(struct day *d, const struct replay *how, double *slowest)
 }
 
 /* The stop as the whole knows it. */
-static struct stop
-whole_stop(const struct day *d, struct stop s)
+static struct sv_stop
+whole_stop(const struct day *d, struct sv_stop s)
 {
     int now = s.request;
 
     if (now < 0)
         return s;
-    s.length = length_of(d, now, s.kind == STOP_DELIVERY);
+    s.length = length_of(d, now, s.kind == SV_STOP_DELIVERY);
     s.request = d->known[now];
     if (s.request < 0)
         s.kind = d->made[now].kind;
@@ -346,11 +351,11 @@ whole_stop(const struct day *d, struct stop s)
 }
 
 static void
-finish_tour(struct day *d, struct plan_tour *t)
+finish_tour(struct day *d, struct sv_plan_tour *t)
 {
     const struct at_home *h = &d->at_home[t->vehicle];
-    struct stop *stops =
-        NEW_N(d->plan.arena, struct stop, (size_t)t->stop_count + BREAKS);
+    struct sv_stop *stops =
+        NEW_N(d->plan.arena, struct sv_stop, (size_t)t->stop_count + SV_BREAKS);
     int n = 0;
 
     for (int k = 0; k < h->count; k++)
@@ -367,7 +372,7 @@ finish_tour(struct day *d, struct plan_tour *t)
 
 /* The plan in the numbers of the whole, and checked. */
 static enum err
-finish_day(struct day *d, struct replayed *told)
+finish_day(struct day *d, struct sv_replayed *told)
 {
     enum err e;
 
@@ -377,35 +382,35 @@ finish_day(struct day *d, struct replayed *told)
         d->plan.unserved[k].request = d->known[d->plan.unserved[k].request];
     told->cost = d->plan.cost;
     told->unserved = d->plan.unserved_count;
-    e = plan_check(d->c, d->whole, &d->plan);
-    plan_release(&d->plan);
+    e = sv_plan_check(d->c, d->whole, &d->plan);
+    sv_plan_release(&d->plan);
     return e;
 }
 
 static enum err
-plan_knowing_all(struct call *c, const struct problem *p,
-                 const struct replay *how, struct replayed *told)
+plan_knowing_all(struct call *c, const struct sv_problem *p,
+                 const struct sv_replay *how, struct sv_replayed *told)
 {
-    struct limits limits = { .seed = how->seed,
-                             .rounds = how->rounds * 20 + 20000 };
-    struct result result;
-    struct plan plan;
+    struct sv_limits limits = { .seed = how->seed,
+                                .rounds = how->rounds * 20 + 20000 };
+    struct sv_result result;
+    struct sv_plan plan;
 
-    TRY(solve(c, p, &limits, NULL, &plan, &result, NULL, NULL));
+    TRY(sv_solve(c, p, &limits, NULL, &plan, &result, NULL, NULL));
     told->omniscient_cost = plan.cost;
     told->omniscient_unserved = plan.unserved_count;
-    plan_release(&plan);
+    sv_plan_release(&plan);
     return OK;
 }
 
 enum err
-replay_day(struct call *c, const struct problem *p, const struct replay *how,
-           struct replayed *told)
+sv_replay_day(struct call *c, const struct sv_problem *p,
+              const struct sv_replay *how, struct sv_replayed *told)
 {
     struct day d;
     struct event *events;
 
-    *told = (struct replayed){ 0 };
+    *told = (struct sv_replayed){ 0 };
     for (int k = 0; k < p->vehicle_count; k++)
         if (p->vehicles[k].pinned_count)
             return fail(c, ERR_INVALID, NULL,

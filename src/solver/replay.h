@@ -13,7 +13,7 @@
 
 #include "solver/plan.h"
 
-struct replay {
+struct sv_replay {
     uint64_t rounds; /* after each revelation */
     uint64_t seed;
     double known;        /* share of requests known in the morning */
@@ -21,7 +21,7 @@ struct replay {
     double notice_most;  /* before their latest pickup */
 };
 
-struct replayed {
+struct sv_replayed {
     double cost;
     int unserved, events;
     double slowest_ms; /* processor time of placing one newcomer */
@@ -33,7 +33,8 @@ struct replayed {
  * ERR_INVALID  the problem has stops that are pinned already, or the plan
  *              that came out breaks a rule
  */
-enum err replay_day(struct call *c, const struct problem *p,
-                    const struct replay *how, struct replayed *told) MUST_USE;
+enum err sv_replay_day(struct call *c, const struct sv_problem *p,
+                       const struct sv_replay *how,
+                       struct sv_replayed *told) MUST_USE;
 
 #endif

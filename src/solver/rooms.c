@@ -12,10 +12,10 @@
 #define USUAL_SECONDS 10
 
 double
-room_price(const struct room_task *task, int meeting, int room)
+sv_room_price(const struct sv_room_task *task, int meeting, int room)
 {
-    const struct meeting *m = &task->meetings[meeting];
-    const struct room *r = &task->rooms[room];
+    const struct sv_meeting *m = &task->meetings[meeting];
+    const struct sv_room *r = &task->rooms[room];
     double sum;
 
     if (m->people > r->seats || (m->equipment & ~r->equipment))
@@ -29,10 +29,10 @@ room_price(const struct room_task *task, int meeting, int room)
 }
 
 static enum err
-check_task(struct call *c, const struct room_task *t)
+check_task(struct call *c, const struct sv_room_task *t)
 {
-    if (t->room_count < 0 || t->room_count > ROOMS_MOST || t->meeting_count < 0
-        || t->meeting_count > MEETINGS_MOST)
+    if (t->room_count < 0 || t->room_count > SV_ROOMS_MOST
+        || t->meeting_count < 0 || t->meeting_count > SV_MEETINGS_MOST)
         return fail(c, ERR_LIMIT, NULL, "too many rooms or meetings");
     if (!(t->empty_seat_price >= 0))
         return fail(c, ERR_INVALID, NULL, "the price of an empty seat");
@@ -42,7 +42,7 @@ check_task(struct call *c, const struct room_task *t)
                         "room %s: no parts, or a negative set-up time",
                         t->rooms[k].name);
     for (int k = 0; k < t->meeting_count; k++) {
-        const struct meeting *m = &t->meetings[k];
+        const struct sv_meeting *m = &t->meetings[k];
 
         if (!(m->starts < m->ends) || !(m->starts > 0) || !isfinite(m->ends))
             return fail(c, ERR_INVALID, NULL,
@@ -57,11 +57,11 @@ check_task(struct call *c, const struct room_task *t)
 
 /* Rule 2, looked at meeting by meeting. */
 static bool
-none_clash(const struct room_task *t, const int *room)
+none_clash(const struct sv_room_task *t, const int *room)
 {
     for (int a = 0; a < t->meeting_count; a++)
         for (int b = 0; b < t->meeting_count; b++) {
-            const struct meeting *m = &t->meetings[a], *n = &t->meetings[b];
+            const struct sv_meeting *m = &t->meetings[a], *n = &t->meetings[b];
 
             if (a != b && room[a] >= 0 && room[b] >= 0
                 && t->rooms[room[a]].parts & t->rooms[room[b]].parts
@@ -73,13 +73,13 @@ none_clash(const struct room_task *t, const int *room)
 }
 
 static double
-cost_of(const struct room_task *t, const int *room)
+cost_of(const struct sv_room_task *t, const int *room)
 {
     double sum = 0;
 
     for (int k = 0; k < t->meeting_count; k++) {
         double price =
-            room[k] < 0 ? t->meetings[k].price : room_price(t, k, room[k]);
+            room[k] < 0 ? t->meetings[k].price : sv_room_price(t, k, room[k]);
 
         assert(price >= 0);
         sum += price;
@@ -88,29 +88,30 @@ cost_of(const struct room_task *t, const int *room)
 }
 
 enum err
-rooms_assign(struct call *c, const struct room_task *task,
-             struct room_answer *answer)
+sv_rooms_assign(struct call *c, const struct sv_room_task *task,
+                struct sv_room_answer *answer)
 {
-    double began = clock_now();
+    double began = sv_clock_now();
     double seconds = task->seconds > 0 ? task->seconds : USUAL_SECONDS;
-    struct room_limits limits = { .steps = task->steps_most ? task->steps_most
-                                                            : LONG_MAX };
-    struct piece *pieces;
+    struct sv_room_limits limits = {
+        .steps = task->steps_most ? task->steps_most : LONG_MAX
+    };
+    struct sv_piece *pieces;
     int count;
 
     TRY(check_task(c, task));
     answer->room = NEW_N(c->arena, int, (size_t)task->meeting_count + 1);
     answer->proved = true;
-    pieces = pieces_make(c->arena, task, &count);
+    pieces = sv_pieces_make(c->arena, task, &count);
     for (int k = 0; k < count; k++) {
-        const struct piece *p = &pieces[k];
-        struct room_plan plan = plan_of_rooms(p);
-        double now = clock_now();
+        const struct sv_piece *p = &pieces[k];
+        struct sv_room_plan plan = sv_plan_of_rooms(p);
+        double now = sv_clock_now();
 
         /* each may take its share of what the ones before have left */
         limits.ends = now + (began + seconds - now) / (count - k);
-        piece_settle(p, &plan, NULL, 0);
-        answer->proved &= piece_search(p, &limits, &plan);
+        sv_piece_settle(p, &plan, NULL, 0);
+        answer->proved &= sv_piece_search(p, &limits, &plan);
         for (int m = 0; m < p->count; m++)
             answer->room[p->meetings[m]] = p->choices[plan.choice[m]].room;
     }

@@ -16,7 +16,7 @@
  *   4. The same task and steps_most give the same answer, unless the seconds
  *      were up before.
  *
- * Not here: who may book (engine/booking), rides and crews (solve.h).
+ * Not here: who may book, rides and crews (solve.h).
  *
  * Assigning intervals to rooms with different prices is NP-hard in general.
  * It is written as a program of zeros and ones whose linear relaxation is
@@ -28,9 +28,9 @@
 
 #include "base/base.h"
 
-enum { ROOM_PARTS_MOST = 64, ROOMS_MOST = 128, MEETINGS_MOST = 2000 };
+enum { SV_ROOM_PARTS_MOST = 64, SV_ROOMS_MOST = 128, SV_MEETINGS_MOST = 2000 };
 
-struct room {
+struct sv_room {
     const char *name;
     uint64_t parts;     /* bits; rooms sharing one cannot be used at once */
     uint64_t equipment; /* bits */
@@ -38,7 +38,7 @@ struct room {
     double set_up; /* between two meetings */
 };
 
-struct meeting {
+struct sv_meeting {
     const char *name;
     double starts, ends;
     int people;
@@ -49,16 +49,16 @@ struct meeting {
     double price; /* of not holding it; must be positive */
 };
 
-struct room_task {
+struct sv_room_task {
     int room_count, meeting_count;
-    const struct room *rooms;
-    const struct meeting *meetings;
+    const struct sv_room *rooms;
+    const struct sv_meeting *meetings;
     double empty_seat_price;
     double seconds;  /* 0: a usual limit */
     long steps_most; /* of the search, the same on every machine; 0: no limit */
 };
 
-struct room_answer {
+struct sv_room_answer {
     int *room; /* by meeting, -1: none; in the call's arena */
     double cost;
     bool proved;
@@ -68,10 +68,10 @@ struct room_answer {
  * ERR_INVALID  a meeting ends before it starts, a room has no parts, ...
  * ERR_LIMIT    more rooms or meetings than are taken
  */
-enum err rooms_assign(struct call *c, const struct room_task *task,
-                      struct room_answer *answer) MUST_USE;
+enum err sv_rooms_assign(struct call *c, const struct sv_room_task *task,
+                         struct sv_room_answer *answer) MUST_USE;
 
 /* Price of one choice; a negative number: the room will not do. */
-double room_price(const struct room_task *task, int meeting, int room);
+double sv_room_price(const struct sv_room_task *task, int meeting, int room);
 
 #endif

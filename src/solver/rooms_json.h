@@ -19,18 +19,18 @@
  * ERR_INVALID  the content is not such a task
  * ERR_LIMIT    more rooms, parts or meetings than are taken
  */
-enum err rooms_read(struct call *c, struct room_task *task,
-                    const char *path) MUST_USE;
+enum err sv_rooms_read(struct call *c, struct sv_room_task *task,
+                       const char *path) MUST_USE;
 
 /* The same from memory (size bytes). */
-enum err rooms_parse(struct call *c, struct room_task *task, const char *text,
-                     size_t size) MUST_USE;
+enum err sv_rooms_parse(struct call *c, struct sv_room_task *task,
+                        const char *text, size_t size) MUST_USE;
 
 /* Writes who meets where, and of those without a room why. */
-void rooms_write(const struct room_task *task, const struct room_answer *answer,
-                 FILE *out);
+void sv_rooms_write(const struct sv_room_task *task,
+                    const struct sv_room_answer *answer, FILE *out);
 
 /* Why no room was given, in words. */
-const char *rooms_explain(const struct room_task *task, int meeting);
+const char *sv_rooms_explain(const struct sv_room_task *task, int meeting);
 
 #endif

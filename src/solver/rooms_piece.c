@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A room that a meeting can have, on the line of one part. */
-struct span {
+struct sv_span {
     double starts, ends; /* with the set-up time */
     int owner;           /* meeting, or choice */
 };
@@ -14,7 +14,7 @@ struct span {
 static int
 by_start(const void *a, const void *b)
 {
-    const struct span *x = a, *y = b;
+    const struct sv_span *x = a, *y = b;
 
     if (x->starts != y->starts)
         return x->starts < y->starts ? -1 : 1;
@@ -31,19 +31,20 @@ by_value(const void *a, const void *b)
 
 /* A room that costs as much as not meeting is no choice. */
 static bool
-worth_it(const struct room_task *t, int meeting, int room)
+worth_it(const struct sv_room_task *t, int meeting, int room)
 {
-    double price = room_price(t, meeting, room);
+    double price = sv_room_price(t, meeting, room);
 
     return price >= 0 && price < t->meetings[meeting].price;
 }
 
-static struct span
-span_of(const struct room_task *t, int meeting, int room, int owner)
+static struct sv_span
+sv_span_of(const struct sv_room_task *t, int meeting, int room, int owner)
 {
-    const struct meeting *m = &t->meetings[meeting];
+    const struct sv_meeting *m = &t->meetings[meeting];
 
-    return (struct span){ m->starts, m->ends + t->rooms[room].set_up, owner };
+    return (
+        struct sv_span){ m->starts, m->ends + t->rooms[room].set_up, owner };
 }
 
 /* ---- pieces -------------------------------------------------------------- */
@@ -60,7 +61,8 @@ head_of(int *group, int k)
 
 /* Meetings that follow one another without a gap in a part come together. */
 static void
-join_at_part(const struct room_task *t, int part, struct span *line, int *group)
+join_at_part(const struct sv_room_task *t, int part, struct sv_span *line,
+             int *group)
 {
     int n = 0;
     double until = 0;
@@ -68,7 +70,7 @@ join_at_part(const struct room_task *t, int part, struct span *line, int *group)
     for (int m = 0; m < t->meeting_count; m++)
         for (int r = 0; r < t->room_count; r++)
             if (t->rooms[r].parts >> part & 1 && worth_it(t, m, r))
-                line[n++] = span_of(t, m, r, m);
+                line[n++] = sv_span_of(t, m, r, m);
     qsort(line, (size_t)n, sizeof *line, by_start);
     for (int k = 0; k < n; k++) {
         if (k > 0 && line[k].starts < until) {
@@ -83,15 +85,15 @@ join_at_part(const struct room_task *t, int part, struct span *line, int *group)
 }
 
 static int *
-group_meetings(struct arena *arena, const struct room_task *t)
+group_meetings(struct arena *arena, const struct sv_room_task *t)
 {
     size_t most = (size_t)t->meeting_count * (size_t)t->room_count;
-    struct span *line = NEW_N(arena, struct span, most + 1);
+    struct sv_span *line = NEW_N(arena, struct sv_span, most + 1);
     int *group = NEW_N(arena, int, (size_t)t->meeting_count + 1);
 
     for (int k = 0; k < t->meeting_count; k++)
         group[k] = k;
-    for (int part = 0; part < ROOM_PARTS_MOST; part++)
+    for (int part = 0; part < SV_ROOM_PARTS_MOST; part++)
         join_at_part(t, part, line, group);
     return group;
 }
@@ -99,25 +101,25 @@ group_meetings(struct arena *arena, const struct room_task *t)
 /* ---- choices and moments --------------------------------------------------- */
 
 static void
-add_choice(struct piece *p, int meeting, int room, double price)
+add_choice(struct sv_piece *p, int meeting, int room, double price)
 {
-    struct choice *x = &p->choices[p->choice_count++];
+    struct sv_choice *x = &p->choices[p->choice_count++];
     int uses = 0;
 
-    *x = (struct choice){ meeting, room, price, x->first_use };
+    *x = (struct sv_choice){ meeting, room, price, x->first_use };
     if (room >= 0)
-        for (int k = 0; k < ROOM_PARTS_MOST; k++)
+        for (int k = 0; k < SV_ROOM_PARTS_MOST; k++)
             uses += (int)(p->task->rooms[room].parts >> k & 1);
     x[1].first_use = x->first_use + uses;
 }
 
 static void
-set_choices(struct piece *p)
+set_choices(struct sv_piece *p)
 {
-    const struct room_task *t = p->task;
+    const struct sv_room_task *t = p->task;
     size_t most = (size_t)p->count * ((size_t)t->room_count + 1);
 
-    p->choices = NEW_N(p->arena, struct choice, most + 1);
+    p->choices = NEW_N(p->arena, struct sv_choice, most + 1);
     p->first = NEW_N(p->arena, int, (size_t)p->count + 1);
     for (int k = 0; k < p->count; k++) {
         int m = p->meetings[k];
@@ -125,7 +127,7 @@ set_choices(struct piece *p)
         p->first[k] = p->choice_count;
         for (int r = 0; r < t->room_count; r++)
             if (worth_it(t, m, r))
-                add_choice(p, k, r, room_price(t, m, r));
+                add_choice(p, k, r, sv_room_price(t, m, r));
         add_choice(p, k, -1, t->meetings[m].price);
     }
     p->first[p->count] = p->choice_count;
@@ -153,7 +155,7 @@ first_from(const double *times, int n, double t)
  * comes: then those that are together at it have met all they ever meet.
  */
 static int
-choose_moments(const struct span *line, int n, double *ends, double *moments)
+choose_moments(const struct sv_span *line, int n, double *ends, double *moments)
 {
     int count = 0, e = 0;
 
@@ -170,27 +172,27 @@ choose_moments(const struct span *line, int n, double *ends, double *moments)
 }
 
 struct bench {
-    struct span *line;
+    struct sv_span *line;
     double *ends, *moments;
     int *next_use; /* by choice */
 };
 
 static void
-set_moments_of_part(struct piece *p, int part, const struct bench *b)
+set_moments_of_part(struct sv_piece *p, int part, const struct bench *b)
 {
     int n = 0, count;
 
     for (int x = 0; x < p->choice_count; x++) {
-        const struct choice *choice = &p->choices[x];
+        const struct sv_choice *choice = &p->choices[x];
 
         if (choice->room >= 0 && p->task->rooms[choice->room].parts >> part & 1)
-            b->line[n++] =
-                span_of(p->task, p->meetings[choice->meeting], choice->room, x);
+            b->line[n++] = sv_span_of(p->task, p->meetings[choice->meeting],
+                                      choice->room, x);
     }
     qsort(b->line, (size_t)n, sizeof *b->line, by_start);
     count = choose_moments(b->line, n, b->ends, b->moments);
     for (int k = 0; k < n; k++) {
-        struct use *use = &p->uses[b->next_use[b->line[k].owner]++];
+        struct sv_use *use = &p->uses[b->next_use[b->line[k].owner]++];
         int from = first_from(b->moments, count, b->line[k].starts);
 
         use->first = p->moment_count + from;
@@ -201,32 +203,32 @@ set_moments_of_part(struct piece *p, int part, const struct bench *b)
 }
 
 static void
-set_moments(struct piece *p)
+set_moments(struct sv_piece *p)
 {
     size_t n = (size_t)p->choice_count + 1;
-    struct bench b = { NEW_N(p->arena, struct span, n),
+    struct bench b = { NEW_N(p->arena, struct sv_span, n),
                        NEW_N(p->arena, double, n), NEW_N(p->arena, double, n),
                        NEW_N(p->arena, int, n) };
 
-    p->uses = NEW_N(p->arena, struct use,
+    p->uses = NEW_N(p->arena, struct sv_use,
                     (size_t)p->choices[p->choice_count].first_use + 1);
     for (int x = 0; x < p->choice_count; x++)
         b.next_use[x] = p->choices[x].first_use;
-    for (int part = 0; part < ROOM_PARTS_MOST; part++)
+    for (int part = 0; part < SV_ROOM_PARTS_MOST; part++)
         set_moments_of_part(p, part, &b);
 }
 
-struct piece *
-pieces_make(struct arena *arena, const struct room_task *t, int *count)
+struct sv_piece *
+sv_pieces_make(struct arena *arena, const struct sv_room_task *t, int *count)
 {
     size_t n = (size_t)t->meeting_count + 1;
-    struct piece *pieces = NEW_N(arena, struct piece, n);
-    struct span *order = NEW_N(arena, struct span, n);
+    struct sv_piece *pieces = NEW_N(arena, struct sv_piece, n);
+    struct sv_span *order = NEW_N(arena, struct sv_span, n);
     int *group = group_meetings(arena, t), *piece_of = NEW_N(arena, int, n);
 
     *count = 0;
     for (int m = 0; m < t->meeting_count; m++) {
-        order[m] = (struct span){ t->meetings[m].starts, 0, m };
+        order[m] = (struct sv_span){ t->meetings[m].starts, 0, m };
         piece_of[m] = group[m] == m ? (*count)++ : piece_of[head_of(group, m)];
         pieces[piece_of[m]].count++;
     }
@@ -236,7 +238,7 @@ pieces_make(struct arena *arena, const struct room_task *t, int *count)
         pieces[k].count = 0;
     }
     for (int k = 0; k < t->meeting_count; k++) {
-        struct piece *p = &pieces[piece_of[order[k].owner]];
+        struct sv_piece *p = &pieces[piece_of[order[k].owner]];
 
         p->meetings[p->count++] = order[k].owner;
     }
@@ -251,19 +253,19 @@ pieces_make(struct arena *arena, const struct room_task *t, int *count)
 
 /* ---- plans ------------------------------------------------------------------- */
 
-struct room_plan
-plan_of_rooms(const struct piece *p)
+struct sv_room_plan
+sv_plan_of_rooms(const struct sv_piece *p)
 {
-    return (struct room_plan){
+    return (struct sv_room_plan){
         NEW_N(p->arena, int, (size_t)p->count + 1), 0,
         NEW_N(p->arena, unsigned char, (size_t)p->moment_count + 1)
     };
 }
 
 bool
-choices_clash(const struct piece *p, int a, int b)
+sv_choices_clash(const struct sv_piece *p, int a, int b)
 {
-    const struct choice *x = &p->choices[a], *y = &p->choices[b];
+    const struct sv_choice *x = &p->choices[a], *y = &p->choices[b];
 
     for (int k = x->first_use; k < x[1].first_use; k++)
         for (int q = y->first_use; q < y[1].first_use; q++)
@@ -274,9 +276,10 @@ choices_clash(const struct piece *p, int a, int b)
 }
 
 static bool
-choice_free(const struct piece *p, const struct room_plan *plan, int choice)
+choice_free(const struct sv_piece *p, const struct sv_room_plan *plan,
+            int choice)
 {
-    const struct choice *x = &p->choices[choice];
+    const struct sv_choice *x = &p->choices[choice];
 
     for (int k = x->first_use; k < x[1].first_use; k++)
         if (memchr(plan->taken + p->uses[k].first, 1,
@@ -287,9 +290,9 @@ choice_free(const struct piece *p, const struct room_plan *plan, int choice)
 
 /* Takes the moments of a choice, or (0) gives them back. */
 static void
-mark(const struct piece *p, struct room_plan *plan, int choice, int as)
+mark(const struct sv_piece *p, struct sv_room_plan *plan, int choice, int as)
 {
-    const struct choice *x = &p->choices[choice];
+    const struct sv_choice *x = &p->choices[choice];
 
     for (int k = x->first_use; k < x[1].first_use; k++)
         memset(plan->taken + p->uses[k].first, as,
@@ -297,7 +300,8 @@ mark(const struct piece *p, struct room_plan *plan, int choice, int as)
 }
 
 static int
-cheapest_free(const struct piece *p, const struct room_plan *plan, int meeting)
+cheapest_free(const struct sv_piece *p, const struct sv_room_plan *plan,
+              int meeting)
 {
     int best = p->first[meeting + 1] - 1; /* no room */
 
@@ -310,7 +314,7 @@ cheapest_free(const struct piece *p, const struct room_plan *plan, int meeting)
 
 /* Each meeting looks once whether there is something cheaper. */
 static bool
-change_rooms(const struct piece *p, struct room_plan *plan)
+change_rooms(const struct sv_piece *p, struct sv_room_plan *plan)
 {
     bool changed = false;
 
@@ -329,8 +333,8 @@ change_rooms(const struct piece *p, struct room_plan *plan)
 }
 
 void
-piece_settle(const struct piece *p, struct room_plan *plan, const int *wishes,
-             int wish_count)
+sv_piece_settle(const struct sv_piece *p, struct sv_room_plan *plan,
+                const int *wishes, int wish_count)
 {
     memset(plan->taken, 0, (size_t)p->moment_count);
     for (int k = 0; k < p->count; k++)

@@ -19,7 +19,7 @@
 
 #include "solver/rooms.h"
 
-struct choice {
+struct sv_choice {
     int meeting; /* of the piece */
     int room;    /* -1: none */
     double price;
@@ -27,43 +27,43 @@ struct choice {
 };
 
 /* Moments one after the other in which a choice has a part. */
-struct use {
+struct sv_use {
     int first, last;
 };
 
-struct piece {
+struct sv_piece {
     struct arena *arena;
-    const struct room_task *task;
+    const struct sv_room_task *task;
     int count;
     int *meetings; /* as numbered in the task, by start */
     int *first;    /* by meeting: its choices, "no room" being the last */
     int choice_count, moment_count;
-    struct choice *choices; /* and one more, where the last one's uses end */
-    struct use *uses;
+    struct sv_choice *choices; /* and one more, where the last one's uses end */
+    struct sv_use *uses;
 };
 
 /* What each meeting of a piece takes. */
-struct room_plan {
+struct sv_room_plan {
     int *choice; /* by meeting; -1: nothing yet */
     double cost;
     unsigned char *taken; /* by moment */
 };
 
 /* The task in pieces that can be settled one without the other. */
-struct piece *pieces_make(struct arena *arena, const struct room_task *task,
-                          int *count);
+struct sv_piece *sv_pieces_make(struct arena *arena,
+                                const struct sv_room_task *task, int *count);
 
-struct room_plan plan_of_rooms(const struct piece *p);
+struct sv_room_plan sv_plan_of_rooms(const struct sv_piece *p);
 
 /*
  * Begins with the choices that are listed, those that are free and whose
  * meeting has none yet, in that order; the other meetings take the cheapest
  * that is free, and then each may change to a cheaper one.
  */
-void piece_settle(const struct piece *p, struct room_plan *plan,
-                  const int *wishes, int wish_count);
+void sv_piece_settle(const struct sv_piece *p, struct sv_room_plan *plan,
+                     const int *wishes, int wish_count);
 
 /* Whether the two want the same moment. */
-bool choices_clash(const struct piece *p, int a, int b);
+bool sv_choices_clash(const struct sv_piece *p, int a, int b);
 
 #endif

@@ -62,10 +62,10 @@ struct relaxation {
  * always has a solution.
  */
 struct program {
-    const struct piece *p;
+    const struct sv_piece *p;
     struct relaxation now;
-    struct room_limits *limits;
-    struct room_plan *best, trial;
+    struct sv_room_limits *limits;
+    struct sv_room_plan *best, trial;
     double gain;   /* a plan that saves less is not looked for */
     double *price; /* by choice; of a closed "no room": as above */
     bool *closed;  /* by choice */
@@ -88,7 +88,7 @@ struct program {
 static double
 take_prices(struct program *g)
 {
-    const struct piece *p = g->p;
+    const struct sv_piece *p = g->p;
     const double *dual = Clp_dualRowSolution(g->now.lp);
     double back = 0;
 
@@ -111,7 +111,7 @@ take_prices(struct program *g)
 static double
 worth_of(const struct program *g, int choice)
 {
-    const struct choice *x = &g->p->choices[choice];
+    const struct sv_choice *x = &g->p->choices[choice];
     double sum = g->price[choice];
 
     if (x->room < 0)
@@ -162,7 +162,7 @@ no_better(const struct program *g, double bound)
 static void
 set_closed(struct program *g, int choice, bool closed)
 {
-    const struct choice *x = &g->p->choices[choice];
+    const struct sv_choice *x = &g->p->choices[choice];
     int column = g->now.column[choice];
 
     g->closed[choice] = closed;
@@ -191,7 +191,7 @@ close_others(struct program *g, int choice)
     for (int x = 0; x < g->p->choice_count; x++)
         if (x != choice && g->p->choices[x].room >= 0
             && (g->p->choices[x].meeting == g->p->choices[choice].meeting
-                || choices_clash(g->p, x, choice)))
+                || sv_choices_clash(g->p, x, choice)))
             close_choice(g, x);
 }
 
@@ -210,7 +210,7 @@ insist_on(struct program *g, int choice)
 static void
 close_hopeless(struct program *g, double bound)
 {
-    const struct piece *p = g->p;
+    const struct sv_piece *p = g->p;
 
     for (int m = 0; m < p->count; m++) {
         double least = least_worth(g, m);
@@ -227,7 +227,7 @@ close_hopeless(struct program *g, double bound)
 static bool
 time_is_up(struct program *g)
 {
-    if (g->limits->steps > 0 && clock_now() < g->limits->ends)
+    if (g->limits->steps > 0 && sv_clock_now() < g->limits->ends)
         return false;
     g->cut = true;
     return true;
@@ -241,7 +241,7 @@ solve_program(struct program *g)
         return false;
     Clp_setMaximumIterations(g->now.lp,
                              (int)fmin((double)g->limits->steps, 1e9));
-    Clp_setMaximumSeconds(g->now.lp, g->limits->ends - clock_now());
+    Clp_setMaximumSeconds(g->now.lp, g->limits->ends - sv_clock_now());
     Clp_dual(g->now.lp, 0);
     g->limits->steps -= 1 + Clp_numberIterations(g->now.lp);
     if (Clp_status(g->now.lp) == 0)
@@ -282,9 +282,9 @@ settle_by_shares(struct program *g)
 {
     int count = sort_shares(g);
 
-    piece_settle(g->p, &g->trial, g->list, count);
+    sv_piece_settle(g->p, &g->trial, g->list, count);
     if (g->trial.cost < g->best->cost) {
-        struct room_plan was = *g->best;
+        struct sv_room_plan was = *g->best;
 
         *g->best = g->trial;
         g->trial = was;
@@ -333,14 +333,14 @@ set_columns(struct program *g)
 static long
 set_rows(struct program *g, int *rows)
 {
-    const struct piece *p = g->p;
+    const struct sv_piece *p = g->p;
     size_t n = (size_t)p->moment_count + 1;
     bool *begins = NEW_N(g->now.arena, bool, n);
     bool *ends = NEW_N(g->now.arena, bool, n), more = false;
     long numbers = g->now.columns;
 
     for (int k = 0; k < g->now.columns; k++) {
-        const struct choice *x = &p->choices[g->now.choice[k]];
+        const struct sv_choice *x = &p->choices[g->now.choice[k]];
 
         for (int u = x->first_use; u < x[1].first_use; u++) {
             begins[p->uses[u].first] = true;
@@ -363,7 +363,7 @@ set_rows(struct program *g, int *rows)
 static int
 rows_of(const struct program *g, int choice, int *rows)
 {
-    const struct choice *x = &g->p->choices[choice];
+    const struct sv_choice *x = &g->p->choices[choice];
     int n = 0;
 
     rows[n++] = x->meeting;
@@ -684,7 +684,7 @@ look_through(struct program *g)
  * one at least.
  */
 static double
-gain_of(const struct piece *p)
+gain_of(const struct sv_piece *p)
 {
     static const double units[] = { 1, 0.1, 0.01, 1e-3, 1e-4, 1e-5 };
 
@@ -730,10 +730,10 @@ set_groups(struct program *g)
 static void
 open_program(struct program *g)
 {
-    const struct piece *p = g->p;
+    const struct sv_piece *p = g->p;
     size_t n = (size_t)p->choice_count + 1, moments = (size_t)p->moment_count;
 
-    g->trial = plan_of_rooms(p);
+    g->trial = sv_plan_of_rooms(p);
     g->gain = gain_of(p);
     g->excess = g->best->cost;
     g->price = NEW_N(p->arena, double, n);
@@ -750,8 +750,8 @@ open_program(struct program *g)
 }
 
 bool
-piece_search(const struct piece *p, struct room_limits *limits,
-             struct room_plan *best)
+sv_piece_search(const struct sv_piece *p, struct sv_room_limits *limits,
+                struct sv_room_plan *best)
 {
     struct program g = { .p = p, .limits = limits, .best = best };
 

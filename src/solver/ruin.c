@@ -11,12 +11,12 @@
 #include <math.h>
 
 static int
-random_placed_stop(struct worker *w)
+random_placed_stop(struct sv_worker *w)
 {
     int stops = w->g->n + w->g->drop;
 
     for (int tries = 0; tries < 50; tries++) {
-        int node = chance_below(&w->dice, stops);
+        int node = sv_chance_below(&w->dice, stops);
 
         if (w->cur.in[node] >= 0)
             return node;
@@ -26,15 +26,15 @@ random_placed_stop(struct worker *w)
 
 /* Cuts length stops out of the route, the one at position at among them. */
 static void
-cut_string(struct worker *w, int route, int at, int length)
+cut_string(struct sv_worker *w, int route, int at, int length)
 {
-    const struct tour *r = &w->cur.routes[route];
+    const struct sv_tour *r = &w->cur.routes[route];
     int kept = 0, hole = 0, first, low, high;
 
-    if (length < r->count && length > 1 && chance_below(&w->dice, 2)) {
+    if (length < r->count && length > 1 && sv_chance_below(&w->dice, 2)) {
         /* keep a few stops inside the string */
         kept = 1;
-        while (length + kept < r->count && chance_below(&w->dice, 100) == 0)
+        while (length + kept < r->count && sv_chance_below(&w->dice, 100) == 0)
             kept++;
     }
     low = at - (length + kept) + 1;
@@ -45,19 +45,19 @@ cut_string(struct worker *w, int route, int at, int length)
         high = r->count - (length + kept) + 1;
     if (high < low)
         high = low;
-    first = chance_between(&w->dice, low, high);
+    first = sv_chance_between(&w->dice, low, high);
     if (kept)
-        hole = first + chance_below(&w->dice, length);
+        hole = first + sv_chance_below(&w->dice, length);
     for (int a = first; a < first + length + kept && a <= r->count; a++)
         if (!kept || a < hole || a >= hole + kept)
-            worker_mark(w, node_request(w->g, r->stop[a]));
+            sv_worker_mark(w, sv_node_request(w->g, r->stop[a]));
 }
 
 static void
-ruin_strings(struct worker *w)
+ruin_strings(struct sv_worker *w)
 {
-    const struct engine *g = w->g;
-    const struct state *s = &w->cur;
+    const struct sv_engine *g = w->g;
+    const struct sv_state *s = &w->cur;
     int seed = random_placed_stop(w), used = 0, stops = 0, strings;
     const int *near;
     double length, most;
@@ -70,61 +70,62 @@ ruin_strings(struct worker *w)
         w->route_hit[k] = 0;
     }
     length = w->tuning.string_most;
-    if (chance_below(&w->dice, 100) < w->tuning.long_strings)
+    if (sv_chance_below(&w->dice, 100) < w->tuning.long_strings)
         length *= 3;
     length = fmin(length, (double)stops / used);
     most = 4 * w->tuning.ruin_mean / (1 + length) - 1;
-    strings = 1 + (int)(chance_unit(&w->dice) * most);
-    near = nearest_to(&w->near, seed);
+    strings = 1 + (int)(sv_chance_unit(&w->dice) * most);
+    near = sv_nearest_to(&w->near, seed);
     for (int k = -1; k < w->near.keep && strings > 0; k++) {
         int node = k < 0 ? seed : near[k];
         int route = s->in[node], l;
 
-        if (route < 0 || w->route_hit[route] || w->mark[node_request(g, node)])
+        if (route < 0 || w->route_hit[route]
+            || w->mark[sv_node_request(g, node)])
             continue;
         l = s->routes[route].count;
         if (l > (int)length)
             l = (int)length;
         w->route_hit[route] = 1;
-        cut_string(w, route, s->at[node], chance_between(&w->dice, 1, l));
+        cut_string(w, route, s->at[node], sv_chance_between(&w->dice, 1, l));
         strings--;
     }
 }
 
 static void
-ruin_kin(struct worker *w)
+ruin_kin(struct sv_worker *w)
 {
-    int seed = chance_below(&w->dice, w->g->n);
-    int want = chance_between(&w->dice, 2, w->tuning.kin_taken);
-    const int *kin = nearest_to(&w->kin, seed);
+    int seed = sv_chance_below(&w->dice, w->g->n);
+    int want = sv_chance_between(&w->dice, 2, w->tuning.kin_taken);
+    const int *kin = sv_nearest_to(&w->kin, seed);
 
-    worker_mark(w, seed);
+    sv_worker_mark(w, seed);
     for (int tries = 0;
          tries < 4 * want && w->taken_count < want && w->kin.keep > 0;
          tries++) {
-        double u = chance_unit(&w->dice);
+        double u = sv_chance_unit(&w->dice);
         int rank = (int)((double)w->kin.keep
-                         * chance_exp(w->tuning.kin_power
-                                      * chance_log(u > 0 ? u : 1e-300)));
+                         * sv_chance_exp(w->tuning.kin_power
+                                         * sv_chance_log(u > 0 ? u : 1e-300)));
 
-        worker_mark(w, kin[rank]);
+        sv_worker_mark(w, kin[rank]);
     }
 }
 
 static void
-ruin_random(struct worker *w)
+ruin_random(struct sv_worker *w)
 {
-    int want = chance_between(&w->dice, 1, 2 * (int)w->tuning.ruin_mean - 1);
+    int want = sv_chance_between(&w->dice, 1, 2 * (int)w->tuning.ruin_mean - 1);
 
     for (int k = 0; k < want; k++)
-        worker_mark(w, chance_below(&w->dice, w->g->n));
+        sv_worker_mark(w, sv_chance_below(&w->dice, w->g->n));
 }
 
 /* What stopping at the node costs where it is now. */
 static double
-gain_at(const struct engine *g, const struct tour *r, int a)
+gain_at(const struct sv_engine *g, const struct sv_tour *r, int a)
 {
-    const struct carrier *c = &g->carriers[r->vehicle];
+    const struct sv_carrier *c = &g->carriers[r->vehicle];
     size_t at =
         (size_t)r->stop[a - 1] * (size_t)g->node_count + (size_t)r->stop[a + 1];
 
@@ -133,10 +134,10 @@ gain_at(const struct engine *g, const struct tour *r, int a)
 }
 
 static double
-gain_of(const struct worker *w, int request)
+gain_of(const struct sv_worker *w, int request)
 {
-    const struct engine *g = w->g;
-    const struct state *s = &w->cur;
+    const struct sv_engine *g = w->g;
+    const struct sv_state *s = &w->cur;
     double gain = 0;
 
     for (int end = 0; end <= (g->drop > 0); end++) {
@@ -149,16 +150,16 @@ gain_of(const struct worker *w, int request)
 }
 
 static void
-ruin_costly(struct worker *w)
+ruin_costly(struct sv_worker *w)
 {
-    int want = chance_between(&w->dice, 2, w->tuning.kin_taken);
+    int want = sv_chance_between(&w->dice, 2, w->tuning.kin_taken);
 
     for (int k = 0; k < want; k++) {
         int worst = -1;
         double most = -1;
 
         for (int tries = 0; tries < 6; tries++) {
-            int r = chance_below(&w->dice, w->g->n);
+            int r = sv_chance_below(&w->dice, w->g->n);
             double gain = gain_of(w, r);
 
             if (gain > most && !w->mark[r] && w->cur.in[r] >= 0) {
@@ -167,30 +168,30 @@ ruin_costly(struct worker *w)
             }
         }
         if (worst >= 0)
-            worker_mark(w, worst);
+            sv_worker_mark(w, worst);
     }
 }
 
 static void
-take_route(struct worker *w, int route, int most)
+take_route(struct sv_worker *w, int route, int most)
 {
-    const struct tour *r = &w->cur.routes[route];
+    const struct sv_tour *r = &w->cur.routes[route];
     int share = r->count > 0 ? 100 * most / r->count : 0;
 
     for (int a = 1; a <= r->count; a++)
-        if (chance_below(&w->dice, 100) < share)
-            worker_mark(w, node_request(w->g, r->stop[a]));
+        if (sv_chance_below(&w->dice, 100) < share)
+            sv_worker_mark(w, sv_node_request(w->g, r->stop[a]));
 }
 
 static void
-ruin_pair(struct worker *w)
+ruin_pair(struct sv_worker *w)
 {
     int seed = random_placed_stop(w), one;
     const int *near;
 
     if (seed < 0)
         return;
-    near = nearest_to(&w->near, seed);
+    near = sv_nearest_to(&w->near, seed);
     one = w->cur.in[seed];
     take_route(w, one, w->tuning.pair_taken / 2);
     for (int k = 0; k < w->near.keep; k++) {
@@ -204,14 +205,14 @@ ruin_pair(struct worker *w)
 }
 
 void
-worker_ruin(struct worker *w)
+sv_worker_ruin(struct sv_worker *w)
 {
-    const struct tuning *t = &w->tuning;
-    int turn = chance_below(&w->dice, 100);
+    const struct sv_tuning *t = &w->tuning;
+    int turn = sv_chance_below(&w->dice, 100);
 
     w->taken_count = 0;
-    if (t->tails > 0 && chance_below(&w->dice, 100) < t->tails)
-        worker_swap_tails(w);
+    if (t->tails > 0 && sv_chance_below(&w->dice, 100) < t->tails)
+        sv_worker_swap_tails(w);
     if ((turn -= t->strings) < 0)
         ruin_strings(w);
     else if ((turn -= t->kin) < 0)
@@ -222,5 +223,5 @@ worker_ruin(struct worker *w)
         ruin_costly(w);
     else
         ruin_pair(w);
-    worker_take_out(w);
+    sv_worker_take_out(w);
 }

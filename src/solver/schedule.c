@@ -5,11 +5,9 @@
  */
 #include "solver/schedule.h"
 
-#define SLACK 1e-8 /* two times this near are the same */
-
 /* Drives on from stop a - 1; stops when waiting absorbs the delay. */
 static bool
-push_forward(const struct chain *c, double *b, int a, int bar)
+push_forward(const struct sv_chain *c, double *b, int a, int bar)
 {
     for (; a < c->count; a++) {
         double t = b[a - 1] + c->legs[a - 1];
@@ -17,9 +15,9 @@ push_forward(const struct chain *c, double *b, int a, int bar)
         if (t <= b[a])
             return true;
         /* Pushing the very end of the ride: driving alone is too long. */
-        if (a == bar && t > b[a] + SLACK)
+        if (a == bar && t > b[a] + SV_SLACK)
             return false;
-        if (t > c->late[a] + SLACK)
+        if (t > c->late[a] + SV_SLACK)
             return false;
         b[a] = t;
     }
@@ -27,12 +25,12 @@ push_forward(const struct chain *c, double *b, int a, int bar)
 }
 
 bool
-chain_earliest(const struct chain *c, double *b, int first)
+sv_chain_earliest(const struct sv_chain *c, double *b, int first)
 {
     int last = c->count - 1;
 
     if (first < 1) {
-        if (b[0] > c->late[0] + SLACK)
+        if (b[0] > c->late[0] + SV_SLACK)
             return false;
         first = 1;
     }
@@ -41,7 +39,7 @@ chain_earliest(const struct chain *c, double *b, int first)
 
         if (t > b[a])
             b[a] = t;
-        if (b[a] > c->late[a] + SLACK)
+        if (b[a] > c->late[a] + SV_SLACK)
             return false;
     }
     /*
@@ -56,9 +54,9 @@ chain_earliest(const struct chain *c, double *b, int first)
         if (c->until[a] < 0)
             continue;
         need = b[c->until[a]] - c->within[a];
-        if (need <= b[a] + SLACK)
+        if (need <= b[a] + SV_SLACK)
             continue;
-        if (need > c->late[a] + SLACK)
+        if (need > c->late[a] + SV_SLACK)
             return false;
         b[a] = need;
         if (!push_forward(c, b, a + 1, c->until[a]))
@@ -69,16 +67,16 @@ chain_earliest(const struct chain *c, double *b, int first)
 
 /* Mirror of push_forward: stops before a must be left earlier. */
 static bool
-pull_back(const struct chain *c, double *z, int a, int bar)
+pull_back(const struct sv_chain *c, double *z, int a, int bar)
 {
     for (; a >= 0; a--) {
         double t = z[a + 1] - c->legs[a];
 
         if (t >= z[a])
             return true;
-        if (a == bar && t < z[a] - SLACK)
+        if (a == bar && t < z[a] - SV_SLACK)
             return false;
-        if (t < c->early[a] - SLACK)
+        if (t < c->early[a] - SV_SLACK)
             return false;
         z[a] = t;
     }
@@ -86,7 +84,7 @@ pull_back(const struct chain *c, double *z, int a, int bar)
 }
 
 bool
-chain_latest(const struct chain *c, double *z)
+sv_chain_latest(const struct sv_chain *c, double *z)
 {
     int last = c->count - 1;
 
@@ -95,7 +93,7 @@ chain_latest(const struct chain *c, double *z)
 
         if (t < z[a])
             z[a] = t;
-        if (z[a] < c->early[a] - SLACK)
+        if (z[a] < c->early[a] - SV_SLACK)
             return false;
     }
     /* The mirror of the sweep above: from the first ride's end to the last. */
@@ -105,9 +103,9 @@ chain_latest(const struct chain *c, double *z)
         if (c->since[d] < 0)
             continue;
         most = z[c->since[d]] + c->within[c->since[d]];
-        if (most >= z[d] - SLACK)
+        if (most >= z[d] - SV_SLACK)
             continue;
-        if (most < c->early[d] - SLACK)
+        if (most < c->early[d] - SV_SLACK)
             return false;
         z[d] = most;
         if (!pull_back(c, z, d - 1, c->since[d]))
@@ -117,14 +115,15 @@ chain_latest(const struct chain *c, double *z)
 }
 
 double
-chain_shortest(const struct chain *c, const double *earliest, double *start)
+sv_chain_shortest(const struct sv_chain *c, const double *earliest,
+                  double *start)
 {
     int last = c->count - 1;
 
     for (int a = 0; a < last; a++)
         start[a] = c->late[a];
     start[last] = earliest[last];
-    if (!chain_latest(c, start))
+    if (!sv_chain_latest(c, start))
         return earliest[last] - earliest[0];
     return start[last] - start[0];
 }

@@ -10,10 +10,10 @@
  * stop begins at most one and ends at most one.
  *
  * Always true:
- *   1. chain_earliest says yes if and only if some B keeps all of these
- *      within SLACK; then the B it leaves is the least one: no stop can
+ *   1. sv_chain_earliest says yes if and only if some B keeps all of these
+ *      within SV_SLACK; then the B it leaves is the least one: no stop can
  *      start earlier in any schedule.
- *   2. chain_latest leaves the greatest one.
+ *   2. sv_chain_latest leaves the greatest one.
  *   3. Neither repeats: every stop is settled once (README.md proves it).
  *
  * The earliest schedule under windows alone is not the right one: a pickup
@@ -24,7 +24,9 @@
 
 #include <stdbool.h>
 
-struct chain {
+#define SV_SLACK 1e-8 /* two times this near are the same */
+
+struct sv_chain {
     int count;
     double *early, *late; /* windows, or any known bounds inside them */
     double *legs;         /* count - 1 of them */
@@ -38,20 +40,20 @@ struct chain {
  * the least schedule.  Stops before first already form one among
  * themselves.  False when there is none; start[] is then meaningless.
  */
-bool chain_earliest(const struct chain *c, double *start, int first);
+bool sv_chain_earliest(const struct sv_chain *c, double *start, int first);
 
 /*
  * Lowers start[], which must hold upper bounds, to the greatest schedule.
  * False when there is none.
  */
-bool chain_latest(const struct chain *c, double *start);
+bool sv_chain_latest(const struct sv_chain *c, double *start);
 
 /*
  * The least time between the first and the last start.  earliest must come
- * from chain_earliest; start is left with a schedule that attains it and
+ * from sv_chain_earliest; start is left with a schedule that attains it and
  * starts everything as late as that allows.
  */
-double chain_shortest(const struct chain *c, const double *earliest,
-                      double *start);
+double sv_chain_shortest(const struct sv_chain *c, const double *earliest,
+                         double *start);
 
 #endif

@@ -21,7 +21,7 @@
 enum { CLOCK_EVERY = 16, FORGET_EVERY = 4096, ASTRAY_MOST = 10000 };
 
 double
-clock_now(void)
+sv_clock_now(void)
 {
     struct timespec t;
 
@@ -30,50 +30,50 @@ clock_now(void)
 }
 
 double
-search_clock(const struct search *s)
+sv_search_clock(const struct sv_search *s)
 {
     struct timespec t;
 
     if (!s->limits.processor)
-        return clock_now();
+        return sv_clock_now();
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 /* Share of the limit that is gone; by rounds alone when they are limited. */
 static double
-share_gone(const struct search *s, const struct worker *w)
+share_gone(const struct sv_search *s, const struct sv_worker *w)
 {
     if (s->limits.rounds)
         return (double)(w->rounds - s->first_round) / (double)s->limits.rounds;
     if (s->ends <= s->starts)
         return 1; /* reading alone took all there was */
-    return (search_clock(s) - s->starts) / (s->ends - s->starts);
+    return (sv_search_clock(s) - s->starts) / (s->ends - s->starts);
 }
 
 void
-search_publish(struct search *s, struct worker *w)
+sv_search_publish(struct sv_search *s, struct sv_worker *w)
 {
-    struct progress now;
+    struct sv_progress now;
 
-    state_copy(w->g, &w->best, &w->cur);
+    sv_state_copy(w->g, &w->best, &w->cur);
     s->best_at = s->share;
     if (!s->listener)
         return;
-    now = (struct progress){ .cost = w->best.cost,
-                             .unserved = w->best.absent_count,
-                             .vehicles = state_vehicles(w->g, &w->best),
-                             .rounds = w->rounds,
-                             .seconds = clock_now() - s->limits.began };
+    now = (struct sv_progress){ .cost = w->best.cost,
+                                .unserved = w->best.absent_count,
+                                .vehicles = sv_state_vehicles(w->g, &w->best),
+                                .rounds = w->rounds,
+                                .seconds = sv_clock_now() - s->limits.began };
     if (!s->listener(s->with, &now))
         s->stop = true;
 }
 
 /* What the state counts in the search, left out requests included. */
 static double
-whole_cost(const struct worker *w)
+whole_cost(const struct sv_worker *w)
 {
-    const struct state *s = &w->cur;
+    const struct sv_state *s = &w->cur;
     double missing = 0;
 
     for (int k = 0; k < s->absent_count; k++)
@@ -88,12 +88,13 @@ whole_cost(const struct worker *w)
  * in the end hardly any, or the search never settles down near its best.
  */
 static void
-steer_pain(const struct search *s, struct worker *w)
+steer_pain(const struct sv_search *s, struct sv_worker *w)
 {
-    const struct tuning *t = &w->tuning;
+    const struct sv_tuning *t = &w->tuning;
     double low = w->g->hop_mean, high = 1000 * w->g->hop_mean;
-    double part = t->out_hot
-                  * chance_exp(chance_log(t->out_cold / t->out_hot) * s->phase);
+    double part =
+        t->out_hot
+        * sv_chance_exp(sv_chance_log(t->out_cold / t->out_hot) * s->phase);
 
     if (w->cur.must_absent > 0)
         w->pain *= 1 + PAIN_STEP;
@@ -107,45 +108,45 @@ steer_pain(const struct search *s, struct worker *w)
 
 /* One round; the temperature is that of simulated annealing. */
 void
-search_round(struct search *s, struct worker *w, double temperature)
+sv_search_round(struct sv_search *s, struct sv_worker *w, double temperature)
 {
-    double u = chance_unit(&w->dice), before;
+    double u = sv_chance_unit(&w->dice), before;
 
     steer_pain(s, w);
     before = whole_cost(w);
     /* what may be accepted is known beforehand: no need to go beyond */
-    w->ceiling = before - temperature * chance_log(u > 0 ? u : 1e-300);
-    worker_begin(w);
-    worker_ruin(w);
+    w->ceiling = before - temperature * sv_chance_log(u > 0 ? u : 1e-300);
+    sv_worker_begin(w);
+    sv_worker_ruin(w);
     w->rounds++;
-    if (!worker_recreate(w)) {
-        worker_undo(w);
+    if (!sv_worker_recreate(w)) {
+        sv_worker_undo(w);
         return;
     }
-    if (s->own && state_is_better(w->g, &w->cur, s->own))
-        state_copy(w->g, s->own, &w->cur);
-    if (state_is_better(w->g, &w->cur, &w->best)) {
-        worker_keep(w);
-        search_publish(s, w);
+    if (s->own && sv_state_is_better(w->g, &w->cur, s->own))
+        sv_state_copy(w->g, s->own, &w->cur);
+    if (sv_state_is_better(w->g, &w->cur, &w->best)) {
+        sv_worker_keep(w);
+        sv_search_publish(s, w);
         return;
     }
     /* the same cost again is the same plan, put back as it was */
     if (fabs(whole_cost(w) - before) < 1e-9)
-        worker_undo(w);
+        sv_worker_undo(w);
     else
-        worker_keep(w);
+        sv_worker_keep(w);
 }
 
 /* Rounds that price whole routes take long, others less than the clock. */
 static bool
-is_clock_due(const struct worker *w, uint64_t count)
+is_clock_due(const struct sv_worker *w, uint64_t count)
 {
     return w->g->full || count % CLOCK_EVERY == 0;
 }
 
 /* Looks at the clock, or the rounds; false when the run is over. */
 bool
-search_goes_on(struct search *s, struct worker *w)
+sv_search_goes_on(struct sv_search *s, struct sv_worker *w)
 {
     if (is_clock_due(w, w->rounds) || s->limits.rounds)
         s->share = share_gone(s, w);
@@ -153,12 +154,12 @@ search_goes_on(struct search *s, struct worker *w)
 }
 
 static double
-temperature_at(const struct search *s, const struct worker *w)
+temperature_at(const struct sv_search *s, const struct sv_worker *w)
 {
-    const struct tuning *t = &w->tuning;
+    const struct sv_tuning *t = &w->tuning;
 
     return t->hot * w->g->hop_mean
-           * chance_exp(chance_log(t->cold / t->hot) * s->phase);
+           * sv_chance_exp(sv_chance_log(t->cold / t->hot) * s->phase);
 }
 
 /*
@@ -167,11 +168,11 @@ temperature_at(const struct search *s, const struct worker *w)
  * idea of guided ejection, Nagata & Braysy 2009).
  */
 static void
-weigh_absent(struct worker *w)
+weigh_absent(struct sv_worker *w)
 {
-    worker_learn(w, WEIGHT_STEP);
+    sv_worker_learn(w, WEIGHT_STEP);
     if (w->rounds % FORGET_EVERY == 0)
-        worker_forget(w, WEIGHT_KEPT);
+        sv_worker_forget(w, WEIGHT_KEPT);
 }
 
 /*
@@ -179,9 +180,9 @@ weigh_absent(struct worker *w)
  * from time to time when it gets cold, so that the end is near the best.
  */
 static void
-come_back(struct search *s, struct worker *w)
+come_back(struct sv_search *s, struct sv_worker *w)
 {
-    const struct state *best = s->own ? s->own : &w->best;
+    const struct sv_state *best = s->own ? s->own : &w->best;
 
     if (w->cur.must_absent <= best->must_absent)
         s->whole = w->rounds;
@@ -192,22 +193,22 @@ come_back(struct search *s, struct worker *w)
     if (s->phase >= s->returns)
         s->returns = s->phase + RETURN_EVERY;
     s->whole = w->rounds;
-    state_copy(w->g, &w->cur, best);
+    sv_state_copy(w->g, &w->cur, best);
 }
 
 void
-search_cool(struct search *s, struct worker *w, double phase, double begin,
-            double end)
+sv_search_cool(struct sv_search *s, struct sv_worker *w, double phase,
+               double begin, double end)
 {
     double temperature = 0;
 
     s->whole = w->rounds;
-    while (search_goes_on(s, w) && s->share < end) {
+    while (sv_search_goes_on(s, w) && s->share < end) {
         if (is_clock_due(w, w->rounds) || temperature <= 0) {
             s->phase = phase + (1 - phase) * (s->share - begin) / (end - begin);
             temperature = temperature_at(s, w);
         }
-        search_round(s, w, temperature);
+        sv_search_round(s, w, temperature);
         weigh_absent(w);
         come_back(s, w);
     }
@@ -215,44 +216,44 @@ search_cool(struct search *s, struct worker *w, double phase, double begin,
 
 /* A first plan may take a little longer, and if reading took all there was. */
 static bool
-is_late(const struct search *s)
+is_late(const struct sv_search *s)
 {
     return s->limits.seconds > 0 && !s->limits.rounds
-           && search_clock(s) >= fmax(s->starts, s->ends) + PLACE_MOST;
+           && sv_search_clock(s) >= fmax(s->starts, s->ends) + PLACE_MOST;
 }
 
 /* Puts in whatever fits, however dear: there may be no time for more. */
 static void
-place_all(struct search *s, struct worker *w)
+place_all(struct sv_search *s, struct sv_worker *w)
 {
     double pain = w->pain;
     int count;
 
-    worker_begin(w);
-    w->ceiling = NEVER;
-    w->pain = FAR;
-    count = worker_line_up(w);
+    sv_worker_begin(w);
+    w->ceiling = SV_NEVER;
+    w->pain = SV_FAR;
+    count = sv_worker_line_up(w);
     for (int k = 0; k < count && !w->hurried; k++) {
-        (void)worker_place(w, k);
+        (void)sv_worker_place(w, k);
         w->hurried = is_clock_due(w, (uint64_t)k) && is_late(s);
     }
     w->pain = pain;
 }
 
 bool
-search_begin(struct search *s, struct worker *w)
+sv_search_begin(struct sv_search *s, struct sv_worker *w)
 {
-    s->starts = search_clock(s);
+    s->starts = sv_search_clock(s);
     s->ends =
         s->limits.seconds + (s->limits.processor ? s->starts : s->limits.began);
     s->first_round = w->rounds;
     place_all(s, w);
     s->share = 0;
-    search_publish(s, w);
+    sv_search_publish(s, w);
     if (!s->limits.rounds && !(s->limits.seconds > 0))
         return false;
-    fleet_fill(s, w);
+    sv_fleet_fill(s, w);
     if (w->g->p->fewest_vehicles)
-        fleet_reduce(s, w);
+        sv_fleet_reduce(s, w);
     return true;
 }

@@ -17,27 +17,27 @@
 
 #include "solver/plan.h"
 
-struct limits {
+struct sv_limits {
     double seconds;  /* 0: no limit of time; counted from began */
-    double began;    /* clock_now() when the work began */
+    double began;    /* sv_clock_now() when the work began */
     uint64_t rounds; /* 0: no limit of rounds */
     bool processor;  /* seconds are those of the processor, for measuring
                          on a busy machine; they begin with the search */
     uint64_t seed;
-    int threads;   /* 0 and 1: one; at most THREADS_MOST */
+    int threads;   /* 0 and 1: one; at most SV_THREADS_MOST */
     bool as_given; /* the start is driven once, and nothing else is placed */
 };
 
-enum { THREADS_MOST = 64 };
+enum { SV_THREADS_MOST = 64 };
 
-struct progress {
+struct sv_progress {
     double cost;
     int unserved, vehicles;
     uint64_t rounds;
     double seconds;
 };
 
-struct result {
+struct sv_result {
     uint64_t rounds;
     double seconds; /* wall */
     double cpu;     /* of this process */
@@ -48,10 +48,10 @@ struct result {
 };
 
 /* Told each new best; return false to stop the search. */
-typedef bool (*solve_listener)(void *with, const struct progress *now);
+typedef bool (*sv_solve_listener)(void *with, const struct sv_progress *now);
 
 /* Seconds of a clock that only goes forward. */
-double clock_now(void);
+double sv_clock_now(void);
 
 /*
  * Solves p.  start may be NULL or a plan to begin from; it is a hint: a route
@@ -64,9 +64,9 @@ double clock_now(void);
  * ERR_INVALID  the pinned stops cannot be driven; as given, a route of the
  *              start cannot
  */
-enum err solve(struct call *c, const struct problem *p,
-               const struct limits *limits, const struct plan *start,
-               struct plan *plan, struct result *result,
-               solve_listener listener, void *with) MUST_USE;
+enum err sv_solve(struct call *c, const struct sv_problem *p,
+                  const struct sv_limits *limits, const struct sv_plan *start,
+                  struct sv_plan *plan, struct sv_result *result,
+                  sv_solve_listener listener, void *with) MUST_USE;
 
 #endif

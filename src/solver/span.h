@@ -6,10 +6,10 @@
 #include "solver/engine.h"
 
 /* A single stop: window and service. */
-static inline struct span
-span_of(double from, double to, double service)
+static inline struct sv_span
+sv_span_of(double from, double to, double service)
 {
-    return (struct span){ .early = from, .late = to, .length = service };
+    return (struct sv_span){ .early = from, .late = to, .length = service };
 }
 
 /*
@@ -17,14 +17,14 @@ span_of(double from, double to, double service)
  * is too early.  False when b would begin too late.
  */
 static inline bool
-span_join(struct span *to, const struct span *a, const struct span *b,
-          double time, double fare)
+sv_span_join(struct sv_span *to, const struct sv_span *a,
+             const struct sv_span *b, double time, double fare)
 {
     double reach = a->length + time;
     double wait = b->early - reach - a->late;
     double early = b->early - reach, late = b->late - reach;
 
-    if (a->early > late + SLACK)
+    if (a->early > late + SV_SLACK)
         return false;
     if (wait < 0)
         wait = 0;

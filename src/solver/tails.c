@@ -11,32 +11,32 @@
 
 /* Whether nobody who boarded before position a leaves at it or later. */
 static bool
-is_empty_before(const struct engine *g, const struct state *s,
-                const struct tour *r, int a)
+is_empty_before(const struct sv_engine *g, const struct sv_state *s,
+                const struct sv_tour *r, int a)
 {
     for (int b = a; b <= r->count; b++)
-        if (node_is_drop(g, r->stop[b]) && s->at[r->stop[b] - g->drop] < a)
+        if (sv_node_is_drop(g, r->stop[b]) && s->at[r->stop[b] - g->drop] < a)
             return false;
     return true;
 }
 
 static bool
-reaches(const struct engine *g, const struct tour *r, int a,
-        const struct tour *to, int b)
+reaches(const struct sv_engine *g, const struct sv_tour *r, int a,
+        const struct sv_tour *to, int b)
 {
-    const struct carrier *c = &g->carriers[r->vehicle];
+    const struct sv_carrier *c = &g->carriers[r->vehicle];
     size_t hop =
         (size_t)r->stop[a] * (size_t)g->node_count + (size_t)to->stop[b];
 
-    return r->leave[a] + c->tariff->time[hop] <= to->late[b] + SLACK;
+    return r->leave[a] + c->tariff->time[hop] <= to->late[b] + SV_SLACK;
 }
 
 /* The cheap tests: a route's stops up to a go on with the other's from b. */
 static bool
-can_join(const struct worker *w, const struct tour *one, int a,
-         const struct tour *other, int b)
+can_join(const struct sv_worker *w, const struct sv_tour *one, int a,
+         const struct sv_tour *other, int b)
 {
-    const struct engine *g = w->g;
+    const struct sv_engine *g = w->g;
 
     return g->carriers[one->vehicle].kind == g->carriers[other->vehicle].kind
            && one->room[a] == one->room[0]
@@ -49,12 +49,12 @@ can_join(const struct worker *w, const struct tour *one, int a,
 }
 
 static bool
-refresh_both(struct worker *w, int one, int other)
+refresh_both(struct sv_worker *w, int one, int other)
 {
-    struct state *s = &w->cur;
+    struct sv_state *s = &w->cur;
     double before = s->routes[one].cost + s->routes[other].cost;
 
-    if (!tour_refresh(w->g, s, one) || !tour_refresh(w->g, s, other))
+    if (!sv_tour_refresh(w->g, s, one) || !sv_tour_refresh(w->g, s, other))
         return false;
     s->cost += s->routes[one].cost + s->routes[other].cost - before;
     return true;
@@ -62,15 +62,15 @@ refresh_both(struct worker *w, int one, int other)
 
 /* Puts the tails after a and from b on the other's route each. */
 static bool
-exchange(struct worker *w, int one, int a, int other, int b)
+exchange(struct sv_worker *w, int one, int a, int other, int b)
 {
-    struct tour *r = &w->cur.routes[one], *q = &w->cur.routes[other];
-    const struct tour *old;
+    struct sv_tour *r = &w->cur.routes[one], *q = &w->cur.routes[other];
+    const struct sv_tour *old;
     int from = r->count - a, to = q->count + 1 - b;
     int end = r->stop[r->count + 1];
 
-    worker_touch(w, one);
-    worker_touch(w, other);
+    sv_worker_touch(w, one);
+    sv_worker_touch(w, other);
     old = &w->saved[w->saved_as[one]];
     memcpy(r->stop + a + 1, q->stop + b, (size_t)to * sizeof *r->stop);
     memcpy(q->stop + b, old->stop + a + 1, (size_t)from * sizeof *q->stop);
@@ -82,16 +82,16 @@ exchange(struct worker *w, int one, int a, int other, int b)
 }
 
 void
-worker_swap_tails(struct worker *w)
+sv_worker_swap_tails(struct sv_worker *w)
 {
-    const struct engine *g = w->g;
-    const struct state *s = &w->cur;
-    int seed = chance_below(&w->dice, g->n + g->drop), one = s->in[seed];
+    const struct sv_engine *g = w->g;
+    const struct sv_state *s = &w->cur;
+    int seed = sv_chance_below(&w->dice, g->n + g->drop), one = s->in[seed];
     const int *near;
 
     if (one < 0)
         return;
-    near = nearest_to(&w->near, seed);
+    near = sv_nearest_to(&w->near, seed);
     for (int k = 0; k < w->near.keep; k++) {
         int node = near[k], other = s->in[node];
 
@@ -100,7 +100,7 @@ worker_swap_tails(struct worker *w)
                          s->at[node]))
             continue;
         if (!exchange(w, one, s->at[seed], other, s->at[node]))
-            worker_undo(w);
+            sv_worker_undo(w);
         return;
     }
 }

@@ -10,11 +10,11 @@
 enum { LEGS = 3, CHILD_LEGS = 4 };
 
 struct member {
-    struct search search;
-    struct worker worker;
-    struct worker *w; /* the first member's is the caller's */
+    struct sv_search search;
+    struct sv_worker worker;
+    struct sv_worker *w; /* the first member's is the caller's */
     pthread_t thread;
-    struct elite elite;
+    struct sv_elite elite;
     void (*leg)(struct member *m);
     double left_at; /* clock: at the end of the last leg */
     int firsts;     /* plans there is time for, by one worker */
@@ -24,16 +24,16 @@ struct team {
     struct member *members;
     int count;
     pthread_mutex_t lock; /* of what follows */
-    solve_listener listener;
+    sv_solve_listener listener;
     void *with;
-    struct progress best;
+    struct sv_progress best;
     bool enough;
 };
 
 /* Announcements of all members come one at a time, and only real bests; who
    has enough is told no more, and all stop. */
 static bool
-announce(void *with, const struct progress *now)
+announce(void *with, const struct sv_progress *now)
 {
     struct team *t = with;
     bool goes_on;
@@ -58,27 +58,27 @@ announce(void *with, const struct progress *now)
 static void
 begin(struct member *m)
 {
-    m->firsts = search_begin(&m->search, m->w)
-                    ? elite_measure(&m->elite, &m->search, m->w)
+    m->firsts = sv_search_begin(&m->search, m->w)
+                    ? sv_elite_measure(&m->elite, &m->search, m->w)
                     : 0;
 }
 
 static void
 go_on(struct member *m)
 {
-    search_cool(&m->search, m->w, 0, m->elite.begin, 1);
+    sv_search_cool(&m->search, m->w, 0, m->elite.begin, 1);
 }
 
 static void
 make_firsts(struct member *m)
 {
-    elite_begin(&m->elite, &m->search, m->w, m->firsts);
+    sv_elite_begin(&m->elite, &m->search, m->w, m->firsts);
 }
 
 static void
 raise_children(struct member *m)
 {
-    elite_go_on(&m->elite, &m->search, m->w);
+    sv_elite_go_on(&m->elite, &m->search, m->w);
 }
 
 /* Each leg has a new thread, whose processor time begins anew. */
@@ -88,13 +88,13 @@ run_leg(void *member)
     struct member *m = member;
 
     if (m->search.limits.processor) {
-        double shift = search_clock(&m->search) - m->left_at;
+        double shift = sv_search_clock(&m->search) - m->left_at;
 
         m->search.starts += shift;
         m->search.ends += shift;
     }
     m->leg(m);
-    m->left_at = search_clock(&m->search);
+    m->left_at = sv_search_clock(&m->search);
     return NULL;
 }
 
@@ -102,7 +102,7 @@ run_leg(void *member)
 static void
 run_all(struct team *t, void (*leg)(struct member *), double until)
 {
-    bool apart[THREADS_MOST];
+    bool apart[SV_THREADS_MOST];
 
     for (int k = 0; k < t->count; k++) {
         struct member *m = &t->members[k];
@@ -129,7 +129,7 @@ find_best(const struct team *t)
     for (int k = 1; k < t->count; k++) {
         struct member *m = &t->members[k];
 
-        if (state_is_better(m->w->g, &m->w->best, &best->w->best))
+        if (sv_state_is_better(m->w->g, &m->w->best, &best->w->best))
             best = m;
     }
     return best;
@@ -139,39 +139,41 @@ find_best(const struct team *t)
 static void
 take_over(struct member *m, const struct member *from)
 {
-    struct worker *w = m->w;
+    struct sv_worker *w = m->w;
 
     if (m == from)
         return;
-    state_adopt(w->g, &w->cur, &from->w->best);
-    state_copy(w->g, &w->best, &w->cur);
-    w->fleet_most = w->g->p->fewest_vehicles ? state_vehicles(w->g, &w->cur)
+    sv_state_adopt(w->g, &w->cur, &from->w->best);
+    sv_state_copy(w->g, &w->best, &w->cur);
+    w->fleet_most = w->g->p->fewest_vehicles ? sv_state_vehicles(w->g, &w->cur)
                                              : w->g->route_count;
     m->search.best_at = from->search.best_at;
 }
 
 /* Fewer served, or more vehicles than need be: no cooling makes up for that. */
 static bool
-lags(const struct worker *w, const struct state *best)
+lags(const struct sv_worker *w, const struct sv_state *best)
 {
     return w->best.must_absent > best->must_absent
            || (w->g->p->fewest_vehicles
-               && state_vehicles(w->g, &w->best) > state_vehicles(w->g, best));
+               && sv_state_vehicles(w->g, &w->best)
+                      > sv_state_vehicles(w->g, best));
 }
 
 /* The best plan of the members that the pool does not know yet; or NULL. */
-static const struct state *
-find_new(const struct team *t, const struct elite *pool)
+static const struct sv_state *
+find_new(const struct team *t, const struct sv_elite *pool)
 {
-    const struct state *best = NULL;
+    const struct sv_state *best = NULL;
 
     for (int k = 0; k < t->count; k++) {
-        const struct elite *e = &t->members[k].elite;
+        const struct sv_elite *e = &t->members[k].elite;
 
         for (int i = 0; i < e->count; i++)
-            if (!elite_knows(pool, e->plans[i].cost)
+            if (!sv_elite_knows(pool, e->plans[i].cost)
                 && (!best
-                    || state_is_better(t->members[k].w->g, &e->plans[i], best)))
+                    || sv_state_is_better(t->members[k].w->g, &e->plans[i],
+                                          best)))
                 best = &e->plans[i];
     }
     return best;
@@ -179,26 +181,26 @@ find_new(const struct team *t, const struct elite *pool)
 
 /* What each has found all have from now on, the best of it. */
 static void
-share_plans(struct team *t, struct elite *pool, int most)
+share_plans(struct team *t, struct sv_elite *pool, int most)
 {
-    const struct engine *g = t->members[0].w->g;
+    const struct sv_engine *g = t->members[0].w->g;
 
     pool->count = 0;
     while (pool->count < most) {
-        const struct state *found = find_new(t, pool);
+        const struct sv_state *found = find_new(t, pool);
 
         if (!found && pool->count >= 2)
             break;
-        state_adopt(g, &pool->plans[pool->count],
-                    found ? found : &pool->plans[0]);
+        sv_state_adopt(g, &pool->plans[pool->count],
+                       found ? found : &pool->plans[0]);
         pool->count++;
     }
     for (int k = 0; k < t->count; k++) {
         struct member *m = &t->members[k];
 
         for (int i = 0; i < pool->count; i++) {
-            state_adopt(g, &m->w->cur, &pool->plans[i]);
-            state_copy(g, &m->elite.plans[i], &m->w->cur);
+            sv_state_adopt(g, &m->w->cur, &pool->plans[i]);
+            sv_state_copy(g, &m->elite.plans[i], &m->w->cur);
         }
         m->elite.count = pool->count;
     }
@@ -224,14 +226,14 @@ cool(struct team *t)
 static void
 breed(struct team *t)
 {
-    int each = (ELITES_MOST + t->count - 1) / t->count;
+    int each = (SV_ELITES_MOST + t->count - 1) / t->count;
     int most = each * t->count;
-    struct elite pool;
+    struct sv_elite pool;
     double from;
 
-    elite_open(&pool, t->members[0].w, most);
+    sv_elite_open(&pool, t->members[0].w, most);
     for (int k = 0; k < t->count; k++) {
-        elite_open(&t->members[k].elite, t->members[k].w, most);
+        sv_elite_open(&t->members[k].elite, t->members[k].w, most);
         t->members[k].firsts = each;
     }
     run_all(t, make_firsts, 1);
@@ -243,7 +245,8 @@ breed(struct team *t)
 }
 
 static void
-open_member(struct team *t, int k, const struct search *s, struct worker *first)
+open_member(struct team *t, int k, const struct sv_search *s,
+            struct sv_worker *first)
 {
     struct member *m = &t->members[k];
 
@@ -256,42 +259,44 @@ open_member(struct team *t, int k, const struct search *s, struct worker *first)
     if (k == 0)
         return;
     m->w = &m->worker;
-    worker_open(m->w, first->g,
-                s->limits.seed + (uint64_t)k * UINT64_C(1000003));
-    state_adopt(first->g, &m->w->cur, &first->cur);
+    sv_worker_open(m->w, first->g,
+                   s->limits.seed + (uint64_t)k * UINT64_C(1000003));
+    sv_state_adopt(first->g, &m->w->cur, &first->cur);
 }
 
 /* The first member has it all. */
 static void
-close_team(struct team *t, struct search *s)
+close_team(struct team *t, struct sv_search *s)
 {
     struct member *first = &t->members[0];
 
     take_over(first, find_best(t));
     s->best_at = first->search.best_at;
     for (int k = 1; k < t->count; k++) {
-        struct worker *w = t->members[k].w;
+        struct sv_worker *w = t->members[k].w;
 
         first->w->rounds += w->rounds;
         s->memory += arena_used(w->arena);
-        worker_close(w);
+        sv_worker_close(w);
     }
 }
 
 void
-team_run(struct search *s, struct worker *first, int threads)
+sv_team_run(struct sv_search *s, struct sv_worker *first, int threads)
 {
-    struct team t = { .count = threads < THREADS_MOST ? threads : THREADS_MOST,
-                      .lock = PTHREAD_MUTEX_INITIALIZER,
-                      .listener = s->listener,
-                      .with = s->with,
-                      .best = { .cost = FAR, .unserved = first->g->n + 1 } };
+    struct team t = {
+        .count = threads < SV_THREADS_MOST ? threads : SV_THREADS_MOST,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .listener = s->listener,
+        .with = s->with,
+        .best = { .cost = SV_FAR, .unserved = first->g->n + 1 }
+    };
     bool time_for_one = true, time_for_several = true;
     const struct member *best;
 
     if (t.count <= 1) {
-        if (search_begin(s, first))
-            elite_run(s, first);
+        if (sv_search_begin(s, first))
+            sv_elite_run(s, first);
         return;
     }
     t.members = NEW_N(first->arena, struct member, (size_t)t.count);

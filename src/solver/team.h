@@ -14,6 +14,6 @@
 #include "solver/search.h"
 
 /* The first worker has begun (pins, a start plan); it ends with the best. */
-void team_run(struct search *s, struct worker *first, int threads);
+void sv_team_run(struct sv_search *s, struct sv_worker *first, int threads);
 
 #endif

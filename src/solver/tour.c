@@ -7,7 +7,7 @@
 #include <string.h>
 
 void
-tour_open(const struct engine *g, struct tour *r, struct arena *a)
+sv_tour_open(const struct sv_engine *g, struct sv_tour *r, struct arena *a)
 {
     size_t most = (size_t)g->stops_most;
     /* In few pieces: most of a large one is never touched, nor taken. */
@@ -25,40 +25,40 @@ tour_open(const struct engine *g, struct tour *r, struct arena *a)
     r->within = numbers + 5 * most;
     r->room = NEW_N(a, uint64_t, most);
     if (g->visits) {
-        r->span = NEW_N(a, struct span, most);
-        r->rest = NEW_N(a, struct span, most);
-        r->stock = NEW_N(a, uint64_t, most * PART_WORDS);
+        r->span = NEW_N(a, struct sv_span, most);
+        r->rest = NEW_N(a, struct sv_span, most);
+        r->stock = NEW_N(a, uint64_t, most * SV_PART_WORDS);
     }
     r->frozen = 1;
 }
 
 void
-state_open(const struct engine *g, struct state *s, struct arena *a)
+sv_state_open(const struct sv_engine *g, struct sv_state *s, struct arena *a)
 {
     size_t stops = (size_t)(g->n + g->drop) + 1;
 
-    *s = (struct state){ 0 };
-    s->routes = NEW_N(a, struct tour, (size_t)g->route_count);
+    *s = (struct sv_state){ 0 };
+    s->routes = NEW_N(a, struct sv_tour, (size_t)g->route_count);
     s->in = NEW_N(a, int, stops);
     s->at = NEW_N(a, int, stops);
     s->absent = NEW_N(a, int, (size_t)g->n + 1);
     s->absent_at = NEW_N(a, int, (size_t)g->n + 1);
-    draft_open(g, &s->draft, a);
+    sv_draft_open(g, &s->draft, a);
     for (size_t k = 0; k < stops; k++)
         s->in[k] = s->at[k] = -1;
     for (int r = 0; r < g->n; r++)
         s->absent_at[r] = -1;
     for (int k = 0; k < g->route_count; k++) {
-        tour_open(g, &s->routes[k], a);
+        sv_tour_open(g, &s->routes[k], a);
         s->routes[k].vehicle = k;
         s->routes[k].stop[0] = g->carriers[k].start;
         s->routes[k].stop[1] = g->carriers[k].end;
-        (void)tour_refresh(g, s, k);
+        (void)sv_tour_refresh(g, s, k);
     }
 }
 
 void
-tour_copy(struct tour *to, const struct tour *from)
+sv_tour_copy(struct sv_tour *to, const struct sv_tour *from)
 {
     size_t n = (size_t)from->count + 2;
 
@@ -75,7 +75,7 @@ tour_copy(struct tour *to, const struct tour *from)
     if (from->spanned) {
         memcpy(to->span, from->span, n * sizeof *to->span);
         memcpy(to->rest, from->rest, n * sizeof *to->rest);
-        memcpy(to->stock, from->stock, n * PART_WORDS * sizeof *to->stock);
+        memcpy(to->stock, from->stock, n * SV_PART_WORDS * sizeof *to->stock);
     }
     to->spanned = from->spanned;
     memcpy(to->pause, from->pause, sizeof to->pause);
@@ -89,22 +89,24 @@ tour_copy(struct tour *to, const struct tour *from)
     to->fees = from->fees;
 }
 
-struct chain
-tour_chain(const struct tour *r)
+struct sv_chain
+sv_tour_chain(const struct sv_tour *r)
 {
-    return (struct chain){ .count = r->count + 2,
-                           .early = r->early,
-                           .late = r->late,
-                           .legs = r->legs,
-                           .until = r->until,
-                           .since = r->since,
-                           .within = r->within };
+    return (struct sv_chain){
+        .count = r->count + 2,
+        .early = r->early,
+        .late = r->late,
+        .legs = r->legs,
+        .until = r->until,
+        .since = r->since,
+        .within = r->within
+    };
 }
 
 void
-tour_index(struct state *s, int route)
+sv_tour_index(struct sv_state *s, int route)
 {
-    const struct tour *r = &s->routes[route];
+    const struct sv_tour *r = &s->routes[route];
 
     for (int a = 1; a <= r->count; a++) {
         s->in[r->stop[a]] = route;
@@ -113,7 +115,8 @@ tour_index(struct state *s, int route)
 }
 
 bool
-tour_is_whole(const struct engine *g, struct state *s, const struct tour *r)
+sv_tour_is_whole(const struct sv_engine *g, struct sv_state *s,
+                 const struct sv_tour *r)
 {
     int rides = 0, ends = 0;
 
@@ -121,17 +124,18 @@ tour_is_whole(const struct engine *g, struct state *s, const struct tour *r)
         int node = r->stop[a];
 
         s->at[node] = a;
-        if (node_is_drop(g, node))
+        if (sv_node_is_drop(g, node))
             ends += s->at[node - g->drop] < a;
         else
-            rides += request_is_ride(&g->p->requests[node]);
+            rides += sv_request_is_ride(&g->p->requests[node]);
     }
     return rides == ends;
 }
 
 /* Windows, hops and seats along the stops; false when seats run out. */
 static bool
-lay_stops(const struct engine *g, struct tour *r, const struct carrier *c)
+lay_stops(const struct sv_engine *g, struct sv_tour *r,
+          const struct sv_carrier *c)
 {
     size_t n = (size_t)g->node_count;
     uint64_t room = c->seats;
@@ -152,7 +156,7 @@ lay_stops(const struct engine *g, struct tour *r, const struct carrier *c)
             break;
         r->early[a] = g->from[node];
         r->late[a] = g->to[node];
-        if (!engine_board(g, node, &room))
+        if (!sv_engine_board(g, node, &room))
             return false;
         r->room[a] = room;
     }
@@ -164,8 +168,8 @@ lay_stops(const struct engine *g, struct tour *r, const struct carrier *c)
 
 /* Which stops begin and end a limited ride; at[] must be right. */
 static void
-lay_rides(const struct engine *g, const struct state *s, struct tour *r,
-          const struct carrier *c)
+lay_rides(const struct sv_engine *g, const struct sv_state *s,
+          struct sv_tour *r, const struct sv_carrier *c)
 {
     int last = r->count + 1;
 
@@ -175,15 +179,15 @@ lay_rides(const struct engine *g, const struct state *s, struct tour *r,
         int node = r->stop[a];
 
         r->until[a] = r->since[a] = -1;
-        if (node_is_drop(g, node)) {
-            if (g->ride[node - g->drop] < ENDLESS)
+        if (sv_node_is_drop(g, node)) {
+            if (g->ride[node - g->drop] < SV_ENDLESS)
                 r->since[a] = s->at[node - g->drop];
-        } else if (g->ride[node] < ENDLESS) {
+        } else if (g->ride[node] < SV_ENDLESS) {
             r->until[a] = s->at[node + g->drop];
             r->within[a] = g->within[node];
         }
     }
-    if (c->duration_most < ENDLESS) {
+    if (c->duration_most < SV_ENDLESS) {
         r->until[0] = last;
         r->since[last] = 0;
         r->within[0] = c->duration_most;
@@ -191,42 +195,43 @@ lay_rides(const struct engine *g, const struct state *s, struct tour *r,
 }
 
 static void
-add_fees(const struct engine *g, struct tour *r)
+add_fees(const struct sv_engine *g, struct sv_tour *r)
 {
     r->fees = 0;
     for (int a = 1; g->calm && a <= r->count; a++)
-        if (!node_is_drop(g, r->stop[a]))
-            r->fees += engine_fee(g, r->stop[a], r->vehicle);
+        if (!sv_node_is_drop(g, r->stop[a]))
+            r->fees += sv_engine_fee(g, r->stop[a], r->vehicle);
     r->cost += r->fees;
 }
 
 bool
-tour_refresh(const struct engine *g, struct state *s, int route)
+sv_tour_refresh(const struct sv_engine *g, struct sv_state *s, int route)
 {
-    struct tour *r = &s->routes[route];
-    const struct carrier *c = &g->carriers[r->vehicle];
-    struct chain chain;
+    struct sv_tour *r = &s->routes[route];
+    const struct sv_carrier *c = &g->carriers[r->vehicle];
+    struct sv_chain chain;
 
     r->version = ++s->versions;
     if (!lay_stops(g, r, c))
         return false;
-    tour_index(s, route);
+    sv_tour_index(s, route);
     lay_rides(g, s, r, c);
-    chain = tour_chain(r);
+    chain = sv_tour_chain(r);
     /* early bounds late and late early: one array each is enough */
-    if (!chain_earliest(&chain, r->early, 0) || !chain_latest(&chain, r->late))
+    if (!sv_chain_earliest(&chain, r->early, 0)
+        || !sv_chain_latest(&chain, r->late))
         return false;
     r->leave[0] = r->early[0];
     for (int a = 1; a <= r->count; a++)
         r->leave[a] = r->early[a] + g->service[r->stop[a]];
-    if (!tour_price(g, s, r))
+    if (!sv_tour_price(g, s, r))
         return false;
     add_fees(g, r);
     return true;
 }
 
 void
-state_forget(const struct engine *g, struct state *s, int request)
+sv_state_forget(const struct sv_engine *g, struct sv_state *s, int request)
 {
     /* who is on board stays so; only where he gets out is open */
     if (g->bound[request] < 0)
@@ -235,7 +240,7 @@ state_forget(const struct engine *g, struct state *s, int request)
 }
 
 void
-state_leave_out(const struct engine *g, struct state *s, int request)
+sv_state_leave_out(const struct sv_engine *g, struct sv_state *s, int request)
 {
     s->absent_at[request] = s->absent_count;
     s->absent[s->absent_count++] = request;
@@ -243,11 +248,11 @@ state_leave_out(const struct engine *g, struct state *s, int request)
         s->must_absent++;
     else
         s->absent_price += g->price[request];
-    state_forget(g, s, request);
+    sv_state_forget(g, s, request);
 }
 
 void
-state_take_back(const struct engine *g, struct state *s, int request)
+sv_state_take_back(const struct sv_engine *g, struct sv_state *s, int request)
 {
     int last = s->absent[--s->absent_count];
 
@@ -263,13 +268,14 @@ state_take_back(const struct engine *g, struct state *s, int request)
 }
 
 void
-state_copy(const struct engine *g, struct state *to, const struct state *from)
+sv_state_copy(const struct sv_engine *g, struct sv_state *to,
+              const struct sv_state *from)
 {
     size_t stops = (size_t)(g->n + g->drop) + 1, n = (size_t)g->n;
 
     for (int k = 0; k < g->route_count; k++)
         if (to->routes[k].version != from->routes[k].version)
-            tour_copy(&to->routes[k], &from->routes[k]);
+            sv_tour_copy(&to->routes[k], &from->routes[k]);
     memcpy(to->in, from->in, stops * sizeof *to->in);
     memcpy(to->at, from->at, stops * sizeof *to->at);
     memcpy(to->absent, from->absent, n * sizeof *to->absent);
@@ -283,7 +289,7 @@ state_copy(const struct engine *g, struct state *to, const struct state *from)
 }
 
 int
-state_vehicles(const struct engine *g, const struct state *s)
+sv_state_vehicles(const struct sv_engine *g, const struct sv_state *s)
 {
     int used = 0;
 
@@ -293,7 +299,7 @@ state_vehicles(const struct engine *g, const struct state *s)
 }
 
 static void
-take_stops_of(struct tour *to, const struct tour *from)
+take_stops_of(struct sv_tour *to, const struct sv_tour *from)
 {
     to->count = from->count;
     to->frozen = from->frozen;
@@ -301,17 +307,18 @@ take_stops_of(struct tour *to, const struct tour *from)
 }
 
 void
-state_adopt(const struct engine *g, struct state *to, const struct state *from)
+sv_state_adopt(const struct sv_engine *g, struct sv_state *to,
+               const struct sv_state *from)
 {
     uint64_t versions = to->versions;
 
-    state_copy(g, to, from);
+    sv_state_copy(g, to, from);
     to->versions = versions;
     to->cost = 0;
     for (int k = 0; k < g->route_count; k++) {
         /* the same number may have meant other stops here */
         take_stops_of(&to->routes[k], &from->routes[k]);
-        if (!tour_refresh(g, to, k))
+        if (!sv_tour_refresh(g, to, k))
             broken(__FILE__, __LINE__, "a route that was driven cannot be");
         to->cost += to->routes[k].cost;
     }
@@ -319,7 +326,7 @@ state_adopt(const struct engine *g, struct state *to, const struct state *from)
 
 /* Passengers on board who are taken nowhere. */
 static int
-stranded(const struct engine *g, const struct state *s)
+stranded(const struct sv_engine *g, const struct sv_state *s)
 {
     int count = 0;
 
@@ -329,8 +336,8 @@ stranded(const struct engine *g, const struct state *s)
 }
 
 bool
-state_is_better(const struct engine *g, const struct state *a,
-                const struct state *b)
+sv_state_is_better(const struct sv_engine *g, const struct sv_state *a,
+                   const struct sv_state *b)
 {
     int here = stranded(g, a), there = stranded(g, b);
 
@@ -339,7 +346,7 @@ state_is_better(const struct engine *g, const struct state *a,
     if (a->must_absent != b->must_absent)
         return a->must_absent < b->must_absent;
     if (g->p->fewest_vehicles) {
-        int one = state_vehicles(g, a), other = state_vehicles(g, b);
+        int one = sv_state_vehicles(g, a), other = sv_state_vehicles(g, b);
 
         if (one != other)
             return one < other;

@@ -10,10 +10,10 @@ enum { MEMOS_MOST = 4000000, NEAR_MOST = 400, KIN_MOST = 100 };
 
 /* How unlike two requests are: how far apart in space and in time. */
 static double
-unlikeness(const struct engine *g, int a, int b)
+unlikeness(const struct sv_engine *g, int a, int b)
 {
     double sum =
-        engine_apart(g, a, b) + engine_apart(g, a + g->drop, b + g->drop);
+        sv_engine_apart(g, a, b) + sv_engine_apart(g, a + g->drop, b + g->drop);
     double mid_a = fmin(g->to[a], g->from[a] + 1e6) + g->from[a];
     double mid_b = fmin(g->to[b], g->from[b] + 1e6) + g->from[b];
 
@@ -26,11 +26,11 @@ unlikeness(const struct engine *g, int a, int b)
  * al. 2013); the better order counts.
  */
 static double
-remoteness(const struct engine *g, int a, int b)
+remoteness(const struct sv_engine *g, int a, int b)
 {
-    const struct carrier *c = &g->carriers[0];
+    const struct sv_carrier *c = &g->carriers[0];
     size_t n = (size_t)g->node_count;
-    double best = FAR;
+    double best = SV_FAR;
 
     for (int turn = 0; turn < 2; turn++) {
         size_t at = (size_t)a * n + (size_t)b;
@@ -39,17 +39,17 @@ remoteness(const struct engine *g, int a, int b)
         double warp = fmax(0, g->from[a] + busy - g->to[b]);
         int swap = a;
 
-        best = fmin(best, engine_apart(g, a, b) + 0.2 * wait + warp);
+        best = fmin(best, sv_engine_apart(g, a, b) + 0.2 * wait + warp);
         a = b;
         b = swap;
     }
     return best;
 }
 
-struct tuning
-tuning_usual(void)
+struct sv_tuning
+sv_tuning_usual(void)
 {
-    return (struct tuning){
+    return (struct sv_tuning){
         .hot = 2,
         .cold = 0.1,
         .tails = 25,
@@ -70,67 +70,68 @@ tuning_usual(void)
 }
 
 void
-worker_open(struct worker *w, const struct engine *g, uint64_t seed)
+sv_worker_open(struct sv_worker *w, const struct sv_engine *g, uint64_t seed)
 {
     size_t n = (size_t)g->n + 1, routes = (size_t)g->route_count;
 
-    *w = (struct worker){
-        .g = g, .arena = arena_open(), .tuning = tuning_usual()
+    *w = (struct sv_worker){
+        .g = g, .arena = arena_open(), .tuning = sv_tuning_usual()
     };
-    chance_seed(&w->dice, seed);
-    state_open(g, &w->cur, w->arena);
-    state_open(g, &w->best, w->arena);
-    probe_open(g, &w->probe, w->arena, &w->dice);
-    w->saved = NEW_N(w->arena, struct tour, routes);
+    sv_chance_seed(&w->dice, seed);
+    sv_state_open(g, &w->cur, w->arena);
+    sv_state_open(g, &w->best, w->arena);
+    sv_probe_open(g, &w->probe, w->arena, &w->dice);
+    w->saved = NEW_N(w->arena, struct sv_tour, routes);
     for (size_t k = 0; k < routes; k++)
-        tour_open(g, &w->saved[k], w->arena);
+        sv_tour_open(g, &w->saved[k], w->arena);
     w->touched = NEW_N(w->arena, int, routes);
     w->saved_absent = NEW_N(w->arena, int, n);
     w->mark = NEW_N(w->arena, char, n);
     w->route_hit = NEW_N(w->arena, char, routes);
     w->saved_as = NEW_N(w->arena, int, routes);
     w->taken = NEW_N(w->arena, int, n);
-    w->pool = NEW_N(w->arena, struct pooled, n);
+    w->pool = NEW_N(w->arena, struct sv_pooled, n);
     w->weight = NEW_N(w->arena, double, n);
-    nearest_open(&w->near, g, g->n + g->drop, NEAR_MOST, remoteness, w->arena);
-    nearest_open(&w->kin, g, g->n, KIN_MOST, unlikeness, w->arena);
+    sv_nearest_open(&w->near, g, g->n + g->drop, NEAR_MOST, remoteness,
+                    w->arena);
+    sv_nearest_open(&w->kin, g, g->n, KIN_MOST, unlikeness, w->arena);
     w->fleet_most = g->route_count;
     w->misses = NEW_N(w->arena, int, routes);
     if (n * routes <= MEMOS_MOST)
-        w->memos = NEW_N(w->arena, struct memo, n * routes);
+        w->memos = NEW_N(w->arena, struct sv_memo, n * routes);
     w->blink_left = w->tuning.blink_mean;
     w->pain = 20 * g->hop_mean;
     for (int k = 0; k < g->route_count; k++)
         w->saved_as[k] = -1;
-    worker_forget(w, 0);
+    sv_worker_forget(w, 0);
     for (int r = 0; r < g->n; r++)
-        state_leave_out(g, &w->cur, r);
+        sv_state_leave_out(g, &w->cur, r);
 }
 
 void
-worker_forget(struct worker *w, double kept)
+sv_worker_forget(struct sv_worker *w, double kept)
 {
     for (int r = 0; r < w->g->n; r++)
         w->weight[r] = 1 + kept * (w->weight[r] - 1);
 }
 
 void
-worker_learn(struct worker *w, double step)
+sv_worker_learn(struct sv_worker *w, double step)
 {
     for (int k = 0; k < w->cur.absent_count; k++)
         w->weight[w->cur.absent[k]] += step;
 }
 
 void
-worker_close(struct worker *w)
+sv_worker_close(struct sv_worker *w)
 {
     arena_close(w->arena);
 }
 
 void
-worker_begin(struct worker *w)
+sv_worker_begin(struct sv_worker *w)
 {
-    const struct state *s = &w->cur;
+    const struct sv_state *s = &w->cur;
 
     for (int k = 0; k < w->touched_count; k++)
         w->saved_as[w->touched[k]] = -1;
@@ -144,25 +145,25 @@ worker_begin(struct worker *w)
 }
 
 void
-worker_touch(struct worker *w, int route)
+sv_worker_touch(struct sv_worker *w, int route)
 {
     if (w->saved_as[route] >= 0)
         return;
     w->saved_as[route] = w->touched_count;
-    tour_copy(&w->saved[w->touched_count], &w->cur.routes[route]);
+    sv_tour_copy(&w->saved[w->touched_count], &w->cur.routes[route]);
     w->touched[w->touched_count++] = route;
 }
 
 void
-worker_undo(struct worker *w)
+sv_worker_undo(struct sv_worker *w)
 {
-    struct state *s = &w->cur;
+    struct sv_state *s = &w->cur;
 
     for (int k = 0; k < s->absent_count; k++)
         s->absent_at[s->absent[k]] = -1;
     for (int k = 0; k < w->touched_count; k++) {
-        tour_copy(&s->routes[w->touched[k]], &w->saved[k]);
-        tour_index(s, w->touched[k]);
+        sv_tour_copy(&s->routes[w->touched[k]], &w->saved[k]);
+        sv_tour_index(s, w->touched[k]);
     }
     s->absent_count = w->saved_absent_count;
     for (int k = 0; k < s->absent_count; k++) {
@@ -170,7 +171,7 @@ worker_undo(struct worker *w)
 
         s->absent[k] = r;
         s->absent_at[r] = k;
-        state_forget(w->g, s, r);
+        sv_state_forget(w->g, s, r);
     }
     s->cost = w->saved_cost;
     s->absent_price = w->saved_absent_price;
@@ -178,11 +179,11 @@ worker_undo(struct worker *w)
 }
 
 void
-worker_keep(struct worker *w)
+sv_worker_keep(struct sv_worker *w)
 {
     for (int k = 0; k < w->touched_count; k++) {
-        struct tour *now = &w->cur.routes[w->touched[k]];
-        const struct tour *old = &w->saved[k];
+        struct sv_tour *now = &w->cur.routes[w->touched[k]];
+        const struct sv_tour *old = &w->saved[k];
 
         if (now->count == old->count
             && !memcmp(now->stop, old->stop,
@@ -192,9 +193,9 @@ worker_keep(struct worker *w)
 }
 
 bool
-worker_mark(struct worker *w, int request)
+sv_worker_mark(struct sv_worker *w, int request)
 {
-    const struct state *s = &w->cur;
+    const struct sv_state *s = &w->cur;
     int last = request;
 
     if (w->g->bound[request] >= 0)
@@ -205,13 +206,13 @@ worker_mark(struct worker *w, int request)
         return false;
     w->mark[request] = 1;
     w->taken[w->taken_count++] = request;
-    worker_touch(w, s->in[last]);
+    sv_worker_touch(w, s->in[last]);
     return true;
 }
 
 /* Closes the gaps that marked requests leave; false when there are none. */
 static bool
-close_gaps(struct worker *w, struct tour *r)
+close_gaps(struct sv_worker *w, struct sv_tour *r)
 {
     int to = 1;
 
@@ -219,9 +220,9 @@ close_gaps(struct worker *w, struct tour *r)
         int node = r->stop[a], request;
 
         if (a <= r->count && a >= r->frozen) {
-            request = node_request(w->g, node);
+            request = sv_node_request(w->g, node);
             if (w->mark[request]) {
-                state_forget(w->g, &w->cur, request);
+                sv_state_forget(w->g, &w->cur, request);
                 continue;
             }
         }
@@ -239,33 +240,33 @@ close_gaps(struct worker *w, struct tour *r)
  * at any more.  Then everything that is not frozen goes.
  */
 static void
-squeeze(struct worker *w, int route)
+squeeze(struct sv_worker *w, int route)
 {
-    struct state *s = &w->cur;
-    struct tour *r = &s->routes[route];
+    struct sv_state *s = &w->cur;
+    struct sv_tour *r = &s->routes[route];
     double before = r->cost;
 
     if (!close_gaps(w, r))
         return;
-    if (!tour_refresh(w->g, s, route)) {
+    if (!sv_tour_refresh(w->g, s, route)) {
         for (int a = r->frozen; a <= r->count; a++)
-            worker_mark(w, node_request(w->g, r->stop[a]));
+            sv_worker_mark(w, sv_node_request(w->g, r->stop[a]));
         (void)close_gaps(w, r);
-        if (!tour_refresh(w->g, s, route))
+        if (!sv_tour_refresh(w->g, s, route))
             broken(__FILE__, __LINE__, "what is frozen cannot be driven");
     }
     s->cost += r->cost - before;
 }
 
 void
-worker_take_out(struct worker *w)
+sv_worker_take_out(struct sv_worker *w)
 {
-    struct state *s = &w->cur;
+    struct sv_state *s = &w->cur;
 
     for (int k = 0; k < w->touched_count; k++)
         squeeze(w, w->touched[k]);
     for (int k = 0; k < w->taken_count; k++) {
-        state_leave_out(w->g, s, w->taken[k]);
+        sv_state_leave_out(w->g, s, w->taken[k]);
         w->mark[w->taken[k]] = 0;
     }
     w->taken_count = 0;

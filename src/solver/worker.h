@@ -16,12 +16,12 @@
 #include "solver/tour.h"
 
 /*
- * A ceiling that no round reaches, whatever it leaves out: more than FAR,
+ * A ceiling that no round reaches, whatever it leaves out: more than SV_FAR,
  * or the first request without a place would end the round.
  */
-#define NEVER 1e300
+#define SV_NEVER 1e300
 
-struct pooled {
+struct sv_pooled {
     double key;
     int request;
 };
@@ -30,14 +30,14 @@ struct pooled {
  * The best place for a request on a route as it was at some version; or,
  * when pickup and delivery are -1, that there was none cheaper than added.
  */
-struct memo {
+struct sv_memo {
     uint64_t version;
     double added;
     int pickup, delivery;
 };
 
-/* How the search behaves; tuning_usual() is what was measured best. */
-struct tuning {
+/* How the search behaves; sv_tuning_usual() is what was measured best. */
+struct sv_tuning {
     double hot, cold; /* first and last temperature, in mean hops */
     int tails;        /* so many rounds in a hundred begin with a swap */
     double out_hot, out_cold; /* part of the rounds that begin with some
@@ -52,15 +52,15 @@ struct tuning {
     double kin_power;          /* how much the nearest are preferred */
 };
 
-struct worker {
-    const struct engine *g;
-    struct tuning tuning;
+struct sv_worker {
+    const struct sv_engine *g;
+    struct sv_tuning tuning;
     struct arena *arena;
-    struct chance dice;
-    struct state cur, best;
-    struct probe probe;
+    struct sv_chance dice;
+    struct sv_state cur, best;
+    struct sv_probe probe;
     /* undo */
-    struct tour *saved;
+    struct sv_tour *saved;
     int *touched, touched_count;
     int *saved_absent, saved_absent_count;
     double saved_cost, saved_absent_price;
@@ -76,65 +76,66 @@ struct worker {
     char *route_hit; /* by route: a string was cut here this round */
     int *saved_as;   /* by route: number of its copy, or -1 */
     int *taken, taken_count;
-    struct nearest near; /* stops to stops, in space and time */
-    struct nearest kin;  /* requests to requests */
-    struct pooled *pool;
-    struct memo *memos; /* by request and route; NULL when too many */
-    int *misses;        /* routes whose memo does not help */
-    bool hurried;       /* time was over before all were looked at */
-    int blink_left;     /* best places until the next is overlooked */
+    struct sv_nearest near; /* stops to stops, in space and time */
+    struct sv_nearest kin;  /* requests to requests */
+    struct sv_pooled *pool;
+    struct sv_memo *memos; /* by request and route; NULL when too many */
+    int *misses;           /* routes whose memo does not help */
+    bool hurried;          /* time was over before all were looked at */
+    int blink_left;        /* best places until the next is overlooked */
     uint64_t rounds;
 };
 
-struct tuning tuning_usual(void);
+struct sv_tuning sv_tuning_usual(void);
 
-void worker_open(struct worker *w, const struct engine *g, uint64_t seed);
+void sv_worker_open(struct sv_worker *w, const struct sv_engine *g,
+                    uint64_t seed);
 
-void worker_close(struct worker *w);
+void sv_worker_close(struct sv_worker *w);
 
 /* The share KEPT of every weight beyond 1 stays. */
-void worker_forget(struct worker *w, double kept);
+void sv_worker_forget(struct sv_worker *w, double kept);
 
 /* What is left out now weighs so much more. */
-void worker_learn(struct worker *w, double step);
+void sv_worker_learn(struct sv_worker *w, double step);
 
 /* Begins a round: everything from here on can be undone. */
-void worker_begin(struct worker *w);
+void sv_worker_begin(struct sv_worker *w);
 
-/* Back to how it was at worker_begin. */
-void worker_undo(struct worker *w);
+/* Back to how it was at sv_worker_begin. */
+void sv_worker_undo(struct sv_worker *w);
 
 /* The round stands.  Routes that came back as they were get their versions. */
-void worker_keep(struct worker *w);
+void sv_worker_keep(struct sv_worker *w);
 
 /* Keeps a copy of the route unless this round has one. */
-void worker_touch(struct worker *w, int route);
+void sv_worker_touch(struct sv_worker *w, int route);
 
 /*
  * Lets two routes that pass near each other exchange what comes after, if
  * that can be driven; otherwise all stays as it is.  Call it first in a round.
  */
-void worker_swap_tails(struct worker *w);
+void sv_worker_swap_tails(struct sv_worker *w);
 
 /* Takes some requests out of their routes. */
-void worker_ruin(struct worker *w);
+void sv_worker_ruin(struct sv_worker *w);
 
 /*
  * Tries to put every absent request back in, each for less than it costs to
  * leave it out.  False, and the state half done, as soon as the whole is
  * sure to cost w->ceiling or more: no insertion ever makes it cheaper.
  */
-bool worker_recreate(struct worker *w);
+bool sv_worker_recreate(struct sv_worker *w);
 
 /* The same in steps: how many are absent, in a drawn order ... */
-int worker_line_up(struct worker *w);
+int sv_worker_line_up(struct sv_worker *w);
 /* ... and the k-th of them; false as above. */
-bool worker_place(struct worker *w, int k);
+bool sv_worker_place(struct sv_worker *w, int k);
 
 /* Takes a marked set out: taken[] lists requests, each on some route. */
-void worker_take_out(struct worker *w);
+void sv_worker_take_out(struct sv_worker *w);
 
 /* Marks one request to be taken out; false when it is bound or marked. */
-bool worker_mark(struct worker *w, int request);
+bool sv_worker_mark(struct sv_worker *w, int request);
 
 #endif

@@ -4,7 +4,7 @@
  * which a detour is quicker, breaks, deadlines, supplies, visits that need a
  * seat among rides, ends far from the starts, a plan that is running.
  *
- * What must hold is little: a plan comes out and breaks no rule.  plan_check
+ * What must hold is little: a plan comes out and breaks no rule.  sv_plan_check
  * shares no code with the search and adds up the cost anew.
  */
 #include "case.h"
@@ -15,21 +15,21 @@ enum { PROBLEMS = 400, PLACES = 12 };
 
 /* One in so many. */
 static bool
-rarely(struct chance *dice, int so_many)
+rarely(struct sv_chance *dice, int so_many)
 {
-    return chance_below(dice, so_many) == 0;
+    return sv_chance_below(dice, so_many) == 0;
 }
 
-static struct window
-any_window(struct chance *dice)
+static struct sv_window
+any_window(struct sv_chance *dice)
 {
-    double from = chance_below(dice, 400);
+    double from = sv_chance_below(dice, 400);
 
-    return (struct window){ from, from + chance_below(dice, 150) };
+    return (struct sv_window){ from, from + sv_chance_below(dice, 150) };
 }
 
 static void
-any_places(struct problem *p, struct chance *dice)
+any_places(struct sv_problem *p, struct sv_chance *dice)
 {
     size_t n = PLACES;
 
@@ -37,130 +37,130 @@ any_places(struct problem *p, struct chance *dice)
     p->x = NEW_N(p->arena, double, n);
     p->y = NEW_N(p->arena, double, n);
     for (size_t k = 0; k < n; k++) {
-        p->x[k] = chance_below(dice, 40);
-        p->y[k] = chance_below(dice, 40);
+        p->x[k] = sv_chance_below(dice, 40);
+        p->y[k] = sv_chance_below(dice, 40);
     }
     if (rarely(dice, 2))
         return;
     p->time = NEW_N(p->arena, double, n *n);
     for (size_t at = 0; at < n * n; at++)
-        p->time[at] = at % (n + 1) ? 1 + chance_below(dice, 60) : 0;
+        p->time[at] = at % (n + 1) ? 1 + sv_chance_below(dice, 60) : 0;
     if (rarely(dice, 2))
         p->distance = p->time;
 }
 
 static void
-any_breaks(struct vehicle *v, struct chance *dice)
+any_breaks(struct sv_vehicle *v, struct sv_chance *dice)
 {
-    v->pause_count = chance_below(dice, BREAKS + 1);
+    v->pause_count = sv_chance_below(dice, SV_BREAKS + 1);
     for (int k = 0; k < v->pause_count; k++) {
-        struct pause *b = &v->pauses[k];
+        struct sv_pause *b = &v->pauses[k];
 
-        b->length = 10 + chance_below(dice, 40);
-        b->start.from = v->shift.from + chance_below(dice, 150);
-        b->start.to = b->start.from + chance_below(dice, 100);
+        b->length = 10 + sv_chance_below(dice, 40);
+        b->start.from = v->shift.from + sv_chance_below(dice, 150);
+        b->start.to = b->start.from + sv_chance_below(dice, 100);
     }
 }
 
 static void
-any_vehicle(struct problem *p, struct vehicle *v, struct chance *dice)
+any_vehicle(struct sv_problem *p, struct sv_vehicle *v, struct sv_chance *dice)
 {
-    vehicle_init(v);
+    sv_vehicle_init(v);
     v->name = arena_printf(p->arena, "v%d", (int)(v - p->vehicles));
-    v->start = chance_below(dice, PLACES);
-    v->end = rarely(dice, 2) ? v->start : chance_below(dice, PLACES);
-    v->shift.from = chance_below(dice, 100);
-    v->shift.to = v->shift.from + 250 + chance_below(dice, 250);
+    v->start = sv_chance_below(dice, PLACES);
+    v->end = rarely(dice, 2) ? v->start : sv_chance_below(dice, PLACES);
+    v->shift.from = sv_chance_below(dice, 100);
+    v->shift.to = v->shift.from + 250 + sv_chance_below(dice, 250);
     for (int k = 0; k < 2; k++)
-        v->seats[k] = chance_below(dice, 4);
+        v->seats[k] = sv_chance_below(dice, 4);
     for (int k = 0; k < 2; k++)
-        v->parts[k] = chance_below(dice, 3);
-    v->tools = (uint64_t)chance_below(dice, 4);
-    skills_add(&v->skills, 0, chance_below(dice, 5));
+        v->parts[k] = sv_chance_below(dice, 3);
+    v->tools = (uint64_t)sv_chance_below(dice, 4);
+    sv_skills_add(&v->skills, 0, sv_chance_below(dice, 5));
     if (rarely(dice, 3))
-        v->duration_most = 100 + chance_below(dice, 200);
+        v->duration_most = 100 + sv_chance_below(dice, 200);
     if (rarely(dice, 3))
-        v->cost_time = 0.25 * chance_below(dice, 5);
+        v->cost_time = 0.25 * sv_chance_below(dice, 5);
     if (rarely(dice, 3))
-        v->cost_use = chance_below(dice, 50);
+        v->cost_use = sv_chance_below(dice, 50);
     if (rarely(dice, 4))
-        v->pace = 0.5 + chance_unit(dice);
+        v->pace = 0.5 + sv_chance_unit(dice);
     if (rarely(dice, 2))
         any_breaks(v, dice);
 }
 
 static void
-any_visit(struct visit *v, struct chance *dice)
+any_visit(struct sv_visit *v, struct sv_chance *dice)
 {
-    v->place = chance_below(dice, PLACES);
-    v->service = chance_below(dice, 12);
+    v->place = sv_chance_below(dice, PLACES);
+    v->service = sv_chance_below(dice, 12);
     if (!rarely(dice, 3))
         v->start = any_window(dice);
 }
 
 static void
-any_needs(struct problem *p, struct request *q, struct chance *dice)
+any_needs(struct sv_problem *p, struct sv_request *q, struct sv_chance *dice)
 {
     if (rarely(dice, 4))
-        skills_add(&q->skills, 0, chance_below(dice, 4));
+        sv_skills_add(&q->skills, 0, sv_chance_below(dice, 4));
     if (rarely(dice, 4))
-        q->parts[chance_below(dice, 2)] = 1 + chance_below(dice, 2);
+        q->parts[sv_chance_below(dice, 2)] = 1 + sv_chance_below(dice, 2);
     if (rarely(dice, 6))
-        q->tools = (uint64_t)1 << chance_below(dice, 2);
+        q->tools = (uint64_t)1 << sv_chance_below(dice, 2);
     if (rarely(dice, 8)) {
         q->never = NEW(p->arena, int);
-        q->never[0] = chance_below(dice, p->vehicle_count);
+        q->never[0] = sv_chance_below(dice, p->vehicle_count);
         q->never_count = 1;
     }
 }
 
 static void
-any_request(struct problem *p, struct request *q, int rides_in_ten,
-            struct chance *dice)
+any_request(struct sv_problem *p, struct sv_request *q, int rides_in_ten,
+            struct sv_chance *dice)
 {
-    request_init(q);
+    sv_request_init(q);
     q->name = arena_printf(p->arena, "r%d", (int)(q - p->requests));
     any_visit(&q->pickup, dice);
-    if (chance_below(dice, 10) < rides_in_ten) {
+    if (sv_chance_below(dice, 10) < rides_in_ten) {
         any_visit(&q->delivery, dice);
         if (rarely(dice, 2))
-            q->ride_most = 20 + chance_below(dice, 60);
+            q->ride_most = 20 + sv_chance_below(dice, 60);
         if (rarely(dice, 3)) {
-            q->ride_factor = 1 + chance_unit(dice);
+            q->ride_factor = 1 + sv_chance_unit(dice);
             q->ride_floor = 30;
         }
     }
     if (rarely(dice, 2))
-        q->seats[chance_below(dice, 2)] = 1 + chance_below(dice, 2);
+        q->seats[sv_chance_below(dice, 2)] = 1 + sv_chance_below(dice, 2);
     if (rarely(dice, 3)) {
-        q->deadline = chance_below(dice, 400);
-        q->late_cost = 0.5 * (1 + chance_below(dice, 6));
+        q->deadline = sv_chance_below(dice, 400);
+        q->late_cost = 0.5 * (1 + sv_chance_below(dice, 6));
     }
     if (rarely(dice, 5))
-        q->price = 20 + chance_below(dice, 200);
+        q->price = 20 + sv_chance_below(dice, 200);
     any_needs(p, q, dice);
 }
 
 static void
-any_problem(struct problem *p, struct chance *dice)
+any_problem(struct sv_problem *p, struct sv_chance *dice)
 {
     static const int mixtures[] = { 0, 10, 5, 8 };
-    int rides = mixtures[chance_below(dice, (int)COUNT(mixtures))];
+    int rides = mixtures[sv_chance_below(dice, (int)COUNT(mixtures))];
 
-    *p = (struct problem){ .arena = arena_open(), .supply = -1 };
+    *p = (struct sv_problem){ .arena = arena_open(), .supply = -1 };
     any_places(p, dice);
-    p->vehicle_count = 1 + chance_below(dice, 4);
-    p->request_count = 2 + chance_below(dice, 12);
-    p->vehicles = NEW_N(p->arena, struct vehicle, (size_t)p->vehicle_count);
-    p->requests = NEW_N(p->arena, struct request, (size_t)p->request_count);
+    p->vehicle_count = 1 + sv_chance_below(dice, 4);
+    p->request_count = 2 + sv_chance_below(dice, 12);
+    p->vehicles = NEW_N(p->arena, struct sv_vehicle, (size_t)p->vehicle_count);
+    p->requests = NEW_N(p->arena, struct sv_request, (size_t)p->request_count);
     p->node_ids = NEW_N(p->arena, int, 2 * (size_t)p->request_count + 1);
     for (int k = 0; k < p->vehicle_count; k++)
         any_vehicle(p, &p->vehicles[k], dice);
     for (int k = 0; k < p->request_count; k++)
         any_request(p, &p->requests[k], rides, dice);
     if (rarely(dice, 3)) {
-        p->supply = chance_below(dice, PLACES);
-        p->supply_service = chance_below(dice, 10);
+        p->supply = sv_chance_below(dice, PLACES);
+        p->supply_service = sv_chance_below(dice, 10);
     }
     p->fewest_vehicles = rarely(dice, 4);
 }
@@ -170,18 +170,18 @@ CASE(whatever_is_asked_a_plan_comes_out_that_breaks_no_rule)
     int served = 0, asked = 0;
 
     for (int k = 0; k < PROBLEMS; k++) {
-        struct chance dice;
-        struct problem p;
-        struct plan plan;
+        struct sv_chance dice;
+        struct sv_problem p;
+        struct sv_plan plan;
 
-        chance_seed(&dice, 1000 + (uint64_t)k);
+        sv_chance_seed(&dice, 1000 + (uint64_t)k);
         any_problem(&p, &dice);
-        EXPECT_OK(problem_check(c, &p));
+        EXPECT_OK(sv_problem_check(c, &p));
         solve_rounds(c, &p, 300, 1, &plan);
         asked += p.request_count;
         served += p.request_count - plan.unserved_count;
-        plan_release(&plan);
-        problem_release(&p);
+        sv_plan_release(&plan);
+        sv_problem_release(&p);
     }
     /* or it would be easy */
     EXPECT(served > asked / 2);
@@ -190,34 +190,36 @@ CASE(whatever_is_asked_a_plan_comes_out_that_breaks_no_rule)
 /* Waits where it is until now, unless it must have left for the next stop by
    then; who has done all is on the way home, or there. */
 static double
-leaves_by(const struct problem *p, const struct vehicle *v,
-          const struct plan_tour *t, double now)
+leaves_by(const struct sv_problem *p, const struct sv_vehicle *v,
+          const struct sv_plan_tour *t, double now)
 {
-    const struct stop *next = &t->stops[v->pinned_count];
-    const struct stop *last = next - 1;
+    const struct sv_stop *next = &t->stops[v->pinned_count];
+    const struct sv_stop *last = next - 1;
 
     if (v->pinned_count == 0 || v->pinned_count == t->stop_count)
         return 0;
-    return fmin(now, next->start
-                         - v->pace * problem_time(p, last->place, next->place));
+    return fmin(now,
+                next->start
+                    - v->pace * sv_problem_time(p, last->place, next->place));
 }
 
 /* Pins what has begun by then; false when that is more than rides and visits. */
 static bool
-pin_begun(struct problem *p, const struct plan *plan, double now)
+pin_begun(struct sv_problem *p, const struct sv_plan *plan, double now)
 {
     for (int k = 0; k < plan->route_count; k++) {
-        const struct plan_tour *t = &plan->routes[k];
-        struct vehicle *v = &p->vehicles[t->vehicle];
+        const struct sv_plan_tour *t = &plan->routes[k];
+        struct sv_vehicle *v = &p->vehicles[t->vehicle];
 
-        v->pinned = NEW_N(p->arena, struct pinned, (size_t)t->stop_count + 1);
+        v->pinned =
+            NEW_N(p->arena, struct sv_pinned, (size_t)t->stop_count + 1);
         for (int a = 0; a < t->stop_count && t->stops[a].start <= now; a++) {
-            const struct stop *s = &t->stops[a];
+            const struct sv_stop *s = &t->stops[a];
 
             if (s->request < 0)
                 return false;
-            v->pinned[v->pinned_count++] = (struct pinned){
-                s->request, s->kind == STOP_DELIVERY, { s->start, s->start }
+            v->pinned[v->pinned_count++] = (struct sv_pinned){
+                s->request, s->kind == SV_STOP_DELIVERY, { s->start, s->start }
             };
         }
         v->free_from = leaves_by(p, v, t, now);
@@ -227,7 +229,7 @@ pin_begun(struct problem *p, const struct plan *plan, double now)
 
 /* Half of it is planned and partly begun; then the rest becomes known. */
 static void
-begin_day(struct call *c, struct problem *p, struct plan *plan)
+begin_day(struct call *c, struct sv_problem *p, struct sv_plan *plan)
 {
     int all = p->request_count;
 
@@ -237,7 +239,7 @@ begin_day(struct call *c, struct problem *p, struct plan *plan)
     for (int r = 0; r < all; r++)
         p->requests[r].change_price = 10;
     for (int k = 0; k < plan->route_count; k++) {
-        const struct plan_tour *t = &plan->routes[k];
+        const struct sv_plan_tour *t = &plan->routes[k];
 
         for (int a = 0; a < t->stop_count; a++)
             if (t->stops[a].request >= 0)
@@ -248,24 +250,24 @@ begin_day(struct call *c, struct problem *p, struct plan *plan)
 /* False when the way home from what is pinned needs a further stop: for a
    break, or on roads where a detour is quicker.  That is seldom. */
 static bool
-goes_on(struct call *c, const struct problem *p, const struct plan *running,
-        uint64_t rounds)
+goes_on(struct call *c, const struct sv_problem *p,
+        const struct sv_plan *running, uint64_t rounds)
 {
-    struct limits limits = {
-        .rounds = rounds, .seed = 1, .began = clock_now()
+    struct sv_limits limits = {
+        .rounds = rounds, .seed = 1, .began = sv_clock_now()
     };
-    struct result result;
-    struct plan plan;
-    enum err e = solve(c, p, &limits, running, &plan, &result, NULL, NULL);
+    struct sv_result result;
+    struct sv_plan plan;
+    enum err e = sv_solve(c, p, &limits, running, &plan, &result, NULL, NULL);
 
     if (e == ERR_INVALID)
         return false;
     EXPECT_OK(e);
-    EXPECT_OK(plan_check(c, p, &plan));
+    EXPECT_OK(sv_plan_check(c, p, &plan));
     /* the running plan takes them there, so the new one must */
     for (int k = 0; k < plan.unserved_count; k++)
         EXPECT(strstr(plan.unserved[k].reason, "on board") == NULL);
-    plan_release(&plan);
+    sv_plan_release(&plan);
     return true;
 }
 
@@ -274,20 +276,20 @@ CASE(whatever_is_running_it_goes_on_from_there_with_what_comes_new)
     int tried = 0, gone_on = 0;
 
     for (int k = 0; k < PROBLEMS; k++) {
-        struct chance dice;
-        struct problem p;
-        struct plan plan;
+        struct sv_chance dice;
+        struct sv_problem p;
+        struct sv_plan plan;
 
-        chance_seed(&dice, 5000 + (uint64_t)k);
+        sv_chance_seed(&dice, 5000 + (uint64_t)k);
         any_problem(&p, &dice);
         begin_day(c, &p, &plan);
-        if (pin_begun(&p, &plan, 100 + chance_below(&dice, 150))) {
-            EXPECT_OK(problem_check(c, &p));
+        if (pin_begun(&p, &plan, 100 + sv_chance_below(&dice, 150))) {
+            EXPECT_OK(sv_problem_check(c, &p));
             tried++;
             gone_on += goes_on(c, &p, &plan, 200);
         }
-        plan_release(&plan);
-        problem_release(&p);
+        sv_plan_release(&plan);
+        sv_problem_release(&p);
     }
     EXPECT(tried > PROBLEMS / 2);
     EXPECT(gone_on > tried - tried / 100);
@@ -298,35 +300,35 @@ CASE(plans_that_are_made_of_two_others_break_no_rule)
 {
     for (int k = 0; k < 8; k++) {
         uint64_t rounds = 7 * 2500 * 4;
-        struct chance dice;
-        struct problem p;
-        struct plan plan;
+        struct sv_chance dice;
+        struct sv_problem p;
+        struct sv_plan plan;
 
-        chance_seed(&dice, 9000 + (uint64_t)k);
+        sv_chance_seed(&dice, 9000 + (uint64_t)k);
         any_problem(&p, &dice);
         if (p.request_count > 4)
             p.request_count = 4;
         begin_day(c, &p, &plan);
-        if (pin_begun(&p, &plan, 40 + chance_below(&dice, 60)))
+        if (pin_begun(&p, &plan, 40 + sv_chance_below(&dice, 60)))
             (void)goes_on(c, &p, &plan, rounds);
-        plan_release(&plan);
+        sv_plan_release(&plan);
         solve_rounds(c, &p, rounds, 2, &plan);
-        plan_release(&plan);
-        problem_release(&p);
+        sv_plan_release(&plan);
+        sv_problem_release(&p);
     }
 }
 
 CASE(a_problem_with_no_requests_ends_after_its_rounds)
 {
-    struct chance dice;
-    struct problem p;
-    struct plan plan;
+    struct sv_chance dice;
+    struct sv_problem p;
+    struct sv_plan plan;
 
-    chance_seed(&dice, 3);
+    sv_chance_seed(&dice, 3);
     any_problem(&p, &dice);
     p.request_count = 0;
     solve_rounds(c, &p, 20, 1, &plan);
     EXPECT(plan.route_count == 0 && plan.unserved_count == 0);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }

@@ -54,11 +54,11 @@ int run_command(struct call *c, const char *line);
 #define RUN(...) run_command(c, arena_printf(c->arena, __VA_ARGS__))
 
 /* Solves with a limit of rounds and checks the plan. */
-void solve_rounds(struct call *c, const struct problem *p, uint64_t rounds,
-                  uint64_t seed, struct plan *plan);
+void solve_rounds(struct call *c, const struct sv_problem *p, uint64_t rounds,
+                  uint64_t seed, struct sv_plan *plan);
 
 /* A small random dial-a-ride problem. */
-void random_rides(struct problem *p, struct chance *dice, int requests,
+void random_rides(struct sv_problem *p, struct sv_chance *dice, int requests,
                   int vehicles);
 
 #endif

@@ -45,11 +45,12 @@ says(struct call *c, const char *words)
 }
 
 static void
-refused(struct call *c, enum format format, const char *text, const char *words)
+refused(struct call *c, enum sv_format format, const char *text,
+        const char *words)
 {
-    struct problem p;
+    struct sv_problem p;
 
-    assert_int_equal(problem_parse(c, &p, format, text, strlen(text)),
+    assert_int_equal(sv_problem_parse(c, &p, format, text, strlen(text)),
                      ERR_INVALID);
     says(c, words);
 }
@@ -58,26 +59,26 @@ refused(struct call *c, enum format format, const char *text, const char *words)
 
 CASE(a_request_is_pinned_in_one_vehicle_only)
 {
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             pinned_day(c, PINNED(PICKUP) "," SECOND(PICKUP), ""),
             "vehicle v2: pinned stop of request ride: it is pinned in another");
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             pinned_day(c, PINNED(PICKUP) "," SECOND(DELIVERY), ""),
             "vehicle v2: pinned stop of request ride: it is pinned in another");
 }
 
 CASE(a_stop_is_pinned_only_once)
 {
-    refused(c, FORMAT_JSON, pinned_day(c, PINNED(PICKUP "," PICKUP), ""),
+    refused(c, SV_FORMAT_JSON, pinned_day(c, PINNED(PICKUP "," PICKUP), ""),
             "vehicle v1: pinned stop of request ride: it is pinned twice");
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             pinned_day(c, PINNED(PICKUP "," DELIVERY "," DELIVERY), ""),
             "vehicle v1: pinned stop of request ride: it is pinned twice");
 }
 
 CASE(a_visit_has_no_delivery_to_pin)
 {
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             pinned_day(c,
                        PINNED("{\"request\":\"job\"},{\"request\":\"job\","
                               "\"stop\":\"delivery\"}"),
@@ -87,7 +88,7 @@ CASE(a_visit_has_no_delivery_to_pin)
 
 CASE(a_delivery_is_pinned_after_its_pickup)
 {
-    refused(c, FORMAT_JSON, pinned_day(c, PINNED(DELIVERY), ""),
+    refused(c, SV_FORMAT_JSON, pinned_day(c, PINNED(DELIVERY), ""),
             "vehicle v1: pinned stop of request ride: a delivery without");
 }
 
@@ -102,7 +103,7 @@ CASE(a_stop_is_pinned_only_where_the_vehicle_may_and_can)
     };
 
     for (size_t k = 0; k < COUNT(lacks); k++) {
-        refused(c, FORMAT_JSON,
+        refused(c, SV_FORMAT_JSON,
                 pinned_day(c, PINNED(PICKUP) "," SECOND(""), lacks[k][0]),
                 "vehicle v1: pinned stop of request ride: ");
         says(c, lacks[k][1]);
@@ -120,45 +121,46 @@ CASE(a_pin_that_says_no_window_keeps_that_of_the_request)
                  { ",\"from\":300,\"to\":300", 300, 300 } };
 
     for (size_t k = 0; k < COUNT(pins); k++) {
-        struct problem p;
+        struct sv_problem p;
         const char *text =
             pinned_day(c,
                        arena_printf(c->arena, PINNED("{\"request\":\"job\"%s}"),
                                     pins[k].said),
                        "");
 
-        EXPECT_OK(problem_parse(c, &p, FORMAT_JSON, text, strlen(text)));
+        EXPECT_OK(sv_problem_parse(c, &p, SV_FORMAT_JSON, text, strlen(text)));
         EXPECT(p.vehicles[0].pinned[0].start.from == pins[k].from);
         EXPECT(p.vehicles[0].pinned[0].start.to == pins[k].to);
-        problem_release(&p);
+        sv_problem_release(&p);
     }
 }
 
 /* ---- replay ------------------------------------------------------------ */
 
 static void
-replays(struct call *c, enum format format, const char *path, uint64_t seed)
+replays(struct call *c, enum sv_format format, const char *path, uint64_t seed)
 {
-    struct problem p;
-    struct replayed told;
-    struct replay how = { .rounds = 100,
-                          .seed = seed,
-                          .known = 0.3,
-                          .notice_least = 60,
-                          .notice_most = 240 };
+    struct sv_problem p;
+    struct sv_replayed told;
+    struct sv_replay how = { .rounds = 100,
+                             .seed = seed,
+                             .known = 0.3,
+                             .notice_least = 60,
+                             .notice_most = 240 };
 
-    EXPECT_OK(problem_read(c, &p, format, path));
-    EXPECT_OK(replay_day(c, &p, &how, &told)); /* plan_check at the end */
+    EXPECT_OK(sv_problem_read(c, &p, format, path));
+    EXPECT_OK(sv_replay_day(c, &p, &how, &told)); /* sv_plan_check at the end */
     EXPECT(told.events > 1);
-    problem_release(&p);
+    sv_problem_release(&p);
 }
 
 CASE(a_day_with_breaks_and_a_supply_can_be_replayed)
 {
     for (uint64_t seed = 1; seed <= 20; seed++)
-        replays(c, FORMAT_JSON, data_path(c, "day.json"), seed);
+        replays(c, SV_FORMAT_JSON, data_path(c, "day.json"), seed);
     if (bench_is_there(c))
-        replays(c, FORMAT_TRSP, bench_path(c, "trsp/C102.100_25-5-5-5.txt"), 1);
+        replays(c, SV_FORMAT_TRSP, bench_path(c, "trsp/C102.100_25-5-5-5.txt"),
+                1);
 }
 
 CASE(a_replay_is_asked_for_as_the_usage_tells)
@@ -192,10 +194,10 @@ get_text(struct call *c, const char *path)
     return text;
 }
 
-#define BENCH "/tmp/bench_dispatch-doors"
-#define OUT "/tmp/dispatch-doors.out"
-#define START "/tmp/dispatch-doors.plan"
-#define MINI "/tmp/dispatch-doors.json"
+#define BENCH "/tmp/bench_solver-doors"
+#define OUT "/tmp/solver-doors.out"
+#define START "/tmp/solver-doors.plan"
+#define MINI "/tmp/solver-doors.json"
 #define MINI_TEXT                                                              \
     "{\"places\":[{\"name\":\"a\",\"x\":0,\"y\":0},"                           \
     "{\"name\":\"b\",\"x\":10,\"y\":0}],"                                      \
@@ -239,14 +241,14 @@ CASE(an_old_file_stays_when_the_new_one_cannot_be_written)
 
 CASE(where_nothing_can_be_written_is_told_before_the_search)
 {
-    double began = clock_now();
+    double began = sv_clock_now();
 
     put_text(MINI, MINI_TEXT);
     assert_int_equal(RUN("dispatch solve --format json " MINI
                          " --seconds 20 --out /nowhere/plan"),
                      2);
     says(c, "/nowhere/plan");
-    EXPECT(clock_now() - began < 10);
+    EXPECT(sv_clock_now() - began < 10);
     assert_int_equal(RUN("dispatch rooms %s --out /nowhere/rooms",
                          data_path(c, "rooms.json")),
                      2);
@@ -266,7 +268,7 @@ CASE(a_file_that_is_not_there_is_bad_input_and_named)
     says(c, "/nostart");
     assert_int_equal(RUN("dispatch solve --format strsp " MINI " --rounds 5"),
                      2);
-    says(c, "/tmp/technicians_dispatch-doors.json");
+    says(c, "/tmp/technicians_solver-doors.json");
 }
 
 CASE(a_bench_of_nothing_is_no_success)
@@ -286,18 +288,18 @@ CASE(a_bench_of_nothing_is_no_success)
 /* ---- plans as a beginning -------------------------------------------------- */
 
 static void
-start_refused(struct call *c, const char *problem, enum format format,
+start_refused(struct call *c, const char *problem, enum sv_format format,
               const char *plan, const char *words)
 {
-    struct problem p;
-    struct plan read;
-    struct written w = { plan, strlen(plan) };
+    struct sv_problem p;
+    struct sv_plan read;
+    struct sv_written w = { plan, strlen(plan) };
 
-    EXPECT_OK(problem_parse(c, &p, format, problem, strlen(problem)));
-    assert_int_equal(plan_parse(c, &p, &read, format, &w), ERR_INVALID);
+    EXPECT_OK(sv_problem_parse(c, &p, format, problem, strlen(problem)));
+    assert_int_equal(sv_plan_parse(c, &p, &read, format, &w), ERR_INVALID);
     EXPECT(read.arena == NULL);
     says(c, words);
-    problem_release(&p);
+    sv_problem_release(&p);
 }
 
 #define ROUTE(stops) "{\"vehicle\":\"v1\",\"stops\":[" stops "]}"
@@ -327,11 +329,12 @@ CASE(a_plan_that_the_problem_does_not_know_is_refused_with_its_key)
     const char *problem = pinned_day(c, PINNED("") "," SECOND(""), "");
 
     for (size_t k = 0; k < COUNT(bad); k++)
-        start_refused(c, problem, FORMAT_JSON,
+        start_refused(c, problem, SV_FORMAT_JSON,
                       arena_printf(c->arena, "{\"routes\":[%s]}", bad[k][0]),
                       bad[k][1]);
-    start_refused(c, problem, FORMAT_JSON, "[]", "an object is expected");
-    start_refused(c, problem, FORMAT_JSON, "{}", "routes: a list is expected");
+    start_refused(c, problem, SV_FORMAT_JSON, "[]", "an object is expected");
+    start_refused(c, problem, SV_FORMAT_JSON, "{}",
+                  "routes: a list is expected");
 }
 
 #define DARP                                                                   \
@@ -340,15 +343,18 @@ CASE(a_plan_that_the_problem_does_not_know_is_refused_with_its_key)
 
 CASE(a_plan_that_the_problem_does_not_know_is_refused_with_its_line)
 {
-    start_refused(c, DARP, FORMAT_DARP, "-5 -7\n", "line 1: unknown stop");
-    start_refused(c, DARP, FORMAT_DARP, "1 3\n2 99\n", "line 2: unknown stop");
-    start_refused(c, DARP, FORMAT_DARP, "1 1 3 3\n", "line 1: request 1 is");
-    start_refused(c, DARP, FORMAT_DARP, "1 3\n1 3\n", "line 2: request 1 is");
-    start_refused(c, DARP, FORMAT_DARP, "1 2 3\n",
+    start_refused(c, DARP, SV_FORMAT_DARP, "-5 -7\n", "line 1: unknown stop");
+    start_refused(c, DARP, SV_FORMAT_DARP, "1 3\n2 99\n",
+                  "line 2: unknown stop");
+    start_refused(c, DARP, SV_FORMAT_DARP, "1 1 3 3\n", "line 1: request 1 is");
+    start_refused(c, DARP, SV_FORMAT_DARP, "1 3\n1 3\n",
+                  "line 2: request 1 is");
+    start_refused(c, DARP, SV_FORMAT_DARP, "1 2 3\n",
                   "line 1: request 2 is picked up and not delivered");
-    start_refused(c, DARP, FORMAT_DARP, "4\n", "line 1: request 2 is deliv");
-    start_refused(c, DARP, FORMAT_DARP, "", "line 0: a plan is expected");
-    start_refused(c, DARP, FORMAT_DARP, "unserved: 7\n", "line 1: the number");
+    start_refused(c, DARP, SV_FORMAT_DARP, "4\n", "line 1: request 2 is deliv");
+    start_refused(c, DARP, SV_FORMAT_DARP, "", "line 0: a plan is expected");
+    start_refused(c, DARP, SV_FORMAT_DARP, "unserved: 7\n",
+                  "line 1: the number");
 }
 
 CASE(what_of_a_start_cannot_be_driven_any_more_is_told)
@@ -463,15 +469,15 @@ CASE(an_option_that_a_verb_would_pass_over_is_refused)
 
 CASE(a_file_that_was_cut_in_its_last_line_is_refused)
 {
-    refused(c, FORMAT_DARP, DARP "5 0 0 0 0 0 48",
+    refused(c, SV_FORMAT_DARP, DARP "5 0 0 0 0 0 48",
             "line 7: the file ends in the middle");
-    refused(c, FORMAT_DARP,
+    refused(c, SV_FORMAT_DARP,
             "2 2 480 6 30\n0 0 0 0 0 0 480\n1 1 2 3 1 0 99\n2 3 1 3 1 0 99\n"
             "3 4 4 3 -1 0 99\n4 5 5 3 -1 9 9",
             "line 6: the file ends in the middle");
-    refused(c, FORMAT_DARP, DARP "5 0 0 0 0", "line 7");
-    refused(c, FORMAT_PDPTW, "2 9 1\n0 0 0 0 0 99 0 0 0\n1 2 2 3 0 99 1 0 12\n",
-            "line 3");
+    refused(c, SV_FORMAT_DARP, DARP "5 0 0 0 0", "line 7");
+    refused(c, SV_FORMAT_PDPTW,
+            "2 9 1\n0 0 0 0 0 99 0 0 0\n1 2 2 3 0 99 1 0 12\n", "line 3");
 }
 
 /* ---- the schema ---------------------------------------------------------------- */
@@ -538,14 +544,14 @@ CASE(what_a_problem_must_have_is_refused_by_its_key_or_name)
     for (size_t k = 0; k < COUNT(schema_cases); k++) {
         const struct said_problem *s = &schema_cases[k];
         const char *text = said_text(c, s);
-        struct problem p;
+        struct sv_problem p;
 
         if (!s->good) {
-            refused(c, FORMAT_JSON, text, s->words);
+            refused(c, SV_FORMAT_JSON, text, s->words);
             continue;
         }
-        EXPECT_OK(problem_parse(c, &p, FORMAT_JSON, text, strlen(text)));
-        problem_release(&p);
+        EXPECT_OK(sv_problem_parse(c, &p, SV_FORMAT_JSON, text, strlen(text)));
+        sv_problem_release(&p);
     }
 }
 

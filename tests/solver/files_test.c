@@ -19,38 +19,38 @@ read_text(struct call *c, const char *path, size_t *size)
 
 /* Solves a published instance for a while; writes, reads and compares. */
 static void
-try_published(struct call *c, enum format format, const char *name,
+try_published(struct call *c, enum sv_format format, const char *name,
               uint64_t rounds)
 {
-    struct problem p;
-    struct plan plan, again;
+    struct sv_problem p;
+    struct sv_plan plan, again;
     const char *path =
-        arena_printf(c->arena, "/tmp/dispatch-test-%d.plan", (int)format);
+        arena_printf(c->arena, "/tmp/solver-test-%d.plan", (int)format);
     FILE *out;
 
-    EXPECT_OK(problem_read(c, &p, format, bench_path(c, name)));
+    EXPECT_OK(sv_problem_read(c, &p, format, bench_path(c, name)));
     solve_rounds(c, &p, rounds, 1, &plan);
     out = fopen(path, "wb");
     EXPECT(out != NULL);
-    plan_write(&p, &plan, format, out);
+    sv_plan_write(&p, &plan, format, out);
     fclose(out);
-    EXPECT_OK(plan_read(c, &p, &again, format, path));
+    EXPECT_OK(sv_plan_read(c, &p, &again, format, path));
     assert_int_equal(again.route_count, plan.route_count);
-    plan_release(&again);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&again);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }
 
 CASE(published_instances_are_read_solved_and_written)
 {
     if (!bench_is_there(c))
         skip();
-    try_published(c, FORMAT_DARP, "darp/a4-48.txt", 2000);
-    try_published(c, FORMAT_DARP, "darp/b4-16.txt", 2000);
-    try_published(c, FORMAT_DARP, "darp/R3a.txt", 3000);
-    try_published(c, FORMAT_PDPTW, "pdptw/lr104.txt", 2000);
-    try_published(c, FORMAT_TRSP, "trsp/R102.100_25-5-5-5.txt", 2000);
-    try_published(c, FORMAT_STRSP, "strsp/R101_5x4_noTeam.txt", 2000);
+    try_published(c, SV_FORMAT_DARP, "darp/a4-48.txt", 2000);
+    try_published(c, SV_FORMAT_DARP, "darp/b4-16.txt", 2000);
+    try_published(c, SV_FORMAT_DARP, "darp/R3a.txt", 3000);
+    try_published(c, SV_FORMAT_PDPTW, "pdptw/lr104.txt", 2000);
+    try_published(c, SV_FORMAT_TRSP, "trsp/R102.100_25-5-5-5.txt", 2000);
+    try_published(c, SV_FORMAT_STRSP, "strsp/R101_5x4_noTeam.txt", 2000);
 }
 
 /* What the referee in Python says of the plan that was written last. */
@@ -61,8 +61,8 @@ CASE(the_independent_checkers_accept_the_plans)
         { "check_darp.py", "pdptw/lr104.txt" },
         { "check_trsp.py", "trsp/R102.100_25-5-5-5.txt" }
     };
-    static const enum format formats[] = { FORMAT_DARP, FORMAT_PDPTW,
-                                           FORMAT_TRSP };
+    static const enum sv_format formats[] = { SV_FORMAT_DARP, SV_FORMAT_PDPTW,
+                                              SV_FORMAT_TRSP };
 
     if (!bench_is_there(c) || system("python3 -c 1 2>/dev/null") != 0)
         skip();
@@ -70,7 +70,7 @@ CASE(the_independent_checkers_accept_the_plans)
         try_published(c, formats[k], runs[k][1], 20000);
         assert_int_equal(
             system(arena_printf(c->arena,
-                                "python3 %s %s /tmp/dispatch-test-%d.plan >&2",
+                                "python3 %s %s /tmp/solver-test-%d.plan >&2",
                                 bench_path(c, runs[k][0]),
                                 bench_path(c, runs[k][1]), (int)formats[k])),
             0);
@@ -79,13 +79,13 @@ CASE(the_independent_checkers_accept_the_plans)
 
 /* Parsing must end, with OK or an error that says something. */
 static void
-parse_any(struct call *c, enum format format, const char *text, size_t size)
+parse_any(struct call *c, enum sv_format format, const char *text, size_t size)
 {
-    struct problem p;
-    enum err e = problem_parse(c, &p, format, text, size);
+    struct sv_problem p;
+    enum err e = sv_problem_parse(c, &p, format, text, size);
 
     if (e == OK) {
-        problem_release(&p);
+        sv_problem_release(&p);
         return;
     }
     EXPECT(p.arena == NULL);
@@ -95,22 +95,22 @@ parse_any(struct call *c, enum format format, const char *text, size_t size)
 }
 
 static void
-damage(struct call *c, enum format format, const char *path, int times)
+damage(struct call *c, enum sv_format format, const char *path, int times)
 {
     static const char *const bad[] = {
         "-1", "nan", "1e999", "", "\n", "999999999999", "[", "\"", "0", "}"
     };
-    struct chance dice;
+    struct sv_chance dice;
     size_t size;
     char *whole = read_text(c, path, &size);
     char *keep = malloc(size + 64), *text = malloc(size + 64);
 
     memcpy(keep, whole, size + 1);
-    chance_seed(&dice, 99);
+    sv_chance_seed(&dice, 99);
     for (int k = 0; k < times; k++) {
-        const char *word = bad[chance_below(&dice, COUNT(bad))];
-        size_t at = (size_t)chance_below(&dice, (int)size);
-        size_t cut = (size_t)chance_below(&dice, 6), n = strlen(word);
+        const char *word = bad[sv_chance_below(&dice, COUNT(bad))];
+        size_t at = (size_t)sv_chance_below(&dice, (int)size);
+        size_t cut = (size_t)sv_chance_below(&dice, 6), n = strlen(word);
 
         if (cut > size - at)
             cut = size - at;
@@ -127,21 +127,23 @@ damage(struct call *c, enum format format, const char *path, int times)
 
 CASE(damaged_files_are_refused_in_words)
 {
-    damage(c, FORMAT_JSON, data_path(c, "day.json"), 1500);
+    damage(c, SV_FORMAT_JSON, data_path(c, "day.json"), 1500);
     if (!bench_is_there(c))
         skip();
-    damage(c, FORMAT_DARP, bench_path(c, "darp/a2-16.txt"), 400);
-    damage(c, FORMAT_PDPTW, bench_path(c, "pdptw/lr101.txt"), 300);
-    damage(c, FORMAT_TRSP, bench_path(c, "trsp/R102.100_25-5-5-5.txt"), 300);
+    damage(c, SV_FORMAT_DARP, bench_path(c, "darp/a2-16.txt"), 400);
+    damage(c, SV_FORMAT_PDPTW, bench_path(c, "pdptw/lr101.txt"), 300);
+    damage(c, SV_FORMAT_TRSP, bench_path(c, "trsp/R102.100_25-5-5-5.txt"), 300);
 }
 
 /* The words must name the place; most is what they have to contain. */
 static void
-refused(struct call *c, enum format format, const char *text, const char *words)
+refused(struct call *c, enum sv_format format, const char *text,
+        const char *words)
 {
-    struct problem p;
+    struct sv_problem p;
 
-    assert_int_not_equal(problem_parse(c, &p, format, text, strlen(text)), OK);
+    assert_int_not_equal(sv_problem_parse(c, &p, format, text, strlen(text)),
+                         OK);
     if (!strstr(c->fault.text, words))
         print_error("“%s” does not say “%s”\n", c->fault.text, words);
     EXPECT(strstr(c->fault.text, words) != NULL);
@@ -149,17 +151,19 @@ refused(struct call *c, enum format format, const char *text, const char *words)
 
 CASE(refusals_name_the_line)
 {
-    refused(c, FORMAT_DARP, "", "line 0");
-    refused(c, FORMAT_DARP, "2 1 480 6", "line 1");
-    refused(c, FORMAT_DARP, "2 1 480 6 30\n0 0 0 0 0 0 480\n1 1 1 -5 1 0 9\n",
+    refused(c, SV_FORMAT_DARP, "", "line 0");
+    refused(c, SV_FORMAT_DARP, "2 1 480 6", "line 1");
+    refused(c, SV_FORMAT_DARP,
+            "2 1 480 6 30\n0 0 0 0 0 0 480\n1 1 1 -5 1 0 9\n",
             "line 3: negative service time");
-    refused(c, FORMAT_DARP, "2 1 480 6 30\n0 0 0 0 0 0 480\n1 1 1 5 1 9 0\n",
+    refused(c, SV_FORMAT_DARP, "2 1 480 6 30\n0 0 0 0 0 0 480\n1 1 1 5 1 9 0\n",
             "line 3: the window ends before it begins");
-    refused(c, FORMAT_DARP, "2 1 480 6 30\n0 0 0 0 0 0 480\n1 nan 1 5 1 9 9\n",
-            "line 3");
-    refused(c, FORMAT_PDPTW, "25 200 1\n0 0 0 0 0 9 0 0 0\n1 0 0 5 0 9 0 0 7",
+    refused(c, SV_FORMAT_DARP,
+            "2 1 480 6 30\n0 0 0 0 0 0 480\n1 nan 1 5 1 9 9\n", "line 3");
+    refused(c, SV_FORMAT_PDPTW,
+            "25 200 1\n0 0 0 0 0 9 0 0 0\n1 0 0 5 0 9 0 0 7",
             "node 1 has no partner");
-    refused(c, FORMAT_TRSP, "hello", "CREW COUNT");
+    refused(c, SV_FORMAT_TRSP, "hello", "CREW COUNT");
 }
 
 #define HEAD "{\"places\":[{\"name\":\"p\",\"x\":0,\"y\":0}],"
@@ -167,35 +171,35 @@ CASE(refusals_name_the_line)
 
 CASE(refusals_name_the_key)
 {
-    refused(c, FORMAT_JSON, "{", "line 1");
-    refused(c, FORMAT_JSON, "[]", "object");
-    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"colour\":1}",
+    refused(c, SV_FORMAT_JSON, "{", "line 1");
+    refused(c, SV_FORMAT_JSON, "[]", "object");
+    refused(c, SV_FORMAT_JSON, HEAD CAR "\"requests\":[],\"colour\":1}",
             "colour: unknown key");
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             HEAD CAR "\"requests\":[{\"name\":\"r\",\"visit\":"
                      "{\"place\":\"q\"}}]}",
             "requests[0].visit.place: nothing has that name");
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             HEAD CAR "\"requests\":[{\"name\":\"r\",\"visit\":"
                      "{\"place\":\"p\",\"from\":\"noon\"}}]}",
             "requests[0].visit.from: a number is expected");
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             HEAD CAR "\"requests\":[{\"name\":\"r\",\"visit\":"
                      "{\"place\":\"p\",\"service\":-1}}]}",
             "request r: service time -1");
-    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[0,1]]}",
+    refused(c, SV_FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[0,1]]}",
             "time[0]: as many numbers as places");
-    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[]}",
+    refused(c, SV_FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[]}",
             "time: as many rows as places");
-    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[1]]}",
+    refused(c, SV_FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[1]]}",
             "time matrix, row 0 column 0");
-    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[NaN]]}",
+    refused(c, SV_FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[NaN]]}",
             "line 1");
-    refused(c, FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[1e999]]}",
+    refused(c, SV_FORMAT_JSON, HEAD CAR "\"requests\":[],\"time\":[[1e999]]}",
             "line 1");
-    refused(c, FORMAT_JSON, HEAD "\"vehicles\":[],\"requests\":[]}",
+    refused(c, SV_FORMAT_JSON, HEAD "\"vehicles\":[],\"requests\":[]}",
             "0 vehicles");
-    refused(c, FORMAT_JSON,
+    refused(c, SV_FORMAT_JSON,
             HEAD CAR "\"requests\":[{\"name\":\"r\",\"visit\":"
                      "{\"place\":\"p\"}},{\"name\":\"r\"}]}",
             "two are called “r”");
@@ -205,13 +209,13 @@ CASE(too_much_is_refused_before_it_costs_memory)
 {
     size_t size = 64 + (size_t)20 * 1000000;
     char *text = malloc(size), *at = text;
-    struct problem p;
+    struct sv_problem p;
 
     at += sprintf(at, "9 1000000 480 6 30\n");
     for (int k = 0; k < 1000000; k++)
         at += sprintf(at, "%d 0 0 0 0 0 9\n", k);
-    assert_int_equal(problem_parse(c, &p, FORMAT_DARP, text,
-                                   (size_t)(at - text)),
+    assert_int_equal(sv_problem_parse(c, &p, SV_FORMAT_DARP, text,
+                                      (size_t)(at - text)),
                      ERR_LIMIT);
     free(text);
 }
@@ -220,11 +224,11 @@ CASE(too_much_is_refused_before_it_costs_memory)
 
 CASE(a_day_with_everything_is_planned_and_explained)
 {
-    struct problem p;
-    struct plan plan;
+    struct sv_problem p;
+    struct sv_plan plan;
     int pauses = 0, supplies = 0;
 
-    EXPECT_OK(problem_read(c, &p, FORMAT_JSON, data_path(c, "day.json")));
+    EXPECT_OK(sv_problem_read(c, &p, SV_FORMAT_JSON, data_path(c, "day.json")));
     solve_rounds(c, &p, 2000, 1, &plan);
     assert_int_equal(plan.unserved_count, 1);
     assert_string_equal(p.requests[plan.unserved[0].request].name,
@@ -232,13 +236,13 @@ CASE(a_day_with_everything_is_planned_and_explained)
     assert_string_equal(plan.unserved[0].reason, "nobody has the skill");
     for (int k = 0; k < plan.route_count; k++) {
         for (int a = 0; a < plan.routes[k].stop_count; a++) {
-            pauses += plan.routes[k].stops[a].kind == STOP_PAUSE;
-            supplies += plan.routes[k].stops[a].kind == STOP_SUPPLY;
+            pauses += plan.routes[k].stops[a].kind == SV_STOP_PAUSE;
+            supplies += plan.routes[k].stops[a].kind == SV_STOP_SUPPLY;
         }
     }
     /* van (if used) and electricians pause; two fuses need the store */
     EXPECT(pauses >= 1);
     assert_int_equal(supplies, 1);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }

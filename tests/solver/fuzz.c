@@ -5,7 +5,7 @@
  * The first byte chooses what is read: a problem of one format, the two
  * files of STRSP (a form feed between them), a plan, rooms.  What is read
  * must pass its own check, and a short search from it must give a plan that
- * passes plan_check.
+ * passes sv_plan_check.
  */
 #include "solver/files.h"
 #include "solver/rooms_json.h"
@@ -32,59 +32,60 @@ static const char *const asked[PROBLEMS] = {
     "\"delivery\":{\"place\":\"p\"},\"seats\":{\"s\":1}}]}"
 };
 
-static const enum format formats[PROBLEMS] = { FORMAT_DARP, FORMAT_PDPTW,
-                                               FORMAT_TRSP, FORMAT_JSON };
+static const enum sv_format formats[PROBLEMS] = {
+    SV_FORMAT_DARP, SV_FORMAT_PDPTW, SV_FORMAT_TRSP, SV_FORMAT_JSON
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-solve_a_little(struct call *c, const struct problem *p,
-               const struct plan *start)
+solve_a_little(struct call *c, const struct sv_problem *p,
+               const struct sv_plan *start)
 {
-    struct limits limits = { .rounds = 3, .seed = 1 };
-    struct plan plan;
-    struct result result;
+    struct sv_limits limits = { .rounds = 3, .seed = 1 };
+    struct sv_plan plan;
+    struct sv_result result;
 
     if (p->request_count > 200 || p->vehicle_count > 50)
         return;
-    if (solve(c, p, &limits, start, &plan, &result, NULL, NULL) != OK)
+    if (sv_solve(c, p, &limits, start, &plan, &result, NULL, NULL) != OK)
         return;
-    if (plan_check(c, p, &plan) != OK)
+    if (sv_plan_check(c, p, &plan) != OK)
         abort();
-    plan_release(&plan);
+    sv_plan_release(&plan);
 }
 
 static void
 try_two_files(struct call *c, const char *text, size_t size)
 {
     const char *cut = memchr(text, '\f', size);
-    struct problem p;
+    struct sv_problem p;
     size_t first;
 
     if (!cut)
         return;
     first = (size_t)(cut - text);
-    if (problem_parse_strsp(c, &p, arena_text_n(c->arena, text, first), first,
-                            cut + 1, size - first - 1)
+    if (sv_problem_parse_strsp(c, &p, arena_text_n(c->arena, text, first),
+                               first, cut + 1, size - first - 1)
         != OK)
         return;
     solve_a_little(c, &p, NULL);
-    problem_release(&p);
+    sv_problem_release(&p);
 }
 
 static void
 try_rooms(struct call *c, const char *text, size_t size)
 {
-    struct room_task task;
-    struct room_answer answer;
+    struct sv_room_task task;
+    struct sv_room_answer answer;
 
-    if (rooms_parse(c, &task, text, size) != OK)
+    if (sv_rooms_parse(c, &task, text, size) != OK)
         return;
     task.steps_most = 1000;
-    if (rooms_assign(c, &task, &answer) != OK)
+    if (sv_rooms_assign(c, &task, &answer) != OK)
         abort(); /* the reader promises that it makes sense */
     for (int k = 0; k < task.meeting_count; k++)
-        if (answer.room[k] >= 0 && room_price(&task, k, answer.room[k]) < 0)
+        if (answer.room[k] >= 0 && sv_room_price(&task, k, answer.room[k]) < 0)
             abort();
 }
 
@@ -93,30 +94,31 @@ static void
 try_plan(struct call *c, const char *text, size_t size)
 {
     int k = size > 0 ? (unsigned char)text[0] % PROBLEMS : 0;
-    struct written w = { text + 1, size - 1 };
-    struct problem p;
-    struct plan plan;
+    struct sv_written w = { text + 1, size - 1 };
+    struct sv_problem p;
+    struct sv_plan plan;
 
     if (size == 0)
         return;
-    if (problem_parse(c, &p, formats[k], asked[k], strlen(asked[k])) != OK)
+    if (sv_problem_parse(c, &p, formats[k], asked[k], strlen(asked[k])) != OK)
         abort();
-    if (plan_parse(c, &p, &plan, formats[k], &w) == OK) {
+    if (sv_plan_parse(c, &p, &plan, formats[k], &w) == OK) {
         solve_a_little(c, &p, &plan);
-        plan_release(&plan);
+        sv_plan_release(&plan);
     }
-    problem_release(&p);
+    sv_problem_release(&p);
 }
 
 static void
-try_problem(struct call *c, enum format format, const char *text, size_t size)
+try_problem(struct call *c, enum sv_format format, const char *text,
+            size_t size)
 {
-    struct problem p;
+    struct sv_problem p;
 
-    if (problem_parse(c, &p, format, text, size) != OK)
+    if (sv_problem_parse(c, &p, format, text, size) != OK)
         return;
     solve_a_little(c, &p, NULL);
-    problem_release(&p);
+    sv_problem_release(&p);
 }
 
 int

@@ -51,16 +51,16 @@ bench_is_there(struct call *c)
 }
 
 void
-solve_rounds(struct call *c, const struct problem *p, uint64_t rounds,
-             uint64_t seed, struct plan *plan)
+solve_rounds(struct call *c, const struct sv_problem *p, uint64_t rounds,
+             uint64_t seed, struct sv_plan *plan)
 {
-    struct limits limits = {
-        .rounds = rounds, .seed = seed, .began = clock_now()
+    struct sv_limits limits = {
+        .rounds = rounds, .seed = seed, .began = sv_clock_now()
     };
-    struct result result;
+    struct sv_result result;
 
-    EXPECT_OK(solve(c, p, &limits, NULL, plan, &result, NULL, NULL));
-    EXPECT_OK(plan_check(c, p, plan));
+    EXPECT_OK(sv_solve(c, p, &limits, NULL, plan, &result, NULL, NULL));
+    EXPECT_OK(sv_plan_check(c, p, plan));
 }
 
 int
@@ -75,7 +75,7 @@ run_command(struct call *c, const char *line)
     for (char *w = strtok_r(text, " ", &rest); w && argc < 23;
          w = strtok_r(NULL, " ", &rest))
         argv[argc++] = w;
-    code = dispatch_command(argc, argv);
+    code = solver_command(argc - 1, argv + 1);
     dup2(old, STDERR_FILENO);
     close(old);
     rewind(heard);
@@ -86,49 +86,50 @@ run_command(struct call *c, const char *line)
 }
 
 static void
-random_visit(struct visit *v, struct chance *dice, int place, double from)
+random_visit(struct sv_visit *v, struct sv_chance *dice, int place, double from)
 {
     v->place = place;
     v->start.from = from;
-    v->start.to = from + 5 + 60 * chance_unit(dice);
-    v->service = chance_below(dice, 6);
+    v->start.to = from + 5 + 60 * sv_chance_unit(dice);
+    v->service = sv_chance_below(dice, 6);
 }
 
 void
-random_rides(struct problem *p, struct chance *dice, int requests, int vehicles)
+random_rides(struct sv_problem *p, struct sv_chance *dice, int requests,
+             int vehicles)
 {
     int places = 2 * requests + 1;
 
-    *p = (struct problem){ .arena = arena_open(), .supply = -1 };
+    *p = (struct sv_problem){ .arena = arena_open(), .supply = -1 };
     p->place_count = places;
     p->vehicle_count = vehicles;
     p->request_count = requests;
     p->x = NEW_N(p->arena, double, (size_t)places);
     p->y = NEW_N(p->arena, double, (size_t)places);
-    p->vehicles = NEW_N(p->arena, struct vehicle, (size_t)vehicles);
-    p->requests = NEW_N(p->arena, struct request, (size_t)requests);
+    p->vehicles = NEW_N(p->arena, struct sv_vehicle, (size_t)vehicles);
+    p->requests = NEW_N(p->arena, struct sv_request, (size_t)requests);
     p->node_ids = NEW_N(p->arena, int, 2 * (size_t)requests + 1);
     for (int k = 0; k < places; k++) {
-        p->x[k] = 20 * chance_unit(dice);
-        p->y[k] = 20 * chance_unit(dice);
+        p->x[k] = 20 * sv_chance_unit(dice);
+        p->y[k] = 20 * sv_chance_unit(dice);
     }
     for (int k = 0; k < vehicles; k++) {
-        vehicle_init(&p->vehicles[k]);
-        p->vehicles[k].shift = (struct window){ 0, 400 };
+        sv_vehicle_init(&p->vehicles[k]);
+        p->vehicles[k].shift = (struct sv_window){ 0, 400 };
         p->vehicles[k].seats[0] = 3;
-        p->vehicles[k].duration_most = 120 + chance_below(dice, 200);
+        p->vehicles[k].duration_most = 120 + sv_chance_below(dice, 200);
     }
     for (int k = 0; k < requests; k++) {
-        struct request *q = &p->requests[k];
-        double from = 200 * chance_unit(dice);
+        struct sv_request *q = &p->requests[k];
+        double from = 200 * sv_chance_unit(dice);
 
-        request_init(q);
+        sv_request_init(q);
         q->name = arena_printf(p->arena, "r%d", k);
         random_visit(&q->pickup, dice, 1 + 2 * k, from);
         random_visit(&q->delivery, dice, 2 + 2 * k, from + 10);
         q->delivery.start.to += 40;
-        q->seats[0] = 1 + chance_below(dice, 2);
-        q->ride_most = 20 + 30 * chance_unit(dice);
+        q->seats[0] = 1 + sv_chance_below(dice, 2);
+        q->ride_most = 20 + 30 * sv_chance_unit(dice);
         p->node_ids[2 * k] = 2 * k + 1;
         p->node_ids[2 * k + 1] = 2 * k + 2;
     }
@@ -139,12 +140,12 @@ run_case(const struct named_case *t)
 {
     struct call c = { .arena = arena_open() };
     jmp_buf back;
-    double began = clock_now();
+    double began = sv_clock_now();
 
     (void)back;
     t->run(&c);
     arena_close(c.arena);
-    printf("ok    %-56s %6.2f s\n", t->name, clock_now() - began);
+    printf("ok    %-56s %6.2f s\n", t->name, sv_clock_now() - began);
     fflush(stdout);
     return 0;
 }

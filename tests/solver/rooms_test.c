@@ -17,38 +17,40 @@
 enum { ROOMS = 7, MEETINGS = 22, MANY_ROOMS = 40, MANY_MEETINGS = 300 };
 
 struct random_day {
-    struct room rooms[MANY_ROOMS];
-    struct meeting meetings[MANY_MEETINGS];
+    struct sv_room rooms[MANY_ROOMS];
+    struct sv_meeting meetings[MANY_MEETINGS];
     double walk[MANY_MEETINGS][MANY_ROOMS];
-    struct room_task task;
+    struct sv_room_task task;
 };
 
 static void
-draw_day(struct random_day *d, struct chance *dice)
+draw_day(struct random_day *d, struct sv_chance *dice)
 {
-    d->task =
-        (struct room_task){ ROOMS, MEETINGS, d->rooms, d->meetings, 0.3, 0, 0 };
+    d->task = (struct sv_room_task){ ROOMS, MEETINGS, d->rooms, d->meetings,
+                                     0.3,   0,        0 };
     for (int k = 0; k < ROOMS; k++)
-        d->rooms[k] = (struct room){ .name = "room",
-                                     .parts = UINT64_C(1) << k,
-                                     .equipment = chance_bits(dice) & 3,
-                                     .seats = 8 + 6 * k,
-                                     .set_up = chance_below(dice, 3) * 10 };
+        d->rooms[k] =
+            (struct sv_room){ .name = "room",
+                              .parts = UINT64_C(1) << k,
+                              .equipment = sv_chance_bits(dice) & 3,
+                              .seats = 8 + 6 * k,
+                              .set_up = sv_chance_below(dice, 3) * 10 };
     /* the last is made of the two before it */
     d->rooms[ROOMS - 1].parts = UINT64_C(3) << (ROOMS - 3);
     for (int k = 0; k < MEETINGS; k++) {
-        double starts = 480 + 10 * chance_below(dice, 50);
+        double starts = 480 + 10 * sv_chance_below(dice, 50);
 
         for (int r = 0; r < ROOMS; r++)
-            d->walk[k][r] = chance_below(dice, 8);
-        d->meetings[k] = (struct meeting){
+            d->walk[k][r] = sv_chance_below(dice, 8);
+        d->meetings[k] = (struct sv_meeting){
             .name = "meeting",
             .starts = starts,
-            .ends = starts + 30 + 10 * chance_below(dice, 12),
-            .people = 2 + chance_below(dice, 40),
-            .equipment = chance_below(dice, 4) ? 0 : 1,
+            .ends = starts + 30 + 10 * sv_chance_below(dice, 12),
+            .people = 2 + sv_chance_below(dice, 40),
+            .equipment = sv_chance_below(dice, 4) ? 0 : 1,
             .walk = d->walk[k],
-            .keeps = chance_below(dice, 3) ? -1 : chance_below(dice, ROOMS),
+            .keeps =
+                sv_chance_below(dice, 3) ? -1 : sv_chance_below(dice, ROOMS),
             .change_price = 6,
             .price = 60
         };
@@ -59,27 +61,29 @@ draw_day(struct random_day *d, struct chance *dice)
 static void
 draw_full_day(struct random_day *d, int rooms, int meetings)
 {
-    struct chance dice;
+    struct sv_chance dice;
 
-    chance_seed(&dice, 8);
-    d->task =
-        (struct room_task){ rooms, meetings, d->rooms, d->meetings, 1, 0, 0 };
+    sv_chance_seed(&dice, 8);
+    d->task = (struct sv_room_task){ rooms, meetings, d->rooms, d->meetings,
+                                     1,     0,        0 };
     for (int k = 0; k < rooms; k++)
-        d->rooms[k] = (struct room){ .name = "room",
-                                     .parts = UINT64_C(1) << k,
-                                     .seats = 4 + 4 * chance_below(&dice, 6) };
+        d->rooms[k] =
+            (struct sv_room){ .name = "room",
+                              .parts = UINT64_C(1) << k,
+                              .seats = 4 + 4 * sv_chance_below(&dice, 6) };
     for (int k = 0; k < meetings; k++) {
-        double starts = 480 + 15 * chance_below(&dice, 40);
+        double starts = 480 + 15 * sv_chance_below(&dice, 40);
 
         for (int r = 0; r < rooms; r++)
-            d->walk[k][r] = chance_below(&dice, 30);
-        d->meetings[k] = (struct meeting){
+            d->walk[k][r] = sv_chance_below(&dice, 30);
+        d->meetings[k] = (struct sv_meeting){
             .name = "meeting",
             .starts = starts,
-            .ends = starts + 30 + 15 * chance_below(&dice, 5),
-            .people = 2 + chance_below(&dice, 16),
+            .ends = starts + 30 + 15 * sv_chance_below(&dice, 5),
+            .people = 2 + sv_chance_below(&dice, 16),
             .walk = d->walk[k],
-            .keeps = chance_below(&dice, 2) ? -1 : chance_below(&dice, rooms),
+            .keeps =
+                sv_chance_below(&dice, 2) ? -1 : sv_chance_below(&dice, rooms),
             .change_price = 20,
             .price = 1000
         };
@@ -90,8 +94,8 @@ draw_full_day(struct random_day *d, int rooms, int meetings)
 static bool
 clash(const struct random_day *d, int m, int r, int n, int q)
 {
-    const struct meeting *a = &d->meetings[m], *b = &d->meetings[n];
-    const struct room *x = &d->rooms[r], *y = &d->rooms[q];
+    const struct sv_meeting *a = &d->meetings[m], *b = &d->meetings[n];
+    const struct sv_room *x = &d->rooms[r], *y = &d->rooms[q];
 
     if (m == n || !(x->parts & y->parts))
         return false;
@@ -127,7 +131,7 @@ add_meeting(glp_prob *lp, const struct random_day *d, int m)
     for (int r = 0; r <= rooms; r++) {
         int column = column_of(d, m, r);
         double price =
-            r < rooms ? room_price(&d->task, m, r) : d->meetings[m].price;
+            r < rooms ? sv_room_price(&d->task, m, r) : d->meetings[m].price;
 
         glp_set_col_kind(lp, column, GLP_BV);
         if (price < 0)
@@ -201,13 +205,13 @@ make_program_by_starts(const struct random_day *d)
 static double
 ask_cbc(glp_prob *lp)
 {
-    const char *file = "/tmp/dispatch-rooms.lp";
+    const char *file = "/tmp/solver-rooms.lp";
     char line[256];
     double best = (double)NAN;
     FILE *out;
 
     glp_write_lp(lp, NULL, file);
-    out = popen("cbc /tmp/dispatch-rooms.lp solve 2>/dev/null", "r");
+    out = popen("cbc /tmp/solver-rooms.lp solve 2>/dev/null", "r");
     while (out && fgets(line, sizeof line, out))
         if (!strncmp(line, "Objective value:", 16))
             best = strtod(line + 16, NULL);
@@ -229,7 +233,7 @@ ask_glpk(glp_prob *lp)
 }
 
 static double
-cost_of(const struct random_day *d, const struct room_answer *a)
+cost_of(const struct random_day *d, const struct sv_room_answer *a)
 {
     double sum = 0;
 
@@ -238,8 +242,8 @@ cost_of(const struct random_day *d, const struct room_answer *a)
             sum += d->meetings[m].price;
             continue;
         }
-        EXPECT(room_price(&d->task, m, a->room[m]) >= 0);
-        sum += room_price(&d->task, m, a->room[m]);
+        EXPECT(sv_room_price(&d->task, m, a->room[m]) >= 0);
+        sum += sv_room_price(&d->task, m, a->room[m]);
         for (int n = 0; n < m; n++)
             EXPECT(a->room[n] < 0 || !clash(d, m, a->room[m], n, a->room[n]));
     }
@@ -249,17 +253,17 @@ cost_of(const struct random_day *d, const struct room_answer *a)
 CASE(rooms_agree_with_an_integer_program)
 {
     struct random_day d;
-    struct chance dice;
+    struct sv_chance dice;
 
-    chance_seed(&dice, 2);
+    sv_chance_seed(&dice, 2);
     glp_term_out(GLP_OFF);
     for (int k = 0; k < 12; k++) {
-        struct room_answer answer;
+        struct sv_room_answer answer;
         glp_prob *lp;
         double best;
 
         draw_day(&d, &dice);
-        EXPECT_OK(rooms_assign(c, &d.task, &answer));
+        EXPECT_OK(sv_rooms_assign(c, &d.task, &answer));
         lp = make_program(&d);
         best = ask_cbc(lp);
         EXPECT(answer.proved);
@@ -275,13 +279,13 @@ CASE(rooms_agree_with_an_integer_program)
 CASE(a_full_day_of_rooms_that_share_nothing_is_proved_and_agrees_with_cbc)
 {
     struct random_day *d = NEW(c->arena, struct random_day);
-    struct room_answer answer;
+    struct sv_room_answer answer;
     glp_prob *lp;
     double best;
 
     glp_term_out(GLP_OFF);
     draw_full_day(d, 14, 120);
-    EXPECT_OK(rooms_assign(c, &d->task, &answer));
+    EXPECT_OK(sv_rooms_assign(c, &d->task, &answer));
     lp = make_program_by_starts(d);
     best = ask_cbc(lp);
     EXPECT(answer.proved);
@@ -293,13 +297,13 @@ CASE(a_full_day_of_rooms_that_share_nothing_is_proved_and_agrees_with_cbc)
 CASE(a_search_for_rooms_ends_with_its_limit_and_says_that_it_proved_nothing)
 {
     struct random_day *d = NEW(c->arena, struct random_day);
-    struct room_answer answer;
-    double began = clock_now();
+    struct sv_room_answer answer;
+    double began = sv_clock_now();
 
     draw_full_day(d, MANY_ROOMS, MANY_MEETINGS);
     d->task.seconds = 0.05;
-    EXPECT_OK(rooms_assign(c, &d->task, &answer));
-    EXPECT(clock_now() - began < 2);
+    EXPECT_OK(sv_rooms_assign(c, &d->task, &answer));
+    EXPECT(sv_clock_now() - began < 2);
     EXPECT(!answer.proved);
     EXPECT(fabs(cost_of(d, &answer) - answer.cost) < 1e-6);
 }
@@ -307,13 +311,13 @@ CASE(a_search_for_rooms_ends_with_its_limit_and_says_that_it_proved_nothing)
 CASE(the_same_steps_give_the_same_rooms)
 {
     struct random_day *d = NEW(c->arena, struct random_day);
-    struct room_answer once, again;
+    struct sv_room_answer once, again;
 
     draw_full_day(d, 20, 150);
     d->task.steps_most = 3000;
     d->task.seconds = 1000;
-    EXPECT_OK(rooms_assign(c, &d->task, &once));
-    EXPECT_OK(rooms_assign(c, &d->task, &again));
+    EXPECT_OK(sv_rooms_assign(c, &d->task, &once));
+    EXPECT_OK(sv_rooms_assign(c, &d->task, &again));
     assert_memory_equal(once.room, again.room, 150 * sizeof(int));
     EXPECT(once.proved == again.proved);
 }
@@ -321,14 +325,14 @@ CASE(the_same_steps_give_the_same_rooms)
 CASE(too_many_ways_still_give_a_right_answer)
 {
     struct random_day d;
-    struct chance dice;
-    struct room_answer few, all;
+    struct sv_chance dice;
+    struct sv_room_answer few, all;
 
-    chance_seed(&dice, 4);
+    sv_chance_seed(&dice, 4);
     draw_day(&d, &dice);
-    EXPECT_OK(rooms_assign(c, &d.task, &all));
+    EXPECT_OK(sv_rooms_assign(c, &d.task, &all));
     d.task.steps_most = 20;
-    EXPECT_OK(rooms_assign(c, &d.task, &few));
+    EXPECT_OK(sv_rooms_assign(c, &d.task, &few));
     EXPECT(!few.proved && few.cost >= all.cost - 1e-9);
     EXPECT(fabs(cost_of(&d, &few) - few.cost) < 1e-6);
 }
@@ -336,13 +340,13 @@ CASE(too_many_ways_still_give_a_right_answer)
 CASE(a_meeting_that_ends_before_it_starts_is_refused)
 {
     struct random_day d;
-    struct chance dice;
-    struct room_answer answer;
+    struct sv_chance dice;
+    struct sv_room_answer answer;
 
-    chance_seed(&dice, 4);
+    sv_chance_seed(&dice, 4);
     draw_day(&d, &dice);
     d.meetings[3].ends = d.meetings[3].starts - 1;
-    assert_int_equal(rooms_assign(c, &d.task, &answer), ERR_INVALID);
+    assert_int_equal(sv_rooms_assign(c, &d.task, &answer), ERR_INVALID);
 }
 
 /* ---- rooms as a file ---------------------------------------------------- */
@@ -353,9 +357,9 @@ CASE(a_meeting_that_ends_before_it_starts_is_refused)
 static void
 refused(struct call *c, const char *text, const char *words)
 {
-    struct room_task task;
+    struct sv_room_task task;
 
-    assert_int_not_equal(rooms_parse(c, &task, text, strlen(text)), OK);
+    assert_int_not_equal(sv_rooms_parse(c, &task, text, strlen(text)), OK);
     if (!strstr(c->fault.text, words))
         print_error("“%s” does not say “%s”\n", c->fault.text, words);
     EXPECT(strstr(c->fault.text, words) != NULL);
@@ -391,19 +395,19 @@ CASE(a_file_of_rooms_is_refused_by_line_or_key)
 
 CASE(a_file_of_rooms_is_read_assigned_and_explained)
 {
-    struct room_task task;
-    struct room_answer answer;
+    struct sv_room_task task;
+    struct sv_room_answer answer;
 
-    EXPECT_OK(rooms_read(c, &task, data_path(c, "rooms.json")));
-    EXPECT_OK(rooms_assign(c, &task, &answer));
+    EXPECT_OK(sv_rooms_read(c, &task, data_path(c, "rooms.json")));
+    EXPECT_OK(sv_rooms_assign(c, &task, &answer));
     EXPECT(answer.proved);
     /* the assembly takes the whole hall, so its halves are not free */
     assert_string_equal(task.rooms[answer.room[0]].name, "301");
     assert_string_equal(task.rooms[answer.room[1]].name, "hall");
     assert_int_equal(answer.room[2], -1);
-    assert_string_equal(rooms_explain(&task, 2),
+    assert_string_equal(sv_rooms_explain(&task, 2),
                         "every room that would do is taken at that time");
     assert_int_equal(answer.room[3], -1);
-    assert_string_equal(rooms_explain(&task, 3), "no room has the seats");
+    assert_string_equal(sv_rooms_explain(&task, 3), "no room has the seats");
     assert_string_equal(task.rooms[answer.room[4]].name, "hall B");
 }

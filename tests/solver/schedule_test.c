@@ -10,50 +10,52 @@
 enum { MOST = 40 };
 
 struct random_chain {
-    struct chain c;
+    struct sv_chain c;
     double early[MOST], late[MOST], legs[MOST], within[MOST];
     int until[MOST], since[MOST];
 };
 
 /* Rides nest and cross at random; limits are near what the driving takes. */
 static void
-draw_rides(struct random_chain *r, struct chance *dice, double tight)
+draw_rides(struct random_chain *r, struct sv_chance *dice, double tight)
 {
     for (int a = 0; a < r->c.count; a++)
         r->until[a] = r->since[a] = -1;
     for (int a = 0; a + 1 < r->c.count; a++) {
-        int d = a + 1 + chance_below(dice, r->c.count - a - 1);
+        int d = a + 1 + sv_chance_below(dice, r->c.count - a - 1);
         double drive = 0;
 
-        if (chance_below(dice, 3) == 0 || r->since[d] >= 0)
+        if (sv_chance_below(dice, 3) == 0 || r->since[d] >= 0)
             continue;
         for (int k = a; k < d; k++)
             drive += r->legs[k];
         r->until[a] = d;
         r->since[d] = a;
-        r->within[a] = drive * (0.98 + tight * chance_unit(dice));
+        r->within[a] = drive * (0.98 + tight * sv_chance_unit(dice));
     }
 }
 
 static void
-draw_chain(struct random_chain *r, struct chance *dice)
+draw_chain(struct random_chain *r, struct sv_chance *dice)
 {
-    double at = 0, loose = 40 * chance_unit(dice);
+    double at = 0, loose = 40 * sv_chance_unit(dice);
 
-    r->c = (struct chain){ .count = 2 + chance_below(dice, MOST - 2),
-                           .early = r->early,
-                           .late = r->late,
-                           .legs = r->legs,
-                           .until = r->until,
-                           .since = r->since,
-                           .within = r->within };
+    r->c = (struct sv_chain){
+        .count = 2 + sv_chance_below(dice, MOST - 2),
+        .early = r->early,
+        .late = r->late,
+        .legs = r->legs,
+        .until = r->until,
+        .since = r->since,
+        .within = r->within
+    };
     for (int a = 0; a < r->c.count; a++) {
-        r->legs[a] = 1 + 9 * chance_unit(dice);
-        r->early[a] = fmax(0, at - loose * chance_unit(dice));
-        r->late[a] = at + loose * (0.2 + chance_unit(dice));
-        at += r->legs[a] + 4 * chance_unit(dice);
+        r->legs[a] = 1 + 9 * sv_chance_unit(dice);
+        r->early[a] = fmax(0, at - loose * sv_chance_unit(dice));
+        r->late[a] = at + loose * (0.2 + sv_chance_unit(dice));
+        at += r->legs[a] + 4 * sv_chance_unit(dice);
     }
-    draw_rides(r, dice, 1.5 * chance_unit(dice));
+    draw_rides(r, dice, 1.5 * sv_chance_unit(dice));
 }
 
 static void
@@ -67,7 +69,7 @@ add_row(glp_prob *lp, int a, int b, double low)
 }
 
 static glp_prob *
-make_lp(const struct chain *c)
+make_lp(const struct sv_chain *c)
 {
     glp_prob *lp = glp_create_prob();
 
@@ -87,7 +89,7 @@ make_lp(const struct chain *c)
 
 /* Least or greatest value of a sum of weights[a] * B[a]; NAN: infeasible. */
 static double
-optimum(glp_prob *lp, const struct chain *c, const double *weights)
+optimum(glp_prob *lp, const struct sv_chain *c, const double *weights)
 {
     glp_smcp how;
 
@@ -118,10 +120,10 @@ compare(struct random_chain *r, long *yes, long *no)
         high[a] = r->late[a];
         weights[a] = 1;
     }
-    can = chain_earliest(&r->c, low, 0);
+    can = sv_chain_earliest(&r->c, low, 0);
     best = optimum(lp, &r->c, weights);
     assert_int_equal(can, !isnan(best));
-    assert_int_equal(can, chain_latest(&r->c, high));
+    assert_int_equal(can, sv_chain_latest(&r->c, high));
     *(can ? yes : no) += 1;
     if (can) {
         for (int a = 0; a <= last; a++)
@@ -134,7 +136,7 @@ compare(struct random_chain *r, long *yes, long *no)
         EXPECT(fabs(sum - optimum(lp, &r->c, weights)) < 1e-5);
         for (int a = 0; a <= last; a++)
             weights[a] = a == last ? 1 : a == 0 ? -1 : 0;
-        EXPECT(fabs(chain_shortest(&r->c, low, tight)
+        EXPECT(fabs(sv_chain_shortest(&r->c, low, tight)
                     - optimum(lp, &r->c, weights))
                < 1e-5);
     }
@@ -144,11 +146,11 @@ compare(struct random_chain *r, long *yes, long *no)
 CASE(the_exact_schedule_agrees_with_linear_programs)
 {
     struct random_chain r;
-    struct chance dice;
+    struct sv_chance dice;
     long yes = 0, no = 0;
 
     (void)c;
-    chance_seed(&dice, 11);
+    sv_chance_seed(&dice, 11);
     for (int k = 0; k < 3000; k++) {
         draw_chain(&r, &dice);
         compare(&r, &yes, &no);
@@ -163,9 +165,9 @@ CASE(a_pickup_waits_so_that_the_ride_is_short_enough)
     double legs[] = { 10, 10, 10 }, within[] = { 0, 30, 0, 0 };
     int until[] = { -1, 2, -1, -1 }, since[] = { -1, -1, 1, -1 };
     double start[] = { 0, 0, 100, 0 };
-    struct chain chain = { 4, early, late, legs, until, since, within };
+    struct sv_chain chain = { 4, early, late, legs, until, since, within };
 
     (void)c;
-    EXPECT(chain_earliest(&chain, start, 0));
+    EXPECT(sv_chain_earliest(&chain, start, 0));
     EXPECT(start[1] == 70); /* not 10, where driving straight on brings it */
 }

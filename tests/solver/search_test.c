@@ -12,7 +12,7 @@
 /* ---- the cheapest place, by trying all of them ------------------------ */
 
 static bool
-seats_hold(const struct engine *g, const int *order, int count, int vehicle)
+seats_hold(const struct sv_engine *g, const int *order, int count, int vehicle)
 {
     uint64_t room = g->carriers[vehicle].seats;
 
@@ -20,7 +20,7 @@ seats_hold(const struct engine *g, const int *order, int count, int vehicle)
         if (order[a] >= g->n) {
             room += g->seats[order[a] - g->drop];
         } else {
-            if (!lanes_fit(room, g->seats[order[a]]))
+            if (!sv_lanes_fit(room, g->seats[order[a]]))
                 return false;
             room -= g->seats[order[a]];
         }
@@ -29,12 +29,13 @@ seats_hold(const struct engine *g, const int *order, int count, int vehicle)
 }
 
 static double
-try_all_places(const struct engine *g, struct state *s, int route, int request)
+try_all_places(const struct sv_engine *g, struct sv_state *s, int route,
+               int request)
 {
-    const struct tour *t = &s->routes[route];
-    struct draft *d = &s->draft;
-    double best = FAR, cost;
-    struct extras x;
+    const struct sv_tour *t = &s->routes[route];
+    struct sv_draft *d = &s->draft;
+    double best = SV_FAR, cost;
+    struct sv_extras x;
 
     for (int i = 1; i <= t->count + 1; i++) {
         for (int j = i; j <= t->count + 1; j++) {
@@ -48,8 +49,8 @@ try_all_places(const struct engine *g, struct state *s, int route, int request)
                 d->order[at++] = t->stop[a];
             }
             if (seats_hold(g, d->order, t->count + 2, route)
-                && draft_price(g, d, &g->carriers[route], t->count + 2, FAR,
-                               &cost, &x))
+                && sv_draft_price(g, d, &g->carriers[route], t->count + 2,
+                                  SV_FAR, &cost, &x))
                 best = fmin(best, cost - t->cost);
         }
     }
@@ -57,21 +58,21 @@ try_all_places(const struct engine *g, struct state *s, int route, int request)
 }
 
 static void
-compare_places(struct worker *w, long *found, long *none)
+compare_places(struct sv_worker *w, long *found, long *none)
 {
-    struct state *s = &w->cur;
+    struct sv_state *s = &w->cur;
 
     for (int q = 0; q < s->absent_count; q++) {
         for (int k = 0; k < w->g->route_count; k++) {
-            struct spot best = { .added = FAR, .route = -1 };
+            struct sv_spot best = { .added = SV_FAR, .route = -1 };
             double all = try_all_places(w->g, s, k, s->absent[q]);
 
-            insert_seek(w->g, s, &w->probe, k, s->absent[q], &best);
-            if (all < FAR)
+            sv_insert_seek(w->g, s, &w->probe, k, s->absent[q], &best);
+            if (all < SV_FAR)
                 EXPECT(fabs(best.added - all) < 1e-6);
             else
                 EXPECT(best.route < 0);
-            *(all < FAR ? found : none) += 1;
+            *(all < SV_FAR ? found : none) += 1;
         }
     }
 }
@@ -79,29 +80,29 @@ compare_places(struct worker *w, long *found, long *none)
 CASE(the_place_found_is_the_cheapest_of_all_places)
 {
     long found = 0, none = 0;
-    struct chance dice;
+    struct sv_chance dice;
 
     (void)c;
-    chance_seed(&dice, 3);
+    sv_chance_seed(&dice, 3);
     for (int k = 0; k < 12; k++) {
-        struct problem p;
-        struct engine g;
-        struct worker w;
-        struct search s = { .until = 1, .limits = { .rounds = 1000 } };
+        struct sv_problem p;
+        struct sv_engine g;
+        struct sv_worker w;
+        struct sv_search s = { .until = 1, .limits = { .rounds = 1000 } };
 
         random_rides(&p, &dice, 24, 4);
-        engine_open(&g, &p);
-        worker_open(&w, &g, 5);
+        sv_engine_open(&g, &p);
+        sv_worker_open(&w, &g, 5);
         for (int round = 0; round < 60; round++) {
-            search_round(&s, &w, 3 * g.hop_mean);
-            worker_begin(&w);
-            worker_ruin(&w);
+            sv_search_round(&s, &w, 3 * g.hop_mean);
+            sv_worker_begin(&w);
+            sv_worker_ruin(&w);
             compare_places(&w, &found, &none);
-            worker_undo(&w);
+            sv_worker_undo(&w);
         }
-        worker_close(&w);
-        engine_close(&g);
-        problem_release(&p);
+        sv_worker_close(&w);
+        sv_engine_close(&g);
+        sv_problem_release(&p);
     }
     EXPECT(found > 3000 && none > 1000);
 }
@@ -109,8 +110,8 @@ CASE(the_place_found_is_the_cheapest_of_all_places)
 /* ---- tiny problems, by trying every plan ------------------------------ */
 
 struct trying {
-    const struct engine *g;
-    struct state *s;
+    const struct sv_engine *g;
+    struct sv_state *s;
     double best; /* cost of the cheapest plan of most requests */
     int most_served;
 };
@@ -137,7 +138,7 @@ try_assignments(struct trying *t, int n)
             continue;
         cost = cheapest_order(t, 0, who[0], count[0])
                + cheapest_order(t, 1, who[1], count[1]);
-        if (cost >= FAR)
+        if (cost >= SV_FAR)
             continue;
         if (count[0] + count[1] > t->most_served || cost < t->best)
             t->best = cost;
@@ -151,18 +152,18 @@ try_orders(struct trying *t, int vehicle, int *order, int at, int count,
            uint32_t open, uint32_t left, double *best)
 {
     double cost;
-    struct extras x;
+    struct sv_extras x;
 
     if (!open && !left) {
-        struct draft *d = &t->s->draft;
+        struct sv_draft *d = &t->s->draft;
 
         for (int a = 0; a < count; a++)
             d->order[a] = order[a];
         d->order[0] = t->g->carriers[vehicle].start;
         d->order[count - 1] = t->g->carriers[vehicle].end;
         if (seats_hold(t->g, d->order, count - 2, vehicle)
-            && draft_price(t->g, d, &t->g->carriers[vehicle], count - 2, FAR,
-                           &cost, &x))
+            && sv_draft_price(t->g, d, &t->g->carriers[vehicle], count - 2,
+                              SV_FAR, &cost, &x))
             *best = fmin(*best, cost);
         return;
     }
@@ -186,7 +187,7 @@ cheapest_order(struct trying *t, int vehicle, const int *who, int count)
 {
     int order[20];
     uint32_t left = 0;
-    double best = FAR;
+    double best = SV_FAR;
 
     if (count == 0)
         return 0;
@@ -198,29 +199,29 @@ cheapest_order(struct trying *t, int vehicle, const int *who, int count)
 
 CASE(tiny_problems_are_solved_to_the_optimum)
 {
-    struct chance dice;
+    struct sv_chance dice;
     int all_served = 0;
 
-    chance_seed(&dice, 21);
+    sv_chance_seed(&dice, 21);
     for (int k = 0; k < 40; k++) {
-        struct problem p;
-        struct engine g;
-        struct state s;
-        struct plan plan;
-        struct trying t = { .g = &g, .s = &s, .best = FAR };
+        struct sv_problem p;
+        struct sv_engine g;
+        struct sv_state s;
+        struct sv_plan plan;
+        struct trying t = { .g = &g, .s = &s, .best = SV_FAR };
 
         random_rides(&p, &dice, 4, 2);
-        engine_open(&g, &p);
-        state_open(&g, &s, g.arena);
+        sv_engine_open(&g, &p);
+        sv_state_open(&g, &s, g.arena);
         try_assignments(&t, 4);
         solve_rounds(c, &p, 3000, 1, &plan);
         assert_int_equal(4 - plan.unserved_count, t.most_served);
         if (t.most_served > 0)
             EXPECT(fabs(plan.cost - t.best) < 1e-6);
         all_served += t.most_served == 4;
-        plan_release(&plan);
-        engine_close(&g);
-        problem_release(&p);
+        sv_plan_release(&plan);
+        sv_engine_close(&g);
+        sv_problem_release(&p);
     }
     EXPECT(all_served > 5);
 }
@@ -228,12 +229,12 @@ CASE(tiny_problems_are_solved_to_the_optimum)
 /* ---- promises of the search ------------------------------------------- */
 
 static bool
-same_plan(const struct plan *a, const struct plan *b)
+same_plan(const struct sv_plan *a, const struct sv_plan *b)
 {
     if (a->route_count != b->route_count || a->cost != b->cost)
         return false;
     for (int k = 0; k < a->route_count; k++) {
-        const struct plan_tour *s = &a->routes[k], *t = &b->routes[k];
+        const struct sv_plan_tour *s = &a->routes[k], *t = &b->routes[k];
 
         if (s->vehicle != t->vehicle || s->stop_count != t->stop_count
             || memcmp(s->stops, t->stops,
@@ -246,26 +247,26 @@ same_plan(const struct plan *a, const struct plan *b)
 
 CASE(the_same_seed_and_rounds_give_the_same_plan)
 {
-    struct problem p;
-    struct chance dice;
-    struct plan one, two, other;
+    struct sv_problem p;
+    struct sv_chance dice;
+    struct sv_plan one, two, other;
 
-    chance_seed(&dice, 5);
+    sv_chance_seed(&dice, 5);
     random_rides(&p, &dice, 40, 6);
     solve_rounds(c, &p, 2000, 7, &one);
     solve_rounds(c, &p, 2000, 7, &two);
     solve_rounds(c, &p, 2000, 8, &other);
     EXPECT(same_plan(&one, &two));
-    plan_release(&one);
-    plan_release(&two);
-    plan_release(&other);
-    problem_release(&p);
+    sv_plan_release(&one);
+    sv_plan_release(&two);
+    sv_plan_release(&other);
+    sv_problem_release(&p);
 }
 
 static bool
-never_worse(void *with, const struct progress *now)
+never_worse(void *with, const struct sv_progress *now)
 {
-    struct progress *last = with;
+    struct sv_progress *last = with;
 
     EXPECT(now->unserved < last->unserved
            || (now->unserved == last->unserved && now->cost < last->cost));
@@ -275,110 +276,111 @@ never_worse(void *with, const struct progress *now)
 
 CASE(each_plan_announced_is_better_than_the_last)
 {
-    struct problem p;
-    struct chance dice;
-    struct plan plan;
-    struct result result;
-    struct progress last = { .unserved = 1000, .cost = 1e30 };
-    struct limits limits = { .rounds = 3000, .seed = 1 };
+    struct sv_problem p;
+    struct sv_chance dice;
+    struct sv_plan plan;
+    struct sv_result result;
+    struct sv_progress last = { .unserved = 1000, .cost = 1e30 };
+    struct sv_limits limits = { .rounds = 3000, .seed = 1 };
 
-    chance_seed(&dice, 6);
+    sv_chance_seed(&dice, 6);
     random_rides(&p, &dice, 50, 6);
-    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, never_worse, &last));
+    EXPECT_OK(
+        sv_solve(c, &p, &limits, NULL, &plan, &result, never_worse, &last));
     EXPECT(last.unserved == plan.unserved_count);
     EXPECT(fabs(last.cost - plan.cost) < 1e-6);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }
 
 CASE(a_plan_can_be_the_beginning_of_another_search)
 {
-    struct problem p;
-    struct chance dice;
-    struct plan first, second;
-    struct result result;
-    struct limits limits = { .rounds = 1, .seed = 1 };
+    struct sv_problem p;
+    struct sv_chance dice;
+    struct sv_plan first, second;
+    struct sv_result result;
+    struct sv_limits limits = { .rounds = 1, .seed = 1 };
 
-    chance_seed(&dice, 8);
+    sv_chance_seed(&dice, 8);
     random_rides(&p, &dice, 40, 8);
     solve_rounds(c, &p, 4000, 1, &first);
-    EXPECT_OK(solve(c, &p, &limits, &first, &second, &result, NULL, NULL));
-    EXPECT_OK(plan_check(c, &p, &second));
+    EXPECT_OK(sv_solve(c, &p, &limits, &first, &second, &result, NULL, NULL));
+    EXPECT_OK(sv_plan_check(c, &p, &second));
     EXPECT(second.unserved_count <= first.unserved_count);
     if (second.unserved_count == first.unserved_count)
         EXPECT(second.cost <= first.cost + 1e-9);
-    plan_release(&first);
-    plan_release(&second);
-    problem_release(&p);
+    sv_plan_release(&first);
+    sv_plan_release(&second);
+    sv_problem_release(&p);
 }
 
 CASE(a_limit_that_reading_used_up_still_gives_a_whole_plan)
 {
-    struct problem p;
-    struct chance dice;
-    struct plan plan;
-    struct result result;
-    struct limits limits = { .seconds = 0.5, .seed = 1 };
+    struct sv_problem p;
+    struct sv_chance dice;
+    struct sv_plan plan;
+    struct sv_result result;
+    struct sv_limits limits = { .seconds = 0.5, .seed = 1 };
 
-    chance_seed(&dice, 41);
+    sv_chance_seed(&dice, 41);
     random_rides(&p, &dice, 40, 40);
-    limits.began = clock_now() - 2;
-    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
-    EXPECT_OK(plan_check(c, &p, &plan));
+    limits.began = sv_clock_now() - 2;
+    EXPECT_OK(sv_solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
+    EXPECT_OK(sv_plan_check(c, &p, &plan));
     EXPECT(result.rounds <= 16);
     /* there is a vehicle for each, so only what nobody can do is left out */
     for (int k = 0; k < plan.unserved_count; k++)
         EXPECT(strstr(plan.unserved[k].reason, "busy") == NULL);
     EXPECT(plan.unserved_count < 40);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }
 
 CASE(a_first_plan_that_would_take_too_long_ends_with_the_limit_and_says_so)
 {
-    struct problem p;
-    struct chance dice;
-    struct plan plan;
-    struct result result;
-    struct limits limits = { .seconds = 0.01, .seed = 1 };
+    struct sv_problem p;
+    struct sv_chance dice;
+    struct sv_plan plan;
+    struct sv_result result;
+    struct sv_limits limits = { .seconds = 0.01, .seed = 1 };
     int late = 0;
 
-    chance_seed(&dice, 47);
+    sv_chance_seed(&dice, 47);
     random_rides(&p, &dice, 2000, 2000);
     /* no two vehicles alike, so that every empty one is tried */
     for (int k = 0; k < p.vehicle_count; k++)
         p.vehicles[k].cost_use = k;
-    limits.began = clock_now();
-    EXPECT_OK(solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
-    EXPECT_OK(plan_check(c, &p, &plan));
+    limits.began = sv_clock_now();
+    EXPECT_OK(sv_solve(c, &p, &limits, NULL, &plan, &result, NULL, NULL));
+    EXPECT_OK(sv_plan_check(c, &p, &plan));
     for (int k = 0; k < plan.unserved_count; k++)
         late += strstr(plan.unserved[k].reason, "limit of time") != NULL;
     EXPECT(late > 0);
     EXPECT(plan.route_count > 0);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }
 
 CASE(who_takes_no_seat_is_not_left_behind_when_routes_swap_their_tails)
 {
-    struct problem p;
-    struct chance dice;
-    struct plan plan;
+    struct sv_problem p;
+    struct sv_chance dice;
+    struct sv_plan plan;
 
-    chance_seed(&dice, 43);
+    sv_chance_seed(&dice, 43);
     random_rides(&p, &dice, 30, 6);
     for (int k = 0; k < 30; k += 2)
         p.requests[k].seats[0] = 0;
-    solve_rounds(c, &p, 5000, 1, &plan); /* plan_check looks at every ride */
+    solve_rounds(c, &p, 5000, 1, &plan); /* sv_plan_check looks at every ride */
     EXPECT(plan.unserved_count < 30);
-    plan_release(&plan);
-    problem_release(&p);
+    sv_plan_release(&plan);
+    sv_problem_release(&p);
 }
 
 static int
 by_how_far(const void *a, const void *b)
 {
-    const struct neighbour *x = a, *y = b;
+    const struct sv_neighbour *x = a, *y = b;
 
     if (x->how_far != y->how_far)
         return x->how_far < y->how_far ? -1 : 1;
@@ -388,19 +390,19 @@ by_how_far(const void *a, const void *b)
 CASE(the_nearest_are_those_that_sorting_all_would_give)
 {
     enum { MOST = 60 };
-    struct neighbour row[MOST], sorted[MOST];
-    struct chance dice;
+    struct sv_neighbour row[MOST], sorted[MOST];
+    struct sv_chance dice;
 
-    chance_seed(&dice, 47);
+    sv_chance_seed(&dice, 47);
     for (int turn = 0; turn < 2000; turn++) {
-        int count = chance_between(&dice, 0, MOST);
-        int keep = chance_between(&dice, 0, count);
+        int count = sv_chance_between(&dice, 0, MOST);
+        int keep = sv_chance_between(&dice, 0, count);
 
         for (int k = 0; k < count; k++)
-            row[k] = (struct neighbour){ chance_below(&dice, 20), k };
+            row[k] = (struct sv_neighbour){ sv_chance_below(&dice, 20), k };
         memcpy(sorted, row, sizeof row);
         qsort(sorted, (size_t)count, sizeof *sorted, by_how_far);
-        nearest_first(row, count, keep);
+        sv_nearest_first(row, count, keep);
         for (int k = 0; k < keep; k++)
             assert_int_equal(row[k].node, sorted[k].node);
     }
