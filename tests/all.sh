@@ -135,6 +135,9 @@ computing() {
     # The solver, against LP and exhaustive search, on published instances.
     tier solver 600 "$MAKE" -s -C tests/solver
 
+    # Any headers of src may stand in one file.
+    tier headers 120 tests/headers.sh
+
     # The same inputs that people and other programs send, but mad.
     for source in tests/fuzz/*.c; do
         name=$(basename "$source" .c)

@@ -64,7 +64,7 @@ enum err catalog_rows(struct call *c, const struct model *m, void **rows,
                       size_t *n) MUST_USE;
 
 /* What became of a row brought in. */
-enum change { ADDED, CHANGED, UNCHANGED };
+enum outcome { ADDED, CHANGED, UNCHANGED };
 
 /*
  * A noun with versions by date: the next version of the code, or its first.
@@ -78,7 +78,7 @@ struct versions {
     bool import;
 };
 enum err catalog_add_version(struct call *c, const struct versions *v,
-                             void *rec, enum change *out) MUST_USE;
+                             void *rec, enum outcome *out) MUST_USE;
 
 /* Limits and rules of a record, as for the verbs of catalog.h. */
 enum err catalog_check_item(struct call *c, struct service_item *i) MUST_USE;
