@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/dispatch.h"
+#include "api/call.h"
 #include "api/feed_impl.h"
 #include "base/log.h"
 #include "base/thread.h"

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
+#include "api/find.h"
+#include "api/run.h"
 #include "api/export.h"
 #include "base/csv.h"
 #include "base/random.h"

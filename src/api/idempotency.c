@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/answers.h"
+#include "api/idempotency.h"
 
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/dispatch.h"
+#include "api/call.h"
 #include "auth/auth.h"
 #include "base/text.h"
 

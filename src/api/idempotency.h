@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answers - what was answered to a POST with an Idempotency-Key, so that the
+ * idempotency - what was answered to a POST with an Idempotency-Key, so that the
  * same request asked again is answered the same and does nothing twice.  Owns
  * the table idempotency.
  *
@@ -13,8 +13,8 @@
  *      the answer (struct raw, kept), and in the hash of the request only under
  *      the caller's own session or token as a key.
  */
-#ifndef API_ANSWERS_H
-#define API_ANSWERS_H
+#ifndef API_IDEMPOTENCY_H
+#define API_IDEMPOTENCY_H
 
 #include "api/route.h"
 #include "db/db.h"
