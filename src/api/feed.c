@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "api/call.h"
-#include "api/feed_impl.h"
+#include "api/feed_inner.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "model/health.h"

@@ -154,7 +154,7 @@ const struct model *const all_models[] = {
     &order_event_model,
     &unit_change_model,
     &unit_plan_model,
-    &seat_model,
+    &session_row_model,
     &right_change_model,
     NULL
 };

@@ -8,7 +8,7 @@
 #include "auth/auth.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "engine/catalog/pack.h"
 #include "engine/org/org.h"
 #include "model/app.h"

@@ -4,7 +4,7 @@
 
 #include "auth/auth.h"
 #include "base/text.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "model/health.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * feed_impl - what the files of the feed know of one another.
+ * feed_inner - what the files of the feed know of one another.
  *
  * A listener is made by a worker (feed_listen.c), handed to the feed's thread
  * through the mailbox `opened`, told there what is new (feed_tell.c), and
@@ -8,8 +8,8 @@
  * end.  A mailbox is a stack that is pushed to and taken whole by one atomic
  * exchange: nobody waits.
  */
-#ifndef API_FEED_IMPL_H
-#define API_FEED_IMPL_H
+#ifndef API_FEED_INNER_H
+#define API_FEED_INNER_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* impl - what the files of auth know of one another. */
-#ifndef AUTH_IMPL_H
-#define AUTH_IMPL_H
+/* inner - what the files of auth know of one another. */
+#ifndef AUTH_INNER_H
+#define AUTH_INNER_H
 
 #include "auth/auth.h"
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where somebody is signed in, as he sees it himself. */
+/* Where somebody is signed in: the rows of one's own sessions. */
 #include "auth/account.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/words.h"
 
 static const struct field fields[] = {
-    FIELD(struct seat, id, .flags = GIVEN),
-    FIELD(struct seat, address, .flags = GIVEN, .label = "Address"),
-    FIELD(struct seat, created_at, .flags = GIVEN, .label = "Signed in at"),
-    FIELD(struct seat, seen_at, .flags = GIVEN, .label = "Last used"),
-    FIELD(struct seat, own, .flags = GIVEN | DERIVED,
+    FIELD(struct session_row, id, .flags = GIVEN),
+    FIELD(struct session_row, address, .flags = GIVEN, .label = "Address"),
+    FIELD(struct session_row, created_at, .flags = GIVEN,
+          .label = "Signed in at"),
+    FIELD(struct session_row, seen_at, .flags = GIVEN, .label = "Last used"),
+    FIELD(struct session_row, own, .flags = GIVEN | DERIVED,
           .says = "The session that asks."),
 };
 
-const struct model seat_model = {
+const struct model session_row_model = {
     .noun = "session",
     .table = "session",
-    .size = sizeof(struct seat),
+    .size = sizeof(struct session_row),
     .fields = fields,
     .n = COUNT(fields),
     .unproved = true,
@@ -30,10 +31,10 @@ static const char drop_own[] =
     "DELETE FROM session WHERE id = $1 AND account_id = $2";
 
 enum err
-seat_list(struct call *c, struct list *l)
+session_row_list(struct call *c, struct list *l)
 {
     int64_t idle = 0;
-    struct seat *rows;
+    struct session_row *rows;
 
     TRY(auth_need(c, NULL, NULL));
     TRY(session_idle(c, &idle));
@@ -50,7 +51,7 @@ seat_list(struct call *c, struct list *l)
 }
 
 enum err
-seat_end(struct call *c, struct seat *s)
+session_row_end(struct call *c, struct session_row *s)
 {
     int64_t n = 0;
 

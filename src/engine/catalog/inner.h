@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* impl - what the files of the catalogue share; nobody else includes it. */
-#ifndef ENGINE_CATALOG_IMPL_H
-#define ENGINE_CATALOG_IMPL_H
+/* inner - what the files of the catalogue share; nobody else includes it. */
+#ifndef ENGINE_CATALOG_INNER_H
+#define ENGINE_CATALOG_INNER_H
 
 #include <pthread.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * inside - what the files of the jail know of one another.
+ * jail_inner - what the files of the jail know of one another.
  *
  * There are three jails: the server's (jail.c), that of the forker, which
  * makes a process for each job and reads nothing itself, and that of the
  * reader, which has its bytes and a socket for what it makes of them
  * (jail_forker.c).
  */
-#ifndef BASE_INSIDE_H
-#define BASE_INSIDE_H
+#ifndef BASE_JAIL_INNER_H
+#define BASE_JAIL_INNER_H
 
 #include "base/jail.h"
 #include "base/jail_child.h"

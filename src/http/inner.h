@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * impl - what the files of the adapter know of one another.
+ * inner - what the files of the adapter know of one another.
  *
  * A request's way: server.c takes it from libmicrohttpd (a poller thread),
  * collects its body and suspends the connection; pool.c hands it to a worker;
  * request.c decodes it; the program's handler answers; reply.c makes a
  * libmicrohttpd response of the answer and the connection goes on.
  */
-#ifndef HTTP_IMPL_H
-#define HTTP_IMPL_H
+#ifndef HTTP_INNER_H
+#define HTTP_INNER_H
 
 #include <microhttpd.h>
 #include <pthread.h>

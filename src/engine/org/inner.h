@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inside - what the files of engine/org share and nobody else needs. */
-#ifndef ENGINE_ORG_INSIDE_H
-#define ENGINE_ORG_INSIDE_H
+/* inner - what the files of engine/org share and nobody else needs. */
+#ifndef ENGINE_ORG_INNER_H
+#define ENGINE_ORG_INNER_H
 
 #include "auth/auth.h"
 #include "engine/org/org.h"
