@@ -178,6 +178,6 @@ check: pages
 .PHONY: deb openapi pages all clean fuzzers web run test check bench torture siege install
 
 # The solver's table of gaps; SHARE=whole runs every seed and limit (hours).
-bench-dispatch: $(B)/liangcao
-	@bench/dispatch/run.sh $(SHARE)
-.PHONY: bench-dispatch
+bench-solver: $(B)/liangcao
+	@bench/solver/run.sh $(SHARE)
+.PHONY: bench-solver

@@ -125,7 +125,7 @@ computing() {
     build asan "sqlite|postgres|$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
         build/asan/test-runner build/asan/liangcao
     build tsan threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
-    build dispatch dispatch -C tests/dispatch build
+    build solver solver -C tests/solver build
     build fuzz "fuzz-.*" B=build/fuzz "$SAN_FUZZ" fuzzers
 
     # Every promise, under ASan and UBSan, on both databases.
@@ -133,7 +133,10 @@ computing() {
     tier postgres 1200 tests/postgres.sh run build/asan/test-runner
 
     # The solver, against LP and exhaustive search, on published instances.
-    tier dispatch 600 "$MAKE" -s -C tests/dispatch
+    tier solver 600 "$MAKE" -s -C tests/solver
+
+    # Any headers of src may stand in one file.
+    tier headers 120 tests/headers.sh
 
     # The same inputs that people and other programs send, but mad.
     for source in tests/fuzz/*.c; do

@@ -12,7 +12,7 @@ build="gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libpq-dev
  coinor-libclp-dev"
 test="libcmocka-dev libglpk-dev coinor-cbc postgresql chromium fonts-noto-cjk clang
  libclang-rt-dev sqlite3 python3 python3-jsonschema
- openssl systemd"
+ openssl systemd universal-ctags"
 check="clang-format clang-tidy cppcheck universal-ctags libcmocka-dev
  postgresql sqlite3"
 bench="wrk sqlite3 curl unzip"

@@ -18,8 +18,8 @@ SERVE(grant_remove, struct role_grant)
 SERVE(grant_list, struct list)
 SERVE(token_remove, struct token)
 SERVE(token_list, struct list)
-SERVE(seat_list, struct list)
-SERVE(seat_end, struct seat)
+SERVE(session_row_list, struct list)
+SERVE(session_row_end, struct session_row)
 
 static const char *const token_views[] = { "mine", NULL };
 
@@ -191,9 +191,9 @@ const struct route account_routes[] = {
       .says = "Make a token for a program; it is shown only now." },
     { DELETE, "/tokens/{id}", serve_token_remove, .in = &token_model,
       .says = "Take a token back." },
-    { GET, "/sessions", serve_seat_list, .out = &seat_model, .flags = R_LIST,
-      .says = "Where one is signed in oneself." },
-    { DELETE, "/sessions/{id}", serve_seat_end, .in = &seat_model,
+    { GET, "/sessions", serve_session_row_list, .out = &session_row_model,
+      .flags = R_LIST, .says = "Where one is signed in oneself." },
+    { DELETE, "/sessions/{id}", serve_session_row_end, .in = &session_row_model,
       .says = "Sign out there." },
     { 0 }
 };

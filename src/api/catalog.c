@@ -76,7 +76,7 @@ get_items(struct call *c, void *in, void *out)
     }
     json_end_list(&o);
     json_key(&o, "next");
-    json_null(&o);
+    json_none(&o);
     json_put_int(&o, "total", (int64_t)shown);
     json_put_bool(&o, "total_more", false);
     json_end(&o);

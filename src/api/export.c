@@ -4,7 +4,7 @@
 #include <malloc.h>
 #include <string.h>
 
-#include "api/dispatch.h"
+#include "api/call.h"
 #include "api/sheet.h"
 #include "api/turns.h"
 #include "auth/auth.h"

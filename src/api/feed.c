@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/dispatch.h"
-#include "api/feed_impl.h"
+#include "api/call.h"
+#include "api/feed_inner.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "model/health.h"

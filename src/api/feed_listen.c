@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/feed_impl.h"
+#include "api/feed_inner.h"
 #include "base/text.h"
 
 /* -- how many an account has ---------------------------------------------------- */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/feed_impl.h"
+#include "api/feed_inner.h"
 #include "base/text.h"
 #include "engine/order/order.h"
 #include "json/json.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The OpenAPI 3.1 document, made from the route table. */
+#include "api/openapi.h"
+
 #include <ctype.h>
 #include <string.h>
 
-#include "api/dispatch.h"
 #include "api/export.h"
+#include "api/find.h"
 #include "api/input.h"
 #include "base/text.h"
 #include "json/json.h"

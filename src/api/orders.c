@@ -190,7 +190,7 @@ get_crew_ratings(struct call *c, void *in, void *out)
     json_put_bool(&o, "hidden", t.hidden);
     json_put_int(&o, "n", t.n);
     json_key(&o, "average");
-    json_real(&o, t.average);
+    json_float(&o, t.average);
     json_key(&o, "stars");
     json_begin_list(&o);
     for (int i = 0; i < 5; i++)

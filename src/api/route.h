@@ -20,7 +20,8 @@ enum route_flag {
     R_BODY = 16,     /* the body is CSV, left in c->body; `in` is the query's */
     R_WAITS = 64,    /* may be answered 202: c->waits for somebody to agree */
     R_APART = 128,   /* not in the transaction that keeps its answer: it hashes
-                      or reads for long, and others want to write (answers.h) */
+                      or reads for long, and others want to write
+                      (idempotency.h) */
     R_ASIDE = 256,   /* takes long, so that it is done in turn (api/turns.h) */
     R_PROGRAM = 512, /* `liangcao call` does it without an account, as the
                         program */
@@ -37,7 +38,7 @@ struct raw {
     const char *name; /* file name for a download, or NULL */
     int fd;           /* 0, or a file that holds the LEN bytes instead */
     const char *kept; /* what is answered to the same request asked again
-                         (answers.h), where BODY holds a secret; or NULL */
+                         (idempotency.h), where BODY holds a secret; or NULL */
 };
 
 /*

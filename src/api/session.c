@@ -56,7 +56,7 @@ write_roles(struct call *c, struct json_out *o)
         if (a->grants[i].scope_id)
             json_int(o, a->grants[i].scope_id);
         else
-            json_null(o);
+            json_none(o);
         json_end(o);
     }
     json_end_list(o);
@@ -79,7 +79,7 @@ put_id(struct json_out *o, const char *key, int64_t id)
     if (id)
         json_int(o, id);
     else
-        json_null(o);
+        json_none(o);
 }
 
 static const char find_office[] =

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages that machines look at: health, metrics, the OpenAPI document; and
    the routes that are of no engine: forms, settings. */
+#include "api/system.h"
+
 #include <string.h>
 
+#include "api/call.h"
 #include "api/demo.h"
-#include "api/dispatch.h"
 #include "api/metrics.h"
+#include "api/openapi.h"
+#include "api/reply.h"
 #include "auth/account.h"
 #include "auth/auth.h"
 #include "auth/change.h"
@@ -150,7 +154,7 @@ const struct model *const all_models[] = {
     &order_event_model,
     &unit_change_model,
     &unit_plan_model,
-    &seat_model,
+    &session_row_model,
     &right_change_model,
     NULL
 };

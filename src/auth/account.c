@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "auth/change.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/text.h"
 #include "model/proof.h"
 

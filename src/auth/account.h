@@ -69,7 +69,7 @@ struct token {
 };
 
 /* A session as its owner sees it. */
-struct seat {
+struct session_row {
     int64_t id;
     const char *address;
     instant created_at, seen_at;
@@ -77,7 +77,7 @@ struct seat {
 };
 
 extern const struct model account_model, role_grant_model, token_model,
-    seat_model;
+    session_row_model;
 
 /*
  * Make an account.  Given: name, person_id and, if it shall sign in at once,
@@ -164,7 +164,7 @@ enum err token_remove(struct call *c, struct token *t) MUST_USE;
 
 /* The caller's own sessions that have not ended; by s->id one of them ends at
    once. ERR_ABSENT: it is not the caller's. */
-enum err seat_list(struct call *c, struct list *l) MUST_USE;
-enum err seat_end(struct call *c, struct seat *s) MUST_USE;
+enum err session_row_list(struct call *c, struct list *l) MUST_USE;
+enum err session_row_end(struct call *c, struct session_row *s) MUST_USE;
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/text.h"
 
 #define IDLE_S 600

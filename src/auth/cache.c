@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "model/app.h"
 
 #define FRESH_MS (2 * SECOND_MS)

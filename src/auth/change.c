@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "model/app.h"

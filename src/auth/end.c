@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "auth/account.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "model/model.h"
 
 #define SESSIONS_MAX 100 /* of an account */

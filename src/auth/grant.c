@@ -4,7 +4,7 @@
 
 #include "auth/account.h"
 #include "auth/change.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/words.h"
 #include "model/app.h"
 

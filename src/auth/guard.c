@@ -15,7 +15,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/text.h"
 #include "model/app.h"
 #include "model/model.h"

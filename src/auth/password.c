@@ -8,7 +8,7 @@
 #include <zxcvbn.h>
 
 #include "auth/account.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "model/app.h"

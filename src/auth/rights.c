@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 
 const char *const scope_words[] = { "all",   "unit",     "crew",
                                     "place", "provider", NULL };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "auth/account.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"

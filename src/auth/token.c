@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens, by which programs call in the name of an account. */
 #include "auth/account.h"
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "base/words.h"
 
 #define SECRET_BYTES 32

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/inside.h"
+#include "base/jail_inner.h"
 
 /* Root without capabilities is the owner of root's files and no more.  Where
    a service may not change its own, it has none by the service's rules. */

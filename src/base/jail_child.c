@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/inside.h"
+#include "base/jail_inner.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "base/words.h"

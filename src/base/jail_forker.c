@@ -2,7 +2,7 @@
 /*
  * jail_forker - the process that forks readers, and a reader's life.
  *
- * The forker waits for orders (inside.h), each with two descriptors: the file
+ * The forker waits for orders (jail_inner.h), each with two descriptors: the file
  * in memory, and one end of a pair of sockets for what is made of it.  It
  * forks for each and forgets the child: the kernel buries it, its own alarm
  * ends it.  It ends when the server's end of its socket closes.
@@ -23,7 +23,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "base/inside.h"
+#include "base/jail_inner.h"
 
 extern char **environ;
 

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/inside.h"
+#include "base/jail_inner.h"
 
 /* The same on every architecture. */
 #ifndef SYS_landlock_create_ruleset

@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/inside.h"
+#include "base/jail_inner.h"
 
 #ifndef PR_SET_VMA
 #define PR_SET_VMA 0x53564d41 /* a name for memory: newer glibc's threads */

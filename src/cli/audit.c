@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/audit.h"
-#include "api/dispatch.h"
+#include "api/route.h"
 #include "base/words.h"
 #include "cli/cli.h"
 #include "json/json.h"

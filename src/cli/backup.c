@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
 #include "base/private.h"
 #include "cli/cli.h"
 #include "cli/safe.h"

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands: help, man page and completion are made from it. */
 #include "cli/cli.h"
-#include "cli/dispatch.h"
-
-/* The solver's command counts its own name among its arguments. */
-static int
-run_dispatch(int argc, char **argv)
-{
-    return dispatch_command(argc + 1, argv - 1);
-}
+#include "cli/solver.h"
 
 const struct command commands[] = {
     { "serve", "[--address A] [--port N] [--quiet]",
@@ -33,7 +26,7 @@ const struct command commands[] = {
       .run = export_command },
     { "dispatch", "solve|rooms|bench|draw|replay ...",
       .says = "The solver of routes and crews; see liangcao dispatch help.",
-      .run = run_dispatch },
+      .run = solver_command },
     { "call", "--as ACCOUNT METHOD PATH [JSON]",
       .says = "One request of the API in process, as an account.",
       .run = call_command },

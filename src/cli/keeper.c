@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
+#include "api/call.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "cli/conf.h"

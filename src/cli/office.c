@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
+#include "api/call.h"
 #include "api/feed.h"
+#include "api/route.h"
 #include "auth/auth.h"
 #include "base/files.h"
 #include "base/private.h"

@@ -2,7 +2,7 @@
 #include "cli/safe.h"
 
 #include "api/audit.h"
-#include "api/dispatch.h"
+#include "api/route.h"
 
 #include <errno.h>
 #include <stdio.h>

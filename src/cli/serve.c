@@ -10,13 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/answers.h"
+#include "api/call.h"
 #include "api/demo.h"
-#include "api/dispatch.h"
 #include "api/feed.h"
+#include "api/handle.h"
+#include "api/idempotency.h"
 #include "api/limits.h"
 #include "api/metrics.h"
 #include "api/news.h"
+#include "api/system.h"
 #include "api/turns.h"
 #include "auth/auth.h"
 #include "base/jail_child.h"

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
+#include "api/find.h"
+#include "api/openapi.h"
+#include "api/run.h"
 #include "auth/change.h"
 #include "cli/cli.h"
 #include "engine/catalog/catalog.h"

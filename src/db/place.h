@@ -23,7 +23,7 @@
 
 #include "base/base.h"
 
-struct place {
+struct db_place {
     const char *path; /* of main.db */
     int node_file;    /* -1: none */
     unsigned node;
@@ -37,42 +37,42 @@ struct place {
 
 /*
  * Come in to open main.db, which is made, empty, when it is not there and
- * MAKE says so.  The gate is held until place_settle.
+ * MAKE says so.  The gate is held until db_place_settle.
  *
  * ERR_ABSENT    there is no office
  * ERR_CONFLICT  there was one, or a restore was cut short
  * ERR_BUSY      another process holds the gate, or 16 are at work
  * ERR_FULL, ERR_BROKEN  its files cannot be made or opened
  */
-enum err place_enter(struct call *c, struct place *p, const char *path,
-                     bool make) MUST_USE;
+enum err db_place_enter(struct call *c, struct db_place *p, const char *path,
+                        bool make) MUST_USE;
 
 /* Nobody else works on the office: it may be upgraded.  Else ERR_CONFLICT. */
-enum err place_alone(struct call *c, struct place *p) MUST_USE;
+enum err db_place_alone(struct call *c, struct db_place *p) MUST_USE;
 
 /* The office is open: mark it, remember which files it is, open the gate. */
-void place_settle(struct place *p);
+void db_place_settle(struct db_place *p);
 
 /* From now on a file that is cut short while it is mapped reads as zeros there
    and does not end the process. */
-void place_outlive_cuts(void);
+void db_place_outlive_cuts(void);
 
 /* main.db, its log and its index are still the files that were opened. */
-bool place_same(struct place *p);
+bool db_place_same(struct db_place *p);
 
 /*
  * Come in to put a main.db where there is none: nobody works on the folder,
- * and nobody comes in until place_leave.
+ * and nobody comes in until db_place_leave.
  *
  * ERR_CONFLICT  it is served, or there is a database already
  * ERR_FULL, ERR_BROKEN  the locks cannot be made
  */
-enum err place_seize(struct call *c, struct place *p,
-                     const char *path) MUST_USE;
+enum err db_place_seize(struct call *c, struct db_place *p,
+                        const char *path) MUST_USE;
 
 /* As it was seized, main.db has come: mark it. */
-void place_mark(const struct place *p);
+void db_place_mark(const struct db_place *p);
 
-void place_leave(struct place *p);
+void db_place_leave(struct db_place *p);
 
 #endif

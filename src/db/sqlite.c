@@ -297,7 +297,7 @@ add_reader(struct sqlite_store *s)
 
     if (!conn)
         return NULL;
-    if (!place_same(&s->place)) {
+    if (!db_place_same(&s->place)) {
         store_note(&s->base, STORE_GONE);
         sqlite_disconnect(conn);
         return NULL;
@@ -390,7 +390,7 @@ err_of(struct db *d, struct sqlite_conn *conn, int rc)
     bool writes = conn == s->writer.conn;
     enum err e = writes ? sqlite_fault(s, conn->db, rc) : sqlite_err(rc);
 
-    if (e == ERR_BROKEN && !place_same(&s->place)) {
+    if (e == ERR_BROKEN && !db_place_same(&s->place)) {
         store_note(&s->base, STORE_GONE);
         e = ERR_AWAY;
     }

@@ -107,7 +107,7 @@ struct sqlite_store {
     struct sqlite_conn *readers; /* those free */
     unsigned n_readers, max_readers;
 
-    struct place place;
+    struct db_place place;
     bool placed; /* it was come into: others may work on it too */
 
     struct sqlite_sync sync;

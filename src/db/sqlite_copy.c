@@ -241,7 +241,7 @@ reader_of_its_own(struct call *c, struct sqlite_store *s)
     c->db->reader = conn;
     if (!conn)
         return db_refuse(c, sqlite_err(rc), "backup", sqlite3_errstr(rc));
-    return place_same(&s->place)
+    return db_place_same(&s->place)
                ? OK
                : db_refuse(c, ERR_AWAY, "backup", "the file was replaced");
 }
@@ -512,14 +512,14 @@ make_in_place(struct call *c, const struct restoring *r)
 static enum err
 restore_to(struct call *c, const struct restoring *r)
 {
-    struct place place;
-    enum err e = place_seize(c, &place, r->how->to);
+    struct db_place place;
+    enum err e = db_place_seize(c, &place, r->how->to);
 
     if (e == OK)
         e = make_in_place(c, r);
     if (e == OK)
-        place_mark(&place);
-    place_leave(&place);
+        db_place_mark(&place);
+    db_place_leave(&place);
     return e;
 }
 

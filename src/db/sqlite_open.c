@@ -105,7 +105,7 @@ make_store(const char *path, const struct store_how *how)
     ASSERT(s->path);
     s->in_memory = strcmp(path, ":memory:") == 0;
     s->only_file = how->mode == STORE_FILE;
-    s->place = (struct place){ .path = s->path, .node_file = -1 };
+    s->place = (struct db_place){ .path = s->path, .node_file = -1 };
     s->sync.log_file = -1;
     s->writer.arena = arena_open();
     s->max_readers = how->readers > 0 ? how->readers : 1;
@@ -144,9 +144,9 @@ open_store(struct call *c, struct sqlite_store *s, const struct store_how *how)
     if (s->only_file)
         return judge(c, s, false);
     if (!s->in_memory && how->mode != STORE_COPY) {
-        TRY(place_enter(c, &s->place, s->path, make));
+        TRY(db_place_enter(c, &s->place, s->path, make));
         s->base.node = s->place.node;
-        place_outlive_cuts();
+        db_place_outlive_cuts();
         s->placed = true;
     }
     if (!s->in_memory)
@@ -177,7 +177,7 @@ sqlite_opened(struct store *base)
     struct sqlite_store *s = (struct sqlite_store *)base;
 
     if (s->placed)
-        place_settle(&s->place);
+        db_place_settle(&s->place);
 }
 
 void
@@ -196,7 +196,7 @@ sqlite_shut(struct store *base)
     }
     sqlite_disconnect(s->writer.conn);
     arena_close(s->writer.arena);
-    place_leave(&s->place);
+    db_place_leave(&s->place);
     baton_close(&s->writer.baton);
     (void)pthread_mutex_destroy(&s->pool_mutex);
     (void)pthread_mutex_destroy(&s->base.watch_lock);
@@ -212,7 +212,7 @@ sqlite_alone(struct call *c)
 {
     struct sqlite_store *s = sqlite_of(c->db);
 
-    return s->placed ? place_alone(c, &s->place) : OK;
+    return s->placed ? db_place_alone(c, &s->place) : OK;
 }
 
 static bool
@@ -254,7 +254,7 @@ sqlite_look(struct store *base)
 
     if (!s->placed)
         return;
-    if (!place_same(&s->place))
+    if (!db_place_same(&s->place))
         store_note(base, STORE_GONE);
     else if ((now == STORE_FULL || now == STORE_READONLY) && has_room(s)
              && try_writing(base) == OK)

@@ -19,14 +19,14 @@
 #define GATE_NS (50 * 1000000L)
 
 static const char *
-beside(const struct place *p, const char *end, char out[PATH_MAX])
+beside(const struct db_place *p, const char *end, char out[PATH_MAX])
 {
     (void)snprintf(out, PATH_MAX, "%s%s", p->path, end);
     return out;
 }
 
 static bool
-is_there(const struct place *p, const char *end)
+is_there(const struct db_place *p, const char *end)
 {
     char name[PATH_MAX];
 
@@ -34,7 +34,7 @@ is_there(const struct place *p, const char *end)
 }
 
 static const char *
-mark_of(const struct place *p, char out[PATH_MAX])
+mark_of(const struct db_place *p, char out[PATH_MAX])
 {
     const char *slash = strrchr(p->path, '/');
 
@@ -44,7 +44,7 @@ mark_of(const struct place *p, char out[PATH_MAX])
 }
 
 static bool
-is_marked(const struct place *p)
+is_marked(const struct db_place *p)
 {
     char name[PATH_MAX];
 
@@ -52,7 +52,7 @@ is_marked(const struct place *p)
 }
 
 void
-place_mark(const struct place *p)
+db_place_mark(const struct db_place *p)
 {
     static const char says[] =
         "An office was made in this folder. While this file stands here,"
@@ -71,7 +71,7 @@ place_mark(const struct place *p)
 /* -- locks ----------------------------------------------------------- */
 
 static bool
-lock(const struct place *p, short type, int from, int n)
+lock(const struct db_place *p, short type, int from, int n)
 {
     struct flock l = {
         .l_type = type, .l_whence = SEEK_SET, .l_start = from, .l_len = n
@@ -81,7 +81,7 @@ lock(const struct place *p, short type, int from, int n)
 }
 
 static enum err
-open_locks(struct call *c, struct place *p)
+open_locks(struct call *c, struct db_place *p)
 {
     char name[PATH_MAX];
 
@@ -94,7 +94,7 @@ open_locks(struct call *c, struct place *p)
 
 /* Whoever opens or upgrades the office now is done soon. */
 static enum err
-take_gate(struct call *c, const struct place *p)
+take_gate(struct call *c, const struct db_place *p)
 {
     const struct timespec step = { .tv_nsec = GATE_NS };
 
@@ -108,7 +108,7 @@ take_gate(struct call *c, const struct place *p)
 }
 
 static enum err
-take_node(struct call *c, struct place *p)
+take_node(struct call *c, struct db_place *p)
 {
     for (unsigned i = 0; i < NODES; i++)
         if (lock(p, F_WRLCK, (int)i, 1)) {
@@ -119,7 +119,7 @@ take_node(struct call *c, struct place *p)
 }
 
 enum err
-place_alone(struct call *c, struct place *p)
+db_place_alone(struct call *c, struct db_place *p)
 {
     unsigned n = p->node;
     bool alone = lock(p, F_WRLCK, 0, NODES);
@@ -140,7 +140,7 @@ place_alone(struct call *c, struct place *p)
 
 /* What stands where main.db should be. */
 static enum err
-look_around(struct call *c, struct place *p, bool make)
+look_around(struct call *c, struct db_place *p, bool make)
 {
     struct stat st = { .st_size = 0 };
     bool there = stat(p->path, &st) == 0;
@@ -166,7 +166,7 @@ look_around(struct call *c, struct place *p, bool make)
 /* SQLite itself would make it with the umask's rights; its other files get
    those of this one. */
 static enum err
-make_file(struct call *c, const struct place *p)
+make_file(struct call *c, const struct db_place *p)
 {
     int fd;
 
@@ -182,12 +182,12 @@ make_file(struct call *c, const struct place *p)
 }
 
 enum err
-place_enter(struct call *c, struct place *p, const char *path, bool make)
+db_place_enter(struct call *c, struct db_place *p, const char *path, bool make)
 {
     static const char *const ends[] = { "", "-wal", "-shm", "-node" };
     char name[PATH_MAX];
 
-    *p = (struct place){ .path = path, .node_file = -1 };
+    *p = (struct db_place){ .path = path, .node_file = -1 };
     /* A folder that holds no office gets no file of ours. */
     if (!make)
         TRY(look_around(c, p, false));
@@ -202,12 +202,12 @@ place_enter(struct call *c, struct place *p, const char *path, bool make)
 }
 
 enum err
-place_seize(struct call *c, struct place *p, const char *path)
+db_place_seize(struct call *c, struct db_place *p, const char *path)
 {
     static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
     char name[PATH_MAX];
 
-    *p = (struct place){ .path = path, .node_file = -1 };
+    *p = (struct db_place){ .path = path, .node_file = -1 };
     TRY(open_locks(c, p));
     if (!lock(p, F_WRLCK, 0, NODES) || !lock(p, F_WRLCK, GATE, 1))
         return fail(c, ERR_CONFLICT, NULL,
@@ -221,7 +221,7 @@ place_seize(struct call *c, struct place *p, const char *path)
 }
 
 void
-place_leave(struct place *p)
+db_place_leave(struct db_place *p)
 {
     if (p->node_file >= 0)
         (void)close(p->node_file);
@@ -233,7 +233,7 @@ place_leave(struct place *p)
 /*
  * SQLite maps its index of the log and the beginning of the database; to touch
  * a page that was cut off would end the process.  It gets zeros instead, which
- * SQLite takes for damage, and place_same then finds out why.
+ * SQLite takes for damage, and db_place_same then finds out why.
  */
 static void
 on_bus(int number, siginfo_t *why, void *context)
@@ -251,7 +251,7 @@ on_bus(int number, siginfo_t *why, void *context)
 }
 
 void
-place_outlive_cuts(void)
+db_place_outlive_cuts(void)
 {
     struct sigaction a = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
 
@@ -264,7 +264,7 @@ place_outlive_cuts(void)
 static const char *const watched[] = { "", "-wal", "-shm" };
 
 void
-place_settle(struct place *p)
+db_place_settle(struct db_place *p)
 {
     for (size_t i = 0; i < COUNT(watched); i++) {
         char name[PATH_MAX];
@@ -278,13 +278,13 @@ place_settle(struct place *p)
         private_tighten(name);
     }
     if (!p->marked)
-        place_mark(p);
+        db_place_mark(p);
     (void)lock(p, F_UNLCK, GATE, 1);
 }
 
 /* The database only grows while it is open: it is never vacuumed. */
 static bool
-has_shrunk(struct place *p, long long size)
+has_shrunk(struct db_place *p, long long size)
 {
     long long most = atomic_load(&p->size);
 
@@ -294,7 +294,7 @@ has_shrunk(struct place *p, long long size)
 }
 
 bool
-place_same(struct place *p)
+db_place_same(struct db_place *p)
 {
     for (size_t i = 0; i < COUNT(watched); i++) {
         char name[PATH_MAX];

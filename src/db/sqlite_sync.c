@@ -57,7 +57,7 @@ sqlite_sync(struct sqlite_store *s)
     done = y->log_file >= 0 && fdatasync(y->log_file) == 0;
     (void)pthread_mutex_unlock(&y->mutex);
     /* What went into a file that has lost its name is lost with the process. */
-    if (!place_same(&s->place)) {
+    if (!db_place_same(&s->place)) {
         store_note(&s->base, STORE_GONE);
         return ERR_AWAY;
     }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/impl.h"
+#include "http/inner.h"
 
 static const struct asset *
 find(const struct asset *list, size_t n, const char *path)

@@ -13,7 +13,7 @@
 
 #include "base/random.h"
 #include "base/thread.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 #define BUCKETS 8192u
 #define MOST_CALLERS 65536u /* beyond, strangers share one */

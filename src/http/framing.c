@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 /* A head while it is measured. */
 struct measure {

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "base/thread.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 #define WORKER_STACK (1024 * 1024)
 #define HEADWAY_MS 4

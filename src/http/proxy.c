@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 bool
 address_read(const char *text, unsigned char out[16], unsigned *bits)

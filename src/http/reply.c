@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 struct header {
     const char *name, *value;

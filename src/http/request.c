@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
-#include "http/impl.h"
+#include "http/inner.h"
 #include "model/model.h"
 
 #define MAX_PAIRS 64

@@ -26,7 +26,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 /* Request line and headers; libmicrohttpd clears it after each request, so a
    connection that was used costs all of it. */

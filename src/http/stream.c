@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 
 #include "base/thread.h"
-#include "http/impl.h"
+#include "http/inner.h"
 
 #define WAITING_MAX (1024 * 1024)
 #define KEEP_BYTES 4096 /* a larger buffer is given back when it is empty */

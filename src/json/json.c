@@ -129,7 +129,7 @@ json_int(struct json_out *o, int64_t i)
 }
 
 void
-json_real(struct json_out *o, double r)
+json_float(struct json_out *o, double r)
 {
     char text[32];
     int n = snprintf(text, sizeof text, "%.15g", isfinite(r) ? r : 0.0);
@@ -145,7 +145,7 @@ json_bool(struct json_out *o, bool b)
 }
 
 void
-json_null(struct json_out *o)
+json_none(struct json_out *o)
 {
     json_raw(o, "null");
 }

@@ -23,9 +23,9 @@ void json_end_list(struct json_out *o);
 void json_key(struct json_out *o, const char *key);
 void json_text(struct json_out *o, const char *s); /* NULL writes null */
 void json_int(struct json_out *o, int64_t i);
-void json_real(struct json_out *o, double r);
+void json_float(struct json_out *o, double r);
 void json_bool(struct json_out *o, bool b);
-void json_null(struct json_out *o);
+void json_none(struct json_out *o);
 void json_raw(struct json_out *o, const char *json); /* already JSON */
 
 /* Key and value in one. */

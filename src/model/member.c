@@ -156,11 +156,11 @@ member_write_json(struct json_out *o, const struct field *f, const void *rec)
     switch (f->kind) {
     case FIELD_INT:
         if (f->refers != NULL && *(const int64_t *)p == 0)
-            json_null(o);
+            json_none(o);
         else
             json_int(o, *(const int64_t *)p);
         return;
-    case FIELD_REAL: json_real(o, *(const double *)p); return;
+    case FIELD_REAL: json_float(o, *(const double *)p); return;
     case FIELD_BOOL: json_bool(o, *(const bool *)p); return;
     case FIELD_TEXT:
         if (f->flags & JSON_TEXT && *(const char *const *)p != NULL)
@@ -173,7 +173,7 @@ member_write_json(struct json_out *o, const struct field *f, const void *rec)
         if (member_is_said(f, rec))
             write_time(o, f, p);
         else
-            json_null(o);
+            json_none(o);
         return;
     case FIELD_MONEY: write_money(o, *(const money *)p); return;
     case FIELD_WORD: json_text(o, f->choices[*(const unsigned *)p]); return;

@@ -236,13 +236,13 @@ write_changes(struct call *c, const struct model *m, const void *old,
         else if (old != NULL)
             member_write_json(&o, f, old);
         else
-            json_null(&o);
+            json_none(&o);
         if (f->flags & SECRET)
             json_text(&o, "***");
         else if (rec != NULL)
             member_write_json(&o, f, rec);
         else
-            json_null(&o);
+            json_none(&o);
         json_end_list(&o);
     }
     json_end(&o);

@@ -43,7 +43,7 @@ write_words(struct json_out *o, const struct field *f, bool nullable)
     for (size_t i = 0; f->choices[i] != NULL; i++)
         json_text(o, f->choices[i]);
     if (nullable)
-        json_null(o);
+        json_none(o);
     json_end_list(o);
 }
 

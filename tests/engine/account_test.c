@@ -457,22 +457,22 @@ TEST(a_token_acts_for_its_account_until_it_expires)
 
 TEST(one_sees_and_ends_his_own_sessions_and_no_others)
 {
-    struct list l = { .model = &seat_model };
-    struct seat s = { 0 };
+    struct list l = { .model = &session_row_model };
+    struct session_row s = { 0 };
 
     OFFICE;
     make_account(c, "zhang", 41);
     make_account(c, "li", 42);
     const char *first = sign_in(c, "zhang");
     sign_in(c, "zhang");
-    EXPECT_OK(seat_list(c, &l));
-    const struct seat *rows = l.rows;
+    EXPECT_OK(session_row_list(c, &l));
+    const struct session_row *rows = l.rows;
     EXPECT(l.n == 2 && !rows[0].own && rows[1].own);
     s.id = rows[0].id;
     sign_in(c, "li");
-    EXPECT_FAULT(seat_end(c, &s), ERR_ABSENT, NULL);
+    EXPECT_FAULT(session_row_end(c, &s), ERR_ABSENT, NULL);
     EXPECT_OK(auth_as(c, "zhang"));
-    EXPECT_OK(seat_end(c, &s));
+    EXPECT_OK(session_row_end(c, &s));
     EXPECT_FAULT(auth_by_session(c, first), ERR_UNSIGNED, NULL);
 }
 

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "database.h"
 #include "people.h"
 

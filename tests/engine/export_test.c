@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
 #include "api/export.h"
+#include "api/find.h"
+#include "api/run.h"
 #include "base/csv.h"
 #include "base/random.h"
 #include "engine/org/org.h"

@@ -2,7 +2,7 @@
 /* What auth.h promises of guesses, passwords, and what ends with them. */
 #include <stdio.h>
 
-#include "auth/impl.h"
+#include "auth/inner.h"
 #include "people.h"
 
 static enum err

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/dispatch.h"
+#include "api/openapi.h"
+#include "api/route.h"
 #include "office.h"
 
 /* Every model that comes in by some route, once for each. */

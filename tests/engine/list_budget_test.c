@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/dispatch.h"
+#include "api/route.h"
+#include "api/run.h"
 #include "auth/auth.h"
 #include "base/random.h"
 #include "database.h"

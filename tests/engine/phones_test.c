@@ -6,7 +6,8 @@
  */
 #include <stdio.h>
 
-#include "api/dispatch.h"
+#include "api/route.h"
+#include "api/run.h"
 #include "auth/account.h"
 #include "base/text.h"
 #include "engine/catalog/catalog.h"

@@ -3,7 +3,8 @@
    verifications under way. */
 #include <stdio.h>
 
-#include "api/dispatch.h"
+#include "api/route.h"
+#include "api/run.h"
 #include "auth/account.h"
 #include "auth/auth.h"
 #include "base/canon.h"

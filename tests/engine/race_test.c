@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What api/dispatch.h promises of a request that lost a race. */
-#include "api/dispatch.h"
+/* What api/run.h promises of a request that lost a race. */
+#include "api/run.h"
 
 #include "base/random.h"
 #include "test.h"

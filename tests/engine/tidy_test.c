@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is over and done with goes, and nothing else. */
-#include "api/answers.h"
+#include "api/idempotency.h"
 #include "auth/auth.h"
 #include "office.h"
 

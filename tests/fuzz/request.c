@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/dispatch.h"
+#include "api/call.h"
+#include "api/run.h"
 #include "auth/auth.h"
 #include "base/files.h"
 #include "base/log.h"

@@ -256,7 +256,7 @@ value_of(struct client *k, const struct op *op, const char *name,
     const char *type = type_of(k, s);
 
     if (strcmp(type, "null") == 0)
-        return json_pack("n"); /* json_null is also ours */
+        return json_null();
     if (json_array_size(words) > 0)
         return word_of(k, words);
     if (strcmp(type, "string") == 0)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/dispatch.h"
+#include "api/find.h"
 #include "siege.h"
 
 #define PREFIX "/api/v1"

@@ -28,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/dispatch.h"
+#include "api/find.h"
 #include "live.h"
 #include "office.h"
 

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/impl.h"
+#include "http/inner.h"
 #include "test.h"
 #include "wire.h"
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "db/sqlite.h"
-#include "http/impl.h"
+#include "http/inner.h"
 #include "model/model.h"
 #include "test.h"
 #include "wire.h"

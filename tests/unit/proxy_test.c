@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which addresses are a known proxy's. */
-#include "http/impl.h"
+#include "http/inner.h"
 #include "test.h"
 
 TEST_PLAIN(networks_of_proxies_are_read_strictly)

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "http/impl.h"
+#include "http/inner.h"
 #include "test.h"
 
 #define LARGE ((size_t)16 << 20) /* more than the kernel keeps */

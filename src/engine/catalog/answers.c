@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "model/app.h"
 
 #define MAX_ANSWERS 65536 /* bytes of JSON */

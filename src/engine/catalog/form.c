@@ -171,7 +171,7 @@ put_number(struct json_out *o, const char *key, double v)
     if (v == floor(v) && fabs(v) < 1e15)
         json_int(o, (int64_t)v);
     else
-        json_real(o, v);
+        json_float(o, v);
 }
 
 static void

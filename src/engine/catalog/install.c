@@ -8,7 +8,7 @@
 #include "auth/auth.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "engine/catalog/pack.h"
 #include "engine/org/org.h"
 #include "model/app.h"
@@ -38,7 +38,7 @@ struct import {
 };
 
 static void
-count(struct import *im, enum change change)
+count(struct import *im, enum outcome change)
 {
     switch (change) {
     case ADDED: im->report->added++; break;
@@ -117,7 +117,7 @@ put_class(struct call *c, struct import *im, const struct incoming *in,
           const struct pack_sla *p)
 {
     struct sla_class s;
-    enum change change = UNCHANGED;
+    enum outcome change = UNCHANGED;
 
     TRY(pack_sla(c, in->file, p, &s));
     s.valid_from = in->valid_from;
@@ -242,7 +242,7 @@ put_item(struct call *c, struct import *im, const struct incoming *in,
 {
     struct service_item item;
     struct routing_rule rule = { .item_code = p->code };
-    enum change change = UNCHANGED;
+    enum outcome change = UNCHANGED;
 
     TRY(make_item(c, in, p, &item));
     TRY(tell(c, in, p->code,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "model/app.h"
 
 /* The room for N rows of SIZE, doubled when it is full. */

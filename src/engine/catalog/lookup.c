@@ -2,7 +2,7 @@
 /* Questions a snapshot answers: items, classes, routes, due times. */
 #include <string.h>
 
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 
 /* -- items and areas ---------------------------------------------------- */
 

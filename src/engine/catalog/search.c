@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 
 /* An item as it is looked through: small letters, NULL-ended lists. */
 struct entry {

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "model/app.h"
 
 #define LOOK_EVERY_MS 1000

@@ -4,7 +4,7 @@
 
 #include "auth/auth.h"
 #include "base/text.h"
-#include "engine/catalog/impl.h"
+#include "engine/catalog/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "model/health.h"
@@ -160,7 +160,7 @@ import_day(const struct versions *v, const char *code, day wanted, day now)
 
 enum err
 catalog_add_version(struct call *c, const struct versions *v, void *rec,
-                    enum change *out)
+                    enum outcome *out)
 {
     const struct model *m = v->model;
     struct version_facts f = facts_of(m, rec);
@@ -196,7 +196,7 @@ static enum err
 add_version(struct call *c, const struct model *m, void *rec)
 {
     struct versions v = { .model = m };
-    enum change change;
+    enum outcome change;
     TX tx = tx_begin(c);
 
     TRY(catalog_rows(c, m, &v.old, &v.n));

@@ -4,7 +4,7 @@
  * asked for it, in the name of whoever did, so that every rule is looked at
  * again and the history tells the truth.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * pattern on the wall clock of the office; it belongs to the day on which it
  * begins, also where it ends after midnight.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <string.h>
 

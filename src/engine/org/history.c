@@ -3,7 +3,7 @@
  * The tree of a past day: today's rows with every later change undone, the
  * newest first.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <stdlib.h>
 #include <string.h>

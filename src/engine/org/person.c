@@ -4,7 +4,7 @@
  * another descriptor on the same table that leaves phones out, so that no
  * filter or sort order can ask for them one digit at a time.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <assert.h>
 #include <string.h>

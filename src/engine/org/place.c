@@ -4,7 +4,7 @@
  * their own rows: a list of rooms is shown a thousand times for each time a
  * building is renamed.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Changes of units told ahead.  The rows of today are always today's tree, so
  * what is told ahead waits as a plan and is done when its day has come.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <string.h>
 

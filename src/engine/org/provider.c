@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Companies that work for the office, and the code the state knows them by. */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #define ENGINE_ORG_TABLE_H
 
 #include "engine/org/codes.h"
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #define MAX_ZH 5
 

@@ -4,7 +4,7 @@
  * caller touch it, is the wish well formed, does it live, does the day fit
  * its history; only then it writes the row, its history and what follows.
  */
-#include "engine/org/inside.h"
+#include "engine/org/inner.h"
 
 #include <string.h>
 

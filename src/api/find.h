@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * find - which row of the table of routes a request is for.
+ */
+#ifndef API_FIND_H
+#define API_FIND_H
+
+#include "api/route.h"
+
+enum { ROUTE_PARTS = 4 }; /* {parts} that a path has at most */
+
+/* The route of METHOD and PATH (below /api/v1), its path parts as pairs, of
+   which PARTS has room for ROUTE_PARTS; NULL: none.  *OTHER_METHOD tells that
+   the path has one with another. */
+const struct route *route_find(struct arena *a, const char *method,
+                               const char *path, struct pair *parts, size_t *n,
+                               bool *other_method);
+
+/* The methods that PATH has, for the header Allow. */
+const char *route_methods(struct arena *a, const char *path);
+
+const char *method_word(enum method m);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inner - what the files of auth know of one another. */
+#ifndef AUTH_INNER_H
+#define AUTH_INNER_H
+
+#include "auth/auth.h"
+
+struct account; /* auth/account.h */
+
+#define SECRET_HASH AUTH_KEY /* bytes of SHA-256 */
+#define LOCK_AFTER 5
+#define LOCK_MS (300 * SECOND_MS)
+#define PASSWORD_DAYS 90 /* unless the setting password.max_days says else */
+#define ADDRESS_BURST 30 /* failures from one address at a time ... */
+#define ADDRESS_MS (10 * SECOND_MS) /* ... and one more after each of these */
+#define ADDRESS_MOST_MS (2 * ADDRESS_BURST * ADDRESS_MS)
+
+/* -- password.c ------------------------------------------------------- */
+
+/* Too short, too few classes, the account's name in it, or easily guessed by
+   who knows the person and the office: ERR_INVALID on FIELD. */
+enum err password_check(struct call *c, const char *field,
+                        const struct account *a, const char *password) MUST_USE;
+
+/* ERR_INVALID on FIELD when it is one of the account's last five. */
+enum err password_is_new(struct call *c, const char *field,
+                         const struct account *a,
+                         const char *password) MUST_USE;
+
+/* Keep the hash among the account's last five; in a TX. */
+enum err password_keep(struct call *c, int64_t account_id,
+                       const char *hash) MUST_USE;
+
+/* Does PASSWORD fit HASH?  NULL never fits, in the same time. */
+enum err password_fits(struct call *c, const char *hash, const char *password,
+                       bool *fits) MUST_USE;
+
+/* N random bytes as text of letters, digits, - and _. */
+const char *secret_text(struct call *c, size_t n);
+
+/* SHA-256 of a secret, as bytes and in hex. */
+void secret_hash(const char *secret, unsigned char out[SECRET_HASH]);
+const char *secret_hex(struct call *c, const unsigned char hash[SECRET_HASH]);
+
+/* -- grant.c ----------------------------------------------------------- */
+
+/* One of the three administrators' roles? */
+bool role_is_admin(const char *role);
+
+/* -- actor.c ----------------------------------------------------------- */
+
+/* Who calls by a session or a token, as far as it is worth remembering. */
+struct signed_in {
+    struct actor *actor;
+    instant seen;    /* last use */
+    instant touched; /* last use written down */
+    instant expires; /* of a token or a session; 0: never */
+    int64_t idle_ms; /* of a session; 0: a token */
+    bool unwritten;  /* a session that the disk did not take: only here */
+};
+
+/* How long a change that is under way when a session's time is up may take. */
+#define GRACE_MS (5 * MINUTE_MS)
+
+/* Each fills S in from the database; s->actor is NULL when there is none. */
+enum err actor_by_session(struct call *c, const char *hash,
+                          struct signed_in *s) MUST_USE;
+enum err actor_by_token(struct call *c, const char *hash,
+                        struct signed_in *s) MUST_USE;
+enum err actor_by_account(struct call *c, const char *name,
+                          struct signed_in *s) MUST_USE;
+
+/* A setting that is a number, or OTHER. */
+enum err setting_number(struct call *c, const char *name, int64_t other,
+                        int64_t *out) MUST_USE;
+
+/* How long a session may be idle, and how long it may last at all: the
+   settings session.idle_s and session.max_h. */
+enum err session_idle(struct call *c, int64_t *ms) MUST_USE;
+enum err session_life(struct call *c, int64_t *ms) MUST_USE;
+
+/* Copy FROM and all it points to into ROOM and return the bytes needed; ROOM
+   NULL only counts.  The copy is a struct actor at the start of ROOM. */
+size_t actor_copy(const struct actor *from, void *room);
+
+/* -- cache.c ------------------------------------------------------------ */
+
+/* All of these take a NULL cache, which remembers nothing. */
+
+enum cached { CACHED_NOT, CACHED_STALE, CACHED_FRESH };
+
+/* FRESH: S is filled in, the actor in the call's arena.  STALE: only
+   s->seen and s->touched are of use. */
+enum cached cache_find(struct call *c, const unsigned char key[SECRET_HASH],
+                       struct signed_in *s);
+
+/* Before reading from the database what shall be put. */
+uint64_t cache_epoch(const struct call *c);
+
+/* Remember S, unless something was forgotten since EPOCH. */
+void cache_put(struct call *c, const unsigned char key[SECRET_HASH],
+               const struct signed_in *s, uint64_t epoch);
+
+/* Forget what is known by the sessions and tokens of an account. */
+void cache_forget(struct call *c, int64_t account_id);
+
+/* One of the two places where passwords are hashed; ERR_LIMIT when too many
+   wait for one. */
+enum err cache_enter_hashing(struct call *c) MUST_USE;
+void cache_leave_hashing(struct call *c);
+
+/* How many ms the far end's address must wait before it may try to sign in
+   again, and that a try of it failed.  This machine's own address is never
+   kept waiting: it may be a proxy that nobody told us of. */
+int64_t address_waits(struct call *c);
+void address_failed(struct call *c);
+
+/* -- guard.c ------------------------------------------------------------ */
+
+/* The count of failures that a try to sign in belongs to. */
+struct guard {
+    int64_t id;         /* 0: no failure yet */
+    int64_t counts_for; /* the account that is known here; 0: strangers */
+    const char *mark;
+    bool device; /* known by the browser's cookie */
+    int64_t failures;
+    instant locked_until, seen_at;
+};
+
+/* Which count it is for a try with NAME; ACCOUNT_ID 0: it is no account. */
+enum err guard_find(struct call *c, int64_t account_id, const char *name,
+                    struct guard *g) MUST_USE;
+
+/* ERR_LIMIT while it is locked; the fault says for how long. */
+enum err guard_refuse(struct call *c, const struct guard *g) MUST_USE;
+
+/* These change it, in the caller's TX.  The fifth failure in a row locks; a
+   good sign-in makes the browser with the cookie DEVICE and the network known;
+   unlocking lets everybody try again. */
+enum err guard_failed(struct call *c, struct guard *g, int64_t account_id,
+                      bool *locked) MUST_USE;
+enum err guard_passed(struct call *c, struct guard *g, int64_t account_id,
+                      const char *device) MUST_USE;
+enum err guard_unlock(struct call *c, int64_t account_id,
+                      const char *name) MUST_USE;
+
+/* Forget at most MAX counts that are too old to matter; in the caller's TX. */
+enum err guard_tidy(struct call *c, int64_t max) MUST_USE;
+
+/* How a device's cookie is kept: NULL when there is none. */
+const char *device_mark(struct call *c, const char *device);
+
+/* -- end.c -------------------------------------------------------------- */
+
+/* End the account's sessions but KEEP, in the caller's TX; the audit has each
+   with its REASON, a word. */
+enum err sessions_end(struct call *c, int64_t account_id, int64_t keep,
+                      const char *reason) MUST_USE;
+
+/* The same with all its tokens. */
+enum err account_shut(struct call *c, int64_t account_id, int64_t keep,
+                      const char *reason) MUST_USE;
+
+/* End one session; ERR_ABSENT is no fault: it is over. */
+enum err session_end(struct call *c, int64_t account_id, int64_t id,
+                     const char *reason) MUST_USE;
+
+/* Room for one session more: the one that was used longest ago ends. */
+enum err sessions_make_room(struct call *c, int64_t account_id) MUST_USE;
+
+/* -- session.c ---------------------------------------------------------- */
+
+/* The sign-in name as it is kept: trimmed, ASCII letters in lower case. */
+const char *account_name(struct call *c, const char *typed);
+
+/* The caller's own password is looked at once more; wrong: counted like a
+   failure to sign in, and ERR_INVALID on FIELD. */
+enum err own_password_fits(struct call *c, const struct account *a,
+                           const char *field, const char *password) MUST_USE;
+
+#endif

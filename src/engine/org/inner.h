@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inner - what the files of engine/org share and nobody else needs. */
+#ifndef ENGINE_ORG_INNER_H
+#define ENGINE_ORG_INNER_H
+
+#include "auth/auth.h"
+#include "engine/org/org.h"
+#include "model/app.h"
+
+#define ALL_FIELDS (~(field_mask)0)
+
+/* A reference must lead somewhere: fill REC, or ERR_INVALID naming FIELD.
+   0 refers to nothing and is fine. */
+enum err org_refer(struct call *c, const struct model *m, const char *field,
+                   int64_t id, void *rec) MUST_USE;
+
+/* FIND asks for the name of another thing than $2 with the code $1; there
+   must be none, else ERR_CONFLICT naming the field "code". */
+enum err org_own_code(struct call *c, const char *find, const char *code,
+                      int64_t id) MUST_USE;
+
+/* model_set of a row that If-Match does not speak of. */
+enum err org_set_other(struct call *c, const struct model *m, void *rec,
+                       field_mask mask) MUST_USE;
+
+/* Keep what shall be done to a unit for its day; in the caller's TX. */
+enum err unit_plan_add(struct call *c, const char *verb,
+                       const struct unit_act *a) MUST_USE;
+
+/* ERR_STALE when If-Match was said and is not VERSION. */
+enum err org_match(struct call *c, int64_t version) MUST_USE;
+
+/* Digits, spaces and + - ( ) only, or ERR_INVALID naming FIELD. */
+enum err org_check_phone(struct call *c, const char *field,
+                         const char *phone) MUST_USE;
+
+/* Code, name and id of a unit that is alive on the day. */
+bool unit_lives(const struct unit *u, day on);
+
+/* Write the path of every unit that does not lie where its parent does; in the
+   caller's TX. */
+enum err unit_settle_paths(struct call *c) MUST_USE;
+
+/* How many units deep a path leads; no deeper than UNIT_DEPTH, since each
+   carries the path of all above it. */
+#define UNIT_DEPTH 32
+unsigned unit_depth(const char *path);
+
+/* Add a row to the unit's history. */
+enum err unit_note(struct call *c, const struct unit_change *change) MUST_USE;
+
+/* The rules of a person that no descriptor can say. */
+enum err person_check(struct call *c, const struct person *p) MUST_USE;
+
+/*
+ * What of a person's change from OLD to P gives rights or takes an
+ * administrator's: it is refused, or asked for and undone in P where a second
+ * administrator must agree.  LOOK: only whether it is refused.  In the
+ * caller's TX.
+ */
+enum err person_judge(struct call *c, struct person *p,
+                      const struct person *old, bool look) MUST_USE;
+
+/* The rank of a place's kind, 0 for a site; and whether one may lie in the
+   other (NULL: in nothing). ERR_INVALID names parent_id. */
+unsigned place_rank(const char *kind);
+enum err place_check_parent(struct call *c, const struct place *p,
+                            const struct place *parent) MUST_USE;
+
+/* Fill in path, full_name and initials from the parent (NULL: none). */
+void place_derive(struct call *c, struct place *p, const struct place *parent);
+
+/* Write those three, which follow from elsewhere and so have no audit. */
+enum err place_keep_derived(struct call *c, const struct place *p) MUST_USE;
+
+/* Name the routing rules in force that lead to the crew, or to the provider's:
+   it is out of use.  None: *WARNING stays. */
+enum err org_warn_rules(struct call *c, int64_t crew_id, int64_t provider_id,
+                        const char **warning) MUST_USE;
+
+/* The name of a row by its id, NULL when there is none; FIND asks for it. */
+enum err org_name_of(struct call *c, const char *find, int64_t id,
+                     const char **name) MUST_USE;
+extern const char find_unit_name[], find_provider_name[], find_place_name[],
+    find_person_name[];
+
+/* May the caller see the phones of somebody who lies there? */
+bool org_sees_phone(struct call *c, const struct auth_where *where);
+
+/* People and rooms that lie in the caller's scopes: sets l->where. */
+enum err org_limit_people(struct call *c, struct list *l,
+                          const char *right) MUST_USE;
+
+#endif
