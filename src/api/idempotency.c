@@ -167,25 +167,9 @@ static const char drop_old[] =
 enum err
 answers_forget(struct call *c, int64_t max, int64_t *done)
 {
-    const instant before = { c->now.ms - ANSWERS_KEPT_MS };
-    struct value *accounts = NEW_N(c->arena, struct value, (size_t)max);
-    struct value *keys = NEW_N(c->arena, struct value, (size_t)max);
-    size_t n = 0;
+    const struct drop_due d = {
+        find_old, drop_old, { c->now.ms - ANSWERS_KEPT_MS }
+    };
 
-    {
-        ROWS r = db_query(c, find_old, V(before), V(max));
-
-        for (; rows_next(&r) && n < (size_t)max; n++) {
-            accounts[n] = V(row_int(&r, 0));
-            keys[n] = V(row_text(&r, 1));
-        }
-        TRY(rows_end(&r));
-    }
-    *done = (int64_t)n;
-    if (n == 0)
-        return OK;
-    TX tx = tx_begin(c);
-    for (size_t i = 0; i < n; i++)
-        TRY(db_exec(c, drop_old, accounts[i], keys[i], V(before)));
-    return tx_commit(&tx);
+    return db_drop_due(c, &d, max, done);
 }

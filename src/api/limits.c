@@ -1,14 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/limits.h"
 
+#include <stdlib.h>
+
 #include "model/health.h"
 
 #define FEW 500 /* connections: some sixty people's browsers */
 
-void
-limits_tell(const struct app *app, const struct http_counts *now,
-            struct limits_seen *seen)
+struct limits {
+    const struct http_server *server;
+    unsigned long long turned_away; /* as last told */
+    instant when; /* somebody was last turned away; 0: never */
+};
+
+struct limits *
+limits_open(void)
 {
+    struct limits *l = calloc(1, sizeof *l);
+
+    ASSERT(l != NULL);
+    return l;
+}
+
+void
+limits_of(struct limits *l, const struct http_server *s)
+{
+    l->server = s;
+}
+
+void
+limits_close(struct limits *l)
+{
+    free(l);
+}
+
+static void
+say(const struct app *app, const struct http_counts *now)
+{
+    struct limits *seen = app->limits;
     unsigned long long away = now->refused[REFUSED_CONNECTIONS];
     long long open = (long long)now->connections;
     long long most = (long long)now->most_connections;
@@ -31,4 +60,15 @@ limits_tell(const struct app *app, const struct http_counts *now,
     else
         health_say(app, "connections", HEALTH_GOOD,
                    "%lld connections of %lld are open", open, most);
+}
+
+enum err
+limits_tell(struct call *c, int64_t max, int64_t *done)
+{
+    struct http_counts now = http_counts(c->app->limits->server);
+
+    (void)max;
+    *done = 0;
+    say(c->app, &now);
+    return OK;
 }

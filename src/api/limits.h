@@ -11,18 +11,18 @@
 #include "http/http.h"
 #include "model/app.h"
 
-/* What was last told; zeroed before the first call. */
-struct limits_seen {
-    unsigned long long turned_away;
-    instant when; /* somebody was last turned away; 0: never */
-};
+struct limits;
+
+/* Whose figures are told is said once there is a server. */
+struct limits *limits_open(void);
+void limits_of(struct limits *l, const struct http_server *s);
+void limits_close(struct limits *l);
 
 /*
- * To be called every few seconds.  WARN: within the last minute somebody was
- * turned away because every place was taken, or the machine gives so few
- * descriptors that this is bound to happen.
+ * A job.  WARN: within the last minute somebody was turned away because every
+ * place was taken, or the machine gives so few descriptors that this is bound
+ * to happen.
  */
-void limits_tell(const struct app *app, const struct http_counts *now,
-                 struct limits_seen *seen);
+enum err limits_tell(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 #endif

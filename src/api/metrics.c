@@ -7,6 +7,7 @@
 
 #include "api/feed.h"
 #include "db/db.h"
+#include "job/job.h"
 #include "model/app.h"
 #include "model/health.h"
 
@@ -177,6 +178,51 @@ write_health(struct call *c, struct buf *b)
                    rows[i].level);
 }
 
+static const struct {
+    const char *name, *help;
+} job_gauges[] = {
+    { "job_failing", "Failures of the job since it last went well." },
+    { "job_last_run_seconds",
+      "When the job last began here, since 1970; 0: never." },
+    { "job_duration_seconds", "How long its last run took." },
+    { "job_next_run_seconds", "When it is due, since 1970." },
+};
+
+/* In the order of job_gauges. */
+static void
+fill_gauges(const struct job_figures *f, double v[static COUNT(job_gauges)])
+{
+    v[0] = (double)f->in_row;
+    v[1] = (double)f->last.ms / (double)SECOND_MS;
+    v[2] = (double)f->took_ms / (double)SECOND_MS;
+    v[3] = (double)f->next.ms / (double)SECOND_MS;
+}
+
+static void
+write_jobs(struct call *c, struct buf *b)
+{
+    double v[COUNT(job_gauges)];
+    struct job_figures *all;
+    size_t n = jobs_figures(c->app->jobs, c->arena, &all);
+
+    write_head(b, "job_runs_total", "counter",
+               "What happens by itself, and how each run ended.");
+    for (size_t i = 0; i < n; i++)
+        for (int end = 0; end < JOB_ENDS; end++)
+            buf_printf(b,
+                       "liangcao_job_runs_total{name=\"%s\",end=\"%s\"}"
+                       " %llu\n",
+                       all[i].name, job_ends[end], all[i].ended[end]);
+    for (size_t g = 0; g < COUNT(job_gauges); g++) {
+        write_head(b, job_gauges[g].name, "gauge", job_gauges[g].help);
+        for (size_t i = 0; i < n; i++) {
+            fill_gauges(&all[i], v);
+            buf_printf(b, "liangcao_%s{name=\"%s\"} %.14g\n", job_gauges[g].name,
+                       all[i].name, v[g]);
+        }
+    }
+}
+
 static const char by_state[] =
     "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
 static const char overdue[] =
@@ -219,5 +265,6 @@ metrics_write(struct call *c, const struct http_counts *far_ends, struct buf *b)
     write_writer(c, b);
     write_far_ends(far_ends, b);
     write_health(c, b);
+    write_jobs(c, b);
     return write_orders(c, b);
 }

@@ -2,7 +2,8 @@
 /*
  * metrics - figures of this process in Prometheus' text format: requests by
  * class and status, how long they took, what the writer committed, open event
- * streams, connections and what was refused, orders open and overdue, how late the scheduler is.
+ * streams, connections and what was refused, what happens by itself, orders
+ * open and overdue.
  */
 #ifndef API_METRICS_H
 #define API_METRICS_H

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "job/job.h"
 #include "model/app.h"
 #include "model/proof.h"
 
@@ -346,6 +347,11 @@ auth_drop_idle(struct call *c, int64_t max, int64_t *done)
     TRY(guard_tidy(c, max));
     return tx_commit(&tx);
 }
+
+const struct job auth_jobs[] = {
+    { "session.old", 10 * MINUTE_MS, JOB_WORK, true, JOB_ROWS, auth_drop_idle },
+    { 0 },
+};
 
 /* -- knowing who calls ---------------------------------------------------- */
 

@@ -104,10 +104,10 @@ const char *office_conf(const struct office *o, const char *name);
 /* Enter the jail (base/jail.h) with what serving this office needs: after
    office_find, before office_enter. */
 struct jail_state office_jail(struct office *o);
-/* Say in health what holds the program, and what does not; and how those fare
-   who read files, if there are any. */
+/* Say in health what holds the program, and what does not; and, a job, how
+   those fare who read files, if there are any. */
 void office_tell_jail(const struct app *app, const struct jail_state *s);
-void office_tell_files(const struct app *app);
+enum err office_tell_files(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* Say in health which release this is. */
 void office_tell_release(const struct app *app);

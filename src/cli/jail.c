@@ -141,14 +141,17 @@ office_tell_jail(const struct app *app, const struct jail_state *s)
                    "landlock %d, seccomp, no new privileges", s->landlock);
 }
 
-void
-office_tell_files(const struct app *app)
+enum err
+office_tell_files(struct call *c, int64_t max, int64_t *done)
 {
+    const struct app *app = c->app;
     struct jail_state s;
     char lacks[80];
 
+    (void)max;
+    *done = 0;
     if (!app->files)
-        return;
+        return OK;
     s = jail_child_state(app->files);
     if (!jail_child_lives(app->files))
         health_say(app, "files", HEALTH_WARN,
@@ -161,4 +164,5 @@ office_tell_files(const struct app *app)
     else
         health_say(app, "files", HEALTH_GOOD,
                    "files are read by processes that have nothing else");
+    return OK;
 }

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/keeper.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "api/call.h"
 #include "base/log.h"
-#include "base/thread.h"
 #include "cli/conf.h"
 #include "cli/safe.h"
 #include "cli/shelf.h"
+#include "job/job.h"
 #include "model/health.h"
 
 #define LOOK_MS 250
@@ -27,8 +22,6 @@
 #define RETRY_MS HOUR_MS
 #define OLD_MS (26 * HOUR_MS)
 #define MOST_KEEP 3650
-#define STOP_STEPS 30 /* of 100 ms, for a copy that is being looked at */
-#define GENTLY 10     /* nice(2) */
 
 struct plan {
     int64_t at_ms; /* within the day; -1: off */
@@ -41,11 +34,10 @@ struct keeper {
     struct office *office;
     const struct app *app;
     struct plan plan;
-    pthread_t watcher, maker;
-    atomic_bool stop, done; /* done: the maker has ended */
-    instant since;          /* the office was first seen here */
-    instant retry;          /* after a failure */
-    bool failed, full;      /* so the last try ended */
+    instant since;     /* the office was first seen here */
+    instant retry;     /* after a failure */
+    bool failed, full; /* so the last try ended */
+    int said;          /* enum store_trouble; -1: nothing yet */
 };
 
 enum err
@@ -188,59 +180,68 @@ is_due(const struct keeper *k, instant now, struct arena *a)
     return newest.ms < due.ms && now.ms >= k->retry.ms;
 }
 
+/* How the try that has just been made ended; another comes in an hour. */
 static void
-make_one(struct keeper *k, struct arena *a)
+note_try(struct keeper *k, enum err e)
 {
-    struct office own = *k->office;
-    struct call c;
-    const char *file = NULL;
-    enum err e;
-
-    api_call_begin(&c, k->app, a, "job");
-    c.lang = LANG_EN; /* its words go into the log */
-    own.arena = a;
-    own.call = c;
-    e = shelf_name(&own, "office", &file);
-    if (e == OK)
-        e = keeper_copy(&c, k->app->store, file, &k->stop);
-    if (e == OK)
-        e = audit_of_copy(&c, "backup", file);
-    else
-        c.fault = own.call.fault;
-    api_call_end(&c);
-    if (atomic_load(&k->stop))
-        return;
     k->failed = e != OK;
     k->full = e == ERR_FULL;
     k->retry.ms = e == OK ? 0 : instant_now().ms + RETRY_MS;
-    if (e != OK) {
-        log_line(LOG_ERROR, "backup", "%s", c.fault.text);
-        return;
-    }
+}
+
+static enum err
+make_one(struct call *c, struct keeper *k)
+{
+    const atomic_bool *ending = jobs_ending(k->app);
+    struct office own = *k->office;
+    const char *file = NULL;
+    enum err e;
+
+    own.arena = c->arena;
+    own.call = *c;
+    e = shelf_name(&own, "office", &file);
+    if (e != OK)
+        c->fault = own.call.fault;
+    else
+        e = keeper_copy(c, k->app->store, file, ending);
+    if (e == OK)
+        e = audit_of_copy(c, "backup", file);
+    if (atomic_load(ending))
+        return OK;
+    note_try(k, e);
+    TRY(e);
     log_line(LOG_INFO, "backup", "%s", file);
     shelf_thin(k->plan.folder, "office-", k->plan.keep);
+    return OK;
 }
 
 /* Whoever has the lock looks again: another may have been here before. */
-static void
-make_if_due(struct keeper *k, struct arena *a)
+static enum err
+make_if_due(struct call *c, struct keeper *k)
 {
+    enum err e = OK;
     int lock;
 
-    if (!is_due(k, instant_now(), a))
-        return;
+    if (!is_due(k, c->now, c->arena))
+        return OK;
     lock = shelf_lock(k->plan.folder);
     if (lock < 0 && access(k->plan.folder, W_OK) != 0) {
-        log_line(LOG_ERROR, "backup", "%s cannot be written", k->plan.folder);
-        k->failed = true;
-        k->full = false;
-        k->retry.ms = instant_now().ms + RETRY_MS;
+        note_try(k, ERR_BROKEN);
+        return fail(c, ERR_BROKEN, NULL, "%s cannot be written",
+                    k->plan.folder);
     }
     if (lock < 0)
-        return;
-    if (is_due(k, instant_now(), a))
-        make_one(k, a);
+        return OK;
+    if (is_due(k, instant_now(), c->arena))
+        e = make_one(c, k);
     (void)close(lock);
+    return e;
+}
+
+static bool
+is_planned(const struct keeper *k)
+{
+    return k->plan.at_ms >= 0 && !store_is_postgres(k->app->store);
 }
 
 static void
@@ -260,35 +261,20 @@ say_no_plan(const struct keeper *k)
                    " liangcao.conf");
 }
 
-static void
-rest(const struct keeper *k, int64_t ms)
+static enum err
+back_up(struct call *c, int64_t max, int64_t *done)
 {
-    const struct timespec step = { .tv_nsec = 50 * 1000000L };
+    struct keeper *k = c->app->keeper;
+    enum err e;
 
-    for (int64_t t = 0; t < ms && !atomic_load(&k->stop); t += 50)
-        (void)nanosleep(&step, NULL);
-}
-
-static void *
-run_maker(void *arg)
-{
-    struct keeper *k = arg;
-    struct arena *a = arena_open();
-    bool planned = k->plan.at_ms >= 0 && !store_is_postgres(k->app->store);
-
-    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), GENTLY);
-    if (!planned)
-        say_no_plan(k);
-    while (planned && !atomic_load(&k->stop)) {
-        rest(k, PLAN_MS);
-        if (!atomic_load(&k->stop))
-            make_if_due(k, a);
-        say_backup(k, instant_now(), a);
-        arena_reset(a);
-    }
-    arena_close(a);
-    atomic_store(&k->done, true);
-    return NULL;
+    (void)max;
+    *done = 0;
+    if (!is_planned(k))
+        return OK;
+    c->lang = LANG_EN; /* its words go into the log */
+    e = make_if_due(c, k);
+    say_backup(k, instant_now(), c->arena);
+    return e;
 }
 
 /* -- looking -------------------------------------------------------------------- */
@@ -323,43 +309,53 @@ say_database(const struct app *app, enum store_trouble t)
     }
 }
 
-/* Said before it is too late; the database says when it is. */
-static void
-say_disk(const struct app *app)
+static enum err
+look_at_store(struct call *c, int64_t max, int64_t *done)
 {
+    struct keeper *k = c->app->keeper;
+    int t;
+
+    (void)max;
+    *done = 0;
+    if (store_is_postgres(c->app->store))
+        return OK;
+    t = (int)store_look(c->app->store);
+    if (t != k->said)
+        say_database(c->app, (enum store_trouble)t);
+    k->said = t;
+    return OK;
+}
+
+/* Said before it is too late; the database says when it is. */
+static enum err
+look_at_disk(struct call *c, int64_t max, int64_t *done)
+{
+    const struct app *app = c->app;
     struct statvfs v;
     int64_t mib;
 
-    if (statvfs(app->data_dir, &v) != 0)
-        return;
+    (void)max;
+    *done = 0;
+    if (store_is_postgres(app->store) || statvfs(app->data_dir, &v) != 0)
+        return OK;
     mib = (int64_t)((uint64_t)v.f_bavail * v.f_frsize >> 20);
     health_say(app, "disk", mib < LITTLE_MIB ? HEALTH_WARN : HEALTH_GOOD,
                "%lld MiB are free where the office is kept", (long long)mib);
+    return OK;
 }
 
-static void *
-run_watcher(void *arg)
-{
-    struct keeper *k = arg;
-    int said = -1;
+const struct job keeper_jobs[] = {
+    { "store", LOOK_MS, JOB_LOOK, false, 0, look_at_store },
+    { "disk", DISK_MS, JOB_LOOK, false, 0, look_at_disk },
+    { "files", PLAN_MS, JOB_LOOK, false, 0, office_tell_files },
+    { "backup", PLAN_MS, JOB_LONG, false, 0, back_up },
+    { 0 },
+};
 
-    for (int64_t ms = 0; !atomic_load(&k->stop); ms += LOOK_MS) {
-        int t = (int)store_look(k->app->store);
-
-        if (t != said)
-            say_database(k->app, (enum store_trouble)t);
-        said = t;
-        if (ms % DISK_MS == 0)
-            say_disk(k->app);
-        rest(k, LOOK_MS);
-    }
-    return NULL;
-}
-
-/* -- starting and stopping --------------------------------------------------------- */
+/* -- opening ----------------------------------------------------------------------- */
 
 enum err
-keeper_start(struct office *o, struct keeper **out)
+keeper_open(struct office *o, struct keeper **out)
 {
     struct keeper *k;
     struct plan plan;
@@ -367,32 +363,19 @@ keeper_start(struct office *o, struct keeper **out)
     TRY(read_plan(o, &plan));
     k = calloc(1, sizeof *k);
     ASSERT(k != NULL);
-    k->office = o;
-    k->app = &o->app;
-    k->plan = plan;
-    k->since = first_seen(o);
-    if (!store_is_postgres(o->app.store))
-        ASSERT(thread_begin(&k->watcher, run_watcher, k));
-    ASSERT(thread_begin(&k->maker, run_maker, k));
+    *k = (struct keeper){ .office = o,
+                          .app = &o->app,
+                          .plan = plan,
+                          .since = first_seen(o),
+                          .said = -1 };
+    if (!is_planned(k))
+        say_no_plan(k);
     *out = k;
     return OK;
 }
 
-bool
-keeper_stop(struct keeper *k)
+void
+keeper_close(struct keeper *k)
 {
-    const struct timespec step = { .tv_nsec = 100 * 1000000L };
-
-    if (k == NULL)
-        return true;
-    atomic_store(&k->stop, true);
-    if (!store_is_postgres(k->app->store))
-        (void)pthread_join(k->watcher, NULL);
-    for (int i = 0; i < STOP_STEPS && !atomic_load(&k->done); i++)
-        (void)nanosleep(&step, NULL);
-    if (!atomic_load(&k->done))
-        return false;
-    (void)pthread_join(k->maker, NULL);
     free(k);
-    return true;
 }

@@ -2,9 +2,9 @@
 /*
  * keeper - what looks after an office's safety while it is served.
  *
- * One thread looks four times a second whether changes can be kept (store_look)
- * and says so in health ("database", "disk").  Another makes the nightly backup
- * and says in health how the last one went ("backup").
+ * Its jobs look four times a second whether changes can be kept (store_look) and
+ * say so in health ("database", "disk"); and make the nightly backup and say in
+ * health how the last one went ("backup").
  *
  *   backup.at        02:30 in the office's time; off: none is made
  *   backup.keep      how many nights are kept: 14
@@ -23,6 +23,7 @@
 #include <stdatomic.h>
 
 #include "cli/cli.h"
+#include "job/job.h"
 
 struct keeper;
 
@@ -30,12 +31,13 @@ struct keeper;
    made. */
 enum err keeper_check(struct office *o) MUST_USE;
 
-/* Start both threads; as keeper_check. */
-enum err keeper_start(struct office *o, struct keeper **out) MUST_USE;
+/* For app->keeper, before its jobs begin; as keeper_check. */
+enum err keeper_open(struct office *o, struct keeper **out) MUST_USE;
+void keeper_close(struct keeper *k);
 
-/* False: the copy is still being looked at, which may take minutes, and its
-   thread is left to itself; the process must end by _exit. */
-bool keeper_stop(struct keeper *k);
+/* What happens by itself (job/job.h); beside the keeper's own, that those are
+   looked at who read files. */
+extern const struct job keeper_jobs[];
 
 /* A backup in FILE that was looked at.  STOP, not NULL, ends the copying. */
 enum err keeper_copy(struct call *c, struct store *s, const char *file,

@@ -14,10 +14,9 @@
 #include "api/demo.h"
 #include "api/feed.h"
 #include "api/handle.h"
-#include "api/idempotency.h"
+#include "api/jobs.h"
 #include "api/limits.h"
 #include "api/metrics.h"
-#include "api/news.h"
 #include "api/system.h"
 #include "api/turns.h"
 #include "auth/auth.h"
@@ -28,8 +27,6 @@
 #include "cli/keeper.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
-#include "engine/order/order.h"
-#include "engine/org/org.h"
 #include "http/http.h"
 #include "model/health.h"
 
@@ -41,110 +38,11 @@
 #define MAX_IMPORT ((size_t)32 << 20)
 #define LARGE_BYTES (256 << 10)
 
-/* -- the scheduler: one thread for all that happens by itself -------------------- */
-
-#define ROUND_MS 2000
-#define ROUND_ORDERS 200
-
-struct scheduler {
-    const struct app *app;
-    const struct http_server *server;
-    struct limits_seen seen;
-    pthread_t thread;
-    _Atomic bool stop;
-};
-
-/* A race is run again; of a disk that takes nothing the database has told. */
-static bool
-is_news(enum err e)
-{
-    return e != OK && e != ERR_BUSY && e != ERR_FULL && e != ERR_AWAY;
-}
-
-/* One round; true when there may be more to do at once. */
-static bool
-run_round(struct scheduler *s, struct arena *a)
-{
-    struct call c;
-    int64_t done = 0;
-    enum err e;
-
-    api_call_begin(&c, s->app, a, "job");
-    e = order_wake(&c, ROUND_ORDERS, &done);
-    if (e == OK)
-        e = catalog_tell_rules(&c);
-    if (is_news(e))
-        log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
-    api_call_end(&c);
-    arena_reset(a);
-    return e == OK && done == ROUND_ORDERS;
-}
-
-/* -- tidying ------------------------------------------------------------- */
-
-#define TIDY_MS (10 * MINUTE_MS)
-#define TIDY_ROWS 500
-
-static enum err (*const tidiers[])(struct call *c, int64_t max,
-                                   int64_t *done) = {
-    answers_forget,  auth_drop_idle, notice_drop_old, org_do_plans,
-    audit_tell_more, audit_seal_due, news_drop_old
-};
-
-/* What is over and done with goes, a few rows at a time, so that nobody waits
-   for it; a race lost to another process is that one's work done. */
-static void
-tidy(struct scheduler *s, struct arena *a)
-{
-    for (size_t i = 0; i < COUNT(tidiers); i++) {
-        int64_t done = TIDY_ROWS;
-
-        while (done == TIDY_ROWS && !atomic_load(&s->stop)) {
-            struct call c;
-            enum err e;
-
-            api_call_begin(&c, s->app, a, "job");
-            e = tidiers[i](&c, TIDY_ROWS, &done);
-            if (is_news(e))
-                log_line(LOG_ERROR, "scheduler", "%s", c.fault.text);
-            if (e != OK)
-                done = 0;
-            api_call_end(&c);
-            arena_reset(a);
-        }
-    }
-}
-
-static void *
-run_scheduler(void *arg)
-{
-    struct scheduler *s = arg;
-    struct arena *a = arena_open();
-    struct timespec step = { .tv_nsec = 100 * 1000000L };
-    int64_t tidied_ms = 0;
-
-    while (!atomic_load(&s->stop)) {
-        struct http_counts n = http_counts(s->server);
-
-        limits_tell(s->app, &n, &s->seen);
-        if (run_round(s, a))
-            continue;
-        office_tell_files(s->app);
-        if (instant_now().ms - tidied_ms >= TIDY_MS) {
-            tidy(s, a);
-            tidied_ms = instant_now().ms;
-        }
-        for (int i = 0; i < ROUND_MS / 100 && !atomic_load(&s->stop); i++)
-            (void)nanosleep(&step, NULL);
-    }
-    arena_close(a);
-    return NULL;
-}
-
 /* -- the end ------------------------------------------------------------------ */
 
 #define WAITS_MS 5000 /* for the database, once the end was asked for */
 #define LAST_WORDS_MS 1500
+#define LOOKS_MS 3000 /* for a backup that is being looked at */
 #define END_MS 9000
 
 /* What must end has an end even if something hangs that we did not think of:
@@ -199,15 +97,13 @@ end_audit(const struct app *app)
  * until its end, and they tell nobody once feed_close has taken the feed away.
  */
 static void
-end_serving(const struct office *o, struct http_server *server,
-            struct scheduler *scheduler)
+end_serving(const struct office *o, struct http_server *server)
 {
     begin_end(o);
     http_take_no_more(server);
-    atomic_store(&scheduler->stop, true);
     turns_stop(o->app.turns);
     feed_stop(o->app.feed);
-    (void)pthread_join(scheduler->thread, NULL);
+    jobs_end(o->app.jobs);
     http_stop(server);
     audit_end_job(o->app.audit);
     end_audit(&o->app);
@@ -322,10 +218,14 @@ read_limits(const struct office *o, struct http_limits *l)
 /* A backup that is being looked at holds up no stop.  It is not needed, and
    all that was answered is on the disk. */
 static void
-close_parts(struct office *o, struct keeper *keeper, int code)
+close_parts(struct office *o, int code)
 {
-    if (!keeper_stop(keeper))
+    jobs_end(o->app.jobs);
+    if (!jobs_close(o->app.jobs, LOOKS_MS))
         _exit(code);
+    o->app.jobs = NULL;
+    keeper_close(o->app.keeper);
+    limits_close(o->app.limits);
     feed_close(o->app.feed);
     turns_close(o->app.turns);
     metrics_close(o->app.metrics);
@@ -419,9 +319,7 @@ serve(struct office *o, const struct door *d)
 {
     struct http_limits limits;
     struct http_config config;
-    struct scheduler scheduler = { .app = &o->app };
     sigset_t ends = ending_signals();
-    struct keeper *keeper = NULL;
     struct http_server *s;
     const char *why = NULL;
     int got, code;
@@ -439,7 +337,9 @@ serve(struct office *o, const struct door *d)
     o->app.turns = turns_open();
     o->app.metrics =
         metrics_open(text_same(office_conf(o, "metrics.open"), "yes"));
-    code = office_failed(o, keeper_start(o, &keeper));
+    o->app.limits = limits_open();
+    o->app.jobs = jobs_open(&o->app, all_jobs, keeper_jobs);
+    code = office_failed(o, keeper_open(o, &o->app.keeper));
     s = code == 0 ? http_start(&config, &why) : NULL;
     if (s == NULL) {
         if (code == 0)
@@ -448,15 +348,15 @@ serve(struct office *o, const struct door *d)
                           d->address, d->port, why ? why : "?");
         feed_stop(o->app.feed);
         code = code ? code : cli_exit(ERR_BROKEN);
-        close_parts(o, keeper, code);
+        close_parts(o, code);
         return code;
     }
-    scheduler.server = s;
-    ASSERT(thread_begin(&scheduler.thread, run_scheduler, &scheduler));
+    limits_of(o->app.limits, s);
+    jobs_begin(o->app.jobs);
     print_welcome(o, s, d->address);
     (void)sigwait(&ends, &got);
-    end_serving(o, s, &scheduler);
-    close_parts(o, keeper, EXIT_DONE);
+    end_serving(o, s);
+    close_parts(o, EXIT_DONE);
     return EXIT_DONE;
 }
 

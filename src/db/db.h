@@ -205,6 +205,33 @@ enum err db_int_s(struct call *c, int64_t *out,
 enum err db_total(struct call *c, int64_t *out, const char *sql,
                   const struct value *v, size_t n) MUST_USE;
 
+/*
+ * What is due: the ids (the first column) that a query finds, MAX at most.
+ * Read outside a TX; whoever then does one by one looks again inside his.
+ */
+struct due_ids {
+    int64_t *ids;
+    size_t n;
+};
+#define db_due(c, out, max, ...)                                               \
+    db_due_s((c), (out), (max), &(struct statement){ __VA_ARGS__ })
+enum err db_due_s(struct call *c, struct due_ids *out, int64_t max,
+                  const struct statement *find) MUST_USE;
+
+/*
+ * What is over and needs no deed of its own goes, at most MAX rows; *DONE tells
+ * how many.  Several processes may do so at once.
+ */
+struct drop_due {
+    const char *find; /* keys of rows before $1, $2 of them: an id, or an id
+                         and a text */
+    const char *drop; /* the row of a key, if it still is before the value that
+                         comes behind the key's */
+    instant before;
+};
+enum err db_drop_due(struct call *c, const struct drop_due *d, int64_t max,
+                     int64_t *done) MUST_USE;
+
 /* "INDEXED BY name" where the database can be told so, otherwise "". */
 const char *db_by_index(struct call *c, const char *name);
 

@@ -17,6 +17,9 @@ struct feed;          /* api: who listens to the event stream */
 struct metrics;       /* api: figures of this process */
 struct turns;         /* api: who has a table made */
 struct health;        /* model: how the parts of this process fare */
+struct jobs;          /* job: what happens by itself */
+struct limits;        /* api: how those fare who come */
+struct keeper;        /* cli: the nightly backup */
 struct jail_child;    /* base: reads what strangers send */
 struct audit;         /* engine/audit: its key, seals and counts */
 
@@ -31,6 +34,9 @@ struct app {
     struct metrics *metrics;
     struct turns *turns;
     struct health *health;
+    struct jobs *jobs;
+    struct limits *limits;
+    struct keeper *keeper;
     struct jail_child *files; /* NULL: no kind of file is read */
     struct audit *audit;
     const char *data_dir;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What cli/demo.h promises of the year of orders. */
+/* What demo/demo.h promises of the year of orders. */
 #include "test.h"
 
 #include "auth/auth.h"
-#include "cli/demo.h"
+#include "demo/demo.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "model/app.h"
@@ -22,13 +22,10 @@ count(struct call *c, const char *sql, instant t)
 static void
 make_year(struct call *c, const char *until)
 {
-    static const struct demo_size small = { .people = 400 };
-    struct random r = random_seed(1);
+    static const struct demo_size small = { .people = 400, .orders = ORDERS };
 
     c->now = at(until);
-    EXPECT_OK(catalog_seed(c));
-    EXPECT_OK(demo_org(c, &r, &small));
-    EXPECT_OK(demo_orders(c, &r, ORDERS, NULL));
+    EXPECT_OK(demo_make(c, 1, &small, NULL));
     EXPECT(c->now.ms == at(until).ms);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What cli/demo.h promises of the organisation. */
+/* What demo/demo.h promises of the organisation. */
 #include "test.h"
 
 #include "api/demo.h"
 #include "auth/auth.h"
-#include "cli/demo.h"
+#include "demo/demo.h"
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
 #include "model/app.h"
@@ -14,10 +14,7 @@ static const struct demo_size small = { .people = 400 };
 static void
 make_demo(struct call *c, uint64_t seed, const struct demo_size *size)
 {
-    struct random r = random_seed(seed);
-
-    EXPECT_OK(catalog_seed(c));
-    EXPECT_OK(demo_org(c, &r, size));
+    EXPECT_OK(demo_make(c, seed, size, NULL));
 }
 
 static int64_t
@@ -122,10 +119,8 @@ TEST(nobody_in_the_demo_can_be_called)
 
 TEST(a_demo_is_made_in_an_empty_office_only)
 {
-    struct random r = random_seed(1);
-
     make_demo(c, 1, &small);
-    EXPECT_FAULT(demo_org(c, &r, &small), ERR_CONFLICT, NULL);
+    EXPECT_FAULT(demo_make(c, 1, &small, NULL), ERR_CONFLICT, NULL);
     EXPECT(c->actor == NULL);
 }
 

@@ -81,14 +81,14 @@ enum err audit_list(struct call *c, struct list *l) MUST_USE;
  * An entry of its own for what may come in floods: a refusal, a reading.  The
  * first AUDIT_PER_MINUTE of an account and ACTION in a minute are written as
  * they are, the rest as one "ACTION.more" with their number, at the next
- * tidying or at the end.  What cannot be written is told to the log alone.
+ * look or at the end.  What cannot be written is told to the log alone.
  */
 #define AUDIT_PER_MINUTE 10
 void audit_note(struct call *c, const char *action, const char *noun,
                 const char *detail);
 
-/* Write the numbers that are due; ALL: those of the minute under way too.  For
-   the tidier: MAX of them at most. */
+/* Write the numbers that are due, MAX of them at most; `all`: those of the
+   minute under way too. */
 enum err audit_tell_more(struct call *c, int64_t max, int64_t *done) MUST_USE;
 void audit_tell_all_more(struct call *c);
 
@@ -223,7 +223,7 @@ void audit_tell_health(struct call *c);
  *               or another process made this seal
  */
 enum err audit_seal(struct call *c, int64_t *done) MUST_USE;
-/* The same for the tidier, all in one round: no key is no error. */
+/* The same by itself, all in one step: no key is no error. */
 enum err audit_seal_due(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /*

@@ -21,6 +21,7 @@
 #include "base/thread.h"
 #include "base/words.h"
 #include "engine/audit/inner.h"
+#include "job/job.h"
 #include "model/app.h"
 #include "model/health.h"
 
@@ -357,7 +358,7 @@ audit_state(struct call *c, struct audit_state *s)
     return OK;
 }
 
-/* -- the tidier, and health ---------------------------------------------------- */
+/* -- by itself, and health ---------------------------------------------------- */
 
 void
 audit_tell_health(struct call *c)
@@ -412,6 +413,15 @@ audit_seal_due(struct call *c, int64_t max, int64_t *done)
                    c->fault.text ? c->fault.text : "?");
     return e;
 }
+
+/* In each process: the numbers are in its memory, the health is its own, and
+   the number of a seal is given to one. */
+const struct job audit_jobs[] = {
+    { "audit.more", 10 * MINUTE_MS, JOB_WORK, false, JOB_ROWS,
+      audit_tell_more },
+    { "audit.seal", 10 * MINUTE_MS, JOB_WORK, false, 0, audit_seal_due },
+    { 0 },
+};
 
 /* -- verifying ------------------------------------------------------------------- */
 

@@ -231,9 +231,10 @@ enum err catalog_add_sla(struct call *c, struct sla_class *s) MUST_USE;
 enum err catalog_list_rules(struct call *c, struct list *l) MUST_USE;
 enum err catalog_add_rule(struct call *c, struct routing_rule *r) MUST_USE;
 enum err catalog_set_rule(struct call *c, struct routing_rule *r) MUST_USE;
-/* Say in health which rules in force lead to a crew that is out of use, or
+/* A job: say in health which rules in force lead to a crew that is out of use, or
    whose provider is. */
-enum err catalog_tell_rules(struct call *c) MUST_USE;
+enum err catalog_tell_rules(struct call *c, int64_t max,
+                            int64_t *done) MUST_USE;
 enum err catalog_remove_rule(struct call *c, struct routing_rule *r) MUST_USE;
 enum err catalog_add_day(struct call *c, struct calendar_day *d) MUST_USE;
 enum err catalog_remove_day(struct call *c, struct calendar_day *d) MUST_USE;

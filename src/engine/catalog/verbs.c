@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/catalog/inner.h"
 #include "engine/org/org.h"
+#include "job/job.h"
 #include "model/app.h"
 #include "model/health.h"
 #include "model/member.h"
@@ -330,11 +331,13 @@ static const char find_lost[] =
     " AND (r.valid_to IS NULL OR r.valid_to > $1) ORDER BY 1, r.id LIMIT 9";
 
 enum err
-catalog_tell_rules(struct call *c)
+catalog_tell_rules(struct call *c, int64_t max, int64_t *done)
 {
     struct buf b = buf_make(c->arena, 0);
     ROWS r = db_query(c, find_lost, V(today(c)));
 
+    (void)max;
+    *done = 0;
     for (size_t n = 0; rows_next(&r); n++) {
         if (n < 8)
             buf_printf(&b, "%s%s → %s", n > 0 ? "; " : "", row_text(&r, 0),
@@ -353,6 +356,11 @@ catalog_tell_rules(struct call *c)
                    "every routing rule leads to a crew in use");
     return OK;
 }
+
+const struct job catalog_jobs[] = {
+    { "rules", 2 * SECOND_MS, JOB_WORK, false, 0, catalog_tell_rules },
+    { 0 },
+};
 
 static const char of_own_crews[] =
     "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";

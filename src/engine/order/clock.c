@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The clocks, and the scheduler's round. */
+/* The clocks, and what happens by itself. */
 #include "auth/auth.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
+#include "job/job.h"
 
 /*
  * Escalation: 1 when a quarter of the promised time is left (the hands that
@@ -284,20 +285,13 @@ wake_one(struct call *c, int64_t id)
 enum err
 order_wake(struct call *c, int64_t max, int64_t *done)
 {
-    int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max);
     enum err first = OK;
-    size_t n = 0;
+    struct due_ids due;
 
-    {
-        ROWS r = db_query(c, due_orders, V(c->now), V(max));
-
-        while (rows_next(&r) && n < (size_t)max)
-            ids[n++] = row_int(&r, 0);
-        TRY(rows_end(&r));
-    }
     *done = 0;
-    for (size_t i = 0; i < n; i++) {
-        enum err e = wake_one(c, ids[i]);
+    TRY(db_due(c, &due, max, due_orders, V(c->now), V(max)));
+    for (size_t i = 0; i < due.n; i++) {
+        enum err e = wake_one(c, due.ids[i]);
 
         /* Who lost a race is looked at again in the next round; one that
            fails for good does not keep the others waiting. */
@@ -307,3 +301,13 @@ order_wake(struct call *c, int64_t max, int64_t *done)
     }
     return first;
 }
+
+/* -- by itself ----------------------------------------------------------------- */
+
+#define ROUND_ORDERS 200
+
+const struct job order_jobs[] = {
+    { "order.wake", 2 * SECOND_MS, JOB_WORK, false, ROUND_ORDERS, order_wake },
+    { "notice.old", 10 * MINUTE_MS, JOB_WORK, true, JOB_ROWS, notice_drop_old },
+    { 0 },
+};

@@ -384,7 +384,7 @@ enum err notice_drop_old(struct call *c, int64_t max, int64_t *done) MUST_USE;
 /* -- time ------------------------------------------------------------------- */
 
 /*
- * One round of the scheduler: breaches of clocks are noted and escalated,
+ * One round of what happens by itself: breaches of clocks are noted and escalated,
  * silent completions verified, verified orders closed.  At most MAX orders;
  * *DONE tells how many.  Several processes may run it at once.
  */

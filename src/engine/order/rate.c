@@ -284,27 +284,15 @@ notice_read(struct call *c, struct notice *n)
 static const char find_old[] =
     "SELECT id FROM notice WHERE read_at < $1 LIMIT $2";
 
-static const char drop_notice[] = "DELETE FROM notice WHERE id = $1";
+static const char drop_old[] =
+    "DELETE FROM notice WHERE id = $1 AND read_at < $2";
 
 enum err
 notice_drop_old(struct call *c, int64_t max, int64_t *done)
 {
-    const instant before = { c->now.ms - NOTICE_KEPT_DAYS * DAY_MS };
-    int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max);
-    size_t n = 0;
+    const struct drop_due d = {
+        find_old, drop_old, { c->now.ms - NOTICE_KEPT_DAYS * DAY_MS }
+    };
 
-    {
-        ROWS r = db_query(c, find_old, V(before), V(max));
-
-        while (rows_next(&r) && n < (size_t)max)
-            ids[n++] = row_int(&r, 0);
-        TRY(rows_end(&r));
-    }
-    *done = (int64_t)n;
-    if (n == 0)
-        return OK;
-    TX tx = tx_begin(c);
-    for (size_t i = 0; i < n; i++)
-        TRY(db_exec(c, drop_notice, V(ids[i])));
-    return tx_commit(&tx);
+    return db_drop_due(c, &d, max, done);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "auth/change.h"
+#include "job/job.h"
 #include "model/proof.h"
 
 #define MAX_AHEAD 731 /* days: two years */
@@ -151,18 +152,16 @@ static const char find_due[] =
 enum err
 org_do_plans(struct call *c, int64_t max, int64_t *done)
 {
-    int64_t *ids = NEW_N(c->arena, int64_t, (size_t)max);
-    size_t n = 0;
+    struct due_ids due;
 
-    {
-        ROWS r = db_query(c, find_due, V(today(c)), V(max));
-
-        while (rows_next(&r) && n < (size_t)max)
-            ids[n++] = row_int(&r, 0);
-        TRY(rows_end(&r));
-    }
-    *done = (int64_t)n;
-    for (size_t i = 0; i < n; i++)
-        TRY(do_or_refuse(c, ids[i]));
+    TRY(db_due(c, &due, max, find_due, V(today(c)), V(max)));
+    *done = (int64_t)due.n;
+    for (size_t i = 0; i < due.n; i++)
+        TRY(do_or_refuse(c, due.ids[i]));
     return OK;
 }
+
+const struct job org_jobs[] = {
+    { "unit.plans", 10 * MINUTE_MS, JOB_WORK, true, JOB_ROWS, org_do_plans },
+    { 0 },
+};

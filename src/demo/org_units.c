@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The departments of a city government, and who works in them. */
-#include "cli/demo_parts.h"
+#include "demo/inner.h"
 
 static const struct {
     const char *code, *name, *short_name, *name_en;
@@ -132,9 +132,10 @@ post_of(struct demo *d, int unit, int n)
 enum err
 demo_staff(struct demo *d)
 {
-    int64_t left = d->size->people - d->made - d->later;
+    int64_t left = d->size->people - d->made - demo_newcomers();
     int64_t sum = 0, before = 0;
 
+    d->desks = true;
     for (int i = 0; i < DEMO_UNITS; i++)
         sum += units[i].weight;
     for (int i = 0; i < DEMO_UNITS && left > 0; i++) {

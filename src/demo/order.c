@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/demo.h"
+#include "demo/inner.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
@@ -52,7 +52,7 @@ struct room {
     const char *use;
 };
 
-struct gang {
+struct demo_crew {
     int64_t id, provider_id;
     const char *name;
     struct someone hands[MAX_HANDS];
@@ -68,12 +68,12 @@ struct year {
     const struct service_item **items;
     size_t n_items;
     int monthly[13][256], monthly_sum[13];
-    struct someone *people, *guest; /* guest: who signs in as requester */
+    struct someone *people, *requester; /* who signs in as that */
     size_t n_people;
     struct room *rooms;
     size_t n_rooms;
-    struct gang *gangs;
-    size_t n_gangs;
+    struct demo_crew *crews;
+    size_t n_crews;
     struct arena *keep;
     struct audit_cover cover; /* of the orders */
 };
@@ -130,54 +130,54 @@ read_people(struct year *y)
     return rows_end(&r);
 }
 
-static const char guest_id[] =
+static const char find_sign_in[] =
     "SELECT person_id FROM account WHERE name = 'requester'";
 
 /* Whoever signs in as the demo's requester finds orders of his own. */
 static enum err
-find_guest(struct year *y)
+find_requester(struct year *y)
 {
     int64_t id = 0;
 
-    TRY(db_int(y->c, &id, guest_id));
+    TRY(db_int(y->c, &id, find_sign_in));
     for (size_t i = 0; i < y->n_people; i++)
         if (y->people[i].id == id)
-            y->guest = &y->people[i];
+            y->requester = &y->people[i];
     return OK;
 }
 
 static enum err
-read_gangs(struct year *y)
+read_crews(struct year *y)
 {
     struct call *c = y->c;
 
-    y->gangs = NEW_N(y->keep, struct gang, MAX_CREWS);
+    y->crews = NEW_N(y->keep, struct demo_crew, MAX_CREWS);
     {
         ROWS r = db_query(c, all_crews);
 
-        while (rows_next(&r) && y->n_gangs < MAX_CREWS)
-            y->gangs[y->n_gangs++] =
-                (struct gang){ .id = row_int(&r, 0),
-                               .provider_id = row_int(&r, 1),
-                               .name = row_text(&r, 2) };
+        while (rows_next(&r) && y->n_crews < MAX_CREWS)
+            y->crews[y->n_crews++] =
+                (struct demo_crew){ .id = row_int(&r, 0),
+                                    .provider_id = row_int(&r, 1),
+                                    .name = row_text(&r, 2) };
         TRY(rows_end(&r));
     }
-    for (size_t i = 0; i < y->n_gangs; i++) {
-        ROWS r = db_query(c, all_hands, V(y->gangs[i].id));
+    for (size_t i = 0; i < y->n_crews; i++) {
+        ROWS r = db_query(c, all_hands, V(y->crews[i].id));
 
-        while (rows_next(&r) && y->gangs[i].n < MAX_HANDS)
-            read_someone(&r, &y->gangs[i].hands[y->gangs[i].n++]);
+        while (rows_next(&r) && y->crews[i].n < MAX_HANDS)
+            read_someone(&r, &y->crews[i].hands[y->crews[i].n++]);
         TRY(rows_end(&r));
     }
     return OK;
 }
 
-static struct gang *
-find_gang(struct year *y, int64_t id)
+static struct demo_crew *
+find_crew(struct year *y, int64_t id)
 {
-    for (size_t i = 0; i < y->n_gangs; i++)
-        if (y->gangs[i].id == id)
-            return &y->gangs[i];
+    for (size_t i = 0; i < y->n_crews; i++)
+        if (y->crews[i].id == id)
+            return &y->crews[i];
     return NULL;
 }
 
@@ -576,14 +576,14 @@ make_order(struct year *y, instant at)
 {
     struct life l = { 0 };
     day d = zone_day(y->c->app->zone, at);
-    struct gang *g;
+    struct demo_crew *g;
 
     l.item = pick_item(y, civil_of(d).month);
     l.who = &y->people[random_below(y->r, (uint32_t)y->n_people)];
-    if (y->guest != NULL && random_below(y->r, 300) == 0)
-        l.who = y->guest;
+    if (y->requester != NULL && random_below(y->r, 300) == 0)
+        l.who = y->requester;
     l.room = pick_room(y, &l);
-    g = find_gang(y, catalog_route(y->k, l.item, l.room->path, d));
+    g = find_crew(y, catalog_route(y->k, l.item, l.room->path, d));
     if (g != NULL) {
         l.o.crew_id = g->id;
         l.o.crew_name = g->name;
@@ -706,14 +706,14 @@ make_year(struct year *y, int64_t orders, void (*progress)(int64_t, int64_t))
 }
 
 enum err
-demo_orders(struct call *c, struct random *r, int64_t orders,
-            void (*progress)(int64_t, int64_t))
+demo_orders(struct demo *d)
 {
+    struct call *c = d->c;
     CATALOG k = catalog_hold(c);
     struct year *y = NEW(c->arena, struct year);
 
     *y = (struct year){ .c = c,
-                        .r = r,
+                        .r = d->r,
                         .k = k,
                         .cal = catalog_workcal(k),
                         .now = c->now,
@@ -722,13 +722,13 @@ demo_orders(struct call *c, struct random *r, int64_t orders,
     y->n_items = catalog_items(c, k, today(c), &y->items);
     weigh_items(y);
     TRY(read_people(y));
-    TRY(find_guest(y));
-    TRY(read_gangs(y));
+    TRY(find_requester(y));
+    TRY(read_crews(y));
     if (y->n_people == 0 || y->n_rooms == 0 || y->n_items == 0)
         return fail(c, ERR_CONFLICT, NULL,
                     "a year of orders needs people, rooms and items");
-    TRY(make_year(y, orders, progress));
+    TRY(make_year(y, d->size->orders, d->progress));
     return audit_write(c, "demo.orders", NULL, 0,
                        arena_printf(c->arena, "{\"orders\":%lld}",
-                                    (long long)orders));
+                                    (long long)d->size->orders));
 }

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "cli/demo_parts.h"
+#include "demo/inner.h"
 #include "engine/catalog/catalog.h"
 
 enum { OWN = -1, PROPERTY = 0, LIFTS = 1 };

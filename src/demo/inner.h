@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* demo_parts - what the files that make the demo office share. */
-#ifndef CLI_DEMO_PARTS_H
-#define CLI_DEMO_PARTS_H
+/* What the files that make the demo office share. */
+#ifndef DEMO_INNER_H
+#define DEMO_INNER_H
 
-#include "cli/demo.h"
+#include "base/random.h"
+#include "demo/demo.h"
 #include "engine/org/org.h"
 
 /* An office room and how many more people it takes. */
@@ -20,13 +21,13 @@ struct demo {
     struct call *c;
     struct random *r;
     const struct demo_size *size;
+    void (*progress)(int64_t done, int64_t all); /* or NULL */
     int64_t units[DEMO_UNITS];
     struct demo_room *rooms;
     size_t n_rooms;
     int64_t providers[2];
-    int64_t made;  /* people so far */
-    int64_t later; /* people who come after the staff */
-    bool desks;    /* whoever comes now is given one */
+    int64_t made; /* people so far */
+    bool desks;   /* whoever comes now is given one */
 };
 
 /* A number from LOW to HIGH. */
@@ -40,10 +41,16 @@ const char *demo_name(struct demo *d);
 enum err demo_person(struct demo *d, int unit, int provider, const char *post,
                      struct person *p) MUST_USE;
 
-enum err demo_places(struct demo *d) MUST_USE;
+/* The parts, in the order of demo.c's table. */
 enum err demo_units(struct demo *d) MUST_USE;
-enum err demo_staff(struct demo *d) MUST_USE; /* until there are enough */
+enum err demo_places(struct demo *d) MUST_USE;
 enum err demo_crews(struct demo *d) MUST_USE;
+enum err demo_staff(struct demo *d) MUST_USE; /* until there are enough */
+enum err demo_sign_in(struct demo *d) MUST_USE;
+enum err demo_orders(struct demo *d) MUST_USE;
+
+/* How many people come with the accounts, after the staff. */
+int64_t demo_newcomers(void);
 
 /* Units by their place in the table. */
 enum {

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The organisation of the demo office, and who signs in to it. */
+/* Who signs in to the demo office. */
 #include <string.h>
 
 #include "api/demo.h"
 #include "auth/account.h"
 #include "auth/auth.h"
-#include "cli/demo_parts.h"
-
-/* -- sign-ins -------------------------------------------------------------- */
+#include "demo/inner.h"
 
 /* Whom an account of the demo belongs to: the N-th of a crew, or the N-th of
    a unit, or somebody new. */
@@ -92,54 +90,20 @@ add_account(struct demo *d, const struct sign_in_of *s)
     return e;
 }
 
-static enum err
-add_accounts(struct demo *d)
+int64_t
+demo_newcomers(void)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < COUNT(people); i++)
+        n += people[i].post != NULL;
+    return n;
+}
+
+enum err
+demo_sign_in(struct demo *d)
 {
     for (size_t i = 0; i < COUNT(people); i++)
         TRY(add_account(d, &people[i]));
     return OK;
-}
-
-/* -- all of it --------------------------------------------------------------- */
-
-static const char count_units[] = "SELECT COUNT(*) FROM unit";
-
-static enum err
-make(struct demo *d)
-{
-    int64_t units = 0;
-
-    TRY(db_int(d->c, &units, count_units));
-    if (units > 0)
-        return fail(d->c, ERR_CONFLICT, NULL,
-                    "the office has units already; a demo needs a new one");
-    TRY(demo_units(d));
-    TRY(demo_places(d));
-    TRY(demo_crews(d));
-    for (size_t i = 0; i < COUNT(people); i++)
-        d->later += people[i].post != NULL;
-    d->desks = true;
-    TRY(demo_staff(d));
-    return add_accounts(d);
-}
-
-enum err
-demo_org(struct call *c, struct random *r, const struct demo_size *size)
-{
-    static const struct grant all = {
-        .role = "system_admin", .scope = SCOPE_ALL, .rights = ~UINT64_C(0)
-    };
-    static const struct actor maker = {
-        .name = "demo", .grants = &all, .n_grants = 1
-    };
-    const struct actor *before = c->actor;
-    struct demo d = { .c = c, .r = r, .size = size };
-    enum err e;
-
-    c->actor = &maker;
-    TX tx = tx_begin(c);
-    e = make(&d);
-    c->actor = before;
-    TRY(e);
-    return tx_commit(&tx);
 }

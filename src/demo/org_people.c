@@ -2,7 +2,7 @@
 /* Names of people who do not exist. */
 #include <string.h>
 
-#include "cli/demo_parts.h"
+#include "demo/inner.h"
 
 /* Surnames and how many of 10,000 people have them, roughly as the police's
    register of 2020 says. */

@@ -2,7 +2,7 @@
 /* A compound of six buildings, floor by floor. */
 #include <string.h>
 
-#include "cli/demo_parts.h"
+#include "demo/inner.h"
 
 static const struct {
     const char *name, *name_en;
