@@ -548,7 +548,7 @@ static const struct {
 
 static void
 write_page_answer(struct json_out *o, size_t i, const char *status,
-                  const char *says)
+                  const char *says, bool or_problem)
 {
     json_key(o, status);
     json_begin(o);
@@ -556,6 +556,10 @@ write_page_answer(struct json_out *o, size_t i, const char *status,
     json_key(o, "content");
     json_begin(o);
     write_media(o, pages[i].media);
+    if (or_problem) {
+        json_key(o, "application/problem+json");
+        json_raw(o, "{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}");
+    }
     json_end(o);
     json_end(o);
 }
@@ -576,9 +580,11 @@ write_page(struct json_out *o, size_t i)
         json_raw(o, pages[i].more);
     json_key(o, "responses");
     json_begin(o);
-    write_page_answer(o, i, "200", "The answer.");
+    write_page_answer(o, i, "200", "The answer.", false);
+    /* Whoever finds no room in the queue is told before it is known what was
+       asked for. */
     if (pages[i].unready)
-        write_page_answer(o, i, "503", "Why it does not serve.");
+        write_page_answer(o, i, "503", "Why it does not serve.", true);
     for (size_t k = 0; k < COUNT(closed) && !pages[i].open; k++)
         write_problem(o, closed[k]);
     write_problem(o, "405");
