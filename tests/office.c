@@ -210,7 +210,7 @@ ask(struct call *c, const char *account, const char *item)
 }
 
 enum err
-say_act(struct call *c, const char *account, enum order_verb verb,
+say_act(struct call *c, const char *account, const char *verb,
         const struct order_act *a)
 {
     struct order_view v = { 0 };
@@ -230,23 +230,23 @@ order_now(struct call *c, int64_t id)
 }
 
 /* The verbs that lead to a state from the one before it, and who says them. */
-static const struct step {
+static const struct way {
     enum order_state to, from;
     const char *who;
-    enum order_verb verb;
-} steps[] = {
-    { ORDER_ACCEPTED, ORDER_SUBMITTED, "desk", VERB_ACCEPT },
-    { ORDER_DISPATCHED, ORDER_ACCEPTED, "desk", VERB_DISPATCH },
-    { ORDER_ACKNOWLEDGED, ORDER_DISPATCHED, "zhao", VERB_ACKNOWLEDGE },
-    { ORDER_ON_SITE, ORDER_ACKNOWLEDGED, "zhao", VERB_ARRIVE },
-    { ORDER_IN_PROGRESS, ORDER_ON_SITE, "zhao", VERB_START },
-    { ORDER_SUSPENDED, ORDER_IN_PROGRESS, "zhao", VERB_SUSPEND },
-    { ORDER_COMPLETED, ORDER_IN_PROGRESS, "zhao", VERB_COMPLETE },
-    { ORDER_VERIFIED, ORDER_COMPLETED, "wang", VERB_VERIFY },
-    { ORDER_CLOSED, ORDER_VERIFIED, NULL, VERB_CLOSE },
-    { ORDER_RETURNED, ORDER_SUBMITTED, "desk", VERB_RETURN },
-    { ORDER_MERGED, ORDER_SUBMITTED, "desk", VERB_MERGE },
-    { ORDER_CANCELLED, ORDER_SUBMITTED, "desk", VERB_CANCEL },
+    const char *verb;
+} ways[] = {
+    { ORDER_ACCEPTED, ORDER_SUBMITTED, "desk", "accept" },
+    { ORDER_DISPATCHED, ORDER_ACCEPTED, "desk", "dispatch" },
+    { ORDER_ACKNOWLEDGED, ORDER_DISPATCHED, "zhao", "acknowledge" },
+    { ORDER_ON_SITE, ORDER_ACKNOWLEDGED, "zhao", "arrive" },
+    { ORDER_IN_PROGRESS, ORDER_ON_SITE, "zhao", "start" },
+    { ORDER_SUSPENDED, ORDER_IN_PROGRESS, "zhao", "suspend" },
+    { ORDER_COMPLETED, ORDER_IN_PROGRESS, "zhao", "complete" },
+    { ORDER_VERIFIED, ORDER_COMPLETED, "wang", "verify" },
+    { ORDER_CLOSED, ORDER_VERIFIED, NULL, "close" },
+    { ORDER_RETURNED, ORDER_SUBMITTED, "desk", "return" },
+    { ORDER_MERGED, ORDER_SUBMITTED, "desk", "merge" },
+    { ORDER_CANCELLED, ORDER_SUBMITTED, "desk", "cancel" },
 };
 
 int64_t
@@ -254,7 +254,7 @@ bring_to(struct call *c, enum order_state state)
 {
     struct order_wish w = { .item_code = "A06",
                             .answers = "{\"reason\":\"more lamps\"}" };
-    const struct step *s = steps;
+    const struct way *s = ways;
     int64_t id, other = 0;
 
     if (state == ORDER_SUBMITTED)
@@ -271,11 +271,12 @@ bring_to(struct call *c, enum order_state state)
         EXPECT_OK(order_wake(c, 1000, &other));
         return id;
     }
-    if (s->verb == VERB_MERGE)
+    if (text_same(s->verb, "merge"))
         other = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, s->who, s->verb, id,
-                  .reason = s->verb == VERB_SUSPEND ? "awaiting_parts" : "so",
-                  .into_id = other, .stars = 5, .result = "done"));
+    EXPECT_OK(
+        say(c, s->who, s->verb, id,
+            .reason = text_same(s->verb, "suspend") ? "awaiting_parts" : "so",
+            .into_id = other, .stars = 5, .result = "done"));
     return id;
 }
 

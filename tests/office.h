@@ -55,10 +55,10 @@ int64_t office_int(struct call *c, const char *sql);
 struct order ask(struct call *c, const char *account, const char *item);
 struct order ask_for(struct call *c, const char *account, struct order_wish *w);
 
-/* ACCOUNT says a verb: say(c, "desk", VERB_ACCEPT, id, .reason = "x"). */
+/* ACCOUNT says a verb: say(c, "desk", "accept", id, .reason = "x"). */
 #define say(c, account, verb, ...)                                             \
     say_act((c), (account), (verb), &(struct order_act){ __VA_ARGS__ })
-enum err say_act(struct call *c, const char *account, enum order_verb verb,
+enum err say_act(struct call *c, const char *account, const char *verb,
                  const struct order_act *a) MUST_USE;
 
 /* The order as it stands, whoever asks. */

@@ -59,8 +59,8 @@ route_find(struct arena *a, const char *method, const char *path,
     size_t n_tried;
 
     *other_method = false;
-    for (size_t i = 0; all_routes[i] != NULL; i++) {
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++) {
+    for (size_t i = 0; all_routes()[i] != NULL; i++) {
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++) {
             if ((found != NULL && !is_plain(r->path))
                 || !path_fits(a, r->path, path, tried, &n_tried))
                 continue;

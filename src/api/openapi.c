@@ -617,8 +617,8 @@ write_path(struct json_out *o, struct known *k, const char *path)
 {
     json_key(o, arena_printf(o->buf->arena, "/api/v1%s", path));
     json_begin(o);
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
             if (strcmp(r->path, path) == 0)
                 write_operation(o, k, r);
     json_end(o);
@@ -673,9 +673,9 @@ openapi_write(struct call *c)
     json_raw(&o, "[{\"bearer\":[]},{\"cookie\":[]}]");
     json_key(&o, "paths");
     json_begin(&o);
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
-            if (!written_before(all_routes, r))
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
+            if (!written_before(all_routes(), r))
                 write_path(&o, k, r->path);
     for (size_t i = 0; i < COUNT(pages); i++)
         write_page(&o, i);

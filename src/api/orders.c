@@ -15,47 +15,6 @@ serve_submit(struct call *c, void *in, void *out)
     return order_submit(c, in, out);
 }
 
-static enum err
-serve_add_leg(struct call *c, void *in, void *out)
-{
-    return order_add_leg(c, in, out);
-}
-
-/* One handler for each verb: what comes in is the same for all. */
-#define VERB(name, verb)                                                       \
-    static enum err serve_##name(struct call *c, void *in, void *out)          \
-    {                                                                          \
-        return order_do(c, verb, in, out);                                     \
-    }
-VERB(approve, VERB_APPROVE)
-VERB(refuse, VERB_REFUSE)
-VERB(accept, VERB_ACCEPT)
-VERB(return, VERB_RETURN)
-VERB(resubmit, VERB_RESUBMIT)
-VERB(merge, VERB_MERGE)
-VERB(dispatch, VERB_DISPATCH)
-VERB(grab, VERB_GRAB)
-VERB(in_turn, VERB_IN_TURN)
-VERB(acknowledge, VERB_ACKNOWLEDGE)
-VERB(decline, VERB_DECLINE)
-VERB(transfer, VERB_TRANSFER)
-VERB(arrive, VERB_ARRIVE)
-VERB(make_safe, VERB_MAKE_SAFE)
-VERB(start, VERB_START)
-VERB(suspend, VERB_SUSPEND)
-VERB(resume, VERB_RESUME)
-VERB(ask_extension, VERB_ASK_EXTENSION)
-VERB(grant_extension, VERB_GRANT_EXTENSION)
-VERB(refuse_extension, VERB_REFUSE_EXTENSION)
-VERB(complete, VERB_COMPLETE)
-VERB(verify, VERB_VERIFY)
-VERB(rework, VERB_REWORK)
-VERB(reopen, VERB_REOPEN)
-VERB(cancel, VERB_CANCEL)
-VERB(comment, VERB_COMMENT)
-VERB(raise_priority, VERB_RAISE_PRIORITY)
-VERB(rate, VERB_RATE)
-
 struct by_id {
     int64_t id;
 };
@@ -64,12 +23,6 @@ static const struct field by_id_fields[] = {
 };
 static const struct model by_id_model =
     MODEL("by_id", NULL, struct by_id, by_id_fields);
-
-static enum err
-get_order(struct call *c, void *in, void *out)
-{
-    return order_get(c, ((struct by_id *)in)->id, out);
-}
 
 static enum err
 list_orders(struct call *c, void *in, void *out)
@@ -234,45 +187,6 @@ serve_draft_remove(struct call *c, void *in, void *out)
     return draft_remove(c, &d);
 }
 
-/* The transition table, for the drawing and for whoever wants to know. */
-static enum err
-get_transitions(struct call *c, void *in, void *out)
-{
-    struct raw *raw = out;
-    struct buf b = buf_make(c->arena, 0);
-    struct json_out o = json_to(&b);
-
-    (void)in;
-    json_begin_list(&o);
-    for (size_t i = 0; i < n_order_transitions; i++) {
-        const struct order_transition *t = &order_transitions[i];
-
-        json_begin(&o);
-        json_put_text(&o, "verb", order_verbs[t->verb]);
-        json_key(&o, "from");
-        json_begin_list(&o);
-        for (unsigned s = 0; s < N_ORDER_STATES; s++)
-            if (t->from >> s & 1)
-                json_text(&o, order_states[s]);
-        json_end_list(&o);
-        json_put_text(&o, "to", t->to < 0 ? NULL : order_states[t->to]);
-        json_put_text(&o, "guard", t->guard);
-        json_end(&o);
-    }
-    json_end_list(&o);
-    raw->body = b.s;
-    return OK;
-}
-
-#define ORDER_VERB_OF(model, word, name, right, sentence)                      \
-    {                                                                          \
-        POST, "/orders/{id}/" word, serve_##name,                              \
-            .in = &(model), .out = &order_view_model, .may = (right),          \
-            .flags = R_LATER, .says = (sentence)                               \
-    }
-#define ORDER_VERB(word, name, right, sentence)                                \
-    ORDER_VERB_OF(order_act_model, word, name, right, sentence)
-
 static const char *const order_list_views[] = { "mine", "todo", "crew", "grab",
                                                 NULL };
 
@@ -294,59 +208,8 @@ const struct route order_routes[] = {
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
       .answer = "{states:{*:int},overdue:int}",
       .says = "How many orders are open in each state." },
-    { GET, "/orders/transitions", get_transitions, .flags = R_RAW,
-      .answer = "[{verb:text,from:[text],to:text?,guard:text?}]",
-      .says = "Which verb leads from which state to which." },
-    { GET, "/orders/{id}", get_order, .in = &by_id_model,
-      .out = &order_view_model,
-      .says = "One order, with what the caller may do with it." },
     { GET, "/orders/{order_id}/events", list_events, .out = &order_event_model,
       .flags = R_LIST, .says = "The history of an order." },
-    { POST, "/orders/{id}/add_leg", serve_add_leg, .in = &order_wish_model,
-      .out = &order_view_model, .may = "order.create",
-      .says = "Ask for something more as a part of the order." },
-    ORDER_VERB("approve", approve, "order.approve", "Let the order pass."),
-    ORDER_VERB("refuse", refuse, "order.approve", "Do not let it pass."),
-    ORDER_VERB("accept", accept, "order.accept", "Take the order on."),
-    ORDER_VERB("return", return, "order.accept",
-               "Give it back to the requester with a reason."),
-    ORDER_VERB("resubmit", resubmit, NULL, "Send a returned order in again."),
-    ORDER_VERB("merge", merge, "order.accept",
-               "It is the same as another: merge it into that one."),
-    ORDER_VERB("dispatch", dispatch, "order.dispatch",
-               "Give it to a crew and, if wanted, to one of its people."),
-    ORDER_VERB("grab", grab, "order.work", "Take it for oneself."),
-    ORDER_VERB("in_turn", in_turn, "order.dispatch",
-               "Give it to whoever's turn it is."),
-    ORDER_VERB("acknowledge", acknowledge, "order.work",
-               "The crew has seen it."),
-    ORDER_VERB("decline", decline, "order.work",
-               "The crew gives it back to the desk with a reason."),
-    ORDER_VERB("transfer", transfer, "order.dispatch",
-               "Give it to another crew or person."),
-    ORDER_VERB("arrive", arrive, "order.work", "The crew is there."),
-    ORDER_VERB("make_safe", make_safe, "order.work",
-               "The danger is over, the work is not."),
-    ORDER_VERB("start", start, "order.work", "The work begins."),
-    ORDER_VERB_OF(order_suspend_model, "suspend", suspend, NULL,
-                  "The work waits, for one of the known reasons."),
-    ORDER_VERB("resume", resume, NULL, "The work goes on."),
-    ORDER_VERB("ask_extension", ask_extension, "order.work",
-               "Ask for more time before it is up."),
-    ORDER_VERB("grant_extension", grant_extension, "order.extend",
-               "Give the time that was asked for."),
-    ORDER_VERB("refuse_extension", refuse_extension, "order.extend",
-               "Do not give it."),
-    ORDER_VERB("complete", complete, "order.work", "The work is done."),
-    ORDER_VERB("verify", verify, NULL, "The requester finds it well done."),
-    ORDER_VERB("rework", rework, NULL, "The requester does not."),
-    ORDER_VERB("reopen", reopen, NULL, "The trouble is back."),
-    ORDER_VERB("cancel", cancel, NULL, "It is not needed any more."),
-    ORDER_VERB("comment", comment, NULL, "Say something about it."),
-    ORDER_VERB("raise_priority", raise_priority, "order.accept",
-               "Change how urgent it is, with a reason."),
-    ORDER_VERB("rate", rate, NULL,
-               "1 to 5 stars, once; 2 or fewer with a word why."),
     { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
       .says = "One's own drafts." },
     { POST, "/drafts", serve_draft_add, .in = &draft_model, .out = &draft_model,

@@ -10,6 +10,8 @@
 #include "base/base.h"
 #include "model/model.h"
 
+struct life; /* life/life.h */
+
 enum method { GET, POST, PATCH, PUT, DELETE };
 
 enum route_flag {
@@ -61,6 +63,8 @@ struct route {
     const char *const *views; /* words that view= of a list may have */
     const char *answer; /* of R_RAW: its shape, for the OpenAPI document */
     const char *media;  /* of R_RAW: its media type; NULL: JSON */
+    const struct life *life; /* that it was made from (api/lives.h), or NULL */
+    const char *verb;        /* ... and which verb of it it says; or NULL */
 };
 
 /* Does the route take an Idempotency-Key?  One rule: whatever a person or a
@@ -91,8 +95,9 @@ route_is_keyed(const struct route *r)
 /* Add a header to the answer (a cookie, a file name); nothing outside HTTP. */
 void reply_header(struct call *c, const char *name, const char *value);
 
-/* Every route, by subject; each array ends with a row whose path is NULL. */
-extern const struct route *const all_routes[];
+/* Every route, by subject, those that are made from registers last; each array
+   ends with a row whose path is NULL, the whole with NULL. */
+const struct route *const *all_routes(void);
 
 /* The nouns that have forms; NULL-ended. */
 extern const struct model *const all_models[];

@@ -1,12 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every route of the program, by subject. */
+#include <pthread.h>
+
+#include "api/lives.h"
 #include "api/route.h"
 
 extern const struct route session_routes[], account_routes[], org_routes[],
     catalog_routes[], order_routes[], system_routes[], history_routes[],
     audit_routes[];
 
-const struct route *const all_routes[] = {
-    session_routes, order_routes,   catalog_routes, org_routes, account_routes,
-    system_routes,  history_routes, audit_routes,   NULL
+static const struct route *const written[] = {
+    session_routes, order_routes,  catalog_routes, org_routes,
+    account_routes, system_routes, history_routes, audit_routes
 };
+
+/* What is made from the registers is made once, and constant from then on. */
+static const struct route **all;
+static struct arena *room;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+make(void)
+{
+    room = arena_open();
+    all = NEW_N(room, const struct route *, COUNT(written) + 2);
+    for (size_t i = 0; i < COUNT(written); i++)
+        all[i] = written[i];
+    all[COUNT(written)] = life_routes(room);
+}
+
+const struct route *const *
+all_routes(void)
+{
+    (void)pthread_once(&once, make);
+    return all;
+}

@@ -228,6 +228,7 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     route->may);
     TRY(check_match(c, q));
+    c->route = route;
     if (route->flags & R_LATER && q->later)
         db_later(c, q->later);
     for (int tries = 0; tries < MAX_TRIES; tries++) {

@@ -7,6 +7,7 @@
 
 #include "api/call.h"
 #include "api/demo.h"
+#include "api/lives.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/reply.h"
@@ -144,7 +145,6 @@ const struct model *const all_models[] = {
     &office_hours_model,
     &order_model,
     &order_wish_model,
-    &order_act_model,
     &setting_model,
     &audit_entry_model,
     &calendar_year_model,
@@ -173,6 +173,11 @@ get_form(struct call *c, void *in, void *out)
             raw->body = b.s;
             return OK;
         }
+    if (life_form(noun) != NULL) {
+        model_write_form(c, &o, life_form(noun));
+        raw->body = b.s;
+        return OK;
+    }
     return fail(c, ERR_ABSENT, NULL, "there is no such form");
 }
 
@@ -337,7 +342,7 @@ const struct route system_routes[] = {
                 "required:bool,given:bool,fixed:bool,long:bool,min:int,"
                 "max:int,refers:text?,says:text?,"
                 "choices?:[{value:text,label:text}]}]}",
-      .says = "What a form of the noun asks for." },
+      .says = "What a form of the noun asks for, or of a verb: order.accept." },
     { GET, "/settings", list_settings, .out = &setting_model,
       .may = "setting.edit", .flags = R_LIST,
       .says = "The office's settings." },

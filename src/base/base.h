@@ -56,6 +56,7 @@ struct fault {
 struct db;         /* db/db.h: the session a call reads and writes through */
 struct actor;      /* auth/auth.h: who calls and what he may */
 struct auth_reach; /* auth/auth.h */
+struct route;      /* api/route.h */
 struct app;        /* main's constant parts, shared by every call */
 struct words;      /* base/words.h */
 struct written;    /* model/proof.h: rows that wait for their audit entry */
@@ -79,6 +80,7 @@ struct call {
     bool changing;       /* the request asks for a change */
     bool unattended;     /* asked by a page of itself: no use of the session */
     bool waits;          /* what was asked for waits for somebody to agree */
+    const struct route *route; /* api: what was asked for, or NULL */
     void *reply;         /* http: the answer being made, for its headers */
     const char *body;    /* of a route that reads it itself (R_BODY) */
     size_t body_len;

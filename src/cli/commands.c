@@ -56,7 +56,8 @@ const struct command commands[] = {
       .says = "Check the office: its file, its references, its schema, its"
               " audit.",
       .run = check_command },
-    { "routes", "[--openapi]", .says = "The API: every route, or OpenAPI 3.1.",
+    { "routes", "[--openapi|--lives]",
+      .says = "The API: every route, OpenAPI 3.1, or the lives of its nouns.",
       .run = routes_command },
     { "version", "",
       .says = "Which release this is, and the database libraries with it.",

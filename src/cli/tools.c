@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/find.h"
+#include "api/lives.h"
 #include "api/openapi.h"
 #include "api/run.h"
 #include "auth/change.h"
@@ -149,20 +150,31 @@ call_command(int argc, char **argv)
 
 /* -- routes ------------------------------------------------------------------ */
 
+static void
+print_lives(struct arena *a)
+{
+    for (size_t i = 0; all_lives[i] != NULL; i++)
+        (void)printf("%s### %s\n\n%s", i ? "\n" : "", all_lives[i]->model->noun,
+                     life_draw(a, all_lives[i]));
+}
+
 int
 routes_command(int argc, char **argv)
 {
     struct args a = { argc, argv, "routes" };
     bool openapi = cli_flag(&a, "openapi");
+    bool lives = cli_flag(&a, "lives");
     struct arena *arena = arena_open();
     struct call c = { .arena = arena };
     int code = cli_end(&a);
 
     if (code == 0 && openapi) {
         (void)printf("%s\n", openapi_write(&c));
+    } else if (code == 0 && lives) {
+        print_lives(arena);
     } else if (code == 0) {
-        for (size_t i = 0; all_routes[i] != NULL; i++)
-            for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+        for (size_t i = 0; all_routes()[i] != NULL; i++)
+            for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
                 (void)printf("%-6s %-44s %-16s %s\n", method_word(r->method),
                              r->path,
                              r->may              ? r->may

@@ -248,7 +248,7 @@ pick_time(struct year *y, day d)
 
 /* -- one order -------------------------------------------------------------------- */
 
-struct life {
+struct fate {
     struct order o;
     const struct service_item *item;
     const struct someone *who, *hand;
@@ -277,7 +277,7 @@ pick_words(struct year *y, const struct service_item *item)
 }
 
 static void
-note(struct life *l, instant at, const char *verb, const char *from,
+note(struct fate *l, instant at, const char *verb, const char *from,
      const char *to, const struct someone *who)
 {
     if (l->n_events == COUNT(l->events))
@@ -311,7 +311,7 @@ some_way(struct year *y, instant start, instant due, int percent_late)
 }
 
 static void
-set_basics(struct year *y, struct life *l, instant at)
+set_basics(struct year *y, struct fate *l, instant at)
 {
     struct order *o = &l->o;
     const struct sla_class *s;
@@ -350,7 +350,7 @@ set_basics(struct year *y, struct life *l, instant at)
 
 /* The steps of a life, each only when its time has come. */
 static bool
-step(struct year *y, struct life *l, instant at, const char *verb,
+step(struct year *y, struct fate *l, instant at, const char *verb,
      enum order_state to, const struct someone *who, instant *member)
 {
     if (at.ms > y->now.ms)
@@ -369,7 +369,7 @@ desk_of(struct year *y)
 }
 
 static void
-live_end(struct year *y, struct life *l)
+live_end(struct year *y, struct fate *l)
 {
     struct order *o = &l->o;
     bool silent = random_below(y->r, 100) < 35;
@@ -401,7 +401,7 @@ live_end(struct year *y, struct life *l)
 }
 
 static void
-live_work(struct year *y, struct life *l)
+live_work(struct year *y, struct fate *l)
 {
     struct order *o = &l->o;
     instant due = o->complete_due.ms
@@ -447,7 +447,7 @@ live_work(struct year *y, struct life *l)
 }
 
 static void
-live_start(struct year *y, struct life *l)
+live_start(struct year *y, struct fate *l)
 {
     struct order *o = &l->o;
     const struct someone *desk = desk_of(y);
@@ -502,7 +502,7 @@ judge_life(struct year *y, struct order *o)
 }
 
 static enum err
-write_life(struct year *y, struct life *l)
+write_life(struct year *y, struct fate *l)
 {
     struct call *c = y->c;
     struct rating rating = { .order_id = 0,
@@ -552,7 +552,7 @@ use_for(const struct service_item *item)
 /* Meetings are in meeting rooms, trees stand outside; most other things are
    asked for from one's own room, what breaks is seen anywhere in the house. */
 static const struct room *
-pick_room(struct year *y, const struct life *l)
+pick_room(struct year *y, const struct fate *l)
 {
     const char *use = use_for(l->item);
     bool outside = l->item->code[0] == 'F' || l->item->code[0] == 'H';
@@ -574,7 +574,7 @@ pick_room(struct year *y, const struct life *l)
 static enum err
 make_order(struct year *y, instant at)
 {
-    struct life l = { 0 };
+    struct fate l = { 0 };
     day d = zone_day(y->c->app->zone, at);
     struct demo_crew *g;
 

@@ -122,9 +122,9 @@ TEST(what_failed_leaves_no_entry_and_what_was_done_has_one)
     office_make(c);
     id = ask(c, "wang", "A04").id;
     before = office_int(c, "SELECT COUNT(*) FROM audit_entry");
-    EXPECT_FAULT(say(c, "wang", VERB_ACCEPT, id), ERR_DENIED, NULL);
+    EXPECT_FAULT(say(c, "wang", "accept", id), ERR_DENIED, NULL);
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"), before);
-    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
+    EXPECT_OK(say(c, "desk", "accept", id));
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
                      before + 1);
     assert_int_equal(

@@ -62,7 +62,7 @@ TEST(a_grant_on_a_unit_follows_it_into_the_one_it_is_merged_into)
     EXPECT(confirm_all(c) == 1);
     EXPECT(sees(c, "near", after.id)); /* 3 lies below 12 now */
     EXPECT(sees(c, "near", ask(c, "li", "A04").id));
-    EXPECT_OK(say(c, "near", VERB_ACCEPT, after.id));
+    EXPECT_OK(say(c, "near", "accept", after.id));
 }
 
 TEST(what_was_asked_for_by_a_merged_unit_stays_in_sight_of_its_desk)

@@ -299,8 +299,8 @@ TEST(whatever_is_asked_of_a_list_is_answered_or_refused_by_name)
     int lists = 0;
 
     office_make(c);
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
             if (r->flags & R_LIST && sign_in(c, r)) {
                 ask_list(c, &k, r);
                 lists++;
@@ -365,8 +365,8 @@ TEST(an_empty_or_wrong_part_of_a_filter_is_refused_by_its_name)
     int asked = 0;
 
     office_make(c);
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
             for (size_t k = 0; r->flags & R_LIST && k < r->out->n; k++) {
                 const struct field *f = &r->out->fields[k];
 

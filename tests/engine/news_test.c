@@ -70,8 +70,8 @@ TEST(what_happens_is_news_once_and_in_its_order)
     (void)ask(c, "li", "A04");
     EXPECT_OK(news_begin(c, &n));
     id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
-    EXPECT_OK(say(c, "desk", VERB_COMMENT, id, .note = "x", .internal = true));
+    EXPECT_OK(say(c, "desk", "accept", id));
+    EXPECT_OK(say(c, "desk", "comment", id, .note = "x", .internal = true));
     assert_int_equal(take_new(c, &n), 4);
     EXPECT(rows[0].order_id == id && strcmp(rows[0].verb, "submit") == 0);
     /* With where it lies, so that whoever tells it asks for nothing more. */
@@ -98,9 +98,9 @@ TEST(what_was_given_up_is_no_news)
     EXPECT_OK(news_begin(c, &n));
     {
         TX tx = tx_begin(c);
-        EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
+        EXPECT_OK(say(c, "desk", "accept", id));
     }
-    EXPECT_FAULT(say(c, "wang", VERB_ACCEPT, id), ERR_DENIED, NULL);
+    EXPECT_FAULT(say(c, "wang", "accept", id), ERR_DENIED, NULL);
     assert_int_equal(take_new(c, &n), 0);
 }
 

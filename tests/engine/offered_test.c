@@ -7,6 +7,7 @@
 
 #include "auth/auth.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "office.h"
 
 static const char *const people[] = {
@@ -82,7 +83,7 @@ ask_something(struct walk *w)
 /* -- trying --------------------------------------------------------------------- */
 
 static struct order_act
-say_all(const struct walk *w, enum order_verb verb, const struct order *o)
+say_all(const struct walk *w, const char *verb, const struct order *o)
 {
     instant later = {
         (o->complete_due.ms > w->c->now.ms ? o->complete_due.ms : w->c->now.ms)
@@ -91,7 +92,7 @@ say_all(const struct walk *w, enum order_verb verb, const struct order *o)
 
     return (struct order_act){
         .id = o->id,
-        .reason = verb == VERB_SUSPEND ? "safety_stop" : "because",
+        .reason = text_same(verb, "suspend") ? "safety_stop" : "because",
         .note = "a note",
         .priority = o->priority == 1 ? 2 : 1,
         .stars = 4,
@@ -101,20 +102,19 @@ say_all(const struct walk *w, enum order_verb verb, const struct order *o)
 }
 
 static enum err
-do_one(struct walk *w, const char *who, enum order_verb verb,
-       struct order_act *a)
+do_one(struct walk *w, const char *who, const char *verb, struct order_act *a)
 {
     struct order_wish leg = { .id = a->id, .item_code = "A05" };
     struct order_view v = { 0 };
 
     as(w->c, who);
-    return verb == VERB_ADD_LEG ? order_add_leg(w->c, &leg, &v)
-                                : order_do(w->c, verb, a, &v);
+    return text_same(verb, "add_leg") ? order_add_leg(w->c, &leg, &v)
+                                      : order_do(w->c, verb, a, &v);
 }
 
 /* With this said; undone unless it shall stay. */
 static bool
-works(struct walk *w, const char *who, enum order_verb verb,
+works(struct walk *w, const char *who, const char *verb,
       const struct order_act *said, bool stays)
 {
     struct call *c = w->c;
@@ -130,12 +130,12 @@ works(struct walk *w, const char *who, enum order_verb verb,
 
 /* Would VERB succeed with anything that can be said? */
 static bool
-can_do(struct walk *w, const char *who, enum order_verb verb,
-       const struct order *o, bool stays)
+can_do(struct walk *w, const char *who, const char *verb, const struct order *o,
+       bool stays)
 {
     struct order_act a = say_all(w, verb, o);
 
-    if (verb == VERB_MERGE) {
+    if (text_same(verb, "merge")) {
         for (size_t i = 0; i < w->n; i++) {
             a.into_id = w->orders[i];
             if (works(w, who, verb, &a, stays))
@@ -145,7 +145,8 @@ can_do(struct walk *w, const char *who, enum order_verb verb,
     }
     if (works(w, who, verb, &a, stays))
         return true;
-    if (verb != VERB_DISPATCH && verb != VERB_IN_TURN && verb != VERB_TRANSFER)
+    if (!text_same(verb, "dispatch") && !text_same(verb, "in_turn")
+        && !text_same(verb, "transfer"))
         return false;
     for (size_t i = 0; i < w->n_choices; i++) {
         a.crew_id = w->choices[i].crew_id;
@@ -159,11 +160,9 @@ can_do(struct walk *w, const char *who, enum order_verb verb,
 /* -- comparing ------------------------------------------------------------------ */
 
 static bool
-is_offered(struct walk *w, const struct order_view *v, enum order_verb verb)
+is_offered(struct walk *w, const struct order_view *v, const char *verb)
 {
-    return strstr(v->verbs,
-                  arena_printf(w->c->arena, "\"%s\"", order_verbs[verb]))
-           != NULL;
+    return strstr(v->verbs, arena_printf(w->c->arena, "\"%s\"", verb)) != NULL;
 }
 
 static void
@@ -177,12 +176,17 @@ compare(struct walk *w, const char *who, int64_t id)
     v.order = order_now(w->c, id);
     if (!sees)
         v.verbs = "[]";
-    for (enum order_verb verb = 0; verb < VERB_AUTO_VERIFY; verb++) {
+    for (const struct step *s = life_next(&order_life, NULL); s != NULL;
+         s = life_next(&order_life, s)) {
+        const char *verb = s->verb;
         bool offered = is_offered(w, &v, verb);
+
+        if (life_is_program(&order_life, verb))
+            continue;
 
         if (can_do(w, who, verb, &v.order, false) != offered)
             fail_msg("%s: %s of a “%s” %s by %s is %soffered: %s",
-                     v.order.number, order_verbs[verb], v.order.item_code,
+                     v.order.number, verb, v.order.item_code,
                      order_states[v.order.state], who, offered ? "" : "not ",
                      w->c->fault.text ? w->c->fault.text : "");
         w->tried++;
@@ -195,10 +199,12 @@ static void
 move_on(struct walk *w, int64_t id)
 {
     const char *who = people[random_below(&w->chance, COUNT(people))];
-    enum order_verb verb = random_below(&w->chance, VERB_AUTO_VERIFY);
+    const struct step *s =
+        &order_life.steps[random_below(&w->chance, (uint32_t)order_life.n)];
     struct order o = order_now(w->c, id);
 
-    (void)can_do(w, who, verb, &o, true);
+    if (!(s->who & LIFE_PROGRAM))
+        (void)can_do(w, who, s->verb, &o, true);
 }
 
 static void
@@ -257,11 +263,11 @@ TEST(an_emergency_s_crew_is_offered_no_pause)
     office_make(c);
     id = ask(c, "wang", "A17").id;
     if (order_now(c, id).state == ORDER_SUBMITTED)
-        EXPECT_OK(say(c, "desk", VERB_DISPATCH, id,
+        EXPECT_OK(say(c, "desk", "dispatch", id,
                       .crew_id = id_of(c, "crew", "electricians")));
-    EXPECT_OK(say(c, "desk", VERB_TRANSFER, id, .assignee_id = 44,
+    EXPECT_OK(say(c, "desk", "transfer", id, .assignee_id = 44,
                   .crew_id = id_of(c, "crew", "electricians"), .reason = "x"));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
     EXPECT(!offers(c, "zhao", id, "suspend")
            && !offers(c, "desk", id, "suspend"));
 }
@@ -275,8 +281,8 @@ TEST(a_whole_with_open_legs_is_not_offered_to_be_ended)
     office_make(c);
     id = ask_for(c, "wang", &w).id;
     EXPECT(!offers(c, "wang", id, "cancel") && !offers(c, "desk", id, "merge"));
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id, .assignee_id = 44));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
+    EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = 44));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
     EXPECT(!offers(c, "zhao", id, "complete"));
     EXPECT(offers(c, "zhao", id, "suspend"));
 }
@@ -289,13 +295,13 @@ TEST(more_time_is_asked_for_once_until_it_is_answered)
     office_make(c);
     id = bring_to(c, ORDER_ACKNOWLEDGED);
     first = (instant){ c->now.ms + 30 * DAY_MS };
-    EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, id, .reason = "parts",
-                  .until = first));
+    EXPECT_OK(
+        say(c, "zhao", "ask_extension", id, .reason = "parts", .until = first));
     EXPECT(!offers(c, "zhao", id, "ask_extension"));
-    EXPECT_FAULT(say(c, "zhao", VERB_ASK_EXTENSION, id, .reason = "more parts",
+    EXPECT_FAULT(say(c, "zhao", "ask_extension", id, .reason = "more parts",
                      .until = { first.ms + DAY_MS }),
                  ERR_CONFLICT, NULL);
     EXPECT(order_now(c, id).extension_asked_until.ms == first.ms);
-    EXPECT_OK(say(c, "desk", VERB_REFUSE_EXTENSION, id, .reason = "no"));
+    EXPECT_OK(say(c, "desk", "refuse_extension", id, .reason = "no"));
     EXPECT(offers(c, "zhao", id, "ask_extension"));
 }

@@ -49,14 +49,14 @@ TEST(rework_is_counted_and_the_clock_was_never_stopped)
 
     office_make(c);
     id = bring_to(c, ORDER_COMPLETED);
-    EXPECT_FAULT(say(c, "wang", VERB_REWORK, id), ERR_INVALID, "reason");
-    EXPECT_OK(say(c, "wang", VERB_REWORK, id, .reason = "dark again"));
+    EXPECT_FAULT(say(c, "wang", "rework", id), ERR_INVALID, "reason");
+    EXPECT_OK(say(c, "wang", "rework", id, .reason = "dark again"));
     o = order_now(c, id);
     EXPECT(o.reworks == 1 && o.completed_at.ms == 0 && o.is_open);
     EXPECT(o.complete_due.ms == at("2026-11-24 10:00").ms);
     EXPECT(told(c, 44, id, "rework") == 1);
     c->now = at("2026-11-24 11:00");
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id));
+    EXPECT_OK(say(c, "zhao", "complete", id));
     EXPECT(order_now(c, id).complete_late);
 }
 
@@ -71,13 +71,13 @@ TEST(an_order_is_reopened_within_fifteen_days_only)
     office_pass(c, 15 * DAY_MS - 1);
     (void)wake(c);
     assert_int_equal(order_now(c, id).state, ORDER_CLOSED);
-    EXPECT_FAULT(say(c, "wang", VERB_REOPEN, id), ERR_INVALID, "reason");
-    EXPECT_OK(say(c, "wang", VERB_REOPEN, id, .reason = "dark again"));
+    EXPECT_FAULT(say(c, "wang", "reopen", id), ERR_INVALID, "reason");
+    EXPECT_OK(say(c, "wang", "reopen", id, .reason = "dark again"));
     o = order_now(c, id);
     EXPECT(o.state == ORDER_ACCEPTED && o.reopens == 1 && o.is_open);
     EXPECT(o.complete_due.ms > c->now.ms && o.verified_at.ms == 0);
     office_pass(c, 1);
-    EXPECT_FAULT(say(c, "wang", VERB_REOPEN, late, .reason = "dark again"),
+    EXPECT_FAULT(say(c, "wang", "reopen", late, .reason = "dark again"),
                  ERR_CONFLICT, NULL);
 }
 
@@ -88,7 +88,7 @@ TEST(a_reopened_order_is_not_due_soon_at_once)
     office_make(c);
     id = bring_to(c, ORDER_CLOSED);
     c->now = at("2026-12-07 10:00");
-    EXPECT_OK(say(c, "wang", VERB_REOPEN, id, .reason = "dark again"));
+    EXPECT_OK(say(c, "wang", "reopen", id, .reason = "dark again"));
     office_pass(c, MINUTE_MS);
     (void)wake(c);
     EXPECT(order_now(c, id).escalation == 0);
@@ -101,12 +101,12 @@ TEST(a_returned_order_comes_back_with_new_clocks)
 
     office_make(c);
     id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
-    EXPECT_FAULT(say(c, "desk", VERB_RETURN, id), ERR_INVALID, "reason");
-    EXPECT_OK(say(c, "desk", VERB_RETURN, id, .reason = "where?"));
+    EXPECT_OK(say(c, "desk", "accept", id));
+    EXPECT_FAULT(say(c, "desk", "return", id), ERR_INVALID, "reason");
+    EXPECT_OK(say(c, "desk", "return", id, .reason = "where?"));
     EXPECT(!order_now(c, id).is_open && order_now(c, id).wake_at.ms == 0);
     c->now = at("2026-11-25 10:00");
-    EXPECT_OK(say(c, "wang", VERB_RESUBMIT, id, .place_note = "紫藤架下面",
+    EXPECT_OK(say(c, "wang", "resubmit", id, .place_note = "紫藤架下面",
                   .description = "落地灯坏"));
     o = order_now(c, id);
     EXPECT(o.state == ORDER_SUBMITTED && o.accepted_at.ms == 0);
@@ -127,9 +127,9 @@ TEST(what_was_refused_is_not_smuggled_past_the_approver)
 
     office_make(c);
     id = bring_to(c, ORDER_AWAITING_APPROVAL);
-    EXPECT_FAULT(say(c, "chief", VERB_REFUSE, id), ERR_INVALID, "reason");
-    EXPECT_OK(say(c, "chief", VERB_REFUSE, id, .reason = "no money"));
-    EXPECT_OK(say(c, "wang", VERB_RESUBMIT, id));
+    EXPECT_FAULT(say(c, "chief", "refuse", id), ERR_INVALID, "reason");
+    EXPECT_OK(say(c, "chief", "refuse", id, .reason = "no money"));
+    EXPECT_OK(say(c, "wang", "resubmit", id));
     assert_int_equal(order_now(c, id).state, ORDER_AWAITING_APPROVAL);
 }
 
@@ -145,16 +145,16 @@ TEST(no_clock_runs_before_the_approval)
     c->now = at("2026-11-25 10:00");
     as(c, NULL);
     EXPECT_OK(order_wake(c, 100, &done));
-    EXPECT_OK(say(c, "chief", VERB_APPROVE, id));
+    EXPECT_OK(say(c, "chief", "approve", id));
     o = order_now(c, id);
     EXPECT(!o.accept_late && o.escalation == 0);
     EXPECT(o.accept_due.ms > c->now.ms);
     EXPECT(o.suspended_ms == 2 * DAY_MS);
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id,
+    EXPECT_OK(say(c, "desk", "dispatch", id,
                   .crew_id = id_of(c, "crew", "electricians")));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
     c->now.ms += HOUR_MS;
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id));
+    EXPECT_OK(say(c, "zhao", "complete", id));
     o = order_now(c, id);
     EXPECT(o.gross_ms == 2 * DAY_MS + HOUR_MS && o.net_ms == HOUR_MS);
 }
@@ -168,7 +168,7 @@ TEST(nobody_approves_his_own_wish)
 
     office_make(c);
     id = ask_for(c, "chief", &w).id;
-    EXPECT_FAULT(say(c, "chief", VERB_APPROVE, id), ERR_DENIED, NULL);
+    EXPECT_FAULT(say(c, "chief", "approve", id), ERR_DENIED, NULL);
     assert_int_equal(order_now(c, id).state, ORDER_AWAITING_APPROVAL);
 }
 
@@ -240,20 +240,18 @@ TEST(an_order_is_rated_once_by_its_requester_within_seven_days)
     office_make(c);
     id = bring_to(c, ORDER_VERIFIED);
     late = bring_to(c, ORDER_VERIFIED);
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id), ERR_INVALID, "stars");
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 6), ERR_INVALID,
-                 "stars");
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 2), ERR_INVALID,
+    EXPECT_FAULT(say(c, "wang", "rate", id), ERR_INVALID, "stars");
+    EXPECT_FAULT(say(c, "wang", "rate", id, .stars = 6), ERR_INVALID, "stars");
+    EXPECT_FAULT(say(c, "wang", "rate", id, .stars = 2), ERR_INVALID,
                  "comment");
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 4, .tags = "lovely"),
+    EXPECT_FAULT(say(c, "wang", "rate", id, .stars = 4, .tags = "lovely"),
                  ERR_INVALID, "tags");
-    EXPECT_FAULT(say(c, "desk", VERB_RATE, id, .stars = 5), ERR_DENIED, NULL);
-    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = 2, .comment = "late",
+    EXPECT_FAULT(say(c, "desk", "rate", id, .stars = 5), ERR_DENIED, NULL);
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = 2, .comment = "late",
                   .tags = "late,untidy"));
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 5), ERR_CONFLICT, NULL);
+    EXPECT_FAULT(say(c, "wang", "rate", id, .stars = 5), ERR_CONFLICT, NULL);
     office_pass(c, 7 * DAY_MS);
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, late, .stars = 5), ERR_CONFLICT,
-                 NULL);
+    EXPECT_FAULT(say(c, "wang", "rate", late, .stars = 5), ERR_CONFLICT, NULL);
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM rating"), 1);
 }
 
@@ -263,13 +261,13 @@ TEST(a_second_life_gives_no_second_vote)
 
     office_make(c);
     id = bring_to(c, ORDER_VERIFIED);
-    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = 5));
-    EXPECT_OK(say(c, "wang", VERB_REOPEN, id, .reason = "dark again"));
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id));
-    EXPECT_OK(say(c, "wang", VERB_VERIFY, id));
-    EXPECT_FAULT(say(c, "wang", VERB_RATE, id, .stars = 1, .comment = "x"),
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = 5));
+    EXPECT_OK(say(c, "wang", "reopen", id, .reason = "dark again"));
+    EXPECT_OK(say(c, "desk", "dispatch", id));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
+    EXPECT_OK(say(c, "zhao", "complete", id));
+    EXPECT_OK(say(c, "wang", "verify", id));
+    EXPECT_FAULT(say(c, "wang", "rate", id, .stars = 1, .comment = "x"),
                  ERR_CONFLICT, NULL);
     office_pass(c, 8 * DAY_MS);
     (void)wake(c);
@@ -283,11 +281,11 @@ TEST(nobody_rates_the_work_of_his_own_crew)
 
     office_make(c);
     id = ask_for(c, "second", &w).id;
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id, .assignee_id = 44));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id));
-    EXPECT_OK(say(c, "second", VERB_VERIFY, id));
-    EXPECT_FAULT(say(c, "second", VERB_RATE, id, .stars = 5), ERR_DENIED, NULL);
+    EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = 44));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
+    EXPECT_OK(say(c, "zhao", "complete", id));
+    EXPECT_OK(say(c, "second", "verify", id));
+    EXPECT_FAULT(say(c, "second", "rate", id, .stars = 5), ERR_DENIED, NULL);
 }
 
 static void
@@ -295,7 +293,7 @@ give_stars(struct call *c, int64_t stars)
 {
     int64_t id = bring_to(c, ORDER_VERIFIED);
 
-    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = stars, .comment = "so",
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = stars, .comment = "so",
                   .tags = "untidy"));
 }
 
@@ -358,10 +356,10 @@ TEST(cancelling_work_begun_needs_a_reason_even_of_ones_own)
 
     office_make(c);
     id = ask_for(c, "desk", &w).id;
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
-    EXPECT_FAULT(say(c, "desk", VERB_CANCEL, id), ERR_INVALID, "reason");
-    EXPECT_OK(say(c, "desk", VERB_CANCEL, id, .reason = "burnt down"));
+    EXPECT_OK(say(c, "desk", "dispatch", id));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
+    EXPECT_FAULT(say(c, "desk", "cancel", id), ERR_INVALID, "reason");
+    EXPECT_OK(say(c, "desk", "cancel", id, .reason = "burnt down"));
 }
 
 TEST(only_comments_can_be_internal)
@@ -371,7 +369,7 @@ TEST(only_comments_can_be_internal)
 
     office_make(c);
     id = bring_to(c, ORDER_IN_PROGRESS);
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id, .internal = true));
+    EXPECT_OK(say(c, "zhao", "complete", id, .internal = true));
     as(c, "wang");
     EXPECT_OK(order_events(c, &l, id));
     assert_int_equal(l.n, 7);
@@ -384,11 +382,10 @@ TEST(internal_comments_are_for_those_who_serve)
 
     office_make(c);
     id = bring_to(c, ORDER_IN_PROGRESS);
-    EXPECT_FAULT(say(c, "wang", VERB_COMMENT, id, .note = "x",
-                     .internal = true),
+    EXPECT_FAULT(say(c, "wang", "comment", id, .note = "x", .internal = true),
                  ERR_DENIED, "internal");
-    EXPECT_FAULT(say(c, "zhao", VERB_COMMENT, id), ERR_INVALID, "note");
-    EXPECT_OK(say(c, "zhao", VERB_COMMENT, id, .note = "he is difficult",
+    EXPECT_FAULT(say(c, "zhao", "comment", id), ERR_INVALID, "note");
+    EXPECT_OK(say(c, "zhao", "comment", id, .note = "he is difficult",
                   .internal = true));
     EXPECT(told(c, 41, id, "comment") == 0);
     as(c, "wang");
@@ -420,13 +417,13 @@ TEST(a_stale_version_is_refused_and_changes_nothing)
 
     office_make(c);
     id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_COMMENT, id, .note = "hm"));
+    EXPECT_OK(say(c, "desk", "comment", id, .note = "hm"));
     before = everything(c);
     c->if_version = 1;
-    EXPECT_FAULT(say(c, "desk", VERB_ACCEPT, id), ERR_STALE, NULL);
+    EXPECT_FAULT(say(c, "desk", "accept", id), ERR_STALE, NULL);
     EXPECT(everything(c) == before);
     c->if_version = 2;
-    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
+    EXPECT_OK(say(c, "desk", "accept", id));
 }
 
 /* -- merging ---------------------------------------------------------------- */
@@ -438,17 +435,17 @@ TEST(who_asked_for_the_same_hears_all_of_the_main_order)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_MERGE, other, .into_id = main_order));
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, main_order));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, main_order));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "dispatch", main_order));
+    EXPECT_OK(say(c, "zhao", "arrive", main_order));
     EXPECT(told(c, 42, other, "merged") == 1);
     EXPECT(told(c, 42, other, "dispatched") == 1);
     EXPECT(told(c, 42, other, "on_site") == 1);
     /* And so on when the main order is merged itself. */
     third = ask(c, "wang", "A04").id;
-    EXPECT_FAULT(say(c, "desk", VERB_MERGE, main_order, .into_id = third),
+    EXPECT_FAULT(say(c, "desk", "merge", main_order, .into_id = third),
                  ERR_CONFLICT, "state");
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, main_order));
+    EXPECT_OK(say(c, "zhao", "complete", main_order));
     EXPECT(told(c, 42, other, "completed") == 1);
 }
 
@@ -461,9 +458,9 @@ TEST(a_chain_of_merged_orders_hears_its_last)
     one = ask(c, "li", "A04").id;
     two = ask(c, "wang", "A04").id;
     three = ask_for(c, "second", &w).id;
-    EXPECT_OK(say(c, "desk", VERB_MERGE, one, .into_id = two));
-    EXPECT_OK(say(c, "desk", VERB_MERGE, two, .into_id = three));
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, three));
+    EXPECT_OK(say(c, "desk", "merge", one, .into_id = two));
+    EXPECT_OK(say(c, "desk", "merge", two, .into_id = three));
+    EXPECT_OK(say(c, "desk", "dispatch", three));
     EXPECT(told(c, 41, two, "dispatched") == 1);
     EXPECT(told(c, 42, one, "dispatched") == 1);
 }
@@ -481,13 +478,13 @@ TEST(of_a_long_chain_of_merged_orders_each_person_is_told_once)
         int64_t id = ask_for(c, who[i % 3], &w).id;
 
         if (last != 0)
-            EXPECT_OK(say(c, "desk", VERB_MERGE, last, .into_id = id));
+            EXPECT_OK(say(c, "desk", "merge", last, .into_id = id));
         last = id;
     }
     /* Each heard of his own. */
     EXPECT(office_int(c, "SELECT COUNT(*) FROM notice WHERE kind = 'merged'")
            == 299);
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, last));
+    EXPECT_OK(say(c, "desk", "dispatch", last));
     for (size_t i = 0; i < COUNT(people); i++)
         EXPECT(office_int(c, arena_printf(c->arena,
                                           "SELECT COUNT(*) FROM notice WHERE"
@@ -503,22 +500,22 @@ TEST(an_order_is_merged_into_an_open_one_only)
 
     office_make(c);
     id = ask(c, "li", "A04").id;
-    EXPECT_FAULT(say(c, "desk", VERB_MERGE, id), ERR_CONFLICT, "into_id");
+    EXPECT_FAULT(say(c, "desk", "merge", id), ERR_CONFLICT, "into_id");
     (void)ask(c, "li", "A05");
-    EXPECT_FAULT(say(c, "desk", VERB_MERGE, id), ERR_INVALID, "into_id");
-    EXPECT_FAULT(say(c, "desk", VERB_MERGE, id, .into_id = id), ERR_INVALID,
+    EXPECT_FAULT(say(c, "desk", "merge", id), ERR_INVALID, "into_id");
+    EXPECT_FAULT(say(c, "desk", "merge", id, .into_id = id), ERR_INVALID,
                  "into_id");
-    EXPECT_FAULT(say(c, "desk", VERB_MERGE, id, .into_id = 12345), ERR_INVALID,
+    EXPECT_FAULT(say(c, "desk", "merge", id, .into_id = 12345), ERR_INVALID,
                  "into_id");
     for (enum order_state s = ORDER_VERIFIED; s < N_ORDER_STATES; s++) {
         main_order = bring_to(c, s);
-        EXPECT_FAULT(say(c, "desk", VERB_MERGE, id, .into_id = main_order),
+        EXPECT_FAULT(say(c, "desk", "merge", id, .into_id = main_order),
                      ERR_CONFLICT, "into_id");
     }
     /* "far" sees li's order, but not wang's. */
     main_order = ask(c, "wang", "A04").id;
-    EXPECT_FAULT(say(c, "far", VERB_MERGE, id, .into_id = main_order),
-                 ERR_INVALID, "into_id");
+    EXPECT_FAULT(say(c, "far", "merge", id, .into_id = main_order), ERR_INVALID,
+                 "into_id");
 }
 
 TEST(an_order_others_wait_for_is_cancelled_by_the_desk)
@@ -528,9 +525,9 @@ TEST(an_order_others_wait_for_is_cancelled_by_the_desk)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_MERGE, other, .into_id = main_order));
-    EXPECT_FAULT(say(c, "wang", VERB_CANCEL, main_order), ERR_CONFLICT, NULL);
-    EXPECT_OK(say(c, "desk", VERB_CANCEL, main_order, .reason = "no"));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
+    EXPECT_FAULT(say(c, "wang", "cancel", main_order), ERR_CONFLICT, NULL);
+    EXPECT_OK(say(c, "desk", "cancel", main_order, .reason = "no"));
     EXPECT(told(c, 42, other, "cancelled") == 1);
 }
 
@@ -558,9 +555,9 @@ ask_with_legs(struct call *c)
 static void
 do_leg(struct call *c, int64_t id, const char *who)
 {
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
-    EXPECT_OK(say(c, who, VERB_ARRIVE, id));
-    EXPECT_OK(say(c, who, VERB_COMPLETE, id));
+    EXPECT_OK(say(c, "desk", "dispatch", id));
+    EXPECT_OK(say(c, who, "arrive", id));
+    EXPECT_OK(say(c, who, "complete", id));
 }
 
 TEST(a_parent_is_completed_when_all_of_its_legs_are)
@@ -587,12 +584,12 @@ TEST(a_parent_with_open_legs_is_neither_completed_nor_cancelled_nor_merged)
     office_make(c);
     o = ask_with_legs(c);
     other = ask(c, "wang", "A05").id;
-    EXPECT_FAULT(say(c, "wang", VERB_CANCEL, o.id), ERR_CONFLICT, NULL);
-    EXPECT_FAULT(say(c, "desk", VERB_MERGE, o.id, .into_id = other),
-                 ERR_CONFLICT, NULL);
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, o.id));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, o.id));
-    EXPECT_FAULT(say(c, "zhao", VERB_COMPLETE, o.id), ERR_CONFLICT, NULL);
+    EXPECT_FAULT(say(c, "wang", "cancel", o.id), ERR_CONFLICT, NULL);
+    EXPECT_FAULT(say(c, "desk", "merge", o.id, .into_id = other), ERR_CONFLICT,
+                 NULL);
+    EXPECT_OK(say(c, "desk", "dispatch", o.id));
+    EXPECT_OK(say(c, "zhao", "arrive", o.id));
+    EXPECT_FAULT(say(c, "zhao", "complete", o.id), ERR_CONFLICT, NULL);
 }
 
 TEST(a_leg_that_was_returned_is_not_done)
@@ -602,10 +599,10 @@ TEST(a_leg_that_was_returned_is_not_done)
     office_make(c);
     o = ask_with_legs(c);
     do_leg(c, leg_of(c, o.id, "A04"), "zhao");
-    EXPECT_OK(say(c, "desk", VERB_RETURN, leg_of(c, o.id, "A10"),
+    EXPECT_OK(say(c, "desk", "return", leg_of(c, o.id, "A10"),
                   .reason = "which tap?"));
     assert_int_equal(order_now(c, o.id).state, ORDER_SUBMITTED);
-    EXPECT_OK(say(c, "wang", VERB_CANCEL, leg_of(c, o.id, "A10")));
+    EXPECT_OK(say(c, "wang", "cancel", leg_of(c, o.id, "A10")));
     assert_int_equal(order_now(c, o.id).state, ORDER_COMPLETED);
 }
 
@@ -619,10 +616,10 @@ TEST(a_parent_is_not_verified_while_a_leg_is_done_again)
     leg = leg_of(c, o.id, "A10");
     do_leg(c, leg_of(c, o.id, "A04"), "zhao");
     do_leg(c, leg, "qian");
-    EXPECT_OK(say(c, "wang", VERB_REWORK, leg, .reason = "drips"));
-    EXPECT_FAULT(say(c, "wang", VERB_VERIFY, o.id), ERR_CONFLICT, NULL);
-    EXPECT_OK(say(c, "qian", VERB_COMPLETE, leg));
-    EXPECT_OK(say(c, "wang", VERB_VERIFY, o.id));
+    EXPECT_OK(say(c, "wang", "rework", leg, .reason = "drips"));
+    EXPECT_FAULT(say(c, "wang", "verify", o.id), ERR_CONFLICT, NULL);
+    EXPECT_OK(say(c, "qian", "complete", leg));
+    EXPECT_OK(say(c, "wang", "verify", o.id));
 }
 
 TEST(a_leg_has_no_legs)
@@ -732,7 +729,7 @@ TEST(who_else_asked_is_for_those_who_serve)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_MERGE, other, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
     as(c, "wang");
     EXPECT_OK(order_get(c, main_order, &v));
     assert_string_equal(v.merged, "[]");
@@ -749,7 +746,7 @@ TEST(messages_are_read_in_the_readers_language)
     office_make(c);
     c->lang = LANG_EN;
     id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_ACCEPT, id));
+    EXPECT_OK(say(c, "desk", "accept", id));
     as(c, "wang");
     c->lang = LANG_ZH;
     EXPECT_OK(notice_list(c, &l));
@@ -769,7 +766,7 @@ TEST(messages_are_read_by_whom_they_are_for)
     struct notice n = { 0 };
 
     office_make(c);
-    EXPECT_OK(say(c, "desk", VERB_ACCEPT, ask(c, "wang", "A04").id));
+    EXPECT_OK(say(c, "desk", "accept", ask(c, "wang", "A04").id));
     as(c, "wang");
     EXPECT_OK(notice_list(c, &l));
     assert_int_equal(l.n, 1);

@@ -191,8 +191,8 @@ read_everything(struct call *c)
 {
     struct buf seen = buf_make(c->arena, 0);
 
-    for (size_t i = 0; all_routes[i]; i++)
-        for (const struct route *r = all_routes[i]; r->path; r++)
+    for (size_t i = 0; all_routes()[i]; i++)
+        for (const struct route *r = all_routes()[i]; r->path; r++)
             if (r->method == GET)
                 ask_route(c, &seen, r->path);
     return seen.s;

@@ -15,13 +15,12 @@ TEST(a_lead_gives_orders_to_his_own_crew_only)
     office_make(c);
     plumbers = id_of(c, "crew", "plumbers");
     id = bring_to(c, ORDER_DISPATCHED);
-    EXPECT_FAULT(say(c, "sun", VERB_TRANSFER, id, .crew_id = plumbers,
+    EXPECT_FAULT(say(c, "sun", "transfer", id, .crew_id = plumbers,
                      .reason = "not ours"),
                  ERR_DENIED, "crew_id");
     EXPECT(order_now(c, id).crew_id == id_of(c, "crew", "electricians"));
-    EXPECT_OK(
-        say(c, "sun", VERB_TRANSFER, id, .assignee_id = 57, .reason = "x"));
-    EXPECT_OK(say(c, "desk", VERB_TRANSFER, id, .crew_id = plumbers,
+    EXPECT_OK(say(c, "sun", "transfer", id, .assignee_id = 57, .reason = "x"));
+    EXPECT_OK(say(c, "desk", "transfer", id, .crew_id = plumbers,
                   .reason = "theirs"));
 }
 
@@ -33,16 +32,16 @@ TEST(a_provider_gives_orders_to_its_own_crews_only)
     lifts = id_of(c, "crew", "lift-contractor");
     electricians = id_of(c, "crew", "electricians");
     id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id, .crew_id = lifts));
-    EXPECT_FAULT(say(c, "lift", VERB_TRANSFER, id, .crew_id = electricians,
+    EXPECT_OK(say(c, "desk", "dispatch", id, .crew_id = lifts));
+    EXPECT_FAULT(say(c, "lift", "transfer", id, .crew_id = electricians,
                      .reason = "x"),
                  ERR_DENIED, "crew_id");
-    EXPECT_FAULT(say(c, "lift", VERB_IN_TURN, id, .crew_id = electricians),
+    EXPECT_FAULT(say(c, "lift", "in_turn", id, .crew_id = electricians),
                  ERR_CONFLICT, "state");
-    EXPECT_OK(say(c, "lift", VERB_DECLINE, id, .reason = "x"));
-    EXPECT_FAULT(say(c, "lift", VERB_DISPATCH, id, .crew_id = electricians),
+    EXPECT_OK(say(c, "lift", "decline", id, .reason = "x"));
+    EXPECT_FAULT(say(c, "lift", "dispatch", id, .crew_id = electricians),
                  ERR_DENIED, "crew_id");
-    EXPECT_OK(say(c, "lift", VERB_DISPATCH, id, .assignee_id = 47));
+    EXPECT_OK(say(c, "lift", "dispatch", id, .assignee_id = 47));
 }
 
 TEST(who_asks_for_others_does_so_within_his_reach)
@@ -227,10 +226,10 @@ TEST(a_parent_whose_legs_were_all_called_off_is_not_done)
 
     office_make(c);
     o = ask_two(c);
-    EXPECT_OK(say(c, "wang", VERB_CANCEL, leg(c, o.id, "A04")));
-    EXPECT_OK(say(c, "wang", VERB_CANCEL, leg(c, o.id, "A10")));
+    EXPECT_OK(say(c, "wang", "cancel", leg(c, o.id, "A04")));
+    EXPECT_OK(say(c, "wang", "cancel", leg(c, o.id, "A10")));
     assert_int_equal(order_now(c, o.id).state, ORDER_SUBMITTED);
-    EXPECT_OK(say(c, "wang", VERB_CANCEL, o.id));
+    EXPECT_OK(say(c, "wang", "cancel", o.id));
 }
 
 TEST(a_crew_sees_of_a_parents_legs_its_own_only)
@@ -240,9 +239,9 @@ TEST(a_crew_sees_of_a_parents_legs_its_own_only)
 
     office_make(c);
     o = ask_two(c);
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, o.id,
+    EXPECT_OK(say(c, "desk", "dispatch", o.id,
                   .crew_id = id_of(c, "crew", "lift-contractor")));
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, leg(c, o.id, "A10"),
+    EXPECT_OK(say(c, "desk", "dispatch", leg(c, o.id, "A10"),
                   .crew_id = id_of(c, "crew", "lift-contractor")));
     as(c, "lift");
     EXPECT_OK(order_get(c, o.id, &v));
@@ -262,8 +261,8 @@ TEST(who_serves_the_main_order_sees_no_merged_order_of_others)
     a = ask(c, "wang", "A04");
     b = ask(c, "li", "A05");
     office_exec(c, "UPDATE orders SET crew_id = NULL WHERE item_code = 'A05'");
-    EXPECT_OK(say(c, "desk", VERB_MERGE, b.id, .into_id = a.id));
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, a.id,
+    EXPECT_OK(say(c, "desk", "merge", b.id, .into_id = a.id));
+    EXPECT_OK(say(c, "desk", "dispatch", a.id,
                   .crew_id = id_of(c, "crew", "lift-contractor")));
     as(c, "lift");
     EXPECT_OK(order_get(c, a.id, &v));
@@ -283,7 +282,7 @@ TEST(who_works_in_a_crew_sees_none_of_its_single_scores_whatever_else_he_is)
 
     office_make(c);
     id = bring_to(c, ORDER_VERIFIED);
-    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = 4));
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = 4));
     as(c, "leader");
     EXPECT_OK(rating_list(c, &l));
     EXPECT(l.n == 1);
@@ -310,7 +309,7 @@ TEST(a_providers_people_do_not_rate_its_work)
     office_exec(c, "UPDATE orders SET requester_id = 47, provider_id = 31,"
                    " crew_id = (SELECT id FROM crew WHERE code ="
                    " 'lift-contractor')");
-    EXPECT_FAULT(say(c, "lift", VERB_RATE, id, .stars = 5), ERR_DENIED, NULL);
+    EXPECT_FAULT(say(c, "lift", "rate", id, .stars = 5), ERR_DENIED, NULL);
 }
 
 /* -- people -------------------------------------------------------------------- */

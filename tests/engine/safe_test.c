@@ -49,8 +49,8 @@ TEST(a_word_that_is_not_known_is_not_taken_for_the_first)
 
 TEST(an_order_whose_state_is_not_known_offers_and_suffers_nothing)
 {
-    static const enum order_verb verbs[] = { VERB_ACCEPT, VERB_CANCEL,
-                                             VERB_MERGE, VERB_COMMENT };
+    static const char *const verbs[] = { "accept", "cancel", "merge",
+                                         "comment" };
     int64_t id = booked_order(c), before = count_events(c, id);
 
     for (size_t i = 0; i < COUNT(verbs); i++)

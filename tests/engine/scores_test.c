@@ -12,17 +12,17 @@ verified(struct call *c)
 {
     int64_t id = ask(c, "wang", "A04").id;
 
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id, .assignee_id = 44));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, id));
-    EXPECT_OK(say(c, "zhao", VERB_COMPLETE, id, .result = "done"));
-    EXPECT_OK(say(c, "wang", VERB_VERIFY, id));
+    EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = 44));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
+    EXPECT_OK(say(c, "zhao", "complete", id, .result = "done"));
+    EXPECT_OK(say(c, "wang", "verify", id));
     return id;
 }
 
 static void
 vote(struct call *c, int64_t id, int64_t stars)
 {
-    EXPECT_OK(say(c, "wang", VERB_RATE, id, .stars = stars, .comment = "so",
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = stars, .comment = "so",
                   .tags = stars > 3 ? "on_time,polite" : "late"));
 }
 

@@ -427,7 +427,7 @@ TEST(an_older_office_is_taken_over_whole_and_goes_on)
     if (r.faults != 0)
         fail_msg("%s\n", r.found);
     EXPECT(r.covered == r.rows && r.rows > 500);
-    EXPECT_OK(say(c, "wang", VERB_REOPEN,
+    EXPECT_OK(say(c, "wang", "reopen",
                   office_int(c, "SELECT MAX(id) FROM orders"), .reason = "so"));
     r = verify_all(c);
     if (r.faults != 0)

@@ -440,7 +440,7 @@ TEST(a_change_behind_the_program_is_found_after_its_next_change_too)
     id = bring_to(c, ORDER_ACCEPTED);
     office_exec(c, "UPDATE orders SET description = 'x' WHERE id ="
                    " (SELECT MAX(id) FROM orders)");
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id));
+    EXPECT_OK(say(c, "desk", "dispatch", id));
     assert_int_equal(proved_verify(c, &p, true).faults, 1);
     office_exec(c, "UPDATE setting SET value = 'x'");
     office_exec(c, "UPDATE role_grant SET role = 'leader' WHERE id = 243");

@@ -1,92 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every verb of an order, making one, and the scheduler's round. */
+/* Making an order and the scheduler's round; its verbs are with those of any
+   life (life_fault_test.c). */
 #include "fault.h"
-
-/* -- the verbs, from the table ----------------------------------------------- */
-
-struct saying {
-    enum order_verb verb;
-    struct order_act act;
-};
-
-static enum err
-do_say(struct call *c, const void *with)
-{
-    const struct saying *s = with;
-    struct order_view v = { 0 };
-    struct order_act a = s->act;
-    struct order_wish w = { .id = a.id, .item_code = "A05" };
-
-    if (s->verb == VERB_ADD_LEG)
-        return order_add_leg(c, &w, &v);
-    return order_do(c, s->verb, &a, &v);
-}
-
-static const char *
-who_says(unsigned who)
-{
-    return who & BY_CREW        ? "zhao"
-           : who & BY_REQUESTER ? "wang"
-           : who & BY_APPROVER  ? "chief"
-                                : "desk";
-}
-
-static enum order_state
-first_state(const struct order_transition *t)
-{
-    enum order_state s = 0;
-
-    while (!(t->from >> s & 1))
-        s++;
-    return s;
-}
-
-static void
-try_transition(struct call *c, const struct order_transition *t,
-               int64_t main_order)
-{
-    struct saying s = { .verb = t->verb };
-    enum order_state state = first_state(t);
-
-    /* Work begun is made safe and asked more time for while it lasts. */
-    if (t->verb == VERB_GRANT_EXTENSION || t->verb == VERB_REFUSE_EXTENSION)
-        state = ORDER_IN_PROGRESS;
-    s.act = (struct order_act){
-        .id = bring_to(c, state),
-        .reason = t->verb == VERB_SUSPEND ? "safety_stop" : "because",
-        .note = "a note",
-        .into_id = main_order,
-        .priority = 1,
-        .stars = 2,
-        .comment = "slow",
-        .tags = "late",
-        .result = "done",
-        .until = { c->now.ms + 30 * DAY_MS }
-    };
-    if (t->verb == VERB_TRANSFER)
-        s.act.crew_id = id_of(c, "crew", "plumbers");
-    if (t->verb == VERB_GRANT_EXTENSION || t->verb == VERB_REFUSE_EXTENSION)
-        EXPECT_OK(say(c, "zhao", VERB_ASK_EXTENSION, s.act.id,
-                      .reason = "parts", .until = { c->now.ms + 30 * DAY_MS }));
-    if (t->verb == VERB_MAKE_SAFE) {
-        s.act.id = ask(c, "wang", "A02").id;
-        EXPECT_OK(say(c, "zhao", VERB_ARRIVE, s.act.id));
-    }
-    expect_all_or_nothing(c, order_verbs[t->verb], who_says(t->who), do_say,
-                          &s);
-}
-
-TEST(every_verb_of_an_order_is_all_or_nothing)
-{
-    int64_t main_order;
-
-    office_make(c);
-    office_exec(c, "DELETE FROM audit_entry WHERE action <> 'sign_in'");
-    main_order = ask(c, "li", "A04").id;
-    for (size_t i = 0; i < n_order_transitions; i++)
-        if (order_transitions[i].who != BY_PROGRAM)
-            try_transition(c, &order_transitions[i], main_order);
-}
 
 /* -- making ----------------------------------------------------------------- */
 
@@ -218,21 +133,30 @@ TEST(reading_a_message_is_all_or_nothing)
     expect_all_or_nothing(c, "notice read", "wang", do_notice_read, &id);
 }
 
+static enum err
+do_complete_leg(struct call *c, const void *with)
+{
+    struct order_view v = { 0 };
+
+    return order_do(c, "complete", with, &v);
+}
+
 /* The last leg completes its parent in the same act. */
 TEST(the_last_leg_and_its_parent_are_done_together)
 {
     struct order_wish w = { .item_code = "A05",
                             .legs = "[{\"item_code\":\"A04\"}]" };
-    struct saying s = { .verb = VERB_COMPLETE };
+    struct order_act done = { .result = "done" };
     int64_t parent;
 
     office_make(c);
     office_exec(c, "DELETE FROM audit_entry");
     parent = ask_for(c, "wang", &w).id;
-    s.act.id = office_int(c, "SELECT MAX(id) FROM orders WHERE parent_id IS"
+    done.id = office_int(c, "SELECT MAX(id) FROM orders WHERE parent_id IS"
                              " NOT NULL");
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, s.act.id));
-    EXPECT_OK(say(c, "zhao", VERB_ARRIVE, s.act.id));
-    expect_all_or_nothing(c, "last leg", "zhao", do_say, &s);
+    EXPECT_OK(say(c, "desk", "dispatch", done.id));
+    EXPECT_OK(say(c, "zhao", "arrive", done.id));
+    expect_all_or_nothing(c, "last leg", "zhao", do_complete_leg,
+                          &done);
     assert_int_equal(order_now(c, parent).state, ORDER_COMPLETED);
 }

@@ -14,7 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const struct model *const nouns[] = {
-    &order_wish_model,   &order_act_model,    &draft_model,
+    &order_wish_model,   &life_reason_model,  &draft_model,
     &unit_model,         &place_model,        &person_model,
     &provider_model,     &crew_model,         &crew_member_model,
     &shift_model,        &service_area_model, &sla_class_model,

@@ -52,8 +52,8 @@ route_of(const char *method, const char *path)
 {
     if (strncmp(path, PREFIX, strlen(PREFIX)) != 0)
         return NULL;
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
             if (strcmp(method_word(r->method), method) == 0
                 && strcmp(r->path, path + strlen(PREFIX)) == 0)
                 return r;
@@ -416,8 +416,8 @@ lore_open(void)
     struct lore *p = calloc(1, sizeof *p);
 
     (void)pthread_mutex_init(&p->lock, NULL);
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path != NULL; r++)
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
             take_choices(p, r->out);
     return p;
 }

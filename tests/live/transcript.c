@@ -337,8 +337,8 @@ route_of(struct play *p, const struct step *s, size_t *number)
     path[strcspn(path, "?")] = '\0';
     found = route_find(p->call->arena, s->method, path, parts, &n, &other);
     *number = 0;
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path; r++) {
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path; r++) {
             if (r == found)
                 return found;
             ++*number;
@@ -409,8 +409,8 @@ check_done(struct score *s, const bool *done)
 {
     size_t n = 0;
 
-    for (size_t i = 0; all_routes[i] != NULL; i++)
-        for (const struct route *r = all_routes[i]; r->path; r++, n++)
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path; r++, n++)
             if (can_be_done(r))
                 (void)score(s, done[n], "no step does POST %s", r->path);
 }

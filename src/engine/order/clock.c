@@ -159,7 +159,7 @@ note_late(struct call *c, struct order *o, const char *clock)
 {
     struct order_event e = { .order_id = o->id,
                              .actor_name = "liangcao",
-                             .verb = order_verbs[VERB_LATE],
+                             .verb = "late",
                              .from_state = order_states[o->state],
                              .to_state = order_states[o->state],
                              .note = clock };
@@ -233,21 +233,11 @@ run_clocks(struct call *c, struct order *o)
 }
 
 static enum err
-program_does(struct call *c, enum order_verb verb, const struct order *o)
+program_does(struct call *c, const char *verb, const struct order *o)
 {
-    struct order_act a = { .id = o->id };
-    struct doing d = { .c = c, .verb = verb, .a = &a, .old = *o, .o = *o };
+    struct order after;
 
-    d.row = order_may(o->state, verb);
-    ASSERT(d.row != NULL);
-    d.o.state = (unsigned)d.row->to;
-    if (verb == VERB_CLOSE) {
-        d.o.closed_at = c->now;
-    } else {
-        d.o.verified_at = c->now;
-        d.o.verified_auto = true;
-    }
-    return finish_doing(&d);
+    return life_program(c, &order_life, verb, o, &after);
 }
 
 /* Three working days of silence since the work was done, or since the last of
@@ -259,7 +249,7 @@ end_silence(struct call *c, struct order *o)
 
     TRY(order_facts(c, o->id, &facts));
     if (facts.open_legs == 0)
-        return program_does(c, VERB_AUTO_VERIFY, o);
+        return program_does(c, "auto_verify", o);
     return sleep_until(c, o, after_working_days(c, c->now, ORDER_SILENCE_DAYS));
 }
 
@@ -276,7 +266,7 @@ wake_one(struct call *c, int64_t id)
     if (o.state == ORDER_COMPLETED)
         TRY(end_silence(c, &o));
     else if (o.state == ORDER_VERIFIED)
-        TRY(program_does(c, VERB_CLOSE, &o));
+        TRY(program_does(c, "close", &o));
     else
         TRY(run_clocks(c, &o));
     return tx_commit(&tx);

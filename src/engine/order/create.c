@@ -394,28 +394,28 @@ order_submit(struct call *c, struct order_wish *w, struct order_view *out)
 }
 
 enum err
+do_add_leg(struct deed *d, void *rec)
+{
+    struct order_wish w = *(const struct order_wish *)d->in;
+    const struct order *o = rec;
+    struct making leg = { .parent = o };
+
+    if (w.place_id == 0 && w.place_note == NULL) {
+        w.place_id = o->place_id;
+        w.place_note = o->place_note;
+    }
+    w.requester_id =
+        o->requester_id == d->c->actor->person_id ? 0 : o->requester_id;
+    TRY(look_up(d->c, &w, &leg));
+    leg.o.parent_id = o->id;
+    d->note = leg.o.item_name;
+    return write_order(d->c, &leg);
+}
+
+enum err
 order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
 {
-    struct order_act a = { .id = w->id };
-    struct doing d;
-    struct making leg = { .parent = &d.old };
-
-    TRY(begin_doing(c, VERB_ADD_LEG, &a, &d));
-    if (w->place_id == 0 && w->place_note == NULL) {
-        w->place_id = d.o.place_id;
-        w->place_note = d.o.place_note;
-    }
-    w->requester_id =
-        d.o.requester_id == c->actor->person_id ? 0 : d.o.requester_id;
-    TRY(look_up(c, w, &leg));
-    leg.o.parent_id = d.o.id;
-    d.note = leg.o.item_name;
-    TX tx = tx_begin(c);
-    TRY(write_order(c, &leg));
-    TRY(finish_doing(&d));
-    out->order = d.o;
-    TRY(order_fill_view(c, out));
-    return tx_commit(&tx);
+    return life_do(c, &order_life, "add_leg", w, out);
 }
 
 /* -- before asking --------------------------------------------------------- */

@@ -5,41 +5,31 @@
 
 #include "engine/order/order.h"
 
-/* What lies beside an order, as far as guards ask for it. */
+/* What lies beside an order, as far as guards ask for it: deed.facts. */
 struct order_facts {
-    bool known;
     int64_t open_legs, merged, votes;
-};
-
-/* A verb being done: the order before and after. */
-struct doing {
-    struct call *c;
-    enum order_verb verb;
-    struct order_act *a;
-    const struct order_transition *row;
-    unsigned who; /* what the actor is to this order */
-    struct order old, o;
-    struct order_facts facts;
-    const char *note; /* kept in the event */
-    const char *reason;
-    const char *detail; /* JSON, kept in the event */
 };
 
 /* -- guard.c ---------------------------------------------------------------- */
 
-/*
- * Would d->verb succeed on d->old, but for what comes with it?  The table and
- * d->who allow it already.
- *
- * ERR_CONFLICT, ERR_DENIED, ERR_INVALID   no; the fault says why
- */
-enum err order_guard(struct doing *d) MUST_USE;
-
-/* The same as a yes or no; anything else that went wrong is handed up. */
-enum err order_offers(struct doing *d, bool *offered) MUST_USE;
+enum err no_open_legs(struct deed *d, void *rec);
+enum err guard_approve(struct deed *d, void *rec);
+enum err guard_merge(struct deed *d, void *rec);
+enum err guard_cancel(struct deed *d, void *rec);
+enum err guard_add_leg(struct deed *d, void *rec);
+enum err guard_dispatch(struct deed *d, void *rec);
+enum err guard_in_turn(struct deed *d, void *rec);
+enum err guard_transfer(struct deed *d, void *rec);
+enum err guard_grab(struct deed *d, void *rec);
+enum err guard_make_safe(struct deed *d, void *rec);
+enum err guard_suspend(struct deed *d, void *rec);
+enum err guard_ask_extension(struct deed *d, void *rec);
+enum err guard_answer_extension(struct deed *d, void *rec);
+enum err guard_reopen(struct deed *d, void *rec);
+enum err guard_rate(struct deed *d, void *rec);
 
 /* ERR_DENIED: the actor may not give the order to this crew. */
-enum err may_give(struct doing *d, int64_t crew_id,
+enum err may_give(struct deed *d, int64_t crew_id,
                   int64_t provider_id) MUST_USE;
 
 enum err order_facts(struct call *c, int64_t id,
@@ -51,7 +41,7 @@ enum err order_facts(struct call *c, int64_t id,
 bool may_see_rating(struct call *c, const struct order *o, unsigned who);
 
 /* What the actor is to the order: a set of enum order_who. */
-unsigned order_who(struct call *c, const struct order *o);
+unsigned order_who(struct call *c, const void *order);
 
 /* The order by id, for whoever may see it. */
 enum err order_load(struct call *c, int64_t id, struct order *o) MUST_USE;
@@ -174,33 +164,59 @@ void judge_clocks(struct order *o, instant now);
 
 /* -- act.c ------------------------------------------------------------------ */
 
-/* Write what a verb did: order, event, audit entry, messages. */
-enum err finish_doing(struct doing *d) MUST_USE;
-enum err begin_doing(struct call *c, enum order_verb verb, struct order_act *a,
-                     struct doing *d) MUST_USE;
+/* What follows from any verb: the hooks of order_life. */
+void order_settle(struct deed *d);
+enum err order_record(struct deed *d);
+enum err order_tell(struct deed *d);
+void order_audited(const struct deed *d, struct json_out *out);
+enum err order_after(struct deed *d);
 
-/* FIELD must be said; a text of VALUE that is blank is not. */
-enum err need_text(struct call *c, const char *field,
-                   const char *value) MUST_USE;
+/* What each verb changes. */
+enum err do_approve(struct deed *d, void *rec);
+enum err do_accept(struct deed *d, void *rec);
+enum err do_resubmit(struct deed *d, void *rec);
+enum err do_merge(struct deed *d, void *rec);
+enum err do_verify(struct deed *d, void *rec);
+enum err do_auto_verify(struct deed *d, void *rec);
+enum err do_rework(struct deed *d, void *rec);
+enum err do_reopen(struct deed *d, void *rec);
+enum err do_cancel(struct deed *d, void *rec);
+enum err do_call_off(struct deed *d, void *rec);
+enum err do_comment(struct deed *d, void *rec);
+enum err do_raise_priority(struct deed *d, void *rec);
+enum err do_close(struct deed *d, void *rec);
 
-/* The verbs' own parts, by family; each changes d->o. */
-typedef enum err (*verb_fn)(struct doing *d);
-enum err do_dispatch(struct doing *d);
-enum err do_grab(struct doing *d);
-enum err do_in_turn(struct doing *d);
-enum err do_transfer(struct doing *d);
-enum err do_decline(struct doing *d);
-enum err do_acknowledge(struct doing *d);
-enum err do_arrive(struct doing *d);
-enum err do_make_safe(struct doing *d);
-enum err do_start(struct doing *d);
-enum err do_suspend(struct doing *d);
-enum err do_resume(struct doing *d);
-enum err do_ask_extension(struct doing *d);
-enum err do_grant_extension(struct doing *d);
-enum err do_refuse_extension(struct doing *d);
-enum err do_complete(struct doing *d);
-enum err do_rate(struct doing *d);
+/* -- work.c ----------------------------------------------------------------- */
+
+enum err do_dispatch(struct deed *d, void *rec);
+enum err do_grab(struct deed *d, void *rec);
+enum err do_in_turn(struct deed *d, void *rec);
+enum err do_transfer(struct deed *d, void *rec);
+enum err do_decline(struct deed *d, void *rec);
+enum err do_acknowledge(struct deed *d, void *rec);
+enum err do_arrive(struct deed *d, void *rec);
+enum err do_make_safe(struct deed *d, void *rec);
+enum err do_start(struct deed *d, void *rec);
+enum err do_suspend(struct deed *d, void *rec);
+enum err do_resume(struct deed *d, void *rec);
+enum err do_ask_extension(struct deed *d, void *rec);
+enum err do_grant_extension(struct deed *d, void *rec);
+enum err do_refuse_extension(struct deed *d, void *rec);
+enum err do_complete(struct deed *d, void *rec);
+enum err do_auto_complete(struct deed *d, void *rec);
+
+/* -- model.c: what comes with the verbs ------------------------------------- */
+
+extern const struct model order_cancel_model, order_resubmit_model,
+    order_merge_model, order_dispatch_model, order_turn_model,
+    order_transfer_model, order_suspend_model, order_extension_model,
+    order_complete_model, order_comment_model, order_priority_model,
+    order_vote_model;
+
+/* -- create.c and rate.c ---------------------------------------------------- */
+
+enum err do_add_leg(struct deed *d, void *rec);
+enum err do_rate(struct deed *d, void *rec);
 
 /* Put the words of the order into the search index; PERSON and PLACE tell the
    initials of their names. */

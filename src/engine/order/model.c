@@ -160,6 +160,8 @@ static const struct field view_fields[] = {
     ORDER_FIELDS,
     FIELD(struct order_view, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,
           .says = "What the caller may do with it now."),
+    FIELD(struct order_view, why_not, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the caller may not do just now, and why."),
     FIELD(struct order_view, legs, .flags = GIVEN | DERIVED | JSON_TEXT),
     FIELD(struct order_view, merged, .flags = GIVEN | DERIVED | JSON_TEXT),
     FIELD(struct order_view, rating, .flags = GIVEN | DERIVED | JSON_TEXT,
@@ -249,57 +251,138 @@ static const struct field draft_fields[] = {
 const struct model draft_model =
     MODEL("draft", "draft", struct draft, draft_fields);
 
-/* All that comes with a verb but for its reason, which some verbs take from a
-   list. */
-#define ACT_FIELDS                                                             \
-    FIELD(struct order_act, id, .flags = GIVEN | DERIVED),                     \
-        FIELD(struct order_act, note, .flags = LONG, .max = 2000,              \
-              .label = "Note"),                                                \
-        FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),   \
-        FIELD(struct order_act, assignee_id, .refers = "person",               \
-              .label = "Assignee"),                                            \
-        FIELD(struct order_act, into_id, .refers = "orders",                   \
-              .label = "Merge into"),                                          \
-        FIELD(struct order_act, place_id, .refers = "place",                   \
-              .label = "Place"),                                               \
-        FIELD(struct order_act, priority, .min = 1, .max = 5,                  \
-              .label = "Priority"),                                            \
-        FIELD(struct order_act, stars, .min = 1, .max = 5, .label = "Stars"),  \
-        FIELD(struct order_act, until, FORESEEABLE, .label = "Until"),         \
-        FIELD(struct order_act, result, .flags = LONG, .max = 2000,            \
-              .label = "Result"),                                              \
-        FIELD(struct order_act, cause, .max = 200, .label = "Cause"),          \
-        FIELD(struct order_act, internal, .label = "Internal"),                \
-        FIELD(struct order_act, description, .flags = LONG, .max = 2000,       \
-              .label = "Description"),                                         \
-        FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,     \
-              .label = "Answers"),                                             \
-        FIELD(struct order_act, phone, .max = 40, .label = "Phone"),           \
-        FIELD(struct order_act, place_note, .max = 100,                        \
-              .label = "Where exactly"),                                       \
-        FIELD(struct order_act, tags, .max = 200, .label = "Tags"),            \
-        FIELD(struct order_act, comment, .flags = LONG, .max = 1000,           \
-              .label = "Comment"),                                             \
-        FIELD(struct order_act, wanted_from, FORESEEABLE,                      \
-              .label = "Wanted from"),                                         \
-        FIELD(struct order_act, wanted_to, FORESEEABLE, .label = "Wanted to")
+/* -- what comes with the verbs ------------------------------------------------ */
 
-static const struct field act_fields[] = {
-    FIELD(struct order_act, reason, .max = 500, .label = "Reason"),
-    ACT_FIELDS,
+#define ACT_ID FIELD(struct order_act, id, .flags = GIVEN | DERIVED)
+#define ACT_NOTE                                                               \
+    FIELD(struct order_act, note, .flags = LONG, .max = 2000, .label = "Note")
+#define ACT_REASON                                                             \
+    FIELD(struct order_act, reason, .flags = REQUIRED | LONG, .max = 500,      \
+          .label = "Reason")
+
+static const struct field cancel_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, reason, .flags = LONG, .max = 500,
+          .label = "Reason",
+          .says = "Needed of whoever is not the requester, and once the work "
+                  "has begun."),
+    ACT_NOTE,
 };
+const struct model order_cancel_model =
+    MODEL("order_cancel", NULL, struct order_act, cancel_fields);
 
-const struct model order_act_model =
-    MODEL("order_act", NULL, struct order_act, act_fields);
+static const struct field resubmit_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, description, .flags = LONG, .max = 2000,
+          .label = "Description"),
+    FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
+    FIELD(struct order_act, place_note, .max = 100, .label = "Where exactly"),
+    FIELD(struct order_act, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,
+          .label = "Answers"),
+    ACT_NOTE,
+};
+const struct model order_resubmit_model =
+    MODEL("order_resubmit", NULL, struct order_act, resubmit_fields);
+
+static const struct field merge_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, into_id, .flags = REQUIRED, .refers = "orders",
+          .label = "Merge into"),
+    ACT_NOTE,
+};
+const struct model order_merge_model =
+    MODEL("order_merge", NULL, struct order_act, merge_fields);
+
+static const struct field dispatch_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
+    FIELD(struct order_act, assignee_id, .refers = "person",
+          .label = "Assignee"),
+    ACT_NOTE,
+};
+const struct model order_dispatch_model =
+    MODEL("order_dispatch", NULL, struct order_act, dispatch_fields);
+
+static const struct field turn_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
+    ACT_NOTE,
+};
+const struct model order_turn_model =
+    MODEL("order_turn", NULL, struct order_act, turn_fields);
+
+static const struct field transfer_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
+    FIELD(struct order_act, assignee_id, .refers = "person",
+          .label = "Assignee"),
+    ACT_REASON,
+    ACT_NOTE,
+};
+const struct model order_transfer_model =
+    MODEL("order_transfer", NULL, struct order_act, transfer_fields);
 
 static const struct field suspend_fields[] = {
+    ACT_ID,
     FIELD(struct order_act, reason, .flags = REQUIRED,
           .choices = suspend_reasons, .label = "Reason"),
-    ACT_FIELDS,
+    FIELD(struct order_act, until, FORESEEABLE, .label = "Goes on"),
+    ACT_NOTE,
 };
-
 const struct model order_suspend_model =
     MODEL("order_suspend", NULL, struct order_act, suspend_fields);
+
+static const struct field extension_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, until, .flags = REQUIRED, FORESEEABLE,
+          .label = "Until"),
+    ACT_REASON,
+    ACT_NOTE,
+};
+const struct model order_extension_model =
+    MODEL("order_extension", NULL, struct order_act, extension_fields);
+
+static const struct field complete_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, result, .flags = LONG, .max = 2000,
+          .label = "Result"),
+    FIELD(struct order_act, cause, .max = 200, .label = "Cause"),
+    ACT_NOTE,
+};
+const struct model order_complete_model =
+    MODEL("order_complete", NULL, struct order_act, complete_fields);
+
+static const struct field comment_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, note, .flags = REQUIRED | LONG, .max = 2000,
+          .label = "Comment"),
+    FIELD(struct order_act, internal, .label = "Internal"),
+};
+const struct model order_comment_model =
+    MODEL("order_comment", NULL, struct order_act, comment_fields);
+
+static const struct field priority_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, priority, .flags = REQUIRED, .min = 1, .max = 5,
+          .label = "Priority"),
+    ACT_REASON,
+    ACT_NOTE,
+};
+const struct model order_priority_model =
+    MODEL("order_priority", NULL, struct order_act, priority_fields);
+
+static const struct field vote_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, stars, .flags = REQUIRED, .min = 1, .max = 5,
+          .label = "Stars"),
+    FIELD(struct order_act, tags, .max = 200, .label = "Tags"),
+    FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
+          .label = "Comment"),
+    ACT_NOTE,
+};
+const struct model order_vote_model =
+    MODEL("order_vote", NULL, struct order_act, vote_fields);
 
 static const struct field event_fields[] = {
     FIELD(struct order_event, id, .flags = GIVEN),

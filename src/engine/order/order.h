@@ -8,7 +8,7 @@
  *
  * Always true:
  *   1. The state changes only by a verb that the transition table allows
- *      (order_transitions), and every change is an event with actor, time and
+ *      (order_life), and every change is an event with actor, time and
  *      reason; events are only added.
  *   2. The crew completes; only the requester verifies.  Silence for three
  *      working days verifies with verified_auto, and counts as no vote.
@@ -29,6 +29,7 @@
 #define ENGINE_ORDER_ORDER_H
 
 #include "base/base.h"
+#include "life/life.h"
 #include "model/model.h"
 
 enum order_state {
@@ -102,6 +103,7 @@ extern const struct model order_model;
 struct order_view {
     struct order order;
     const char *verbs;  /* JSON: what this person may do now */
+    const char *why_not; /* JSON: what he may not just now, and why */
     const char *legs;   /* JSON: [{id, number, state, title, crew_name}] */
     const char *merged; /* JSON: the orders merged into this one */
     const char *rating; /* JSON, or NULL when there is none for these eyes */
@@ -189,98 +191,31 @@ enum err draft_submit(struct call *c, struct draft *d,
 
 /* -- acting ----------------------------------------------------------------- */
 
-enum order_verb {
-    VERB_APPROVE,
-    VERB_REFUSE,
-    VERB_ACCEPT,
-    VERB_RETURN,
-    VERB_RESUBMIT,
-    VERB_MERGE,
-    VERB_DISPATCH,
-    VERB_GRAB,
-    VERB_IN_TURN,
-    VERB_ACKNOWLEDGE,
-    VERB_DECLINE,
-    VERB_TRANSFER,
-    VERB_ARRIVE,
-    VERB_MAKE_SAFE,
-    VERB_START,
-    VERB_SUSPEND,
-    VERB_RESUME,
-    VERB_ASK_EXTENSION,
-    VERB_GRANT_EXTENSION,
-    VERB_REFUSE_EXTENSION,
-    VERB_COMPLETE,
-    VERB_VERIFY,
-    VERB_REWORK,
-    VERB_REOPEN,
-    VERB_CANCEL,
-    VERB_COMMENT,
-    VERB_ADD_LEG,
-    VERB_RAISE_PRIORITY,
-    VERB_RATE,
-    VERB_AUTO_VERIFY, /* the program's own from here */
-    VERB_CLOSE,
-    VERB_AUTO_COMPLETE,
-    VERB_LATE,
-    N_ORDER_VERBS
-};
-extern const char *const order_verbs[]; /* words, NULL-ended */
-
-/* Who may say a verb: any of these. */
+/* What somebody is to an order; bits of order_life's parties. */
 enum order_who {
     BY_REQUESTER = 1,
-    BY_CREW = 2,     /* order.work and a member of the order's crew */
-    BY_DESK = 4,     /* order.accept */
-    BY_DISPATCH = 8, /* order.dispatch */
+    BY_CREW = 2,
+    BY_DESK = 4,
+    BY_DISPATCH = 8,
     BY_APPROVER = 16,
-    BY_EXTENDER = 32, /* order.extend */
-    BY_ANYONE = 64,   /* who sees the order */
-    BY_PROGRAM = 128
+    BY_EXTENDER = 32,
+    BY_ANYONE = 64 /* who sees the order */
 };
+extern const struct life order_life;
 
-/* One row of the table of what may happen. `to` below 0: stays as it is. */
-struct order_transition {
-    unsigned from; /* set of states: 1 << state */
-    enum order_verb verb;
-    int to;
-    unsigned who;
-    const char *guard; /* in words, for the docs; NULL: none */
-};
-extern const struct order_transition order_transitions[];
-extern const size_t n_order_transitions;
-
-/* The row for a verb in a state; NULL: not possible. */
-const struct order_transition *
-order_may(enum order_state from, enum order_verb verb);
-
-/* What comes with a verb. */
+/* What comes with a verb; which of it, the verb's own model says. */
 struct order_act {
-    int64_t id;
-    const char *reason, *note;
+    LIFE_WORDS;
     int64_t crew_id, assignee_id, into_id, place_id, priority, stars;
     instant until;
     const char *result, *cause;
     bool internal;
     const char *description, *answers, *phone, *place_note;
     const char *tags, *comment;
-    instant wanted_from, wanted_to;
 };
-extern const struct model order_act_model;
-/* The same with suspend, whose reason is one of a list. */
-extern const struct model order_suspend_model;
 
-/*
- * Do VERB on the order a->id as the actor.
- *
- * ERR_ABSENT    there is no such order for these eyes
- * ERR_CONFLICT  the verb is not possible in the order's state, or its guard
- *               does not hold
- * ERR_DENIED    possible, but not for this person
- * ERR_INVALID   something that comes with the verb is missing or wrong
- * ERR_STALE     c->if_version is not the order's version
- */
-enum err order_do(struct call *c, enum order_verb verb, struct order_act *a,
+/* Do VERB on the order a->id as the actor: life_do, with its errors. */
+enum err order_do(struct call *c, const char *verb, const struct order_act *a,
                   struct order_view *out) MUST_USE;
 
 /* -- looking ---------------------------------------------------------------- */

@@ -32,30 +32,28 @@ check_tags(struct call *c, const char *tags)
 }
 
 static enum err
-check_vote(struct doing *d)
+check_vote(struct call *c, const struct order_act *a)
 {
-    struct call *c = d->c;
-
-    if (d->a->stars == 0)
-        return fail(c, ERR_INVALID, "stars", "is required");
-    if (d->a->stars <= 2 && text_is_blank(d->a->comment))
+    if (a->stars <= 2 && text_is_blank(a->comment))
         return fail(c, ERR_INVALID, "comment",
                     "please say what was wrong, so that it can be mended");
-    return check_tags(c, d->a->tags);
+    return check_tags(c, a->tags);
 }
 
 enum err
-do_rate(struct doing *d)
+do_rate(struct deed *d, void *rec)
 {
-    struct rating r = { .order_id = d->o.id,
+    const struct order_act *a = d->in;
+    const struct order *o = rec;
+    struct rating r = { .order_id = o->id,
                         .person_id = d->c->actor->person_id,
-                        .crew_id = d->o.crew_id,
-                        .stars = d->a->stars,
-                        .tags = d->a->tags,
-                        .comment = d->a->comment,
+                        .crew_id = o->crew_id,
+                        .stars = a->stars,
+                        .tags = a->tags,
+                        .comment = a->comment,
                         .at = d->c->now };
 
-    TRY(check_vote(d));
+    TRY(check_vote(d->c, a));
     return model_insert(d->c, &rating_model, &r);
 }
 

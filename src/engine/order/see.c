@@ -22,8 +22,9 @@ in_crew(const struct call *c, int64_t crew_id)
 }
 
 unsigned
-order_who(struct call *c, const struct order *o)
+order_who(struct call *c, const void *row)
 {
+    const struct order *o = row;
     struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
                              o->provider_id };
     unsigned who = 0;
@@ -70,8 +71,7 @@ order_may_hear(struct call *c, const struct order *o, const char *verb,
     unsigned who = order_who(c, o);
 
     return who != 0 && (!internal || serves(who))
-           && (strcmp(verb, order_verbs[VERB_RATE]) != 0
-               || may_see_rating(c, o, who));
+           && (strcmp(verb, "rate") != 0 || may_see_rating(c, o, who));
 }
 
 /* -- one order ------------------------------------------------------------- */
@@ -79,11 +79,7 @@ order_may_hear(struct call *c, const struct order *o, const char *verb,
 enum err
 order_load(struct call *c, int64_t id, struct order *o)
 {
-    TRY(model_get(c, &order_model, id, o));
-    if (!order_may_see(c, o))
-        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
-                    words_in(c, "order"), (long long)id);
-    return OK;
+    return life_load(c, &order_life, id, o);
 }
 
 bool
@@ -118,28 +114,6 @@ read_rating(struct call *c, const struct order *o, const char **json)
         *json = b.s;
     }
     return rows_end(&rows);
-}
-
-/* What may be done with it now: the interface shows no other button. */
-static enum err
-list_verbs(struct doing *d, const char **json)
-{
-    struct buf b = buf_make(d->c->arena, 0);
-    struct json_out out = json_to(&b);
-
-    json_begin_list(&out);
-    for (d->verb = 0; d->verb < N_ORDER_VERBS; d->verb++) {
-        bool offered = false;
-
-        d->row = order_may(d->old.state, d->verb);
-        if (d->row != NULL && d->row->who & d->who)
-            TRY(order_offers(d, &offered));
-        if (offered)
-            json_text(&out, order_verbs[d->verb]);
-    }
-    json_end_list(&out);
-    *json = b.s;
-    return OK;
 }
 
 static const char legs_of[] =
@@ -181,14 +155,17 @@ enum err
 order_fill_view(struct call *c, struct order_view *v)
 {
     unsigned who = order_who(c, &v->order);
-    struct doing d = { .c = c, .who = who, .old = v->order };
+    struct order_facts facts = { 0 };
     struct service_item item;
+    struct offer offer;
 
-    TRY(order_facts(c, v->order.id, &d.facts));
+    TRY(order_facts(c, v->order.id, &facts));
     v->rating = NULL;
-    if (d.facts.votes > 0 && may_see_rating(c, &v->order, who))
+    if (facts.votes > 0 && may_see_rating(c, &v->order, who))
         TRY(read_rating(c, &v->order, &v->rating));
-    TRY(list_verbs(&d, &v->verbs));
+    TRY(life_offer(c, &order_life, &v->order, &facts, &offer));
+    v->verbs = offer.verbs;
+    v->why_not = offer.why_not;
     v->fields = order_item(c, &v->order, &item) ? item.fields : NULL;
     TRY(write_relatives(c, legs_of, v->order.id, "crew_name", &v->legs));
     /* Who else asked is for those who serve. */
@@ -202,8 +179,7 @@ order_fill_view(struct call *c, struct order_view *v)
 enum err
 order_get(struct call *c, int64_t id, struct order_view *out)
 {
-    TRY(order_load(c, id, &out->order));
-    return order_fill_view(c, out);
+    return life_get(c, &order_life, id, out);
 }
 
 /* -- lists ----------------------------------------------------------------- */

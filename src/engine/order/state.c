@@ -1,50 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The life of an order in one table: it drives permission, the buttons of the
- * interface, the drawing in the docs and the exhaustive test.
- */
-#include "engine/order/order.h"
-
-const char *const order_verbs[] = {
-    "approve",
-    "refuse",
-    "accept",
-    "return",
-    "resubmit",
-    "merge",
-    "dispatch",
-    "grab",
-    "in_turn",
-    "acknowledge",
-    "decline",
-    "transfer",
-    "arrive",
-    "make_safe",
-    "start",
-    "suspend",
-    "resume",
-    "ask_extension",
-    "grant_extension",
-    "refuse_extension",
-    "complete",
-    "verify",
-    "rework",
-    "reopen",
-    "cancel",
-    "comment",
-    "add_leg",
-    "raise_priority",
-    "rate",
-    "auto_verify",
-    "close",
-    "auto_complete",
-    "late",
-    NULL
-};
-_Static_assert(COUNT(order_verbs) == N_ORDER_VERBS + 1, "a word a verb");
+/* The life of an order: what may happen to it, by whom, and what it takes. */
+#include "engine/order/inner.h"
 
 #define IN(s) (1U << ORDER_##s)
-#define STAYS (-1)
 
 #define BEFORE_WORK                                                            \
     (IN(SUBMITTED) | IN(ACCEPTED) | IN(DISPATCHED) | IN(ACKNOWLEDGED))
@@ -55,81 +13,144 @@ _Static_assert(COUNT(order_verbs) == N_ORDER_VERBS + 1, "a word a verb");
     (IN(SUBMITTED) | IN(AWAITING_APPROVAL) | IN(ACCEPTED) | AT_WORK)
 #define ANY_STATE ((1U << N_ORDER_STATES) - 1U)
 
-const struct order_transition order_transitions[] = {
-    { IN(AWAITING_APPROVAL), VERB_APPROVE, ORDER_SUBMITTED, BY_APPROVER,
+/* from, verb, to, who, guard, act, asks, says, only */
+static const struct step steps[] = {
+    { IN(AWAITING_APPROVAL), "approve", ORDER_SUBMITTED, BY_APPROVER,
+      guard_approve, do_approve, &life_note_model, "Let the order pass.",
       "not one's own order" },
-    { IN(AWAITING_APPROVAL), VERB_REFUSE, ORDER_RETURNED, BY_APPROVER,
+    { IN(AWAITING_APPROVAL), "refuse", ORDER_RETURNED, BY_APPROVER, NULL, NULL,
+      &life_reason_model, "Do not let it pass.", "with a reason" },
+    { IN(SUBMITTED), "accept", ORDER_ACCEPTED, BY_DESK, NULL, do_accept,
+      &life_note_model, "Take the order on.", NULL },
+    { IN(SUBMITTED) | IN(ACCEPTED), "return", ORDER_RETURNED, BY_DESK, NULL,
+      NULL, &life_reason_model, "Give it back to the requester with a reason.",
       "with a reason" },
-    { IN(SUBMITTED), VERB_ACCEPT, ORDER_ACCEPTED, BY_DESK, NULL },
-    { IN(SUBMITTED) | IN(ACCEPTED), VERB_RETURN, ORDER_RETURNED, BY_DESK,
-      "with a reason" },
-    { IN(RETURNED), VERB_RESUBMIT, ORDER_SUBMITTED, BY_REQUESTER | BY_DESK,
+    { IN(RETURNED), "resubmit", ORDER_SUBMITTED, BY_REQUESTER | BY_DESK, NULL,
+      do_resubmit, &order_resubmit_model, "Send a returned order in again.",
       "awaiting approval again where the item needs it" },
-    { BEFORE_WORK, VERB_MERGE, ORDER_MERGED, BY_DESK,
+    { BEFORE_WORK, "merge", ORDER_MERGED, BY_DESK, guard_merge, do_merge,
+      &order_merge_model, "It is the same as another: merge it into that one.",
       "into an open order that is not merged itself" },
-    { IN(SUBMITTED) | IN(ACCEPTED), VERB_DISPATCH, ORDER_DISPATCHED,
-      BY_DISPATCH, "to an active crew and one of its people" },
-    { IN(ACCEPTED), VERB_GRAB, ORDER_ACKNOWLEDGED, BY_CREW,
-      "the crew grabs its orders" },
-    { IN(SUBMITTED) | IN(ACCEPTED), VERB_IN_TURN, ORDER_DISPATCHED, BY_DISPATCH,
-      "somebody of the crew is on duty" },
-    { IN(DISPATCHED), VERB_ACKNOWLEDGE, ORDER_ACKNOWLEDGED, BY_CREW, NULL },
-    { IN(DISPATCHED) | IN(ACKNOWLEDGED), VERB_DECLINE, ORDER_ACCEPTED, BY_CREW,
-      "with a reason" },
-    { AT_WORK, VERB_TRANSFER, ORDER_DISPATCHED, BY_DISPATCH,
+    { IN(SUBMITTED) | IN(ACCEPTED), "dispatch", ORDER_DISPATCHED, BY_DISPATCH,
+      guard_dispatch, do_dispatch, &order_dispatch_model,
+      "Give it to a crew and, if wanted, to one of its people.",
+      "to an active crew and one of its people" },
+    { IN(ACCEPTED), "grab", ORDER_ACKNOWLEDGED, BY_CREW, guard_grab, do_grab,
+      &life_note_model, "Take it for oneself.", "the crew grabs its orders" },
+    { IN(SUBMITTED) | IN(ACCEPTED), "in_turn", ORDER_DISPATCHED, BY_DISPATCH,
+      guard_in_turn, do_in_turn, &order_turn_model,
+      "Give it to whoever's turn it is.", "somebody of the crew is on duty" },
+    { IN(DISPATCHED), "acknowledge", ORDER_ACKNOWLEDGED, BY_CREW, NULL,
+      do_acknowledge, &life_note_model, "The crew has seen it.", NULL },
+    { IN(DISPATCHED) | IN(ACKNOWLEDGED), "decline", ORDER_ACCEPTED, BY_CREW,
+      NULL, do_decline, &life_reason_model,
+      "The crew gives it back to the desk with a reason.", "with a reason" },
+    { AT_WORK, "transfer", ORDER_DISPATCHED, BY_DISPATCH, guard_transfer,
+      do_transfer, &order_transfer_model, "Give it to another crew or person.",
       "with a reason, to another crew or person" },
-    { IN(DISPATCHED) | IN(ACKNOWLEDGED), VERB_ARRIVE, ORDER_ON_SITE, BY_CREW,
-      NULL },
-    { IN(ON_SITE) | IN(IN_PROGRESS), VERB_MAKE_SAFE, STAYS, BY_CREW,
+    { IN(DISPATCHED) | IN(ACKNOWLEDGED), "arrive", ORDER_ON_SITE, BY_CREW, NULL,
+      do_arrive, &life_note_model, "The crew is there.", NULL },
+    { IN(ON_SITE) | IN(IN_PROGRESS), "make_safe", LIFE_STAYS, BY_CREW,
+      guard_make_safe, do_make_safe, &life_note_model,
+      "The danger is over, the work is not.",
       "once, where the class has that clock" },
-    { IN(ACKNOWLEDGED) | IN(ON_SITE), VERB_START, ORDER_IN_PROGRESS, BY_CREW,
-      NULL },
-    { IN(ACKNOWLEDGED) | IN(ON_SITE) | IN(IN_PROGRESS), VERB_SUSPEND,
-      ORDER_SUSPENDED, BY_CREW | BY_EXTENDER,
+    { IN(ACKNOWLEDGED) | IN(ON_SITE), "start", ORDER_IN_PROGRESS, BY_CREW, NULL,
+      do_start, &life_note_model, "The work begins.", NULL },
+    { IN(ACKNOWLEDGED) | IN(ON_SITE) | IN(IN_PROGRESS), "suspend",
+      ORDER_SUSPENDED, BY_CREW | BY_EXTENDER, guard_suspend, do_suspend,
+      &order_suspend_model, "The work waits, for one of the known reasons.",
       "with a reason, as the class allows" },
-    { IN(SUSPENDED), VERB_RESUME, ORDER_IN_PROGRESS, BY_CREW | BY_EXTENDER,
-      NULL },
-    { AT_WORK, VERB_ASK_EXTENSION, STAYS, BY_CREW,
+    { IN(SUSPENDED), "resume", ORDER_IN_PROGRESS, BY_CREW | BY_EXTENDER, NULL,
+      do_resume, &life_note_model, "The work goes on.", NULL },
+    { AT_WORK, "ask_extension", LIFE_STAYS, BY_CREW, guard_ask_extension,
+      do_ask_extension, &order_extension_model,
+      "Ask for more time before it is up.",
       "before the time is up, or to agree on one; with a reason" },
-    { AT_WORK, VERB_GRANT_EXTENSION, STAYS, BY_EXTENDER,
-      "an extension was asked" },
-    { AT_WORK, VERB_REFUSE_EXTENSION, STAYS, BY_EXTENDER,
-      "an extension was asked; with a reason" },
-    { IN(ON_SITE) | IN(IN_PROGRESS), VERB_COMPLETE, ORDER_COMPLETED, BY_CREW,
+    { AT_WORK, "grant_extension", LIFE_STAYS, BY_EXTENDER,
+      guard_answer_extension, do_grant_extension, &life_note_model,
+      "Give the time that was asked for.", "an extension was asked" },
+    { AT_WORK, "refuse_extension", LIFE_STAYS, BY_EXTENDER,
+      guard_answer_extension, do_refuse_extension, &life_reason_model,
+      "Do not give it.", "an extension was asked; with a reason" },
+    { IN(ON_SITE) | IN(IN_PROGRESS), "complete", ORDER_COMPLETED, BY_CREW,
+      no_open_legs, do_complete, &order_complete_model, "The work is done.",
       "its legs are done" },
-    { IN(COMPLETED), VERB_VERIFY, ORDER_VERIFIED, BY_REQUESTER, NULL },
-    { IN(COMPLETED), VERB_REWORK, ORDER_IN_PROGRESS, BY_REQUESTER,
-      "with a reason" },
-    { IN(VERIFIED) | IN(CLOSED), VERB_REOPEN, ORDER_ACCEPTED, BY_REQUESTER,
+    { IN(COMPLETED), "verify", ORDER_VERIFIED, BY_REQUESTER, no_open_legs,
+      do_verify, &life_note_model, "The requester finds it well done.", NULL },
+    { IN(COMPLETED), "rework", ORDER_IN_PROGRESS, BY_REQUESTER, NULL, do_rework,
+      &life_reason_model, "The requester does not.", "with a reason" },
+    { IN(VERIFIED) | IN(CLOSED), "reopen", ORDER_ACCEPTED, BY_REQUESTER,
+      guard_reopen, do_reopen, &life_reason_model, "The trouble is back.",
       "with a reason, within 15 days" },
-    { BEFORE_WORK | IN(AWAITING_APPROVAL) | IN(RETURNED), VERB_CANCEL,
-      ORDER_CANCELLED, BY_REQUESTER | BY_DESK, NULL },
-    { IN(ON_SITE) | IN(IN_PROGRESS) | IN(SUSPENDED), VERB_CANCEL,
-      ORDER_CANCELLED, BY_DESK, "with a reason" },
-    { ANY_STATE, VERB_COMMENT, STAYS, BY_ANYONE,
+    { BEFORE_WORK | IN(AWAITING_APPROVAL) | IN(RETURNED), "cancel",
+      ORDER_CANCELLED, BY_REQUESTER | BY_DESK, guard_cancel, do_call_off,
+      &order_cancel_model, "It is not needed any more.", NULL },
+    { IN(ON_SITE) | IN(IN_PROGRESS) | IN(SUSPENDED), "cancel", ORDER_CANCELLED,
+      BY_DESK, guard_cancel, do_cancel, &life_reason_model, NULL,
+      "with a reason" },
+    { ANY_STATE, "comment", LIFE_STAYS, BY_ANYONE, NULL, do_comment,
+      &order_comment_model, "Say something about it.",
       "internal only from those who serve" },
-    { OPEN_STATES, VERB_ADD_LEG, STAYS, BY_REQUESTER | BY_DESK,
-      "not under a leg" },
-    { OPEN_STATES, VERB_RAISE_PRIORITY, STAYS, BY_DESK, "with a reason" },
-    { IN(VERIFIED), VERB_RATE, STAYS, BY_REQUESTER,
-      "once, within 7 days, not by the crew itself" },
-    { IN(COMPLETED), VERB_AUTO_VERIFY, ORDER_VERIFIED, BY_PROGRAM,
-      "three working days of silence" },
-    { IN(VERIFIED), VERB_CLOSE, ORDER_CLOSED, BY_PROGRAM,
-      "the time to rate it has passed" },
-    { OPEN_STATES, VERB_AUTO_COMPLETE, ORDER_COMPLETED, BY_PROGRAM,
-      "the last of its legs is done" },
-    { OPEN_STATES, VERB_LATE, STAYS, BY_PROGRAM, "a clock has run out" },
+    { OPEN_STATES, "add_leg", LIFE_STAYS, BY_REQUESTER | BY_DESK, guard_add_leg,
+      do_add_leg, &order_wish_model,
+      "Ask for something more as a part of the order.", "not under a leg",
+      .right = "order.create" },
+    { OPEN_STATES, "raise_priority", LIFE_STAYS, BY_DESK, NULL,
+      do_raise_priority, &order_priority_model,
+      "Change how urgent it is, with a reason.", "with a reason" },
+    { IN(VERIFIED), "rate", LIFE_STAYS, BY_REQUESTER, guard_rate, do_rate,
+      &order_vote_model, "1 to 5 stars, once; 2 or fewer with a word why.",
+      "once, within 7 days, not by the crew itself", .flags = STEP_QUIET },
+    { IN(COMPLETED), "auto_verify", ORDER_VERIFIED, LIFE_PROGRAM, no_open_legs,
+      do_auto_verify, NULL, NULL, "three working days of silence" },
+    { IN(VERIFIED), "close", ORDER_CLOSED, LIFE_PROGRAM, NULL, do_close, NULL,
+      NULL, "the time to rate it has passed" },
+    { OPEN_STATES, "auto_complete", ORDER_COMPLETED, LIFE_PROGRAM, no_open_legs,
+      do_auto_complete, NULL, NULL, "the last of its legs is done" },
+    { OPEN_STATES, "late", LIFE_STAYS, LIFE_PROGRAM, NULL, NULL, NULL, NULL,
+      "a clock has run out" },
 };
 
-const size_t n_order_transitions = COUNT(order_transitions);
+static const struct party parties[] = {
+    { "requester", NULL, "asked for it" },
+    { "crew", "order.work", "holds order.work and is one of the order's crew" },
+    { "desk", "order.accept", "order.accept" },
+    { "dispatch", "order.dispatch", "order.dispatch" },
+    { "approver", "order.approve", "order.approve" },
+    { "extender", "order.extend", "order.extend" },
+    { "anyone", NULL, "sees the order" },
+};
 
-const struct order_transition *
-order_may(enum order_state from, enum order_verb verb)
+static const struct beginning begins[] = {
+    { ORDER_SUBMITTED, "submit" },
+    { ORDER_AWAITING_APPROVAL, "submit, where the item needs approval" },
+    { ORDER_DISPATCHED, "submit an emergency whose crew is known" },
+    { 0, NULL }
+};
+
+static enum err
+fill(struct call *c, void *view)
 {
-    for (size_t i = 0; i < n_order_transitions; i++)
-        if (order_transitions[i].verb == verb
-            && order_transitions[i].from >> from & 1)
-            return &order_transitions[i];
-    return NULL;
+    return order_fill_view(c, view);
 }
+
+const struct life order_life = {
+    .model = &order_model,
+    .plural = "orders",
+    .says = "One order, with what the caller may do with it.",
+    .view = &order_view_model,
+    .states = order_states,
+    .parties = parties,
+    .n_parties = COUNT(parties),
+    .steps = steps,
+    .n = COUNT(steps),
+    .begins = begins,
+    .ends = IN(CLOSED) | IN(MERGED) | IN(CANCELLED),
+    .who = order_who,
+    .settle = order_settle,
+    .record = order_record,
+    .tell = order_tell,
+    .audited = order_audited,
+    .after = order_after,
+    .fill = fill,
+};

@@ -22,32 +22,36 @@ restart_hands(struct order *o, instant now)
 /* Whoever gives the order out does so within his own reach: a lead to his
    crew, a provider to its crews. */
 static enum err
-hand_to(struct doing *d, int64_t crew_id, int64_t person_id)
+hand_to(struct deed *d, int64_t crew_id, int64_t person_id)
 {
-    struct order *o = &d->o;
+    struct order *o = d->rec;
 
     TRY(give_to(d->c, o, crew_id, person_id));
     return may_give(d, o->crew_id, o->provider_id);
 }
 
 enum err
-do_dispatch(struct doing *d)
+do_dispatch(struct deed *d, void *rec)
 {
-    int64_t crew = d->a->crew_id ? d->a->crew_id : d->o.crew_id;
+    struct order *o = rec;
+    const struct order_act *a = d->in;
+    int64_t crew = a->crew_id ? a->crew_id : o->crew_id;
 
     if (crew == 0)
         return fail(d->c, ERR_INVALID, "crew_id", "is required");
-    TRY(hand_to(d, crew, d->a->assignee_id));
-    restart_hands(&d->o, d->c->now);
+    TRY(hand_to(d, crew, a->assignee_id));
+    restart_hands(o, d->c->now);
     return OK;
 }
 
 enum err
-do_grab(struct doing *d)
+do_grab(struct deed *d, void *rec)
 {
-    TRY(give_to(d->c, &d->o, d->o.crew_id, d->c->actor->person_id));
-    restart_hands(&d->o, d->c->now);
-    d->o.acknowledged_at = d->c->now;
+    struct order *o = rec;
+
+    TRY(give_to(d->c, o, o->crew_id, d->c->actor->person_id));
+    restart_hands(o, d->c->now);
+    o->acknowledged_at = d->c->now;
     return OK;
 }
 
@@ -67,10 +71,12 @@ next_in_turn(const struct crew_hand *hands, size_t n)
 }
 
 enum err
-do_in_turn(struct doing *d)
+do_in_turn(struct deed *d, void *rec)
 {
+    struct order *o = rec;
+    const struct order_act *a = d->in;
     struct call *c = d->c;
-    int64_t crew = d->a->crew_id ? d->a->crew_id : d->o.crew_id;
+    int64_t crew = a->crew_id ? a->crew_id : o->crew_id;
     const struct crew_hand *next;
     struct crew_hand *hands;
     size_t n;
@@ -83,7 +89,7 @@ do_in_turn(struct doing *d)
         return fail(c, ERR_CONFLICT, "crew_id",
                     "nobody of this crew is on duty");
     TRY(hand_to(d, crew, next->person_id));
-    restart_hands(&d->o, c->now);
+    restart_hands(o, c->now);
     return db_exec(c, took_turn, V(next->member_id), V(c->now.ms));
 }
 
@@ -97,9 +103,9 @@ later_of(instant a, instant b)
    later and never earlier, also one that lies beyond what the work calendar
    knows. */
 static void
-go_on(struct doing *d)
+go_on(struct deed *d)
 {
-    struct order *o = &d->o;
+    struct order *o = d->rec;
     instant now = d->c->now;
 
     if (o->suspended_at.ms == 0)
@@ -115,29 +121,32 @@ go_on(struct doing *d)
 }
 
 enum err
-do_transfer(struct doing *d)
+do_transfer(struct deed *d, void *rec)
 {
+    struct order *o = rec;
+    const struct order_act *a = d->in;
     struct call *c = d->c;
-    int64_t crew = d->a->crew_id ? d->a->crew_id : d->o.crew_id;
+    int64_t crew = a->crew_id ? a->crew_id : o->crew_id;
 
-    TRY(need_text(c, "reason", d->reason));
-    if (crew == d->o.crew_id
-        && (d->a->assignee_id == 0 || d->a->assignee_id == d->o.assignee_id))
+    if (crew == o->crew_id
+        && (a->assignee_id == 0 || a->assignee_id == o->assignee_id))
         return fail(c, ERR_INVALID, "crew_id",
                     "must be another crew or another person");
     go_on(d);
-    TRY(hand_to(d, crew, d->a->assignee_id));
-    restart_hands(&d->o, c->now);
+    TRY(hand_to(d, crew, a->assignee_id));
+    restart_hands(o, c->now);
     return OK;
 }
 
 enum err
-do_decline(struct doing *d)
+do_decline(struct deed *d, void *rec)
 {
-    TRY(need_text(d->c, "reason", d->reason));
-    d->o.assignee_id = 0;
-    d->o.assignee_name = NULL;
-    d->o.dispatched_at = d->o.acknowledged_at = (instant){ 0 };
+    struct order *o = rec;
+
+    (void)d;
+    o->assignee_id = 0;
+    o->assignee_name = NULL;
+    o->dispatched_at = o->acknowledged_at = (instant){ 0 };
     return OK;
 }
 
@@ -145,69 +154,81 @@ do_decline(struct doing *d)
 
 /* Whoever of the crew takes it on is the one who has it. */
 static void
-take_on(struct doing *d)
+take_on(struct deed *d)
 {
-    if (d->o.assignee_id == 0 && d->c->actor != NULL) {
-        d->o.assignee_id = d->c->actor->person_id;
-        d->o.assignee_name = d->c->actor->name;
+    struct order *o = d->rec;
+
+    if (o->assignee_id == 0 && d->c->actor != NULL) {
+        o->assignee_id = d->c->actor->person_id;
+        o->assignee_name = d->c->actor->name;
     }
-    if (d->o.acknowledged_at.ms == 0)
-        d->o.acknowledged_at = d->c->now;
+    if (o->acknowledged_at.ms == 0)
+        o->acknowledged_at = d->c->now;
 }
 
 enum err
-do_acknowledge(struct doing *d)
+do_acknowledge(struct deed *d, void *rec)
 {
+    (void)rec;
     take_on(d);
     return OK;
 }
 
 enum err
-do_arrive(struct doing *d)
+do_arrive(struct deed *d, void *rec)
 {
+    struct order *o = rec;
+
     take_on(d);
     /* After a transfer somebody has been there already. */
-    if (d->o.on_site_at.ms == 0)
-        d->o.on_site_at = d->c->now;
+    if (o->on_site_at.ms == 0)
+        o->on_site_at = d->c->now;
     return OK;
 }
 
 enum err
-do_make_safe(struct doing *d)
+do_make_safe(struct deed *d, void *rec)
 {
-    d->o.safe_at = d->c->now;
+    struct order *o = rec;
+
+    o->safe_at = d->c->now;
     return OK;
 }
 
 enum err
-do_start(struct doing *d)
+do_start(struct deed *d, void *rec)
 {
-    if (d->o.on_site_at.ms == 0)
-        d->o.on_site_at = d->c->now;
+    struct order *o = rec;
+
+    if (o->on_site_at.ms == 0)
+        o->on_site_at = d->c->now;
     return OK;
 }
 
 enum err
-do_suspend(struct doing *d)
+do_suspend(struct deed *d, void *rec)
 {
+    struct order *o = rec;
+    const struct order_act *a = d->in;
     struct call *c = d->c;
 
-    TRY(model_check(c, &order_suspend_model, d->a));
-    if (d->a->until.ms != 0 && d->a->until.ms <= c->now.ms)
+    if (a->until.ms != 0 && a->until.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "until", "lies in the past");
-    d->o.suspend_reason = d->reason;
-    d->o.suspended_at = c->now;
-    d->o.resume_expected_at = d->a->until;
-    d->o.complete_left_ms = complete_left(c, &d->o, c->now);
+    o->suspend_reason = d->reason;
+    o->suspended_at = c->now;
+    o->resume_expected_at = a->until;
+    o->complete_left_ms = complete_left(c, o, c->now);
     return OK;
 }
 
 enum err
-do_resume(struct doing *d)
+do_resume(struct deed *d, void *rec)
 {
+    struct order *o = rec;
+
     go_on(d);
-    if (d->o.on_site_at.ms == 0)
-        d->o.on_site_at = d->c->now;
+    if (o->on_site_at.ms == 0)
+        o->on_site_at = d->c->now;
     return OK;
 }
 
@@ -216,78 +237,104 @@ do_resume(struct doing *d)
 /* What is planned is done on a day that is agreed on: the crew proposes it,
    whoever grants more time agrees. */
 static enum err
-propose_date(struct doing *d)
+propose_date(struct deed *d)
 {
-    if (d->a->until.ms <= d->c->now.ms)
+    struct order *o = d->rec;
+    const struct order_act *a = d->in;
+
+    if (a->until.ms <= d->c->now.ms)
         return fail(d->c, ERR_INVALID, "until", "lies in the past");
-    d->o.extension_asked_until = d->a->until;
-    d->o.extension_reason = d->reason;
+    o->extension_asked_until = a->until;
+    o->extension_reason = d->reason;
     return OK;
 }
 
 enum err
-do_ask_extension(struct doing *d)
+do_ask_extension(struct deed *d, void *rec)
 {
+    struct order *o = rec;
+    const struct order_act *a = d->in;
     struct call *c = d->c;
 
-    TRY(need_text(c, "reason", d->reason));
-    if (d->o.complete_due.ms == 0)
+    if (o->complete_due.ms == 0)
         return propose_date(d);
-    if (d->a->until.ms <= d->o.complete_due.ms)
+    if (a->until.ms <= o->complete_due.ms)
         return fail(c, ERR_INVALID, "until",
                     "must be later than the promised time");
-    d->o.extension_asked_until = d->a->until;
-    d->o.extension_reason = d->reason;
+    o->extension_asked_until = a->until;
+    o->extension_reason = d->reason;
     return OK;
 }
 
 enum err
-do_grant_extension(struct doing *d)
+do_grant_extension(struct deed *d, void *rec)
 {
-    const bool first = d->o.complete_due.ms == 0;
+    struct order *o = rec;
+    const bool first = o->complete_due.ms == 0;
     char text[25];
 
-    instant_print(d->o.complete_due, text);
+    instant_print(o->complete_due, text);
     if (!first)
         d->detail =
             arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
-    d->reason = d->o.extension_reason;
-    d->o.complete_due = d->o.extension_asked_until;
-    if (d->o.suspended_at.ms != 0)
-        d->o.complete_left_ms = complete_left(d->c, &d->o, d->o.suspended_at);
-    d->o.extension_asked_until = (instant){ 0 };
+    d->reason = o->extension_reason;
+    o->complete_due = o->extension_asked_until;
+    if (o->suspended_at.ms != 0)
+        o->complete_left_ms = complete_left(d->c, o, o->suspended_at);
+    o->extension_asked_until = (instant){ 0 };
     /* It was asked for in time; that the answer came late is not the crew's
        lateness. */
-    if (d->o.complete_due.ms > d->c->now.ms)
-        d->o.complete_late = false;
-    d->o.extensions += !first;
-    d->o.escalation = 0;
+    if (o->complete_due.ms > d->c->now.ms)
+        o->complete_late = false;
+    o->extensions += !first;
+    o->escalation = 0;
     return OK;
 }
 
 enum err
-do_refuse_extension(struct doing *d)
+do_refuse_extension(struct deed *d, void *rec)
 {
-    TRY(need_text(d->c, "reason", d->reason));
-    d->o.extension_asked_until = (instant){ 0 };
-    d->o.extension_reason = NULL;
+    struct order *o = rec;
+
+    (void)d;
+    o->extension_asked_until = (instant){ 0 };
+    o->extension_reason = NULL;
     return OK;
 }
 
 /* -- the end ---------------------------------------------------------------- */
 
-enum err
-do_complete(struct doing *d)
+static void
+end_work(struct deed *d, struct order *o)
 {
-    struct call *c = d->c;
+    o->completed_at = d->c->now;
+    o->extension_asked_until = (instant){ 0 };
+    o->gross_ms = d->c->now.ms - o->submitted_at.ms;
+    o->net_ms = o->gross_ms - o->suspended_ms;
+}
 
-    d->o.result = text_is_blank(d->a->result) ? d->o.result : d->a->result;
-    d->o.cause = text_is_blank(d->a->cause) ? d->o.cause : d->a->cause;
-    d->o.completed_at = c->now;
-    d->o.extension_asked_until = (instant){ 0 };
-    d->o.gross_ms = c->now.ms - d->o.submitted_at.ms;
-    d->o.net_ms = d->o.gross_ms - d->o.suspended_ms;
-    if (d->verb == VERB_COMPLETE)
-        d->note = d->o.result;
+enum err
+do_complete(struct deed *d, void *rec)
+{
+    const struct order_act *a = d->in;
+    struct order *o = rec;
+
+    o->result = text_is_blank(a->result) ? o->result : a->result;
+    o->cause = text_is_blank(a->cause) ? o->cause : a->cause;
+    d->note = o->result;
+    end_work(d, o);
+    return OK;
+}
+
+/* The last of its legs was done. */
+enum err
+do_auto_complete(struct deed *d, void *rec)
+{
+    struct order *o = rec;
+
+    o->suspended_at = (instant){ 0 };
+    if (o->accepted_at.ms == 0)
+        o->accepted_at = d->c->now;
+    end_work(d, o);
     return OK;
 }

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Doing a verb: the way every one of them goes. */
+#include "life/life.h"
+
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "json/json.h"
+
+/* -- a row --------------------------------------------------------------------- */
+
+static int64_t
+number_of(const struct model *m, const char *name, const void *rec)
+{
+    const struct field *f = model_field(m, name);
+
+    ASSERT(f != NULL && f->kind == FIELD_INT);
+    return *(const int64_t *)(const void *)((const char *)rec + f->offset);
+}
+
+/* A text that came with the verb; NULL where it asks for none. */
+static const char *
+text_of(const struct model *m, const char *name, const void *rec)
+{
+    const struct field *f = model_field(m, name);
+
+    if (f == NULL || rec == NULL || f->kind != FIELD_TEXT)
+        return NULL;
+    return *(const char *const *)(const void *)((const char *)rec + f->offset);
+}
+
+static const struct field *
+state_field(const struct life *life)
+{
+    const struct field *f = model_field(life->model, "state");
+
+    ASSERT(f != NULL && (f->kind == FIELD_WORD || f->kind == FIELD_TEXT));
+    return f;
+}
+
+unsigned
+life_state(const struct life *life, const void *rec)
+{
+    const struct field *f = state_field(life);
+    const void *at = (const char *)rec + f->offset;
+    unsigned s = 0;
+
+    if (f->kind == FIELD_WORD)
+        return *(const unsigned *)at;
+    while (life->states[s] != NULL
+           && !text_same(life->states[s], *(const char *const *)at))
+        s++;
+    ASSERT(life->states[s] != NULL);
+    return s;
+}
+
+static void
+set_state(const struct life *life, void *rec, unsigned state)
+{
+    const struct field *f = state_field(life);
+    void *at = (char *)rec + f->offset;
+
+    if (f->kind == FIELD_WORD)
+        *(unsigned *)at = state;
+    else
+        *(const char **)at = life->states[state];
+}
+
+enum err
+life_load(struct call *c, const struct life *life, int64_t id, void *rec)
+{
+    TRY(model_get(c, life->model, id, rec));
+    if (life->who(c, rec) == 0)
+        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                    words_in(c, life->model->noun), (long long)id);
+    return OK;
+}
+
+/* -- beginning ------------------------------------------------------------------ */
+
+static enum err
+check_version(struct deed *d)
+{
+    int64_t version = number_of(d->life->model, "version", d->old);
+
+    if (d->c->if_version == 0 || d->c->if_version == version)
+        return OK;
+    return fail(d->c, ERR_STALE, NULL,
+                "it has been changed meanwhile: version %lld, not %lld",
+                (long long)version, (long long)d->c->if_version);
+}
+
+/* Possible in this state, and for this person? */
+static enum err
+find_step(struct deed *d, const char *verb)
+{
+    const struct life *life = d->life;
+    unsigned state = life_state(life, d->old);
+
+    d->step = life_step(life, state, verb);
+    if (d->step == NULL)
+        return fail(d->c, ERR_CONFLICT, "state",
+                    "“%s” is not possible while the %s is “%s”",
+                    words_in(d->c, verb), words_in(d->c, life->model->noun),
+                    words_in(d->c, life->states[state]));
+    d->who = life->who(d->c, d->old);
+    if ((d->who & d->step->who) == 0)
+        return fail(d->c, ERR_DENIED, NULL, "“%s” is for others to do",
+                    words_in(d->c, verb));
+    return OK;
+}
+
+static enum err
+ask_guard(struct deed *d)
+{
+    return d->step->guard ? d->step->guard(d, d->rec) : OK;
+}
+
+/* The record becomes what the step makes of it. */
+static enum err
+act(struct deed *d)
+{
+    if (d->step->to >= 0)
+        set_state(d->life, d->rec, (unsigned)d->step->to);
+    return d->step->act ? d->step->act(d, d->rec) : OK;
+}
+
+/* What came with the verb: its words go into the event. */
+static enum err
+take_input(struct deed *d)
+{
+    const struct model *asks = life_asks(d->step);
+
+    TRY(model_check(d->c, asks, d->in));
+    d->reason = text_of(asks, "reason", d->in);
+    d->note = text_of(asks, "note", d->in);
+    return OK;
+}
+
+/* -- ending --------------------------------------------------------------------- */
+
+static const char *
+audit_detail(const struct deed *d)
+{
+    struct buf b = buf_make(d->c->arena, 0);
+    struct json_out o = json_to(&b);
+    const struct life *life = d->life;
+
+    json_begin(&o);
+    json_put_text(&o, "from", life->states[life_state(life, d->old)]);
+    json_put_text(&o, "to", life->states[life_state(life, d->rec)]);
+    if (d->reason != NULL)
+        json_put_text(&o, "reason", d->reason);
+    if (life->audited != NULL)
+        life->audited(d, &o);
+    json_end(&o);
+    return b.s;
+}
+
+static enum err
+write_row(struct deed *d)
+{
+    if (d->step->flags & STEP_QUIET)
+        return OK;
+    if (d->life->settle != NULL)
+        d->life->settle(d);
+    return model_update(d->c, d->life->model, d->old, d->rec);
+}
+
+static enum err
+finish(struct deed *d)
+{
+    const struct life *life = d->life;
+    const struct model *m = life->model;
+    struct call *c = d->c;
+
+    TRY(write_row(d));
+    if (life->record != NULL)
+        TRY(life->record(d));
+    if (life->tell != NULL)
+        TRY(life->tell(d));
+    TRY(model_audit(c, arena_printf(c->arena, "%s.%s", m->noun, d->step->verb),
+                    m->noun, number_of(m, "id", d->rec), audit_detail(d)));
+    return life->after ? life->after(d) : OK;
+}
+
+/* -- the verbs ------------------------------------------------------------------ */
+
+static enum err
+fill_view(struct call *c, const struct life *life, void *view)
+{
+    if (life->fill != NULL)
+        return life->fill(c, view);
+    return OK;
+}
+
+enum err
+life_do(struct call *c, const struct life *life, const char *verb,
+        const void *in, void *view)
+{
+    const size_t size = life->model->size;
+    void *old = arena_alloc(c->arena, size);
+    struct deed d = { .c = c, .life = life, .old = old, .in = in };
+    TX tx = tx_begin(c);
+
+    /* The record of what comes with a verb begins with the row's id. */
+    TRY(life_load(c, life, *(const int64_t *)in, old));
+    TRY(check_version(&d));
+    TRY(find_step(&d, verb));
+    d.rec = arena_alloc(c->arena, size);
+    memcpy(d.rec, old, size);
+    TRY(ask_guard(&d));
+    TRY(take_input(&d));
+    TRY(act(&d));
+    TRY(finish(&d));
+    memcpy(view, d.rec, size);
+    TRY(fill_view(c, life, view));
+    TRY(tx_commit(&tx));
+    if (life->kept != NULL)
+        life->kept(c);
+    return OK;
+}
+
+enum err
+life_program(struct call *c, const struct life *life, const char *verb,
+             const void *old, void *rec)
+{
+    struct deed d = {
+        .c = c, .life = life, .old = old, .rec = rec, .who = LIFE_PROGRAM
+    };
+
+    d.step = life_step(life, life_state(life, old), verb);
+    ASSERT(d.step != NULL && d.step->who & LIFE_PROGRAM);
+    memcpy(rec, old, life->model->size);
+    TRY(act(&d));
+    return finish(&d);
+}
+
+enum err
+life_get(struct call *c, const struct life *life, int64_t id, void *view)
+{
+    TRY(life_load(c, life, id, view));
+    return fill_view(c, life, view);
+}
+
+/* -- looking -------------------------------------------------------------------- */
+
+/* What the guard says of a step that state and person allow. */
+static enum err
+offer_step(struct deed *d, struct json_out *verbs, struct json_out *why_not)
+{
+    enum err e = ask_guard(d);
+
+    if (e == OK) {
+        json_text(verbs, d->step->verb);
+        return OK;
+    }
+    if (e != ERR_CONFLICT && e != ERR_DENIED && e != ERR_INVALID)
+        return e;
+    json_put_text(why_not, d->step->verb, d->c->fault.text);
+    d->c->fault = (struct fault){ .code = OK };
+    return OK;
+}
+
+enum err
+life_offer(struct call *c, const struct life *life, const void *rec,
+           void *facts, struct offer *out)
+{
+    struct buf good = buf_make(c->arena, 0), bad = buf_make(c->arena, 0);
+    struct json_out verbs = json_to(&good), why_not = json_to(&bad);
+    struct deed d = { .c = c,
+                      .life = life,
+                      .old = rec,
+                      .facts = facts,
+                      .who = life->who(c, rec) };
+    unsigned state = life_state(life, rec);
+
+    /* Guards are handed a row they could change. */
+    d.rec = arena_alloc(c->arena, life->model->size);
+    memcpy(d.rec, rec, life->model->size);
+    json_begin_list(&verbs);
+    json_begin(&why_not);
+    for (const struct step *s = life_next(life, NULL); s != NULL;
+         s = life_next(life, s)) {
+        d.step = life_step(life, state, s->verb);
+        if (d.step != NULL && d.step->who & d.who)
+            TRY(offer_step(&d, &verbs, &why_not));
+    }
+    json_end(&why_not);
+    json_end_list(&verbs);
+    *out = (struct offer){ .verbs = good.s, .why_not = bad.s };
+    return OK;
+}

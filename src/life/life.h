@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * life - what may become of a row: its states, and the steps between them.
+ *
+ * A noun with a life is read by its descriptor and changed only by verbs.  The
+ * life is one table of steps; an engine writes the table and, beside it, small
+ * functions: guards that only look, acts that only change the record.  From
+ * the table come permission, the buttons of the interface and why one is
+ * missing, addresses, forms, the drawing in the docs, and the tests of every
+ * state x verb x person and of every statement that can fail.
+ *
+ * Always true:
+ *   1. The state changes only by a step of the table.
+ *   2. One guard decides whether a verb is offered and whether it is refused:
+ *      no button can only fail, and nothing is done that was not offered.
+ *   3. A verb is one transaction: the row, its event, what people are told, the
+ *      audit entry, and what the life does after it.
+ *   4. A verb has one row of the table for a state.
+ *   5. A guard never writes.
+ *
+ * Not here: how a row is made (the engine's own verb), addresses (api/lives.h).
+ */
+#ifndef LIFE_LIFE_H
+#define LIFE_LIFE_H
+
+#include "base/base.h"
+#include "model/model.h"
+
+struct json_out;
+struct life;
+struct step;
+
+/* A verb being done, or looked at. */
+struct deed {
+    struct call *c;
+    const struct life *life;
+    const struct step *step;
+    unsigned who;    /* what the actor is to the row: bits of life->parties */
+    const void *old; /* the row as it was read */
+    void *rec;       /* the row as it becomes */
+    const void *in;  /* what came with the verb, a record of step->asks */
+    void *facts;     /* what the life's functions have looked up; or NULL */
+    const char *reason, *note; /* kept in the event */
+    const char *detail;        /* JSON, kept in the event */
+    bool internal;             /* the event is for those who serve */
+};
+
+/*
+ * REC is the row as it is for a guard, as it becomes for an act.  A guard that
+ * answers ERR_CONFLICT, ERR_DENIED or ERR_INVALID says no, and its words say
+ * why; any other error is handed up.
+ */
+typedef enum err (*step_fn)(struct deed *d, void *rec);
+
+#define LIFE_STAYS (-1)
+/* The program itself: a party of every life. */
+#define LIFE_PROGRAM (1U << 31)
+
+enum step_flag {
+    STEP_QUIET = 1 /* leaves no trace on the row, only the event tells of it */
+};
+
+/* One row of the table of what may happen. */
+struct step {
+    unsigned from; /* set of states: 1U << state */
+    const char *verb;
+    int to;        /* a state, or LIFE_STAYS */
+    unsigned who;  /* set of parties: any of these */
+    step_fn guard; /* may it be done now?  NULL: always */
+    step_fn act;   /* what else changes; NULL: nothing */
+    /* What comes with the verb; its record begins with the id of the row.  The
+       texts `reason` and `note` in it go into the event.  Of one verb's rows
+       all have the same record. */
+    const struct model *asks;
+    const char *says; /* one sentence of the verb; in its first row */
+    const char *only; /* guard and act in words, for readers; or NULL */
+    unsigned flags;
+    const char *right; /* without which nobody may say it; NULL: that of its
+                          party, where it has but one */
+};
+
+/* What somebody can be to a row.  RIGHT: the right that all of them hold. */
+struct party {
+    const char *word, *right;
+    const char *says; /* for the docs */
+};
+
+/* A state that a row may begin in, and when it does. */
+struct beginning {
+    int state;
+    const char *how;
+};
+
+struct life {
+    const struct model *model; /* its text or word `state` is the state */
+    const char *plural;        /* "orders": in addresses */
+    const char *says;          /* one sentence of what one of them is */
+    /* What is answered: begins with the row, may have the derived texts
+       `verbs` and `why_not` (life_offer).  NULL: the row itself. */
+    const struct model *view;
+    const char *const *states; /* words, NULL-ended */
+    const struct party *parties;
+    size_t n_parties;
+    const struct step *steps;
+    size_t n;
+    const struct beginning *begins; /* ends with a NULL `how` */
+    unsigned ends;                  /* set of states that end it */
+
+    /* What the actor is to the row; 0: it is not for these eyes. */
+    unsigned (*who)(struct call *c, const void *rec);
+    /* Before the row is written: what follows from any verb.  Or NULL. */
+    void (*settle)(struct deed *d);
+    /* Keep the event.  Or NULL. */
+    enum err (*record)(struct deed *d);
+    /* Tell people.  Or NULL. */
+    enum err (*tell)(struct deed *d);
+    /* Members of the audit entry besides from, to and reason.  Or NULL. */
+    void (*audited)(const struct deed *d, struct json_out *o);
+    /* After the row was written, in the same transaction.  Or NULL. */
+    enum err (*after)(struct deed *d);
+    /* After the commit.  Or NULL. */
+    void (*kept)(struct call *c);
+    /* Fill in what is answered besides the row.  Or NULL. */
+    enum err (*fill)(struct call *c, void *view);
+    bool in_memory; /* its verbs change what is held in memory, too */
+};
+
+/* What comes with verbs that ask for nothing of their own.  Whatever else asks
+   for words begins with the same, so that its verbs can ask for no more. */
+#define LIFE_WORDS                                                             \
+    int64_t id;                                                                \
+    const char *reason, *note
+struct life_words {
+    LIFE_WORDS;
+};
+extern const struct model life_nothing_model; /* id alone */
+extern const struct model life_note_model;    /* a note, if wanted */
+extern const struct model life_reason_model;  /* a reason, and a note */
+
+/* -- the table ---------------------------------------------------------------- */
+
+/* The row for VERB in STATE; NULL: not possible. */
+const struct step *life_step(const struct life *life, unsigned state,
+                             const char *verb);
+
+/* The first row of each verb, in the table's order: NULL after the last.
+   `for (s = life_next(l, NULL); s; s = life_next(l, s))` */
+const struct step *life_next(const struct life *life, const struct step *s);
+
+/* The first row of VERB, or NULL. */
+const struct step *life_verb(const struct life *life, const char *verb);
+
+/* Is the verb only the program's? */
+bool life_is_program(const struct life *life, const char *verb);
+
+/* The right without which nobody may say the verb; NULL: there is none. */
+const char *life_right(const struct life *life, const char *verb);
+
+/* What the verb asks for; never NULL. */
+const struct model *life_asks(const struct step *s);
+
+/* The state of a row: an index into life->states. */
+unsigned life_state(const struct life *life, const void *rec);
+
+/* What is answered. */
+static inline const struct model *
+life_view(const struct life *life)
+{
+    return life->view ? life->view : life->model;
+}
+
+/* [{verb, from: [state], to?, guard?}] of the whole table. */
+void life_write_steps(struct json_out *o, const struct life *life);
+
+/* The drawing and the table in Markdown, for docs/ARCHITECTURE.md. */
+const char *life_draw(struct arena *a, const struct life *life);
+
+/* -- doing -------------------------------------------------------------------- */
+
+/*
+ * Do VERB on the row ID as the actor, with IN, a record of what it asks; VIEW,
+ * a record of life_view, is the row afterwards.
+ *
+ * ERR_ABSENT    there is no such row for these eyes
+ * ERR_STALE     c->if_version is not the row's version
+ * ERR_CONFLICT  the verb is not possible in its state, or the guard says no
+ * ERR_DENIED    possible, but not for this person
+ * ERR_INVALID   something that comes with the verb is missing or wrong
+ */
+enum err life_do(struct call *c, const struct life *life, const char *verb,
+                 const void *in, void *view) MUST_USE;
+
+/*
+ * The program does VERB on the row OLD, which was read in the caller's TX; REC
+ * is the row afterwards.  The step is possible and its guard has been asked.
+ */
+enum err life_program(struct call *c, const struct life *life, const char *verb,
+                      const void *old, void *rec) MUST_USE;
+
+/* The row by id, for whoever may see it. */
+enum err life_load(struct call *c, const struct life *life, int64_t id,
+                   void *rec) MUST_USE;
+
+/* The same as it is answered. */
+enum err life_get(struct call *c, const struct life *life, int64_t id,
+                  void *view) MUST_USE;
+
+/* -- looking ------------------------------------------------------------------ */
+
+/* What the actor may do with a row now. */
+struct offer {
+    const char *verbs;   /* JSON list of words */
+    const char *why_not; /* JSON {verb: words}: what the guards refuse him */
+};
+
+/*
+ * FACTS are what the life's functions know of the row already, or NULL.
+ * Other verbs, that the state or who he is does not allow, are in neither.
+ */
+enum err life_offer(struct call *c, const struct life *life, const void *rec,
+                    void *facts, struct offer *out) MUST_USE;
+
+#endif

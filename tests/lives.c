@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lives.h"
+
+#include "base/text.h"
+
+enum err
+life_say(struct call *c, const struct life_case *k, const char *account,
+         const char *verb, int64_t id)
+{
+    const void *in = k->with(c, verb, id);
+    void *view = arena_alloc(c->arena, life_view(k->life)->size);
+
+    as(c, account);
+    return life_do(c, k->life, verb, in, view);
+}
+
+unsigned
+life_state_now(struct call *c, const struct life_case *k, int64_t id)
+{
+    void *rec = arena_alloc(c->arena, k->life->model->size);
+
+    EXPECT_OK(model_get(c, k->life->model, id, rec));
+    return life_state(k->life, rec);
+}
+
+/* -- orders ---------------------------------------------------------------- */
+
+/* What each account is to an order of wang's with the electricians. */
+static const struct life_person order_people[] = {
+    { "zhao", BY_CREW | BY_ANYONE },
+    { "wang", BY_REQUESTER | BY_ANYONE },
+    { "li", 0 },
+    { "desk", BY_DESK | BY_DISPATCH | BY_EXTENDER | BY_ANYONE },
+    { "sun", BY_CREW | BY_DISPATCH | BY_ANYONE },
+    { "qian", 0 },
+    { "lift", 0 },
+    { "chief", BY_APPROVER | BY_EXTENDER | BY_ANYONE },
+    { "leader", BY_ANYONE },
+    { "money", BY_ANYONE },
+    { "near", BY_DESK | BY_DISPATCH | BY_EXTENDER | BY_ANYONE },
+    { "far", 0 },
+    { "house", BY_DESK | BY_DISPATCH | BY_EXTENDER | BY_ANYONE },
+    { "sysadmin", 0 },
+    { "secadmin", 0 },
+    { "auditor", 0 },
+    { NULL, 0 },
+};
+
+static int64_t
+bring_order(struct call *c, unsigned state)
+{
+    return bring_to(c, state);
+}
+
+static const void *
+say_order(struct call *c, const char *verb, int64_t id)
+{
+    struct order_act *a = NEW(c->arena, struct order_act);
+    struct order_wish *w = NEW(c->arena, struct order_wish);
+
+    *w = (struct order_wish){ .id = id, .item_code = "A05" };
+    *a = (struct order_act){
+        .id = id,
+        .reason = text_same(verb, "suspend") ? "safety_stop" : "because",
+        .note = "a note",
+        .into_id = office_int(
+            c, arena_printf(c->arena,
+                            "SELECT COALESCE(MIN(id), 1) FROM orders"
+                            " WHERE is_open = 1 AND merged_into_id IS NULL"
+                            " AND id <> %lld",
+                            (long long)id)),
+        .priority = 1,
+        .stars = 2,
+        .comment = "slow",
+        .tags = "late",
+        .result = "done",
+        .until = { c->now.ms + 30 * DAY_MS }
+    };
+    /* Within the reach of a lead, too. */
+    if (text_same(verb, "transfer"))
+        a->assignee_id = 45;
+    return text_same(verb, "add_leg") ? (const void *)w : a;
+}
+
+static bool
+order_waits(const char *verb)
+{
+    return text_same(verb, "grant_extension")
+           || text_same(verb, "refuse_extension")
+           || text_same(verb, "make_safe");
+}
+
+/* More time is asked for; a clock to make it safe by begins. */
+static void
+ready_order(struct call *c, const char *verb, int64_t id)
+{
+    if (!text_same(verb, "make_safe"))
+        EXPECT_OK(say(c, "zhao", "ask_extension", id, .reason = "parts",
+                      .until = { c->now.ms + 30 * DAY_MS }));
+    else
+        office_exec(c, arena_printf(c->arena,
+                                    "UPDATE orders SET safe_due = %lld"
+                                    " WHERE id = %lld",
+                                    (long long)c->now.ms + HOUR_MS,
+                                    (long long)id));
+}
+
+static void
+make_orders(struct call *c)
+{
+    office_make(c);
+    (void)ask(c, "wang", "A04");
+}
+
+const struct life_case life_cases[] = {
+    { &order_life, order_people, COUNT(order_people), make_orders, bring_order,
+      say_order, order_waits, ready_order, "orders" },
+    { .life = NULL },
+};
