@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lives.h"
 
+#include "auth/change.h"
 #include "base/text.h"
+#include "engine/org/org.h"
+#include "model/app.h"
 
 enum err
 life_say(struct call *c, const struct life_case *k, const char *account,
@@ -20,6 +23,8 @@ life_state_now(struct call *c, const struct life_case *k, int64_t id)
     void *rec = arena_alloc(c->arena, k->life->model->size);
 
     EXPECT_OK(model_get(c, k->life->model, id, rec));
+    if (k->life->derive != NULL)
+        k->life->derive(rec);
     return life_state(k->life, rec);
 }
 
@@ -112,8 +117,98 @@ make_orders(struct call *c)
     (void)ask(c, "wang", "A04");
 }
 
+/* -- changes of rights -------------------------------------------------------- */
+
+enum { BY_ADMIN = 1, BY_ASKER = 2, BY_DECIDER = 4 };
+
+/* Who has no administrator's role is told so, whatever the state. */
+static const struct life_person right_people[] = {
+    { "sysadmin", BY_ADMIN | BY_ASKER },
+    { "secadmin", BY_ADMIN | BY_DECIDER },
+    { "auditor", BY_ADMIN },
+};
+
+/* The system administrator asks that wang joins the plumbers. */
+static int64_t
+bring_right_change(struct call *c, unsigned state)
+{
+    static const char *const verbs[] = { NULL, "confirm", "refuse",
+                                         "withdraw" };
+    struct crew_member m = { .crew_id = id_of(c, "crew", "plumbers"),
+                             .person_id = 41 };
+    int64_t id;
+
+    office_exec(c, "DELETE FROM right_change");
+    office_exec(c, "DELETE FROM crew_member WHERE person_id = 41");
+    as(c, "sysadmin");
+    EXPECT_OK(crew_member_add(c, &m));
+    EXPECT(c->waits);
+    id = office_int(c, "SELECT MAX(id) FROM right_change");
+    if (state > 0)
+        EXPECT_OK(
+            life_say(c, &life_cases[1], state == 3 ? "sysadmin" : "secadmin",
+                     verbs[state], id));
+    return id;
+}
+
+static const void *
+say_words(struct call *c, const char *verb, int64_t id)
+{
+    struct life_words *w = NEW(c->arena, struct life_words);
+
+    (void)verb;
+    *w = (struct life_words){ .id = id, .note = "a note" };
+    return w;
+}
+
+static bool
+nothing_waits(const char *verb)
+{
+    (void)verb;
+    return false;
+}
+
+/* -- changes of units, told ahead --------------------------------------------- */
+
+enum { BY_READER = 1, BY_PLANNER = 2 };
+
+static const struct life_person plan_people[] = {
+    { "sysadmin", BY_READER | BY_PLANNER },
+    { "desk", BY_READER },
+    { "wang", 0 },
+    { NULL, 0 },
+};
+
+static int64_t
+bring_plan(struct call *c, unsigned state)
+{
+    struct unit_act a = {
+        .id = 2, .name = "New bureau", .on_day = { today(c).n + 10 }
+    };
+    struct unit u = { 0 };
+    int64_t id, done = 0;
+
+    as(c, "sysadmin");
+    EXPECT_OK(unit_rename(c, &a, &u));
+    id = office_int(c, "SELECT MAX(id) FROM unit_plan");
+    if (state != 2)
+        return id;
+    office_exec(c, arena_printf(c->arena,
+                                "UPDATE unit_plan SET verb = 'merge',"
+                                " into_id = 2 WHERE id = %lld",
+                                (long long)id));
+    office_pass(c, 11 * DAY_MS);
+    as(c, NULL);
+    EXPECT_OK(org_do_plans(c, 100, &done));
+    return id;
+}
+
 const struct life_case life_cases[] = {
     { &order_life, order_people, COUNT(order_people), make_orders, bring_order,
       say_order, order_waits, ready_order, "orders" },
+    { &right_change_life, right_people, COUNT(right_people), office_make,
+      bring_right_change, say_words, nothing_waits, NULL, "right_change" },
+    { &unit_plan_life, plan_people, COUNT(plan_people), office_make, bring_plan,
+      say_words, nothing_waits, NULL, "unit_plan", 1U << 1 | 1U << 3 },
     { .life = NULL },
 };

@@ -30,6 +30,7 @@ struct life_case {
     bool (*waits)(const char *verb);
     void (*ready)(struct call *c, const char *verb, int64_t id);
     const char *table; /* of the rows */
+    unsigned gone;     /* states in which there is no row any more */
 };
 
 /* One for each of all_lives; the last has no life. */

@@ -10,9 +10,6 @@ SERVE(account_change, struct account)
 SERVE(account_get, struct account)
 SERVE(account_list, struct list)
 SERVE(right_change_list, struct list)
-SERVE(right_change_confirm, struct right_change)
-SERVE(right_change_refuse, struct right_change)
-SERVE(right_change_withdraw, struct right_change)
 SERVE(grant_make, struct role_grant)
 SERVE(grant_remove, struct role_grant)
 SERVE(grant_list, struct list)
@@ -174,15 +171,6 @@ const struct route account_routes[] = {
     { GET, "/right-changes", serve_right_change_list,
       .out = &right_change_model, .flags = R_LIST | R_PROGRAM,
       .says = "What one administrator asked for and a second decides." },
-    { POST, "/right-changes/{id}/confirm", serve_right_change_confirm,
-      .in = &right_change_model, .out = &right_change_model, .flags = R_PROGRAM,
-      .says = "Agree to a change of rights: it is made." },
-    { POST, "/right-changes/{id}/refuse", serve_right_change_refuse,
-      .in = &right_change_model, .out = &right_change_model, .flags = R_PROGRAM,
-      .says = "Refuse a change of rights: it is not made." },
-    { POST, "/right-changes/{id}/withdraw", serve_right_change_withdraw,
-      .in = &right_change_model, .out = &right_change_model,
-      .says = "Call off what one has asked for oneself." },
     { GET, "/tokens", serve_token_list, .out = &token_model, .flags = R_LIST,
       .views = token_views,
       .says = "One's own tokens; all of them for the system administrator." },

@@ -5,9 +5,11 @@
 
 #include "base/text.h"
 #include "engine/order/order.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 
-const struct life *const all_lives[] = { &order_life, NULL };
+const struct life *const all_lives[] = { &order_life, &right_change_life,
+                                         &unit_plan_life, NULL };
 
 const struct life *
 life_of(const char *noun)
@@ -73,7 +75,8 @@ route_of_verb(struct arena *a, const struct life *l, const struct step *s)
         .out = life_view(l),
         .may = life_right(l, s->verb),
         .says = s->says,
-        .flags = l->in_memory ? 0 : R_LATER,
+        .flags = (l->in_memory ? 0U : R_LATER)
+                 | (s->flags & STEP_COMMAND ? R_PROGRAM : 0U),
         .life = l,
         .verb = s->verb
     };

@@ -40,6 +40,7 @@ SERVE(provider_list, struct list)
 SERVE(shift_list, struct list)
 SERVE(shift_get, struct shift)
 SERVE(model_list, struct list)
+SERVE(unit_plan_list, struct list)
 SERVE(person_list, struct list)
 SERVE(person_pick, struct list)
 SERVE(person_get, struct person)
@@ -328,7 +329,7 @@ const struct route org_routes[] = {
     UNIT_ACT(end, "End a unit that has nothing left."),
     LIST("/units/{unit_id}/changes", unit_changes, unit_change, NULL,
          "What became of a unit."),
-    LIST("/unit-plans", model_list, unit_plan, "org.see",
+    LIST("/unit-plans", unit_plan_list, unit_plan, "org.see",
          "What shall become of units on a day to come."),
     { DELETE, "/unit-plans/{id}", remove_plan, .in = &by_id_model,
       .may = "org.edit", .says = "Call a planned change of a unit off." },

@@ -61,8 +61,8 @@ struct route {
     const char *says; /* one sentence */
     unsigned flags;
     const char *const *views; /* words that view= of a list may have */
-    const char *answer; /* of R_RAW: its shape, for the OpenAPI document */
-    const char *media;  /* of R_RAW: its media type; NULL: JSON */
+    const char *answer;      /* of R_RAW: its shape, for the OpenAPI document */
+    const char *media;       /* of R_RAW: its media type; NULL: JSON */
     const struct life *life; /* that it was made from (api/lives.h), or NULL */
     const char *verb;        /* ... and which verb of it it says; or NULL */
 };

@@ -34,8 +34,8 @@ static const char *const says_changes[] = {
     "%s is to be an administrator: “%s”",
 };
 
-static const char *const state_words[] = { "waiting", "confirmed", "refused",
-                                           "withdrawn", NULL };
+const char *const right_change_states[] = { "waiting", "confirmed", "refused",
+                                            "withdrawn", NULL };
 
 static const struct field fields[] = {
     FIELD(struct right_change, id, .flags = GIVEN),
@@ -52,8 +52,8 @@ static const struct field fields[] = {
     FIELD(struct right_change, wish, .flags = GIVEN | JSON_TEXT),
     FIELD(struct right_change, confirmer, .flags = GIVEN, .choices = auth_roles,
           .label = "Who decides"),
-    FIELD(struct right_change, state, .flags = GIVEN, .choices = state_words,
-          .label = "State"),
+    FIELD(struct right_change, state, .flags = GIVEN,
+          .choices = right_change_states, .label = "State"),
     FIELD(struct right_change, asked_by, .flags = GIVEN, .refers = "account"),
     FIELD(struct right_change, asked_name, .flags = GIVEN, .label = "Asked by"),
     FIELD(struct right_change, asked_at, .flags = GIVEN, .label = "Asked at"),
@@ -66,6 +66,10 @@ static const struct field fields[] = {
           .says = "Asked for by the reader."),
     FIELD(struct right_change, mine, .flags = GIVEN | DERIVED,
           .says = "The reader may decide it."),
+    FIELD(struct right_change, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the caller may do with it now."),
+    FIELD(struct right_change, why_not, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the caller may not do just now, and why."),
     FIELD(struct right_change, version, .flags = GIVEN),
     FIELD(struct right_change, updated_at, .flags = GIVEN),
 };
@@ -279,10 +283,10 @@ change_tell_reset(struct call *c, const struct account *a)
     return keep(c, &w);
 }
 
-/* -- looking and deciding ---------------------------------------------------- */
+/* -- looking ---------------------------------------------------- */
 
-static enum err
-need_admin(struct call *c)
+enum err
+right_change_need_admin(struct call *c)
 {
     if (auth_may(c, "grant.edit") || auth_may(c, "audit.see"))
         return auth_need(c, NULL, NULL);
@@ -306,8 +310,8 @@ static const char count_deciders[] =
 
 static const char find_asker[] = "SELECT person_id FROM account WHERE id = $1";
 
-static enum err
-complete(struct call *c, struct right_change *w)
+enum err
+right_change_complete(struct call *c, struct right_change *w)
 {
     const struct actor *a = c->actor;
     int64_t asker = 0, deciders = 0;
@@ -320,14 +324,15 @@ complete(struct call *c, struct right_change *w)
                                w->person_name, w->about ? w->about : "");
     TRY(db_int(c, &asker, find_asker, V(w->asked_by)));
     w->own = a->person_id != 0 && a->person_id == asker;
-    w->mine = strcmp(w->state, "waiting") == 0 && !w->own
-              && a->person_id != w->person_id && holds_role(c, w->confirmer);
-    if (!auth_is_program(c))
-        return OK;
+    w->decides =
+        !w->own && a->person_id != w->person_id && holds_role(c, w->confirmer);
     /* Whoever owns the folder stands in for somebody who is not there. */
-    TRY(db_int(c, &deciders, count_deciders, V(w->confirmer), V(asker),
-               V(w->person_id)));
-    w->mine = strcmp(w->state, "waiting") == 0 && deciders == 0;
+    if (auth_is_program(c)) {
+        TRY(db_int(c, &deciders, count_deciders, V(w->confirmer), V(asker),
+                   V(w->person_id)));
+        w->decides = deciders == 0;
+    }
+    w->mine = w->decides && strcmp(w->state, "waiting") == 0;
     return OK;
 }
 
@@ -336,38 +341,12 @@ right_change_list(struct call *c, struct list *l)
 {
     struct right_change *rows;
 
-    TRY(need_admin(c));
+    TRY(right_change_need_admin(c));
     TRY(model_list(c, l));
     rows = l->rows;
     for (size_t i = 0; i < l->n; i++)
-        TRY(complete(c, &rows[i]));
+        TRY(right_change_complete(c, &rows[i]));
     return OK;
-}
-
-enum err
-change_decide(struct call *c, struct right_change *w, const char *state)
-{
-    bool withdraws = strcmp(state, "withdrawn") == 0;
-
-    TRY(need_admin(c));
-    TRY(model_get(c, &right_change_model, w->id, w));
-    TRY(complete(c, w));
-    if (strcmp(w->state, "waiting") != 0)
-        return fail(c, ERR_CONFLICT, NULL, "it was decided by %s already",
-                    w->decided_name ? w->decided_name : "?");
-    if (withdraws ? !w->own : !w->mine)
-        return fail(c, ERR_DENIED, NULL, "this is decided by somebody else: %s",
-                    words_in(c, w->confirmer));
-    /* What is done already cannot be called off by whoever did it. */
-    if (withdraws && strcmp(w->kind, "password") == 0)
-        return fail(c, ERR_DENIED, NULL, "this is decided by somebody else: %s",
-                    words_in(c, w->confirmer));
-    w->state = state;
-    w->decided_by = c->actor->account_id;
-    w->decided_name = c->actor->name;
-    w->decided_at = c->now;
-    TRY(model_set(c, &right_change_model, w, ~(field_mask)0));
-    return complete(c, w);
 }
 
 /* -- acting for somebody ------------------------------------------------------- */

@@ -21,8 +21,8 @@
  *   5. The program itself (the command line, the demo) needs nobody: who owns
  *      the folder owns the office.
  *
- * What is kept is made by engine/org, which knows the facts; see org.h,
- * right_change_confirm.
+ * Its life, and the making of what is kept, are engine/org's, which knows the
+ * facts; see org.h, right_change_life.
  */
 #ifndef AUTH_CHANGE_H
 #define AUTH_CHANGE_H
@@ -47,8 +47,10 @@ struct right_change {
     int64_t decided_by;
     const char *decided_name;
     instant decided_at;
-    bool own;  /* the reader has asked for it */
-    bool mine; /* the reader may decide it */
+    bool own;                    /* the reader has asked for it */
+    bool decides;                /* the reader is who decides it */
+    bool mine;                   /* ... and it waits */
+    const char *verbs, *why_not; /* JSON; of one that is asked for by its id */
     int64_t version;
     instant updated_at;
 };
@@ -101,18 +103,15 @@ enum err person_has_rights(struct call *c, int64_t person_id,
    administrators. */
 enum err right_change_list(struct call *c, struct list *l) MUST_USE;
 
-/*
- * The change w->id is confirmed or refused by the caller, or withdrawn by
- * whoever asked; W becomes its row.  Nothing but the row is changed.  In the
- * caller's TX.  The program itself decides where nobody who could is in the
- * office (decision 25).
- *
- * ERR_ABSENT    there is none, or it is not for these eyes
- * ERR_DENIED    the caller is not who decides it
- * ERR_CONFLICT  it was decided before
- */
-enum err change_decide(struct call *c, struct right_change *w,
-                       const char *state) MUST_USE;
+/* The words of its states, in their order; NULL-ended. */
+extern const char *const right_change_states[];
+
+/* ERR_DENIED: the caller is none of the three administrators. */
+enum err right_change_need_admin(struct call *c) MUST_USE;
+
+/* Fill in what is derived: says, own, mine.  The program itself decides where
+   nobody who could is in the office (decision 25). */
+enum err right_change_complete(struct call *c, struct right_change *w) MUST_USE;
 
 /* From now on the call acts for the account, with every right; CONFIRMED: what
    it does waits for nobody. */

@@ -81,8 +81,8 @@ struct call {
     bool unattended;     /* asked by a page of itself: no use of the session */
     bool waits;          /* what was asked for waits for somebody to agree */
     const struct route *route; /* api: what was asked for, or NULL */
-    void *reply;         /* http: the answer being made, for its headers */
-    const char *body;    /* of a route that reads it itself (R_BODY) */
+    void *reply;      /* http: the answer being made, for its headers */
+    const char *body; /* of a route that reads it itself (R_BODY) */
     size_t body_len;
     struct written *written; /* in this TX, and in no audit entry yet */
     struct fault fault;

@@ -68,14 +68,27 @@ set_state(const struct life *life, void *rec, unsigned state)
         *(const char **)at = life->states[state];
 }
 
-enum err
-life_load(struct call *c, const struct life *life, int64_t id, void *rec)
+/* The row, and what the actor is to it. */
+static enum err
+load(struct call *c, const struct life *life, int64_t id, void *rec,
+     unsigned *who)
 {
     TRY(model_get(c, life->model, id, rec));
-    if (life->who(c, rec) == 0)
+    if (life->derive != NULL)
+        life->derive(rec);
+    TRY(life->who(c, rec, who));
+    if (*who == 0)
         return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
                     words_in(c, life->model->noun), (long long)id);
     return OK;
+}
+
+enum err
+life_load(struct call *c, const struct life *life, int64_t id, void *rec)
+{
+    unsigned who;
+
+    return load(c, life, id, rec, &who);
 }
 
 /* -- beginning ------------------------------------------------------------------ */
@@ -105,7 +118,6 @@ find_step(struct deed *d, const char *verb)
                     "“%s” is not possible while the %s is “%s”",
                     words_in(d->c, verb), words_in(d->c, life->model->noun),
                     words_in(d->c, life->states[state]));
-    d->who = life->who(d->c, d->old);
     if ((d->who & d->step->who) == 0)
         return fail(d->c, ERR_DENIED, NULL, "“%s” is for others to do",
                     words_in(d->c, verb));
@@ -164,6 +176,9 @@ write_row(struct deed *d)
 {
     if (d->step->flags & STEP_QUIET)
         return OK;
+    if (d->step->flags & STEP_REMOVES)
+        return model_remove(d->c, d->life->model,
+                            number_of(d->life->model, "id", d->old));
     if (d->life->settle != NULL)
         d->life->settle(d);
     return model_update(d->c, d->life->model, d->old, d->rec);
@@ -206,7 +221,7 @@ life_do(struct call *c, const struct life *life, const char *verb,
     TX tx = tx_begin(c);
 
     /* The record of what comes with a verb begins with the row's id. */
-    TRY(life_load(c, life, *(const int64_t *)in, old));
+    TRY(load(c, life, *(const int64_t *)in, old, &d.who));
     TRY(check_version(&d));
     TRY(find_step(&d, verb));
     d.rec = arena_alloc(c->arena, size);
@@ -225,11 +240,14 @@ life_do(struct call *c, const struct life *life, const char *verb,
 
 enum err
 life_program(struct call *c, const struct life *life, const char *verb,
-             const void *old, void *rec)
+             const char *reason, const void *old, void *rec)
 {
-    struct deed d = {
-        .c = c, .life = life, .old = old, .rec = rec, .who = LIFE_PROGRAM
-    };
+    struct deed d = { .c = c,
+                      .life = life,
+                      .who = LIFE_PROGRAM,
+                      .old = old,
+                      .rec = rec,
+                      .reason = reason };
 
     d.step = life_step(life, life_state(life, old), verb);
     ASSERT(d.step != NULL && d.step->who & LIFE_PROGRAM);
@@ -266,17 +284,14 @@ offer_step(struct deed *d, struct json_out *verbs, struct json_out *why_not)
 
 enum err
 life_offer(struct call *c, const struct life *life, const void *rec,
-           void *facts, struct offer *out)
+           void *facts, struct offers *out)
 {
     struct buf good = buf_make(c->arena, 0), bad = buf_make(c->arena, 0);
     struct json_out verbs = json_to(&good), why_not = json_to(&bad);
-    struct deed d = { .c = c,
-                      .life = life,
-                      .old = rec,
-                      .facts = facts,
-                      .who = life->who(c, rec) };
+    struct deed d = { .c = c, .life = life, .old = rec, .facts = facts };
     unsigned state = life_state(life, rec);
 
+    TRY(life->who(c, rec, &d.who));
     /* Guards are handed a row they could change. */
     d.rec = arena_alloc(c->arena, life->model->size);
     memcpy(d.rec, rec, life->model->size);
@@ -290,6 +305,6 @@ life_offer(struct call *c, const struct life *life, const void *rec,
     }
     json_end(&why_not);
     json_end_list(&verbs);
-    *out = (struct offer){ .verbs = good.s, .why_not = bad.s };
+    *out = (struct offers){ .verbs = good.s, .why_not = bad.s };
     return OK;
 }

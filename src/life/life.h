@@ -57,7 +57,9 @@ typedef enum err (*step_fn)(struct deed *d, void *rec);
 #define LIFE_PROGRAM (1U << 31)
 
 enum step_flag {
-    STEP_QUIET = 1 /* leaves no trace on the row, only the event tells of it */
+    STEP_QUIET = 1, /* leaves no trace on the row, only the event tells of it */
+    STEP_REMOVES = 2, /* the row goes: what it was, the audit keeps */
+    STEP_COMMAND = 4  /* `liangcao call` says it without an account, too */
 };
 
 /* One row of the table of what may happen. */
@@ -106,8 +108,10 @@ struct life {
     const struct beginning *begins; /* ends with a NULL `how` */
     unsigned ends;                  /* set of states that end it */
 
-    /* What the actor is to the row; 0: it is not for these eyes. */
-    unsigned (*who)(struct call *c, const void *rec);
+    /* Fill in `state` where it is no column but what others say.  Or NULL. */
+    void (*derive)(void *rec);
+    /* What the actor is to the row, *WHO; 0: it is not for these eyes. */
+    enum err (*who)(struct call *c, const void *rec, unsigned *who);
     /* Before the row is written: what follows from any verb.  Or NULL. */
     void (*settle)(struct deed *d);
     /* Keep the event.  Or NULL. */
@@ -191,11 +195,12 @@ enum err life_do(struct call *c, const struct life *life, const char *verb,
                  const void *in, void *view) MUST_USE;
 
 /*
- * The program does VERB on the row OLD, which was read in the caller's TX; REC
- * is the row afterwards.  The step is possible and its guard has been asked.
+ * The program does VERB, for REASON if it has one, on the row OLD, which was
+ * read in the caller's TX; REC is the row afterwards.  The step is possible and
+ * its guard has been asked.
  */
 enum err life_program(struct call *c, const struct life *life, const char *verb,
-                      const void *old, void *rec) MUST_USE;
+                      const char *reason, const void *old, void *rec) MUST_USE;
 
 /* The row by id, for whoever may see it. */
 enum err life_load(struct call *c, const struct life *life, int64_t id,
@@ -208,7 +213,7 @@ enum err life_get(struct call *c, const struct life *life, int64_t id,
 /* -- looking ------------------------------------------------------------------ */
 
 /* What the actor may do with a row now. */
-struct offer {
+struct offers {
     const char *verbs;   /* JSON list of words */
     const char *why_not; /* JSON {verb: words}: what the guards refuse him */
 };
@@ -218,6 +223,6 @@ struct offer {
  * Other verbs, that the state or who he is does not allow, are in neither.
  */
 enum err life_offer(struct call *c, const struct life *life, const void *rec,
-                    void *facts, struct offer *out) MUST_USE;
+                    void *facts, struct offers *out) MUST_USE;
 
 #endif

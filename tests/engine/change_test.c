@@ -383,7 +383,7 @@ TEST(the_history_says_who_asked_and_who_agreed)
                          " action = 'crew_member.add'")
            == 154);
     EXPECT(office_int(c, "SELECT account_id FROM audit_entry WHERE"
-                         " action = 'right_change.set'")
+                         " action = 'right_change.confirm'")
            == 155);
 }
 

@@ -45,8 +45,7 @@ proved_make(struct call *c, struct proved *p)
     c->app = &p->app;
     office_make(c);
     office_prove(c);
-    EXPECT_OK(
-        say(c, "wang", "rate", bring_to(c, ORDER_VERIFIED), .stars = 5));
+    EXPECT_OK(say(c, "wang", "rate", bring_to(c, ORDER_VERIFIED), .stars = 5));
     (void)bring_to(c, ORDER_CLOSED);
     as(c, "wang");
     EXPECT_OK(audit_export(c, NULL, "csv", 1, NULL));

@@ -75,3 +75,13 @@ TEST(every_verb_of_an_order_is_all_or_nothing)
 {
     try_life(c, &life_cases[0]);
 }
+
+TEST(every_verb_of_a_change_of_rights_is_all_or_nothing)
+{
+    try_life(c, &life_cases[1]);
+}
+
+TEST(every_verb_of_a_planned_change_is_all_or_nothing)
+{
+    try_life(c, &life_cases[2]);
+}

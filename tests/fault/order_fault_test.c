@@ -153,10 +153,9 @@ TEST(the_last_leg_and_its_parent_are_done_together)
     office_exec(c, "DELETE FROM audit_entry");
     parent = ask_for(c, "wang", &w).id;
     done.id = office_int(c, "SELECT MAX(id) FROM orders WHERE parent_id IS"
-                             " NOT NULL");
+                            " NOT NULL");
     EXPECT_OK(say(c, "desk", "dispatch", done.id));
     EXPECT_OK(say(c, "zhao", "arrive", done.id));
-    expect_all_or_nothing(c, "last leg", "zhao", do_complete_leg,
-                          &done);
+    expect_all_or_nothing(c, "last leg", "zhao", do_complete_leg, &done);
     assert_int_equal(order_now(c, parent).state, ORDER_COMPLETED);
 }

@@ -52,7 +52,7 @@ struct play {
 };
 
 /* A step as it stands in the file. */
-struct step {
+struct exchange {
     int line;
     char who[20], method[10], path[600];
     char head[2000];
@@ -199,7 +199,7 @@ fits(struct names *k, const json_t *want, const json_t *have)
 /* -- playing a step ------------------------------------------------------------ */
 
 static bool
-check_body(struct play *p, const struct step *s, const struct answer *a)
+check_body(struct play *p, const struct exchange *s, const struct answer *a)
 {
     size_t n;
     char *text = put_in(&p->names, s->want, &n);
@@ -222,7 +222,7 @@ check_body(struct play *p, const struct step *s, const struct answer *a)
 }
 
 static bool
-check_head(struct play *p, const struct step *s, const struct answer *a)
+check_head(struct play *p, const struct exchange *s, const struct answer *a)
 {
     char *copy = strdup(s->want_head), *rest = copy, *line;
     bool good = true;
@@ -289,7 +289,7 @@ static const char *const kept[] = {
 
 /* KEY: an Idempotency-Key besides, or "". */
 static struct answer
-ask_step(struct play *p, const struct step *s, const char *key)
+ask_step(struct play *p, const struct exchange *s, const char *key)
 {
     char head[3400], path[700];
     const char *type = "";
@@ -326,7 +326,7 @@ ask_step(struct play *p, const struct step *s, const char *key)
 
 /* The step's route, by its number among all; NULL: none. */
 static const struct route *
-route_of(struct play *p, const struct step *s, size_t *number)
+route_of(struct play *p, const struct exchange *s, size_t *number)
 {
     char *path = put_in(&p->names, s->path, &(size_t){ 0 });
     const struct route *found;
@@ -348,7 +348,7 @@ route_of(struct play *p, const struct step *s, size_t *number)
 
 /* Does the step want a key of ours? */
 static bool
-wants_key(struct play *p, const struct step *s)
+wants_key(struct play *p, const struct exchange *s)
 {
     size_t number;
     const struct route *r = route_of(p, s, &number);
@@ -376,7 +376,7 @@ is_same_answer(const struct answer *a, const struct answer *b)
 }
 
 static void
-ask_again(struct play *p, const struct step *s, const char *key,
+ask_again(struct play *p, const struct exchange *s, const char *key,
           const struct answer *first)
 {
     uint64_t before = tables_sum(p->call, kept);
@@ -416,7 +416,7 @@ check_done(struct score *s, const bool *done)
 }
 
 static void
-play_step(struct play *p, const struct step *s)
+play_step(struct play *p, const struct exchange *s)
 {
     bool refused = s->status >= 400;
     uint64_t before = refused ? tables_sum(p->call, kept) : 0;
@@ -464,7 +464,7 @@ add_text(char **to, const char *line)
 }
 
 static void
-read_line(struct step *s, const char *line)
+read_line(struct exchange *s, const char *line)
 {
     size_t n;
 
@@ -484,7 +484,7 @@ read_line(struct step *s, const char *line)
 }
 
 static void
-end_step(struct play *p, struct step *s)
+end_step(struct play *p, struct exchange *s)
 {
     if (s->method[0] != '\0') {
         if (s->want == NULL)
@@ -493,7 +493,7 @@ end_step(struct play *p, struct step *s)
     }
     free(s->body);
     free(s->want);
-    *s = (struct step){ 0 };
+    *s = (struct exchange){ 0 };
 }
 
 static void
@@ -501,7 +501,7 @@ play_file(struct play *p, const char *file)
 {
     FILE *f = fopen(file, "r");
     char line[8000];
-    struct step s = { 0 };
+    struct exchange s = { 0 };
 
     p->file = file;
     p->line = 0;

@@ -23,7 +23,7 @@ struct held_rule {
 struct search_index;
 
 /* The parts of a snapshot that do change: who holds it, what is made late. */
-struct life {
+struct holding {
     struct catalog_cache *cache;
     struct catalog *whole;
     unsigned holders; /* under the cache's lock */
@@ -32,7 +32,7 @@ struct life {
 };
 
 struct catalog {
-    struct life *life;
+    struct holding *life;
     struct arena *arena;
     int64_t generation;
     struct service_area *areas; /* by sort, code */

@@ -105,7 +105,7 @@ make_index(const struct catalog *k)
 static const struct search_index *
 get_index(const struct catalog *k)
 {
-    struct life *life = k->life;
+    struct holding *life = k->life;
 
     pthread_mutex_lock(&life->search_lock);
     if (life->search == NULL)

@@ -62,8 +62,8 @@ load(struct call *c, struct catalog_cache *cache, struct catalog **out)
     own.arena = arena_open();
     k = NEW(own.arena, struct catalog);
     k->arena = own.arena;
-    k->life = NEW(own.arena, struct life);
-    *k->life = (struct life){ .cache = cache, .whole = k, .holders = 1 };
+    k->life = NEW(own.arena, struct holding);
+    *k->life = (struct holding){ .cache = cache, .whole = k, .holders = 1 };
     pthread_mutex_init(&k->life->search_lock, NULL);
     e = db_int(&own, &k->generation, find_generation);
     if (e == OK)

@@ -354,5 +354,6 @@ parent_follow(struct call *c, const struct order *leg)
     if (life_step(&order_life, parent.state, "auto_complete") == NULL
         || facts.open_legs > 0 || done == 0 || parent.dispatched_at.ms != 0)
         return OK;
-    return life_program(c, &order_life, "auto_complete", &parent, &done_parent);
+    return life_program(c, &order_life, "auto_complete", NULL, &parent,
+                        &done_parent);
 }

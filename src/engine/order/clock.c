@@ -237,7 +237,7 @@ program_does(struct call *c, const char *verb, const struct order *o)
 {
     struct order after;
 
-    return life_program(c, &order_life, verb, o, &after);
+    return life_program(c, &order_life, verb, NULL, o, &after);
 }
 
 /* Three working days of silence since the work was done, or since the last of

@@ -41,7 +41,7 @@ enum err order_facts(struct call *c, int64_t id,
 bool may_see_rating(struct call *c, const struct order *o, unsigned who);
 
 /* What the actor is to the order: a set of enum order_who. */
-unsigned order_who(struct call *c, const void *order);
+unsigned order_who(struct call *c, const struct order *o);
 
 /* The order by id, for whoever may see it. */
 enum err order_load(struct call *c, int64_t id, struct order *o) MUST_USE;

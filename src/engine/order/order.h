@@ -102,12 +102,12 @@ extern const struct model order_model;
 /* An order as one person sees it. */
 struct order_view {
     struct order order;
-    const char *verbs;  /* JSON: what this person may do now */
+    const char *verbs;   /* JSON: what this person may do now */
     const char *why_not; /* JSON: what he may not just now, and why */
-    const char *legs;   /* JSON: [{id, number, state, title, crew_name}] */
-    const char *merged; /* JSON: the orders merged into this one */
-    const char *rating; /* JSON, or NULL when there is none for these eyes */
-    const char *fields; /* JSON: the questions that `answers` answers */
+    const char *legs;    /* JSON: [{id, number, state, title, crew_name}] */
+    const char *merged;  /* JSON: the orders merged into this one */
+    const char *rating;  /* JSON, or NULL when there is none for these eyes */
+    const char *fields;  /* JSON: the questions that `answers` answers */
 };
 extern const struct model order_view_model;
 

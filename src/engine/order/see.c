@@ -22,9 +22,8 @@ in_crew(const struct call *c, int64_t crew_id)
 }
 
 unsigned
-order_who(struct call *c, const void *row)
+order_who(struct call *c, const struct order *o)
 {
-    const struct order *o = row;
     struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
                              o->provider_id };
     unsigned who = 0;
@@ -157,7 +156,7 @@ order_fill_view(struct call *c, struct order_view *v)
     unsigned who = order_who(c, &v->order);
     struct order_facts facts = { 0 };
     struct service_item item;
-    struct offer offer;
+    struct offers offer;
 
     TRY(order_facts(c, v->order.id, &facts));
     v->rating = NULL;

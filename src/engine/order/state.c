@@ -129,6 +129,13 @@ static const struct beginning begins[] = {
 };
 
 static enum err
+who(struct call *c, const void *order, unsigned *out)
+{
+    *out = order_who(c, order);
+    return OK;
+}
+
+static enum err
 fill(struct call *c, void *view)
 {
     return order_fill_view(c, view);
@@ -146,7 +153,7 @@ const struct life order_life = {
     .n = COUNT(steps),
     .begins = begins,
     .ends = IN(CLOSED) | IN(MERGED) | IN(CANCELLED),
-    .who = order_who,
+    .who = who,
     .settle = order_settle,
     .record = order_record,
     .tell = order_tell,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "auth/change.h"
+#include "base/words.h"
 
 static enum err
 read_wish(struct call *c, const struct right_change *w, const struct model *m,
@@ -125,46 +126,140 @@ make(struct call *c, const struct right_change *w)
     return makers[i].make(c, w);
 }
 
+/* -- its life ------------------------------------------------------------------ */
+
+enum { WAITING, CONFIRMED, REFUSED, WITHDRAWN };
+enum { BY_ADMIN = 1, BY_ASKER = 2, BY_DECIDER = 4 };
+
+static const struct party parties[] = {
+    { "administrator", NULL, "one of the three administrators" },
+    { "asker", NULL, "asked for it" },
+    { "decider", NULL,
+      "holds the role that decides it, has not asked for it, and it is not "
+      "about the same person" },
+};
+
 static enum err
-confirm(struct call *c, struct right_change *w)
+who(struct call *c, const void *rec, unsigned *out)
 {
-    const struct actor *me = c->actor;
+    struct right_change w = *(const struct right_change *)rec;
+
+    TRY(right_change_need_admin(c));
+    TRY(right_change_complete(c, &w));
+    *out = BY_ADMIN | (w.own ? BY_ASKER : 0U) | (w.decides ? BY_DECIDER : 0U);
+    return OK;
+}
+
+/* What is done already cannot be called off by whoever did it. */
+static enum err
+is_not_done(struct deed *d, void *rec)
+{
+    const struct right_change *w = rec;
+
+    if (strcmp(w->kind, "password") == 0)
+        return fail(d->c, ERR_DENIED, NULL,
+                    "this is decided by somebody else: %s",
+                    words_in(d->c, w->confirmer));
+    return OK;
+}
+
+static enum err
+decide(struct deed *d, void *rec)
+{
+    struct right_change *w = rec;
+
+    w->decided_by = d->c->actor->account_id;
+    w->decided_name = d->c->actor->name;
+    w->decided_at = d->c->now;
+    return OK;
+}
+
+/* What was agreed to is made in the name of whoever asked for it. */
+static enum err
+make_it(struct deed *d)
+{
+    const struct actor *me = d->c->actor;
+    const struct right_change *w = d->rec;
     enum err e;
 
-    TX tx = tx_begin(c);
-    TRY(change_decide(c, w, "confirmed"));
-    c->if_version = 0; /* it spoke of the change, not of the fact */
-    e = make(c, w);
-    c->actor = me;
-    TRY(e);
-    return tx_commit(&tx);
+    if (d->step->to == REFUSED && strcmp(w->kind, "password") == 0)
+        return account_refuse_reset(d->c, &(struct account){ .id = w->noun_id },
+                                    w->asked_at);
+    if (d->step->to != CONFIRMED)
+        return OK;
+    d->c->if_version = 0; /* it spoke of the change, not of the fact */
+    e = make(d->c, w);
+    d->c->actor = me;
+    return e;
+}
+
+static enum err
+fill(struct call *c, void *view)
+{
+    struct right_change *w = view;
+    struct offers offers;
+
+    TRY(right_change_complete(c, w));
+    TRY(life_offer(c, &right_change_life, w, NULL, &offers));
+    w->verbs = offers.verbs;
+    w->why_not = offers.why_not;
+    return OK;
+}
+
+static const struct step steps[] = {
+    { 1U << WAITING, "confirm", CONFIRMED, BY_DECIDER, NULL, decide, NULL,
+      "Agree to a change of rights: it is made.", NULL, .flags = STEP_COMMAND },
+    { 1U << WAITING, "refuse", REFUSED, BY_DECIDER, NULL, decide, NULL,
+      "Refuse a change of rights: it is not made.", NULL,
+      .flags = STEP_COMMAND },
+    { 1U << WAITING, "withdraw", WITHDRAWN, BY_ASKER, is_not_done, decide, NULL,
+      "Call off what one has asked for oneself.", "not what is done already" },
+};
+
+static const struct beginning begins[] = {
+    { WAITING, "what gives or takes rights is asked for" }, { 0, NULL }
+};
+
+const struct life right_change_life = {
+    .model = &right_change_model,
+    .plural = "right-changes",
+    .says = "One change of rights, with what the caller may do with it.",
+    .states = right_change_states,
+    .parties = parties,
+    .n_parties = COUNT(parties),
+    .steps = steps,
+    .n = COUNT(steps),
+    .begins = begins,
+    .ends = 1U << CONFIRMED | 1U << REFUSED | 1U << WITHDRAWN,
+    .who = who,
+    .after = make_it,
+    .kept = auth_forget,
+    .fill = fill,
+    .in_memory = true
+};
+
+static enum err
+do_verb(struct call *c, const char *verb, struct right_change *w)
+{
+    const struct life_words in = { .id = w->id };
+
+    return life_do(c, &right_change_life, verb, &in, w);
 }
 
 enum err
 right_change_confirm(struct call *c, struct right_change *w)
 {
-    TRY(confirm(c, w));
-    auth_forget(c);
-    return OK;
+    return do_verb(c, "confirm", w);
 }
 
 enum err
 right_change_refuse(struct call *c, struct right_change *w)
 {
-    TX tx = tx_begin(c);
-    TRY(change_decide(c, w, "refused"));
-    if (strcmp(w->kind, "password") == 0)
-        TRY(account_refuse_reset(c, &(struct account){ .id = w->noun_id },
-                                 w->asked_at));
-    TRY(tx_commit(&tx));
-    auth_forget(c);
-    return OK;
+    return do_verb(c, "refuse", w);
 }
 
 enum err
 right_change_withdraw(struct call *c, struct right_change *w)
 {
-    TX tx = tx_begin(c);
-    TRY(change_decide(c, w, "withdrawn"));
-    return tx_commit(&tx);
+    return do_verb(c, "withdraw", w);
 }

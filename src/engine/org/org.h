@@ -27,6 +27,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "life/life.h"
 #include "model/model.h"
 
 /* -- units ------------------------------------------------------------- */
@@ -115,10 +116,17 @@ struct unit_plan {
     const char *reason;
     int64_t made_by;     /* account */
     const char *refused; /* why it could not be done on its day, or NULL */
+    unsigned state;      /* planned, done, refused, called off; the first and
+                            third stand in the table, the others are history */
+    const char *verbs, *why_not; /* JSON; of one that is asked for by its id */
     int64_t version;
     instant updated_at;
 };
 extern const struct model unit_plan_model;
+extern const struct life unit_plan_life;
+
+/* The plans that wait or could not be done; needs org.see. */
+enum err unit_plan_list(struct call *c, struct list *l) MUST_USE;
 
 /* Needs org.edit at the unit. */
 enum err unit_plan_remove(struct call *c, int64_t id) MUST_USE;
@@ -388,14 +396,15 @@ enum err org_export(struct call *c, enum org_table table,
 /* -- what a second administrator decides (auth/change.h) ------------------- */
 
 struct right_change;
+extern const struct life right_change_life;
 
 /*
  * Confirm w->id: the fact it is about is made, in the name of whoever asked
  * for it.  Or refuse it, or withdraw one's own: nothing is made; a password
  * that was reset is taken away again, with what was signed in by it.
  *
- * ERR_ABSENT, ERR_DENIED, ERR_CONFLICT as change_decide; and when it is
- * confirmed, whatever stands in the way of the fact by now
+ * ERR_ABSENT, ERR_DENIED, ERR_CONFLICT as life_do; and when it is confirmed,
+ * whatever stands in the way of the fact by now
  */
 enum err right_change_confirm(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_refuse(struct call *c, struct right_change *w) MUST_USE;

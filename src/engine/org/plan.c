@@ -9,12 +9,15 @@
 
 #include "auth/change.h"
 #include "job/job.h"
-#include "model/proof.h"
 
 #define MAX_AHEAD 731 /* days: two years */
 
 static const char *const plan_verbs[] = { "rename", "move", "merge",
                                           "split",  "end",  NULL };
+
+enum { PLANNED, DONE, REFUSED, CALLED_OFF };
+static const char *const plan_states[] = { "planned", "done", "refused",
+                                           "called_off", NULL };
 
 typedef enum err (*unit_verb)(struct call *c, const struct unit_act *a,
                               struct unit *u);
@@ -42,6 +45,12 @@ static const struct field fields[] = {
           .label = "Planned by"),
     FIELD(struct unit_plan, refused, .flags = GIVEN,
           .label = "Why it could not be done"),
+    FIELD(struct unit_plan, state, .flags = GIVEN | DERIVED,
+          .choices = plan_states, .label = "State"),
+    FIELD(struct unit_plan, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the caller may do with it now."),
+    FIELD(struct unit_plan, why_not, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What the caller may not do just now, and why."),
     FIELD(struct unit_plan, version, .flags = GIVEN),
     FIELD(struct unit_plan, updated_at, .flags = GIVEN),
 };
@@ -75,60 +84,165 @@ unit_plan_remove(struct call *c, int64_t id)
 {
     struct unit_plan p = { 0 };
 
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &unit_plan_model, id, &p));
-    TRY(auth_need(c, "org.edit", &(struct auth_where){ .unit_id = p.unit_id }));
-    TRY(model_remove(c, &unit_plan_model, id));
-    return tx_commit(&tx);
+    return life_do(c, &unit_plan_life, "call_off",
+                   &(struct life_words){ .id = id }, &p);
 }
 
-/* -- the day has come ---------------------------------------------------- */
+/* What is kept beside the plan tells its state. */
+static void
+derive(void *rec)
+{
+    struct unit_plan *p = rec;
+
+    p->state = p->refused ? REFUSED : PLANNED;
+}
+
+enum err
+unit_plan_list(struct call *c, struct list *l)
+{
+    struct unit_plan *rows;
+
+    TRY(auth_need(c, "org.see", NULL));
+    TRY(model_list(c, l));
+    rows = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        derive(&rows[i]);
+    return OK;
+}
+
+/* -- its life ------------------------------------------------------------- */
+
+enum { BY_READER = 1, BY_PLANNER = 2 };
+
+static const struct party parties[] = {
+    { "reader", "org.see", "org.see" },
+    { "planner", "org.edit", "org.edit" },
+};
 
 static enum err
-do_plan(struct call *c, int64_t id)
+who(struct call *c, const void *rec, unsigned *out)
 {
-    struct unit_plan p = { 0 };
-    struct unit u = { 0 };
-    size_t i = 0;
+    const struct unit_plan *p = rec;
+    const struct auth_where at = { .unit_id = p->unit_id };
 
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &unit_plan_model, id, &p));
-    /* Whoever planned it was allowed to; the history says that it was he. */
-    TRY(auth_act_for(c, p.made_by, false));
-    while (plan_verbs[i] && strcmp(plan_verbs[i], p.verb) != 0)
-        i++;
-    if (plan_verbs[i] == NULL)
-        return fail(c, ERR_CONFLICT, "verb", "“%.40s” is not one of its words",
-                    p.verb);
-    TRY(verbs[i](c,
-                 &(struct unit_act){ .id = p.unit_id,
-                                     .name = p.name,
-                                     .short_name = p.short_name,
-                                     .code = p.code,
-                                     .parent_id = p.parent_id,
-                                     .into_id = p.into_id,
-                                     .on_day = p.on_day,
-                                     .reason = p.reason },
-                 &u));
-    TRY(model_remove(c, &unit_plan_model, id));
-    return tx_commit(&tx);
+    *out = auth_may(c, "org.see") ? BY_READER : 0U;
+    if (auth_may_at(c, "org.edit", &at))
+        *out |= BY_PLANNER;
+    return OK;
 }
 
-static const char note_refused[] =
-    "UPDATE unit_plan SET refused = $2, version = version + 1 WHERE id = $1";
+static enum err
+day_has_come(struct deed *d, void *rec)
+{
+    const struct unit_plan *p = rec;
+
+    return p->on_day.n <= today(d->c).n
+               ? OK
+               : fail(d->c, ERR_CONFLICT, "on_day", "lies ahead");
+}
+
+/* Whoever planned it was allowed to; the history says whose act it was. */
+static enum err
+carry_out(struct deed *d, void *rec)
+{
+    const struct unit_plan *p = rec;
+    const struct actor *me = d->c->actor;
+    struct unit u = { 0 };
+    size_t i = 0;
+    enum err e;
+
+    while (plan_verbs[i] && strcmp(plan_verbs[i], p->verb) != 0)
+        i++;
+    if (plan_verbs[i] == NULL)
+        return fail(d->c, ERR_CONFLICT, "verb",
+                    "“%.40s” is not one of its words", p->verb);
+    TRY(auth_act_for(d->c, p->made_by, false));
+    e = verbs[i](d->c,
+                 &(struct unit_act){
+                     .id = p->unit_id,
+                     .name = p->name,
+                     .short_name = p->short_name,
+                     .code = p->code,
+                     .parent_id = p->parent_id,
+                     .into_id = p->into_id,
+                     .on_day = p->on_day,
+                     .reason = p->reason },
+                 &u);
+    d->c->actor = me;
+    return e;
+}
 
 /* What stands in the way is kept beside the plan for whoever made it. */
 static enum err
-refuse_plan(struct call *c, int64_t id)
+keep_reason(struct deed *d, void *rec)
 {
-    const char *why = c->fault.text;
+    struct unit_plan *p = rec;
 
-    c->fault = (struct fault){ 0 };
+    p->refused = d->reason;
+    return OK;
+}
+
+static enum err
+fill(struct call *c, void *view)
+{
+    struct unit_plan *p = view;
+    struct offers offers;
+
+    if (p->state == DONE || p->state == CALLED_OFF)
+        return OK;
+    TRY(life_offer(c, &unit_plan_life, p, NULL, &offers));
+    p->verbs = offers.verbs;
+    p->why_not = offers.why_not;
+    return OK;
+}
+
+#define IN(s) (1U << (s))
+
+static const struct step steps[] = {
+    { IN(PLANNED) | IN(REFUSED), "call_off", CALLED_OFF, BY_PLANNER, NULL, NULL,
+      &life_note_model, "Call a planned change of a unit off.", NULL,
+      .flags = STEP_REMOVES },
+    { IN(PLANNED), "carry_out", DONE, LIFE_PROGRAM, day_has_come, carry_out,
+      NULL, NULL, "its day has come", .flags = STEP_REMOVES },
+    { IN(PLANNED), "give_up", REFUSED, LIFE_PROGRAM, day_has_come, keep_reason,
+      NULL, NULL, "its day has come, and something stands in the way" },
+};
+
+static const struct beginning begins[] = {
+    { PLANNED, "a change of a unit is told ahead" }, { 0, NULL }
+};
+
+const struct life unit_plan_life = {
+    .model = &unit_plan_model,
+    .plural = "unit-plans",
+    .says = "One planned change of a unit, with what the caller may do with "
+            "it.",
+    .states = plan_states,
+    .parties = parties,
+    .n_parties = COUNT(parties),
+    .steps = steps,
+    .n = COUNT(steps),
+    .begins = begins,
+    .ends = IN(DONE) | IN(CALLED_OFF),
+    .derive = derive,
+    .who = who,
+    .fill = fill,
+};
+
+/* -- the day has come ---------------------------------------------------- */
+
+/* The program's step VERB, if the plan is still there to be done. */
+static enum err
+take_step(struct call *c, int64_t id, const char *verb, const char *why)
+{
+    struct unit_plan old = { 0 }, p;
     TX tx = tx_begin(c);
-    TRY(model_note(c, &unit_plan_model, id));
-    TRY(db_exec(c, note_refused, V(id), V(why)));
-    TRY(model_note(c, &unit_plan_model, id));
-    TRY(model_audit(c, "unit_plan.refused", "unit_plan", id, NULL));
+
+    TRY(model_get(c, &unit_plan_model, id, &old));
+    derive(&old);
+    if (old.state != PLANNED)
+        return tx_commit(&tx);
+    TRY(life_program(c, &unit_plan_life, verb, why, &old, &p));
     return tx_commit(&tx);
 }
 
@@ -136,11 +250,15 @@ static enum err
 do_or_refuse(struct call *c, int64_t id)
 {
     const struct actor *me = c->actor;
-    enum err e = do_plan(c, id);
+    enum err e = take_step(c, id, "carry_out", NULL);
 
     c->actor = me;
-    if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_DENIED)
-        return refuse_plan(c, id);
+    if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_DENIED) {
+        const char *why = c->fault.text;
+
+        c->fault = (struct fault){ 0 };
+        e = take_step(c, id, "give_up", why);
+    }
     /* Another process was here. */
     return e == ERR_ABSENT ? OK : e;
 }
