@@ -132,7 +132,7 @@ TEST(a_provider_out_of_use_has_no_rights_and_its_crews_none)
 
     office_make(c);
     id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, id,
+    EXPECT_OK(say(c, "desk", "dispatch", id,
                   .crew_id = id_of(c, "crew", "lift-contractor")));
     as(c, "lift");
     EXPECT(auth_may(c, "order.work") && seen_by(c, "lift", NULL) == 1);
@@ -141,9 +141,9 @@ TEST(a_provider_out_of_use_has_no_rights_and_its_crews_none)
     EXPECT(!auth_may(c, "order.work") && !auth_may(c, "order.see"));
     EXPECT(org_from_outside(c));
     EXPECT(seen_by(c, "lift", NULL) == 0 && seen_by(c, "lift", "crew") == 0);
-    EXPECT_FAULT(say(c, "lift", VERB_ACKNOWLEDGE, id), ERR_ABSENT, NULL);
+    EXPECT_FAULT(say(c, "lift", "acknowledge", id), ERR_ABSENT, NULL);
     id = ask(c, "wang", "A04").id;
-    EXPECT_FAULT(say(c, "desk", VERB_DISPATCH, id,
+    EXPECT_FAULT(say(c, "desk", "dispatch", id,
                      .crew_id = id_of(c, "crew", "lift-contractor")),
                  ERR_INVALID, "crew_id");
 }
@@ -160,7 +160,7 @@ TEST(a_rule_that_leads_to_a_crew_out_of_use_refuses_no_request)
     EXPECT(w.warning != NULL && strstr(w.warning, "A04") != NULL);
     o = ask(c, "wang", "A04");
     EXPECT(o.crew_id == 0 && o.state == ORDER_SUBMITTED);
-    EXPECT_OK(say(c, "desk", VERB_DISPATCH, o.id,
+    EXPECT_OK(say(c, "desk", "dispatch", o.id,
                   .crew_id = id_of(c, "crew", "plumbers")));
 }
 
