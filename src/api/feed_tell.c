@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/feed_inner.h"
+#include "api/notices.h"
 #include "base/text.h"
 #include "engine/order/order.h"
 #include "json/json.h"
@@ -109,10 +110,13 @@ write_notice(struct call *c, struct message *m, enum lang lang)
     write_head(m, "notice");
     json_begin(&out);
     json_put_int(&out, "id", m->row->row_id);
-    json_put_int(&out, "order_id", m->row->order_id);
+    json_put_text(&out, "noun", m->row->noun);
+    json_put_int(&out, "noun_id", m->row->noun_id);
+    if (text_same(m->row->noun, "order"))
+        json_put_int(&out, "order_id", m->row->noun_id);
     json_put_text(&out, "kind", m->row->word);
     json_put_text(&out, "text",
-                  notice_words(c, m->row->order_id, m->row->word,
+                  notice_words(c, m->row->noun, m->row->noun_id, m->row->word,
                                m->row->text));
     json_end(&out);
     buf_puts(&m->b, "\n\n");

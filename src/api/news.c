@@ -8,8 +8,8 @@
 #define COLUMNS                                                                \
     "SELECT n.seq, n.kind, n.row_id, e.order_id, e.verb, e.internal,"          \
     " o.number, o.state, o.version, o.unit_id, o.crew_id, o.place_id,"         \
-    " o.provider_id, o.requester_id, t.order_id, t.person_id, t.kind, t.text," \
-    " u.path, p.path"                                                          \
+    " o.provider_id, o.requester_id, t.noun_id, t.person_id, t.kind, t.text,"  \
+    " u.path, p.path, t.noun"                                                  \
     " FROM news n"                                                             \
     " LEFT JOIN event e ON n.kind = 1 AND e.id = n.row_id"                     \
     " LEFT JOIN orders o ON o.id = e.order_id"                                 \
@@ -50,7 +50,8 @@ read_event(struct rows *r, struct news_row *row)
 static void
 read_notice(struct rows *r, struct news_row *row)
 {
-    row->order_id = row_int(r, 14);
+    row->noun = row_text(r, 20);
+    row->noun_id = row_int(r, 14);
     row->person_id = row_int(r, 15);
     row->word = row_text(r, 16);
     row->text = row_text(r, 17);

@@ -40,8 +40,10 @@ struct news_row {
     int64_t version;
     int64_t unit_id, crew_id, place_id, provider_id, requester_id;
     const char *unit_path, *place_path; /* NULL: there is none */
-    /* Of a notice: to whom, its kind, what it says. */
+    /* Of a notice: to whom, about which row, its kind, what it says. */
     int64_t person_id;
+    const char *noun;
+    int64_t noun_id;
     const char *word, *text;
 };
 

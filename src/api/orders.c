@@ -161,14 +161,6 @@ SERVE(draft_add, struct draft)
 SERVE(draft_set, struct draft)
 SERVE(draft_list, struct list)
 SERVE(rating_list, struct list)
-SERVE(notice_list, struct list)
-
-static enum err
-serve_notice_read(struct call *c, void *in, void *out)
-{
-    ((struct notice *)out)->id = ((struct by_id *)in)->id;
-    return notice_read(c, out);
-}
 
 static enum err
 serve_draft_submit(struct call *c, void *in, void *out)
@@ -232,9 +224,5 @@ const struct route order_routes[] = {
       .says = "A crew's ratings in total." },
     { GET, "/ratings", serve_rating_list, .out = &rating_model,
       .may = "rating.see", .flags = R_LIST, .says = "Single ratings." },
-    { GET, "/notices", serve_notice_list, .out = &notice_model, .flags = R_LIST,
-      .says = "One's own messages." },
-    { POST, "/notices/{id}/read", serve_notice_read, .in = &by_id_model,
-      .out = &notice_model, .says = "A message has been read." },
     { 0 }
 };

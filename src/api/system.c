@@ -21,6 +21,7 @@
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "model/health.h"
+#include "subject/notice.h"
 #include "json/json.h"
 
 static void

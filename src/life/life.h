@@ -124,6 +124,8 @@ struct life {
     enum err (*after)(struct deed *d);
     /* After the commit.  Or NULL. */
     void (*kept)(struct call *c);
+    /* How messages call the row; NULL: it is gone.  Or NULL: they do not. */
+    const char *(*title)(struct call *c, int64_t id);
     /* Fill in what is answered besides the row.  Or NULL. */
     enum err (*fill)(struct call *c, void *view);
     bool in_memory; /* its verbs change what is held in memory, too */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What order.h promises of the later life of an order: second rounds, the end,
    merging, legs, and who may see what. */
+#include "api/notices.h"
 #include "engine/order/order.h"
+#include "subject/notice.h"
 
 #include <stdio.h>
 
@@ -738,6 +740,13 @@ TEST(who_else_asked_is_for_those_who_serve)
     EXPECT(strstr(v.merged, "李强") != NULL);
 }
 
+/* As the api tells it. */
+static const char *
+sentence(struct call *c, const struct notice *n)
+{
+    return notice_words(c, n->noun, n->noun_id, n->kind, n->text);
+}
+
 TEST(messages_are_read_in_the_readers_language)
 {
     struct list l = { .model = &notice_model };
@@ -751,13 +760,13 @@ TEST(messages_are_read_in_the_readers_language)
     c->lang = LANG_ZH;
     EXPECT_OK(notice_list(c, &l));
     EXPECT(l.n == 1);
-    const char *zh = ((struct notice *)l.rows)->text;
+    const char *zh = sentence(c, l.rows);
     EXPECT(strstr(zh, words_in(c, "accepted")) != NULL);
     c->lang = LANG_EN;
     l = (struct list){ .model = &notice_model };
     EXPECT_OK(notice_list(c, &l));
-    EXPECT(strstr(((struct notice *)l.rows)->text, "accepted") != NULL);
-    EXPECT(strcmp(zh, ((struct notice *)l.rows)->text) != 0);
+    EXPECT(strstr(sentence(c, l.rows), "accepted") != NULL);
+    EXPECT(strcmp(zh, sentence(c, l.rows)) != 0);
 }
 
 TEST(messages_are_read_by_whom_they_are_for)

@@ -3,6 +3,7 @@
 #include "api/idempotency.h"
 #include "auth/auth.h"
 #include "office.h"
+#include "subject/notice.h"
 
 static int64_t
 count(struct call *c, const char *sql)

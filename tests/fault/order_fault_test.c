@@ -2,6 +2,7 @@
 /* Making an order and the scheduler's round; its verbs are with those of any
    life (life_fault_test.c). */
 #include "fault.h"
+#include "subject/notice.h"
 
 /* -- making ----------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
 #include "job/job.h"
+#include "subject/notice.h"
 
 /*
  * Escalation: 1 when a quarter of the promised time is left (the hands that
@@ -133,8 +134,7 @@ tell_role(struct call *c, const struct order *o, const char *role,
                       V(o->place_id), V(o->crew_id), V(o->provider_id));
 
     while (rows_next(&r))
-        TRY(tell(c, row_int(&r, 0), o->id, kind, "%s %s: %s", o->number,
-                 o->title, words_in(c, kind)));
+        TRY(notice_tell(c, row_int(&r, 0), "order", o->id, kind));
     return rows_end(&r);
 }
 
@@ -298,6 +298,5 @@ order_wake(struct call *c, int64_t max, int64_t *done)
 
 const struct job order_jobs[] = {
     { "order.wake", 2 * SECOND_MS, JOB_WORK, false, ROUND_ORDERS, order_wake },
-    { "notice.old", 10 * MINUTE_MS, JOB_WORK, true, JOB_ROWS, notice_drop_old },
     { 0 },
 };

@@ -12,6 +12,7 @@
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
+#include "subject/notice.h"
 
 #define MAX_LEGS 20
 
@@ -303,8 +304,7 @@ write_order(struct call *c, struct making *m)
     if (o->state == ORDER_DISPATCHED)
         TRY(dispatch_at_once(c, o));
     if (o->taken_by_id != 0)
-        TRY(tell(c, o->requester_id, o->id, "submitted", "%s %s: %s", o->number,
-                 o->title, words_in(c, "submitted")));
+        TRY(notice_tell(c, o->requester_id, "order", o->id, "submitted"));
     return audit_write(c, "order.submit", "order", o->id,
                        arena_printf(c->arena, "{\"number\":\"%s\"}",
                                     o->number));

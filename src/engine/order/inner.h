@@ -71,11 +71,6 @@ enum err event_add(struct call *c, struct order_event *e) MUST_USE;
 /* The same, of what has not happened now: nobody is told. */
 enum err event_write(struct call *c, struct order_event *e) MUST_USE;
 
-/* A message to a person about an order: FMT is English and looked up. */
-enum err tell(struct call *c, int64_t person_id, int64_t order_id,
-              const char *kind, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6))) MUST_USE;
-
 /* The leads of a crew; all of its people when it has none. */
 enum err tell_crew(struct call *c, const struct order *o,
                    const char *kind) MUST_USE;
@@ -123,6 +118,9 @@ enum err crew_where(struct call *c, int64_t id, struct auth_where *at) MUST_USE;
 /* Is the person one of the crew? */
 enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
                   bool *has) MUST_USE;
+
+/* "20261123-0007 Lamp": how messages call it; NULL: it is gone. */
+const char *order_title(struct call *c, int64_t id);
 
 /* The item version the order was made under, its texts in the arena; false
    when the catalogue has lost it. */

@@ -431,23 +431,3 @@ const struct model rating_model = {
     .whole = &order_model,
     .sql = &(struct model_sql){ NULL, NULL, NULL }
 };
-
-static const struct field notice_fields[] = {
-    FIELD(struct notice, id, .flags = GIVEN),
-    FIELD(struct notice, person_id, .flags = GIVEN, .refers = "person"),
-    FIELD(struct notice, order_id, .flags = GIVEN, .refers = "orders"),
-    FIELD(struct notice, kind, .flags = GIVEN),
-    FIELD(struct notice, text, .flags = GIVEN),
-    FIELD(struct notice, at, .flags = GIVEN),
-    FIELD(struct notice, read_at, .flags = GIVEN),
-};
-
-const struct model notice_model = {
-    .noun = "notice",
-    .table = "notice",
-    .size = sizeof(struct notice),
-    .fields = notice_fields,
-    .n = COUNT(notice_fields),
-    .unproved = true,
-    .sql = &(struct model_sql){ NULL, NULL, NULL }
-};

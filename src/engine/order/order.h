@@ -3,8 +3,8 @@
  * order - everything asked for: one life from request to rating.
  *
  * An order (服务单) asks for one service item at one place.  A leg (子单) is
- * an order with a parent.  Owns the tables orders, event, rating, draft and
- * notice.
+ * an order with a parent.  Owns the tables orders, event, rating and
+ * draft.
  *
  * Always true:
  *   1. The state changes only by a verb that the transition table allows
@@ -270,7 +270,7 @@ bool order_may_see(struct call *c, const struct order *o);
 bool order_may_hear(struct call *c, const struct order *o, const char *verb,
                     bool internal);
 
-/* -- ratings and notices ---------------------------------------------------- */
+/* -- ratings ---------------------------------------------------- */
 
 struct rating {
     int64_t id, order_id, person_id, crew_id, stars;
@@ -296,25 +296,6 @@ struct rating_totals {
     bool hidden;      /* fewer than five votes: no figures */
 };
 enum err rating_of_crew(struct call *c, struct rating_totals *t) MUST_USE;
-
-struct notice {
-    int64_t id, person_id, order_id;
-    const char *kind, *text;
-    instant at, read_at;
-};
-extern const struct model notice_model;
-enum err notice_list(struct call *c, struct list *l) MUST_USE;
-
-/* What a message of KIND says of an order in the caller's language; TEXT, as
-   it was written, when the order is not there. */
-const char *notice_words(struct call *c, int64_t order_id, const char *kind,
-                         const char *text);
-enum err notice_read(struct call *c, struct notice *n) MUST_USE;
-
-/* Drop at most MAX notices that were read more than NOTICE_KEPT_DAYS ago;
-   *DONE tells how many.  Several processes may do so at once. */
-#define NOTICE_KEPT_DAYS 180
-enum err notice_drop_old(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* -- time ------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ratings, and the messages a person has. */
+/* Ratings. */
 #include <string.h>
 
 #include "auth/auth.h"
@@ -213,84 +213,4 @@ rating_of_crew(struct call *c, struct rating_totals *t)
         return OK;
     }
     return count_tags(c, t, until);
-}
-
-/* -- messages --------------------------------------------------------------- */
-
-static const char find_title[] =
-    "SELECT number, title FROM orders WHERE id = $1";
-
-const char *
-notice_words(struct call *c, int64_t order_id, const char *kind,
-             const char *text)
-{
-    ROWS r = db_query(c, find_title, V(order_id));
-
-    if (kind == NULL || !rows_next(&r))
-        return text;
-    return arena_printf(c->arena, words_in(c, "%s %s: %s"), row_text(&r, 0),
-                        row_text(&r, 1), words_in(c, kind));
-}
-
-/* Written in the language of whoever did it, read in the reader's. */
-static void
-put_words(struct call *c, struct notice *n)
-{
-    n->text = notice_words(c, n->order_id, n->kind, n->text);
-}
-
-enum err
-notice_list(struct call *c, struct list *l)
-{
-    struct notice *all;
-
-    TRY(auth_need(c, NULL, NULL));
-    l->where = "person_id = $1";
-    l->values[0] = V(c->actor->person_id);
-    l->n_values = 1;
-    if (l->sort == NULL && l->cursor == NULL)
-        l->descending = true;
-    TRY(model_list(c, l));
-    all = l->rows;
-    for (size_t i = 0; i < l->n; i++)
-        put_words(c, &all[i]);
-    return OK;
-}
-
-static const char mark_read[] =
-    "UPDATE notice SET read_at = $3 WHERE id = $1 AND person_id = $2"
-    " AND read_at IS NULL";
-
-enum err
-notice_read(struct call *c, struct notice *n)
-{
-    struct notice found;
-    TX tx = tx_begin(c);
-
-    TRY(auth_need(c, NULL, NULL));
-    TRY(model_get(c, &notice_model, n->id, &found));
-    if (found.person_id != c->actor->person_id)
-        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
-                    words_in(c, "notice"), (long long)n->id);
-    TRY(db_exec(c, mark_read, V(n->id), V(c->actor->person_id), V(c->now)));
-    found.read_at = found.read_at.ms ? found.read_at : c->now;
-    put_words(c, &found);
-    *n = found;
-    return tx_commit(&tx);
-}
-
-static const char find_old[] =
-    "SELECT id FROM notice WHERE read_at < $1 LIMIT $2";
-
-static const char drop_old[] =
-    "DELETE FROM notice WHERE id = $1 AND read_at < $2";
-
-enum err
-notice_drop_old(struct call *c, int64_t max, int64_t *done)
-{
-    const struct drop_due d = {
-        find_old, drop_old, { c->now.ms - NOTICE_KEPT_DAYS * DAY_MS }
-    };
-
-    return db_drop_due(c, &d, max, done);
 }

@@ -159,5 +159,6 @@ const struct life order_life = {
     .tell = order_tell,
     .audited = order_audited,
     .after = order_after,
+    .title = order_title,
     .fill = fill,
 };

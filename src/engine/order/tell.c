@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events and messages. */
-#include <stdarg.h>
-
 #include "auth/auth.h"
 #include "base/random.h"
 #include "base/words.h"
 #include "engine/order/inner.h"
 #include "model/app.h"
 #include "model/proof.h"
+#include "subject/notice.h"
 
 static const char add_event[] =
     "INSERT INTO event (id, order_id, at, actor_id, actor_name, verb,"
@@ -48,29 +47,6 @@ event_add(struct call *c, struct order_event *e)
     return db_news_add(c, NEWS_EVENT, e->id);
 }
 
-static const char add_notice[] =
-    "INSERT INTO notice (id, person_id, order_id, kind, text, at)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
-
-enum err
-tell(struct call *c, int64_t person_id, int64_t order_id, const char *kind,
-     const char *fmt, ...)
-{
-    const int64_t id = new_id(c);
-    va_list ap;
-    char *text;
-
-    if (person_id == 0
-        || (c->actor != NULL && c->actor->person_id == person_id))
-        return OK;
-    va_start(ap, fmt);
-    text = arena_vprintf(c->arena, words_in(c, fmt), ap);
-    va_end(ap);
-    TRY(db_exec(c, add_notice, V(id), V(person_id), V(order_id), V(kind),
-                value_text(text), V(c->now)));
-    return db_news_add(c, NEWS_NOTICE, id);
-}
-
 static const char crew_leads[] =
     "SELECT person_id, lead FROM crew_member WHERE crew_id = $1"
     " ORDER BY lead DESC, person_id";
@@ -83,15 +59,13 @@ tell_crew(struct call *c, const struct order *o, const char *kind)
 
     if (o->assignee_id != 0) {
         rows_close(&r);
-        return tell(c, o->assignee_id, o->id, kind, "%s %s: %s", o->number,
-                    o->title, words_in(c, kind));
+        return notice_tell(c, o->assignee_id, "order", o->id, kind);
     }
     while (rows_next(&r)) {
         some_lead = some_lead || row_int(&r, 1) != 0;
         if (some_lead && row_int(&r, 1) == 0)
             break;
-        TRY(tell(c, row_int(&r, 0), o->id, kind, "%s %s: %s", o->number,
-                 o->title, words_in(c, kind)));
+        TRY(notice_tell(c, row_int(&r, 0), "order", o->id, kind));
     }
     return rows_end(&r);
 }
@@ -120,8 +94,7 @@ tell_merged(struct call *c, const struct order *o, const char *kind)
         if (person == last || person == o->requester_id)
             continue;
         last = person;
-        TRY(tell(c, person, row_int(&r, 0), kind, "%s %s: %s", row_text(&r, 1),
-                 row_text(&r, 2), words_in(c, kind)));
+        TRY(notice_tell(c, person, "order", row_int(&r, 0), kind));
     }
     return rows_end(&r);
 }
@@ -130,7 +103,19 @@ tell_merged(struct call *c, const struct order *o, const char *kind)
 enum err
 tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
-    TRY(tell(c, o->requester_id, o->id, kind, "%s %s: %s", o->number, o->title,
-             words_in(c, kind)));
+    TRY(notice_tell(c, o->requester_id, "order", o->id, kind));
     return o->state == ORDER_MERGED ? OK : tell_merged(c, o, kind);
+}
+
+static const char find_title[] =
+    "SELECT number, title FROM orders WHERE id = $1";
+
+const char *
+order_title(struct call *c, int64_t id)
+{
+    ROWS r = db_query(c, find_title, V(id));
+
+    if (!rows_next(&r))
+        return NULL;
+    return arena_printf(c->arena, "%s %s", row_text(&r, 0), row_text(&r, 1));
 }
