@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking: wishes become orders and legs. */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "subject/notice.h"
+#include "subject/number.h"
 
 #define MAX_LEGS 20
 
@@ -228,15 +228,9 @@ look_up(struct call *c, struct order_wish *w, struct making *m)
 enum err
 order_number(struct call *c, const char **out)
 {
-    char date[11], name[32];
-    int64_t n = 0;
+    static const struct numbering by_day = { "order", "", false, 4 };
 
-    day_print(today(c), date);
-    (void)snprintf(name, sizeof name, "order.%s", date);
-    TRY(db_number(c, arena_text(c->arena, name), &n));
-    *out = arena_printf(c->arena, "%.4s%.2s%.2s-%04lld", date, date + 5,
-                        date + 8, (long long)n);
-    return OK;
+    return number_next(c, &by_day, out);
 }
 
 static enum err

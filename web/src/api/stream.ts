@@ -23,7 +23,8 @@ export interface OrderChange {
 
 export interface NoticeCome {
   id: number;
-  order_id: number | null;
+  noun: string;
+  noun_id: number;
   kind: string;
   text: string;
 }

@@ -280,7 +280,8 @@ export interface UnitChange {
 
 export interface Notice {
   id: number;
-  order_id?: number | null;
+  noun: string;
+  noun_id: number;
   kind: string;
   text: string;
   at: string;
