@@ -92,7 +92,8 @@ add_routes(struct arena *a, const struct life *l, struct route *out)
         arena_printf(a, "/%s/transitions", l->plural),
         serve_steps,
         .flags = R_RAW,
-        .answer = "[{verb:text,from:[text],to:text?,guard:text?}]",
+        .answer = "[{verb:text,from:[text],to:text?,guard:text?,at_once:bool,"
+                  "grave:bool}]",
         .says = "Which verb leads from which state to which.",
         .life = l
     };

@@ -339,10 +339,12 @@ get_demo(struct call *c, void *in, void *out)
 
 const struct route system_routes[] = {
     { GET, "/forms/{noun}", get_form, .in = &form_request_model, .flags = R_RAW,
-      .answer = "{noun:text,fields:[{name:text,kind:text,label:text,"
-                "required:bool,given:bool,fixed:bool,long:bool,min:int,"
-                "max:int,refers:text?,says:text?,"
-                "choices?:[{value:text,label:text}]}]}",
+      .answer =
+          "{noun:text,fields:[{name:text,kind:text,label:text,"
+          "required:bool,expected:bool,given:bool,fixed:bool,long:bool,min:int,"
+          "max:int,refers:text?,says:text?,"
+          "choices?:[{value:text,label:text}],"
+          "offers?:[{value:text,label:text}]}]}",
       .says = "What a form of the noun asks for, or of a verb: order.accept." },
     { GET, "/settings", list_settings, .out = &setting_model,
       .may = "setting.edit", .flags = R_LIST,

@@ -59,6 +59,8 @@ typedef enum err (*step_fn)(struct deed *d, void *rec);
 enum step_flag {
     STEP_QUIET = 1, /* leaves no trace on the row, only the event tells of it */
     STEP_REMOVES = 2, /* the row goes: what it was, the audit keeps */
+    STEP_AT_ONCE = 8, /* a button does it at once, whatever it might be told */
+    STEP_GRAVE = 16,  /* it takes something from somebody: a button says so */
     STEP_COMMAND = 4  /* `liangcao call` says it without an account, too */
 };
 
@@ -175,7 +177,7 @@ life_view(const struct life *life)
     return life->view ? life->view : life->model;
 }
 
-/* [{verb, from: [state], to?, guard?}] of the whole table. */
+/* [{verb, from: [state], to?, guard?, at_once, grave}] of the whole table. */
 void life_write_steps(struct json_out *o, const struct life *life);
 
 /* The drawing and the table in Markdown, for docs/ARCHITECTURE.md. */

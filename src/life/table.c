@@ -112,6 +112,8 @@ life_write_steps(struct json_out *o, const struct life *life)
         json_end_list(o);
         json_put_text(o, "to", s->to < 0 ? NULL : life->states[s->to]);
         json_put_text(o, "guard", s->only);
+        json_put_bool(o, "at_once", (s->flags & STEP_AT_ONCE) != 0);
+        json_put_bool(o, "grave", (s->flags & STEP_GRAVE) != 0);
         json_end(o);
     }
     json_end_list(o);

@@ -112,15 +112,32 @@ check_date(struct call *c, const struct field *f, int64_t on)
 }
 
 static enum err
+check_word(struct call *c, const struct field *f, const char *s)
+{
+    if (member_has_word(f, s))
+        return OK;
+    return fail(c, ERR_INVALID, f->name, "“%.40s” is not one of its words", s);
+}
+
+static enum err
+check_words(struct call *c, const struct field *f, const char *s)
+{
+    char *rest = arena_text(c->arena, s), *one;
+
+    while ((one = strsep(&rest, ",")) != NULL)
+        TRY(check_word(c, f, one));
+    return OK;
+}
+
+static enum err
 check_text(struct call *c, const struct field *f, const char *s)
 {
     size_t n = text_length(s);
 
+    if (f->choices != NULL && !(f->flags & SEVERAL))
+        return check_word(c, f, s);
     if (f->choices != NULL)
-        return member_has_word(f, s)
-                   ? OK
-                   : fail(c, ERR_INVALID, f->name,
-                          "“%.40s” is not one of its words", s);
+        TRY(check_words(c, f, s));
     if (f->min > 0 && n < (size_t)f->min)
         return fail(c, ERR_INVALID, f->name,
                     "must have at least %lld characters", (long long)f->min);

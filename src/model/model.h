@@ -32,14 +32,16 @@ enum field_kind {
 };
 
 enum field_flag {
-    REQUIRED = 1,  /* must be said on creation */
-    GIVEN = 2,     /* set by the server, refused from outside */
-    JSON_TEXT = 4, /* a text that holds JSON, shown as JSON, not as a string */
-    SECRET = 8,    /* never shown, never in the audit's detail */
-    DERIVED = 16,  /* no column: filled in by code, or only read as input */
-    LONG = 32,     /* a text of several lines (forms show an area) */
-    FIXED = 64,    /* may be given on creation, not changed after */
-    FLEETING = 128 /* changes without an audit entry: a consequence of others,
+    REQUIRED = 1,   /* must be said on creation */
+    GIVEN = 2,      /* set by the server, refused from outside */
+    JSON_TEXT = 4,  /* a text that holds JSON, shown as JSON, not as a string */
+    SECRET = 8,     /* never shown, never in the audit's detail */
+    DERIVED = 16,   /* no column: filled in by code, or only read as input */
+    LONG = 32,      /* a text of several lines (forms show an area) */
+    FIXED = 64,     /* may be given on creation, not changed after */
+    SEVERAL = 256,  /* a text of some of its choices, with commas between */
+    EXPECTED = 512, /* a form insists on it; a program need not say it */
+    FLEETING = 128  /* changes without an audit entry: a consequence of others,
                       or of no weight; no part of a row's digest (proof.h) */
 };
 
@@ -52,6 +54,8 @@ struct field {
        they count days from now; 0: a hundred years. */
     int64_t min, max;
     const char *const *choices; /* words, NULL-ended; of WORD or TEXT */
+    const char *const *offers;  /* words that a form offers for a text that may
+                                   be another */
     const char *refers;         /* table of the id it holds */
     const char *label;          /* English label; key of the language table */
     const char *says;           /* one sentence for OpenAPI and forms */

@@ -97,7 +97,7 @@ model_read_text(struct call *c, const struct field *f, const char *text,
 
     if (f->kind != FIELD_TEXT && f->kind != FIELD_WORD && *text == '\0')
         return wrong(c, f);
-    if (f->kind == FIELD_TEXT && f->choices != NULL)
+    if (f->kind == FIELD_TEXT && f->choices != NULL && !(f->flags & SEVERAL))
         return read_choice(c, f, text, rec);
     switch (f->kind) {
     case FIELD_INT:

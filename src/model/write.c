@@ -125,7 +125,7 @@ write_property(struct json_out *o, const struct field *f, bool input)
     json_key(o, f->name);
     json_begin(o);
     write_type(o, f, nullable);
-    if (f->choices != NULL)
+    if (f->choices != NULL && !(f->flags & SEVERAL))
         write_words(o, f, nullable);
     else if (input && !(f->flags & JSON_TEXT))
         write_limits(o, f);
@@ -147,7 +147,7 @@ model_write_query_schema(struct json_out *o, const struct field *f, bool limits)
         if (kinds[f->kind].format != NULL)
             json_put_text(o, "format", kinds[f->kind].format);
     }
-    if (f->choices != NULL)
+    if (f->choices != NULL && !(f->flags & SEVERAL))
         write_words(o, f, false);
     else if (limits || f->kind == FIELD_MONEY || f->kind == FIELD_INT)
         write_limits(o, f);
@@ -212,14 +212,15 @@ model_write_schema(struct json_out *o, const struct model *m,
 }
 
 static void
-write_form_choices(struct call *c, struct json_out *o, const struct field *f)
+write_form_words(struct call *c, struct json_out *o, const char *key,
+                 const char *const *words)
 {
-    json_key(o, "choices");
+    json_key(o, key);
     json_begin_list(o);
-    for (size_t i = 0; f->choices[i] != NULL; i++) {
+    for (size_t i = 0; words[i] != NULL; i++) {
         json_begin(o);
-        json_put_text(o, "value", f->choices[i]);
-        json_put_text(o, "label", words_in(c, f->choices[i]));
+        json_put_text(o, "value", words[i]);
+        json_put_text(o, "label", words_in(c, words[i]));
         json_end(o);
     }
     json_end_list(o);
@@ -232,10 +233,12 @@ write_form_field(struct call *c, struct json_out *o, const struct field *f)
     json_put_text(o, "name", f->name);
     json_put_text(o, "kind",
                   f->flags & JSON_TEXT ? "json"
+                  : f->flags & SEVERAL ? "several"
                   : f->choices         ? "choice"
                                        : kinds[f->kind].form);
     json_put_text(o, "label", words_in(c, f->label ? f->label : f->name));
     json_put_bool(o, "required", (f->flags & REQUIRED) != 0);
+    json_put_bool(o, "expected", (f->flags & (REQUIRED | EXPECTED)) != 0);
     json_put_bool(o, "given", (f->flags & GIVEN) != 0);
     json_put_bool(o, "fixed", (f->flags & FIXED) != 0);
     json_put_bool(o, "long", (f->flags & LONG) != 0);
@@ -244,7 +247,9 @@ write_form_field(struct call *c, struct json_out *o, const struct field *f)
     json_put_text(o, "refers", f->refers);
     json_put_text(o, "says", f->says ? words_in(c, f->says) : NULL);
     if (f->choices != NULL)
-        write_form_choices(c, o, f);
+        write_form_words(c, o, "choices", f->choices);
+    if (f->offers != NULL)
+        write_form_words(c, o, "offers", f->offers);
     json_end(o);
 }
 

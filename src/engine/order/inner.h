@@ -209,7 +209,7 @@ extern const struct model order_cancel_model, order_resubmit_model,
     order_merge_model, order_dispatch_model, order_turn_model,
     order_transfer_model, order_suspend_model, order_extension_model,
     order_complete_model, order_comment_model, order_priority_model,
-    order_vote_model;
+    order_vote_model, order_leg_model;
 
 /* -- create.c and rate.c ---------------------------------------------------- */
 

@@ -253,6 +253,27 @@ const struct model draft_model =
 
 /* -- what comes with the verbs ------------------------------------------------ */
 
+/* A leg is asked for by the requester of the whole, and has no legs. */
+static const struct field leg_fields[] = {
+    FIELD(struct order_wish, id, .flags = GIVEN | DERIVED),
+    FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
+          .label = "Item"),
+    FIELD(struct order_wish, description, .flags = LONG, .max = 2000,
+          .label = "Description"),
+    FIELD(struct order_wish, place_id, .refers = "place", .label = "Place"),
+    FIELD(struct order_wish, place_note, .max = 100, .label = "Where exactly"),
+    FIELD(struct order_wish, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_wish, answers, .flags = JSON_TEXT, .max = 20000,
+          .label = "Answers"),
+    FIELD(struct order_wish, wanted_from, FORESEEABLE, .label = "Wanted from"),
+    FIELD(struct order_wish, wanted_to, FORESEEABLE, .label = "Wanted to"),
+    FIELD(struct order_wish, priority, .min = 1, .max = 5, .label = "Priority"),
+    FIELD(struct order_wish, priority_reason, .max = 200,
+          .label = "Why this priority"),
+};
+const struct model order_leg_model =
+    MODEL("order_leg", NULL, struct order_wish, leg_fields);
+
 #define ACT_ID FIELD(struct order_act, id, .flags = GIVEN | DERIVED)
 #define ACT_NOTE                                                               \
     FIELD(struct order_act, note, .flags = LONG, .max = 2000, .label = "Note")
@@ -262,7 +283,7 @@ const struct model draft_model =
 
 static const struct field cancel_fields[] = {
     ACT_ID,
-    FIELD(struct order_act, reason, .flags = LONG, .max = 500,
+    FIELD(struct order_act, reason, .flags = LONG | EXPECTED, .max = 500,
           .label = "Reason",
           .says = "Needed of whoever is not the requester, and once the work "
                   "has begun."),
@@ -343,11 +364,15 @@ static const struct field extension_fields[] = {
 const struct model order_extension_model =
     MODEL("order_extension", NULL, struct order_act, extension_fields);
 
+static const char *const causes[] = { "wear",   "human",   "quality",
+                                      "nature", "unknown", NULL };
+
 static const struct field complete_fields[] = {
     ACT_ID,
-    FIELD(struct order_act, result, .flags = LONG, .max = 2000,
+    FIELD(struct order_act, result, .flags = LONG | EXPECTED, .max = 2000,
           .label = "Result"),
-    FIELD(struct order_act, cause, .max = 200, .label = "Cause"),
+    FIELD(struct order_act, cause, .max = 200, .offers = causes,
+          .label = "Cause"),
     ACT_NOTE,
 };
 const struct model order_complete_model =
@@ -376,7 +401,8 @@ static const struct field vote_fields[] = {
     ACT_ID,
     FIELD(struct order_act, stars, .flags = REQUIRED, .min = 1, .max = 5,
           .label = "Stars"),
-    FIELD(struct order_act, tags, .max = 200, .label = "Tags"),
+    FIELD(struct order_act, tags, .flags = SEVERAL, .max = 200,
+          .choices = rating_tags, .label = "Tags"),
     FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
           .label = "Comment"),
     ACT_NOTE,

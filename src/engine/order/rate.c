@@ -15,29 +15,12 @@
 /* -- rating ----------------------------------------------------------------- */
 
 static enum err
-check_tags(struct call *c, const char *tags)
-{
-    char *rest = arena_text(c->arena, tags), *one;
-
-    while (rest != NULL && (one = strsep(&rest, ",")) != NULL) {
-        size_t i = 0;
-
-        while (rating_tags[i] != NULL && strcmp(rating_tags[i], one) != 0)
-            i++;
-        if (rating_tags[i] == NULL)
-            return fail(c, ERR_INVALID, "tags",
-                        "“%.40s” is not one of its words", one);
-    }
-    return OK;
-}
-
-static enum err
 check_vote(struct call *c, const struct order_act *a)
 {
     if (a->stars <= 2 && text_is_blank(a->comment))
         return fail(c, ERR_INVALID, "comment",
                     "please say what was wrong, so that it can be mended");
-    return check_tags(c, a->tags);
+    return OK;
 }
 
 enum err

@@ -291,17 +291,29 @@ export interface Notice {
 /* Facts of a noun's form, GET /forms/{noun}. */
 export interface FormField {
   name: string;
-  kind: 'number' | 'yes_no' | 'text' | 'datetime' | 'day' | 'money' | 'choice' | 'json';
+  kind: 'number' | 'yes_no' | 'text' | 'datetime' | 'day' | 'money' | 'choice' | 'several' | 'json';
   label: string;
   says?: string | null;
   required?: boolean;
+  expected?: boolean;
   given?: boolean;
   fixed?: boolean;
   long?: boolean;
   min?: number | null;
   max?: number | null;
   choices?: { value: string; label: string }[] | null;
+  offers?: { value: string; label: string }[] | null;
   refers?: string | null;
+}
+
+/* A row of the table of steps, GET /orders/transitions. */
+export interface Step {
+  verb: string;
+  from: string[];
+  to: string | null;
+  guard: string | null;
+  at_once: boolean;
+  grave: boolean;
 }
 
 export interface Form {
