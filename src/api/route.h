@@ -94,6 +94,9 @@ void reply_header(struct call *c, const char *name, const char *value);
 /* Every route, by subject; each array ends with a row whose path is NULL. */
 extern const struct route *const all_routes[];
 
+/* How a UNIQUE of the schema is told to whoever is against it. */
+extern const struct db_rule conflict_rules[];
+
 /* The nouns that have forms; NULL-ended. */
 extern const struct model *const all_models[];
 
