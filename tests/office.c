@@ -284,7 +284,7 @@ bring_to(struct call *c, enum order_state state)
 
 static const char sqlite_tables[] =
     "SELECT name FROM sqlite_master WHERE type = 'table'"
-    " AND name NOT LIKE 'sqlite_%' AND name <> 'order_search'"
+    " AND name NOT LIKE 'sqlite_%' AND name NOT IN ('order_search', 'search')"
     " ORDER BY name";
 static const char postgres_tables[] =
     "SELECT CAST(tablename AS TEXT) FROM pg_tables"

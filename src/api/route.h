@@ -99,6 +99,9 @@ void reply_header(struct call *c, const char *name, const char *value);
    ends with a row whose path is NULL, the whole with NULL. */
 const struct route *const *all_routes(void);
 
+/* How a UNIQUE of the schema is told to whoever is against it. */
+extern const struct db_rule conflict_rules[];
+
 /* The nouns that have forms; NULL-ended. */
 extern const struct model *const all_models[];
 

@@ -32,6 +32,7 @@ static const struct {
     { "node", "which processes run now" },
     { "old_password", "hashes that nobody may choose again" },
     { "order_search", "words of the orders, made from them" },
+    { "search", "words of the rows, made from them" },
     { "sign_in_from", "browsers and networks that are known, as hashes" },
     { "schema_migration", "what the program did to the tables" },
 };

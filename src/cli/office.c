@@ -79,9 +79,11 @@ static enum err
 open_store(struct office *o, enum store_mode mode)
 {
     const char *address = office_conf(o, "database");
-    const struct store_how how = {
-        .mode = mode, .readers = READERS, .upgrading = back_up_first, .arg = o
-    };
+    const struct store_how how = { .mode = mode,
+                                   .readers = READERS,
+                                   .upgrading = back_up_first,
+                                   .arg = o,
+                                   .rules = conflict_rules };
 
     if (address == NULL)
         address = arena_printf(o->arena, "%s/main.db", o->app.data_dir);

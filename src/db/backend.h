@@ -39,8 +39,17 @@ struct cursor {
 /* Words to be added to the search index when the TX is kept. */
 struct search {
     struct search *next;
-    int64_t order_id;
+    const char *noun;
+    int64_t id;
     const char *tokens;
+};
+
+/* An index of words (search.c); that of all nouns is the last of the list. */
+struct search_index {
+    struct search_index *next;
+    const char *noun; /* NULL: of all that have none of their own */
+    const char *table;
+    const char *add, *add_many; /* statements; those of SQLite add some rows */
 };
 
 /* A row of the table news, to be written when the TX is kept; in a list that
@@ -95,12 +104,15 @@ struct query {
 };
 
 struct backend {
-    /* Dialect: the search index, and the prefix of its schema files. */
+    /* Dialect: the name that its own schema files bear; the search index. */
     const char *name;
-    const char *search_condition, *search_and, *search_prefix;
-    /* What to read from where search_condition holds, what joins the orders
-       to it, and its column of the order's id. */
-    const char *search_from, *search_join, *search_key;
+    const char *search_and, *search_prefix;
+    /* A query for the tables that hold the words of one noun; what is added
+       to an index, as SQL in the arena; and how a noun is found in it. */
+    const char *search_tables;
+    void (*search_fill)(struct arena *a, struct search_index *x);
+    struct db_search (*search_in)(struct call *c, const struct search_index *x,
+                                  const char *noun, const char *table);
     bool names_indexes; /* it can be told which index to use */
 
     void (*close)(struct store *s);
@@ -151,6 +163,11 @@ struct store {
     atomic_uint node;
     atomic_llong end_ms; /* store_end_within, on the monotonic clock; 0: no */
     atomic_int trouble;  /* enum store_trouble */
+    const struct db_rule *rules;
+    const struct file *schema; /* the steps, or all that is built in */
+    size_t n_schema;
+    struct arena *names; /* of the indexes of words */
+    struct search_index *indexes;
 };
 
 extern const struct backend sqlite_backend, postgres_backend, fault_backend;
@@ -168,6 +185,10 @@ enum err sqlite_backup(struct call *c, struct store *base,
 enum err sqlite_figures(struct call *c, struct figures *out);
 /* The file has been opened and is an office: see place.h. */
 void sqlite_opened(struct store *base);
+/* Before words are added or looked for: which indexes of them there are. */
+enum err search_find_indexes(struct call *c) MUST_USE;
+const struct search_index *
+search_index_of(const struct store *s, const char *noun);
 enum err sqlite_lazy(struct store *base, unsigned n);
 
 /* Add a copy, in A, to a list. */
@@ -194,6 +215,11 @@ enum err db_run(struct call *c, const struct query *q, bool once);
    call. */
 enum err db_refuse(struct call *c, enum err e, const char *sql,
                    const char *message);
+
+/* The same of a conflict with what the schema calls NAME, NULL where that is
+   not told. */
+enum err db_conflict(struct call *c, const char *name, const char *sql,
+                     const char *message);
 
 /* Give back all rows of the session, or only those of its TX. */
 void db_finish(struct db *d, bool of_tx_only);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "db/backend.h"
 #include "db/futex.h"
 #include "db/totals.h"
@@ -86,16 +87,27 @@ db_chain(struct call *c)
 /* -- statements ------------------------------------------------------ */
 
 enum err
+db_conflict(struct call *c, const char *name, const char *sql,
+            const char *message)
+{
+    const struct db_rule *r = name ? c->db->store->rules : NULL;
+
+    log_line(LOG_DEBUG, "db", "conflict: %s: %s", message, sql);
+    for (; r && r->name; r++)
+        if (strcmp(r->name, name) == 0 || text_same(r->at, name))
+            return fail(c, ERR_CONFLICT, r->field, "%s", words_in(c, r->words));
+    return fail(c, ERR_CONFLICT, NULL,
+                "something else already has this value, or refers to it");
+}
+
+enum err
 db_refuse(struct call *c, enum err e, const char *sql, const char *message)
 {
     switch (e) {
     case ERR_BUSY:
         log_line(LOG_DEBUG, "db", "busy: %s: %s", message, sql);
         return fail(c, e, NULL, "the database is busy, please try again");
-    case ERR_CONFLICT:
-        log_line(LOG_DEBUG, "db", "conflict: %s: %s", message, sql);
-        return fail(c, e, NULL,
-                    "something else already has this value, or refers to it");
+    case ERR_CONFLICT: return db_conflict(c, NULL, sql, message);
     case ERR_FULL: /* a line when it begins, by store_note */
         log_line(LOG_DEBUG, "db", "full: %s: %s", message, sql);
         return fail(c, e, NULL,
@@ -595,7 +607,7 @@ lasting_arena(struct call *c)
 /* Written when the TX is kept: SQLite's index is then flushed once a batch,
    not once a body. */
 enum err
-db_search_add(struct call *c, int64_t order_id, const char *tokens)
+db_search_add(struct call *c, const char *noun, int64_t id, const char *tokens)
 {
     struct db *d = c->db;
     struct search *s;
@@ -607,33 +619,10 @@ db_search_add(struct call *c, int64_t order_id, const char *tokens)
         return OK;
     a = lasting_arena(c);
     s = NEW(a, struct search);
-    *s = (struct search){ d->search, order_id, arena_text(a, tokens) };
+    *s = (struct search){ d->search, arena_text(a, noun), id,
+                          arena_text(a, tokens) };
     d->search = s;
     return OK;
-}
-
-const char *
-db_search_condition(struct call *c)
-{
-    return c->db->store->backend->search_condition;
-}
-
-const char *
-db_search_from(struct call *c)
-{
-    return c->db->store->backend->search_from;
-}
-
-const char *
-db_search_join(struct call *c)
-{
-    return c->db->store->backend->search_join;
-}
-
-const char *
-db_search_key(struct call *c)
-{
-    return c->db->store->backend->search_key;
 }
 
 /* Pairs of Han characters are whole tokens; Latin words and single characters

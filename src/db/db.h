@@ -298,21 +298,29 @@ bool later_leave(struct later *l);
 enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
 
 /*
- * The full-text index of ORDERS: tokens in, and the condition to find by.
- * db_search_add is done inside a TX and is found after its commit; adding
- * again adds words, none is ever taken away.  db_search_condition returns a
- * condition with one parameter, $1, on what is read FROM db_search_from, to
- * which db_search_join joins the orders; db_search_key is there the order's
- * id, in whose order it is quick to read.  The caller moves the parameter
- * behind its own.  db_search_query makes the text to bind
- * to it from what a person typed; NULL when there is nothing to look for.
+ * The full-text index: db_search_add puts TOKENS in, of the row ID of NOUN
+ * ("order").  It is done inside a TX and is found after its commit; adding
+ * again adds words, none is ever taken away.  An id is one row's among all
+ * nouns (decision 15).
  */
-enum err db_search_add(struct call *c, int64_t order_id,
+enum err db_search_add(struct call *c, const char *noun, int64_t id,
                        const char *tokens) MUST_USE;
-const char *db_search_condition(struct call *c);
-const char *db_search_from(struct call *c);
-const char *db_search_join(struct call *c);
-const char *db_search_key(struct call *c);
+
+/*
+ * How the rows of NOUN, which stand in TABLE, are found: `condition` has one
+ * parameter, $1, which the caller moves behind its own, and holds for what is
+ * read FROM `from` and `join`.  `key` is there the row's id, in whose order it
+ * is quick to read.  Texts of the call's arena.
+ */
+struct db_search {
+    const char *condition, *from, *join, *key;
+    bool alone; /* without the join too, only rows of NOUN are found */
+};
+struct db_search db_search_in(struct call *c, const char *noun,
+                              const char *table);
+
+/* What a person typed, to be bound to $1; NULL when there is nothing to look
+   for. */
 const char *db_search_query(struct call *c, const char *words);
 
 /*
@@ -333,6 +341,18 @@ enum err db_under_way(struct call *c, int64_t *oldest, int64_t *next) MUST_USE;
 /* -- opening --------------------------------------------------------- */
 
 struct store; /* a database opened for the whole process */
+struct file;  /* base/files.h */
+
+/*
+ * What a UNIQUE or EXCLUDE of the schema refuses, told to whoever asked for
+ * it: ERR_CONFLICT on FIELD with WORDS.  The engines ask before they write;
+ * this speaks where two have asked at once.
+ */
+struct db_rule {
+    const char *name; /* of the index or constraint; NULL ends the table */
+    const char *at;   /* as SQLite names it: "place.code" */
+    const char *field, *words;
+};
 
 /*
  * How a database is opened.  A SQLite file of another program, or one that is
@@ -352,12 +372,16 @@ enum store_mode {
 struct store_how {
     enum store_mode mode;
     unsigned readers; /* pooled connections */
-    /* Called before an office that has been served is brought up to date;
-       FIRST is the step that comes ("0007_...").  What fails here keeps the
-       office as it is.  May be NULL. */
+    /* Called before an office that has been served is brought up to date, and
+       not again when that goes on after it was cut short; FIRST is the step
+       that comes ("0007_...").  What fails here keeps the office as it is.
+       May be NULL. */
     enum err (*upgrading)(struct call *c, void *arg, struct store *s,
                           const char *first);
     void *arg;
+    const struct file *schema; /* the steps; NULL: those of this release */
+    size_t n_schema;
+    const struct db_rule *rules; /* NULL: refusals name no field */
 };
 
 /*

@@ -2,12 +2,13 @@
 /*
  * migrate - the schema, brought up to date by the files in db/schema.
  *
- * NNNN_what.sql run once each in the order of their names, then those that
- * begin with the backend's name.  Forward only, each in a transaction; its
- * SHA-256 is recorded, and a file that has changed since refuses to start.  So
- * does one that is not known here: it is a newer release's, and what that
- * wrote would be misread.  Statements end with ';' at the end of a line; no
- * triggers.
+ * A step is NNNN_what.sql, and what it needs on one database alone
+ * NNNN_what.sqlite.sql and NNNN_what.postgres.sql, behind it.  They run once
+ * each by their numbers, forward only, each file in a transaction; its SHA-256
+ * is recorded, and a file that has changed since refuses to start.  So does
+ * one that is not known here: it is a newer release's, and what that wrote
+ * would be misread.  Statements end with ';' at the end of a line; no
+ * triggers.  (decision 31)
  */
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -22,6 +23,10 @@
 #define HEX_BYTES 65
 #define MAX_TRIES 20
 
+/* The last step of the time when a database's own files had no number: they
+   ran behind all others, and do so behind this one. */
+#define LAST_UNNUMBERED 11
+
 static const char make_table[] =
     "CREATE TABLE IF NOT EXISTS schema_migration ("
     " name TEXT PRIMARY KEY, hash TEXT NOT NULL, at BIGINT NOT NULL)";
@@ -31,6 +36,13 @@ static const char all_done[] =
 
 static const char note_done[] =
     "INSERT INTO schema_migration (name, hash, at) VALUES ($1, $2, $3)";
+
+/* There while an upgrade is under way: it was begun and has not ended. */
+static const char find_mark[] =
+    "SELECT COUNT(*) FROM generation WHERE name = 'upgrade'";
+static const char put_mark[] =
+    "INSERT INTO generation (name, value) VALUES ('upgrade', 1)";
+static const char drop_mark[] = "DELETE FROM generation WHERE name = 'upgrade'";
 
 static void
 print_hash(const struct file *f, char out[static HEX_BYTES])
@@ -91,30 +103,48 @@ replace(struct call *c, const char *text, const char *old, const char *new)
     return b.s;
 }
 
-/* SQLite keeps a table in the order of a key that is called INTEGER and needs
-   no index for it, and ends every index with that key by itself. */
+/* The name that is recorded: "0006_unit_plan.sql". */
 static const char *
-in_own_words(struct call *c, const char *sql)
+name_of(const struct file *f)
 {
-    if (c->db->store->backend->name[0] != 's')
+    return strrchr(f->path, '/') + 1;
+}
+
+static long
+number_of(const char *name)
+{
+    return *name >= '0' && *name <= '9' ? strtol(name, NULL, 10)
+                                        : LAST_UNNUMBERED;
+}
+
+/*
+ * SQLite keeps a table in the order of a key that is called INTEGER and needs
+ * no index for it, so BIGINT PRIMARY KEY is a word of ours.  It ends every
+ * index with that key by itself: the first files leave the cutting of ", id)"
+ * to us; later ones write what they mean into each database's own part.
+ */
+static const char *
+in_own_words(struct call *c, const struct file *f, const char *sql)
+{
+    if (c->db->store->backend != &sqlite_backend)
         return sql;
-    if (strstr(sql, " INDEX "))
+    if (number_of(name_of(f)) <= LAST_UNNUMBERED && strstr(sql, " INDEX "))
         return replace(c, sql, ", id)", ")");
     return replace(c, sql, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY");
 }
 
 static enum err
-run_script(struct call *c, const char *text)
+run_script(struct call *c, const struct file *f)
 {
     const char *end;
 
-    for (; *text; text = end) {
+    for (const char *text = f->text; *text; text = end) {
         const char *sql;
 
         end = skip_statement(text);
         sql = arena_text_n(c->arena, text, (size_t)(end - text));
         if (!says_nothing(sql))
-            TRY(db_run(c, &(struct query){ .sql = in_own_words(c, sql) },
+            TRY(db_run(c, &(struct query){ .sql = in_own_words(c, f, sql) },
                        true));
     }
     return OK;
@@ -130,12 +160,6 @@ struct schema {
     size_t n, n_done;
     const struct file *first;
 };
-
-static const char *
-name_of(const struct file *f)
-{
-    return f->path + strlen(SCHEMA);
-}
 
 /* "0006_unit_plan" of "0006_unit_plan.sql". */
 static const char *
@@ -168,40 +192,63 @@ note_row(struct call *c, struct schema *k, const char *name, const char *hash)
     return OK;
 }
 
-static int
-compare_paths(const void *a, const void *b)
-{
-    const struct file *const *x = a, *const *y = b;
+/* Which of a step's parts a file is. */
+enum part { PART_OTHER, PART_COMMON, PART_OWN };
 
-    return strcmp((*x)->path, (*y)->path);
+static enum part
+part_of(const char *name, const char *backend)
+{
+    const char *ends = name + strcspn(name, ".");
+    bool mine;
+
+    if (*name < '0' || *name > '9')
+        return text_starts(name, backend) ? PART_OWN : PART_OTHER;
+    if (text_same(ends, ".sql"))
+        return PART_COMMON;
+    mine = text_starts(ends + 1, backend)
+           && text_same(ends + 1 + strlen(backend), ".sql");
+    return mine ? PART_OWN : PART_OTHER;
 }
 
-/* "0001_audit.sql" before "sqlite_search.sql": digits before letters. */
-static size_t
-list_files(struct call *c, const struct file **list)
+/* Of one number the common part comes first. */
+static int
+compare_steps(const void *a, const void *b)
 {
-    const char *own = c->db->store->backend->name;
+    const struct file *const *x = a, *const *y = b;
+    const char *s = name_of(*x), *t = name_of(*y);
+    long m = number_of(s), n = number_of(t);
+    bool own_s = part_of(s, "") != PART_COMMON;
+    bool own_t = part_of(t, "") != PART_COMMON;
+
+    if (m != n)
+        return m < n ? -1 : 1;
+    return own_s != own_t ? own_s - own_t : strcmp(s, t);
+}
+
+/* What is built in are not steps alone. */
+static size_t
+list_files(const struct store *s, const struct file **list)
+{
     size_t n = 0;
 
-    for (size_t i = 0; i < n_files; i++) {
-        const char *name = files[i].path + strlen(SCHEMA);
-
-        if (text_starts(files[i].path, SCHEMA)
-            && ((*name >= '0' && *name <= '9') || text_starts(name, own)))
-            list[n++] = &files[i];
-    }
-    qsort(list, n, sizeof(const struct file *), compare_paths);
+    for (size_t i = 0; i < s->n_schema; i++)
+        if ((s->schema != files || text_starts(files[i].path, SCHEMA))
+            && part_of(name_of(&s->schema[i]), s->backend->name) != PART_OTHER)
+            list[n++] = &s->schema[i];
+    qsort(list, n, sizeof(const struct file *), compare_steps);
     return n;
 }
 
 static enum err
 look(struct call *c, struct schema *k)
 {
+    const struct store *s = c->db->store;
     ROWS r = db_query(c, all_done);
 
-    *k = (struct schema){ .list = NEW_N(c->arena, const struct file *, n_files),
-                          .done = NEW_N(c->arena, bool, n_files) };
-    k->n = list_files(c, k->list);
+    *k = (struct schema){ .list =
+                              NEW_N(c->arena, const struct file *, s->n_schema),
+                          .done = NEW_N(c->arena, bool, s->n_schema) };
+    k->n = list_files(s, k->list);
     while (rows_next(&r))
         TRY(note_row(c, k, row_text(&r, 0), row_text(&r, 1)));
     TRY(rows_end(&r));
@@ -213,10 +260,19 @@ look(struct call *c, struct schema *k)
 
 /* -- bringing it up to date ------------------------------------------- */
 
+/* The mark goes with the last of the steps; the table that holds it comes with
+   the first of all. */
+static enum err
+note_way(struct call *c, bool more)
+{
+    TRY(db_exec(c, drop_mark));
+    return more ? db_exec(c, put_mark) : OK;
+}
+
 /* The row comes first: a second process that starts at the same time waits
    for it, loses, and finds the file done. */
 static enum err
-apply(struct call *c, const struct file *f)
+apply(struct call *c, const struct file *f, bool more)
 {
     const char *name = name_of(f);
     char hash[HEX_BYTES];
@@ -225,7 +281,7 @@ apply(struct call *c, const struct file *f)
     print_hash(f, hash);
     TX tx = tx_begin(c);
     TRY(db_exec(c, note_done, V(name), V((const char *)hash), V(c->now.ms)));
-    e = run_script(c, f->text);
+    e = run_script(c, f);
     if (e == ERR_BROKEN || e == ERR_CONFLICT)
         return fail(c, ERR_BROKEN, NULL,
                     "this office could not be brought up to date (%s): its"
@@ -234,6 +290,7 @@ apply(struct call *c, const struct file *f)
                     " backup",
                     stem(c, name));
     TRY(e);
+    TRY(note_way(c, more));
     return tx_commit(&tx);
 }
 
@@ -243,24 +300,29 @@ apply_missing(struct call *c)
     struct schema k;
 
     TRY(look(c, &k));
-    for (size_t i = 0; i < k.n; i++)
+    for (size_t i = 0, left = k.n - k.n_done; i < k.n; i++)
         if (!k.done[i])
-            TRY(apply(c, k.list[i]));
+            TRY(apply(c, k.list[i], --left > 0));
     return OK;
 }
 
-/* Who keeps the database from being lost by what comes now. */
+/* Who keeps the database from being lost by what comes now.  What goes on where
+   it was cut short was kept when it began; a copy of the half would push that
+   of the whole from its shelf. */
 static enum err
 prepare_upgrade(struct call *c, const struct schema *k,
                 const struct store_how *how)
 {
     const struct backend *b = c->db->store->backend;
+    int64_t marks = 0;
 
     if (b->alone != NULL)
         TRY(b->alone(c));
-    return how->upgrading ? how->upgrading(c, how->arg, c->db->store,
-                                           stem(c, name_of(k->first)))
-                          : OK;
+    TRY(db_int(c, &marks, find_mark));
+    return how->upgrading && marks == 0
+               ? how->upgrading(c, how->arg, c->db->store,
+                                stem(c, name_of(k->first)))
+               : OK;
 }
 
 static enum err

@@ -404,6 +404,9 @@ refuse(struct call *c, struct pg_conn *conn, PGresult *r, const char *sql)
     }
     if (leave || c->db->late)
         e = refuse_away(c, sql, PQerrorMessage(conn->pq));
+    else if (e == ERR_CONFLICT)
+        e = db_conflict(c, PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME), sql,
+                        PQerrorMessage(conn->pq));
     else
         e = db_refuse(c, e, sql, PQerrorMessage(conn->pq));
     PQclear(r);
@@ -671,18 +674,14 @@ begin(struct call *c)
 static enum err
 write_words(struct call *c, struct pg_conn *conn)
 {
-    static const char add[] =
-        "INSERT INTO order_search (order_id, tokens)"
-        " VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
-        " ON CONFLICT (order_id) DO UPDATE"
-        " SET tokens = order_search.tokens || excluded.tokens";
-
     for (const struct search *s = c->db->search; s; s = s->next) {
-        struct value v[] = { V(s->order_id), V(s->tokens) };
-        PGresult *r = run(c, conn, &(struct query){ add, v, COUNT(v) }, false);
+        const struct search_index *x = search_index_of(c->db->store, s->noun);
+        struct value v[] = { V(s->id), V(s->tokens), V(s->noun) };
+        struct query q = { x->add, v, x->noun ? 2 : 3 };
+        PGresult *r = run(c, conn, &q, false);
 
         if (!pg_is_good(r))
-            return refuse(c, conn, r, add);
+            return refuse(c, conn, r, x->add);
         PQclear(r);
     }
     return OK;
@@ -859,13 +858,47 @@ postgres_open(const char *address, unsigned readers, const char **why)
     return NULL;
 }
 
+static const char search_tables[] =
+    "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    " AND tablename LIKE '%~_search' ESCAPE '~'";
+
+static void
+search_fill(struct arena *a, struct search_index *x)
+{
+    bool own = x->noun != NULL;
+
+    x->add = arena_printf(a,
+                          "INSERT INTO %s (id, tokens%s) VALUES"
+                          " ($1, array_to_tsvector(string_to_array($2, ' '))%s)"
+                          " ON CONFLICT (%sid) DO UPDATE"
+                          " SET tokens = %s.tokens || excluded.tokens",
+                          x->table, own ? "" : ", noun", own ? "" : ", $3",
+                          own ? "" : "noun, ", x->table);
+}
+
+static struct db_search
+search_in(struct call *c, const struct search_index *x, const char *noun,
+          const char *table)
+{
+    const char *which =
+        x->noun ? "" : arena_printf(c->arena, "noun = '%s' AND ", noun);
+
+    return (struct db_search){
+        .condition = arena_printf(c->arena,
+                                  "%s.id IN (SELECT id FROM %s WHERE"
+                                  " %stokens @@ CAST($1 AS tsquery))",
+                                  table, x->table, which),
+        .from = table,
+        .join = "",
+        .key = arena_printf(c->arena, "%s.id", table)
+    };
+}
+
 const struct backend postgres_backend = {
     .name = "postgres",
-    .search_condition = "orders.id IN (SELECT order_id FROM order_search"
-                        " WHERE tokens @@ CAST($1 AS tsquery))",
-    .search_from = "orders",
-    .search_join = "",
-    .search_key = "orders.id",
+    .search_tables = search_tables,
+    .search_fill = search_fill,
+    .search_in = search_in,
     .search_and = " & ",
     .search_prefix = ":*",
     .close = pg_close,

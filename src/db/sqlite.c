@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 /* -- connections ----------------------------------------------------- */
 
@@ -399,6 +400,20 @@ err_of(struct db *d, struct sqlite_conn *conn, int rc)
     return e;
 }
 
+/* Refuse with what CONN says of SQL: "UNIQUE constraint failed: place.code". */
+static enum err
+refuse(struct call *c, struct sqlite_conn *conn, int rc, const char *sql)
+{
+    static const char unique[] = "UNIQUE constraint failed: ";
+    const char *why =
+        rc == SQLITE_RANGE ? "number of values" : sqlite3_errmsg(conn->db);
+    enum err e = err_of(c->db, conn, rc);
+
+    if (e == ERR_CONFLICT && text_starts(why, unique))
+        return db_conflict(c, why + strlen(unique), sql, why);
+    return db_refuse(c, e, sql, why);
+}
+
 static enum err
 query(struct call *c, struct cursor *k, const struct query *q)
 {
@@ -416,9 +431,7 @@ query(struct call *c, struct cursor *k, const struct query *q)
     rc = sqlite_start(conn, k, q);
     if (rc == SQLITE_OK)
         return OK;
-    e = db_refuse(c, err_of(c->db, conn, rc), q->sql,
-                  rc == SQLITE_RANGE ? "number of values"
-                                     : sqlite3_errmsg(conn->db));
+    e = refuse(c, conn, rc, q->sql);
     if (k->held)
         sqlite_let_go(c->db);
     return e;
@@ -438,9 +451,7 @@ next(struct call *c, struct cursor *k, enum err *e)
         *e = fail(c, ERR_INVALID, NULL,
                   "this takes too long to find, please narrow it down");
     else if (rc != SQLITE_DONE)
-        *e = db_refuse(c, err_of(c->db, conn, rc),
-                       sqlite3_sql(k->slot->statement),
-                       sqlite3_errmsg(conn->db));
+        *e = refuse(c, conn, rc, sqlite3_sql(k->slot->statement));
     return false;
 }
 
@@ -517,10 +528,9 @@ generation(struct call *c)
 
 const struct backend sqlite_backend = {
     .name = "sqlite",
-    .search_condition = "order_search MATCH $1",
-    .search_from = "order_search",
-    .search_join = " CROSS JOIN orders ON orders.id = order_search.rowid",
-    .search_key = "order_search.rowid",
+    .search_tables = sqlite_search_tables,
+    .search_fill = sqlite_search_fill,
+    .search_in = sqlite_search_in,
     .names_indexes = true,
     .search_and = " AND ",
     .search_prefix = "*",

@@ -51,6 +51,15 @@
 /* Free bytes at which a disk that was full is tried again. */
 #define SQLITE_ROOM (4 << 20)
 
+/* Many rows in one statement: "INSERT ... FROM (VALUES " SQLITE_ROWS_8 ")". */
+#define SQLITE_ROWS_FEW 8
+#define SQLITE_ROWS_MANY 64
+#define SQLITE_ROWS_4 "(?,?),(?,?),(?,?),(?,?)"
+#define SQLITE_ROWS_8 SQLITE_ROWS_4 "," SQLITE_ROWS_4
+#define SQLITE_ROWS_32                                                         \
+    SQLITE_ROWS_8 "," SQLITE_ROWS_8 "," SQLITE_ROWS_8 "," SQLITE_ROWS_8
+#define SQLITE_ROWS_64 SQLITE_ROWS_32 "," SQLITE_ROWS_32
+
 struct sqlite_conn {
     sqlite3 *db;
     struct cache cache;
@@ -134,6 +143,15 @@ struct sqlite_conn *sqlite_connect(const struct sqlite_store *s, int cache_kib,
 void sqlite_disconnect(struct sqlite_conn *conn);
 /* PATH opened, to be read only where nobody works on it. */
 int sqlite_raw(const char *path, bool only_file, sqlite3 **db);
+
+/* sqlite_search.c: words of a kept body join the batch; those of the batch are
+   written; how rows are found by them. */
+void sqlite_gather_words(struct sqlite_writer *w, const struct search *list);
+int sqlite_write_words(struct sqlite_store *s);
+extern const char sqlite_search_tables[];
+void sqlite_search_fill(struct arena *a, struct search_index *x);
+struct db_search sqlite_search_in(struct call *c, const struct search_index *x,
+                                  const char *noun, const char *table);
 
 /* The error of SQLite's CODE on the connection DB; a disk that takes nothing
    is noted. */

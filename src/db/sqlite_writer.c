@@ -16,94 +16,26 @@ sqlite_is_shared(const struct sqlite_store *s)
 
 /* -- committing ------------------------------------------------------ */
 
-/*
- * Words for the search index wait for the batch's end: FTS5 writes a new
- * segment at every statement and savepoint that follows, and at every row
- * whose id is below the one before.  So they are sorted, and go in by as few
- * statements as can be.
- */
-static void
-gather_words(struct sqlite_writer *w, const struct search *list)
-{
-    for (; list; list = list->next) {
-        struct search *s = NEW(w->arena, struct search);
-
-        s->order_id = list->order_id;
-        s->tokens = arena_text(w->arena, list->tokens);
-        s->next = w->search;
-        w->search = s;
-        w->n_search++;
-    }
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-    const struct search *x = a, *y = b;
-
-    return (x->order_id > y->order_id) - (x->order_id < y->order_id);
-}
-
-#define WORDS_FEW 8
-#define WORDS_MANY 64
-#define ROWS_4 "(?,?),(?,?),(?,?),(?,?)"
-#define ROWS_8 ROWS_4 "," ROWS_4
-#define ROWS_32 ROWS_8 "," ROWS_8 "," ROWS_8 "," ROWS_8
-#define ADD_WORDS(rows)                                                        \
-    "INSERT INTO order_search (rowid, tokens) SELECT column1, column2"         \
-    " FROM (VALUES " rows ") WHERE column2 IS NOT NULL"
-
-/* At most WORDS_MANY; the rows left over are null. */
-static int
-write_some(struct sqlite_writer *w, const struct search *all, size_t n)
-{
-    static const char few[] = ADD_WORDS(ROWS_8);
-    static const char many[] = ADD_WORDS(ROWS_32 "," ROWS_32);
-    struct value v[2 * WORDS_MANY] = { 0 };
-
-    for (size_t i = 0; i < n; i++) {
-        v[2 * i] = V(all[i].order_id);
-        v[2 * i + 1] = V(all[i].tokens);
-    }
-    return sqlite_do(w->conn, n <= WORDS_FEW
-                                  ? &(struct query){ few, v, 2 * WORDS_FEW }
-                                  : &(struct query){ many, v, 2 * WORDS_MANY });
-}
-
-static int
-write_words(struct sqlite_writer *w)
-{
-    struct search *all = NEW_N(w->arena, struct search, w->n_search + 1);
-    size_t n = 0;
-    int rc = SQLITE_OK;
-
-    for (const struct search *s = w->search; s; s = s->next)
-        all[n++] = *s;
-    qsort(all, n, sizeof(*all), compare_ids);
-    for (size_t i = 0; rc == SQLITE_OK && i < n; i += WORDS_MANY)
-        rc = write_some(w, all + i, n - i < WORDS_MANY ? n - i : WORDS_MANY);
-    return rc;
-}
-
 #define ADD_NEWS(rows)                                                         \
     "INSERT INTO news (kind, row_id) SELECT column1, column2"                  \
     " FROM (VALUES " rows ") WHERE column1 IS NOT NULL"
 
-/* The next of the list, at most WORDS_MANY; the rows left over are null. */
+/* The next of the list, at most SQLITE_ROWS_MANY; those left over are null. */
 static int
 write_some_news(struct sqlite_writer *w, struct tidings **at, size_t n)
 {
-    static const char few[] = ADD_NEWS(ROWS_8);
-    static const char many[] = ADD_NEWS(ROWS_32 "," ROWS_32);
-    struct value v[2 * WORDS_MANY] = { 0 };
+    static const char few[] = ADD_NEWS(SQLITE_ROWS_8);
+    static const char many[] = ADD_NEWS(SQLITE_ROWS_64);
+    struct value v[2 * SQLITE_ROWS_MANY] = { 0 };
 
     for (size_t i = 0; i < n; i++, *at = (*at)->next) {
         v[2 * i] = V((*at)->kind);
         v[2 * i + 1] = V((*at)->id);
     }
-    return sqlite_do(w->conn, n <= WORDS_FEW
-                                  ? &(struct query){ few, v, 2 * WORDS_FEW }
-                                  : &(struct query){ many, v, 2 * WORDS_MANY });
+    return sqlite_do(w->conn,
+                     n <= SQLITE_ROWS_FEW
+                         ? &(struct query){ few, v, 2 * SQLITE_ROWS_FEW }
+                         : &(struct query){ many, v, 2 * SQLITE_ROWS_MANY });
 }
 
 /* In the order of the bodies: each row's number is one above the greatest. */
@@ -114,7 +46,7 @@ write_news(struct sqlite_writer *w)
     int rc = SQLITE_OK;
 
     for (size_t left = w->news.n; rc == SQLITE_OK && left > 0;) {
-        size_t n = left < WORDS_MANY ? left : WORDS_MANY;
+        size_t n = left < SQLITE_ROWS_MANY ? left : SQLITE_ROWS_MANY;
 
         rc = write_some_news(w, &at, n);
         left -= n;
@@ -123,9 +55,10 @@ write_news(struct sqlite_writer *w)
 }
 
 static int
-commit(struct sqlite_writer *w)
+commit(struct sqlite_store *s)
 {
-    int rc = write_words(w);
+    struct sqlite_writer *w = &s->writer;
+    int rc = sqlite_write_words(s);
 
     if (rc == SQLITE_OK)
         rc = write_news(w);
@@ -150,7 +83,7 @@ commit_batch(struct sqlite_store *s)
         log_line(LOG_ERROR, "db", "a batch of %u was lost", w->bodies);
         return ERR_BUSY; /* SQLite undid it all at an error of one body */
     }
-    rc = w->bodies > 0 ? commit(w) : SQLITE_OK;
+    rc = w->bodies > 0 ? commit(s) : SQLITE_OK;
     e = sqlite_fault(s, w->conn->db, rc);
     if (e != OK && e != ERR_FULL)
         log_line(LOG_ERROR, "db", "a batch of %u failed: %s", w->bodies,
@@ -367,7 +300,7 @@ keep_body(struct db *d)
                    ? w->lost
                    : sqlite_fault(sqlite_of(d), w->conn->db, rc);
     }
-    gather_words(w, d->search);
+    sqlite_gather_words(w, d->search);
     for (const struct tidings *t = d->news.first; t; t = t->next)
         tidings_add(&w->news, w->arena, t->kind, t->id);
     w->bodies++;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "db/postgres.h"
@@ -110,6 +111,9 @@ prepare(struct call *c, struct store *s, const struct store_how *how)
     const char *why = NULL;
     enum err e;
 
+    s->rules = how->rules;
+    s->schema = how->schema ? how->schema : files;
+    s->n_schema = how->schema ? how->n_schema : n_files;
     s->interned = interned_open();
     s->totals = totals_open();
     db_session(c, s);
@@ -118,6 +122,8 @@ prepare(struct call *c, struct store *s, const struct store_how *how)
             : shape_refuse(c);
     if (e == OK)
         e = migrate(c, how);
+    if (e == OK)
+        e = search_find_indexes(c);
     db_session_end(c);
     if (e == OK && store_is_postgres(s)
         && !pg_node_claim((struct pg_store *)s, &why))
@@ -181,11 +187,16 @@ store_open(const char *address, unsigned readers, const char **why)
 void
 store_close(struct store *s)
 {
+    struct arena *names; /* the last batch still needs them */
+
     if (!s)
         return;
     interned_close(s->interned);
     totals_close(s->totals);
+    names = s->names;
     s->backend->close(s);
+    if (names)
+        arena_close(names);
 }
 
 bool

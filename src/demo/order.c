@@ -521,7 +521,8 @@ write_life(struct year *y, struct fate *l)
                        l->room->full_name,
                        l->room->initials ? l->room->initials : "",
                        l->o.phone ? l->o.phone : "");
-    TRY(db_search_add(c, l->o.id, text_tokens(c->arena, all)));
+    TRY(db_search_add(c, order_model.noun, l->o.id,
+                      text_tokens(c->arena, all)));
     for (size_t i = 0; i < l->n_events; i++) {
         l->events[i].order_id = l->o.id;
         TRY(model_insert(c, &order_event_model, &l->events[i]));

@@ -200,6 +200,7 @@ struct where {
     struct call *c;
     const char *from, *key; /* the table; its id, in whose order it is read */
     const char *join;
+    bool alone; /* without the join too, only rows of the table are found */
     struct buf sql;
     struct value *v; /* grows in the arena; list_read bounds what is asked */
     size_t n, cap;
@@ -374,6 +375,26 @@ add_words(struct where *w, const struct list *l)
     buf_puts(&w->sql, *between == '\0' ? "1 = 0)" : ")");
 }
 
+static void
+add_search(struct where *w, const struct list *l)
+{
+    const struct model *m = l->model;
+    struct db_search found = db_search_in(w->c, m->noun, m->table);
+    struct value v = V(db_search_query(w->c, l->words));
+
+    add_and(w);
+    /* Nothing but punctuation is found nowhere. */
+    if (v.kind == VALUE_NULL) {
+        add_condition(w, "1 = 0", NULL, 0);
+        return;
+    }
+    add_condition(w, found.condition, &v, 1);
+    w->from = found.from;
+    w->join = found.join;
+    w->key = found.key;
+    w->alone = found.alone;
+}
+
 static const char valid_then[] =
     "valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)";
 
@@ -398,23 +419,10 @@ make_where(struct where *w, const struct list *l)
         TRY(add_filter(w, &l->filters[i]));
     if (text_is_blank(l->words))
         return OK;
-    if (l->model->searched) {
-        const char *query = db_search_query(w->c, l->words);
-        struct value v = V(query);
-
-        add_and(w);
-        /* Nothing but punctuation is found nowhere. */
-        if (v.kind == VALUE_NULL) {
-            add_condition(w, "1 = 0", NULL, 0);
-            return OK;
-        }
-        add_condition(w, db_search_condition(w->c), &v, 1);
-        w->from = db_search_from(w->c);
-        w->join = db_search_join(w->c);
-        w->key = db_search_key(w->c);
-    } else {
+    if (l->model->searched)
+        add_search(w, l);
+    else
         add_words(w, l);
-    }
     return OK;
 }
 
@@ -560,8 +568,8 @@ add_parts(struct buf *sql, const struct where *w, const struct list *l,
           const char *between, int64_t limit, bool ordered)
 {
     for (size_t i = 0; i < l->n_parts; i++) {
-        buf_printf(sql, "%sSELECT id FROM (SELECT orders.id AS id",
-                   i > 0 ? between : "");
+        buf_printf(sql, "%sSELECT id FROM (SELECT %s.id AS id",
+                   i > 0 ? between : "", l->model->table);
         add_from(sql, w, l, &l->parts[i]);
         if (ordered)
             add_order(sql, w, l, w->key, limit);
@@ -624,7 +632,7 @@ count_sql(struct call *c, const struct list *l, const struct where *w)
     struct buf sql = buf_make(c->arena, 0);
     struct where here = *w;
 
-    if (asks_words_only(l))
+    if (w->alone && asks_words_only(l))
         here.join = "";
     buf_puts(&sql, "SELECT COUNT(*) FROM (");
     if (l->n_parts == 0) {

@@ -342,42 +342,72 @@ TEST(numbers_rise_by_one_each_name_by_itself)
 }
 
 static enum err
-add_words(struct call *c, int64_t id, const char *text)
+add_words(struct call *c, const char *noun, int64_t id, const char *text)
 {
     TX tx = tx_begin(c);
-    TRY(db_search_add(c, id, text_tokens(c->arena, text)));
+    TRY(db_search_add(c, noun, id, text_tokens(c->arena, text)));
     return tx_commit(&tx);
 }
 
-/* The condition as model/ would place it; where it reads the orders
-   themselves, there are two. */
-static int64_t
-find(struct call *c, const char *words)
+/* The rows of two nouns, whose ids are never the same. */
+static void
+make_things(struct call *c)
 {
-    const char *condition = db_search_condition(c);
-    const char *from =
-        strcmp(db_search_from(c), "orders") != 0
-            ? db_search_from(c)
-            : "(SELECT 1 AS id UNION ALL SELECT 2 AS id)"
-              " AS orders";
+    static const char *const made[] = {
+        "DROP TABLE IF EXISTS orders_here",
+        "DROP TABLE IF EXISTS key_here",
+        "CREATE TABLE orders_here (id BIGINT PRIMARY KEY)",
+        "INSERT INTO orders_here (id) VALUES (1), (2)",
+        "CREATE TABLE key_here (id BIGINT PRIMARY KEY)",
+        "INSERT INTO key_here (id) VALUES (10), (20)",
+    };
+    TX tx = tx_begin(c);
+
+    for (size_t i = 0; i < COUNT(made); i++)
+        EXPECT_OK(db_exec(c, made[i]));
+    EXPECT_OK(tx_commit(&tx));
+}
+
+static void
+drop_things(struct call *c)
+{
+    TX tx = tx_begin(c);
+
+    EXPECT_OK(db_exec(c, "DROP TABLE orders_here"));
+    EXPECT_OK(db_exec(c, "DROP TABLE key_here"));
+    EXPECT_OK(tx_commit(&tx));
+}
+
+/* The sum of the ids of NOUN's rows that are found, as model/ would ask. */
+static int64_t
+find_in(struct call *c, const char *noun, const char *table, const char *words)
+{
+    struct db_search s = db_search_in(c, noun, table);
     const char *q = db_search_query(c, words);
     int64_t sum = 0;
 
     EXPECT(q != NULL);
-    EXPECT_OK(db_int(
-        c, &sum,
-        db_intern(c,
-                  arena_printf(c->arena,
-                               "SELECT coalesce(sum(%s), 0) FROM %s WHERE %s",
-                               db_search_key(c), from, condition)),
-        V(q)));
+    EXPECT_OK(
+        db_int(c, &sum,
+               db_intern(c, arena_printf(c->arena,
+                                         "SELECT coalesce(sum(%s), 0) FROM %s%s"
+                                         " WHERE %s",
+                                         s.key, s.from, s.join, s.condition)),
+               V(q)));
     return sum;
+}
+
+static int64_t
+find(struct call *c, const char *words)
+{
+    return find_in(c, "order", "orders_here", words);
 }
 
 TEST(orders_are_found_by_their_words)
 {
-    EXPECT_OK(add_words(c, 1, "三楼卫生间漏水了 B305 room"));
-    EXPECT_OK(add_words(c, 2, "空调漏水, room B306"));
+    make_things(c);
+    EXPECT_OK(add_words(c, "order", 1, "三楼卫生间漏水了 B305 room"));
+    EXPECT_OK(add_words(c, "order", 2, "空调漏水, room B306"));
     EXPECT(find(c, "漏水") == 3);
     EXPECT(find(c, "漏水 空调") == 2);
     EXPECT(find(c, "卫生间漏水") == 1);
@@ -388,26 +418,47 @@ TEST(orders_are_found_by_their_words)
     EXPECT(db_search_query(c, " ,, ") == NULL);
     EXPECT(db_search_query(c, NULL) == NULL);
     EXPECT(find(c, "room\" OR \"x' | y:*") == 0);
+    drop_things(c);
 }
 
 TEST(words_added_again_are_found_beside_the_first)
 {
-    EXPECT_OK(add_words(c, 1, "漏水"));
-    EXPECT_OK(add_words(c, 1, "已换水管"));
+    make_things(c);
+    EXPECT_OK(add_words(c, "order", 1, "漏水"));
+    EXPECT_OK(add_words(c, "order", 1, "已换水管"));
     EXPECT(find(c, "漏水") == 1);
     EXPECT(find(c, "水管") == 1);
     EXPECT(find(c, "漏水 水管") == 1);
+    drop_things(c);
 }
 
 TEST(words_of_a_tx_given_up_are_not_found)
 {
+    make_things(c);
     {
         TX tx = tx_begin(c);
-        EXPECT_OK(db_search_add(c, 1, "漏水"));
+        EXPECT_OK(db_search_add(c, "order", 1, "漏水"));
     }
     EXPECT(find(c, "漏水") == 0);
-    EXPECT_OK(add_words(c, 2, "空调"));
+    EXPECT_OK(add_words(c, "order", 2, "空调"));
     EXPECT(find(c, "漏水") == 0);
+    drop_things(c);
+}
+
+TEST(each_noun_is_found_by_its_own_words_alone)
+{
+    make_things(c);
+    EXPECT_OK(add_words(c, "order", 1, "钥匙丢了 B305"));
+    EXPECT_OK(add_words(c, "key", 10, "配电室钥匙 B305"));
+    EXPECT_OK(add_words(c, "key", 20, "屋顶"));
+    EXPECT(find(c, "钥匙") == 1);
+    EXPECT(find_in(c, "key", "key_here", "钥匙") == 10);
+    EXPECT(find_in(c, "key", "key_here", "b305 配电") == 10);
+    EXPECT(find_in(c, "key", "key_here", "屋顶") == 20);
+    EXPECT(find_in(c, "lock", "key_here", "丢了") == 0);
+    EXPECT_OK(add_words(c, "key", 20, "天台"));
+    EXPECT(find_in(c, "key", "key_here", "屋顶 天台") == 20);
+    drop_things(c);
 }
 
 /* -- the fault injector ---------------------------------------------- */
@@ -420,7 +471,7 @@ act(struct call *c)
     TRY(db_exec(c, add_counter, V("one"), V(1)));
     TRY(db_number(c, "act", &n));
     TRY(db_int(c, &n, count_counters));
-    TRY(db_search_add(c, 1, "漏水"));
+    TRY(db_search_add(c, "order", 1, "漏水"));
     TRY(put(c, "two", 2));
     return tx_commit(&tx);
 }
@@ -430,6 +481,7 @@ TEST(whichever_statement_fails_nothing_is_left)
     int64_t k = 0, expected;
     enum err e;
 
+    make_things(c);
     for (;;) {
         db_fault(c, ++k);
         e = act(c);

@@ -8,6 +8,7 @@
 static const char sqlite_tables[] =
     "SELECT name FROM sqlite_master WHERE type = 'table'"
     " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'order_search_%'"
+    " AND name NOT LIKE 'search_%'"
     " ORDER BY name";
 static const char postgres_tables[] =
     "SELECT CAST(tablename AS TEXT) FROM pg_tables"

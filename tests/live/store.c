@@ -259,7 +259,8 @@ make_older(const char *path, int n)
                          " KEY, hash TEXT NOT NULL, at BIGINT NOT NULL)"));
     for (int i = 1; i <= n; i++)
         for (size_t k = 0; k < n_files; k++)
-            if (text_starts(files[k].path, text(SCHEMA "%04d_", i)))
+            if (text_starts(files[k].path, text(SCHEMA "%04d_", i))
+                && strstr(files[k].path, ".postgres.") == NULL)
                 apply(path, &files[k]);
     ASSERT(
         run_sql(path, "INSERT INTO counter (name, value) VALUES ('OLD', 7)"));

@@ -241,7 +241,7 @@ index_tokens(struct call *c, const struct order *o, const char *tokens)
     buf_puts(&b, text_tokens(c->arena, o->number));
     buf_putc(&b, ' ');
     buf_puts(&b, tokens);
-    return db_search_add(c, o->id, b.s);
+    return db_search_add(c, order_model.noun, o->id, b.s);
 }
 
 enum err

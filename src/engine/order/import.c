@@ -663,7 +663,7 @@ write_row(struct importing *im, struct order *o)
                        o->item_name, o->place_name ? o->place_name : "",
                        o->description ? o->description : "",
                        o->crew_name ? o->crew_name : "");
-    TRY(db_search_add(c, o->id, text_tokens(c->arena, all)));
+    TRY(db_search_add(c, order_model.noun, o->id, text_tokens(c->arena, all)));
     e.order_id = o->id;
     TRY(event_write(c, &e));
     return audit_cover_take(c, &im->cover, o->id);

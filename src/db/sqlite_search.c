@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sqlite_search - the words of rows, in indexes of FTS5.
+ *
+ * A row's number in an index is its id, so in the one that nouns share what
+ * belongs to another drops out where the noun's table is joined.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "db/sqlite.h"
+
+const char sqlite_search_tables[] =
+    "SELECT name FROM sqlite_master WHERE name LIKE '%~_search' ESCAPE '~'"
+    " AND sql LIKE 'CREATE VIRTUAL TABLE%'";
+
+static const char *
+add_words(struct arena *a, const char *table, const char *rows)
+{
+    return arena_printf(a,
+                        "INSERT INTO %s (rowid, tokens) SELECT column1, column2"
+                        " FROM (VALUES %s) WHERE column2 IS NOT NULL",
+                        table, rows);
+}
+
+void
+sqlite_search_fill(struct arena *a, struct search_index *x)
+{
+    x->add = add_words(a, x->table, SQLITE_ROWS_8);
+    x->add_many = add_words(a, x->table, SQLITE_ROWS_64);
+}
+
+struct db_search
+sqlite_search_in(struct call *c, const struct search_index *x, const char *noun,
+                 const char *table)
+{
+    (void)noun;
+    return (struct db_search){
+        .condition = arena_printf(c->arena, "%s MATCH $1", x->table),
+        .from = x->table,
+        .join = arena_printf(c->arena, " CROSS JOIN %s ON %s.id = %s.rowid",
+                             table, table, x->table),
+        .key = arena_printf(c->arena, "%s.rowid", x->table),
+        .alone = x->noun != NULL
+    };
+}
+
+/* -- writing ----------------------------------------------------------- */
+
+/*
+ * Words wait for the batch's end: FTS5 writes a new segment at every statement
+ * and savepoint that follows, and at every row whose id is below the one
+ * before.  So they are sorted, and go in by as few statements as can be.
+ */
+void
+sqlite_gather_words(struct sqlite_writer *w, const struct search *list)
+{
+    for (; list; list = list->next) {
+        struct search *s = NEW(w->arena, struct search);
+
+        *s = (struct search){ w->search, arena_text(w->arena, list->noun),
+                              list->id, arena_text(w->arena, list->tokens) };
+        w->search = s;
+        w->n_search++;
+    }
+}
+
+struct indexed {
+    const struct search_index *index;
+    int64_t id;
+    const char *tokens;
+};
+
+static int
+compare_indexed(const void *a, const void *b)
+{
+    const struct indexed *x = a, *y = b;
+    int order = strcmp(x->index->table, y->index->table);
+
+    return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+/* At most SQLITE_ROWS_MANY of one index; the rows left over are null. */
+static int
+write_some(struct sqlite_writer *w, const struct indexed *all, size_t n)
+{
+    const struct search_index *x = all->index;
+    struct value v[2 * SQLITE_ROWS_MANY] = { 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        v[2 * i] = V(all[i].id);
+        v[2 * i + 1] = V(all[i].tokens);
+    }
+    return sqlite_do(w->conn,
+                     n <= SQLITE_ROWS_FEW
+                         ? &(struct query){ x->add, v, 2 * SQLITE_ROWS_FEW }
+                         : &(struct query){ x->add_many, v,
+                                            2 * SQLITE_ROWS_MANY });
+}
+
+int
+sqlite_write_words(struct sqlite_store *s)
+{
+    struct sqlite_writer *w = &s->writer;
+    struct indexed *all = NEW_N(w->arena, struct indexed, w->n_search + 1);
+    size_t n = 0, some;
+    int rc = SQLITE_OK;
+
+    for (const struct search *l = w->search; l; l = l->next)
+        all[n++] = (struct indexed){ search_index_of(&s->base, l->noun), l->id,
+                                     l->tokens };
+    qsort(all, n, sizeof(*all), compare_indexed);
+    for (size_t i = 0; rc == SQLITE_OK && i < n; i += some) {
+        for (some = 1; i + some < n && some < SQLITE_ROWS_MANY; some++)
+            if (all[i + some].index != all[i].index)
+                break;
+        rc = write_some(w, all + i, some);
+    }
+    return rc;
+}
