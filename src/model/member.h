@@ -19,6 +19,11 @@ int64_t member_least(const struct field *f);
 /* One of the field's words? */
 bool member_has_word(const struct field *f, const char *word);
 
+/* ERR_INVALID: S is none of the field's words; of SEVERAL, one of those between
+   its commas is not. */
+enum err member_check_words(struct call *c, const struct field *f,
+                            const char *s) MUST_USE;
+
 /* The member as a value to bind. */
 struct value member_value(const struct field *f, const void *rec);
 

@@ -119,11 +119,13 @@ check_word(struct call *c, const struct field *f, const char *s)
     return fail(c, ERR_INVALID, f->name, "“%.40s” is not one of its words", s);
 }
 
-static enum err
-check_words(struct call *c, const struct field *f, const char *s)
+enum err
+member_check_words(struct call *c, const struct field *f, const char *s)
 {
     char *rest = arena_text(c->arena, s), *one;
 
+    if (!(f->flags & SEVERAL))
+        return check_word(c, f, s);
     while ((one = strsep(&rest, ",")) != NULL)
         TRY(check_word(c, f, one));
     return OK;
@@ -134,10 +136,8 @@ check_text(struct call *c, const struct field *f, const char *s)
 {
     size_t n = text_length(s);
 
-    if (f->choices != NULL && !(f->flags & SEVERAL))
-        return check_word(c, f, s);
     if (f->choices != NULL)
-        TRY(check_words(c, f, s));
+        TRY(member_check_words(c, f, s));
     if (f->min > 0 && n < (size_t)f->min)
         return fail(c, ERR_INVALID, f->name,
                     "must have at least %lld characters", (long long)f->min);

@@ -82,10 +82,7 @@ read_choice(struct call *c, const struct field *f, const char *text, void *rec)
     const char **p = (const char **)(void *)((char *)rec + f->offset);
 
     *p = read_words(c, f, text);
-    if (*p != NULL && member_has_word(f, *p))
-        return OK;
-    return fail(c, ERR_INVALID, f->name, "“%.40s” is not one of its words",
-                *p ? *p : "");
+    return member_check_words(c, f, *p ? *p : "");
 }
 
 enum err
@@ -97,7 +94,7 @@ model_read_text(struct call *c, const struct field *f, const char *text,
 
     if (f->kind != FIELD_TEXT && f->kind != FIELD_WORD && *text == '\0')
         return wrong(c, f);
-    if (f->kind == FIELD_TEXT && f->choices != NULL && !(f->flags & SEVERAL))
+    if (f->kind == FIELD_TEXT && f->choices != NULL)
         return read_choice(c, f, text, rec);
     switch (f->kind) {
     case FIELD_INT:

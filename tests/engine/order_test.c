@@ -25,7 +25,7 @@ told(struct call *c, int64_t person, int64_t order, const char *kind)
     return office_int(c,
                       arena_printf(c->arena,
                                    "SELECT COUNT(*) FROM notice WHERE"
-                                   " person_id = %lld AND order_id = %lld"
+                                   " person_id = %lld AND noun_id = %lld"
                                    " AND kind = '%s'",
                                    (long long)person, (long long)order, kind));
 }
