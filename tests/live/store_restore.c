@@ -540,7 +540,7 @@ try_killed_backups(struct store_try *t)
 
         s = tell_program(t->program, 5 + 12 * i,
                          (const char *const[]){
-                             "backup", "--data", dir, b, NULL });
+                             "backup", "--data", dir, "--replace", b, NULL });
         cut += is_there(text("%s.part", b));
         if (print_of(b) == before)
             continue;
@@ -551,7 +551,7 @@ try_killed_backups(struct store_try *t)
                     5 + 12 * i, s.code, s.text);
     }
     (void)score(&t->score, cut > 0, "some of 12 kills cut a backup short");
-    s = TELL(t->program, "backup", "--data", dir, b);
+    s = TELL(t->program, "backup", "--data", dir, "--replace", b);
     (void)score(&t->score, s.code == 0 && !is_there(text("%s.part", b)),
                 "and the next one leaves nothing half done");
 }
