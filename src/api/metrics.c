@@ -217,8 +217,8 @@ write_jobs(struct call *c, struct buf *b)
         write_head(b, job_gauges[g].name, "gauge", job_gauges[g].help);
         for (size_t i = 0; i < n; i++) {
             fill_gauges(&all[i], v);
-            buf_printf(b, "liangcao_%s{name=\"%s\"} %.14g\n", job_gauges[g].name,
-                       all[i].name, v[g]);
+            buf_printf(b, "liangcao_%s{name=\"%s\"} %.14g\n",
+                       job_gauges[g].name, all[i].name, v[g]);
         }
     }
 }
