@@ -56,9 +56,9 @@ struct fault {
 struct db;         /* db/db.h: the session a call reads and writes through */
 struct actor;      /* auth/auth.h: who calls and what he may */
 struct auth_reach; /* auth/auth.h */
-struct route;      /* api/route.h */
 struct app;        /* main's constant parts, shared by every call */
 struct words;      /* base/words.h */
+struct route;      /* api/route.h */
 struct written;    /* model/proof.h: rows that wait for their audit entry */
 
 /* One act of one person at one moment: a request, a command, a job. */
