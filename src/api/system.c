@@ -222,7 +222,7 @@ static const struct {
 
 static const struct field setting_fields[] = {
     FIELD(struct setting, id, .flags = GIVEN),
-    FIELD(struct setting, name, .flags = REQUIRED | FIXED,
+    FIELD(struct setting, name, .flags = REQUIRED | FIXED | FOUND,
           .choices = setting_names, .label = "Name"),
     FIELD(struct setting, value, .flags = REQUIRED, .max = 2000,
           .label = "Value"),

@@ -13,8 +13,8 @@ static const char *const langs[] = { "zh", "en", NULL };
 
 static const struct field fields[] = {
     FIELD(struct account, id, .flags = GIVEN),
-    FIELD(struct account, name, .flags = REQUIRED | FIXED, .min = 2, .max = 60,
-          .label = "Account", .says = "What is typed to sign in."),
+    FIELD(struct account, name, .flags = REQUIRED | FIXED | FOUND, .min = 2,
+          .max = 60, .label = "Account", .says = "What is typed to sign in."),
     FIELD(struct account, person_id, .flags = REQUIRED | FIXED,
           .refers = "person", .label = "Person"),
     FIELD(struct account, person_name, .flags = GIVEN | DERIVED,

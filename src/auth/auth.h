@@ -29,6 +29,7 @@
 
 #include "base/base.h"
 #include "db/db.h"
+#include "model/model.h"
 
 /* Where a granted role reaches. */
 enum scope_kind {
@@ -94,11 +95,6 @@ extern const char *const auth_rights[];
 extern const char *const auth_roles[];
 uint64_t auth_role_rights(const char *role); /* 0: no such role */
 
-/* The roles that give order.see, for SQL: role IN (AUTH_ROLES_THAT_SEE). */
-#define AUTH_ROLES_THAT_SEE                                                    \
-    "'dispatcher', 'crew', 'crew_lead', 'provider', 'approver',"               \
-    " 'accountant', 'leader'"
-
 /* For SQL: the grant g makes somebody a member of no crew and no provider that
    is out of use. */
 #define AUTH_GRANT_WORKS                                                       \
@@ -131,6 +127,40 @@ struct auth_where {
 };
 bool auth_may_at(struct call *c, const char *right,
                  const struct auth_where *where);
+
+/* The columns of a table that tell where a row lies; NULL: none does.  What
+   lies with a crew lies with that crew's provider, too. */
+struct auth_columns {
+    const char *unit, *crew, *place, *provider;
+};
+
+/*
+ * Narrow the list to rows that lie where the caller holds the right, however
+ * many scopes that are: each by its own index where they are few (l->parts),
+ * else by one condition.  Whatever parts the list has already stay: a row of
+ * one's own is seen besides (five at most).  The same rule as auth_may_at, row by row.
+ *
+ * ERR_UNSIGNED, ERR_DENIED   as auth_need without a place
+ */
+enum err auth_limit(struct call *c, const char *right,
+                    const struct auth_columns *at, struct list *l) MUST_USE;
+
+/* The same rule as one condition for the list's `where`, its values bound to
+   the list; "1 = 1" where the right is held everywhere, "1 = 0" nowhere. */
+const char *auth_condition(struct call *c, const char *right,
+                           const struct auth_columns *at, struct list *l);
+
+/* The people to whom the role was granted so that it reaches the place; the
+   rows hold an id each. */
+struct rows auth_people(struct call *c, const char *role,
+                        const struct auth_where *at);
+
+/*
+ * Somebody of a provider who may not see the whole office.  They are told of
+ * what their work needs: of the people, crews, shifts and routing rules of
+ * their own provider, of places that are not restricted, of no units.
+ */
+bool auth_from_outside(const struct call *c);
 
 /*
  * One thing, and many who may see it or not: where it lies is read once while

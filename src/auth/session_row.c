@@ -38,11 +38,11 @@ session_row_list(struct call *c, struct list *l)
 
     TRY(auth_need(c, NULL, NULL));
     TRY(session_idle(c, &idle));
-    l->where = "account_id = $1 AND seen_at >= $2";
-    l->values[0] = V(c->actor->account_id);
+    list_and(c, l, "account_id = $%zu",
+             list_bind(c, l, V(c->actor->account_id)));
     /* A use is written down a minute late. */
-    l->values[1] = V((instant){ c->now.ms - idle - MINUTE_MS });
-    l->n_values = 2;
+    list_and(c, l, "seen_at >= $%zu",
+             list_bind(c, l, V((instant){ c->now.ms - idle - MINUTE_MS })));
     TRY(model_list(c, l));
     rows = l->rows;
     for (size_t i = 0; i < l->n; i++)

@@ -13,7 +13,7 @@ static const struct field fields[] = {
     FIELD(struct token, id, .flags = GIVEN),
     FIELD(struct token, account_id, .flags = GIVEN, .refers = "account",
           .label = "Account"),
-    FIELD(struct token, name, .flags = REQUIRED, .min = 1, .max = 80,
+    FIELD(struct token, name, .flags = REQUIRED | FOUND, .min = 1, .max = 80,
           .label = "What for"),
     FIELD(struct token, token, .flags = GIVEN | DERIVED, .label = "Token",
           .says = "Shown once, when it is made."),
@@ -75,11 +75,9 @@ enum err
 token_list(struct call *c, struct list *l)
 {
     TRY(auth_need(c, NULL, NULL));
-    if (l->view != NULL || !auth_may(c, "account.edit")) {
-        l->where = "account_id = $1";
-        l->values[0] = V(c->actor->account_id);
-        l->n_values = 1;
-    }
+    if (l->view != NULL || !auth_may(c, "account.edit"))
+        list_and(c, l, "account_id = $%zu",
+                 list_bind(c, l, V(c->actor->account_id)));
     return model_list(c, l);
 }
 

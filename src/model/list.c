@@ -66,7 +66,7 @@ read_control(struct call *c, struct list *l, const struct pair *p, enum err *e)
     } else if (strcmp(p->key, "view") == 0) {
         l->view = p->value;
     } else if (strcmp(p->key, "as_of") == 0
-               && model_field(l->model, "valid_to") != NULL) {
+               && model_flagged(l->model, UNTIL) != NULL) {
         if (!day_parse(p->value, &l->as_of))
             *e = fail(c, ERR_INVALID, "as_of",
                       "must be a day such as 2026-11-23");
@@ -356,20 +356,17 @@ add_filter(struct where *w, const struct filter *f)
 static void
 add_words(struct where *w, const struct list *l)
 {
-    static const char *const names[] = { "name",      "code",    "initials",
-                                         "full_name", "name_en", "title",
-                                         "keywords",  "phone",   "mobile" };
     const char *between = "";
 
     add_and(w);
     buf_putc(&w->sql, '(');
-    for (size_t i = 0; i < COUNT(names); i++) {
-        const struct field *f = model_field(l->model, names[i]);
+    for (size_t i = 0; i < l->model->n; i++) {
+        const struct field *f = &l->model->fields[i];
 
-        if (f == NULL || !member_has_column(f))
+        if (!(f->flags & FOUND))
             continue;
         buf_puts(&w->sql, between);
-        add_like(w, names[i], l->words);
+        add_like(w, f->name, l->words);
         between = " OR ";
     }
     buf_puts(&w->sql, *between == '\0' ? "1 = 0)" : ")");
@@ -395,8 +392,18 @@ add_search(struct where *w, const struct list *l)
     w->alone = found.alone;
 }
 
-static const char valid_then[] =
-    "valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)";
+/* Rows that hold on the day. */
+static void
+add_as_of(struct where *w, const struct list *l)
+{
+    const char *since = model_flagged(l->model, SINCE)->name;
+    const char *until = model_flagged(l->model, UNTIL)->name;
+
+    add_and(w);
+    buf_printf(&w->sql, "(%s <= ", since);
+    add_value(w, V(l->as_of));
+    buf_printf(&w->sql, " AND (%s IS NULL OR %s > $%zu))", until, until, w->n);
+}
 
 static enum err
 make_where(struct where *w, const struct list *l)
@@ -409,12 +416,8 @@ make_where(struct where *w, const struct list *l)
         add_and(w);
         buf_printf(&w->sql, "(%s)", l->where);
     }
-    if (l->as_of.n != 0) {
-        struct value on = V(l->as_of);
-
-        add_and(w);
-        add_condition(w, valid_then, &on, 1);
-    }
+    if (l->as_of.n != 0)
+        add_as_of(w, l);
     for (size_t i = 0; i < l->n_filters; i++)
         TRY(add_filter(w, &l->filters[i]));
     if (text_is_blank(l->words))
@@ -424,6 +427,72 @@ make_where(struct where *w, const struct list *l)
     else
         add_words(w, l);
     return OK;
+}
+
+/* -- what engines add ------------------------------------------------------ */
+
+size_t
+list_bind(struct call *c, struct list *l, struct value v)
+{
+    if (l->n_values == l->cap_values) {
+        struct value *more =
+            NEW_N(c->arena, struct value, l->cap_values * 2 + 8);
+
+        if (l->n_values > 0)
+            memcpy(more, l->values, l->n_values * sizeof *more);
+        l->values = more;
+        l->cap_values = l->cap_values * 2 + 8;
+    }
+    l->values[l->n_values++] = v;
+    return l->n_values;
+}
+
+void
+list_and(struct call *c, struct list *l, const char *fmt, ...)
+{
+    const char *more;
+    va_list ap;
+
+    va_start(ap, fmt);
+    more = arena_vprintf(c->arena, fmt, ap);
+    va_end(ap);
+    l->where = l->where == NULL
+                   ? more
+                   : arena_printf(c->arena, "(%s) AND (%s)", l->where, more);
+}
+
+bool
+list_part(struct list *l, const char *where)
+{
+    if (l->n_parts == LIST_MAX_PARTS)
+        return false;
+    l->parts[l->n_parts++] = (struct list_part){ where };
+    return true;
+}
+
+void
+list_join_parts(struct call *c, struct list *l)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    if (l->n_parts == 0)
+        return;
+    for (size_t i = 0; i < l->n_parts; i++)
+        buf_printf(&b, "%s%s", i > 0 ? " OR " : "", l->parts[i].where);
+    l->n_parts = 0;
+    list_and(c, l, "%s", b.s);
+}
+
+struct rows
+list_query(struct call *c, struct list *l, const char *what, const char *rest)
+{
+    list_join_parts(c, l);
+    return db_query_n(
+        c,
+        db_intern(c, arena_printf(c->arena, "SELECT %s FROM %s WHERE %s %s",
+                                  what, l->model->table,
+                                  l->where ? l->where : "1 = 1", rest)),
+        l->values, l->n_values);
 }
 
 /* -- cursors --------------------------------------------------------------- */

@@ -16,6 +16,15 @@ model_field(const struct model *m, const char *name)
     return NULL;
 }
 
+const struct field *
+model_flagged(const struct model *m, unsigned flag)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (m->fields[i].flags & flag)
+            return &m->fields[i];
+    return NULL;
+}
+
 field_mask
 model_mask(const struct model *m, const char *name)
 {

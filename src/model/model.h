@@ -39,10 +39,18 @@ enum field_flag {
     DERIVED = 16,   /* no column: filled in by code, or only read as input */
     LONG = 32,      /* a text of several lines (forms show an area) */
     FIXED = 64,     /* may be given on creation, not changed after */
+    FLEETING = 128, /* changes without an audit entry: a consequence of others,
+                       or of no weight; no part of a row's digest (proof.h) */
     SEVERAL = 256,  /* a text of some of its choices, with commas between */
     EXPECTED = 512, /* a form insists on it; a program need not say it */
-    FLEETING = 128  /* changes without an audit entry: a consequence of others,
-                      or of no weight; no part of a row's digest (proof.h) */
+    UNIQUE = 1024,  /* no two rows have the same, or the same together with
+                       every PART_OF_KEY; a table in and out knows rows by it */
+    PART_OF_KEY = 2048,
+    TITLE = 4096,   /* what people call the row */
+    FOUND = 8192,   /* q= looks into it, where the noun has no index of words */
+    IN_USE = 16384, /* a bool: the row may be referred to anew */
+    SINCE = 32768,  /* the first day on which the row holds */
+    UNTIL = 65536 /* the first day on which it holds no more; empty: for good */
 };
 
 struct field {
@@ -58,6 +66,8 @@ struct field {
                                    be another */
     const char *refers;         /* table of the id it holds */
     const char *label;          /* English label; key of the language table */
+    const char *also;           /* what a table that comes in may call it
+                                   besides, in Chinese, with commas between */
     const char *says;           /* one sentence for OpenAPI and forms */
 };
 
@@ -110,6 +120,22 @@ __extension__ typedef unsigned __int128 field_mask;
 
 const struct field *model_field(const struct model *m, const char *name);
 
+/* The first field with the flag, or NULL. */
+const struct field *model_flagged(const struct model *m, unsigned flag);
+
+/* What every noun has: the first members of its struct, the first of its rows
+   of fields.  (Of others only some have them; then by the same names.) */
+#define NOUN_MEMBERS                                                           \
+    int64_t id;                                                                \
+    bool active;                                                               \
+    int64_t version;                                                           \
+    instant updated_at
+#define NOUN_FIELDS(T)                                                         \
+    FIELD(T, id, .flags = GIVEN),                                              \
+        FIELD(T, active, .flags = IN_USE, .label = "In use"),                  \
+        FIELD(T, version, .flags = GIVEN),                                     \
+        FIELD(T, updated_at, .flags = GIVEN)
+
 /* -- checking -------------------------------------------------------- */
 
 /* Every REQUIRED field said, every limit kept; the first breach is named. */
@@ -161,6 +187,36 @@ enum err model_update(struct call *c, const struct model *m, const void *old,
    for id, version and the stamps of time. */
 field_mask model_changed(const struct model *m, const void *old,
                          const void *rec);
+
+/*
+ * The row, if there is another than REC, that holds the same in every field of
+ * MASK, and of each such field something (NULL is the same as nothing): its id,
+ * or 0.
+ */
+enum err model_find(struct call *c, const struct model *m, const void *rec,
+                    field_mask mask, int64_t *id) MUST_USE;
+
+/* Is there a row with this id in a table that a field refers to? */
+enum err model_is_there(struct call *c, const char *table, int64_t id,
+                        bool *there) MUST_USE;
+
+/* ERR_STALE when c->if_version is said and is not VERSION. */
+enum err model_match(struct call *c, int64_t version) MUST_USE;
+
+/* A member of a record: an id, a number; and what is called by it. */
+static inline int64_t
+field_int(const struct field *f, const void *rec)
+{
+    return *(const int64_t *)(const void *)((const char *)rec + f->offset);
+}
+static inline void
+field_put(const struct field *f, void *rec, int64_t v)
+{
+    *(int64_t *)(void *)((char *)rec + f->offset) = v;
+}
+
+/* The row's id; every table but a few has one. */
+int64_t model_id(const struct model *m, const void *rec);
 
 /* Delete the row; audit entry "<noun>.remove" with all it held. */
 enum err model_remove(struct call *c, const struct model *m,
@@ -226,13 +282,14 @@ struct list {
 
     /* Set by the engine, never from outside: who may see what.  Besides
        `where` one of the `parts` must hold, if there are any: each is read
-       by its own index, so that OR costs no scan of the table. */
+       by its own index, so that OR costs no scan of the table.  list_bind,
+       list_and and list_part add to them. */
     const char *where; /* condition with $1.. for `values` */
     const char *index; /* that is best for it; its own condition holds */
     struct list_part parts[LIST_MAX_PARTS];
     size_t n_parts;
-    struct value values[8];
-    size_t n_values;
+    struct value *values;
+    size_t n_values, cap_values;
 
     /* Filled in. */
     void *rows; /* array of model->size */
@@ -241,6 +298,24 @@ struct list {
     int64_t total;    /* exact up to LIST_COUNT_CAP */
     bool total_more;  /* there are more than LIST_COUNT_CAP */
 };
+
+/* Add a value to those of the list's conditions; its number, for "$n". */
+size_t list_bind(struct call *c, struct list *l, struct value v);
+
+/* A further condition that all of the rows must meet; FMT's text as printf. */
+void list_and(struct call *c, struct list *l, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A further part; false when there is room for no more. */
+bool list_part(struct list *l, const char *where);
+
+/* Of the parts becomes one condition: a walk through few rows is quicker than
+   one for each part. */
+void list_join_parts(struct call *c, struct list *l);
+
+/* "SELECT <what> FROM the table WHERE <its conditions> <rest>", for sums. */
+struct rows list_query(struct call *c, struct list *l, const char *what,
+                       const char *rest);
 
 /* What may stand behind a field's name and a dot: "not", "from", ...; the
    first is "", the field alone. */

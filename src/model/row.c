@@ -53,6 +53,8 @@ keep_sql(_Atomic(const char *) *slot, const char *text)
     return before;
 }
 
+#define MAX_COLUMNS 96
+
 static const char *
 write_columns(struct call *c, const struct model *m, const char *prefix)
 {
@@ -143,6 +145,47 @@ model_get(struct call *c, const struct model *m, int64_t id, void *rec)
                 words_in(c, m->noun), (long long)id);
 }
 
+enum err
+model_find(struct call *c, const struct model *m, const void *rec,
+           field_mask mask, int64_t *id)
+{
+    struct value v[MAX_COLUMNS];
+    struct buf b = buf_make(c->arena, 0);
+    size_t n = 0;
+
+    v[n++] = V(model_id(m, rec));
+    buf_printf(&b, "SELECT COALESCE(MIN(id), 0) FROM %s WHERE id <> $1",
+               m->table);
+    for (size_t i = 0; i < m->n; i++) {
+        if (!(mask >> i & 1))
+            continue;
+        v[n++] = member_value(&m->fields[i], rec);
+        if (v[n - 1].kind == VALUE_NULL)
+            buf_printf(&b, " AND %s IS NULL", m->fields[i].name);
+        else
+            buf_printf(&b, " AND %s = $%zu", m->fields[i].name, n);
+        n -= v[n - 1].kind == VALUE_NULL;
+    }
+    ROWS r = db_query_n(c, db_intern(c, b.s), v, n);
+    *id = rows_next(&r) ? row_int(&r, 0) : 0;
+    return rows_end(&r);
+}
+
+enum err
+model_is_there(struct call *c, const char *table, int64_t id, bool *there)
+{
+    int64_t n = 0;
+
+    TRY(db_int(c, &n,
+               db_intern(c, arena_printf(c->arena,
+                                         "SELECT COUNT(*) FROM %s"
+                                         " WHERE id = $1",
+                                         table)),
+               V(id)));
+    *there = n > 0;
+    return OK;
+}
+
 static void
 put_int(const struct model *m, void *rec, const char *name, int64_t v)
 {
@@ -161,6 +204,12 @@ get_int(const struct model *m, const void *rec, const char *name)
              : 0;
 }
 
+int64_t
+model_id(const struct model *m, const void *rec)
+{
+    return get_int(m, rec, "id");
+}
+
 /* The server-given members that every table may have. */
 static void
 stamp(struct call *c, const struct model *m, void *rec, bool fresh)
@@ -173,8 +222,6 @@ stamp(struct call *c, const struct model *m, void *rec, bool fresh)
         put_int(m, rec, "created_at", c->now.ms);
     put_int(m, rec, "updated_at", c->now.ms);
 }
-
-#define MAX_COLUMNS 96
 
 static const char *
 write_insert(struct call *c, const struct model *m)
@@ -342,6 +389,16 @@ whole_row(struct call *c, const struct model *m, const void *old,
 }
 
 enum err
+model_match(struct call *c, int64_t version)
+{
+    if (c->if_version != 0 && c->if_version != version)
+        return fail(c, ERR_STALE, NULL,
+                    "it has been changed meanwhile: version %lld, not %lld",
+                    (long long)version, (long long)c->if_version);
+    return OK;
+}
+
+enum err
 model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
 {
     void *old = arena_alloc(c->arena, m->size);
@@ -351,10 +408,7 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
 
     TRY(model_get(c, m, id, old));
     version = get_int(m, old, "version");
-    if (c->if_version != 0 && c->if_version != version)
-        return fail(c, ERR_STALE, NULL,
-                    "it has been changed meanwhile: version %lld, not %lld",
-                    (long long)version, (long long)c->if_version);
+    TRY(model_match(c, version));
     changed = model_changed(m, old, rec) & mask;
     put_int(m, rec, "version", version);
     if (changed == 0)

@@ -147,18 +147,6 @@ TEST_PLAIN(no_administrator_has_the_rights_of_another)
                    && !role_gives(auth_roles[i], "audit.see"));
 }
 
-TEST_PLAIN(the_roles_that_see_orders_are_those_of_the_table)
-{
-    (void)c;
-    for (size_t i = 0; auth_roles[i]; i++) {
-        char word[40];
-
-        snprintf(word, sizeof word, "'%s'", auth_roles[i]);
-        EXPECT((strstr(AUTH_ROLES_THAT_SEE, word) != NULL)
-               == role_gives(auth_roles[i], "order.see"));
-    }
-}
-
 TEST(no_person_holds_two_administrators_roles)
 {
     OFFICE;

@@ -70,10 +70,9 @@ enum err
 audit_history(struct call *c, struct list *l, const char *noun, int64_t id)
 {
     /* Entries without detail are no changes: sign-ins, failed ones too. */
-    l->where = "noun = $1 AND noun_id = $2 AND detail IS NOT NULL";
-    l->values[0] = V(noun);
-    l->values[1] = V(id);
-    l->n_values = 2;
+    list_and(c, l, "noun = $%zu", list_bind(c, l, V(noun)));
+    list_and(c, l, "noun_id = $%zu AND detail IS NOT NULL",
+             list_bind(c, l, V(id)));
     return model_list(c, l);
 }
 

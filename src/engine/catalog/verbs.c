@@ -368,10 +368,9 @@ static const char of_own_crews[] =
 enum err
 catalog_list_rules(struct call *c, struct list *l)
 {
-    if (org_from_outside(c)) {
-        l->where = of_own_crews;
-        l->values[0] = V(c->actor->provider_id);
-        l->n_values = 1;
+    if (auth_from_outside(c)) {
+        (void)list_bind(c, l, V(c->actor->provider_id));
+        list_and(c, l, "%s", of_own_crews);
     }
     return model_list(c, l);
 }

@@ -112,26 +112,13 @@ next_wake(struct call *c, const struct order *o)
 static const char due_orders[] =
     "SELECT id FROM orders WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2";
 
-/* Whose role reaches the order of this unit, place, crew and provider. */
-static const char people_with_role[] =
-    "SELECT DISTINCT a.person_id FROM role_grant g JOIN account a"
-    " ON a.id = g.account_id WHERE g.role = $1 AND a.active = 1"
-    " AND (g.scope = 'all'"
-    "   OR (g.scope = 'crew' AND g.scope_id = $4)"
-    "   OR (g.scope = 'provider' AND g.scope_id = $5)"
-    "   OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"
-    "        WHERE u.id = $2 AND top.id = g.scope_id"
-    "          AND u.path LIKE top.path || '%'))"
-    "   OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"
-    "        WHERE p.id = $3 AND top.id = g.scope_id"
-    "          AND p.path LIKE top.path || '%')))";
-
 static enum err
 tell_role(struct call *c, const struct order *o, const char *role,
           const char *kind)
 {
-    ROWS r = db_query(c, people_with_role, V(role), V(o->unit_id),
-                      V(o->place_id), V(o->crew_id), V(o->provider_id));
+    const struct auth_where at = { o->unit_id, o->crew_id, o->place_id,
+                                   o->provider_id };
+    ROWS r = auth_people(c, role, &at);
 
     while (rows_next(&r))
         TRY(notice_tell(c, row_int(&r, 0), "order", o->id, kind));

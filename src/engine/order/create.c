@@ -532,9 +532,7 @@ enum err
 draft_list(struct call *c, struct list *l)
 {
     TRY(auth_need(c, "order.create", NULL));
-    l->where = "person_id = $1";
-    l->values[0] = V(c->actor->person_id);
-    l->n_values = 1;
+    list_and(c, l, "person_id = $%zu", list_bind(c, l, V(c->actor->person_id)));
     return model_list(c, l);
 }
 

@@ -92,7 +92,7 @@ enum column {
     CLOSED,
     STATE,
     VERDICT,
-    TITLE,
+    SUBJECT,
     DESCRIPTION,
     RESULT,
     AREA,
@@ -196,7 +196,7 @@ name_columns(struct importing *im)
         [IDENTITY] = m->identity, [SUBMITTED] = m->submitted_at,
         [DUE] = m->complete_due,  [CLOSED] = m->closed_at,
         [STATE] = m->state,       [VERDICT] = m->verdict,
-        [TITLE] = m->title,       [DESCRIPTION] = m->description,
+        [SUBJECT] = m->title,     [DESCRIPTION] = m->description,
         [RESULT] = m->result,     [AREA] = m->area,
         [ITEM] = m->item,         [CREW] = m->crew,
         [PLACE] = m->place,       [REQUESTER] = m->requester,
@@ -582,7 +582,7 @@ read_words(struct importing *im, struct order *o)
     if (o->requester_name == NULL)
         o->requester_name =
             im->defaults->requester ? im->defaults->requester : im->map->source;
-    o->title = at_most(im->c->arena, cell(im, TITLE), 80);
+    o->title = at_most(im->c->arena, cell(im, SUBJECT), 80);
     return true;
 }
 

@@ -47,10 +47,9 @@ unsigned order_who(struct call *c, const struct order *o);
 enum err order_load(struct call *c, int64_t id, struct order *o) MUST_USE;
 enum err order_fill_view(struct call *c, struct order_view *v) MUST_USE;
 
-/* Who may see an order as a condition with three values, the last way to ask;
-   and the same of open orders. */
-extern const char order_seen_by[], order_seen_by_open[];
-size_t order_seen_values(const struct call *c, struct value out[3]);
+/* Where an order lies; and the list narrowed to what the caller may see. */
+extern const struct auth_columns order_lies;
+enum err order_limit(struct call *c, struct list *l) MUST_USE;
 
 /* Is there an order besides this one that others may be merged into, and that
    the actor may see? */

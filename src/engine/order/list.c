@@ -4,8 +4,8 @@
  * million.
  *
  * What is asked of open orders is read from the small index of the open ones.
- * What an actor may see in part is read part by part: his own orders, each of
- * his crews', his provider's, and the scopes of his grants.
+ * What an actor may see in part is read part by part: the own orders and the
+ * scopes of the rights held (auth_limit).
  */
 #include <string.h>
 
@@ -16,7 +16,6 @@
 #define OPEN_BY_ID "orders_open"
 #define OPEN_BY_DUE "orders_open_due"
 
-static const char of_mine[] = "requester_id = $1";
 /* Also those of the provider that one works for. */
 static const char of_my_crews[] =
     "is_open = 1 AND state <> 'submitted' AND state <> 'awaiting_approval'"
@@ -32,7 +31,6 @@ static const char to_do[] =
     "requester_id = $1 AND (state = 'completed' OR state = 'returned'"
     " OR (state = 'verified' AND verified_at > $2 AND NOT EXISTS"
     "  (SELECT 1 FROM rating WHERE rating.order_id = orders.id)))";
-static const char are_open[] = "is_open = 1";
 
 /* -- among the open ones ----------------------------------------------- */
 
@@ -97,122 +95,24 @@ index_of_open(const struct list *l)
                : OPEN_BY_ID;
 }
 
-/* -- who may see which --------------------------------------------------- */
-
-/* Adds "COLUMN = $n" once for each id of a scope. */
-struct seeing {
-    struct call *c;
-    struct list *l;
-    bool full; /* more parts than there is room for */
-};
-
-static void
-add_part(struct seeing *s, const char *condition, int64_t id)
-{
-    struct list *l = s->l;
-
-    for (size_t i = 0; i < l->n_parts; i++)
-        if (l->values[i].as.i == id
-            && text_starts(l->parts[i].where, condition))
-            return;
-    if (l->n_parts == LIST_MAX_PARTS) {
-        s->full = true;
-        return;
-    }
-    l->values[l->n_values++] = V(id);
-    l->parts[l->n_parts++] = (struct list_part){
-        arena_printf(s->c->arena, "%s$%zu%s", condition, l->n_values,
-                     strchr(condition, '(') != NULL ? ")" : "")
-    };
-}
-
-#define BELOW_TOP(table)                                                       \
-    " IN (SELECT b.id FROM " table " b JOIN " table                            \
-    " top ON b.path LIKE top.path || '%' WHERE top.id = "
-
-static void
-add_scope(struct seeing *s, const struct grant *g)
-{
-    switch (g->scope) {
-    case SCOPE_CREW: add_part(s, "crew_id = ", g->scope_id); break;
-    case SCOPE_PROVIDER: add_part(s, "provider_id = ", g->scope_id); break;
-    case SCOPE_UNIT:
-        add_part(s, "unit_id" BELOW_TOP("unit"), g->scope_id);
-        break;
-    case SCOPE_PLACE:
-        add_part(s, "place_id" BELOW_TOP("place"), g->scope_id);
-        break;
-    default: break;
-    }
-}
-
-/* Who sees some orders only sees any that lies in one of his parts. */
-static void
-add_seen(struct seeing *s)
-{
-    const struct actor *a = s->c->actor;
-
-    s->l->n_values = 0;
-    add_part(s, "requester_id = ", a->person_id);
-    for (size_t i = 0; i < a->n_crews; i++)
-        add_part(s, "crew_id = ", a->crews[i]);
-    for (size_t i = 0; i < a->n_grants; i++)
-        if (auth_gives(&a->grants[i], "order.see"))
-            add_scope(s, &a->grants[i]);
-    if (!s->full)
-        return;
-    s->l->n_parts = 0;
-    s->l->where = order_seen_by;
-    s->l->n_values = order_seen_values(s->c, s->l->values);
-}
-
-/* The open ones are so few that one walk through their index is quicker than
-   one for each part. */
-static void
-join_parts(struct call *c, struct list *l)
-{
-    struct buf b = buf_make(c->arena, 0);
-
-    buf_printf(&b, "is_open = 1 AND (");
-    for (size_t i = 0; i < l->n_parts; i++)
-        buf_printf(&b, "%s%s", i > 0 ? " OR " : "", l->parts[i].where);
-    buf_putc(&b, ')');
-    l->where = b.s;
-    l->n_parts = 0;
-}
-
 /* -- the list ------------------------------------------------------------ */
-
-/* A view is a part of what the actor sees: with the same condition. */
-static void
-keep_seen(struct call *c, struct list *l)
-{
-    const char *seen = order_seen_by;
-
-    if (auth_may_at(c, "order.see", &order_anywhere))
-        return;
-    if (auth_may(c, "order.see"))
-        l->n_values = order_seen_values(c, l->values); /* $1 is the same */
-    else
-        seen = of_mine;
-    l->where = arena_printf(c->arena, "(%s) AND (%s)", l->where, seen);
-}
 
 static enum err
 choose_view(struct call *c, struct list *l, const char *view)
 {
-    l->values[0] = V(c->actor->person_id);
-    l->n_values = 1;
+    size_t me = list_bind(c, l, V(c->actor->person_id));
+
     if (text_same(view, "mine")) {
-        l->where = of_mine;
+        list_and(c, l, "requester_id = $%zu", me);
     } else if (text_same(view, "todo")) {
-        l->where = to_do;
-        l->values[l->n_values++] =
-            value_int(c->now.ms - ORDER_RATE_DAYS * DAY_MS);
+        (void)list_bind(c, l, value_int(c->now.ms - ORDER_RATE_DAYS * DAY_MS));
+        list_and(c, l, "%s", to_do);
     } else if (text_same(view, "crew") || text_same(view, "grab")) {
-        l->where = text_same(view, "crew") ? of_my_crews : to_grab;
+        list_and(c, l, "%s", text_same(view, "crew") ? of_my_crews : to_grab);
         l->index = index_of_open(l);
-        keep_seen(c, l);
+        /* A view is a part of what the caller sees. */
+        TRY(order_limit(c, l));
+        list_join_parts(c, l);
     } else {
         return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
                     view);
@@ -243,17 +143,12 @@ order_list(struct call *c, struct list *l, const char *view)
         return model_list(c, l);
     }
     if (open) {
-        l->where = are_open;
+        list_and(c, l, "is_open = 1");
         l->index = index_of_open(l);
     }
-    if (!auth_may_at(c, "order.see", &order_anywhere)) {
-        struct seeing s = { .c = c, .l = l };
-
-        add_seen(&s);
-        if (s.full && open)
-            l->where = order_seen_by_open;
-        else if (open)
-            join_parts(c, l);
-    }
+    TRY(order_limit(c, l));
+    /* The open ones are few. */
+    if (open)
+        list_join_parts(c, l);
     return model_list(c, l);
 }

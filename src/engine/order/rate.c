@@ -42,40 +42,31 @@ do_rate(struct deed *d, void *rec)
 
 /* Not of one's own crews, nor of those of one's provider, whatever else one
    is. */
-#define OF_OTHERS                                                              \
-    "(rating.crew_id IS NULL OR rating.crew_id NOT IN"                         \
-    " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $1"             \
-    "  UNION SELECT w.id FROM crew w JOIN person p"                            \
-    "   ON p.provider_id = w.provider_id WHERE p.id = $1))"
-static const char ratings_of_others[] = OF_OTHERS;
+static const char of_others[] =
+    "rating.crew_id IS NULL OR rating.crew_id NOT IN"
+    " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $1"
+    "  UNION SELECT w.id FROM crew w JOIN person p"
+    "   ON p.provider_id = w.provider_id WHERE p.id = $1)";
 
-/* Within the scopes of the roles that have rating.see. */
-static const char seen_ratings[] = OF_OTHERS
-    " AND EXISTS (SELECT 1 FROM role_grant g, orders o WHERE o.id = order_id"
-    "   AND g.account_id = $2 AND g.role IN ('dispatcher', 'leader')"
-    "   AND ((g.scope = 'crew' AND g.scope_id = o.crew_id)"
-    "     OR (g.scope = 'provider' AND g.scope_id = o.provider_id)"
-    "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"
-    "          WHERE u.id = o.unit_id AND top.id = g.scope_id"
-    "            AND u.path LIKE top.path || '%'))"
-    "     OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"
-    "          WHERE p.id = o.place_id AND top.id = g.scope_id"
-    "            AND p.path LIKE top.path || '%'))))";
+/* A rating lies where its order does. */
+static const struct auth_columns rating_lies = {
+    .unit = "o.unit_id",
+    .crew = "o.crew_id",
+    .place = "o.place_id",
+    .provider = "o.provider_id"
+};
 
 enum err
 rating_list(struct call *c, struct list *l)
 {
-    static const struct auth_where anywhere = { 0, 0, 0, 0 };
-
     TRY(auth_need(c, "rating.see", NULL));
-    l->where = ratings_of_others;
-    l->values[0] = V(c->actor->person_id);
-    l->n_values = 1;
-    if (!auth_may_at(c, "rating.see", &anywhere)) {
-        l->where = seen_ratings;
-        l->values[1] = V(c->actor->account_id);
-        l->n_values = 2;
-    }
+    (void)list_bind(c, l, V(c->actor->person_id));
+    list_and(c, l, "%s", of_others);
+    if (!auth_may_at(c, "rating.see", &order_anywhere))
+        list_and(c, l,
+                 "EXISTS (SELECT 1 FROM orders o WHERE o.id = order_id"
+                 " AND (%s))",
+                 auth_condition(c, "rating.see", &rating_lies, l));
     return model_list(c, l);
 }
 

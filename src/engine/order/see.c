@@ -183,49 +183,25 @@ order_get(struct call *c, int64_t id, struct order_view *out)
 
 /* -- lists ----------------------------------------------------------------- */
 
-/*
- * The orders an actor may see without order.see everywhere: his own, his
- * crews', his provider's, and those in the scopes where he holds a role that
- * sees others' orders.
- */
-#define SEEN_BY                                                                \
-    "requester_id = $1"                                                        \
-    " OR crew_id IN (SELECT m.crew_id FROM crew_member m"                      \
-    "   JOIN crew k ON k.id = m.crew_id"                                       \
-    "   LEFT JOIN provider v ON v.id = k.provider_id"                          \
-    "   WHERE m.person_id = $1 AND k.active = 1"                               \
-    "   AND COALESCE(v.active, 1) = 1)"                                        \
-    " OR provider_id = $2"                                                     \
-    " OR EXISTS (SELECT 1 FROM role_grant g WHERE g.account_id = $3"           \
-    "   AND g.role IN (" AUTH_ROLES_THAT_SEE ") AND " AUTH_GRANT_WORKS         \
-    "   AND ((g.scope = 'crew' AND g.scope_id = orders.crew_id)"               \
-    "     OR (g.scope = 'provider' AND g.scope_id = orders.provider_id)"       \
-    "     OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"     \
-    "          WHERE u.id = orders.unit_id AND top.id = g.scope_id"            \
-    "            AND u.path LIKE top.path || '%'))"                            \
-    "     OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"  \
-    "          WHERE p.id = orders.place_id AND top.id = g.scope_id"           \
-    "            AND p.path LIKE top.path || '%'))))"
-const char order_seen_by[] = SEEN_BY;
-const char order_seen_by_open[] = "is_open = 1 AND (" SEEN_BY ")";
-
-size_t
-order_seen_values(const struct call *c, struct value out[3])
-{
-    int64_t provider = 0;
-
-    for (size_t i = 0; i < c->actor->n_grants; i++)
-        if (strcmp(c->actor->grants[i].role, "provider") == 0
-            && c->actor->grants[i].scope == SCOPE_PROVIDER
-            && c->actor->grants[i].scope_id == c->actor->provider_id)
-            provider = c->actor->provider_id;
-    out[0] = V(c->actor->person_id);
-    out[1] = V(provider ? provider : INT64_C(-1));
-    out[2] = V(c->actor->account_id);
-    return 3;
-}
-
 const struct auth_where order_anywhere = { 0, 0, 0, 0 };
+
+const struct auth_columns order_lies = { .unit = "unit_id",
+                                         .crew = "crew_id",
+                                         .place = "place_id",
+                                         .provider = "provider_id" };
+
+/* One's own, and what lies where order.see is held: by a role, by being in a
+   crew, by working for a provider. */
+enum err
+order_limit(struct call *c, struct list *l)
+{
+    if (auth_may_at(c, "order.see", &order_anywhere))
+        return OK;
+    (void)list_part(l, arena_printf(c->arena, "requester_id = $%zu",
+                                    list_bind(c, l, V(c->actor->person_id))));
+    return auth_may(c, "order.see") ? auth_limit(c, "order.see", &order_lies, l)
+                                    : OK;
+}
 
 /* Internal comments are for those who serve, and that somebody rated it, and
    when, for those who may see how. */
@@ -242,25 +218,12 @@ order_events(struct call *c, struct list *l, int64_t id)
 
     TRY(order_load(c, id, &o));
     who = order_who(c, &o);
-    l->where = where[serves(who)][may_see_rating(c, &o, who)];
-    l->values[0] = V(id);
-    l->n_values = 1;
+    (void)list_bind(c, l, V(id));
+    list_and(c, l, "%s", where[serves(who)][may_see_rating(c, &o, who)]);
     return model_list(c, l);
 }
 
 /* -- the board and the load ------------------------------------------------ */
-
-static const char all_counts[] =
-    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
-static const char all_overdue[] =
-    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
-    " AND completed_at IS NULL AND suspended_at IS NULL";
-static const char seen_counts[] =
-    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 AND (" SEEN_BY ")"
-    " GROUP BY state";
-static const char seen_overdue[] =
-    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND (" SEEN_BY ")"
-    " AND complete_due < $4 AND completed_at IS NULL AND suspended_at IS NULL";
 
 static enum err
 read_counts(struct rows *r, struct order_board *b)
@@ -272,46 +235,50 @@ read_counts(struct rows *r, struct order_board *b)
     return rows_end(r);
 }
 
+/* The open orders that the caller sees, as the conditions of a list. */
+static enum err
+open_seen(struct call *c, struct list *l)
+{
+    *l = (struct list){ .model = &order_model };
+    list_and(c, l, "is_open = 1");
+    TRY(order_limit(c, l));
+    list_join_parts(c, l);
+    return OK;
+}
+
 enum err
 order_board(struct call *c, struct order_board *b)
 {
-    struct value who[3];
-    bool all;
+    struct list l;
 
     TRY(auth_need(c, "order.see", NULL));
-    (void)order_seen_values(c, who);
-    all = auth_may_at(c, "order.see", &order_anywhere);
+    TRY(open_seen(c, &l));
     {
-        ROWS r = all ? db_query(c, all_counts)
-                     : db_query(c, seen_counts, who[0], who[1], who[2]);
+        ROWS r = list_query(c, &l, "state, COUNT(*)", "GROUP BY state");
 
         TRY(read_counts(&r, b));
     }
-    if (all)
-        return db_int(c, &b->overdue, all_overdue, V(c->now));
-    return db_int(c, &b->overdue, seen_overdue, who[0], who[1], who[2],
-                  V(c->now));
+    list_and(c, &l,
+             "complete_due < $%zu AND completed_at IS NULL"
+             " AND suspended_at IS NULL",
+             list_bind(c, &l, V(c->now)));
+    ROWS r = list_query(c, &l, "COUNT(*)", "");
+    if (rows_next(&r))
+        b->overdue = row_int(&r, 0);
+    return rows_end(&r);
 }
-
-#define ANOTHER(who)                                                           \
-    "SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE is_open = 1"             \
-    " AND merged_into_id IS NULL AND " who " LIMIT 1) AS one"
-static const char another_open[] = ANOTHER("id <> $1");
-static const char another_seen[] = ANOTHER("id <> $4 AND (" SEEN_BY ")");
 
 enum err
 order_another_open(struct call *c, int64_t id, bool *some)
 {
-    struct value who[3];
-    int64_t n = 0;
+    struct list l;
 
-    (void)order_seen_values(c, who);
-    if (auth_may_at(c, "order.see", &order_anywhere))
-        TRY(db_int(c, &n, another_open, V(id)));
-    else
-        TRY(db_int(c, &n, another_seen, who[0], who[1], who[2], V(id)));
-    *some = n > 0;
-    return OK;
+    TRY(open_seen(c, &l));
+    list_and(c, &l, "merged_into_id IS NULL AND id <> $%zu",
+             list_bind(c, &l, V(id)));
+    ROWS r = list_query(c, &l, "1", "LIMIT 1");
+    *some = rows_next(&r);
+    return rows_end(&r);
 }
 
 static const char open_of_member[] =

@@ -17,11 +17,15 @@ static const char *const dispatch_words[] = { "assign", "grab", "in_turn",
 
 static const struct field crew_fields[] = {
     FIELD(struct crew, id, .flags = GIVEN),
-    FIELD(struct crew, code, .flags = REQUIRED, .max = 32, .label = "Code"),
-    FIELD(struct crew, name, .flags = REQUIRED, .max = 60, .label = "Name"),
-    FIELD(struct crew, name_en, .max = 120, .label = "English name"),
+    FIELD(struct crew, code, .flags = REQUIRED | FOUND, .max = 32,
+          .label = "Code"),
+    FIELD(struct crew, name, .flags = REQUIRED | FOUND, .max = 60,
+          .label = "Name"),
+    FIELD(struct crew, name_en, .flags = FOUND, .max = 120,
+          .label = "English name"),
     FIELD(struct crew, provider_id, .refers = "provider", .label = "Provider"),
-    FIELD(struct crew, phone, .min = 3, .max = 24, .label = "Phone"),
+    FIELD(struct crew, phone, .flags = FOUND, .min = 3, .max = 24,
+          .label = "Phone"),
     FIELD(struct crew, dispatch, .choices = dispatch_words,
           .label = "How orders are handed out"),
     FIELD(struct crew, active, .label = "In use"),
@@ -57,7 +61,8 @@ static const struct field shift_fields[] = {
           .label = "Crew"),
     FIELD(struct shift, person_id, .refers = "person", .label = "Person",
           .says = "Empty: the whole crew."),
-    FIELD(struct shift, name, .flags = REQUIRED, .max = 40, .label = "Name"),
+    FIELD(struct shift, name, .flags = REQUIRED | FOUND, .max = 40,
+          .label = "Name"),
     FIELD(struct shift, weekdays, .flags = REQUIRED, .max = 7,
           .label = "Weekdays", .says = "Digits; 1 is Monday."),
     FIELD(struct shift, from_min, .max = LAST_MINUTE, .label = "From",
@@ -360,7 +365,7 @@ crew_member_remove(struct call *c, int64_t id)
 enum err
 crew_may_know(struct call *c, const struct crew *w)
 {
-    if (org_from_outside(c) && w->provider_id != c->actor->provider_id)
+    if (auth_from_outside(c) && w->provider_id != c->actor->provider_id)
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     "org.see");
     return OK;
@@ -383,10 +388,9 @@ static const char of_own_crews[] =
 enum err
 crew_member_list(struct call *c, struct list *l)
 {
-    if (org_from_outside(c)) {
-        l->where = of_own_crews;
-        l->values[0] = V(c->actor->provider_id);
-        l->n_values = 1;
+    if (auth_from_outside(c)) {
+        (void)list_bind(c, l, V(c->actor->provider_id));
+        list_and(c, l, "%s", of_own_crews);
     }
     TRY(model_list(c, l));
     struct crew_member *all = l->rows;
@@ -401,10 +405,9 @@ crew_member_list(struct call *c, struct list *l)
 enum err
 shift_list(struct call *c, struct list *l)
 {
-    if (org_from_outside(c)) {
-        l->where = of_own_crews;
-        l->values[0] = V(c->actor->provider_id);
-        l->n_values = 1;
+    if (auth_from_outside(c)) {
+        (void)list_bind(c, l, V(c->actor->provider_id));
+        list_and(c, l, "%s", of_own_crews);
     }
     return model_list(c, l);
 }

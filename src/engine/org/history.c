@@ -146,7 +146,7 @@ enum err
 unit_get(struct call *c, struct unit *u)
 {
     TRY(auth_need(c, NULL, NULL));
-    if (org_from_outside(c))
+    if (auth_from_outside(c))
         return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
                     words_in(c, "unit"), (long long)u->id);
     return model_get(c, &unit_model, u->id, u);
@@ -158,7 +158,7 @@ unit_list(struct call *c, struct list *l)
     struct unit *units = NULL;
 
     TRY(auth_need(c, NULL, NULL));
-    if (org_from_outside(c))
+    if (auth_from_outside(c))
         return OK;
     if (l->as_of.n == 0)
         return model_list(c, l);

@@ -6,20 +6,6 @@
 
 #include "base/words.h"
 
-const struct model *const org_models[] = {
-    &unit_model,
-    &unit_change_model,
-    &unit_plan_model,
-    &place_model,
-    &person_model,
-    &person_card_model,
-    &provider_model,
-    &crew_model,
-    &crew_member_model,
-    &shift_model,
-    NULL
-};
-
 const char find_unit_name[] = "SELECT name FROM unit WHERE id = $1";
 const char find_provider_name[] = "SELECT name FROM provider WHERE id = $1";
 const char find_place_name[] = "SELECT full_name FROM place WHERE id = $1";
@@ -90,53 +76,4 @@ org_name_of(struct call *c, const char *find, int64_t id, const char **name)
     if (rows_next(&r))
         *name = row_text(&r, 0);
     return rows_end(&r);
-}
-
-/* -- scopes ---------------------------------------------------------- */
-
-/* Units and providers the right is granted for, as many as a list's condition
-   has room for; the first ones count. */
-#define SCOPE_UNITS 5
-#define SCOPE_PROVIDERS 3
-
-static const char in_scopes[] =
-    "unit_id IN (SELECT u.id FROM unit u JOIN unit s"
-    " ON u.path LIKE s.path || '%' WHERE s.id IN ($1, $2, $3, $4, $5))"
-    " OR provider_id IN ($6, $7, $8)";
-
-enum err
-org_limit_people(struct call *c, struct list *l, const char *right)
-{
-    size_t units = 0, providers = 0;
-
-    TRY(auth_need(c, NULL, NULL));
-    if (auth_may_at(c, right, &(struct auth_where){ 0 }))
-        return OK;
-    for (size_t i = 0; i < COUNT(l->values); i++)
-        l->values[i] = V(0);
-    for (size_t i = 0; i < c->actor->n_grants; i++) {
-        const struct grant *g = &c->actor->grants[i];
-
-        if (!auth_gives(g, right))
-            continue;
-        if (g->scope == SCOPE_UNIT && units < SCOPE_UNITS)
-            l->values[units++] = V(g->scope_id);
-        if (g->scope == SCOPE_PROVIDER && providers < SCOPE_PROVIDERS)
-            l->values[SCOPE_UNITS + providers++] = V(g->scope_id);
-    }
-    l->where = in_scopes;
-    l->n_values = COUNT(l->values);
-    return OK;
-}
-
-bool
-org_from_outside(const struct call *c)
-{
-    if (c->actor == NULL || c->actor->provider_id == 0)
-        return false;
-    for (size_t i = 0; i < c->actor->n_grants; i++)
-        if (c->actor->grants[i].scope == SCOPE_ALL
-            && auth_gives(&c->actor->grants[i], "org.see"))
-            return false;
-    return true;
 }

@@ -87,8 +87,4 @@ extern const char find_unit_name[], find_provider_name[], find_place_name[],
 /* May the caller see the phones of somebody who lies there? */
 bool org_sees_phone(struct call *c, const struct auth_where *where);
 
-/* People and rooms that lie in the caller's scopes: sets l->where. */
-enum err org_limit_people(struct call *c, struct list *l,
-                          const char *right) MUST_USE;
-
 #endif

@@ -232,13 +232,6 @@ enum err person_pick(struct call *c, struct list *l) MUST_USE;
 /* "138****5678"; numbers of six digits and less stay. */
 const char *phone_masked(struct call *c, const char *phone);
 
-/*
- * Somebody of a provider who holds no right to see the whole office.  He is
- * told of what his work needs: of the people, crews, shifts and routing rules
- * of his own provider, of places that are not restricted, of no units.
- */
-bool org_from_outside(const struct call *c);
-
 /* Places and units as far as the caller may know of them. */
 enum err place_list(struct call *c, struct list *l) MUST_USE;
 enum err place_get(struct call *c, struct place *p) MUST_USE;
@@ -409,8 +402,5 @@ extern const struct life right_change_life;
 enum err right_change_confirm(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_refuse(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_withdraw(struct call *c, struct right_change *w) MUST_USE;
-
-/* Every model here, for the check against the schema at start; NULL-ended. */
-extern const struct model *const org_models[];
 
 #endif

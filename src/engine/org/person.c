@@ -14,19 +14,22 @@
 
 static const struct field fields[] = {
     FIELD(struct person, id, .flags = GIVEN),
-    FIELD(struct person, code, .flags = REQUIRED, .max = 32,
+    FIELD(struct person, code, .flags = REQUIRED | FOUND, .max = 32,
           .label = "Staff number"),
-    FIELD(struct person, name, .flags = REQUIRED, .max = 60,
+    FIELD(struct person, name, .flags = REQUIRED | FOUND, .max = 60,
           .label = "Name of the person"),
-    FIELD(struct person, name_en, .max = 120, .label = "English name"),
-    FIELD(struct person, initials, .flags = GIVEN),
+    FIELD(struct person, name_en, .flags = FOUND, .max = 120,
+          .label = "English name"),
+    FIELD(struct person, initials, .flags = GIVEN | FOUND),
     FIELD(struct person, unit_id, .refers = "unit", .label = "Unit"),
     FIELD(struct person, provider_id, .refers = "provider",
           .label = "Provider"),
     FIELD(struct person, place_id, .refers = "place", .label = "Room"),
     FIELD(struct person, post, .max = 60, .label = "Post"),
-    FIELD(struct person, phone, .min = 3, .max = 24, .label = "Office phone"),
-    FIELD(struct person, mobile, .min = 5, .max = 24, .label = "Mobile phone"),
+    FIELD(struct person, phone, .flags = FOUND, .min = 3, .max = 24,
+          .label = "Office phone"),
+    FIELD(struct person, mobile, .flags = FOUND, .min = 5, .max = 24,
+          .label = "Mobile phone"),
     FIELD(struct person, email, .max = 120, .label = "E-mail"),
     FIELD(struct person, active, .label = "In service"),
     FIELD(struct person, version, .flags = GIVEN),
@@ -40,10 +43,12 @@ const struct model person_model =
 
 static const struct field card_fields[] = {
     FIELD(struct person_card, id, .flags = GIVEN),
-    FIELD(struct person_card, code, .flags = GIVEN, .label = "Staff number"),
-    FIELD(struct person_card, name, .flags = GIVEN, .label = "Name"),
-    FIELD(struct person_card, name_en, .flags = GIVEN, .label = "English name"),
-    FIELD(struct person_card, initials, .flags = GIVEN),
+    FIELD(struct person_card, code, .flags = GIVEN | FOUND,
+          .label = "Staff number"),
+    FIELD(struct person_card, name, .flags = GIVEN | FOUND, .label = "Name"),
+    FIELD(struct person_card, name_en, .flags = GIVEN | FOUND,
+          .label = "English name"),
+    FIELD(struct person_card, initials, .flags = GIVEN | FOUND),
     FIELD(struct person_card, unit_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct person_card, provider_id, .flags = GIVEN,
           .refers = "provider"),
@@ -312,10 +317,15 @@ fill_names(struct call *c, void *rec, struct rows *r)
     p->place_name = row_text(r, 5);
 }
 
+/* A person lies where the unit or the provider does; a phone besides where the
+   room is. */
+static const struct auth_columns person_lies = { .unit = "unit_id",
+                                                 .provider = "provider_id" };
+
 enum err
 person_list(struct call *c, struct list *l)
 {
-    TRY(org_limit_people(c, l, "org.see"));
+    TRY(auth_limit(c, "org.see", &person_lies, l));
     TRY(model_list(c, l));
     return look_up(c, l, fill_names);
 }
@@ -372,13 +382,10 @@ enum err
 person_pick(struct call *c, struct list *l)
 {
     TRY(auth_need(c, NULL, NULL));
-    if (org_from_outside(c)) {
-        l->where = "active = 1 AND provider_id = $1";
-        l->values[0] = V(c->actor->provider_id);
-        l->n_values = 1;
-    } else {
-        l->where = "active = 1";
-    }
+    list_and(c, l, "active = 1");
+    if (auth_from_outside(c))
+        list_and(c, l, "provider_id = $%zu",
+                 list_bind(c, l, V(c->actor->provider_id)));
     TRY(model_list(c, l));
     return look_up(c, l, fill_card);
 }

@@ -14,21 +14,24 @@ const char *const place_kinds[] = { "site", "building", "floor", "room", NULL };
 
 static const struct field fields[] = {
     FIELD(struct place, id, .flags = GIVEN),
-    FIELD(struct place, code, .flags = REQUIRED, .max = 40, .label = "Code"),
-    FIELD(struct place, name, .flags = REQUIRED, .max = 60, .label = "Name"),
-    FIELD(struct place, name_en, .max = 120, .label = "English name"),
+    FIELD(struct place, code, .flags = REQUIRED | FOUND, .max = 40,
+          .label = "Code"),
+    FIELD(struct place, name, .flags = REQUIRED | FOUND, .max = 60,
+          .label = "Name"),
+    FIELD(struct place, name_en, .flags = FOUND, .max = 120,
+          .label = "English name"),
     FIELD(struct place, kind, .flags = REQUIRED, .choices = place_kinds,
           .label = "Kind"),
     FIELD(struct place, parent_id, .refers = "place", .label = "Lies in"),
     FIELD(struct place, path, .flags = GIVEN | FLEETING),
-    FIELD(struct place, full_name, .flags = GIVEN | FLEETING,
+    FIELD(struct place, full_name, .flags = GIVEN | FLEETING | FOUND,
           .label = "Full name"),
     FIELD(struct place, unit_id, .refers = "unit", .label = "Used by"),
     FIELD(struct place, room_use, .max = 60, .label = "Use"),
     FIELD(struct place, area_m2, .max = 1000000, .label = "Area in m²"),
     FIELD(struct place, restricted, .label = "Secrecy area"),
     FIELD(struct place, active, .label = "In use"),
-    FIELD(struct place, initials, .flags = GIVEN | FLEETING),
+    FIELD(struct place, initials, .flags = GIVEN | FLEETING | FOUND),
     FIELD(struct place, version, .flags = GIVEN),
     FIELD(struct place, updated_at, .flags = GIVEN),
 };
@@ -219,7 +222,7 @@ enum err
 place_list(struct call *c, struct list *l)
 {
     TRY(auth_need(c, NULL, NULL));
-    if (org_from_outside(c))
+    if (auth_from_outside(c))
         l->where = open_to_all;
     return model_list(c, l);
 }
@@ -231,7 +234,7 @@ place_get(struct call *c, struct place *p)
     bool secret = false;
 
     TRY(auth_need(c, NULL, NULL));
-    if (org_from_outside(c))
+    if (auth_from_outside(c))
         TRY(place_is_restricted(c, id, &secret));
     if (secret)
         return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",

@@ -111,30 +111,14 @@ provider_set(struct call *c, struct provider *p, field_mask said)
     return OK;
 }
 
-/* As many providers as a list's condition has room for. */
-#define SCOPES 8
-
-static const char in_scopes[] = "id IN ($1, $2, $3, $4, $5, $6, $7, $8)";
+static const struct auth_columns lies = { .provider = "id" };
 
 enum err
 provider_list(struct call *c, struct list *l)
 {
     struct provider *rows;
-    size_t n = 0;
 
-    TRY(auth_need(c, "org.see", NULL));
-    if (!auth_may_at(c, "org.see", &(struct auth_where){ 0 })) {
-        for (size_t i = 0; i < SCOPES; i++)
-            l->values[i] = V(0);
-        for (size_t i = 0; i < c->actor->n_grants && n < SCOPES; i++) {
-            const struct grant *g = &c->actor->grants[i];
-
-            if (g->scope == SCOPE_PROVIDER && auth_gives(g, "org.see"))
-                l->values[n++] = V(g->scope_id);
-        }
-        l->where = in_scopes;
-        l->n_values = SCOPES;
-    }
+    TRY(auth_limit(c, "org.see", &lies, l));
     TRY(model_list(c, l));
     rows = l->rows;
     for (size_t i = 0; i < l->n; i++)

@@ -12,11 +12,13 @@
 
 static const struct field unit_fields[] = {
     FIELD(struct unit, id, .flags = GIVEN),
-    FIELD(struct unit, code, .flags = REQUIRED, .max = 32, .label = "Code"),
-    FIELD(struct unit, name, .flags = REQUIRED, .max = 80, .label = "Name",
-          .says = "Changed by rename."),
+    FIELD(struct unit, code, .flags = REQUIRED | FOUND, .max = 32,
+          .label = "Code"),
+    FIELD(struct unit, name, .flags = REQUIRED | FOUND, .max = 80,
+          .label = "Name", .says = "Changed by rename."),
     FIELD(struct unit, short_name, .max = 40, .label = "Short name"),
-    FIELD(struct unit, name_en, .max = 120, .label = "English name"),
+    FIELD(struct unit, name_en, .flags = FOUND, .max = 120,
+          .label = "English name"),
     FIELD(struct unit, parent_id, .refers = "unit", .label = "Belongs to",
           .says = "Changed by move."),
     FIELD(struct unit, path, .flags = GIVEN | FLEETING),
