@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/nouns.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/words.h"
@@ -122,7 +123,8 @@ open_app(struct office *o)
     o->app = (struct app){ .store = o->store,
                            .ids = ids_open(1),
                            .words = words_open(zh->text, zh->len),
-                           .zone = o->zone };
+                           .zone = o->zone,
+                           .nouns = all_nouns };
     o->call.app = &o->app;
     o->call.words = o->app.words;
 }

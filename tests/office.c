@@ -163,10 +163,10 @@ cover(struct call *c, const struct model *m)
 void
 office_prove(struct call *c)
 {
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (all_models[i]->table != NULL && !all_models[i]->unproved
-            && all_models[i]->whole == NULL)
-            cover(c, all_models[i]);
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (all_models()[i]->table != NULL && !all_models()[i]->unproved
+            && all_models()[i]->whole == NULL)
+            cover(c, all_models()[i]);
 }
 
 void

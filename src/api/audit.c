@@ -72,7 +72,7 @@ verify_audit(struct call *c, void *in, void *out)
     (void)in;
     TRY(auth_need(c, "audit.see", NULL));
     TRY(audit_write(c, "audit.verify", NULL, 0, NULL));
-    return audit_begin(c, all_models, audit_rules, VERIFY_WAIT_MS, out);
+    return audit_begin(c, all_models(), audit_rules, VERIFY_WAIT_MS, out);
 }
 
 static enum err

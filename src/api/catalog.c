@@ -9,19 +9,7 @@
 #include "json/json.h"
 
 SERVE(model_list, struct list)
-SERVE(catalog_add_area, struct service_area)
-SERVE(catalog_set_area, struct service_area)
 SERVE(catalog_add_sla, struct sla_class)
-SERVE(catalog_add_rule, struct routing_rule)
-SERVE(catalog_set_rule, struct routing_rule)
-SERVE(catalog_remove_rule, struct routing_rule)
-SERVE(catalog_add_day, struct calendar_day)
-SERVE(catalog_remove_day, struct calendar_day)
-SERVE(catalog_list_rules, struct list)
-SERVE(catalog_add_year, struct calendar_year)
-SERVE(catalog_remove_year, struct calendar_year)
-SERVE(catalog_add_hours, struct office_hours)
-SERVE(catalog_set_hours, struct office_hours)
 
 /* -- items -------------------------------------------------------------- */
 
@@ -263,12 +251,6 @@ get_calendar(struct call *c, void *in, void *out)
 #define EDIT "catalog.edit"
 
 const struct route catalog_routes[] = {
-    { GET, "/areas", serve_model_list, .out = &service_area_model,
-      .says = "The service areas.", .flags = R_LIST },
-    { POST, "/areas", serve_catalog_add_area, &service_area_model,
-      &service_area_model, EDIT, "Add a service area.", R_CREATED },
-    { PATCH, "/areas/{id}", serve_catalog_set_area, &service_area_model,
-      &service_area_model, EDIT, "Change a service area." },
     { GET, "/items", get_items, .in = &item_query_model,
       .says = "What can be asked for, with its questions; q finds items by "
               "words, best first.",
@@ -292,41 +274,10 @@ const struct route catalog_routes[] = {
       &sla_class_model, EDIT,
       "Add an SLA class, or the next version of one from a day on.",
       R_CREATED },
-    { GET, "/routing-rules", serve_catalog_list_rules,
-      .out = &routing_rule_model,
-      .says = "Which crew does which item at which place.", .flags = R_LIST },
-    { POST, "/routing-rules", serve_catalog_add_rule, &routing_rule_model,
-      &routing_rule_model, EDIT, "Add a routing rule.", R_CREATED },
-    { PATCH, "/routing-rules/{id}", serve_catalog_set_rule, &routing_rule_model,
-      &routing_rule_model, EDIT, "Change a routing rule." },
-    { DELETE, "/routing-rules/{id}", serve_catalog_remove_rule,
-      .in = &routing_rule_model, .may = EDIT,
-      .says = "Remove a routing rule." },
     { GET, "/calendar", get_calendar, .in = &year_query_model,
       .says = "A year's holidays and make-up days, and whether they are "
               "published.",
       .flags = R_RAW, .out = &calendar_day_model,
       .answer = "{year:int,published:bool,days:[#]}" },
-    { POST, "/calendar-days", serve_catalog_add_day, &calendar_day_model,
-      &calendar_day_model, EDIT,
-      "Mark a day as a holiday, make-up day, closure or half holiday.",
-      R_CREATED },
-    { DELETE, "/calendar-days/{id}", serve_catalog_remove_day,
-      .in = &calendar_day_model, .may = EDIT,
-      .says = "Take the mark from a day." },
-    { GET, "/calendar-years", serve_model_list, .out = &calendar_year_model,
-      .says = "The years whose holidays are published.", .flags = R_LIST },
-    { POST, "/calendar-years", serve_catalog_add_year, &calendar_year_model,
-      &calendar_year_model, EDIT, "Say that a year's holidays are published.",
-      R_CREATED },
-    { DELETE, "/calendar-years/{id}", serve_catalog_remove_year,
-      .in = &calendar_year_model, .may = EDIT,
-      .says = "Say that a year's holidays are not published." },
-    { GET, "/office-hours", serve_model_list, .out = &office_hours_model,
-      .says = "Office hours by season.", .flags = R_LIST },
-    { POST, "/office-hours", serve_catalog_add_hours, &office_hours_model,
-      &office_hours_model, EDIT, "Add office hours.", R_CREATED },
-    { PATCH, "/office-hours/{id}", serve_catalog_set_hours, &office_hours_model,
-      &office_hours_model, EDIT, "Change office hours." },
     { 0 }
 };

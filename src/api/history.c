@@ -7,68 +7,56 @@
 #include <string.h>
 
 #include "api/route.h"
-#include "auth/account.h"
 #include "auth/auth.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "engine/audit/audit.h"
-#include "engine/catalog/catalog.h"
-#include "engine/org/org.h"
+#include "model/app.h"
+#include "noun/noun.h"
 
-extern const struct model setting_model;
-
-/* Which nouns have a history, and the right to see it. */
-static const struct {
-    const struct model *model;
-    const char *right;
-} nouns[] = {
-    { &unit_model, "org.see" },
-    { &place_model, "org.see" },
-    { &person_model, "org.see" },
-    { &provider_model, "org.see" },
-    { &crew_model, "org.see" },
-    { &crew_member_model, "org.see" },
-    { &shift_model, "org.see" },
-    { &service_area_model, "catalog.edit" },
-    { &service_item_model, "catalog.edit" },
-    { &sla_class_model, "catalog.edit" },
-    { &routing_rule_model, "catalog.edit" },
-    { &calendar_day_model, "catalog.edit" },
-    { &calendar_year_model, "catalog.edit" },
-    { &office_hours_model, "catalog.edit" },
-    { &account_model, "account.edit" },
-    { &role_grant_model, "grant.edit" },
-    { &setting_model, "setting.edit" },
-};
-
-/* A person and a provider may lie outside of what the caller sees. */
-static enum err
-check_scope(struct call *c, const struct model *m, int64_t id)
+/* The noun by its name in the audit; one without a right to look has its
+   history elsewhere. */
+static const struct noun *
+find_noun(const struct call *c, const char *name, const char **right)
 {
-    struct person person = { .id = id };
-    struct provider provider = { .id = id };
+    for (size_t i = 0; c->app->nouns[i] != NULL; i++) {
+        const struct noun *n = c->app->nouns[i];
 
-    if (m == &person_model)
-        return person_get(c, &person);
-    if (m == &provider_model)
-        return provider_get(c, &provider);
-    return OK;
+        *right = n->told ? n->told : n->see ? n->see : n->edit;
+        if (text_same(n->model->noun, name) && *right != NULL)
+            return n;
+    }
+    return NULL;
+}
+
+/* The thing may lie outside of what the caller sees.  What is no more lies
+   nowhere: it is for those who see all. */
+static enum err
+check_reach(struct call *c, const struct noun *n, int64_t id)
+{
+    void *rec = arena_alloc(c->arena, n->model->size);
+    enum err e;
+
+    if (n->by_hand && n->get == NULL)
+        return OK;
+    field_put(model_field(n->model, "id"), rec, id);
+    e = noun_get(c, n, rec);
+    return e == ERR_ABSENT ? auth_need(c, n->see, &(struct auth_where){ 0 })
+                           : e;
 }
 
 static enum err
-check_may(struct call *c, const char *noun, int64_t id, size_t *which)
+check_may(struct call *c, const char *noun, int64_t id, const struct noun **n)
 {
-    size_t i = 0;
+    const char *right = NULL;
 
-    while (i < COUNT(nouns) && !text_same(nouns[i].model->noun, noun))
-        i++;
-    if (i == COUNT(nouns))
+    *n = find_noun(c, noun, &right);
+    if (*n == NULL)
         return fail(c, ERR_ABSENT, NULL, "there is no such address");
-    *which = i;
     if (auth_may(c, "audit.see"))
         return auth_need(c, "audit.see", NULL);
-    TRY(auth_need(c, nouns[i].right, NULL));
-    return check_scope(c, nouns[i].model, id);
+    TRY(auth_need(c, right, NULL));
+    return check_reach(c, *n, id);
 }
 
 /* Nothing was ever told of it: then it must at least be there. */
@@ -84,7 +72,7 @@ list_history(struct call *c, void *in, void *out)
     struct list *l = in;
     const char *noun = "";
     int64_t id = 0;
-    size_t which = 0;
+    const struct noun *n = NULL;
 
     (void)out;
     for (size_t i = 0; i < l->n_filters; i++) {
@@ -93,10 +81,10 @@ list_history(struct call *c, void *in, void *out)
         if (strcmp(l->filters[i].field->name, "noun_id") == 0)
             (void)text_int(l->filters[i].value, &id);
     }
-    TRY(check_may(c, noun, id, &which));
+    TRY(check_may(c, noun, id, &n));
     TRY(audit_history(c, l, noun, id));
     if (l->n == 0 && l->cursor == NULL && l->n_filters == 2)
-        return check_there(c, nouns[which].model, id);
+        return check_there(c, n->model, id);
     return OK;
 }
 

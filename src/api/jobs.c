@@ -16,7 +16,6 @@ static const struct job api_jobs[] = {
 extern const struct job order_jobs[], catalog_jobs[], org_jobs[], audit_jobs[],
     auth_jobs[], subject_jobs[];
 
-const struct job *const all_jobs[] = {
-    order_jobs, catalog_jobs, org_jobs, audit_jobs, auth_jobs,
-    subject_jobs, api_jobs, NULL
-};
+const struct job *const all_jobs[] = { order_jobs, catalog_jobs, org_jobs,
+                                       audit_jobs, auth_jobs,    subject_jobs,
+                                       api_jobs,   NULL };

@@ -41,11 +41,11 @@ static const struct {
 static const struct model *
 find_model(const char *table)
 {
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (all_models[i]->table != NULL
-            && (text_same(all_models[i]->table, table)
-                || text_same(all_models[i]->noun, table)))
-            return all_models[i];
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (all_models()[i]->table != NULL
+            && (text_same(all_models()[i]->table, table)
+                || text_same(all_models()[i]->noun, table)))
+            return all_models()[i];
     return NULL;
 }
 
@@ -152,8 +152,8 @@ table_of(const struct naming *k, const char *key, json_t *beside)
 {
     const struct field *f = k->model ? model_field(k->model, key) : NULL;
 
-    for (size_t i = 0; f == NULL && all_models[i] != NULL; i++)
-        f = model_field(all_models[i], key);
+    for (size_t i = 0; f == NULL && all_models()[i] != NULL; i++)
+        f = model_field(all_models()[i], key);
     if (text_same(key, "scope_id") || text_same(key, "noun_id")) {
         json_t *word =
             json_object_get(beside,

@@ -27,34 +27,16 @@
 NOUN(unit)
 NOUN(place)
 NOUN(person)
-NOUN(provider)
-NOUN(crew)
-NOUN(crew_member)
-NOUN(shift)
 
 SERVE(unit_list, struct list)
 SERVE(unit_get, struct unit)
 SERVE(place_list, struct list)
 SERVE(place_get, struct place)
-SERVE(provider_list, struct list)
-SERVE(shift_list, struct list)
-SERVE(shift_get, struct shift)
 SERVE(model_list, struct list)
 SERVE(unit_plan_list, struct list)
 SERVE(person_list, struct list)
 SERVE(person_pick, struct list)
 SERVE(person_get, struct person)
-SERVE(provider_get, struct provider)
-SERVE(crew_member_list, struct list)
-SERVE(crew_member_get, struct crew_member)
-
-/* What everybody signed in may read is read by its descriptor alone. */
-static enum err
-serve_crew_get(struct call *c, void *in, void *out)
-{
-    (void)out;
-    return model_get(c, &crew_model, ((struct crew *)in)->id, in);
-}
 
 /* -- verbs on units ------------------------------------------------------- */
 
@@ -110,20 +92,6 @@ remove_plan(struct call *c, void *in, void *out)
     return unit_plan_remove(c, ((struct by_id *)in)->id);
 }
 
-static enum err
-remove_member(struct call *c, void *in, void *out)
-{
-    (void)out;
-    return crew_member_remove(c, ((struct by_id *)in)->id);
-}
-
-static enum err
-remove_shift(struct call *c, void *in, void *out)
-{
-    (void)out;
-    return shift_remove(c, ((struct by_id *)in)->id);
-}
-
 static void
 write_hand(struct json_out *o, const struct crew_hand *h)
 {
@@ -163,113 +131,6 @@ get_on_duty(struct call *c, void *in, void *out)
     return OK;
 }
 
-/* -- tables in and out ------------------------------------------------------ */
-
-struct table_wish {
-    const char *kind;
-    bool dry_run;
-};
-static const char *const table_kinds[] = { "units", "persons", "places", NULL };
-static const struct field import_fields[] = {
-    FIELD(struct table_wish, kind, .flags = GIVEN, .choices = table_kinds),
-    FIELD(struct table_wish, dry_run,
-          .says = "Say what would happen and change nothing."),
-};
-static const struct model import_model =
-    MODEL("import", NULL, struct table_wish, import_fields);
-
-static const struct field export_fields[] = {
-    FIELD(struct table_wish, kind, .flags = GIVEN, .choices = table_kinds),
-};
-static const struct model export_model =
-    MODEL("export", NULL, struct table_wish, export_fields);
-
-static void
-write_refusals(struct json_out *o, const struct import_result *r)
-{
-    json_key(o, "refused");
-    json_begin_list(o);
-    for (size_t i = 0; i < r->n_refused; i++) {
-        const struct import_refusal *x = &r->refused[i];
-
-        json_begin(o);
-        json_put_int(o, "line", x->line);
-        json_put_text(o, "field", x->field);
-        json_put_text(o, "detail", x->detail);
-        json_put_text(o, "value", x->value);
-        json_end(o);
-    }
-    json_end_list(o);
-}
-
-/* A refused import is a problem document that carries its report. */
-static void
-write_problem(struct call *c, struct json_out *o)
-{
-    json_put_text(o, "type", "about:blank");
-    json_put_text(o, "title", words_in(c, "something is not right"));
-    json_put_int(o, "status", 422);
-    json_put_text(o, "code", err_word(ERR_INVALID));
-    json_put_text(o, "detail",
-                  words_in(c, "some rows are refused; nothing was changed"));
-    json_put_text(o, "field", NULL);
-}
-
-static enum err
-find_table(struct call *c, const char *kind, enum org_table *t)
-{
-    if (!org_table_read(kind, t))
-        return fail(c, ERR_ABSENT, NULL, "there is no such address");
-    return OK;
-}
-
-static enum err
-serve_import(struct call *c, void *in, void *out)
-{
-    const struct table_wish *w = in;
-    struct import_result r;
-    struct raw *raw = out;
-    struct buf b = buf_make(c->arena, 0);
-    struct json_out o = json_to(&b);
-    enum org_table t;
-
-    TRY(find_table(c, w->kind, &t));
-    TRY(org_import(c, t, c->body, c->body_len, w->dry_run, &r));
-    json_begin(&o);
-    if (r.n_refused > 0 && !w->dry_run) {
-        write_problem(c, &o);
-        raw->status = 422;
-        raw->type = "application/problem+json";
-    }
-    json_put_int(&o, "rows", r.rows);
-    json_put_int(&o, "added", r.added);
-    json_put_int(&o, "changed", r.changed);
-    json_put_int(&o, "unchanged", r.unchanged);
-    json_put_int(&o, "waiting", r.waiting);
-    write_refusals(&o, &r);
-    json_end(&o);
-    raw->body = b.s;
-    raw->len = b.len;
-    return OK;
-}
-
-static enum err
-serve_export(struct call *c, void *in, void *out)
-{
-    const struct table_wish *w = in;
-    struct raw *raw = out;
-    struct buf b;
-    enum org_table t;
-
-    TRY(find_table(c, w->kind, &t));
-    TRY(org_export(c, t, &b));
-    raw->type = "text/csv; charset=utf-8";
-    raw->name = arena_printf(c->arena, "%s.csv", w->kind);
-    raw->body = b.s;
-    raw->len = b.len;
-    return OK;
-}
-
 /* -- the routes -------------------------------------------------------------- */
 
 #define LIST(path, fn, noun, right, sentence)                                  \
@@ -288,12 +149,6 @@ serve_export(struct call *c, void *in, void *out)
         POST, path, serve_##noun##_add,                                        \
             .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
             .flags = R_CREATED, .says = (sentence)                             \
-    }
-#define NEW_THAT_WAITS(path, noun, sentence)                                   \
-    {                                                                          \
-        POST, path, serve_##noun##_add,                                        \
-            .in = &noun##_model, .out = &noun##_model, .may = "org.edit",      \
-            .flags = R_CREATED | R_WAITS, .says = (sentence)                   \
     }
 #define CHANGE_THAT_WAITS(path, noun, sentence)                                \
     {                                                                          \
@@ -348,43 +203,10 @@ const struct route org_routes[] = {
     NEW_ONE("/persons", person, "Add a person."),
     CHANGE_THAT_WAITS("/persons", person, "Change a person."),
 
-    LIST("/providers", provider_list, provider, "org.see",
-         "Companies that work for the office."),
-    ONE("/providers", provider, "org.see", "One provider."),
-    NEW_ONE("/providers", provider, "Add a provider."),
-    CHANGE("/providers", provider, "Change a provider."),
-
-    LIST("/crews", model_list, crew, NULL, "Who does the work."),
-    ONE("/crews", crew, NULL, "One crew."),
-    NEW_ONE("/crews", crew, "Add a crew."),
-    CHANGE_THAT_WAITS("/crews", crew, "Change a crew."),
     { GET, "/crews/{id}/on-duty", get_on_duty, .in = &on_duty_model,
       .flags = R_RAW,
       .answer = "{items:[{person_id:int,member_id:int,name:text?,mobile:text?,"
                 "skills:text?,lead:bool,on_duty:bool}]}",
       .says = "A crew's people, and who is on duty." },
-    LIST("/crew-members", crew_member_list, crew_member, NULL,
-         "Who is in which crew."),
-    ONE("/crew-members", crew_member, NULL, "One member of a crew."),
-    NEW_THAT_WAITS("/crew-members", crew_member, "Take a person into a crew."),
-    CHANGE_THAT_WAITS("/crew-members", crew_member, "Change a member's part."),
-    { DELETE, "/crew-members/{id}", remove_member, .in = &by_id_model,
-      .may = "org.edit", .says = "Take a person out of a crew." },
-    LIST("/shifts", shift_list, shift, NULL, "When crews are on duty."),
-    ONE("/shifts", shift, NULL, "One shift."),
-    NEW_ONE("/shifts", shift, "Add a shift."),
-    CHANGE("/shifts", shift, "Change a shift."),
-    { DELETE, "/shifts/{id}", remove_shift, .in = &by_id_model,
-      .may = "org.edit", .says = "Take a shift away." },
-
-    { POST, "/import/{kind}", serve_import, .in = &import_model,
-      .may = "import", .flags = R_RAW | R_BODY,
-      .answer = "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
-                "refused:["
-                "{line:int,field:text?,detail:text?,value:text?}]}",
-      .says = "Bring a table to what the CSV says, or change nothing." },
-    { GET, "/export/{kind}", serve_export, .in = &export_model,
-      .may = "org.see", .flags = R_RAW | R_ASIDE, .media = "text/csv",
-      .says = "A table as CSV, with the columns an import reads." },
     { 0 }
 };

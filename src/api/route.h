@@ -11,6 +11,7 @@
 #include "model/model.h"
 
 struct life; /* life/life.h */
+struct noun; /* noun/noun.h */
 
 enum method { GET, POST, PATCH, PUT, DELETE };
 
@@ -65,6 +66,7 @@ struct route {
     const char *media;       /* of R_RAW: its media type; NULL: JSON */
     const struct life *life; /* that it was made from (api/lives.h), or NULL */
     const char *verb;        /* ... and which verb of it it says; or NULL */
+    const struct noun *noun; /* whose row the route is derived from; or NULL */
 };
 
 /* Does the route take an Idempotency-Key?  One rule: whatever a person or a
@@ -102,7 +104,7 @@ const struct route *const *all_routes(void);
 /* How a UNIQUE of the schema is told to whoever is against it. */
 extern const struct db_rule conflict_rules[];
 
-/* The nouns that have forms; NULL-ended. */
-extern const struct model *const all_models[];
+/* Every model that has a table or a form (api/nouns.c); NULL-ended. */
+const struct model *const *all_models(void);
 
 #endif

@@ -125,41 +125,6 @@ static const struct field form_request_fields[] = {
 static const struct model form_request_model =
     MODEL("form_request", NULL, struct form_request, form_request_fields);
 
-extern const struct model setting_model;
-
-const struct model *const all_models[] = {
-    &unit_model,
-    &place_model,
-    &person_model,
-    &provider_model,
-    &crew_model,
-    &crew_member_model,
-    &shift_model,
-    &account_model,
-    &role_grant_model,
-    &token_model,
-    &service_area_model,
-    &service_item_model,
-    &sla_class_model,
-    &routing_rule_model,
-    &calendar_day_model,
-    &office_hours_model,
-    &order_model,
-    &order_wish_model,
-    &setting_model,
-    &audit_entry_model,
-    &calendar_year_model,
-    &notice_model,
-    &rating_model,
-    &draft_model,
-    &order_event_model,
-    &unit_change_model,
-    &unit_plan_model,
-    &session_row_model,
-    &right_change_model,
-    NULL
-};
-
 static enum err
 get_form(struct call *c, void *in, void *out)
 {
@@ -168,9 +133,9 @@ get_form(struct call *c, void *in, void *out)
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (text_same(all_models[i]->noun, noun)) {
-            model_write_form(c, &o, all_models[i]);
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (text_same(all_models()[i]->noun, noun)) {
+            model_write_form(c, &o, all_models()[i]);
             raw->body = b.s;
             return OK;
         }
@@ -182,120 +147,18 @@ get_form(struct call *c, void *in, void *out)
     return fail(c, ERR_ABSENT, NULL, "there is no such form");
 }
 
-/* -- settings ------------------------------------------------------------------ */
-
-struct setting {
-    int64_t id;
-    const char *name, *value;
-    int64_t version;
-    instant updated_at;
-};
-/* The settings that the program knows; beside each what holds when it is not
-   set. */
-enum setting_id {
-    OFFICE_NAME,       /* empty */
-    OFFICE_ZONE,       /* Asia/Shanghai */
-    SESSION_IDLE_S,    /* 600 */
-    SESSION_MAX_H,     /* 12 */
-    PASSWORD_MAX_DAYS, /* 90; 0: a password never grows old */
-    OFFICE_DEMO,       /* no; the program says it of an office it made */
-    N_SETTINGS
-};
-static const char *const setting_names[] = {
-    [OFFICE_NAME] = "office.name",
-    [OFFICE_ZONE] = "office.zone",
-    [SESSION_IDLE_S] = "session.idle_s",
-    [SESSION_MAX_H] = "session.max_h",
-    [PASSWORD_MAX_DAYS] = "password.max_days",
-    [OFFICE_DEMO] = "office.demo",
-    [N_SETTINGS] = NULL
-};
-
-/* Of those that are numbers. */
-static const struct {
-    int least, most;
-} setting_limits[N_SETTINGS] = {
-    [SESSION_IDLE_S] = { 60, 86400 },
-    [SESSION_MAX_H] = { 1, 168 },
-    [PASSWORD_MAX_DAYS] = { 0, 3650 },
-};
-
-static const struct field setting_fields[] = {
-    FIELD(struct setting, id, .flags = GIVEN),
-    FIELD(struct setting, name, .flags = REQUIRED | FIXED | FOUND,
-          .choices = setting_names, .label = "Name"),
-    FIELD(struct setting, value, .flags = REQUIRED, .max = 2000,
-          .label = "Value"),
-    FIELD(struct setting, version, .flags = GIVEN),
-    FIELD(struct setting, updated_at, .flags = GIVEN),
-};
-const struct model setting_model =
-    MODEL("setting", "setting", struct setting, setting_fields);
-
 static enum err
-list_settings(struct call *c, void *in, void *out)
+get_nouns(struct call *c, void *in, void *out)
 {
-    (void)out;
-    TRY(auth_need(c, "setting.edit", NULL));
-    return model_list(c, in);
-}
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
 
-static enum err
-check_zone(struct call *c, const char *name)
-{
-    /* ICU knows that one, too: of a zone that nobody knows. */
-    struct zone *z = text_same(name, "Etc/Unknown") ? NULL : zone_open(name);
-
-    if (z == NULL)
-        return fail(c, ERR_INVALID, "value",
-                    "is not a time zone such as Asia/Shanghai");
-    zone_close(z);
+    (void)in;
+    noun_write_menu(c, &o);
+    raw->body = b.s;
+    raw->len = b.len;
     return OK;
-}
-
-static enum err
-check_setting(struct call *c, const struct setting *s)
-{
-    size_t i = 0;
-    int64_t n;
-
-    while (i < N_SETTINGS && !text_same(setting_names[i], s->name))
-        i++;
-    if (i == N_SETTINGS || i == OFFICE_DEMO)
-        return fail(c, ERR_INVALID, "name", "there is no such setting");
-    if (i == OFFICE_ZONE)
-        return check_zone(c, s->value);
-    if (setting_limits[i].most == 0
-        || (text_int(s->value, &n) && n >= setting_limits[i].least
-            && n <= setting_limits[i].most))
-        return OK;
-    return fail(c, ERR_INVALID, "value", "must be from %d to %d",
-                setting_limits[i].least, setting_limits[i].most);
-}
-
-static enum err
-add_setting(struct call *c, void *in, void *out)
-{
-    (void)out;
-    TRY(auth_need(c, "setting.edit", NULL));
-    TRY(model_check(c, &setting_model, in));
-    TRY(check_setting(c, in));
-    return model_add(c, &setting_model, in);
-}
-
-static enum err
-set_setting(struct call *c, void *in, void *out)
-{
-    struct setting *s = in, old;
-
-    (void)out;
-    TRY(auth_need(c, "setting.edit", NULL));
-    TRY(model_check_mask(c, &setting_model, s, c->said));
-    TRY(model_get(c, &setting_model, s->id, &old));
-    s->name = old.name;
-    TRY(check_setting(c, s));
-    TRY(model_set(c, &setting_model, s, c->said));
-    return model_get(c, &setting_model, s->id, s);
 }
 
 /* -- health ---------------------------------------------------------------- */
@@ -337,24 +200,22 @@ get_demo(struct call *c, void *in, void *out)
     return OK;
 }
 
+#define FORM_ANSWER                                                            \
+    "{noun:text,fields:[{name:text,kind:text,label:text,required:bool,"        \
+    "expected:bool,given:bool,fixed:bool,long:bool,min:int,max:int,"           \
+    "refers:text?,says:text?,choices?:[{value:text,label:text}],"              \
+    "offers?:[{value:text,label:text}]}]}"
+
 const struct route system_routes[] = {
+    { GET, "/nouns", get_nouns, .flags = R_RAW,
+      .answer = "{items:[{noun:text,table:text,plural:text,part:text?,"
+                "label:text,says:text,title:text?,edit:text?,editable:bool,"
+                "plain:bool,removable:bool,merges:bool,imports:bool,"
+                "dated:bool,searched:bool,form:" FORM_ANSWER "}]}",
+      .says = "The nouns that the caller may see, in words." },
     { GET, "/forms/{noun}", get_form, .in = &form_request_model, .flags = R_RAW,
-      .answer =
-          "{noun:text,fields:[{name:text,kind:text,label:text,"
-          "required:bool,expected:bool,given:bool,fixed:bool,long:bool,min:int,"
-          "max:int,refers:text?,says:text?,"
-          "choices?:[{value:text,label:text}],"
-          "offers?:[{value:text,label:text}]}]}",
+      .answer = FORM_ANSWER,
       .says = "What a form of the noun asks for, or of a verb: order.accept." },
-    { GET, "/settings", list_settings, .out = &setting_model,
-      .may = "setting.edit", .flags = R_LIST,
-      .says = "The office's settings." },
-    { POST, "/settings", add_setting, .in = &setting_model,
-      .out = &setting_model, .may = "setting.edit", .flags = R_CREATED,
-      .says = "Set a setting for the first time." },
-    { PATCH, "/settings/{id}", set_setting, .in = &setting_model,
-      .out = &setting_model, .may = "setting.edit",
-      .says = "Change a setting." },
     { GET, "/health", list_health, .out = &health_model, .flags = R_RAW,
       .answer = "{items:[#]}",
       .says = "How the parts of the program fare; for administrators." },

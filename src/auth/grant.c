@@ -203,6 +203,7 @@ remove_or_ask(struct call *c, const struct role_grant *g, int64_t person_id)
 
     if (role_is_admin(g->role))
         TRY(change_waits(c, CHANGE_ADMIN_LEAVES, person_id, &waits));
+    TRY(model_match(c, g->version));
     if (!waits)
         return model_remove(c, &role_grant_model, g->id);
     return change_ask(c, &(struct right_change){ .kind = "grant_off",

@@ -92,6 +92,7 @@ token_remove(struct call *c, struct token *t)
     if (old.account_id != c->actor->account_id && !auth_may(c, "account.edit"))
         return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
                     words_in(c, "token"), (long long)t->id);
+    TRY(model_match(c, old.version));
     TRY(model_remove(c, &token_model, t->id));
     TRY(tx_commit(&tx));
     cache_forget(c, old.account_id);

@@ -59,6 +59,7 @@ struct auth_reach; /* auth/auth.h */
 struct route;      /* api/route.h */
 struct app;        /* main's constant parts, shared by every call */
 struct words;      /* base/words.h */
+struct route;      /* api/route.h */
 struct written;    /* model/proof.h: rows that wait for their audit entry */
 
 /* One act of one person at one moment: a request, a command, a job. */
@@ -84,7 +85,8 @@ struct call {
     void *reply;      /* http: the answer being made, for its headers */
     const char *body; /* of a route that reads it itself (R_BODY) */
     size_t body_len;
-    struct written *written; /* in this TX, and in no audit entry yet */
+    const struct route *route; /* api: what was asked for; or NULL */
+    struct written *written;   /* in this TX, and in no audit entry yet */
     struct fault fault;
 };
 

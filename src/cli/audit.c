@@ -220,7 +220,7 @@ audit_command(int argc, char **argv)
 {
     struct args a = { argc, argv, "audit" };
     bool json = cli_flag(&a, "json"), chains = cli_flag(&a, "chains");
-    struct audit_check k = { .models = chains ? NULL : all_models,
+    struct audit_check k = { .models = chains ? NULL : all_models(),
                              .rules = audit_rules,
                              .expect = cli_option(&a, "expect"),
                              .key_file = cli_option(&a, "key"),

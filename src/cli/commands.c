@@ -15,12 +15,12 @@ const struct command commands[] = {
               " 5,000,000).",
       .run = demo_command },
     { "import",
-      "units|persons|places|catalogue|requests [--map MAP.yaml] [--dry-run]"
+      "TABLE|catalogue|requests [--map MAP.yaml] [--dry-run]"
       " [--json] FILE...",
       .says = "Bring into an office that is there what others have; importing"
               " twice makes nothing twice.",
       .run = import_command },
-    { "export", "units|persons|places [FILE] | all FOLDER",
+    { "export", "TABLE [FILE] | all FOLDER",
       .says = "A table as CSV, with the columns that import reads; or"
               " everything in the lists as JSON lines.",
       .run = export_command },

@@ -21,15 +21,15 @@ write_out(struct call *c, const char *path, const struct buf *b)
 static int
 run_export(struct office *o, const char *kind, const char *path)
 {
-    enum org_table table;
+    const struct noun *noun = kind ? noun_find(&o->call, kind) : NULL;
     struct buf b;
     enum err e;
 
     if (kind != NULL && strcmp(kind, "all") == 0 && path != NULL)
         return office_failed(o, export_all(o, path));
-    if (kind == NULL || !org_table_read(kind, &table))
+    if (noun == NULL || !noun_imports(noun))
         return cli_usage("export");
-    e = org_export(&o->call, table, &b);
+    e = noun_export(&o->call, noun, &b);
     if (e == OK)
         e = write_out(&o->call, path, &b);
     return office_failed(o, e);

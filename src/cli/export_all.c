@@ -120,8 +120,8 @@ static bool
 was_written(size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (all_models[k]->table != NULL
-            && strcmp(all_models[k]->table, all_models[i]->table) == 0)
+        if (all_models()[k]->table != NULL
+            && strcmp(all_models()[k]->table, all_models()[i]->table) == 0)
             return true;
     return false;
 }
@@ -135,8 +135,8 @@ export_all(struct office *o, const char *dir)
     if (!private_folder(dir))
         return fail(c, ERR_BROKEN, NULL, "%s cannot be written: %s", dir,
                     strerror(errno));
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (all_models[i]->table != NULL && !was_written(i))
-            TRY(write_table(c, all_models[i], dir, &rows));
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (all_models()[i]->table != NULL && !was_written(i))
+            TRY(write_table(c, all_models()[i], dir, &rows));
     return audit_export(c, NULL, "jsonl", rows, NULL);
 }

@@ -149,7 +149,7 @@ run_requests(struct office *o, const struct import_args *k)
     return EXIT_DONE;
 }
 
-/* -- units, persons, places ------------------------------------------------------ */
+/* -- tables of nouns ------------------------------------------------------------ */
 
 /* A row may be refused for several reasons. */
 static long long
@@ -179,7 +179,8 @@ print_result(const struct import_args *k, const struct import_result *r)
 }
 
 static int
-run_table(struct office *o, enum org_table table, const struct import_args *k)
+run_table(struct office *o, const struct noun *noun,
+          const struct import_args *k)
 {
     struct import_result r = { 0 };
     size_t n = 0;
@@ -191,7 +192,7 @@ run_table(struct office *o, enum org_table table, const struct import_args *k)
     csv = read_file(o->arena, k->files[0], &n);
     if (csv == NULL)
         return cli_exit(ERR_ABSENT);
-    e = org_import(&o->call, table, csv, n, k->dry_run, &r);
+    e = noun_import(&o->call, noun, csv, n, k->dry_run, &r);
     if (e != OK)
         return office_failed(o, e);
     print_result(k, &r);
@@ -232,14 +233,14 @@ run_catalogue(struct office *o, const struct import_args *k)
 static int
 run_import(struct office *o, const char *kind, const struct import_args *k)
 {
-    enum org_table table;
+    const struct noun *noun = kind ? noun_find(&o->call, kind) : NULL;
 
     if (kind != NULL && strcmp(kind, "requests") == 0)
         return run_requests(o, k);
     if (kind != NULL && strcmp(kind, "catalogue") == 0)
         return run_catalogue(o, k);
-    if (kind != NULL && org_table_read(kind, &table))
-        return run_table(o, table, k);
+    if (noun != NULL && noun_imports(noun))
+        return run_table(o, noun, k);
     return cli_usage("import");
 }
 

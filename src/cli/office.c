@@ -8,6 +8,7 @@
 
 #include "api/call.h"
 #include "api/feed.h"
+#include "api/nouns.h"
 #include "api/route.h"
 #include "auth/auth.h"
 #include "base/files.h"
@@ -112,7 +113,7 @@ count_models(void)
 {
     size_t n = 0;
 
-    while (all_models[n] != NULL)
+    while (all_models()[n] != NULL)
         n++;
     return n;
 }
@@ -121,7 +122,7 @@ count_models(void)
 static enum err
 check_schema(struct call *c)
 {
-    return model_check_schema(c, all_models, count_models());
+    return model_check_schema(c, all_models(), count_models());
 }
 
 /* Ids go on above all that are there, whatever the clock says by now. */
@@ -130,7 +131,7 @@ pass_ids(struct call *c, struct ids *ids)
 {
     int64_t newest = 0;
 
-    TRY(model_newest_id(c, all_models, count_models(), &newest));
+    TRY(model_newest_id(c, all_models(), count_models(), &newest));
     ids_pass(ids, newest);
     return OK;
 }
@@ -197,6 +198,7 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     c->actor = &the_program;
     c->lang = lang;
     o->app.sessions = session_cache_open();
+    o->app.nouns = all_nouns;
     o->mover = (struct store_mover){ on_move, o };
     store_on_move(o->app.store, &o->mover);
     if (mode == STORE_AS_IS)
@@ -206,7 +208,7 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     TRY(check_schema(c));
     TRY(pass_ids(c, o->app.ids));
     TRY(catalog_open(c, &o->app.catalog));
-    return only_look ? OK : audit_catch_up(c, all_models, show_covering);
+    return only_look ? OK : audit_catch_up(c, all_models(), show_covering);
 }
 
 int

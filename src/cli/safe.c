@@ -17,7 +17,7 @@ static enum err
 look(struct call *c, struct safe *s, bool apart)
 {
     struct audit_check k = {
-        .models = all_models, .rules = audit_rules, .apart = apart
+        .models = all_models(), .rules = audit_rules, .apart = apart
     };
 
     *s = (struct safe){ 0 };
@@ -67,7 +67,7 @@ safe_adopt(struct call *c, void *out)
 enum err
 safe_adopt_despite_audit(struct call *c, void *out)
 {
-    TRY(audit_catch_up(c, all_models, NULL));
+    TRY(audit_catch_up(c, all_models(), NULL));
     return look(c, out, true);
 }
 

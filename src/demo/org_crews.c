@@ -279,7 +279,7 @@ add_providers(struct demo *d)
         };
 
         p.uscc = arena_printf(d->c->arena, "%s%c", stem, uscc_check(stem));
-        TRY(provider_add(d->c, &p));
+        TRY(noun_add(d->c, &provider_noun, &p));
         d->providers[i] = p.id;
     }
     return OK;
@@ -296,7 +296,7 @@ add_shift(struct demo *d, const struct shift *like)
     struct shift s = *like;
 
     s.valid_from = day_of(2019, 1, 1);
-    return shift_add(d->c, &s);
+    return noun_add(d->c, &shift_noun, &s);
 }
 
 /* The third of the day that falls to the N-th member. */
@@ -386,7 +386,7 @@ add_member(struct demo *d, size_t i, int64_t crew_id, int n)
     TRY(demo_person(d, crews[whole].provider == OWN ? crews[i].unit : -1,
                     crews[whole].provider, post, &p));
     m.person_id = p.id;
-    TRY(crew_member_add(d->c, &m));
+    TRY(noun_add(d->c, &crew_member_noun, &m));
     return crews[whole].roster == THREE ? add_third(d, &m, n) : OK;
 }
 
@@ -413,7 +413,7 @@ add_crew(struct demo *d, size_t i)
     if (w.name)
         said |= model_mask(&crew_model, "name")
                 | model_mask(&crew_model, "name_en");
-    TRY(crew_set(d->c, &w, said));
+    TRY(noun_set(d->c, &crew_noun, &w, said));
     TRY(add_members(d, i, w.id));
     return crews[i].roster == THREE ? OK : add_whole(d, w.id, crews[i].roster);
 }
@@ -428,13 +428,13 @@ move_rules(struct demo *d, int64_t from, int64_t into)
     struct routing_rule r = { .crew_id = into };
     int64_t id;
 
-    d->c->said = (uint64_t)model_mask(&routing_rule_model, "crew_id");
     TRY(db_int(d->c, &id, find_rules, V(from)));
     while (id != 0) {
         r.id = id;
         TRY(model_get(d->c, &routing_rule_model, id, &r));
         r.crew_id = into;
-        TRY(catalog_set_rule(d->c, &r));
+        TRY(noun_set(d->c, &routing_rule_noun, &r,
+                     model_mask(&routing_rule_model, "crew_id")));
         TRY(db_int(d->c, &id, find_rules, V(from)));
     }
     return OK;
@@ -451,7 +451,7 @@ add_part(struct demo *d, size_t i)
     TRY(find_id(d, crews[i].part_of, &into));
     TRY(add_members(d, i, into));
     TRY(move_rules(d, w.id, into));
-    return crew_set(d->c, &w, model_mask(&crew_model, "active"));
+    return noun_set(d->c, &crew_noun, &w, model_mask(&crew_model, "active"));
 }
 
 enum err

@@ -22,6 +22,7 @@ struct limits;        /* api: how those fare who come */
 struct keeper;        /* cli: the nightly backup */
 struct jail_child;    /* base: reads what strangers send */
 struct audit;         /* engine/audit: its key, seals and counts */
+struct noun;          /* noun: one row of reference data */
 
 struct app {
     struct store *store;
@@ -39,6 +40,7 @@ struct app {
     struct keeper *keeper;
     struct jail_child *files; /* NULL: no kind of file is read */
     struct audit *audit;
+    const struct noun *const *nouns; /* every noun there is; NULL-ended */
     const char *data_dir;
     bool
         demo; /* an office made by `liangcao demo`: its sign-ins may be shown */

@@ -61,9 +61,7 @@ notice_list(struct call *c, struct list *l)
     struct notice *all;
 
     TRY(auth_need(c, NULL, NULL));
-    l->where = "person_id = $1";
-    l->values[0] = V(c->actor->person_id);
-    l->n_values = 1;
+    list_and(c, l, "person_id = $%zu", list_bind(c, l, V(c->actor->person_id)));
     if (l->sort == NULL && l->cursor == NULL)
         l->descending = true;
     TRY(model_list(c, l));

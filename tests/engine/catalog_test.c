@@ -480,7 +480,7 @@ TEST(nobody_changes_the_catalogue_without_the_right)
     struct catalog_report r;
 
     c->actor = &nobody;
-    EXPECT_FAULT(catalog_add_area(c, &a), ERR_DENIED, NULL);
+    EXPECT_FAULT(noun_add(c, &service_area_noun, &a), ERR_DENIED, NULL);
     EXPECT_FAULT(catalog_import(c, &none, 1, false, &r), ERR_DENIED, NULL);
 }
 
@@ -534,7 +534,7 @@ TEST(the_most_exact_rule_takes_the_order)
         { .crew_id = deep, .item_code = "A04", .place_id = 7 },
     };
     for (size_t i = 0; i < COUNT(rules); i++)
-        EXPECT_OK(catalog_add_rule(c, &rules[i]));
+        EXPECT_OK(noun_add(c, &routing_rule_noun, &rules[i]));
 
     CATALOG k = catalog_hold(c);
     const struct service_item *lamp = item(c, k, "A04");
@@ -562,14 +562,14 @@ TEST(a_rule_of_the_area_serves_what_has_no_rule_of_its_own)
 
     i.code = "A90";
     EXPECT_OK(catalog_add_item(c, &i));
-    EXPECT_OK(catalog_add_rule(c, &all));
+    EXPECT_OK(noun_add(c, &routing_rule_noun, &all));
     {
         CATALOG k = catalog_hold(c);
 
         assert_int_equal(catalog_route(k, item(c, k, "A90"), "/1/", today(c)),
                          any);
     }
-    EXPECT_OK(catalog_add_rule(c, &water));
+    EXPECT_OK(noun_add(c, &routing_rule_noun, &water));
     CATALOG k = catalog_hold(c);
 
     assert_int_equal(catalog_route(k, item(c, k, "A90"), "/1/", today(c)),
@@ -581,13 +581,13 @@ TEST(a_rule_names_what_exists)
     struct routing_rule r = { .crew_id = 12345 };
 
     seed(c);
-    EXPECT_FAULT(catalog_add_rule(c, &r), ERR_INVALID, "crew_id");
+    EXPECT_FAULT(noun_add(c, &routing_rule_noun, &r), ERR_INVALID, "crew_id");
     r.crew_id = add_crew(c, "x");
     r.item_code = "A99";
-    EXPECT_FAULT(catalog_add_rule(c, &r), ERR_INVALID, "item_code");
+    EXPECT_FAULT(noun_add(c, &routing_rule_noun, &r), ERR_INVALID, "item_code");
     r.item_code = "A04";
     r.place_id = 99;
-    EXPECT_FAULT(catalog_add_rule(c, &r), ERR_INVALID, "place_id");
+    EXPECT_FAULT(noun_add(c, &routing_rule_noun, &r), ERR_INVALID, "place_id");
 }
 
 TEST(a_rule_is_changed_and_removed)
@@ -599,14 +599,15 @@ TEST(a_rule_is_changed_and_removed)
     r.crew_id = add_crew(c, "x");
     r.item_code = "A";
     other = add_crew(c, "y");
-    EXPECT_OK(catalog_add_rule(c, &r));
+    EXPECT_OK(noun_add(c, &routing_rule_noun, &r));
     struct routing_rule change = { .id = r.id, .crew_id = other };
 
     c->said = (uint64_t)model_mask(&routing_rule_model, "crew_id");
-    EXPECT_OK(catalog_set_rule(c, &change));
+    EXPECT_OK(noun_set(c, &routing_rule_noun, &change, c->said));
     assert_string_equal(change.item_code, "A");
-    EXPECT_OK(catalog_remove_rule(c, &change));
-    EXPECT_FAULT(catalog_remove_rule(c, &change), ERR_ABSENT, NULL);
+    EXPECT_OK(noun_remove(c, &routing_rule_noun, change.id));
+    EXPECT_FAULT(noun_remove(c, &routing_rule_noun, change.id), ERR_ABSENT,
+                 NULL);
 }
 
 /* -- search --------------------------------------------------------------- */
@@ -713,10 +714,10 @@ TEST(a_closure_moves_due_times_at_once)
 
     seed(c);
     EXPECT_AT(due_of(c, "N", "2026-11-23 10:00").complete, "2026-11-24 10:00");
-    EXPECT_OK(catalog_add_day(c, &d));
+    EXPECT_OK(noun_add(c, &calendar_day_noun, &d));
     EXPECT_AT(due_of(c, "N", "2026-11-23 10:00").complete, "2026-11-25 10:00");
-    EXPECT_FAULT(catalog_add_day(c, &d), ERR_CONFLICT, "on_day");
-    EXPECT_OK(catalog_remove_day(c, &d));
+    EXPECT_FAULT(noun_add(c, &calendar_day_noun, &d), ERR_CONFLICT, "on_day");
+    EXPECT_OK(noun_remove(c, &calendar_day_noun, d.id));
     EXPECT_AT(due_of(c, "N", "2026-11-23 10:00").complete, "2026-11-24 10:00");
 }
 
@@ -725,10 +726,10 @@ TEST(publishing_a_year_takes_the_note_away)
     struct calendar_year y = { .year = 2027, .source = "国办发明电" };
 
     seed(c);
-    EXPECT_OK(catalog_add_year(c, &y));
+    EXPECT_OK(noun_add(c, &calendar_year_noun, &y));
     EXPECT(due_of(c, "R", "2026-12-30 10:00").calendar_note == NULL);
     y.id = 0;
-    EXPECT_FAULT(catalog_add_year(c, &y), ERR_CONFLICT, "year");
+    EXPECT_FAULT(noun_add(c, &calendar_year_noun, &y), ERR_CONFLICT, "year");
 }
 
 TEST(summer_hours_are_a_row)
@@ -740,15 +741,16 @@ TEST(summer_hours_are_a_row)
                               .valid_from = day_of(2026, 1, 1) };
 
     seed(c);
-    EXPECT_OK(catalog_add_hours(c, &h));
+    EXPECT_OK(noun_add(c, &office_hours_noun, &h));
     EXPECT_AT(due_of(c, "U", "2026-07-01 11:45").accept, "2026-07-01 15:15");
     EXPECT_AT(due_of(c, "U", "2026-11-23 11:45").accept, "2026-11-23 14:15");
     h.id = 0;
     h.spans = "18:00-08:30";
-    EXPECT_FAULT(catalog_add_hours(c, &h), ERR_INVALID, "spans");
+    EXPECT_FAULT(noun_add(c, &office_hours_noun, &h), ERR_INVALID, "spans");
     h.spans = "08:30-12:00";
     h.from_month_day = 1131;
-    EXPECT_FAULT(catalog_add_hours(c, &h), ERR_INVALID, "from_month_day");
+    EXPECT_FAULT(noun_add(c, &office_hours_noun, &h), ERR_INVALID,
+                 "from_month_day");
 }
 
 /* -- faults --------------------------------------------------------------- */

@@ -38,7 +38,7 @@ join(struct call *c, const char *account, int64_t person, bool lead)
 
     as(c, account);
     c->waits = false;
-    return crew_member_add(c, &m);
+    return noun_add(c, &crew_member_noun, &m);
 }
 
 static enum err
@@ -133,7 +133,8 @@ TEST(a_member_leads_when_a_second_administrator_agrees)
     office_make(c);
     m.id = office_int(c, "SELECT id FROM crew_member WHERE person_id = 46");
     as(c, "sysadmin");
-    EXPECT_OK(crew_member_set(c, &m, model_mask(&crew_member_model, "lead")));
+    EXPECT_OK(noun_set(c, &crew_member_noun, &m,
+                       model_mask(&crew_member_model, "lead")));
     EXPECT(c->waits && !holds(c, "qian", "order.dispatch"));
     EXPECT(holds(c, "qian", "order.work")); /* a member he stays */
     EXPECT_OK(decide(c, "secadmin", right_change_confirm));
@@ -180,7 +181,8 @@ TEST(a_crew_goes_to_a_provider_when_a_second_administrator_agrees)
     office_make(c);
     w.id = id_of(c, "crew", "plumbers");
     as(c, "sysadmin");
-    EXPECT_OK(crew_set(c, &w, model_mask(&crew_model, "provider_id")));
+    EXPECT_OK(
+        noun_set(c, &crew_noun, &w, model_mask(&crew_model, "provider_id")));
     EXPECT(c->waits && w.provider_id == 0);
     EXPECT_OK(decide(c, "secadmin", right_change_confirm));
     EXPECT(office_int(c, "SELECT provider_id FROM crew WHERE"
@@ -627,7 +629,7 @@ TEST(a_table_of_people_gives_no_rights_either)
     office_make(c);
     int64_t id = listed(c, "n1");
     as(c, "sysadmin");
-    EXPECT_OK(provider_add(c, &v));
+    EXPECT_OK(noun_add(c, &provider_noun, &v));
     struct import_result r =
         bring(c, "code,name,provider_code,mobile\nn1,新人,L,13911112222\n");
     EXPECT(r.n_refused == 0 && r.changed == 1 && r.waiting == 1);
@@ -667,6 +669,6 @@ TEST(the_program_itself_waits_for_nobody)
     struct crew_member m = { .crew_id = id_of(c, "crew", "plumbers"),
                              .person_id = 41 };
     c->actor = &program;
-    EXPECT_OK(crew_member_add(c, &m));
+    EXPECT_OK(noun_add(c, &crew_member_noun, &m));
     EXPECT(!c->waits && holds(c, "wang", "order.work"));
 }

@@ -209,9 +209,9 @@ TEST(a_title_of_nothing_visible_is_refused)
     const struct model *area = NULL;
     void *rec;
 
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (strcmp(all_models[i]->noun, "service_area") == 0)
-            area = all_models[i];
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (strcmp(all_models()[i]->noun, "service_area") == 0)
+            area = all_models()[i];
     EXPECT(area != NULL);
     rec = arena_alloc(c->arena, area->size);
     EXPECT_OK(model_read_json(c, area, body, strlen(body), rec, NULL));

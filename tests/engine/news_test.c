@@ -209,7 +209,7 @@ TEST(the_newest_news_are_kept_and_the_older_dropped)
 
 TEST(the_newest_id_is_found_whatever_table_it_is_in)
 {
-    const struct model *const *all = all_models;
+    const struct model *const *all = all_models();
     size_t n = 0;
     int64_t newest = 0, order;
 

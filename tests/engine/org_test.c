@@ -216,7 +216,7 @@ TEST(without_the_right_nothing_of_the_office_changes)
     EXPECT_FAULT(unit_end(c, &(struct unit_act){ .id = t.low.id }, &u),
                  ERR_DENIED, NULL);
     EXPECT_FAULT(place_add(c, &p), ERR_DENIED, NULL);
-    EXPECT_FAULT(crew_add(c, &w), ERR_DENIED, NULL);
+    EXPECT_FAULT(noun_add(c, &crew_noun, &w), ERR_DENIED, NULL);
     EXPECT_FAULT(person_add(c, &one), ERR_DENIED, NULL);
     c->actor = NULL;
     EXPECT_FAULT(unit_add(c, &u), ERR_UNSIGNED, NULL);
@@ -435,9 +435,9 @@ TEST(a_wrong_check_digit_is_told_and_accepted)
     };
 
     sign_in(c);
-    EXPECT_OK(provider_add(c, &p));
+    EXPECT_OK(noun_add(c, &provider_noun, &p));
     assert_string_equal(p.warning, "the check digit should be 1");
-    EXPECT_OK(provider_add(c, &good));
+    EXPECT_OK(noun_add(c, &provider_noun, &good));
     EXPECT(good.warning == NULL);
 }
 
@@ -456,7 +456,7 @@ join(struct call *c, int64_t crew, int64_t person, bool lead)
                              .lead = lead,
                              .skills = " 低压、 高压 ,, lift work；" };
 
-    EXPECT_OK(crew_member_add(c, &m));
+    EXPECT_OK(noun_add(c, &crew_member_noun, &m));
     assert_string_equal(m.skills, "低压,高压,lift work");
 }
 
@@ -466,7 +466,7 @@ make_team(struct call *c)
     struct three t = make_three(c);
     struct team k = { .crew = { .code = "electricians", .name = "电工班" } };
 
-    EXPECT_OK(crew_add(c, &k.crew));
+    EXPECT_OK(noun_add(c, &crew_noun, &k.crew));
     k.one = make_person(c, "1", "张伟", t.low.id);
     k.two = make_person(c, "2", "李娜", t.low.id);
     join(c, k.crew.id, k.one.id, false);
@@ -486,7 +486,7 @@ add_shift(struct call *c, const struct team *k, int64_t person,
                        .to_min = to,
                        .valid_from = day_of(2026, 1, 1) };
 
-    EXPECT_OK(shift_add(c, &s));
+    EXPECT_OK(noun_add(c, &shift_noun, &s));
 }
 
 /* Who of the team is on duty: 1, 2, both 3, nobody 0. */
@@ -553,15 +553,15 @@ TEST(a_shift_that_makes_no_sense_is_refused)
     struct team k = make_team(c);
     struct shift s = { .crew_id = k.crew.id, .name = "班", .weekdays = "1123" };
 
-    EXPECT_FAULT(shift_add(c, &s), ERR_INVALID, "weekdays");
+    EXPECT_FAULT(noun_add(c, &shift_noun, &s), ERR_INVALID, "weekdays");
     s.weekdays = "8";
-    EXPECT_FAULT(shift_add(c, &s), ERR_INVALID, "weekdays");
+    EXPECT_FAULT(noun_add(c, &shift_noun, &s), ERR_INVALID, "weekdays");
     s.weekdays = "1";
     s.to_min = 24 * 60;
-    EXPECT_FAULT(shift_add(c, &s), ERR_INVALID, "to_min");
+    EXPECT_FAULT(noun_add(c, &shift_noun, &s), ERR_INVALID, "to_min");
     s.to_min = 60;
     s.person_id = make_person(c, "3", "王芳", k.one.unit_id).id;
-    EXPECT_FAULT(shift_add(c, &s), ERR_CONFLICT, "person_id");
+    EXPECT_FAULT(noun_add(c, &shift_noun, &s), ERR_CONFLICT, "person_id");
 }
 
 TEST(nobody_is_in_a_crew_twice_or_in_another_providers)
@@ -570,12 +570,12 @@ TEST(nobody_is_in_a_crew_twice_or_in_another_providers)
     struct provider p = { .code = "P", .name = "物业公司" };
     struct crew_member m = { .crew_id = k.crew.id, .person_id = k.one.id };
 
-    EXPECT_FAULT(crew_member_add(c, &m), ERR_CONFLICT, "person_id");
-    EXPECT_OK(provider_add(c, &p));
+    EXPECT_FAULT(noun_add(c, &crew_member_noun, &m), ERR_CONFLICT, "person_id");
+    EXPECT_OK(noun_add(c, &provider_noun, &p));
     struct crew w = { .code = "lift", .name = "电梯", .provider_id = p.id };
-    EXPECT_OK(crew_add(c, &w));
+    EXPECT_OK(noun_add(c, &crew_noun, &w));
     m = (struct crew_member){ .crew_id = w.id, .person_id = k.one.id };
-    EXPECT_FAULT(crew_member_add(c, &m), ERR_CONFLICT, "person_id");
+    EXPECT_FAULT(noun_add(c, &crew_member_noun, &m), ERR_CONFLICT, "person_id");
 }
 
 TEST(a_member_who_left_is_gone_and_the_audit_knows)
@@ -585,7 +585,7 @@ TEST(a_member_who_left_is_gone_and_the_audit_knows)
     size_t n;
 
     EXPECT_OK(crew_hands(c, k.crew.id, c->now, &h, &n));
-    EXPECT_OK(crew_member_remove(c, h[1].member_id));
+    EXPECT_OK(noun_remove(c, &crew_member_noun, h[1].member_id));
     EXPECT_OK(crew_hands(c, k.crew.id, c->now, &h, &n));
     assert_int_equal(n, 1);
     EXPECT(count(c, "SELECT COUNT(*) FROM audit_entry"

@@ -300,12 +300,12 @@ TEST(who_is_from_outside_is_told_of_his_own_shifts_and_rules)
                    " to_min, valid_from, version) SELECT id, id, 'S', '1', 0,"
                    " 60, 1, 1 FROM crew");
     as(c, "lift");
-    EXPECT_OK(shift_list(c, &l));
+    EXPECT_OK(noun_list(c, &shift_noun, &l));
     EXPECT(l.n == 1);
     struct shift s = { .id = id_of(c, "crew", "electricians") };
-    EXPECT_FAULT(shift_get(c, &s), ERR_DENIED, NULL);
+    EXPECT_FAULT(noun_get(c, &shift_noun, &s), ERR_DENIED, NULL);
     l = (struct list){ .model = &routing_rule_model };
-    EXPECT_OK(catalog_list_rules(c, &l));
+    EXPECT_OK(noun_list(c, &routing_rule_noun, &l));
     const struct routing_rule *rules = l.rows;
     for (size_t i = 0; i < l.n; i++)
         EXPECT(rules[i].crew_id == id_of(c, "crew", "lift-contractor"));

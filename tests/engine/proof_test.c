@@ -28,15 +28,15 @@ TEST(a_row_written_without_an_entry_is_not_kept)
 /* They are hashed by four bytes of their names. */
 TEST_PLAIN(no_two_columns_of_a_noun_are_known_by_the_same_name)
 {
-    for (size_t m = 0; all_models[m] != NULL; m++)
-        for (size_t i = 0; i < all_models[m]->n; i++)
+    for (size_t m = 0; all_models()[m] != NULL; m++)
+        for (size_t i = 0; i < all_models()[m]->n; i++)
             for (size_t k = 0; k < i; k++) {
                 struct canon a, b;
 
                 canon_begin(&a, c->arena);
                 canon_begin(&b, c->arena);
-                canon_name(&a, all_models[m]->fields[i].name);
-                canon_name(&b, all_models[m]->fields[k].name);
+                canon_name(&a, all_models()[m]->fields[i].name);
+                canon_name(&b, all_models()[m]->fields[k].name);
                 EXPECT(memcmp(a.p, b.p, 4) != 0);
             }
 }
@@ -278,7 +278,7 @@ TEST(a_verification_in_the_background_is_looked_at_until_it_ends)
     as(c, "auditor");
     audit_look(c, &r);
     EXPECT(!r.running && r.began.ms == 0);
-    EXPECT_OK(audit_begin(c, all_models, audit_rules, 60000, &r));
+    EXPECT_OK(audit_begin(c, all_models(), audit_rules, 60000, &r));
     EXPECT(!r.running && r.faults == 0 && r.entries > 1000 && r.rows > 500);
     audit_look(c, &r);
     EXPECT(!r.running && r.ended.ms != 0 && r.heads != NULL);

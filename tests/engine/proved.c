@@ -68,7 +68,7 @@ proved_close(struct call *c, struct proved *p)
 struct audit_report
 proved_verify(struct call *c, struct proved *p, bool kept)
 {
-    struct audit_check k = { .models = all_models,
+    struct audit_check k = { .models = all_models(),
                              .rules = audit_rules,
                              .expect = kept ? p->heads : NULL,
                              .key_file = p->pub };

@@ -139,7 +139,7 @@ TEST(a_provider_out_of_use_has_no_rights_and_its_crews_none)
     office_exec(c, "UPDATE provider SET active = 0 WHERE id = 31");
     as(c, "lift");
     EXPECT(!auth_may(c, "order.work") && !auth_may(c, "order.see"));
-    EXPECT(org_from_outside(c));
+    EXPECT(auth_from_outside(c));
     EXPECT(seen_by(c, "lift", NULL) == 0 && seen_by(c, "lift", "crew") == 0);
     EXPECT_FAULT(say(c, "lift", "acknowledge", id), ERR_ABSENT, NULL);
     id = ask(c, "wang", "A04").id;
@@ -156,7 +156,7 @@ TEST(a_rule_that_leads_to_a_crew_out_of_use_refuses_no_request)
     office_make(c);
     w.id = id_of(c, "crew", "electricians");
     as(c, "sysadmin");
-    EXPECT_OK(crew_set(c, &w, model_mask(&crew_model, "active")));
+    EXPECT_OK(noun_set(c, &crew_noun, &w, model_mask(&crew_model, "active")));
     EXPECT(w.warning != NULL && strstr(w.warning, "A04") != NULL);
     o = ask(c, "wang", "A04");
     EXPECT(o.crew_id == 0 && o.state == ORDER_SUBMITTED);
@@ -326,12 +326,12 @@ TEST(a_providers_people_know_the_people_of_its_own_crews_only)
     EXPECT_OK(
         model_get(c, &crew_model, id_of(c, "crew", "electricians"), &theirs));
     as(c, "lift");
-    EXPECT_OK(crew_member_list(c, &l));
+    EXPECT_OK(noun_list(c, &crew_member_noun, &l));
     EXPECT(l.n == 1 && l.total == 1);
     EXPECT_OK(crew_may_know(c, &ours));
     EXPECT_FAULT(crew_may_know(c, &theirs), ERR_DENIED, NULL);
-    EXPECT_FAULT(crew_member_get(c, &m), ERR_DENIED, NULL);
+    EXPECT_FAULT(noun_get(c, &crew_member_noun, &m), ERR_DENIED, NULL);
     as(c, "zhao");
     EXPECT_OK(crew_may_know(c, &theirs));
-    EXPECT_OK(crew_member_get(c, &m));
+    EXPECT_OK(noun_get(c, &crew_member_noun, &m));
 }

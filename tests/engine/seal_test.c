@@ -411,7 +411,7 @@ make_old(struct call *c)
 static struct audit_report
 verify_all(struct call *c)
 {
-    struct audit_check k = { .models = all_models, .rules = audit_rules };
+    struct audit_check k = { .models = all_models(), .rules = audit_rules };
 
     EXPECT_OK(audit_verify(c, &k));
     return k.report;
@@ -422,7 +422,7 @@ TEST(an_older_office_is_taken_over_whole_and_goes_on)
     struct audit_report r;
 
     make_old(c);
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     r = verify_all(c);
     if (r.faults != 0)
         fail_msg("%s\n", r.found);
@@ -440,9 +440,9 @@ TEST(an_older_office_is_taken_over_once)
     int64_t entries;
 
     make_old(c);
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     entries = office_int(c, "SELECT COUNT(*) FROM audit_entry");
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
                      entries);
 }
@@ -461,7 +461,7 @@ TEST(entries_of_the_first_rule_are_held_to_it)
     office_exec(c, "UPDATE audit_entry SET account_id = NULL"
                    " WHERE action = 'order.accept'");
     proved_rehash_alone(c, office_int(c, "SELECT chain FROM audit_chain"));
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     assert_int_equal(verify_all(c).faults, 0);
     for (size_t i = 0; i < COUNT(changes); i++) {
         TX undone = tx_begin(c);
@@ -479,7 +479,7 @@ TEST(entries_of_the_first_rule_are_held_to_it)
 TEST(the_register_knows_where_an_older_chain_stood)
 {
     make_old(c);
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     office_exec(c, "UPDATE audit_entry SET actor = 'Somebody' WHERE action ="
                    " 'order.accept'");
     proved_rehash_alone(c, office_int(c, "SELECT MAX(chain) FROM audit_chain"));

@@ -336,7 +336,7 @@ finds(struct call *c, struct audit_check *k)
 static bool
 is_found(struct call *c, struct proved *p, const struct tampering *t)
 {
-    struct audit_check k = { .models = t->by == BY_ROWS ? all_models : NULL,
+    struct audit_check k = { .models = t->by == BY_ROWS ? all_models() : NULL,
                              .rules = audit_rules,
                              .key_file = t->by == BY_SEAL ? p->pub : NULL };
 
@@ -421,10 +421,10 @@ TEST(rows_put_in_are_not_covered_by_a_mark_put_in_with_them)
                    " version) VALUES (7, 141, 'system_admin', 'all', 1)");
     office_exec(c, "INSERT INTO generation (name, value)"
                    " VALUES ('audit.uncovered', 1)");
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     assert_int_equal(proved_verify(c, &p, true).faults, 2);
     office_exec(c, "DELETE FROM audit_cover");
-    EXPECT_OK(audit_catch_up(c, all_models, NULL));
+    EXPECT_OK(audit_catch_up(c, all_models(), NULL));
     EXPECT(proved_verify(c, &p, true).faults > 50);
     proved_close(c, &p);
 }

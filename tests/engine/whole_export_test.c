@@ -35,9 +35,9 @@ tables(struct call *c, size_t *n)
 static const struct model *
 noun_of(const char *table)
 {
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (text_same(all_models[i]->table, table))
-            return all_models[i];
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (text_same(all_models()[i]->table, table))
+            return all_models()[i];
     return NULL;
 }
 
@@ -103,7 +103,7 @@ check_columns(struct call *c, const struct model *m)
 
 TEST(every_column_of_a_table_that_is_written_out_is)
 {
-    for (size_t i = 0; all_models[i] != NULL; i++)
-        if (all_models[i]->table != NULL)
-            check_columns(c, all_models[i]);
+    for (size_t i = 0; all_models()[i] != NULL; i++)
+        if (all_models()[i]->table != NULL)
+            check_columns(c, all_models()[i]);
 }

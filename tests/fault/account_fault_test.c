@@ -21,10 +21,17 @@ VERB(grant_remove, struct role_grant)
 VERB(token_make, struct token)
 VERB(token_remove, struct token)
 VERB(auth_sign_in, struct sign_in)
-VERB(crew_member_add, struct crew_member)
 VERB(right_change_confirm, struct right_change)
 VERB(right_change_refuse, struct right_change)
 VERB(account_unlock, struct account)
+
+static enum err
+do_crew_member_add(struct call *c, const void *with)
+{
+    struct crew_member copy = *(const struct crew_member *)with;
+
+    return noun_add(c, &crew_member_noun, &copy);
+}
 
 static enum err
 do_sign_out(struct call *c, const void *with)

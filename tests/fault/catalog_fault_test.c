@@ -10,19 +10,37 @@
         T copy = *(const T *)with;                                             \
         return catalog_##name(c, &copy);                                       \
     }
-VERB(add_area, struct service_area)
-VERB(set_area, struct service_area)
+/* The same of a plain noun, which must have an id as its first member. */
+#define ADDS(name, T, noun)                                                    \
+    static enum err do_add_##name(struct call *c, const void *with)            \
+    {                                                                          \
+        T copy = *(const T *)with;                                             \
+        return noun_add(c, &(noun), &copy);                                    \
+    }
+#define SETS(name, T, noun)                                                    \
+    static enum err do_set_##name(struct call *c, const void *with)            \
+    {                                                                          \
+        T copy = *(const T *)with;                                             \
+        return noun_set(c, &(noun), &copy, c->said);                           \
+    }
+#define REMOVES(name, noun)                                                    \
+    static enum err do_remove_##name(struct call *c, const void *with)         \
+    {                                                                          \
+        return noun_remove(c, &(noun), *(const int64_t *)with);                \
+    }
+ADDS(area, struct service_area, service_area_noun)
+SETS(area, struct service_area, service_area_noun)
 VERB(add_item, struct service_item)
 VERB(add_sla, struct sla_class)
-VERB(add_rule, struct routing_rule)
-VERB(set_rule, struct routing_rule)
-VERB(remove_rule, struct routing_rule)
-VERB(add_day, struct calendar_day)
-VERB(remove_day, struct calendar_day)
-VERB(add_year, struct calendar_year)
-VERB(remove_year, struct calendar_year)
-VERB(add_hours, struct office_hours)
-VERB(set_hours, struct office_hours)
+ADDS(rule, struct routing_rule, routing_rule_noun)
+SETS(rule, struct routing_rule, routing_rule_noun)
+REMOVES(rule, routing_rule_noun)
+ADDS(day, struct calendar_day, calendar_day_noun)
+REMOVES(day, calendar_day_noun)
+ADDS(year, struct calendar_year, calendar_year_noun)
+REMOVES(year, calendar_year_noun)
+ADDS(hours, struct office_hours, office_hours_noun)
+SETS(hours, struct office_hours, office_hours_noun)
 
 static void
 open_catalogue(struct call *c)

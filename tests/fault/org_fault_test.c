@@ -64,7 +64,7 @@ open_office(struct call *c)
     bring(c, ORG_PLACES, places_csv);
     bring(c, ORG_PERSONS, persons_csv);
     c->now = at("2026-11-23 10:00");
-    EXPECT_OK(crew_add(c, &w));
+    EXPECT_OK(noun_add(c, &crew_noun, &w));
     o = (struct office){
         .top = one(c, "SELECT id FROM unit WHERE code = 'A'"),
         .mid = one(c, "SELECT id FROM unit WHERE code = 'A1'"),
@@ -78,9 +78,9 @@ open_office(struct call *c)
         .crew = w.id,
     };
     struct crew_member m = { .crew_id = w.id, .person_id = o.person };
-    EXPECT_OK(crew_member_add(c, &m));
+    EXPECT_OK(noun_add(c, &crew_member_noun, &m));
     struct shift s = { .crew_id = w.id, .name = "早班", .weekdays = "12345" };
-    EXPECT_OK(shift_add(c, &s));
+    EXPECT_OK(noun_add(c, &shift_noun, &s));
     o.member = m.id;
     o.shift = s.id;
     return o;
@@ -231,31 +231,31 @@ ALL_OR_NOTHING(provider_add)
     struct provider p = { .code = "N", .name = "new" };
 
     (void)o;
-    return provider_add(c, &p);
+    return noun_add(c, &provider_noun, &p);
 }
 
 ALL_OR_NOTHING(crew_set)
 {
     struct crew w = { .id = o->crew, .name = "renamed" };
 
-    return crew_set(c, &w, model_mask(&crew_model, "name"));
+    return noun_set(c, &crew_noun, &w, model_mask(&crew_model, "name"));
 }
 
 ALL_OR_NOTHING(crew_member_add)
 {
     struct crew_member m = { .crew_id = o->crew, .person_id = o->other_person };
 
-    return crew_member_add(c, &m);
+    return noun_add(c, &crew_member_noun, &m);
 }
 
 ALL_OR_NOTHING(crew_member_remove)
 {
-    return crew_member_remove(c, o->member);
+    return noun_remove(c, &crew_member_noun, o->member);
 }
 
 ALL_OR_NOTHING(shift_remove)
 {
-    return shift_remove(c, o->shift);
+    return noun_remove(c, &shift_noun, o->shift);
 }
 
 ALL_OR_NOTHING(import_of_units)

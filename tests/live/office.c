@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/nouns.h"
 #include "auth/account.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -127,6 +128,7 @@ step_into(const struct live_office *o)
 
     s->zone = zone_open("Asia/Shanghai");
     s->app.zone = s->zone;
+    s->app.nouns = all_nouns;
     s->call = (struct call){ .arena = arena_open(),
                              .channel = "test",
                              .now = instant_now(),

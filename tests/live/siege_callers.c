@@ -82,7 +82,7 @@ join_crews(struct call *c, const struct caller *who, int64_t person)
                                  .person_id = person,
                                  .lead = strcmp(who->role, "crew_lead") == 0 };
 
-        if (crew_member_add(c, &m) != OK)
+        if (noun_add(c, &crew_member_noun, &m) != OK)
             c->fault = (struct fault){ .code = OK };
     }
     rows_close(&r);

@@ -30,6 +30,7 @@
 #include "base/base.h"
 #include "engine/catalog/workcal.h"
 #include "model/model.h"
+#include "noun/noun.h"
 
 /* -- nouns -------------------------------------------------------------- */
 
@@ -119,6 +120,8 @@ struct office_hours {
 extern const struct model service_area_model, sla_class_model,
     service_item_model, routing_rule_model, calendar_day_model,
     calendar_year_model, office_hours_model;
+extern const struct noun service_area_noun, sla_class_noun, service_item_noun,
+    routing_rule_noun, calendar_day_noun, calendar_year_noun, office_hours_noun;
 
 /* -- the snapshot ------------------------------------------------------- */
 
@@ -216,32 +219,20 @@ const struct workcal *catalog_workcal(const struct catalog *k);
 /* -- changing it -------------------------------------------------------- */
 
 /*
- * All of these need the right catalog.edit, check their record and are seen
- * by every process.  A `set` changes the fields said in c->said.
+ * Areas, rules, days, years and hours are plain nouns; every change of theirs
+ * is seen by every process.  Items and classes have versions; these need the
+ * right catalog.edit, too.
  *
  * catalog_add_item, catalog_add_sla   a new code, or the next version of one
  *   from valid_from (today when not said); a version not yet in force is
  *   replaced.  ERR_CONFLICT: a version has been in force since that day.
  */
-enum err catalog_add_area(struct call *c, struct service_area *a) MUST_USE;
-enum err catalog_set_area(struct call *c, struct service_area *a) MUST_USE;
 enum err catalog_add_item(struct call *c, struct service_item *i) MUST_USE;
 enum err catalog_add_sla(struct call *c, struct sla_class *s) MUST_USE;
-/* Who is from outside (org.h) is told of the rules of his own crews. */
-enum err catalog_list_rules(struct call *c, struct list *l) MUST_USE;
-enum err catalog_add_rule(struct call *c, struct routing_rule *r) MUST_USE;
-enum err catalog_set_rule(struct call *c, struct routing_rule *r) MUST_USE;
 /* A job: say in health which rules in force lead to a crew that is out of use, or
    whose provider is. */
 enum err catalog_tell_rules(struct call *c, int64_t max,
                             int64_t *done) MUST_USE;
-enum err catalog_remove_rule(struct call *c, struct routing_rule *r) MUST_USE;
-enum err catalog_add_day(struct call *c, struct calendar_day *d) MUST_USE;
-enum err catalog_remove_day(struct call *c, struct calendar_day *d) MUST_USE;
-enum err catalog_add_year(struct call *c, struct calendar_year *y) MUST_USE;
-enum err catalog_remove_year(struct call *c, struct calendar_year *y) MUST_USE;
-enum err catalog_add_hours(struct call *c, struct office_hours *h) MUST_USE;
-enum err catalog_set_hours(struct call *c, struct office_hours *h) MUST_USE;
 
 /*
  * Every other snapshot is old from the commit of the open transaction on; for

@@ -83,7 +83,6 @@ enum err catalog_add_version(struct call *c, const struct versions *v,
 /* Limits and rules of a record, as for the verbs of catalog.h. */
 enum err catalog_check_item(struct call *c, struct service_item *i) MUST_USE;
 enum err catalog_check_sla(struct call *c, const struct sla_class *s) MUST_USE;
-enum err catalog_check_hours(struct call *c,
-                             const struct office_hours *h) MUST_USE;
+enum err catalog_check_hours(struct call *c, struct office_hours *h) MUST_USE;
 
 #endif

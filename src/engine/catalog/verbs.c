@@ -17,11 +17,6 @@ static const char find_area_code[] =
     "SELECT id FROM service_area WHERE code = $1";
 static const char find_item_code[] =
     "SELECT id FROM service_item WHERE code = $1";
-static const char find_crew[] = "SELECT id FROM crew WHERE id = $1";
-static const char find_place[] = "SELECT id FROM place WHERE id = $1";
-static const char find_day[] =
-    "SELECT id FROM calendar_day WHERE on_day = $1 AND kind = $2";
-static const char find_year[] = "SELECT id FROM calendar_year WHERE year = $1";
 
 static enum err
 need_right(struct call *c)
@@ -60,9 +55,9 @@ struct version_facts {
 };
 
 static const void *
-member_of(const struct model *m, const void *rec, const char *name)
+member_of(const struct model *m, const void *rec, unsigned flag)
 {
-    const struct field *f = model_field(m, name);
+    const struct field *f = model_flagged(m, flag);
 
     ASSERT(f != NULL);
     return (const char *)rec + f->offset;
@@ -72,29 +67,34 @@ static struct version_facts
 facts_of(const struct model *m, const void *rec)
 {
     return (struct version_facts){
-        *(const char *const *)member_of(m, rec, "code"),
-        *(const day *)member_of(m, rec, "valid_from"),
-        *(const day *)member_of(m, rec, "valid_to")
+        *(const char *const *)member_of(m, rec, UNIQUE),
+        *(const day *)member_of(m, rec, SINCE),
+        *(const day *)member_of(m, rec, UNTIL)
     };
 }
 
 static void
-set_day(const struct model *m, void *rec, const char *name, day d)
+set_day(const struct model *m, void *rec, unsigned flag, day d)
 {
-    *(day *)(void *)((char *)rec + model_field(m, name)->offset) = d;
+    *(day *)(void *)((char *)rec + model_flagged(m, flag)->offset) = d;
+}
+
+static field_mask
+flag_mask(const struct model *m, unsigned flag)
+{
+    return model_mask(m, model_flagged(m, flag)->name);
 }
 
 /* Everything but identity and time is the same. */
 static field_mask
 content_mask(const struct model *m)
 {
-    static const char *const others[] = { "id", "version", "updated_at",
-                                          "valid_from", "valid_to" };
+    static const char *const others[] = { "id", "version", "updated_at" };
     field_mask mask = ((field_mask)1 << m->n) - 1;
 
     for (size_t i = 0; i < COUNT(others); i++)
         mask &= ~model_mask(m, others[i]);
-    return mask;
+    return mask & ~flag_mask(m, SINCE) & ~flag_mask(m, UNTIL);
 }
 
 static bool
@@ -177,8 +177,8 @@ catalog_add_version(struct call *c, const struct versions *v, void *rec,
         return OK;
     }
     *out = before != NULL || after != NULL ? CHANGED : ADDED;
-    set_day(m, rec, "valid_from", f.from);
-    set_day(m, rec, "valid_to",
+    set_day(m, rec, SINCE, f.from);
+    set_day(m, rec, UNTIL,
             after != NULL ? facts_of(m, after).from : (day){ 0 });
     if (before != NULL && facts_of(m, before).from.n == f.from.n) {
         if (f.from.n > today(c).n)
@@ -187,8 +187,8 @@ catalog_add_version(struct call *c, const struct versions *v, void *rec,
                     "a version is in force since that day: begin later");
     }
     if (before != NULL) {
-        set_day(m, before, "valid_to", f.from);
-        TRY(model_set(c, m, before, model_mask(m, "valid_to")));
+        set_day(m, before, UNTIL, f.from);
+        TRY(model_set(c, m, before, flag_mask(m, UNTIL)));
     }
     return model_add(c, m, rec);
 }
@@ -258,57 +258,53 @@ catalog_add_sla(struct call *c, struct sla_class *s)
     return add_version(c, &sla_class_model, s);
 }
 
-/* -- areas and rules ---------------------------------------------------- */
+/* -- plain nouns --------------------------------------------------------- */
 
-/* Read the row that is changed and fill in what was not said. */
 static enum err
-read_old(struct call *c, const struct model *m, void *rec)
+touch(struct call *c, const void *old, void *rec)
 {
-    void *old = arena_alloc(c->arena, m->size);
-    int64_t id =
-        *(int64_t *)(void *)((char *)rec + model_field(m, "id")->offset);
+    (void)old;
+    (void)rec;
+    return catalog_touch(c);
+}
 
-    TRY(model_get(c, m, id, old));
-    model_fill(m, rec, old, (field_mask)c->said);
+static void
+look_again(struct call *c, const void *old, const void *rec)
+{
+    (void)old;
+    (void)rec;
+    catalog_look_again(c);
+}
+
+/* Every noun of the catalogue tells the snapshots of its changes. */
+#define CATALOG_NOUN(m)                                                        \
+    .model = &(m), .part = "catalog", .edit = "catalog.edit",                  \
+    .changed = touch, .after = look_again
+
+const struct noun service_area_noun = {
+    CATALOG_NOUN(service_area_model),
+    .plural = "areas",
+    .says = "The service areas.",
+};
+
+/* A beginning, and an end after it. */
+static enum err
+check_span(struct call *c, day *from, day to)
+{
+    if (from->n == 0)
+        *from = today(c);
+    if (to.n != 0 && to.n <= from->n)
+        return fail(c, ERR_INVALID, "valid_to", "must be after the first day");
     return OK;
 }
 
-enum err
-catalog_add_area(struct call *c, struct service_area *a)
-{
-    int64_t id = 0;
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(model_check(c, &service_area_model, a));
-    TRY(db_int(c, &id, find_area_code, V(a->code)));
-    if (id != 0)
-        return fail(c, ERR_CONFLICT, "code", "the code is taken");
-    TRY(model_add(c, &service_area_model, a));
-    return finish(c, &tx);
-}
-
-enum err
-catalog_set_area(struct call *c, struct service_area *a)
-{
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(read_old(c, &service_area_model, a));
-    TRY(model_check(c, &service_area_model, a));
-    TRY(model_set(c, &service_area_model, a, (field_mask)c->said));
-    return finish(c, &tx);
-}
-
 static enum err
-check_rule(struct call *c, struct routing_rule *r)
+check_rule(struct call *c, const void *old, void *rec)
 {
+    struct routing_rule *r = rec;
     int64_t id = 0;
 
-    TRY(model_check(c, &routing_rule_model, r));
-    TRY(need_row(c, find_crew, V(r->crew_id), "crew_id"));
-    if (r->place_id != 0)
-        TRY(need_row(c, find_place, V(r->place_id), "place_id"));
+    (void)old;
     if (text_is_blank(r->item_code)) {
         r->item_code = NULL;
     } else {
@@ -316,12 +312,18 @@ check_rule(struct call *c, struct routing_rule *r)
         if (id == 0)
             TRY(need_row(c, find_area_code, V(r->item_code), "item_code"));
     }
-    if (r->valid_from.n == 0)
-        r->valid_from = today(c);
-    if (r->valid_to.n != 0 && r->valid_to.n <= r->valid_from.n)
-        return fail(c, ERR_INVALID, "valid_to", "must be after the first day");
-    return OK;
+    return check_span(c, &r->valid_from, r->valid_to);
 }
+
+const struct noun routing_rule_noun = {
+    CATALOG_NOUN(routing_rule_model),
+    .plural = "routing-rules",
+    .says = "Which crew does which item at which place.",
+    .reach = { .crew = "crew_id" },
+    .own_only = true,
+    .removable = true,
+    .check = check_rule,
+};
 
 static const char find_lost[] =
     "SELECT COALESCE(r.item_code, '*'), k.name FROM routing_rule r"
@@ -362,104 +364,19 @@ const struct job catalog_jobs[] = {
     { 0 },
 };
 
-static const char of_own_crews[] =
-    "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
+const struct noun calendar_day_noun = {
+    CATALOG_NOUN(calendar_day_model),
+    .plural = "calendar-days",
+    .says = "Holidays, make-up days, closures and half holidays.",
+    .removable = true,
+};
 
-enum err
-catalog_list_rules(struct call *c, struct list *l)
-{
-    if (auth_from_outside(c)) {
-        (void)list_bind(c, l, V(c->actor->provider_id));
-        list_and(c, l, "%s", of_own_crews);
-    }
-    return model_list(c, l);
-}
-
-enum err
-catalog_add_rule(struct call *c, struct routing_rule *r)
-{
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(check_rule(c, r));
-    TRY(model_add(c, &routing_rule_model, r));
-    return finish(c, &tx);
-}
-
-enum err
-catalog_set_rule(struct call *c, struct routing_rule *r)
-{
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(read_old(c, &routing_rule_model, r));
-    if (r->valid_from.n == 0)
-        r->valid_from = today(c);
-    TRY(check_rule(c, r));
-    TRY(model_set(c, &routing_rule_model, r, (field_mask)c->said));
-    return finish(c, &tx);
-}
-
-static enum err
-remove_row(struct call *c, const struct model *m, int64_t id)
-{
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(model_remove(c, m, id));
-    return finish(c, &tx);
-}
-
-enum err
-catalog_remove_rule(struct call *c, struct routing_rule *r)
-{
-    return remove_row(c, &routing_rule_model, r->id);
-}
-
-/* -- calendar ----------------------------------------------------------- */
-
-enum err
-catalog_add_day(struct call *c, struct calendar_day *d)
-{
-    const struct field *kind = model_field(&calendar_day_model, "kind");
-    int64_t id = 0;
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(model_check(c, &calendar_day_model, d));
-    TRY(db_int(c, &id, find_day, V(d->on_day), V(kind->choices[d->kind])));
-    if (id != 0)
-        return fail(c, ERR_CONFLICT, "on_day", "the day is marked so already");
-    TRY(model_add(c, &calendar_day_model, d));
-    return finish(c, &tx);
-}
-
-enum err
-catalog_remove_day(struct call *c, struct calendar_day *d)
-{
-    return remove_row(c, &calendar_day_model, d->id);
-}
-
-enum err
-catalog_add_year(struct call *c, struct calendar_year *y)
-{
-    int64_t id = 0;
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    TRY(model_check(c, &calendar_year_model, y));
-    TRY(db_int(c, &id, find_year, V(y->year)));
-    if (id != 0)
-        return fail(c, ERR_CONFLICT, "year", "the year is published already");
-    TRY(model_add(c, &calendar_year_model, y));
-    return finish(c, &tx);
-}
-
-enum err
-catalog_remove_year(struct call *c, struct calendar_year *y)
-{
-    return remove_row(c, &calendar_year_model, y->id);
-}
+const struct noun calendar_year_noun = {
+    CATALOG_NOUN(calendar_year_model),
+    .plural = "calendar-years",
+    .says = "The years whose holidays are published.",
+    .removable = true,
+};
 
 static bool
 is_month_day(int64_t md)
@@ -468,13 +385,14 @@ is_month_day(int64_t md)
     return day_is_real(2000, (int)(md / 100), (int)(md % 100));
 }
 
-enum err
-catalog_check_hours(struct call *c, const struct office_hours *h)
+static enum err
+check_hours(struct call *c, const void *old, void *rec)
 {
+    struct office_hours *h = rec;
     struct workcal_span spans[WORKCAL_MAX_SPANS];
     size_t n;
 
-    TRY(model_check(c, &office_hours_model, h));
+    (void)old;
     if (!is_month_day(h->from_month_day))
         return fail(c, ERR_INVALID, "from_month_day",
                     "must be month and day such as 501");
@@ -484,34 +402,36 @@ catalog_check_hours(struct call *c, const struct office_hours *h)
     if (!workcal_read_spans(h->spans, spans, &n))
         return fail(c, ERR_INVALID, "spans",
                     "must be rising times such as 08:30-12:00,14:00-17:30");
-    if (h->valid_to.n != 0 && h->valid_to.n <= h->valid_from.n)
-        return fail(c, ERR_INVALID, "valid_to", "must be after the first day");
-    return OK;
+    return check_span(c, &h->valid_from, h->valid_to);
 }
 
 enum err
-catalog_add_hours(struct call *c, struct office_hours *h)
+catalog_check_hours(struct call *c, struct office_hours *h)
 {
-    TX tx = tx_begin(c);
-
-    TRY(need_right(c));
-    if (h->valid_from.n == 0)
-        h->valid_from = today(c);
-    TRY(catalog_check_hours(c, h));
-    TRY(model_add(c, &office_hours_model, h));
-    return finish(c, &tx);
+    TRY(model_check(c, &office_hours_model, h));
+    return check_hours(c, NULL, h);
 }
 
-enum err
-catalog_set_hours(struct call *c, struct office_hours *h)
-{
-    TX tx = tx_begin(c);
+const struct noun office_hours_noun = {
+    CATALOG_NOUN(office_hours_model),
+    .plural = "office-hours",
+    .says = "Office hours by season.",
+    .check = check_hours,
+};
 
-    TRY(need_right(c));
-    TRY(read_old(c, &office_hours_model, h));
-    if (h->valid_from.n == 0)
-        h->valid_from = today(c);
-    TRY(catalog_check_hours(c, h));
-    TRY(model_set(c, &office_hours_model, h, (field_mask)c->said));
-    return finish(c, &tx);
-}
+/* -- nouns with versions --------------------------------------------------- */
+
+const struct noun service_item_noun = {
+    CATALOG_NOUN(service_item_model),
+    .plural = "items",
+    .says = "What can be asked for.",
+    .told = "catalog.edit",
+    .by_hand = true,
+};
+
+const struct noun sla_class_noun = {
+    CATALOG_NOUN(sla_class_model),
+    .plural = "sla-classes",
+    .says = "What is promised, by class.",
+    .by_hand = true,
+};

@@ -525,6 +525,7 @@ draft_remove(struct call *c, struct draft *d)
     struct draft old;
 
     TRY(own_draft(c, d->id, &old));
+    TRY(model_match(c, old.version));
     return model_remove(c, &draft_model, d->id);
 }
 

@@ -27,7 +27,7 @@ make_member(struct call *c, const struct right_change *w)
 
     TRY(read_wish(c, w, &crew_member_model, &m, &said));
     m.id = w->noun_id;
-    return crew_member_add(c, &m);
+    return noun_add(c, &crew_member_noun, &m);
 }
 
 static enum err
@@ -37,7 +37,7 @@ set_member(struct call *c, const struct right_change *w)
     field_mask said;
 
     TRY(read_wish(c, w, &crew_member_model, &m, &said));
-    return crew_member_set(c, &m, said);
+    return noun_set(c, &crew_member_noun, &m, said);
 }
 
 static enum err
@@ -57,7 +57,7 @@ set_crew(struct call *c, const struct right_change *w)
     field_mask said;
 
     TRY(read_wish(c, w, &crew_model, &k, &said));
-    return crew_set(c, &k, said);
+    return noun_set(c, &crew_noun, &k, said);
 }
 
 static enum err

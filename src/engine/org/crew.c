@@ -17,10 +17,10 @@ static const char *const dispatch_words[] = { "assign", "grab", "in_turn",
 
 static const struct field crew_fields[] = {
     FIELD(struct crew, id, .flags = GIVEN),
-    FIELD(struct crew, code, .flags = REQUIRED | FOUND, .max = 32,
-          .label = "Code"),
-    FIELD(struct crew, name, .flags = REQUIRED | FOUND, .max = 60,
-          .label = "Name"),
+    FIELD(struct crew, code, .flags = REQUIRED | UNIQUE | FOUND,
+          .also = "代码,班组编码", .max = 32, .label = "Code"),
+    FIELD(struct crew, name, .flags = REQUIRED | TITLE | FOUND,
+          .also = "班组名称", .max = 60, .label = "Name"),
     FIELD(struct crew, name_en, .flags = FOUND, .max = 120,
           .label = "English name"),
     FIELD(struct crew, provider_id, .refers = "provider", .label = "Provider"),
@@ -28,18 +28,16 @@ static const struct field crew_fields[] = {
           .label = "Phone"),
     FIELD(struct crew, dispatch, .choices = dispatch_words,
           .label = "How orders are handed out"),
-    FIELD(struct crew, active, .label = "In use"),
+    FIELD(struct crew, active, .flags = IN_USE, .label = "In use"),
     FIELD(struct crew, version, .flags = GIVEN),
     FIELD(struct crew, updated_at, .flags = GIVEN),
     FIELD(struct crew, warning, .flags = GIVEN | DERIVED, .label = "Warning"),
 };
-const struct model crew_model = MODEL("crew", "crew", struct crew, crew_fields);
-
 static const struct field member_fields[] = {
     FIELD(struct crew_member, id, .flags = GIVEN),
-    FIELD(struct crew_member, crew_id, .flags = REQUIRED | FIXED,
+    FIELD(struct crew_member, crew_id, .flags = REQUIRED | FIXED | PART_OF_KEY,
           .refers = "crew", .label = "Crew"),
-    FIELD(struct crew_member, person_id, .flags = REQUIRED | FIXED,
+    FIELD(struct crew_member, person_id, .flags = REQUIRED | FIXED | UNIQUE,
           .refers = "person", .label = "Person"),
     FIELD(struct crew_member, lead, .label = "Leads the crew"),
     FIELD(struct crew_member, skills, .max = 200, .label = "Skills",
@@ -47,12 +45,9 @@ static const struct field member_fields[] = {
     FIELD(struct crew_member, turn, .flags = GIVEN | FLEETING),
     FIELD(struct crew_member, version, .flags = GIVEN),
     FIELD(struct crew_member, updated_at, .flags = GIVEN),
-    FIELD(struct crew_member, person_name, .flags = GIVEN | DERIVED,
+    FIELD(struct crew_member, person_name, .flags = GIVEN | DERIVED | TITLE,
           .label = "Name"),
 };
-const struct model crew_member_model =
-    MODEL("crew_member", "crew_member", struct crew_member, member_fields);
-
 #define LAST_MINUTE (24 * 60 - 1)
 
 static const struct field shift_fields[] = {
@@ -61,7 +56,7 @@ static const struct field shift_fields[] = {
           .label = "Crew"),
     FIELD(struct shift, person_id, .refers = "person", .label = "Person",
           .says = "Empty: the whole crew."),
-    FIELD(struct shift, name, .flags = REQUIRED | FOUND, .max = 40,
+    FIELD(struct shift, name, .flags = REQUIRED | TITLE | FOUND, .max = 40,
           .label = "Name"),
     FIELD(struct shift, weekdays, .flags = REQUIRED, .max = 7,
           .label = "Weekdays", .says = "Digits; 1 is Monday."),
@@ -69,56 +64,20 @@ static const struct field shift_fields[] = {
           .says = "Minutes since midnight."),
     FIELD(struct shift, to_min, .max = LAST_MINUTE, .label = "To",
           .says = "Not above from: into the next day."),
-    FIELD(struct shift, valid_from, .label = "Since"),
-    FIELD(struct shift, valid_to, .label = "Until"),
+    FIELD(struct shift, valid_from, .flags = SINCE, .label = "Since"),
+    FIELD(struct shift, valid_to, .flags = UNTIL, .label = "Until"),
     FIELD(struct shift, version, .flags = GIVEN),
     FIELD(struct shift, updated_at, .flags = GIVEN),
 };
-const struct model shift_model =
-    MODEL("shift", "shift", struct shift, shift_fields);
-
-static enum err
-need(struct call *c, const char *right, const struct crew *w)
-{
-    return auth_need(c, right,
-                     &(struct auth_where){ .crew_id = w->id,
-                                           .provider_id = w->provider_id });
-}
-
-/* The crew by its id, which may be touched. */
-static enum err
-edited_crew(struct call *c, int64_t id, struct crew *w)
-{
-    TRY(org_refer(c, &crew_model, "crew_id", id, w));
-    return need(c, "org.edit", w);
-}
-
 /* -- crews ------------------------------------------------------------- */
 
-static const char find_code[] =
-    "SELECT name FROM crew WHERE code = $1 AND id <> $2";
-
-/* What holds for a new crew and a changed one alike. */
 static enum err
-check_crew(struct call *c, const struct crew *w)
+check_crew(struct call *c, const void *old, void *rec)
 {
-    struct provider p;
+    const struct crew *w = rec;
 
-    TRY(model_check(c, &crew_model, w));
-    TRY(org_check_phone(c, "phone", w->phone));
-    TRY(org_refer(c, &provider_model, "provider_id", w->provider_id, &p));
-    return org_own_code(c, find_code, w->code, w->id);
-}
-
-enum err
-crew_add(struct call *c, struct crew *w)
-{
-    TX tx = tx_begin(c);
-    TRY(need(c, "org.edit", w));
-    TRY(check_crew(c, w));
-    w->active = true;
-    TRY(model_add(c, &crew_model, w));
-    return tx_commit(&tx);
+    (void)old;
+    return org_check_phone(c, "phone", w->phone);
 }
 
 static const char find_hand_of_provider[] =
@@ -128,21 +87,24 @@ static const char find_hand_of_provider[] =
 
 /* All of the provider who sign in would do the crew's work. */
 static enum err
-judge_provider(struct call *c, struct crew *w, const struct crew *old)
+judge_crew(struct call *c, const void *before, void *rec, bool *made)
 {
-    struct right_change x = { .kind = "crew_provider",
-                              .about = old->name,
-                              .noun = "crew",
-                              .noun_id = old->id };
+    const struct crew *old = before;
+    struct crew *w = rec;
+    struct right_change x = { .kind = "crew_provider", .noun = "crew" };
     bool waits = false;
 
-    if (w->provider_id == 0 || w->provider_id == old->provider_id)
+    (void)made;
+    if (old == NULL || w->provider_id == 0
+        || w->provider_id == old->provider_id)
         return OK;
     TRY(db_int(c, &x.person_id, find_hand_of_provider, V(w->provider_id)));
     if (x.person_id)
         TRY(change_waits(c, CHANGE_GIVES, x.person_id, &waits));
     if (!waits)
         return OK;
+    x.about = old->name;
+    x.noun_id = old->id;
     x.wish = arena_printf(c->arena, "{\"provider_id\":%lld}",
                           (long long)w->provider_id);
     w->provider_id = old->provider_id;
@@ -174,54 +136,69 @@ org_warn_rules(struct call *c, int64_t crew_id, int64_t provider_id,
     return rows_end(&r);
 }
 
-enum err
-crew_set(struct call *c, struct crew *w, field_mask said)
+/* Rules may lead nowhere now. */
+static enum err
+crew_changed(struct call *c, const void *old, void *rec)
 {
-    struct crew old = { 0 };
+    struct crew *w = rec;
 
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &crew_model, w->id, &old));
-    TRY(need(c, "org.edit", &old));
-    model_fill(&crew_model, w, &old, said);
-    TRY(check_crew(c, w));
-    TRY(need(c, "org.edit", w));
-    TRY(judge_provider(c, w, &old));
-    TRY(model_set(c, &crew_model, w, ALL_FIELDS));
-    if (!w->active)
-        TRY(org_warn_rules(c, w->id, 0, &w->warning));
-    TRY(tx_commit(&tx));
-    if (w->active != old.active || w->provider_id != old.provider_id)
-        auth_forget(c);
-    return OK;
+    return old != NULL && !w->active ? org_warn_rules(c, w->id, 0, &w->warning)
+                                     : OK;
 }
+
+/* What is out of use gives no rights. */
+static void
+crew_after(struct call *c, const void *old, const void *rec)
+{
+    const struct crew *was = old, *is = rec;
+
+    if (was != NULL
+        && (was->active != is->active || was->provider_id != is->provider_id))
+        auth_forget(c);
+}
+
+const struct model crew_model = MODEL("crew", "crew", struct crew, crew_fields);
+
+const struct noun crew_noun = {
+    .model = &crew_model,
+    .plural = "crews",
+    .says = "Who does the work.",
+    .part = "org",
+    .edit = "org.edit",
+    .told = "org.see",
+    .reach = { .crew = "id", .provider = "provider_id" },
+    .check = check_crew,
+    .judge = judge_crew,
+    .changed = crew_changed,
+    .after = crew_after,
+};
 
 /* -- members ----------------------------------------------------------- */
 
 static const char find_member[] =
     "SELECT id FROM crew_member WHERE crew_id = $1 AND person_id = $2";
 
-/* Somebody in service, of the crew's provider if it has one, and only once.
-   Fills in his name. */
-static enum err
-check_member(struct call *c, const struct crew *w, const struct crew_member *m,
-             const char **name)
-{
-    struct person p = { 0 };
-    int64_t other = 0;
+/* Skills as they are kept: "a,b", whatever comma was typed. */
+static const char *tidy_skills(struct call *c, const char *s);
 
-    TRY(model_check(c, &crew_member_model, m));
-    TRY(org_refer(c, &person_model, "person_id", m->person_id, &p));
-    *name = p.name;
+/* Somebody in service, of the crew's provider if it has one. */
+static enum err
+check_member(struct call *c, const void *old, void *rec)
+{
+    struct crew_member *m = rec;
+    struct person p = { 0 };
+    struct crew w = { 0 };
+
+    (void)old;
+    TRY(model_get(c, &crew_model, m->crew_id, &w));
+    TRY(model_get(c, &person_model, m->person_id, &p));
     if (!p.active)
         return fail(c, ERR_CONFLICT, "person_id", "%s is not in service",
                     p.name);
-    if (w->provider_id && p.provider_id != w->provider_id)
+    if (w.provider_id && p.provider_id != w.provider_id)
         return fail(c, ERR_CONFLICT, "person_id",
                     "%s does not belong to the crew's provider", p.name);
-    TRY(db_int(c, &other, find_member, V(m->crew_id), V(m->person_id)));
-    if (other && other != m->id)
-        return fail(c, ERR_CONFLICT, "person_id", "%s is in the crew already",
-                    p.name);
+    m->skills = tidy_skills(c, m->skills);
     return OK;
 }
 
@@ -246,7 +223,6 @@ trim_end(struct buf *b)
         b->s[--b->len] = '\0';
 }
 
-/* Skills as they are kept: "a,b", whatever comma was typed. */
 static const char *
 tidy_skills(struct call *c, const char *s)
 {
@@ -296,8 +272,7 @@ ask_member(struct call *c, const struct crew *w, struct crew_member *m)
 
 /* A member becomes the lead. */
 static enum err
-judge_lead(struct call *c, const struct crew *w, struct crew_member *m,
-           const struct crew_member *old)
+judge_lead(struct call *c, const struct crew *w, struct crew_member *m)
 {
     struct right_change x = { .kind = "lead",
                               .person_id = m->person_id,
@@ -307,8 +282,6 @@ judge_lead(struct call *c, const struct crew *w, struct crew_member *m,
                               .wish = "{\"lead\":true}" };
     bool waits = false;
 
-    if (!m->lead || old->lead)
-        return OK;
     TRY(change_waits(c, CHANGE_GIVES, m->person_id, &waits));
     if (!waits)
         return OK;
@@ -316,51 +289,46 @@ judge_lead(struct call *c, const struct crew *w, struct crew_member *m,
     return change_ask(c, &x);
 }
 
-enum err
-crew_member_add(struct call *c, struct crew_member *m)
+static enum err
+judge_member(struct call *c, const void *before, void *rec, bool *made)
 {
+    const struct crew_member *old = before;
+    struct crew_member *m = rec;
     struct crew w = { 0 };
     bool waits = false;
 
-    TX tx = tx_begin(c);
-    TRY(edited_crew(c, m->crew_id, &w));
-    TRY(check_member(c, &w, m, &m->person_name));
-    m->skills = tidy_skills(c, m->skills);
+    TRY(model_get(c, &crew_model, m->crew_id, &w));
+    if (old != NULL)
+        return m->lead && !old->lead ? judge_lead(c, &w, m) : OK;
     TRY(change_waits(c, CHANGE_GIVES, m->person_id, &waits));
-    TRY(waits ? ask_member(c, &w, m) : model_add(c, &crew_member_model, m));
-    return tx_commit(&tx);
+    *made = !waits;
+    return waits ? ask_member(c, &w, m) : OK;
 }
 
-enum err
-crew_member_set(struct call *c, struct crew_member *m, field_mask said)
+static enum err
+name_member(struct call *c, void *rec)
 {
-    struct crew_member old = { 0 };
-    struct crew w = { 0 };
+    struct crew_member *m = rec;
 
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &crew_member_model, m->id, &old));
-    model_fill(&crew_member_model, m, &old, said);
-    TRY(edited_crew(c, old.crew_id, &w));
-    TRY(check_member(c, &w, m, &m->person_name));
-    m->skills = tidy_skills(c, m->skills);
-    TRY(judge_lead(c, &w, m, &old));
-    TRY(model_set(c, &crew_member_model, m, ALL_FIELDS));
-    return tx_commit(&tx);
+    return org_name_of(c, find_person_name, m->person_id, &m->person_name);
 }
 
-enum err
-crew_member_remove(struct call *c, int64_t id)
-{
-    struct crew_member old = { 0 };
-    struct crew w = { 0 };
+const struct model crew_member_model =
+    MODEL("crew_member", "crew_member", struct crew_member, member_fields);
 
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &crew_member_model, id, &old));
-    TRY(edited_crew(c, old.crew_id, &w));
-    TRY(org_match(c, old.version));
-    TRY(model_remove(c, &crew_member_model, id));
-    return tx_commit(&tx);
-}
+const struct noun crew_member_noun = {
+    .model = &crew_member_model,
+    .plural = "crew-members",
+    .says = "Who is in which crew.",
+    .edit = "org.edit",
+    .told = "org.see",
+    .reach = { .crew = "crew_id" },
+    .own_only = true,
+    .removable = true,
+    .check = check_member,
+    .judge = judge_member,
+    .derive = name_member,
+};
 
 enum err
 crew_may_know(struct call *c, const struct crew *w)
@@ -371,66 +339,18 @@ crew_may_know(struct call *c, const struct crew *w)
     return OK;
 }
 
-enum err
-crew_member_get(struct call *c, struct crew_member *m)
-{
-    struct crew w = { 0 };
-
-    TRY(model_get(c, &crew_member_model, m->id, m));
-    TRY(model_get(c, &crew_model, m->crew_id, &w));
-    TRY(crew_may_know(c, &w));
-    return org_name_of(c, find_person_name, m->person_id, &m->person_name);
-}
-
-static const char of_own_crews[] =
-    "crew_id IN (SELECT id FROM crew WHERE provider_id = $1)";
-
-enum err
-crew_member_list(struct call *c, struct list *l)
-{
-    if (auth_from_outside(c)) {
-        (void)list_bind(c, l, V(c->actor->provider_id));
-        list_and(c, l, "%s", of_own_crews);
-    }
-    TRY(model_list(c, l));
-    struct crew_member *all = l->rows;
-    for (size_t i = 0; i < l->n; i++)
-        TRY(org_name_of(c, find_person_name, all[i].person_id,
-                        &all[i].person_name));
-    return OK;
-}
-
 /* -- shifts ------------------------------------------------------------ */
-
-enum err
-shift_list(struct call *c, struct list *l)
-{
-    if (auth_from_outside(c)) {
-        (void)list_bind(c, l, V(c->actor->provider_id));
-        list_and(c, l, "%s", of_own_crews);
-    }
-    return model_list(c, l);
-}
-
-enum err
-shift_get(struct call *c, struct shift *s)
-{
-    struct crew w = { 0 };
-
-    TRY(model_get(c, &shift_model, s->id, s));
-    TRY(model_get(c, &crew_model, s->crew_id, &w));
-    return crew_may_know(c, &w);
-}
 
 /* Each weekday once, a beginning, and a person who is in the crew. */
 static enum err
-check_shift(struct call *c, struct shift *s)
+check_shift(struct call *c, const void *old, void *rec)
 {
+    struct shift *s = rec;
     struct person p = { 0 };
     int64_t member = 0;
     unsigned seen = 0;
 
-    TRY(model_check(c, &shift_model, s));
+    (void)old;
     for (const char *d = s->weekdays; *d; d++) {
         if (*d < '1' || *d > '7' || seen & 1u << (*d - '0'))
             return fail(c, ERR_INVALID, "weekdays",
@@ -444,7 +364,7 @@ check_shift(struct call *c, struct shift *s)
                     "must be later than the beginning");
     if (s->person_id == 0)
         return OK;
-    TRY(org_refer(c, &person_model, "person_id", s->person_id, &p));
+    TRY(model_get(c, &person_model, s->person_id, &p));
     TRY(db_int(c, &member, find_member, V(s->crew_id), V(s->person_id)));
     if (!member)
         return fail(c, ERR_CONFLICT, "person_id", "%s is not in the crew",
@@ -452,46 +372,20 @@ check_shift(struct call *c, struct shift *s)
     return OK;
 }
 
-enum err
-shift_add(struct call *c, struct shift *s)
-{
-    struct crew w = { 0 };
+const struct model shift_model =
+    MODEL("shift", "shift", struct shift, shift_fields);
 
-    TX tx = tx_begin(c);
-    TRY(edited_crew(c, s->crew_id, &w));
-    TRY(check_shift(c, s));
-    TRY(model_add(c, &shift_model, s));
-    return tx_commit(&tx);
-}
-
-enum err
-shift_set(struct call *c, struct shift *s, field_mask said)
-{
-    struct shift old = { 0 };
-    struct crew w = { 0 };
-
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &shift_model, s->id, &old));
-    model_fill(&shift_model, s, &old, said);
-    TRY(edited_crew(c, old.crew_id, &w));
-    TRY(check_shift(c, s));
-    TRY(model_set(c, &shift_model, s, ALL_FIELDS));
-    return tx_commit(&tx);
-}
-
-enum err
-shift_remove(struct call *c, int64_t id)
-{
-    struct shift old = { 0 };
-    struct crew w = { 0 };
-
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &shift_model, id, &old));
-    TRY(edited_crew(c, old.crew_id, &w));
-    TRY(org_match(c, old.version));
-    TRY(model_remove(c, &shift_model, id));
-    return tx_commit(&tx);
-}
+const struct noun shift_noun = {
+    .model = &shift_model,
+    .plural = "shifts",
+    .says = "When crews are on duty.",
+    .edit = "org.edit",
+    .told = "org.see",
+    .reach = { .crew = "crew_id" },
+    .own_only = true,
+    .removable = true,
+    .check = check_shift,
+};
 
 /* -- who is there ------------------------------------------------------ */
 

@@ -99,3 +99,31 @@ org_export(struct call *c, enum org_table table, struct buf *out)
         return fail(c, ERR_LIMIT, NULL, "the table is too large for one file");
     return audit_export(c, x.t->model->noun, "csv", n, NULL);
 }
+
+static void
+write_template(struct call *c, enum org_table table, struct buf *out)
+{
+    struct export x = { .c = c, .t = &org_tables[table], .out = out };
+
+    write_names(&x);
+}
+
+/* -- for the rows of nouns ------------------------------------------------ */
+
+#define TABLE(word, table)                                                     \
+    enum err org_import_##word(struct call *c, const char *text, size_t len,   \
+                               bool dry_run, struct import_result *result)     \
+    {                                                                          \
+        return org_import(c, table, text, len, dry_run, result);               \
+    }                                                                          \
+    enum err org_export_##word(struct call *c, struct buf *out)                \
+    {                                                                          \
+        return org_export(c, table, out);                                      \
+    }                                                                          \
+    void org_template_##word(struct call *c, struct buf *out)                  \
+    {                                                                          \
+        write_template(c, table, out);                                         \
+    }
+TABLE(units, ORG_UNITS)
+TABLE(persons, ORG_PERSONS)
+TABLE(places, ORG_PLACES)

@@ -27,44 +27,28 @@ head_of(const struct import *im, const char *field)
     return field;
 }
 
-static void
-push_refusal(struct import *im, const struct import_refusal *x)
-{
-    struct import_result *r = im->result;
-
-    if (r->n_refused == im->refused_cap) {
-        im->refused_cap = 2 * im->refused_cap + 16;
-        struct import_refusal *more =
-            NEW_N(im->c->arena, struct import_refusal, im->refused_cap);
-
-        if (r->n_refused > 0)
-            memcpy(more, r->refused, r->n_refused * sizeof *more);
-        r->refused = more;
-    }
-    r->refused[r->n_refused++] = *x;
-}
-
 void
 import_refuse(struct import *im, int64_t line, const char *field,
               const char *detail, const char *value)
 {
-    push_refusal(im, &(struct import_refusal){
-                         .line = line,
-                         .field = field,
-                         .column = head_of(im, field),
-                         .detail = words_in(im->c, detail),
-                         .value = value });
+    import_push(im->c, im->result,
+                &(struct import_refusal){ .line = line,
+                                          .field = field,
+                                          .column = head_of(im, field),
+                                          .detail = words_in(im->c, detail),
+                                          .value = value });
 }
 
 void
 import_refuse_fault(struct import *im, int64_t line, const char *field,
                     const char *value)
 {
-    push_refusal(im, &(struct import_refusal){ .line = line,
-                                               .field = field,
-                                               .column = head_of(im, field),
-                                               .detail = im->c->fault.text,
-                                               .value = value });
+    import_push(im->c, im->result,
+                &(struct import_refusal){ .line = line,
+                                          .field = field,
+                                          .column = head_of(im, field),
+                                          .detail = im->c->fault.text,
+                                          .value = value });
     im->c->fault = (struct fault){ 0 };
 }
 
@@ -150,7 +134,7 @@ org_import(struct call *c, enum org_table table, const char *text, size_t len,
         .t = t,
         .result = result,
         .id = model_field(t->model, "id"),
-        .code = model_field(t->model, "code"),
+        .code = model_flagged(t->model, UNIQUE),
         .parent = t->tree ? model_field(t->model, "parent_id") : NULL
     };
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));

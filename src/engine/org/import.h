@@ -22,7 +22,6 @@ struct import {
     struct call *c;
     const struct table *t;
     struct import_result *result;
-    size_t refused_cap;
     size_t n_sorted; /* of the refused, in the order of lines so far */
     const struct field *id, *code, *parent; /* parent: of a tree only */
 

@@ -253,7 +253,7 @@ node_for(struct import *im, const char *code, int64_t line)
     x->line = line;
     *import_int(im->id, x->rec) = new_id(im->c);
     codes_put(im->c->arena, &im->codes, code, *import_int(im->id, x->rec));
-    const struct field *active = model_field(im->t->model, "active");
+    const struct field *active = model_flagged(im->t->model, IN_USE);
     if (active)
         *(bool *)((char *)x->rec + active->offset) = true;
     return x;

@@ -50,16 +50,6 @@ org_set_other(struct call *c, const struct model *m, void *rec, field_mask mask)
 }
 
 enum err
-org_match(struct call *c, int64_t version)
-{
-    if (c->if_version != 0 && c->if_version != version)
-        return fail(c, ERR_STALE, NULL,
-                    "it has been changed meanwhile: version %lld, not %lld",
-                    (long long)version, (long long)c->if_version);
-    return OK;
-}
-
-enum err
 org_check_phone(struct call *c, const char *field, const char *phone)
 {
     if (phone && phone[strspn(phone, "0123456789 +-()")] != '\0')

@@ -27,9 +27,6 @@ enum err org_set_other(struct call *c, const struct model *m, void *rec,
 enum err unit_plan_add(struct call *c, const char *verb,
                        const struct unit_act *a) MUST_USE;
 
-/* ERR_STALE when If-Match was said and is not VERSION. */
-enum err org_match(struct call *c, int64_t version) MUST_USE;
-
 /* Digits, spaces and + - ( ) only, or ERR_INVALID naming FIELD. */
 enum err org_check_phone(struct call *c, const char *field,
                          const char *phone) MUST_USE;
@@ -83,6 +80,16 @@ enum err org_name_of(struct call *c, const char *find, int64_t id,
                      const char **name) MUST_USE;
 extern const char find_unit_name[], find_provider_name[], find_place_name[],
     find_person_name[];
+
+/* Their tables in and out, for their rows of nouns. */
+#define ORG_TABLE(word)                                                        \
+    enum err org_import_##word(struct call *c, const char *text, size_t len,   \
+                               bool dry_run, struct import_result *result);    \
+    enum err org_export_##word(struct call *c, struct buf *out);               \
+    void org_template_##word(struct call *c, struct buf *out)
+ORG_TABLE(units);
+ORG_TABLE(persons);
+ORG_TABLE(places);
 
 /* May the caller see the phones of somebody who lies there? */
 bool org_sees_phone(struct call *c, const struct auth_where *where);

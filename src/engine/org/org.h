@@ -3,7 +3,7 @@
  * org - who and where: the office's units, places, people, crews, providers.
  *
  * Owns the tables unit, unit_change, unit_plan, place, provider, person, crew,
- * crew_member and shift.
+ * crew_member, shift and setting.
  *
  * Always true:
  *   1. Units and places are trees without a cycle; path holds the ids from
@@ -29,6 +29,7 @@
 #include "base/text.h"
 #include "life/life.h"
 #include "model/model.h"
+#include "noun/noun.h"
 
 /* -- units ------------------------------------------------------------- */
 
@@ -44,6 +45,7 @@ struct unit {
     instant updated_at;
 };
 extern const struct model unit_model;
+extern const struct noun unit_noun;
 
 /* What became of a unit: created, renamed, moved, merged, split, ended. */
 struct unit_change {
@@ -165,6 +167,7 @@ struct place {
     instant updated_at;
 };
 extern const struct model place_model;
+extern const struct noun place_noun;
 extern const char *const place_kinds[];
 
 /*
@@ -194,6 +197,7 @@ struct person {
     const char *unit_name, *provider_name, *place_name;
 };
 extern const struct model person_model;
+extern const struct noun person_noun;
 
 /*
  * Needs org.edit at the person's unit or provider.  What of it gives rights, or
@@ -250,13 +254,7 @@ struct provider {
     const char *warning; /* a check digit that does not fit; only told */
 };
 extern const struct model provider_model;
-
-enum err provider_add(struct call *c, struct provider *p) MUST_USE;
-enum err provider_set(struct call *c, struct provider *p,
-                      field_mask said) MUST_USE;
-enum err provider_get(struct call *c, struct provider *p) MUST_USE;
-/* Those the caller may see (org.see at the provider). */
-enum err provider_list(struct call *c, struct list *l) MUST_USE;
+extern const struct noun provider_noun;
 
 /* The check character the first 17 characters of a USCC call for; 0 when one
    of them is none of its 31 characters. */
@@ -279,6 +277,7 @@ struct crew {
         *warning; /* rules that lead nowhere now; only told by a change */
 };
 extern const struct model crew_model;
+extern const struct noun crew_noun;
 
 struct crew_member {
     int64_t id, crew_id, person_id;
@@ -290,6 +289,7 @@ struct crew_member {
     const char *person_name; /* only shown */
 };
 extern const struct model crew_member_model;
+extern const struct noun crew_member_noun;
 
 /* A weekly pattern; from_min not below to_min reaches into the next day. */
 struct shift {
@@ -303,24 +303,13 @@ struct shift {
     instant updated_at;
 };
 extern const struct model shift_model;
+extern const struct noun shift_noun;
 
-/* Each needs org.edit at the crew.  A member who signs in, a lead, a provider
-   whose people do, waits for a second administrator: c->waits. */
-enum err crew_add(struct call *c, struct crew *w) MUST_USE;
-enum err crew_set(struct call *c, struct crew *w, field_mask said) MUST_USE;
-enum err crew_member_add(struct call *c, struct crew_member *m) MUST_USE;
-enum err crew_member_set(struct call *c, struct crew_member *m,
-                         field_mask said) MUST_USE;
-enum err crew_member_remove(struct call *c, int64_t id) MUST_USE;
+/* Each is changed by whom org.edit reaches the crew.  A member who signs in, a
+   lead, a provider whose people do, waits for a second administrator. */
+
 /* A provider's people are told of the people of its own crews only. */
 enum err crew_may_know(struct call *c, const struct crew *w) MUST_USE;
-enum err crew_member_get(struct call *c, struct crew_member *m) MUST_USE;
-enum err crew_member_list(struct call *c, struct list *l) MUST_USE;
-enum err shift_list(struct call *c, struct list *l) MUST_USE;
-enum err shift_get(struct call *c, struct shift *s) MUST_USE;
-enum err shift_add(struct call *c, struct shift *s) MUST_USE;
-enum err shift_set(struct call *c, struct shift *s, field_mask said) MUST_USE;
-enum err shift_remove(struct call *c, int64_t id) MUST_USE;
 
 /* A member of a crew as the desk sees him. */
 struct crew_hand {
@@ -345,28 +334,23 @@ enum err crew_hands(struct call *c, int64_t crew_id, instant at,
 enum err crew_hands_shown(struct call *c, const struct crew *w, instant at,
                           struct crew_hand **hands, size_t *n) MUST_USE;
 
+/* -- settings ------------------------------------------------------------ */
+
+struct setting {
+    int64_t id;
+    const char *name, *value;
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model setting_model;
+extern const struct noun setting_noun;
+
 /* -- tables in and out --------------------------------------------------- */
 
 enum org_table { ORG_UNITS, ORG_PERSONS, ORG_PLACES };
 
 /* ORG_UNITS of "units" and so on; false when it is none of the words. */
 bool org_table_read(const char *word, enum org_table *out);
-
-struct import_refusal {
-    int64_t line;
-    const char *field;  /* the English name of the column, or NULL */
-    const char *column; /* what the file calls it; of one the file does not
-                           have, the name in the caller's language; or NULL */
-    const char *detail; /* in the caller's language */
-    const char *value;  /* what stands in the cell, or NULL */
-};
-
-struct import_result {
-    int64_t rows, added, changed, unchanged; /* the last three: good rows */
-    int64_t waiting; /* people of whom something waits for confirmation */
-    struct import_refusal *refused; /* in the order of lines */
-    size_t n_refused;
-};
 
 /*
  * Bring the table to what the CSV text says: rows are matched by code, those

@@ -14,9 +14,9 @@
 
 static const struct field fields[] = {
     FIELD(struct person, id, .flags = GIVEN),
-    FIELD(struct person, code, .flags = REQUIRED | FOUND, .max = 32,
+    FIELD(struct person, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 32,
           .label = "Staff number"),
-    FIELD(struct person, name, .flags = REQUIRED | FOUND, .max = 60,
+    FIELD(struct person, name, .flags = REQUIRED | TITLE | FOUND, .max = 60,
           .label = "Name of the person"),
     FIELD(struct person, name_en, .flags = FOUND, .max = 120,
           .label = "English name"),
@@ -31,7 +31,7 @@ static const struct field fields[] = {
     FIELD(struct person, mobile, .flags = FOUND, .min = 5, .max = 24,
           .label = "Mobile phone"),
     FIELD(struct person, email, .max = 120, .label = "E-mail"),
-    FIELD(struct person, active, .label = "In service"),
+    FIELD(struct person, active, .flags = IN_USE, .label = "In service"),
     FIELD(struct person, version, .flags = GIVEN),
     FIELD(struct person, updated_at, .flags = GIVEN),
     FIELD(struct person, unit_name, .flags = GIVEN | DERIVED),
@@ -389,3 +389,30 @@ person_pick(struct call *c, struct list *l)
     TRY(model_list(c, l));
     return look_up(c, l, fill_card);
 }
+
+static enum err
+get_person(struct call *c, void *rec)
+{
+    return person_get(c, rec);
+}
+
+static enum err
+set_person(struct call *c, void *rec, field_mask said)
+{
+    return person_set(c, rec, said);
+}
+
+const struct noun person_noun = {
+    .model = &person_model,
+    .plural = "persons",
+    .says = "People of the units the caller may see.",
+    .part = "org",
+    .see = "org.see",
+    .edit = "org.edit",
+    .by_hand = true,
+    .import = org_import_persons,
+    .export = org_export_persons,
+    .template = org_template_persons,
+    .get = get_person,
+    .set = set_person,
+};

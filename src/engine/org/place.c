@@ -14,7 +14,7 @@ const char *const place_kinds[] = { "site", "building", "floor", "room", NULL };
 
 static const struct field fields[] = {
     FIELD(struct place, id, .flags = GIVEN),
-    FIELD(struct place, code, .flags = REQUIRED | FOUND, .max = 40,
+    FIELD(struct place, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 40,
           .label = "Code"),
     FIELD(struct place, name, .flags = REQUIRED | FOUND, .max = 60,
           .label = "Name"),
@@ -24,13 +24,13 @@ static const struct field fields[] = {
           .label = "Kind"),
     FIELD(struct place, parent_id, .refers = "place", .label = "Lies in"),
     FIELD(struct place, path, .flags = GIVEN | FLEETING),
-    FIELD(struct place, full_name, .flags = GIVEN | FLEETING | FOUND,
+    FIELD(struct place, full_name, .flags = GIVEN | FLEETING | TITLE | FOUND,
           .label = "Full name"),
     FIELD(struct place, unit_id, .refers = "unit", .label = "Used by"),
     FIELD(struct place, room_use, .max = 60, .label = "Use"),
     FIELD(struct place, area_m2, .max = 1000000, .label = "Area in m²"),
     FIELD(struct place, restricted, .label = "Secrecy area"),
-    FIELD(struct place, active, .label = "In use"),
+    FIELD(struct place, active, .flags = IN_USE, .label = "In use"),
     FIELD(struct place, initials, .flags = GIVEN | FLEETING | FOUND),
     FIELD(struct place, version, .flags = GIVEN),
     FIELD(struct place, updated_at, .flags = GIVEN),
@@ -241,3 +241,30 @@ place_get(struct call *c, struct place *p)
                     words_in(c, "place"), (long long)id);
     return model_get(c, &place_model, id, p);
 }
+
+static enum err
+get_place(struct call *c, void *rec)
+{
+    return place_get(c, rec);
+}
+
+static enum err
+set_place(struct call *c, void *rec, field_mask said)
+{
+    return place_set(c, rec, said);
+}
+
+const struct noun place_noun = {
+    .model = &place_model,
+    .plural = "places",
+    .says = "Sites, buildings, floors, rooms.",
+    .part = "org",
+    .edit = "org.edit",
+    .told = "org.see",
+    .by_hand = true,
+    .import = org_import_places,
+    .export = org_export_places,
+    .template = org_template_places,
+    .get = get_place,
+    .set = set_place,
+};

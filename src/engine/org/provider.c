@@ -8,23 +8,22 @@
 
 static const struct field fields[] = {
     FIELD(struct provider, id, .flags = GIVEN),
-    FIELD(struct provider, code, .flags = REQUIRED, .max = 32, .label = "Code"),
-    FIELD(struct provider, name, .flags = REQUIRED, .max = 80, .label = "Name"),
-    FIELD(struct provider, name_en, .max = 120, .label = "English name"),
+    FIELD(struct provider, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 32,
+          .label = "Code", .also = "代码,服务商编码"),
+    FIELD(struct provider, name, .flags = REQUIRED | TITLE | FOUND, .max = 80,
+          .label = "Name", .also = "服务商名称"),
+    FIELD(struct provider, name_en, .flags = FOUND, .max = 120,
+          .label = "English name"),
     FIELD(struct provider, uscc, .max = 18, .label = "Social credit code"),
     FIELD(struct provider, contact, .max = 60, .label = "Contact"),
-    FIELD(struct provider, phone, .min = 3, .max = 24, .label = "Phone"),
-    FIELD(struct provider, active, .label = "In use"),
+    FIELD(struct provider, phone, .flags = FOUND, .min = 3, .max = 24,
+          .label = "Phone"),
+    FIELD(struct provider, active, .flags = IN_USE, .label = "In use"),
     FIELD(struct provider, version, .flags = GIVEN),
     FIELD(struct provider, updated_at, .flags = GIVEN),
     FIELD(struct provider, warning, .flags = GIVEN | DERIVED,
           .label = "Warning"),
 };
-const struct model provider_model =
-    MODEL("provider", "provider", struct provider, fields);
-
-static const char find_code[] =
-    "SELECT name FROM provider WHERE code = $1 AND id <> $2";
 
 /* GB 32100-2015: letters that look like digits are left out; the weights are
    the powers of 3 modulo 31. */
@@ -47,15 +46,25 @@ uscc_check(const char *uscc)
     return USCC_CHARACTERS[(31 - sum % 31) % 31];
 }
 
-/* Codes with a wrong check digit have been handed out, so it is only told. */
-static void
-warn(struct call *c, struct provider *p)
+static enum err
+check(struct call *c, const void *old, void *rec)
 {
+    const struct provider *p = rec;
+
+    (void)old;
+    return org_check_phone(c, "phone", p->phone);
+}
+
+/* Codes with a wrong check digit have been handed out, so it is only told. */
+static enum err
+warn(struct call *c, void *rec)
+{
+    struct provider *p = rec;
     char want;
 
     p->warning = NULL;
     if (!p->uscc)
-        return;
+        return OK;
     want = strlen(p->uscc) == USCC_LENGTH ? uscc_check(p->uscc) : 0;
     if (!want)
         p->warning = words_in(c, "this is no unified social credit code");
@@ -63,74 +72,43 @@ warn(struct call *c, struct provider *p)
         p->warning =
             arena_printf(c->arena, words_in(c, "the check digit should be %c"),
                          want);
+    return OK;
 }
 
+/* Rules may lead nowhere now. */
 static enum err
-check(struct call *c, const struct provider *p)
+changed(struct call *c, const void *old, void *rec)
 {
-    TRY(model_check(c, &provider_model, p));
-    TRY(org_check_phone(c, "phone", p->phone));
-    return org_own_code(c, find_code, p->code, p->id);
+    struct provider *p = rec;
+
+    return old != NULL && !p->active ? org_warn_rules(c, 0, p->id, &p->warning)
+                                     : OK;
 }
 
-static enum err
-need(struct call *c, const char *right, int64_t id)
+/* What is out of use gives no rights. */
+static void
+after(struct call *c, const void *old, const void *rec)
 {
-    return auth_need(c, right, &(struct auth_where){ .provider_id = id });
-}
+    const struct provider *was = old, *is = rec;
 
-enum err
-provider_add(struct call *c, struct provider *p)
-{
-    TX tx = tx_begin(c);
-    TRY(need(c, "org.edit", 0));
-    TRY(check(c, p));
-    p->active = true;
-    TRY(model_add(c, &provider_model, p));
-    warn(c, p);
-    return tx_commit(&tx);
-}
-
-enum err
-provider_set(struct call *c, struct provider *p, field_mask said)
-{
-    struct provider old = { 0 };
-
-    TX tx = tx_begin(c);
-    TRY(model_get(c, &provider_model, p->id, &old));
-    TRY(need(c, "org.edit", p->id));
-    model_fill(&provider_model, p, &old, said);
-    TRY(check(c, p));
-    TRY(model_set(c, &provider_model, p, ALL_FIELDS));
-    warn(c, p);
-    if (!p->active)
-        TRY(org_warn_rules(c, 0, p->id, &p->warning));
-    TRY(tx_commit(&tx));
-    if (p->active != old.active)
+    if (was != NULL && was->active != is->active)
         auth_forget(c);
-    return OK;
 }
 
-static const struct auth_columns lies = { .provider = "id" };
+const struct model provider_model =
+    MODEL("provider", "provider", struct provider, fields);
 
-enum err
-provider_list(struct call *c, struct list *l)
-{
-    struct provider *rows;
-
-    TRY(auth_limit(c, "org.see", &lies, l));
-    TRY(model_list(c, l));
-    rows = l->rows;
-    for (size_t i = 0; i < l->n; i++)
-        warn(c, &rows[i]);
-    return OK;
-}
-
-enum err
-provider_get(struct call *c, struct provider *p)
-{
-    TRY(model_get(c, &provider_model, p->id, p));
-    TRY(need(c, "org.see", p->id));
-    warn(c, p);
-    return OK;
-}
+const struct noun provider_noun = {
+    .model = &provider_model,
+    .plural = "providers",
+    .says = "Companies that work for the office.",
+    .part = "org",
+    .see = "org.see",
+    .edit = "org.edit",
+    .reach = { .provider = "id" },
+    .merges = true,
+    .check = check,
+    .derive = warn,
+    .changed = changed,
+    .after = after,
+};

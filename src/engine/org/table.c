@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The columns of each table, and cells as people write them. */
+/* The columns of each table. */
 #include "engine/org/table.h"
 
 #include <string.h>
@@ -97,27 +97,6 @@ table_codes_sql(const struct model *m)
     return m == &place_model ? place_codes : provider_codes;
 }
 
-bool
-cell_bool(const char *text, bool *out)
-{
-    static const char *const yes[] = {
-        "是", "yes", "true", "1", "Y", "有", "√"
-    };
-    static const char *const no[] = { "否", "no", "false", "0", "N", "无" };
-
-    for (size_t i = 0; i < COUNT(yes); i++) {
-        if (text_same_case(text, yes[i]))
-            return *out = true;
-    }
-    for (size_t i = 0; i < COUNT(no); i++) {
-        if (text_same_case(text, no[i])) {
-            *out = false;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What people call the kinds; the first is written. */
 static const char *const kind_names[][5] = {
     { "院区", "园区", "大院", "site", NULL },
@@ -138,40 +117,8 @@ cell_place_kind(const char *text)
     return NULL;
 }
 
-/* The shortest text that reads back as the same number. */
-static const char *
-real_text(struct call *c, double r)
-{
-    const char *s = "";
-    double back = r + 1;
-
-    for (int digits = 6; digits <= 17 && (back < r || back > r); digits++) {
-        s = arena_printf(c->arena, "%.*g", digits, r);
-        (void)text_real(s, &back);
-    }
-    return s;
-}
-
 const char *
 org_column_name(const struct call *c, const struct column *k)
 {
     return c->lang == LANG_ZH ? k->zh[0] : k->name;
-}
-
-const char *
-cell_text(struct call *c, const struct field *f, const void *rec)
-{
-    const void *at = (const char *)rec + f->offset;
-    bool zh = c->lang == LANG_ZH;
-
-    if (f->kind == FIELD_BOOL)
-        return *(const bool *)at ? zh ? "是" : "yes" : zh ? "否" : "no";
-    if (f->kind == FIELD_INT)
-        return arena_printf(c->arena, "%lld", (long long)*(const int64_t *)at);
-    if (f->kind == FIELD_REAL)
-        return *(const double *)at > 0 ? real_text(c, *(const double *)at) : "";
-    const char *s = *(const char *const *)at;
-    if (s && f->choices == place_kinds && zh)
-        return kind_names[place_rank(s)][0];
-    return s ? s : "";
 }

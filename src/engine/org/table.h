@@ -3,8 +3,8 @@
 #ifndef ENGINE_ORG_TABLE_H
 #define ENGINE_ORG_TABLE_H
 
-#include "engine/org/codes.h"
 #include "engine/org/inner.h"
+#include "noun/codes.h"
 
 #define MAX_ZH 5
 
@@ -29,16 +29,10 @@ extern const struct table org_tables[]; /* by enum org_table */
 /* The code's query for a model that columns refer to. */
 const char *table_codes_sql(const struct model *m);
 
-/* "是", "yes", "1", ...: false when it is none of them. */
-bool cell_bool(const char *text, bool *out);
-
 /* "房间" and "room" are "room"; NULL when it is none. */
 const char *cell_place_kind(const char *text);
 
 /* A column's name in the caller's language. */
 const char *org_column_name(const struct call *c, const struct column *k);
-
-/* A member as a cell's text in the caller's language. */
-const char *cell_text(struct call *c, const struct field *f, const void *rec);
 
 #endif

@@ -12,9 +12,9 @@
 
 static const struct field unit_fields[] = {
     FIELD(struct unit, id, .flags = GIVEN),
-    FIELD(struct unit, code, .flags = REQUIRED | FOUND, .max = 32,
+    FIELD(struct unit, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 32,
           .label = "Code"),
-    FIELD(struct unit, name, .flags = REQUIRED | FOUND, .max = 80,
+    FIELD(struct unit, name, .flags = REQUIRED | TITLE | FOUND, .max = 80,
           .label = "Name", .says = "Changed by rename."),
     FIELD(struct unit, short_name, .max = 40, .label = "Short name"),
     FIELD(struct unit, name_en, .flags = FOUND, .max = 120,
@@ -23,8 +23,8 @@ static const struct field unit_fields[] = {
           .says = "Changed by move."),
     FIELD(struct unit, path, .flags = GIVEN | FLEETING),
     FIELD(struct unit, sort, .max = 1000000, .label = "Order in lists"),
-    FIELD(struct unit, valid_from, .flags = FIXED, .label = "Since"),
-    FIELD(struct unit, valid_to, .flags = GIVEN, .label = "Until"),
+    FIELD(struct unit, valid_from, .flags = FIXED | SINCE, .label = "Since"),
+    FIELD(struct unit, valid_to, .flags = GIVEN | UNTIL, .label = "Until"),
     FIELD(struct unit, version, .flags = GIVEN),
     FIELD(struct unit, updated_at, .flags = GIVEN),
 };
@@ -179,7 +179,7 @@ act_unit(struct call *c, const struct model *m, const struct unit_act *a,
     TRY(model_get(c, &unit_model, a->id, u));
     TRY(need_edit(c, u->id));
     TRY(model_check(c, m, a));
-    TRY(org_match(c, u->version));
+    TRY(model_match(c, u->version));
     return refuse_ended(c, NULL, u);
 }
 
@@ -600,3 +600,23 @@ unit_end(struct call *c, const struct unit_act *a, struct unit *u)
     TRY(put_end(c, u, "ended", on, a));
     return tx_commit(&tx);
 }
+
+static enum err
+get_unit(struct call *c, void *rec)
+{
+    return unit_get(c, rec);
+}
+
+const struct noun unit_noun = {
+    .model = &unit_model,
+    .plural = "units",
+    .says = "The tree of units.",
+    .part = "org",
+    .edit = "org.edit",
+    .told = "org.see",
+    .by_hand = true,
+    .import = org_import_units,
+    .export = org_export_units,
+    .template = org_template_units,
+    .get = get_unit,
+};

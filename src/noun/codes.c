@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A hash table with open addressing beside the list of codes themselves. */
-#include "engine/org/codes.h"
+#include "noun/codes.h"
 
 #include <string.h>
 

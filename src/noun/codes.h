@@ -4,8 +4,8 @@
  *
  * Entries keep the order in which they were put; a code is put once.
  */
-#ifndef ENGINE_ORG_CODES_H
-#define ENGINE_ORG_CODES_H
+#ifndef NOUN_CODES_H
+#define NOUN_CODES_H
 
 #include "base/base.h"
 

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * nouns - the register: every noun of the program is a row of all_nouns, and
+ * from that its routes, form, history, schema check, tables and place in the
+ * menu follow.
+ */
+#include "api/nouns.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/route.h"
+#include "auth/account.h"
+#include "auth/change.h"
+#include "base/text.h"
+#include "engine/audit/audit.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/order.h"
+#include "engine/org/org.h"
+
+/* Those below are ruled by their own parts; what is theirs here is that others
+   refer to them, and what they refer to. */
+#define BY_HAND(name, m, word, sentence)                                       \
+    static const struct noun name = {                                          \
+        .model = &(m),                                                         \
+        .plural = (word),                                                      \
+        .says = (sentence),                                                    \
+        .by_hand = true,                                                       \
+    }
+
+static const struct noun account_noun = {
+    .model = &account_model,
+    .plural = "accounts",
+    .says = "Who can sign in.",
+    .part = "accounts",
+    .see = "account.edit",
+    .edit = "account.edit",
+    .by_hand = true,
+};
+static const struct noun grant_noun = {
+    .model = &role_grant_model,
+    .plural = "grants",
+    .says = "Which account holds which role, and where it reaches.",
+    .part = "accounts",
+    .see = "grant.edit",
+    .edit = "grant.edit",
+    .by_hand = true,
+};
+BY_HAND(token_noun, token_model, "tokens", "Keys of programs.");
+BY_HAND(order_noun, order_model, "orders", "What was asked for.");
+BY_HAND(draft_noun, draft_model, "drafts", "Orders not sent yet.");
+BY_HAND(rating_noun, rating_model, "ratings", "What orders were found.");
+BY_HAND(notice_noun, notice_model, "notices", "What a person was told.");
+BY_HAND(event_noun, order_event_model, "events", "What became of orders.");
+BY_HAND(entry_noun, audit_entry_model, "audit-entries", "Who did what when.");
+BY_HAND(session_noun, seat_model, "sessions", "Who is signed in where.");
+BY_HAND(right_change_noun, right_change_model, "right-changes",
+        "What waits for a second administrator.");
+BY_HAND(unit_change_noun, unit_change_model, "unit-changes",
+        "What became of units.");
+BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans",
+        "What shall become of units.");
+
+const struct noun *const all_nouns[] = {
+    &unit_noun,
+    &person_noun,
+    &crew_noun,
+    &provider_noun,
+    &place_noun,
+    &crew_member_noun,
+    &shift_noun,
+    &service_item_noun,
+    &service_area_noun,
+    &sla_class_noun,
+    &routing_rule_noun,
+    &calendar_day_noun,
+    &calendar_year_noun,
+    &office_hours_noun,
+    &grant_noun,
+    &account_noun,
+    &setting_noun,
+    &token_noun,
+    &order_noun,
+    &draft_noun,
+    &rating_noun,
+    &notice_noun,
+    &event_noun,
+    &entry_noun,
+    &session_noun,
+    &right_change_noun,
+    &unit_change_noun,
+    &unit_plan_noun,
+    NULL
+};
+
+/* What has a form and is no noun of its own. */
+static const struct model *const form_models[] = { &order_wish_model,
+                                                   &order_act_model, NULL };
+
+/* -- serving ---------------------------------------------------------------- */
+
+struct by_id {
+    int64_t id, into_id;
+};
+static const struct field by_id_fields[] = {
+    FIELD(struct by_id, id, .flags = GIVEN),
+};
+static const struct model by_id_model =
+    MODEL("by_id", NULL, struct by_id, by_id_fields);
+
+static const struct field merge_fields[] = {
+    FIELD(struct by_id, id, .flags = GIVEN),
+    FIELD(struct by_id, into_id, .flags = REQUIRED, .refers = "any",
+          .label = "Merge into", .says = "The row that stays."),
+};
+static const struct model merge_model =
+    MODEL("merge", NULL, struct by_id, merge_fields);
+
+static enum err
+serve_list(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return noun_list(c, c->route->noun, in);
+}
+
+static enum err
+serve_get(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return noun_get(c, c->route->noun, in);
+}
+
+static enum err
+serve_add(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return noun_add(c, c->route->noun, in);
+}
+
+static enum err
+serve_set(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return noun_set(c, c->route->noun, in, c->said);
+}
+
+static enum err
+serve_remove(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return noun_remove(c, c->route->noun, ((const struct by_id *)in)->id);
+}
+
+static enum err
+serve_merge(struct call *c, void *in, void *out)
+{
+    const struct by_id *x = in;
+
+    (void)out;
+    return noun_merge(c, c->route->noun, x->id, x->into_id);
+}
+
+/* -- routes ------------------------------------------------------------------- */
+
+/* The longest list of routes that one noun has. */
+#define MOST_ROUTES 6
+
+/* Memory of the register lives as long as the program. */
+static const char *
+lasting(const char *fmt, const struct noun *n)
+{
+    char *s = NULL;
+
+    ASSERT(asprintf(&s, fmt, n->plural) > 0);
+    return s;
+}
+
+size_t
+noun_routes_of(const struct noun *n, struct route *out)
+{
+    const char *list = lasting("/%s", n), *one = lasting("/%s/{id}", n);
+    unsigned waits = n->judge ? R_WAITS : 0;
+    struct route *r = out;
+
+    *r++ = (struct route){ GET,
+                           list,
+                           serve_list,
+                           .out = n->model,
+                           .may = n->see,
+                           .flags = R_LIST,
+                           .says = n->says };
+    *r++ = (struct route){ GET,
+                           one,
+                           serve_get,
+                           .in = n->model,
+                           .out = n->model,
+                           .may = n->see,
+                           .says = lasting("One of %s.", n) };
+    *r++ = (struct route){
+        POST,
+        list,
+        serve_add,
+        .in = n->model,
+        .out = n->model,
+        .may = n->edit,
+        .flags = R_CREATED | waits,
+        .says = lasting("Add one to %s.", n)
+    };
+    *r++ = (struct route){
+        PATCH,           one,
+        serve_set,       .in = n->model,
+        .out = n->model, .may = n->edit,
+        .flags = waits,  .says = lasting("Change one of %s.", n)
+    };
+    if (n->removable)
+        *r++ = (struct route){
+            DELETE,         one,
+            serve_remove,   .in = &by_id_model,
+            .may = n->edit, .says = lasting("Take one of %s away.", n)
+        };
+    if (n->merges)
+        *r++ = (struct route){
+            POST,
+            lasting("/%s/{id}/merge", n),
+            serve_merge,
+            .in = &merge_model,
+            .may = n->edit,
+            .says = lasting("One of %s is another's double:"
+                            " what refers to it refers to"
+                            " the other.",
+                            n)
+        };
+    for (struct route *k = out; k < r; k++)
+        k->noun = n;
+    ASSERT(r - out <= MOST_ROUTES);
+    return (size_t)(r - out);
+}
+
+/* -- what is derived from the register, once ------------------------------------- */
+
+#define N_NOUNS (COUNT(all_nouns) - 1)
+
+static struct {
+    pthread_once_t once;
+    struct route routes[N_NOUNS * MOST_ROUTES + 1];
+    const struct model *models[N_NOUNS + COUNT(form_models)];
+} made = { .once = PTHREAD_ONCE_INIT };
+
+static void
+make(void)
+{
+    size_t n = 0, m = 0;
+
+    for (size_t i = 0; i < N_NOUNS; i++) {
+        if (!all_nouns[i]->by_hand)
+            n += noun_routes_of(all_nouns[i], &made.routes[n]);
+        made.models[m++] = all_nouns[i]->model;
+    }
+    for (size_t i = 0; form_models[i] != NULL; i++)
+        made.models[m++] = form_models[i];
+}
+
+const struct route *
+noun_routes(void)
+{
+    (void)pthread_once(&made.once, make);
+    return made.routes;
+}
+
+const struct model *const *
+all_models(void)
+{
+    (void)pthread_once(&made.once, make);
+    return made.models;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables in and out, of any noun that has them. */
+#include <string.h>
+
+#include "api/route.h"
+#include "base/words.h"
+#include "noun/noun.h"
+#include "json/json.h"
+
+struct table_wish {
+    const char *kind;
+    bool dry_run;
+};
+static const struct field import_fields[] = {
+    FIELD(struct table_wish, kind, .flags = GIVEN,
+          .says = "The plural of a noun, such as persons."),
+    FIELD(struct table_wish, dry_run,
+          .says = "Say what would happen and change nothing."),
+};
+static const struct model import_model =
+    MODEL("import", NULL, struct table_wish, import_fields);
+
+static const struct field export_fields[] = {
+    FIELD(struct table_wish, kind, .flags = GIVEN,
+          .says = "The plural of a noun, such as persons."),
+};
+static const struct model export_model =
+    MODEL("export", NULL, struct table_wish, export_fields);
+
+static void
+write_refusals(struct json_out *o, const struct import_result *r)
+{
+    json_key(o, "refused");
+    json_begin_list(o);
+    for (size_t i = 0; i < r->n_refused; i++) {
+        const struct import_refusal *x = &r->refused[i];
+
+        json_begin(o);
+        json_put_int(o, "line", x->line);
+        json_put_text(o, "field", x->field);
+        json_put_text(o, "detail", x->detail);
+        json_put_text(o, "value", x->value);
+        json_end(o);
+    }
+    json_end_list(o);
+}
+
+/* A refused import is a problem document that carries its report. */
+static void
+write_problem(struct call *c, struct json_out *o)
+{
+    json_put_text(o, "type", "about:blank");
+    json_put_text(o, "title", words_in(c, "something is not right"));
+    json_put_int(o, "status", 422);
+    json_put_text(o, "code", err_word(ERR_INVALID));
+    json_put_text(o, "detail",
+                  words_in(c, "some rows are refused; nothing was changed"));
+    json_put_text(o, "field", NULL);
+}
+
+static enum err
+find_table(struct call *c, const char *kind, const struct noun **n)
+{
+    *n = noun_find(c, kind);
+    if (*n == NULL || !noun_imports(*n))
+        return fail(c, ERR_ABSENT, NULL, "there is no such address");
+    return OK;
+}
+
+static enum err
+serve_import(struct call *c, void *in, void *out)
+{
+    const struct table_wish *w = in;
+    struct import_result r;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    const struct noun *n;
+
+    TRY(find_table(c, w->kind, &n));
+    TRY(noun_import(c, n, c->body, c->body_len, w->dry_run, &r));
+    json_begin(&o);
+    if (r.n_refused > 0 && !w->dry_run) {
+        write_problem(c, &o);
+        raw->status = 422;
+        raw->type = "application/problem+json";
+    }
+    json_put_int(&o, "rows", r.rows);
+    json_put_int(&o, "added", r.added);
+    json_put_int(&o, "changed", r.changed);
+    json_put_int(&o, "unchanged", r.unchanged);
+    json_put_int(&o, "waiting", r.waiting);
+    write_refusals(&o, &r);
+    json_end(&o);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+static enum err
+serve_export(struct call *c, void *in, void *out)
+{
+    const struct table_wish *w = in;
+    struct raw *raw = out;
+    struct buf b;
+    const struct noun *n;
+
+    TRY(find_table(c, w->kind, &n));
+    TRY(noun_export(c, n, &b));
+    raw->type = "text/csv; charset=utf-8";
+    raw->name = arena_printf(c->arena, "%s.csv", w->kind);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+static enum err
+serve_template(struct call *c, void *in, void *out)
+{
+    const struct table_wish *w = in;
+    struct raw *raw = out;
+    const struct noun *n;
+    struct buf b;
+
+    TRY(find_table(c, w->kind, &n));
+    noun_template(c, n, &b);
+    raw->type = "text/csv; charset=utf-8";
+    raw->name = arena_printf(c->arena, "%s.csv", w->kind);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+const struct route table_routes[] = {
+    { GET, "/import/{kind}", serve_template, .in = &export_model,
+      .may = "import", .flags = R_RAW, .media = "text/csv",
+      .says = "The first row of such a table, to be filled in." },
+    { POST, "/import/{kind}", serve_import, .in = &import_model,
+      .may = "import", .flags = R_RAW | R_BODY,
+      .answer = "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
+                "refused:["
+                "{line:int,field:text?,detail:text?,value:text?}]}",
+      .says = "Bring a table to what the CSV says, or change nothing." },
+    { GET, "/export/{kind}", serve_export, .in = &export_model,
+      .flags = R_RAW | R_ASIDE, .media = "text/csv",
+      .says = "A table as CSV, with the columns an import reads." },
+    { 0 }
+};

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cells as people write them, in either language. */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/words.h"
+#include "model/member.h"
+#include "noun/noun.h"
+
+bool
+cell_bool(const char *text, bool *out)
+{
+    static const char *const yes[] = {
+        "是", "yes", "true", "1", "Y", "有", "√"
+    };
+    static const char *const no[] = { "否", "no", "false", "0", "N", "无" };
+
+    for (size_t i = 0; i < COUNT(yes); i++) {
+        if (text_same_case(text, yes[i]))
+            return *out = true;
+    }
+    for (size_t i = 0; i < COUNT(no); i++) {
+        if (text_same_case(text, no[i])) {
+            *out = false;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+cell_word(const struct call *c, const struct field *f, const char *text)
+{
+    const struct call chinese = { .lang = LANG_ZH, .words = c->words };
+
+    for (size_t i = 0; f->choices[i] != NULL; i++)
+        if (text_same_case(text, f->choices[i])
+            || text_same(text, words_in(&chinese, f->choices[i])))
+            return f->choices[i];
+    return NULL;
+}
+
+/* The shortest text that reads back as the same number. */
+static const char *
+real_text(struct call *c, double r)
+{
+    const char *s = "";
+    double back = r + 1;
+
+    for (int digits = 6; digits <= 17 && (back < r || back > r); digits++) {
+        s = arena_printf(c->arena, "%.*g", digits, r);
+        (void)text_real(s, &back);
+    }
+    return s;
+}
+
+static const char *
+day_text(struct call *c, int64_t n)
+{
+    char date[11];
+
+    day_print((day){ (int32_t)n }, date);
+    return arena_text(c->arena, date);
+}
+
+static const char *
+instant_word(struct call *c, instant t)
+{
+    char text[25];
+
+    instant_print(t, text);
+    return arena_text(c->arena, text);
+}
+
+/* A number that was not said is no zero. */
+const char *
+cell_text(struct call *c, const struct field *f, const void *rec)
+{
+    struct value v = member_value(f, rec);
+
+    if (v.kind == VALUE_NULL
+        || (f->kind == FIELD_REAL && !(v.as.r > 0 || v.as.r < 0)))
+        return "";
+    switch (f->kind) {
+    case FIELD_BOOL: return words_in(c, v.as.i ? "yes" : "no");
+    case FIELD_REAL: return real_text(c, v.as.r);
+    case FIELD_DAY: return day_text(c, v.as.i);
+    case FIELD_INSTANT: return instant_word(c, (instant){ v.as.i });
+    case FIELD_MONEY:
+        return arena_printf(c->arena, "%s%lld.%02lld", v.as.i < 0 ? "-" : "",
+                            (long long)(v.as.i < 0 ? -v.as.i : v.as.i) / 100,
+                            (long long)(v.as.i < 0 ? -v.as.i : v.as.i) % 100);
+    case FIELD_WORD:
+    case FIELD_TEXT: return f->choices ? words_in(c, v.as.s) : v.as.s;
+    case FIELD_INT: break;
+    }
+    return arena_printf(c->arena, "%lld", (long long)v.as.i);
+}

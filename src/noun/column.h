@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* column - the columns of a noun's table: those of its fields that are given
+   from outside, references by the key of what they refer to. */
+#ifndef NOUN_COLUMN_H
+#define NOUN_COLUMN_H
+
+#include "noun/noun.h"
+
+struct column {
+    const struct field *field;
+    const struct noun *to;   /* the cell is the key of one of these; or NULL */
+    const struct field *key; /* of TO */
+    const char *name;        /* English: "crew_code" */
+    const char *zh;          /* as it is written in Chinese */
+};
+
+/* Into the call's arena. */
+struct columns {
+    struct column *all;
+    size_t n;
+};
+struct columns columns_of(struct call *c, const struct noun *n);
+
+/* By any of its names; NULL: there is none. */
+const struct column *column_find(const struct call *c, const struct columns *k,
+                                 const char *name);
+
+/* The id of what has the key TEXT and is in use today, or 0. */
+enum err column_find_row(struct call *c, const struct column *k,
+                         const char *text, int64_t *id) MUST_USE;
+
+/* The key of the row ID; "" for 0. */
+enum err column_key_of(struct call *c, const struct column *k, int64_t id,
+                       const char **key) MUST_USE;
+
+#endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A table in: every row goes through the noun's own verbs in one transaction,
+ * which is kept only when all of them went well.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/words.h"
+#include "model/member.h"
+#include "noun/codes.h"
+#include "noun/column.h"
+
+/* -- what is refused --------------------------------------------------------- */
+
+void
+import_push(struct call *c, struct import_result *r,
+            const struct import_refusal *x)
+{
+    if (r->n_refused == r->cap_refused) {
+        r->cap_refused = 2 * r->cap_refused + 16;
+        struct import_refusal *more =
+            NEW_N(c->arena, struct import_refusal, r->cap_refused);
+
+        if (r->n_refused > 0)
+            memcpy(more, r->refused, r->n_refused * sizeof *more);
+        r->refused = more;
+    }
+    r->refused[r->n_refused++] = *x;
+}
+
+struct importing {
+    struct call *c;
+    const struct noun *n;
+    struct import_result *result;
+    struct arena *whole; /* what outlives a row */
+    struct columns columns;
+    const struct column *of[CSV_MAX_CELLS]; /* the file's cells */
+    const char *heads[CSV_MAX_CELLS];       /* as the file calls them */
+    size_t n_cells;
+    const struct field *unique; /* by which rows are known; NULL: by nothing */
+    struct codes met;           /* the rows the file named: id, line */
+};
+
+/* What whoever made the file calls the column: by its own first row, else by
+   the name of our tables. */
+static const char *
+head_of(const struct importing *im, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < im->n_cells; i++)
+        if (im->of[i] != NULL && strcmp(im->of[i]->name, name) == 0)
+            return im->heads[i];
+    for (size_t i = 0; name != NULL && i < im->columns.n; i++)
+        if (strcmp(im->columns.all[i].name, name) == 0)
+            return im->c->lang == LANG_ZH ? im->columns.all[i].zh : name;
+    return name;
+}
+
+static void
+refuse(struct importing *im, int64_t line, const char *field,
+       const char *detail, const char *value)
+{
+    import_push(&(struct call){ .arena = im->whole }, im->result,
+                &(struct import_refusal){
+                    .line = line,
+                    .field = arena_text(im->whole, field),
+                    .column = arena_text(im->whole, head_of(im, field)),
+                    .detail = arena_text(im->whole, words_in(im->c, detail)),
+                    .value = arena_text(im->whole, value) });
+}
+
+/* The column's name for a field that a fault names. */
+static const char *
+column_name(const struct importing *im, const char *field)
+{
+    for (size_t i = 0; field != NULL && i < im->columns.n; i++)
+        if (strcmp(im->columns.all[i].field->name, field) == 0)
+            return im->columns.all[i].name;
+    return field;
+}
+
+/* A row's own fault is told with the others; what broke elsewhere ends all. */
+static enum err
+refuse_fault(struct importing *im, int64_t line, enum err e, const char *value)
+{
+    if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_DENIED
+        && e != ERR_ABSENT)
+        return e;
+    refuse(im, line, column_name(im, im->c->fault.field), im->c->fault.text,
+           value);
+    im->c->fault = (struct fault){ 0 };
+    return OK;
+}
+
+/* -- the first row ---------------------------------------------------------------- */
+
+/* A cell as it was meant: the blanks around it are no part of it, nor is the
+   mark that a table out may have set. */
+static const char *
+read_text(struct call *c, const char *s)
+{
+    return csv_unmark(text_clean(c->arena, s, false));
+}
+
+static bool
+has_column(const struct importing *im, const struct field *f)
+{
+    for (size_t i = 0; i < im->n_cells; i++)
+        if (im->of[i] != NULL && im->of[i]->field == f)
+            return true;
+    return false;
+}
+
+static bool
+read_header(struct importing *im, struct csv *csv)
+{
+    if (!csv_next(csv)) {
+        refuse(im, csv->fault ? csv->fault_line : 1, NULL,
+               csv->fault ? csv->fault : "the file is empty", NULL);
+        return false;
+    }
+    for (size_t i = 0; i < csv->n; i++) {
+        const char *name = read_text(im->c, csv->cells[i]);
+        const struct column *k = column_find(im->c, &im->columns, name);
+
+        if (k == NULL)
+            refuse(im, csv->line, name, "there is no such column", name);
+        else if (has_column(im, k->field))
+            refuse(im, csv->line, k->name, "the column comes twice", name);
+        im->heads[im->n_cells] = name;
+        im->of[im->n_cells++] = k;
+    }
+    for (size_t i = 0; im->unique != NULL && i < im->columns.n; i++) {
+        const struct column *k = &im->columns.all[i];
+
+        if (k->field->flags & (UNIQUE | PART_OF_KEY)
+            && !has_column(im, k->field))
+            refuse(im, csv->line, k->name, "the column is missing", NULL);
+    }
+    return im->result->n_refused == 0;
+}
+
+/* -- the other rows ------------------------------------------------------------------ */
+
+static enum err
+read_reference(struct importing *im, const struct column *k, const char *text,
+               void *rec)
+{
+    int64_t id;
+
+    TRY(column_find_row(im->c, k, text, &id));
+    field_put(k->field, rec, id);
+    return id != 0 ? OK
+                   : fail(im->c, ERR_INVALID, k->field->name,
+                          "nothing has this code");
+}
+
+/* One cell into the record. */
+static enum err
+read_cell(struct importing *im, const struct column *k, const char *text,
+          void *rec, field_mask *said)
+{
+    const struct field *f = k->field;
+    void *at = (char *)rec + f->offset;
+
+    /* Yes and no are all there is; an empty cell says neither. */
+    if (*text == '\0' && (f->kind == FIELD_BOOL || f->kind == FIELD_WORD))
+        return OK;
+    *said |= model_mask(im->n->model, f->name);
+    if (*text == '\0') {
+        member_copy(f, rec, NULL);
+        return OK;
+    }
+    if (k->key != NULL)
+        return read_reference(im, k, text, rec);
+    if (f->kind == FIELD_BOOL)
+        return cell_bool(text, at)
+                   ? OK
+                   : fail(im->c, ERR_INVALID, f->name, "must be yes or no");
+    if (f->choices != NULL && cell_word(im->c, f, text) != NULL)
+        text = cell_word(im->c, f, text);
+    return model_read_text(im->c, f, text, rec);
+}
+
+/* The row that is there: by its key, or one that is the same; 0: none. */
+static enum err
+find_row(struct importing *im, const void *rec, field_mask said, int64_t *id)
+{
+    const struct model *m = im->n->model;
+    field_mask mask = said;
+
+    if (im->unique != NULL)
+        mask = 0;
+    for (size_t i = 0; im->unique != NULL && i < m->n; i++)
+        if (&m->fields[i] == im->unique || m->fields[i].flags & PART_OF_KEY)
+            mask |= (field_mask)1 << i;
+    return model_find(im->c, m, rec, mask, id);
+}
+
+/* A row named twice would be two opinions. */
+static enum err
+meet(struct importing *im, const void *rec, int64_t line)
+{
+    const char *id =
+        arena_printf(im->whole, "%lld", (long long)model_id(im->n->model, rec));
+    size_t at = codes_find(&im->met, id);
+
+    if (at != NO_CODE && im->unique != NULL)
+        return fail(im->c, ERR_INVALID, im->unique->name,
+                    "the code is already on line %lld",
+                    (long long)im->met.all[at].id);
+    if (at == NO_CODE)
+        (void)codes_put(im->whole, &im->met, id, line);
+    return OK;
+}
+
+static enum err
+bring_new(struct importing *im, void *rec, field_mask said, int64_t line)
+{
+    const struct model *m = im->n->model;
+    const struct field *use = model_flagged(m, IN_USE);
+    bool ended = use != NULL && said & model_mask(m, use->name)
+                 && !*(bool *)(void *)((char *)rec + use->offset);
+    int64_t version = im->c->if_version;
+    enum err e;
+
+    im->c->if_version = 0;
+    e = noun_add(im->c, im->n, rec);
+    /* What is made is in use; a table may know that it is no more. */
+    if (e == OK && ended && !im->c->waits) {
+        *(bool *)(void *)((char *)rec + use->offset) = false;
+        e = noun_set(im->c, im->n, rec, model_mask(m, use->name));
+    }
+    im->c->if_version = version;
+    TRY(e);
+    im->result->added++;
+    return meet(im, rec, line);
+}
+
+static enum err
+bring_old(struct importing *im, void *rec, field_mask said, int64_t id,
+          int64_t line)
+{
+    const struct model *m = im->n->model;
+    void *old = arena_alloc(im->c->arena, m->size);
+
+    field_put(model_field(m, "id"), rec, id);
+    TRY(meet(im, rec, line));
+    TRY(model_get(im->c, m, id, old));
+    model_fill(m, rec, old, said);
+    if (model_changed(m, old, rec) == 0) {
+        im->result->unchanged++;
+        return OK;
+    }
+    TRY(noun_set(im->c, im->n, rec, said));
+    im->result->changed++;
+    return OK;
+}
+
+static enum err
+bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
+{
+    int64_t id = 0;
+    bool waited = im->c->waits;
+
+    im->c->waits = false;
+    TRY(find_row(im, rec, said, &id));
+    TRY(id == 0 ? bring_new(im, rec, said, line)
+                : bring_old(im, rec, said, id, line));
+    im->result->waiting += im->c->waits;
+    im->c->waits = waited;
+    return OK;
+}
+
+static enum err
+import_row(struct importing *im, const struct csv *csv)
+{
+    const struct model *m = im->n->model;
+    void *rec = arena_alloc(im->c->arena, m->size);
+    size_t refused = im->result->n_refused;
+    field_mask said = 0;
+
+    im->result->rows++;
+    if (csv->n != im->n_cells) {
+        refuse(im, csv->line, NULL,
+               "the row has not as many cells as the first", NULL);
+        return OK;
+    }
+    for (size_t i = 0; i < csv->n; i++) {
+        const char *text = read_text(im->c, csv->cells[i]);
+        enum err e = read_cell(im, im->of[i], text, rec, &said);
+
+        if (e != OK)
+            TRY(refuse_fault(im, csv->line, e, text));
+    }
+    if (im->result->n_refused > refused)
+        return OK;
+    enum err e = bring_row(im, rec, said, csv->line);
+    return e == OK ? OK : refuse_fault(im, csv->line, e, NULL);
+}
+
+static void
+close_scratch(struct arena **a)
+{
+    arena_close(*a);
+}
+
+/* Each row's SQL and audit text is thrown away at once: a large file would
+   otherwise take its whole size in memory many times over. */
+static enum err
+import_rows(struct importing *im, struct csv *csv)
+{
+    struct call *c = im->c;
+    CLEANUP(close_scratch) struct arena *scratch = arena_open();
+    enum err e = OK;
+
+    c->arena = scratch;
+    while (e == OK && csv_next(csv)) {
+        e = import_row(im, csv);
+        if (e == OK)
+            arena_reset(scratch);
+    }
+    c->arena = im->whole;
+    c->fault.text = arena_text(im->whole, c->fault.text);
+    if (csv->fault)
+        refuse(im, csv->fault_line, NULL, csv->fault, NULL);
+    return e;
+}
+
+bool
+noun_imports(const struct noun *n)
+{
+    return n->import != NULL || (!n->by_hand && n->edit != NULL);
+}
+
+enum err
+noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
+            bool dry_run, struct import_result *result)
+{
+    struct importing *im = NEW(c->arena, struct importing);
+    struct csv *csv = NEW(c->arena, struct csv);
+
+    ASSERT(noun_imports(n));
+    if (n->import != NULL)
+        return n->import(c, text, len, dry_run, result);
+    *result = (struct import_result){ 0 };
+    *im = (struct importing){ .c = c,
+                              .n = n,
+                              .result = result,
+                              .whole = c->arena,
+                              .columns = columns_of(c, n),
+                              .unique = model_flagged(n->model, UNIQUE) };
+    *csv = csv_open(c->arena, text, len);
+    TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
+    TX tx = tx_begin(c);
+    if (read_header(im, csv))
+        TRY(import_rows(im, csv));
+    return dry_run || result->n_refused > 0 ? OK : tx_commit(&tx);
+}

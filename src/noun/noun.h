@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * noun - plain reference data: one row of `struct noun` is all that a noun
+ * without a life of its own needs.
+ *
+ * From the row follow the list with filters and reach, one row, adding,
+ * changing, removing, tables in and out, the merging of two doubles, and, in
+ * the api, the addresses, the form, the history, OpenAPI and the menu.
+ *
+ * Always true:
+ *   1. A row is seen where `see` reaches it, and changed by whom `edit` reaches
+ *      it as it is and as it shall be.
+ *   2. Whatever is refused names the field, and nothing of it was done.
+ *   3. A reference leads to a row that is there; one that is made anew, to a
+ *      row in use.
+ *   4. What a field's UNIQUE says holds.
+ *   5. Something that others refer to is not removed; who refers is told.
+ *   6. If-Match is heeded by every change.
+ *   7. An import is done by the same verbs, row by row, so that every rule is
+ *      asked; with one bad row, or dry, nothing is changed.
+ *
+ * Not here: the rules of a noun (its `check`), lives with states (order.h),
+ * what stands in the audit (the model writes it).
+ *
+ * A noun that is ruled by code of its own (`by_hand`) has a row too, for what
+ * is the same for all of them: references, history, forms, the menu.
+ */
+#ifndef NOUN_NOUN_H
+#define NOUN_NOUN_H
+
+#include "auth/auth.h"
+#include "base/text.h"
+#include "model/app.h"
+#include "model/model.h"
+
+struct import_result;
+
+struct noun {
+    const struct model *model;
+    const char *plural; /* its address and its word for tables: "areas" */
+    const char *says;   /* one sentence */
+    const char *part;   /* of the menu: "org", "catalog"; NULL: not in it */
+    const char *see;    /* the right to see it; NULL: whoever is signed in */
+    const char *edit;
+    const char *told; /* the right to see its history; NULL: see, or edit */
+
+    /* Where a row lies: columns; none where a right is the whole office's. */
+    struct auth_columns reach;
+    /* Who is from outside (auth.h) sees what lies with their provider only. */
+    bool own_only;
+    bool removable; /* by DELETE; others are ended by IN_USE, or stay */
+    bool merges;    /* two doubles can become one */
+    bool by_hand;   /* its own routes and verbs */
+
+    /*
+     * Facts beside behaviour; each may be NULL.  OLD is NULL of a new row.
+     *
+     * check: the rules that no field can say; it may complete the record.
+     * judge: what gives rights and so must wait for a second administrator
+     *   (auth/change.h) is asked for and taken back in the record; *MADE
+     *   becomes false where nothing is left to be written.
+     * derive: fills in what is only shown.
+     * changed: in the transaction of any change, when the row is written (REC
+     *   is NULL of one that was removed); after: when it is done.
+     */
+    enum err (*check)(struct call *c, const void *old, void *rec);
+    enum err (*judge)(struct call *c, const void *old, void *rec, bool *made);
+    enum err (*derive)(struct call *c, void *rec);
+    enum err (*changed)(struct call *c, const void *old, void *rec);
+    void (*after)(struct call *c, const void *old, const void *rec);
+
+    /* Of a noun by hand: how it is read and changed, and its tables. */
+    enum err (*get)(struct call *c, void *rec);
+    enum err (*set)(struct call *c, void *rec, field_mask said);
+    enum err (*import)(struct call *c, const char *text, size_t len,
+                       bool dry_run, struct import_result *result);
+    enum err (*export)(struct call *c, struct buf *out);
+    void (*template)(struct call *c, struct buf *out);
+};
+
+/* The call's register: the noun of a table or by its plural; NULL: none. */
+const struct noun *noun_of_table(const struct call *c, const char *table);
+const struct noun *noun_find(const struct call *c, const char *plural);
+
+/* Can its rows come in by a table? */
+bool noun_imports(const struct noun *n);
+
+/* -- verbs --------------------------------------------------------------- */
+
+/* The rows that the caller may see; REC's id is the one asked for. */
+enum err noun_list(struct call *c, const struct noun *n,
+                   struct list *l) MUST_USE;
+enum err noun_get(struct call *c, const struct noun *n, void *rec) MUST_USE;
+
+/*
+ * REC is completed in place.  c->waits: something of it, or all, waits for a
+ * second administrator.
+ *
+ * ERR_DENIED    the right does not reach the row, as it is or as it shall be
+ * ERR_INVALID   a limit, a reference that leads nowhere, what `check` says
+ * ERR_CONFLICT  there is such a row; a reference to what is not in use
+ * ERR_STALE     If-Match
+ */
+enum err noun_add(struct call *c, const struct noun *n, void *rec) MUST_USE;
+
+/* Change what SAID names of the row with REC's id. */
+enum err noun_set(struct call *c, const struct noun *n, void *rec,
+                  field_mask said) MUST_USE;
+
+/* ERR_CONFLICT tells what refers to it. */
+enum err noun_remove(struct call *c, const struct noun *n, int64_t id) MUST_USE;
+
+/*
+ * The row FROM is a double of INTO: whatever refers to it refers to INTO from
+ * now on, each changed by its own noun's rules with an entry in the audit, and
+ * FROM is ended, or removed.
+ *
+ * ERR_CONFLICT  a noun that refers to it has no way to be changed, or part of
+ *               it would have to wait for a second administrator
+ */
+enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
+                    int64_t into) MUST_USE;
+
+/* What people call the row: its TITLE, or its number. */
+const char *noun_title(struct call *c, const struct noun *n, const void *rec);
+
+/* -- tables in and out ----------------------------------------------------- */
+
+struct import_refusal {
+    int64_t line;
+    const char *field;  /* the English name of the column, or NULL */
+    const char *column; /* what the file calls it; of one the file does not
+                           have, the name in the caller's language; or NULL */
+    const char *detail; /* in the caller's language */
+    const char *value;  /* what stands in the cell, or NULL */
+};
+
+struct import_result {
+    int64_t rows, added, changed, unchanged; /* the last three: good rows */
+    int64_t waiting; /* rows of which something waits for confirmation */
+    struct import_refusal *refused; /* in the order of lines */
+    size_t n_refused, cap_refused;
+};
+
+/* Add to the refused. */
+void import_push(struct call *c, struct import_result *r,
+                 const struct import_refusal *x);
+
+/*
+ * Bring the noun to what the CSV text says.  Rows are known by their UNIQUE
+ * field with its PART_OF_KEY; those that have none are new unless one is there
+ * that is the same.  Rows not named stay.  A column that is not there leaves
+ * its field alone, an empty cell empties it.  Columns are named in Chinese or
+ * English by the first row; references are said by the other's key.  Needs the
+ * right "import" everywhere, and what each row needs.
+ *
+ * OK   look at RESULT: where anything was refused, nothing changed
+ */
+enum err noun_import(struct call *c, const struct noun *n, const char *text,
+                     size_t len, bool dry_run,
+                     struct import_result *result) MUST_USE;
+
+/* The rows that the caller may see as CSV with the columns of an import, named
+   in the caller's language; the audit keeps that they were taken. */
+enum err noun_export(struct call *c, const struct noun *n,
+                     struct buf *out) MUST_USE;
+
+/* The first row alone: a form to be filled in. */
+void noun_template(struct call *c, const struct noun *n, struct buf *out);
+
+/* -- cells ------------------------------------------------------------------ */
+
+/* "是", "yes", "1", ...: false when it is none of them. */
+bool cell_bool(const char *text, bool *out);
+
+/* One of the field's words, written so or as in the Chinese table; NULL. */
+const char *cell_word(const struct call *c, const struct field *f,
+                      const char *text);
+
+/* A member as a cell's text in the caller's language. */
+const char *cell_text(struct call *c, const struct field *f, const void *rec);
+
+/* -- the menu ---------------------------------------------------------------- */
+
+struct json_out;
+
+/*
+ * The nouns that the caller may see, with labels and fields in the caller's
+ * language: {"items":[{"noun","plural","part","label","says","edit",
+ * "removable","imports","fields":[...]}]}.
+ */
+void noun_write_menu(struct call *c, struct json_out *o);
+
+#endif
