@@ -23,7 +23,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 SRC     := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 OBJ     := $(SRC:%.c=$(B)/%.o) $(B)/gen/files.o
 LIB     := $(filter-out $(B)/src/main.o,$(OBJ))
-TESTS   := $(sort $(wildcard tests/unit/*.c tests/engine/*.c tests/api/*.c tests/fault/*.c tests/*.c))
+TESTS   := $(sort $(wildcard tests/unit/*.c tests/engine/*.c tests/engine/*/*.c tests/api/*.c tests/fault/*.c tests/*.c))
 TESTOBJ := $(TESTS:%.c=$(B)/%.o)
 
 all: $(B)/liangcao

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A table in: every row goes through the noun's own verbs in one transaction,
- * which is kept only when all of them went well.
+ * which is kept only when all of them went well.  After the first row that is
+ * refused nothing will be kept; the others are then tried one by one, each in a
+ * transaction that is given up, so that all that is wrong is told at once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include "model/member.h"
 #include "noun/codes.h"
 #include "noun/column.h"
+#include "json/json.h"
 
 /* -- what is refused --------------------------------------------------------- */
 
@@ -40,7 +43,7 @@ struct importing {
     const char *heads[CSV_MAX_CELLS];       /* as the file calls them */
     size_t n_cells;
     const struct field *unique; /* by which rows are known; NULL: by nothing */
-    struct codes met;           /* the rows the file named: id, line */
+    struct codes met;           /* the keys the file named; id: the line */
 };
 
 /* What whoever made the file calls the column: by its own first row, else by
@@ -183,70 +186,79 @@ read_cell(struct importing *im, const struct column *k, const char *text,
     return model_read_text(im->c, f, text, rec);
 }
 
+/* The fields by which a row is known, 0 when there are none. */
+static field_mask
+key_mask(const struct importing *im)
+{
+    const struct model *m = im->n->model;
+    field_mask mask = 0;
+
+    for (size_t i = 0; im->unique != NULL && i < m->n; i++)
+        if (&m->fields[i] == im->unique || m->fields[i].flags & PART_OF_KEY)
+            mask |= (field_mask)1 << i;
+    return mask;
+}
+
 /* The row that is there: by its key, or one that is the same; 0: none. */
 static enum err
 find_row(struct importing *im, const void *rec, field_mask said, int64_t *id)
 {
-    const struct model *m = im->n->model;
-    field_mask mask = said;
+    field_mask key = key_mask(im);
 
-    if (im->unique != NULL)
-        mask = 0;
-    for (size_t i = 0; im->unique != NULL && i < m->n; i++)
-        if (&m->fields[i] == im->unique || m->fields[i].flags & PART_OF_KEY)
-            mask |= (field_mask)1 << i;
-    return model_find(im->c, m, rec, mask, id);
+    return model_find(im->c, im->n->model, rec, key != 0 ? key : said, id);
 }
 
 /* A row named twice would be two opinions. */
 static enum err
 meet(struct importing *im, const void *rec, int64_t line)
 {
-    const char *id =
-        arena_printf(im->whole, "%lld", (long long)model_id(im->n->model, rec));
-    size_t at = codes_find(&im->met, id);
+    const struct model *m = im->n->model;
+    struct buf b = buf_make(im->whole, 0);
+    struct json_out o = json_to(&b);
+    field_mask mask = key_mask(im);
+    size_t at;
 
-    if (at != NO_CODE && im->unique != NULL)
+    if (mask == 0)
+        return OK;
+    json_begin_list(&o);
+    for (size_t i = 0; i < m->n; i++)
+        if (mask >> i & 1)
+            member_write_json(&o, &m->fields[i], rec);
+    json_end_list(&o);
+    at = codes_find(&im->met, b.s);
+    if (at != NO_CODE)
         return fail(im->c, ERR_INVALID, im->unique->name,
                     "the code is already on line %lld",
                     (long long)im->met.all[at].id);
-    if (at == NO_CODE)
-        (void)codes_put(im->whole, &im->met, id, line);
+    (void)codes_put(im->whole, &im->met, b.s, line);
     return OK;
 }
 
 static enum err
-bring_new(struct importing *im, void *rec, field_mask said, int64_t line)
+bring_new(struct importing *im, void *rec, field_mask said)
 {
     const struct model *m = im->n->model;
     const struct field *use = model_flagged(m, IN_USE);
     bool ended = use != NULL && said & model_mask(m, use->name)
                  && !*(bool *)(void *)((char *)rec + use->offset);
-    int64_t version = im->c->if_version;
-    enum err e;
 
-    im->c->if_version = 0;
-    e = noun_add(im->c, im->n, rec);
+    TRY(noun_add(im->c, im->n, rec));
     /* What is made is in use; a table may know that it is no more. */
-    if (e == OK && ended && !im->c->waits) {
+    if (ended && !im->c->waits) {
         *(bool *)(void *)((char *)rec + use->offset) = false;
-        e = noun_set(im->c, im->n, rec, model_mask(m, use->name));
+        TRY(noun_set(im->c, im->n, rec, model_mask(m, use->name)));
     }
-    im->c->if_version = version;
-    TRY(e);
     im->result->added++;
-    return meet(im, rec, line);
+    return OK;
 }
 
 static enum err
-bring_old(struct importing *im, void *rec, field_mask said, int64_t id,
-          int64_t line)
+bring_old(struct importing *im, void *rec, field_mask said, int64_t id)
 {
     const struct model *m = im->n->model;
     void *old = arena_alloc(im->c->arena, m->size);
 
     field_put(model_field(m, "id"), rec, id);
-    TRY(meet(im, rec, line));
     TRY(model_get(im->c, m, id, old));
     model_fill(m, rec, old, said);
     if (model_changed(m, old, rec) == 0) {
@@ -262,24 +274,23 @@ static enum err
 bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
 {
     int64_t id = 0;
-    bool waited = im->c->waits;
 
     im->c->waits = false;
+    TRY(meet(im, rec, line));
     TRY(find_row(im, rec, said, &id));
-    TRY(id == 0 ? bring_new(im, rec, said, line)
-                : bring_old(im, rec, said, id, line));
+    TRY(id == 0 ? bring_new(im, rec, said) : bring_old(im, rec, said, id));
     im->result->waiting += im->c->waits;
-    im->c->waits = waited;
+    im->c->waits = false;
     return OK;
 }
 
 static enum err
 import_row(struct importing *im, const struct csv *csv)
 {
-    const struct model *m = im->n->model;
-    void *rec = arena_alloc(im->c->arena, m->size);
+    void *rec = arena_alloc(im->c->arena, im->n->model->size);
     size_t refused = im->result->n_refused;
     field_mask said = 0;
+    enum err e;
 
     im->result->rows++;
     if (csv->n != im->n_cells) {
@@ -289,15 +300,43 @@ import_row(struct importing *im, const struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         const char *text = read_text(im->c, csv->cells[i]);
-        enum err e = read_cell(im, im->of[i], text, rec, &said);
 
+        e = read_cell(im, im->of[i], text, rec, &said);
         if (e != OK)
             TRY(refuse_fault(im, csv->line, e, text));
     }
     if (im->result->n_refused > refused)
         return OK;
-    enum err e = bring_row(im, rec, said, csv->line);
+    e = bring_row(im, rec, said, csv->line);
     return e == OK ? OK : refuse_fault(im, csv->line, e, NULL);
+}
+
+/* The rows up to the first that is refused; all of them are kept, or none. */
+static enum err
+import_good(struct importing *im, struct csv *csv, bool dry_run)
+{
+    TX tx = tx_begin(im->c);
+
+    while (im->result->n_refused == 0 && csv_next(csv)) {
+        TRY(import_row(im, csv));
+        arena_reset(im->c->arena);
+    }
+    if (im->result->n_refused > 0 || csv->fault || dry_run)
+        return OK;
+    return tx_commit(&tx);
+}
+
+/* The rest, of which nothing will be kept. */
+static enum err
+try_others(struct importing *im, struct csv *csv)
+{
+    while (im->result->n_refused > 0 && csv_next(csv)) {
+        TX tx = tx_begin(im->c);
+
+        (void)tx;
+        TRY(import_row(im, csv));
+    }
+    return OK;
 }
 
 static void
@@ -309,18 +348,16 @@ close_scratch(struct arena **a)
 /* Each row's SQL and audit text is thrown away at once: a large file would
    otherwise take its whole size in memory many times over. */
 static enum err
-import_rows(struct importing *im, struct csv *csv)
+import_rows(struct importing *im, struct csv *csv, bool dry_run)
 {
     struct call *c = im->c;
     CLEANUP(close_scratch) struct arena *scratch = arena_open();
-    enum err e = OK;
+    enum err e;
 
     c->arena = scratch;
-    while (e == OK && csv_next(csv)) {
-        e = import_row(im, csv);
-        if (e == OK)
-            arena_reset(scratch);
-    }
+    e = import_good(im, csv, dry_run);
+    if (e == OK)
+        e = try_others(im, csv);
     c->arena = im->whole;
     c->fault.text = arena_text(im->whole, c->fault.text);
     if (csv->fault)
@@ -353,8 +390,5 @@ noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
                               .unique = model_flagged(n->model, UNIQUE) };
     *csv = csv_open(c->arena, text, len);
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
-    TX tx = tx_begin(c);
-    if (read_header(im, csv))
-        TRY(import_rows(im, csv));
-    return dry_run || result->n_refused > 0 ? OK : tx_commit(&tx);
+    return read_header(im, csv) ? import_rows(im, csv, dry_run) : OK;
 }

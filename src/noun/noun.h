@@ -35,6 +35,10 @@
 
 struct import_result;
 
+/* The model of a noun that nobody else names. */
+#define NOUN_MODEL(noun_, table_, T, fields_)                                  \
+    &(const struct model)MODEL(noun_, table_, T, fields_)
+
 struct noun {
     const struct model *model;
     const char *plural; /* its address and its word for tables: "areas" */
@@ -153,6 +157,8 @@ void import_push(struct call *c, struct import_result *r,
  * its field alone, an empty cell empties it.  Columns are named in Chinese or
  * English by the first row; references are said by the other's key.  Needs the
  * right "import" everywhere, and what each row needs.
+ *
+ * Not within a TX: a row that is refused must not be the end of the others.
  *
  * OK   look at RESULT: where anything was refused, nothing changed
  */

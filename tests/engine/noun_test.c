@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What noun/noun.h promises, of every plain noun there is. */
+#include "noun/noun.h"
+
+#include <ctype.h>
+
+#include "api/dispatch.h"
+#include "api/nouns.h"
+#include "base/words.h"
+#include "engine/catalog/catalog.h"
+#include "engine/org/org.h"
+#include "model/member.h"
+#include "office.h"
+
+/* A good row of each plain noun, as JSON; %lld is the crew of plumbers. */
+static const struct sample {
+    const struct noun *noun;
+    const char *json, *change; /* CHANGE: one field, as JSON */
+} samples[] = {
+    { &provider_noun, "{\"code\":\"PX\",\"name\":\"X\"}", "{\"name\":\"Y\"}" },
+    { &crew_noun, "{\"code\":\"CX\",\"name\":\"X\"}", "{\"name\":\"Y\"}" },
+    { &crew_member_noun, "{\"crew_id\":%lld,\"person_id\":91}",
+      "{\"skills\":\"pipes\"}" },
+    { &shift_noun,
+      "{\"crew_id\":%lld,\"name\":\"early\",\"weekdays\":\"12345\","
+      "\"from_min\":360,\"to_min\":840}",
+      "{\"name\":\"late\"}" },
+    { &service_area_noun, "{\"code\":\"ZX\",\"name\":\"X\",\"name_en\":\"X\"}",
+      "{\"name\":\"Y\"}" },
+    { &routing_rule_noun, "{\"crew_id\":%lld,\"item_code\":\"A04\"}",
+      "{\"place_id\":22}" },
+    { &calendar_day_noun, "{\"on_day\":\"2026-12-24\",\"kind\":\"closure\"}",
+      "{\"name\":\"Y\"}" },
+    { &calendar_year_noun, "{\"year\":2041}", "{\"source\":\"Y\"}" },
+    { &office_hours_noun,
+      "{\"name\":\"X\",\"from_month_day\":501,\"to_month_day\":930,"
+      "\"spans\":\"08:00-12:00\"}",
+      "{\"name\":\"Y\"}" },
+    { &setting_noun, "{\"name\":\"office.name\",\"value\":\"X\"}",
+      "{\"value\":\"Y\"}" },
+};
+
+static void *
+read_sample(struct call *c, const struct sample *s, const char *json)
+{
+    void *rec = arena_alloc(c->arena, s->noun->model->size);
+    field_mask said = 0;
+
+    json =
+        arena_printf(c->arena, json, (long long)id_of(c, "crew", "plumbers"));
+    EXPECT_OK(
+        model_read_json(c, s->noun->model, json, strlen(json), rec, &said));
+    c->said = (uint64_t)said;
+    return rec;
+}
+
+/* Somebody whom no account lets in, so that nothing of theirs waits. */
+static void
+open_office(struct call *c)
+{
+    office_make(c);
+    office_exec(c, "INSERT INTO person (id, code, name, unit_id, active,"
+                   " version) VALUES (91, '91', 'Hand', 12, 1, 1)");
+    as(c, "sysadmin");
+}
+
+/* Each sample in turn, with the system administrator at work. */
+#define EACH(s)                                                                \
+    open_office(c);                                                            \
+    for (const struct sample *s = samples; s < samples + COUNT(samples); s++)
+
+static int64_t
+add_sample(struct call *c, const struct sample *s)
+{
+    void *rec = read_sample(c, s, s->json);
+
+    EXPECT_OK(noun_add(c, s->noun, rec));
+    return model_id(s->noun->model, rec);
+}
+
+/* -- the register ------------------------------------------------------------ */
+
+static bool
+has_route(struct call *c, const char *method, const char *path)
+{
+    struct pair parts[4];
+    size_t n;
+    bool other;
+
+    return route_find(c->arena, method, path, parts, &n, &other) != NULL;
+}
+
+TEST(the_register_of_nouns_is_whole)
+{
+    for (size_t i = 0; all_nouns[i] != NULL; i++) {
+        const struct noun *n = all_nouns[i];
+        const char *list = arena_printf(c->arena, "/%s", n->plural);
+        bool sampled = false;
+
+        EXPECT(noun_find(c, n->plural) == n);
+        EXPECT(noun_of_table(c, n->model->table) == n);
+        for (size_t k = 0; k < n->model->n; k++)
+            EXPECT(n->model->fields[k].refers == NULL
+                   || strcmp(n->model->fields[k].refers, "any") == 0
+                   || noun_of_table(c, n->model->fields[k].refers) != NULL);
+        for (size_t k = 0; k < COUNT(samples); k++)
+            sampled |= samples[k].noun == n;
+        EXPECT(sampled == !n->by_hand);
+        if (n->by_hand)
+            continue;
+        EXPECT(has_route(c, "GET", list) && has_route(c, "POST", list));
+        EXPECT(has_route(c, "PATCH", arena_printf(c->arena, "%s/7", list)));
+        EXPECT(has_route(c, "DELETE", arena_printf(c->arena, "%s/7", list))
+               == n->removable);
+    }
+}
+
+/* An English text of letters has another in Chinese. */
+static void
+expect_chinese(struct call *c, const char *text)
+{
+    const struct call chinese = { .lang = LANG_ZH, .words = c->words };
+
+    if (text != NULL && isalpha((unsigned char)*text)
+        && text_same(words_in(&chinese, text), text))
+        fail_msg("no Chinese for: %s\n", text);
+}
+
+TEST(every_word_of_a_noun_is_there_in_chinese)
+{
+    for (size_t i = 0; all_nouns[i] != NULL; i++) {
+        const struct model *m = all_nouns[i]->model;
+
+        if (all_nouns[i]->part == NULL)
+            continue;
+        expect_chinese(c, m->noun);
+        expect_chinese(c, all_nouns[i]->says);
+        for (size_t k = 0; k < m->n; k++) {
+            const struct field *f = &m->fields[k];
+
+            expect_chinese(c, f->label);
+            for (size_t w = 0; m != &setting_model && f->choices != NULL
+                               && f->choices[w] != NULL;
+                 w++)
+                expect_chinese(c, f->choices[w]);
+        }
+    }
+}
+
+/* -- what is refused --------------------------------------------------------- */
+
+TEST(what_is_missing_of_a_row_is_named)
+{
+    EACH(s)
+    {
+        const struct model *m = s->noun->model;
+
+        for (size_t i = 0; i < m->n; i++) {
+            void *rec = read_sample(c, s, s->json);
+
+            if (!(m->fields[i].flags & REQUIRED)
+                || m->fields[i].kind == FIELD_WORD)
+                continue;
+            member_copy(&m->fields[i], rec, NULL);
+            EXPECT_FAULT(noun_add(c, s->noun, rec), ERR_INVALID,
+                         m->fields[i].name);
+        }
+    }
+}
+
+TEST(a_reference_that_leads_nowhere_is_named)
+{
+    EACH(s)
+    {
+        const struct model *m = s->noun->model;
+
+        for (size_t i = 0; i < m->n; i++) {
+            void *rec = read_sample(c, s, s->json);
+
+            if (m->fields[i].refers == NULL)
+                continue;
+            field_put(&m->fields[i], rec, 999999);
+            EXPECT_FAULT(noun_add(c, s->noun, rec), ERR_INVALID,
+                         m->fields[i].name);
+        }
+    }
+}
+
+TEST(nothing_new_refers_to_what_is_out_of_use)
+{
+    struct crew_member m = { .person_id = 42 };
+    struct shift s = {
+        .name = "early", .weekdays = "1", .from_min = 60, .to_min = 120
+    };
+
+    office_make(c);
+    as(c, "sysadmin");
+    m.crew_id = s.crew_id = id_of(c, "crew", "plumbers");
+    EXPECT_OK(noun_add(c, &shift_noun, &s));
+    office_exec(c, "UPDATE crew SET active = 0 WHERE code = 'plumbers'");
+    EXPECT_FAULT(noun_add(c, &crew_member_noun, &m), ERR_CONFLICT, "crew_id");
+    /* What refers to it already may still be changed. */
+    s.name = "late";
+    EXPECT_OK(noun_set(c, &shift_noun, &s, model_mask(&shift_model, "name")));
+}
+
+TEST(a_second_row_with_the_same_key_is_refused_by_its_field)
+{
+    EACH(s)
+    {
+        const struct field *unique = model_flagged(s->noun->model, UNIQUE);
+
+        (void)add_sample(c, s);
+        if (unique != NULL && s->noun != &crew_member_noun)
+            EXPECT_FAULT(noun_add(c, s->noun, read_sample(c, s, s->json)),
+                         ERR_CONFLICT, unique->name);
+    }
+}
+
+TEST(whoever_has_no_right_changes_nothing)
+{
+    EACH(s)
+    {
+        int64_t id = add_sample(c, s);
+        void *rec;
+
+        as(c, "wang");
+        EXPECT_FAULT(noun_add(c, s->noun, read_sample(c, s, s->json)),
+                     ERR_DENIED, NULL);
+        rec = read_sample(c, s, s->change);
+        field_put(model_field(s->noun->model, "id"), rec, id);
+        EXPECT_FAULT(noun_set(c, s->noun, rec, c->said), ERR_DENIED, NULL);
+        if (s->noun->removable)
+            EXPECT_FAULT(noun_remove(c, s->noun, id), ERR_DENIED, NULL);
+        as(c, "sysadmin");
+    }
+}
+
+TEST(a_stale_if_match_changes_and_removes_nothing)
+{
+    EACH(s)
+    {
+        int64_t id = add_sample(c, s);
+        void *rec = read_sample(c, s, s->change);
+
+        field_put(model_field(s->noun->model, "id"), rec, id);
+        c->if_version = 7;
+        EXPECT_FAULT(noun_set(c, s->noun, rec, c->said), ERR_STALE, NULL);
+        if (s->noun->removable)
+            EXPECT_FAULT(noun_remove(c, s->noun, id), ERR_STALE, NULL);
+        c->if_version = 1;
+        EXPECT_OK(noun_set(c, s->noun, rec, c->said));
+        c->if_version = 2;
+        if (s->noun->removable)
+            EXPECT_OK(noun_remove(c, s->noun, id));
+        c->if_version = 0;
+    }
+}
+
+/* -- reach ------------------------------------------------------------------- */
+
+/* Rows that are listed are those that may be got, for everybody. */
+static void
+list_is_what_can_be_got(struct call *c, const struct noun *n,
+                        const char *account)
+{
+    struct list all = { .model = n->model, .limit = 500 };
+    struct list mine = { .model = n->model, .limit = 500 };
+    bool may;
+
+    as(c, account);
+    EXPECT_OK(model_list(c, &all));
+    may = noun_list(c, n, &mine) == OK;
+    for (size_t i = 0; i < all.n; i++) {
+        const void *row = (char *)all.rows + i * n->model->size;
+        void *rec = arena_alloc(c->arena, n->model->size);
+        bool listed = false;
+
+        for (size_t k = 0; may && k < mine.n; k++)
+            listed |=
+                model_id(n->model, row)
+                == model_id(n->model, (char *)mine.rows + k * n->model->size);
+        field_put(model_field(n->model, "id"), rec, model_id(n->model, row));
+        EXPECT((noun_get(c, n, rec) == OK) == listed);
+    }
+}
+
+TEST(rows_that_are_listed_are_those_that_can_be_got_by_everybody)
+{
+    static const char *const accounts[] = {
+        "wang", "lift", "near", "house", "sysadmin", "leader", "desk", "auditor"
+    };
+
+    EACH(s)
+    {
+        (void)add_sample(c, s);
+        for (size_t i = 0; i < COUNT(accounts); i++)
+            list_is_what_can_be_got(c, s->noun, accounts[i]);
+        as(c, "sysadmin");
+    }
+}
+
+/* -- what others refer to -------------------------------------------------------- */
+
+TEST(what_others_refer_to_is_not_removed_and_they_are_told)
+{
+    struct noun crews = crew_noun;
+
+    crews.removable = true;
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_FAULT(noun_remove(c, &crews, id_of(c, "crew", "electricians")),
+                 ERR_CONFLICT, NULL);
+    EXPECT(strstr(c->fault.text, "3 × crew_member") != NULL);
+    EXPECT(strstr(c->fault.text, "routing_rule") != NULL);
+}
+
+TEST(of_two_doubles_one_stays_with_all_that_referred_to_either)
+{
+    struct provider twin = { .code = "TWIN", .name = "Twin" };
+    struct provider stays = { .code = "STAYS", .name = "The one that stays" };
+    struct crew crew = { .code = "TC", .name = "Crew of the twin" };
+    int64_t entries;
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &provider_noun, &twin));
+    EXPECT_OK(noun_add(c, &provider_noun, &stays));
+    crew.provider_id = twin.id;
+    EXPECT_OK(noun_add(c, &crew_noun, &crew));
+    entries = office_int(c, "SELECT COUNT(*) FROM audit_entry");
+    EXPECT_OK(noun_merge(c, &provider_noun, twin.id, stays.id));
+    EXPECT_OK(model_get(c, &crew_model, crew.id, &crew));
+    EXPECT(crew.provider_id == stays.id);
+    EXPECT_OK(model_get(c, &provider_model, twin.id, &twin));
+    EXPECT(!twin.active);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry") == entries + 2);
+    EXPECT_FAULT(noun_merge(c, &provider_noun, 31, 31), ERR_CONFLICT,
+                 "into_id");
+    EXPECT_FAULT(noun_merge(c, &provider_noun, 31, twin.id), ERR_CONFLICT,
+                 "into_id");
+}
+
+TEST(a_double_is_not_merged_by_half)
+{
+    struct provider twin = { .code = "TWIN", .name = "Twin" };
+    uint64_t before;
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &provider_noun, &twin));
+    (void)bring_to(c, ORDER_ACCEPTED);
+    office_exec(c, "UPDATE orders SET provider_id = 31");
+    before = everything(c);
+    as(c, "sysadmin");
+    EXPECT_FAULT(noun_merge(c, &provider_noun, 31, twin.id), ERR_CONFLICT,
+                 NULL);
+    EXPECT(everything(c) == before);
+}
+
+/* -- tables in and out ------------------------------------------------------------- */
+
+static struct import_result
+bring(struct call *c, const struct noun *n, const char *csv)
+{
+    struct import_result r;
+
+    EXPECT_OK(noun_import(c, n, csv, strlen(csv), false, &r));
+    return r;
+}
+
+TEST(what_goes_out_in_either_language_comes_in_and_changes_nothing)
+{
+    EACH(s)
+    {
+        (void)add_sample(c, s);
+        for (int lang = LANG_ZH; lang <= LANG_EN; lang++) {
+            struct import_result r;
+            struct buf b;
+            uint64_t before;
+
+            c->lang = (enum lang)lang;
+            EXPECT_OK(noun_export(c, s->noun, &b));
+            before = everything(c);
+            r = bring(c, s->noun, b.s);
+            if (r.n_refused > 0)
+                fail_msg("%s: %s: %s\n", s->noun->plural, r.refused[0].field,
+                         r.refused[0].detail);
+            EXPECT(r.rows > 0 && r.unchanged == r.rows);
+            EXPECT(everything(c) == before);
+        }
+    }
+}
+
+TEST(a_row_goes_out_and_comes_into_an_office_without_it_the_same)
+{
+    EACH(s)
+    {
+        int64_t id = add_sample(c, s);
+        struct buf b, again;
+        struct import_result r;
+
+        if (!s->noun->removable)
+            continue;
+        EXPECT_OK(noun_export(c, s->noun, &b));
+        EXPECT_OK(noun_remove(c, s->noun, id));
+        r = bring(c, s->noun, b.s);
+        EXPECT(r.n_refused == 0 && r.added == 1);
+        EXPECT_OK(noun_export(c, s->noun, &again));
+        EXPECT(strcmp(b.s, again.s) == 0);
+    }
+}
+
+TEST(a_table_with_one_bad_row_changes_nothing)
+{
+    EACH(s)
+    {
+        struct import_result r;
+        uint64_t before;
+        struct buf b;
+
+        (void)add_sample(c, s);
+        EXPECT_OK(noun_export(c, s->noun, &b));
+        if (s->noun->removable)
+            EXPECT_OK(noun_remove(
+                c, s->noun,
+                office_int(c, arena_printf(c->arena, "SELECT MAX(id) FROM %s",
+                                           s->noun->model->table))));
+        before = everything(c);
+        r = bring(c, s->noun, arena_printf(c->arena, "%snonsense\r\n", b.s));
+        EXPECT(r.n_refused > 0 && r.refused[0].line > 1);
+        EXPECT(everything(c) == before);
+        r = bring(c, s->noun, "nonsense\r\n1\r\n");
+        EXPECT(r.n_refused > 0 && strcmp(r.refused[0].field, "nonsense") == 0);
+    }
+}
+
+TEST(a_dry_run_says_what_would_happen_and_changes_nothing)
+{
+    static const char csv[] = "编码,名称\n"
+                              "31,Another name\nNEW,New one\n";
+    struct import_result r;
+    uint64_t before;
+
+    office_make(c);
+    office_exec(c, "UPDATE provider SET code = '31' WHERE id = 31");
+    as(c, "sysadmin");
+    before = everything(c);
+    EXPECT_OK(noun_import(c, &provider_noun, csv, strlen(csv), true, &r));
+    EXPECT(r.rows == 2 && r.added == 1 && r.changed == 1 && r.n_refused == 0);
+    EXPECT(everything(c) == before);
+}
+
+TEST(a_table_in_asks_the_rules_of_its_noun)
+{
+    struct import_result r;
+
+    office_make(c);
+    as(c, "sysadmin");
+    r = bring(c, &provider_noun,
+              "code,name,phone\nA1,One,12345\nA2,Two,not a phone\n");
+    EXPECT(r.n_refused == 1 && r.refused[0].line == 3
+           && strcmp(r.refused[0].field, "phone") == 0);
+    r = bring(c, &shift_noun,
+              "crew_code,name,weekdays\nplumbers,x,8\nnobody,x,1\n");
+    EXPECT(r.n_refused == 2);
+    EXPECT(strcmp(r.refused[0].field, "weekdays") == 0);
+    EXPECT(strcmp(r.refused[1].field, "crew_code") == 0);
+    r = bring(c, &calendar_day_noun,
+              "日期,日期类型\n2026-12-24,停工\n"
+              "2026-12-25,放假\n");
+    EXPECT(r.n_refused == 1 && r.refused[0].line == 2
+           && strcmp(r.refused[0].field, "kind") == 0);
+    r = bring(c, &provider_noun, "code,name\nA1,One\nA1,Other\n");
+    EXPECT(r.n_refused == 1 && r.refused[0].line == 3);
+}
+
+TEST(the_form_of_a_table_has_its_names_in_the_readers_language)
+{
+    struct buf b;
+
+    office_make(c);
+    c->lang = LANG_ZH;
+    noun_template(c, &crew_member_noun, &b);
+    EXPECT(strstr(b.s, "班组编码") != NULL);
+    noun_template(c, &unit_noun, &b);
+    EXPECT(strstr(b.s, "上级编码") != NULL);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ways that all plain nouns share: a table in, and two doubles. */
+#include "engine/org/org.h"
+#include "fault.h"
+
+static enum err
+do_import(struct call *c, const void *with)
+{
+    struct import_result r;
+
+    TRY(noun_import(c, &provider_noun, with, strlen(with), false, &r));
+    return r.n_refused == 0 ? OK : ERR_INVALID;
+}
+
+static enum err
+do_merge(struct call *c, const void *with)
+{
+    const int64_t *ids = with;
+
+    return noun_merge(c, &provider_noun, ids[0], ids[1]);
+}
+
+TEST(a_table_of_a_noun_comes_in_whole_or_not_at_all)
+{
+    office_make(c);
+    office_exec(c, "DELETE FROM audit_entry");
+    expect_all_or_nothing(c, "import", "sysadmin", do_import,
+                          "code,name,active\nA1,One,yes\nA2,Two,no\n");
+}
+
+TEST(two_doubles_are_merged_whole_or_not_at_all)
+{
+    struct provider twin = { .code = "TWIN", .name = "Twin" };
+    struct provider stays = { .code = "STAYS", .name = "The one that stays" };
+    struct crew crew = { .code = "TC", .name = "Crew of the twin" };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &provider_noun, &twin));
+    EXPECT_OK(noun_add(c, &provider_noun, &stays));
+    crew.provider_id = twin.id;
+    EXPECT_OK(noun_add(c, &crew_noun, &crew));
+    office_exec(c, "DELETE FROM audit_entry");
+    expect_all_or_nothing(c, "merge", "sysadmin", do_merge,
+                          (const int64_t[]){ twin.id, stays.id });
+}
