@@ -55,7 +55,7 @@ BY_HAND(rating_noun, rating_model, "ratings", "What orders were found.");
 BY_HAND(notice_noun, notice_model, "notices", "What a person was told.");
 BY_HAND(event_noun, order_event_model, "events", "What became of orders.");
 BY_HAND(entry_noun, audit_entry_model, "audit-entries", "Who did what when.");
-BY_HAND(session_noun, seat_model, "sessions", "Who is signed in where.");
+BY_HAND(session_noun, session_row_model, "sessions", "Who is signed in where.");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
         "What waits for a second administrator.");
 BY_HAND(unit_change_noun, unit_change_model, "unit-changes",

@@ -4,7 +4,7 @@
 
 #include <ctype.h>
 
-#include "api/dispatch.h"
+#include "api/find.h"
 #include "api/nouns.h"
 #include "base/words.h"
 #include "engine/catalog/catalog.h"
