@@ -155,10 +155,12 @@ serve_remove(struct call *c, void *in, void *out)
 static enum err
 serve_merge(struct call *c, void *in, void *out)
 {
+    const struct noun *n = c->route->noun;
     const struct by_id *x = in;
 
-    (void)out;
-    return noun_merge(c, c->route->noun, x->id, x->into_id);
+    TRY(noun_merge(c, n, x->id, x->into_id));
+    field_put(model_field(n->model, "id"), out, x->into_id);
+    return noun_get(c, n, out);
 }
 
 /* -- routes ------------------------------------------------------------------- */
@@ -225,6 +227,7 @@ noun_routes_of(const struct noun *n, struct route *out)
             lasting("/%s/{id}/merge", n),
             serve_merge,
             .in = &merge_model,
+            .out = n->model,
             .may = n->edit,
             .says = lasting("One of %s is another's double:"
                             " what refers to it refers to"
