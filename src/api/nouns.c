@@ -19,6 +19,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
+#include "subject/notice.h"
 
 /* Those below are ruled by their own parts; what is theirs here is that others
    refer to them, and what they refer to. */

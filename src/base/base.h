@@ -56,7 +56,6 @@ struct fault {
 struct db;         /* db/db.h: the session a call reads and writes through */
 struct actor;      /* auth/auth.h: who calls and what he may */
 struct auth_reach; /* auth/auth.h */
-struct route;      /* api/route.h */
 struct app;        /* main's constant parts, shared by every call */
 struct words;      /* base/words.h */
 struct route;      /* api/route.h */
@@ -85,8 +84,7 @@ struct call {
     void *reply;      /* http: the answer being made, for its headers */
     const char *body; /* of a route that reads it itself (R_BODY) */
     size_t body_len;
-    const struct route *route; /* api: what was asked for; or NULL */
-    struct written *written;   /* in this TX, and in no audit entry yet */
+    struct written *written; /* in this TX, and in no audit entry yet */
     struct fault fault;
 };
 
