@@ -62,7 +62,7 @@ const place = (p: Part): number => {
   const at = nouns.value.findIndex((n) => n.plural === (p.beside ?? p.name));
   return at < 0 ? nouns.value.length : at;
 };
-const groups = ['org', 'catalog', 'accounts', 'audit', 'system'];
+const groups = ['org', 'catalog', 'audit', 'accounts', 'system'];
 
 export const seen = (): Part[] => {
   const own = nouns.value.filter((n) => n.plain && n.part && n.edit && !parts.some((p) => p.name === n.plural)).map(plain);
