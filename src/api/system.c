@@ -209,7 +209,8 @@ get_demo(struct call *c, void *in, void *out)
 const struct route system_routes[] = {
     { GET, "/nouns", get_nouns, .flags = R_RAW,
       .answer = "{items:[{noun:text,table:text,plural:text,part:text?,"
-                "label:text,says:text,title:text?,edit:text?,editable:bool,"
+                "label:text,one:text,says:text,title:text?,sort:text?,edit:"
+                "text?,editable:bool,"
                 "plain:bool,removable:bool,merges:bool,imports:bool,"
                 "dated:bool,searched:bool,form:" FORM_ANSWER "}]}",
       .says = "The nouns that the caller may see, in words." },

@@ -38,6 +38,7 @@ write_refusals(struct json_out *o, const struct import_result *r)
         json_begin(o);
         json_put_int(o, "line", x->line);
         json_put_text(o, "field", x->field);
+        json_put_text(o, "column", x->column);
         json_put_text(o, "detail", x->detail);
         json_put_text(o, "value", x->value);
         json_end(o);
@@ -137,9 +138,10 @@ const struct route table_routes[] = {
       .says = "The first row of such a table, to be filled in." },
     { POST, "/import/{kind}", serve_import, .in = &import_model,
       .may = "import", .flags = R_RAW | R_BODY | R_APART,
-      .answer = "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
-                "refused:["
-                "{line:int,field:text?,detail:text?,value:text?}]}",
+      .answer =
+          "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
+          "refused:["
+          "{line:int,field:text?,column:text?,detail:text?,value:text?}]}",
       .says = "Bring a table to what the CSV says, or change nothing." },
     { GET, "/export/{kind}", serve_export, .in = &export_model,
       .flags = R_RAW | R_ASIDE, .media = "text/csv",

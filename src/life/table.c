@@ -24,7 +24,8 @@ static const struct field reason_fields[] = {
     FIELD(struct life_words, id, .flags = GIVEN | DERIVED),
     FIELD(struct life_words, reason, .flags = REQUIRED | LONG, .max = 500,
           .label = "Reason"),
-    FIELD(struct life_words, note, .flags = LONG, .max = 2000, .label = "Note"),
+    FIELD(struct life_words, note, .flags = LONG | UNASKED, .max = 2000,
+          .label = "Note"),
 };
 const struct model life_reason_model =
     MODEL("reason", NULL, struct life_words, reason_fields);

@@ -50,7 +50,9 @@ enum field_flag {
     FOUND = 8192,   /* q= looks into it, where the noun has no index of words */
     IN_USE = 16384, /* a bool: the row may be referred to anew */
     SINCE = 32768,  /* the first day on which the row holds */
-    UNTIL = 65536 /* the first day on which it holds no more; empty: for good */
+    UNTIL =
+        65536, /* the first day on which it holds no more; empty: for good */
+    UNASKED = 131072 /* a form does not ask for it; a program may say it */
 };
 
 struct field {

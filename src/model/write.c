@@ -261,7 +261,7 @@ model_write_form(struct call *c, struct json_out *o, const struct model *m)
     json_key(o, "fields");
     json_begin_list(o);
     for (size_t i = 0; i < m->n; i++)
-        if (!(m->fields[i].flags & SECRET))
+        if (!(m->fields[i].flags & (SECRET | UNASKED)))
             write_form_field(c, o, &m->fields[i]);
     json_end_list(o);
     json_end(o);

@@ -22,7 +22,27 @@ label_of(struct call *c, const struct noun *n)
     return s;
 }
 
-/* Columns of a list: what is not said otherwise in the form is enough. */
+/* "routing rule": one of them. */
+static const char *
+one_of(struct call *c, const struct noun *n)
+{
+    char *s = arena_text(c->arena, words_in(c, n->model->noun));
+
+    for (char *p = s; *p != '\0'; p++)
+        *p = *p == '_' ? ' ' : *p;
+    return s;
+}
+
+/* The field that a page sorts by. */
+static const char *
+sort_of(const struct noun *n)
+{
+    const struct field *key = model_flagged(n->model, UNIQUE);
+    const struct field *title = model_flagged(n->model, TITLE);
+
+    return n->sort ? n->sort : key ? key->name : title ? title->name : NULL;
+}
+
 static void
 write_noun(struct call *c, struct json_out *o, const struct noun *n)
 {
@@ -34,8 +54,10 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_put_text(o, "plural", n->plural);
     json_put_text(o, "part", n->part);
     json_put_text(o, "label", label_of(c, n));
+    json_put_text(o, "one", one_of(c, n));
     json_put_text(o, "says", words_in(c, n->says));
     json_put_text(o, "title", title ? title->name : NULL);
+    json_put_text(o, "sort", sort_of(n));
     json_put_text(o, "edit", n->edit);
     json_put_bool(o, "editable", n->edit != NULL && auth_may(c, n->edit));
     json_put_bool(o, "plain", !n->by_hand);
@@ -50,10 +72,13 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_end(o);
 }
 
-/* What others only refer to has no place of its own. */
+/* What others only refer to has no place of its own; but whoever reads the audit
+   reads of all. */
 static bool
 is_shown(const struct call *c, const struct noun *n)
 {
+    if (auth_may(c, "audit.see"))
+        return true;
     return (n->part != NULL || !n->by_hand) && auth_may(c, n->see);
 }
 

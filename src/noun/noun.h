@@ -44,7 +44,8 @@ struct noun {
     const char *plural; /* its address and its word for tables: "areas" */
     const char *says;   /* one sentence */
     const char *part;   /* of the menu: "org", "catalog"; NULL: not in it */
-    const char *see;    /* the right to see it; NULL: whoever is signed in */
+    const char *sort; /* the field a page sorts by; NULL: the key, the title */
+    const char *see;  /* the right to see it; NULL: whoever is signed in */
     const char *edit;
     const char *told; /* the right to see its history; NULL: see, or edit */
 

@@ -278,13 +278,11 @@ look_again(struct call *c, const void *old, const void *rec)
 
 /* Every noun of the catalogue tells the snapshots of its changes. */
 #define CATALOG_NOUN(m)                                                        \
-    .model = &(m), .part = "catalog", .edit = "catalog.edit",                  \
-    .changed = touch, .after = look_again
+    .model = &(m), .edit = "catalog.edit", .changed = touch, .after = look_again
 
 const struct noun service_area_noun = {
-    CATALOG_NOUN(service_area_model),
-    .plural = "areas",
-    .says = "The service areas.",
+    CATALOG_NOUN(service_area_model), .plural = "areas", .part = "catalog",
+    .says = "The service areas.",     .sort = "sort",
 };
 
 /* A beginning, and an end after it. */
@@ -318,6 +316,7 @@ check_rule(struct call *c, const void *old, void *rec)
 const struct noun routing_rule_noun = {
     CATALOG_NOUN(routing_rule_model),
     .plural = "routing-rules",
+    .part = "catalog",
     .says = "Which crew does which item at which place.",
     .reach = { .crew = "crew_id" },
     .own_only = true,
@@ -415,23 +414,23 @@ catalog_check_hours(struct call *c, struct office_hours *h)
 const struct noun office_hours_noun = {
     CATALOG_NOUN(office_hours_model),
     .plural = "office-hours",
+    .part = "catalog",
     .says = "Office hours by season.",
+    .sort = "from_month_day",
     .check = check_hours,
 };
 
 /* -- nouns with versions --------------------------------------------------- */
 
 const struct noun service_item_noun = {
-    CATALOG_NOUN(service_item_model),
-    .plural = "items",
-    .says = "What can be asked for.",
-    .told = "catalog.edit",
-    .by_hand = true,
+    CATALOG_NOUN(service_item_model), .plural = "items",      .part = "catalog",
+    .says = "What can be asked for.", .told = "catalog.edit", .by_hand = true,
 };
 
 const struct noun sla_class_noun = {
     CATALOG_NOUN(sla_class_model),
     .plural = "sla-classes",
+    .part = "catalog",
     .says = "What is promised, by class.",
     .by_hand = true,
 };

@@ -260,15 +260,21 @@ static const struct field leg_fields[] = {
           .label = "Item"),
     FIELD(struct order_wish, description, .flags = LONG, .max = 2000,
           .label = "Description"),
-    FIELD(struct order_wish, place_id, .refers = "place", .label = "Place"),
-    FIELD(struct order_wish, place_note, .max = 100, .label = "Where exactly"),
-    FIELD(struct order_wish, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_wish, place_id, .flags = UNASKED, .refers = "place",
+          .label = "Place"),
+    FIELD(struct order_wish, place_note, .flags = UNASKED, .max = 100,
+          .label = "Where exactly"),
+    FIELD(struct order_wish, phone, .flags = UNASKED, .max = 40,
+          .label = "Phone"),
     FIELD(struct order_wish, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
-    FIELD(struct order_wish, wanted_from, FORESEEABLE, .label = "Wanted from"),
-    FIELD(struct order_wish, wanted_to, FORESEEABLE, .label = "Wanted to"),
-    FIELD(struct order_wish, priority, .min = 1, .max = 5, .label = "Priority"),
-    FIELD(struct order_wish, priority_reason, .max = 200,
+    FIELD(struct order_wish, wanted_from, .flags = UNASKED, FORESEEABLE,
+          .label = "Wanted from"),
+    FIELD(struct order_wish, wanted_to, .flags = UNASKED, FORESEEABLE,
+          .label = "Wanted to"),
+    FIELD(struct order_wish, priority, .flags = UNASKED, .min = 1, .max = 5,
+          .label = "Priority"),
+    FIELD(struct order_wish, priority_reason, .flags = UNASKED, .max = 200,
           .label = "Why this priority"),
 };
 const struct model order_leg_model =
@@ -277,6 +283,10 @@ const struct model order_leg_model =
 #define ACT_ID FIELD(struct order_act, id, .flags = GIVEN | DERIVED)
 #define ACT_NOTE                                                               \
     FIELD(struct order_act, note, .flags = LONG, .max = 2000, .label = "Note")
+/* Whoever gives a reason or a result has said enough. */
+#define ACT_MORE                                                               \
+    FIELD(struct order_act, note, .flags = LONG | UNASKED, .max = 2000,        \
+          .label = "Note")
 #define ACT_REASON                                                             \
     FIELD(struct order_act, reason, .flags = REQUIRED | LONG, .max = 500,      \
           .label = "Reason")
@@ -287,7 +297,7 @@ static const struct field cancel_fields[] = {
           .label = "Reason",
           .says = "Needed of whoever is not the requester, and once the work "
                   "has begun."),
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_cancel_model =
     MODEL("order_cancel", NULL, struct order_act, cancel_fields);
@@ -296,9 +306,12 @@ static const struct field resubmit_fields[] = {
     ACT_ID,
     FIELD(struct order_act, description, .flags = LONG, .max = 2000,
           .label = "Description"),
-    FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
-    FIELD(struct order_act, place_note, .max = 100, .label = "Where exactly"),
-    FIELD(struct order_act, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_act, place_id, .flags = UNASKED, .refers = "place",
+          .label = "Place"),
+    FIELD(struct order_act, place_note, .flags = UNASKED, .max = 100,
+          .label = "Where exactly"),
+    FIELD(struct order_act, phone, .flags = UNASKED, .max = 40,
+          .label = "Phone"),
     FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
     ACT_NOTE,
@@ -317,7 +330,8 @@ const struct model order_merge_model =
 
 static const struct field dispatch_fields[] = {
     ACT_ID,
-    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
+    FIELD(struct order_act, crew_id, .flags = EXPECTED, .refers = "crew",
+          .label = "Crew"),
     FIELD(struct order_act, assignee_id, .refers = "person",
           .label = "Assignee"),
     ACT_NOTE,
@@ -328,18 +342,19 @@ const struct model order_dispatch_model =
 static const struct field turn_fields[] = {
     ACT_ID,
     FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_turn_model =
     MODEL("order_turn", NULL, struct order_act, turn_fields);
 
 static const struct field transfer_fields[] = {
     ACT_ID,
-    FIELD(struct order_act, crew_id, .refers = "crew", .label = "Crew"),
+    FIELD(struct order_act, crew_id, .flags = EXPECTED, .refers = "crew",
+          .label = "Crew"),
     FIELD(struct order_act, assignee_id, .refers = "person",
           .label = "Assignee"),
     ACT_REASON,
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_transfer_model =
     MODEL("order_transfer", NULL, struct order_act, transfer_fields);
@@ -359,7 +374,7 @@ static const struct field extension_fields[] = {
     FIELD(struct order_act, until, .flags = REQUIRED, FORESEEABLE,
           .label = "Until"),
     ACT_REASON,
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_extension_model =
     MODEL("order_extension", NULL, struct order_act, extension_fields);
@@ -373,7 +388,7 @@ static const struct field complete_fields[] = {
           .label = "Result"),
     FIELD(struct order_act, cause, .max = 200, .offers = causes,
           .label = "Cause"),
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_complete_model =
     MODEL("order_complete", NULL, struct order_act, complete_fields);
@@ -392,7 +407,7 @@ static const struct field priority_fields[] = {
     FIELD(struct order_act, priority, .flags = REQUIRED, .min = 1, .max = 5,
           .label = "Priority"),
     ACT_REASON,
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_priority_model =
     MODEL("order_priority", NULL, struct order_act, priority_fields);
@@ -405,7 +420,7 @@ static const struct field vote_fields[] = {
           .choices = rating_tags, .label = "Tags"),
     FIELD(struct order_act, comment, .flags = LONG, .max = 1000,
           .label = "Comment"),
-    ACT_NOTE,
+    ACT_MORE,
 };
 const struct model order_vote_model =
     MODEL("order_vote", NULL, struct order_act, vote_fields);

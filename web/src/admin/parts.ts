@@ -1,11 +1,17 @@
 /*
- * What can be administered.  A part that is only a noun is a row here and
- * costs no page; `page` names the few that have something special.
+ * What can be administered.  A plain noun is told by the server (nouns.ts) and
+ * has no row here; these are the few that have a page of their own or list
+ * something special.
  */
 import { may } from '@/api/session';
+import { t } from '@/common/i18n';
+import { columnsOf, nouns, type Noun } from './nouns';
 
 export interface Part {
-  name: string; /* in the address, and the locale keys admin.part.<name>, admin.one.<name> */
+  name: string; /* in the address; without a label, the locale keys admin.part.<name>, admin.one.<name> */
+  label?: string;
+  one?: string;
+  beside?: string; /* the noun it stands beside in the menu */
   group: 'org' | 'catalog' | 'accounts' | 'audit' | 'system';
   see: string[]; /* any of these rights */
   edit: string[];
@@ -30,15 +36,12 @@ export const parts: Part[] = [
   noun(org, { name: 'units', path: '/units', noun: 'unit', page: 'units' }),
   noun(org, { name: 'persons', path: '/persons', noun: 'person', sort: 'code', filters: ['unit_id', 'provider_id', 'active'], columns: ['code', 'name', 'unit_id', 'post', 'phone', 'mobile', 'place_id', 'active'] }),
   noun(org, { name: 'crews', path: '/crews', noun: 'crew', page: 'crews' }),
-  noun(org, { name: 'providers', path: '/providers', noun: 'provider', sort: 'code', columns: ['code', 'name', 'uscc', 'contact', 'phone', 'active'] }),
   noun(org, { name: 'places', path: '/places', noun: 'place', page: 'places' }),
   { name: 'import', group: 'org', see: ['import'], edit: ['import'], page: 'import' },
   noun(catalog, { name: 'items', path: '/item-versions', noun: 'service_item', page: 'items' }),
-  noun(catalog, { name: 'areas', path: '/areas', noun: 'service_area', columns: ['code', 'name', 'name_en', 'sort'], sort: 'sort' }),
   noun(catalog, { name: 'sla-classes', path: '/sla-classes', noun: 'sla_class', page: 'sla' }),
   noun(catalog, { name: 'routing-rules', path: '/routing-rules', noun: 'routing_rule', page: 'routing' }),
-  noun(catalog, { name: 'calendar', page: 'calendar' }),
-  noun(catalog, { name: 'office-hours', path: '/office-hours', noun: 'office_hours', search: false, sort: 'from_month_day', dated: true, columns: ['name', 'from_month_day', 'to_month_day', 'spans', 'valid_from', 'valid_to'] }),
+  noun(catalog, { name: 'calendar', page: 'calendar', beside: 'calendar-days' }),
   { name: 'grants', group: 'accounts', see: ['grant.edit'], edit: ['grant.edit'], path: '/grants', noun: 'role_grant', page: 'grants' },
   { name: 'accounts', group: 'accounts', see: ['account.edit', 'grant.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },
   { name: 'audit', group: 'audit', see: ['audit.see'], edit: [], page: 'audit' },
@@ -48,15 +51,44 @@ export const parts: Part[] = [
   { name: 'settings', group: 'system', see: ['setting.edit'], edit: ['setting.edit'], page: 'settings' },
 ];
 
-export const seen = (): Part[] => parts.filter((p) => may(...p.see));
+/* The page of a noun that needs none of its own. */
+const plain = (n: Noun): Part => ({
+  name: n.plural, label: n.label, one: n.one, group: n.part!, see: [n.edit!], edit: [n.edit!], path: `/${n.plural}`, noun: n.noun,
+  columns: columnsOf(n), sort: n.sort ?? undefined, search: n.searched, dated: n.dated, remove: n.removable,
+});
+
+/* In the order in which the server has the nouns; what is none of them comes last. */
+const place = (p: Part): number => {
+  const at = nouns.value.findIndex((n) => n.plural === (p.beside ?? p.name));
+  return at < 0 ? nouns.value.length : at;
+};
+const groups = ['org', 'catalog', 'audit', 'accounts', 'system'];
+
+export const seen = (): Part[] => {
+  const own = nouns.value.filter((n) => n.plain && n.part && n.edit && !parts.some((p) => p.name === n.plural)).map(plain);
+  const first = (g: Part['group']): number => groups.indexOf(g);
+  return [...parts, ...own].filter((p) => may(...p.see)).map((p, i) => ({ p, i }))
+    .sort((a, b) => first(a.p.group) - first(b.p.group) || place(a.p) - place(b.p) || a.i - b.i).map((x) => x.p);
+};
+
+export const titleOf = (p: Part): string => p.label ?? t(`admin.part.${p.name}`);
+export const oneOf = (p: Part): string => p.one ?? t(`admin.one.${p.name}`);
 
 /* Where the ids of a table can be looked up, and what they are called there. */
-export const refers: Record<string, { path: string; label: string }> = {
+export const refers: Record<string, { path: string; label: string }> = new Proxy({}, {
+  get: (_, table: string) => {
+    const n = nouns.value.find((x) => x.table === table);
+    if (!n) return known[table];
+    return { path: known[table]?.path ?? `/${n.plural}`, label: n.title ?? 'name' };
+  },
+});
+
+/* Those that are looked up elsewhere than by their address, or before the nouns are known. */
+const known: Record<string, { path: string; label: string }> = {
   unit: { path: '/units', label: 'name' },
   place: { path: '/places', label: 'full_name' },
   person: { path: '/persons', label: 'name' },
   provider: { path: '/providers', label: 'name' },
   crew: { path: '/crews', label: 'name' },
   account: { path: '/accounts', label: 'name' },
-  service_area: { path: '/areas', label: 'name' },
 };

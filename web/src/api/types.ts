@@ -327,5 +327,5 @@ export interface ImportResult {
   changed: number;
   unchanged: number;
   waiting?: number; /* people of whom something waits for confirmation */
-  refused: { line: number; field: string | null; detail: string; value?: string | null }[];
+  refused: { line: number; field: string | null; column?: string | null; detail: string; value?: string | null }[];
 }

@@ -39,14 +39,23 @@ export function learnSteps(): Promise<void> {
 export const isGrave = (verb: string): boolean => !!steps[verb]?.grave;
 export const isAtOnce = (verb: string): boolean => !!steps[verb]?.at_once;
 
-const forms = new Map<string, Form>();
+const forms = new Map<string, Promise<Form>>();
 
 /* What comes with the verb, in the language in use. */
-export async function formOf(verb: string): Promise<Form> {
+export function formOf(verb: string): Promise<Form> {
   const key = `${i18n.global.locale.value}.${verb}`;
-  const form = forms.get(key) ?? await get<Form>(`/forms/order.${verb}`);
-  forms.set(key, form);
+  let form = forms.get(key);
+  if (!form) {
+    form = get<Form>(`/forms/order.${verb}`);
+    form.catch(() => forms.delete(key));
+    forms.set(key, form);
+  }
   return form;
+}
+
+/* So that a button's dialog is there at once, be the session over or the network gone when it is pressed. */
+export function learnForms(offered: readonly string[]): void {
+  for (const v of offered) if (!isAtOnce(v)) formOf(v).catch(() => undefined);
 }
 
 /* Of an order without a promised time no more time is asked for, but a day is agreed on. */

@@ -1,0 +1,55 @@
+/*
+ * The nouns as the server tells them: what they are called, their fields and
+ * what may be done with them, in the language in use.  The interface holds no
+ * list of its own.
+ */
+import { shallowRef } from 'vue';
+import { get } from '@/api/client';
+import type { Form, List } from '@/api/types';
+import { language } from '@/common/i18n';
+
+export interface Noun {
+  noun: string;
+  table: string;
+  plural: string; /* its address */
+  part: 'org' | 'catalog' | 'accounts' | 'system' | null; /* of the menu */
+  label: string;
+  one: string;
+  says: string;
+  title: string | null; /* the field a row is called by */
+  sort: string | null;
+  edit: string | null; /* the right to edit */
+  editable: boolean;
+  plain: boolean; /* it needs no page of its own */
+  removable: boolean;
+  merges: boolean;
+  imports: boolean;
+  dated: boolean;
+  searched: boolean;
+  form: Form;
+}
+
+export const nouns = shallowRef<Noun[]>([]);
+let asked = '';
+
+/* Asked once for whom and in which language; WHO is anything that tells one account from another. */
+export async function learnNouns(who: string): Promise<void> {
+  const key = `${who} ${language()}`;
+  if (asked === key) return;
+  asked = key;
+  try {
+    const told = (await get<List<Noun>>('/nouns')).items;
+    if (asked === key) nouns.value = told;
+  } catch (e) {
+    asked = '';
+    throw e;
+  }
+}
+
+export const nounOf = (noun?: string | null): Noun | undefined => nouns.value.find((n) => n.noun === noun || n.table === noun);
+
+/* The columns of a plain noun's list: the first fields of its form, and whether it is in use. */
+export function columnsOf(n: Noun): string[] {
+  const shown = n.form.fields.filter((f) => !f.given && !f.long && f.kind !== 'json' && f.name !== 'active').slice(0, 6).map((f) => f.name);
+  return n.form.fields.some((f) => f.name === 'active') ? [...shown, 'active'] : shown;
+}
