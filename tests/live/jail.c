@@ -258,10 +258,12 @@ change_groups(void)
     return syscall(SYS_setgroups, 1, &none);
 }
 
+/* Who is not root needs users of its own for it; root has no need, and may not
+   where its root was changed. */
 static long
 new_world(void)
 {
-    return unshare(CLONE_NEWUSER | CLONE_NEWNS);
+    return unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS);
 }
 
 static long

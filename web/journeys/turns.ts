@@ -111,6 +111,7 @@ async function approval({ comes }: Cast): Promise<void> {
   assert.equal(await asker.page.getByRole('button', { name: '同意', exact: true }).count(), 0, 'nobody approves his own');
   await opens(desk, 'approval', o.number);
   await boss.page.locator('.order-card', { hasText: o.number }).getByRole('link').first().click();
+  await boss.page.waitForURL(`**/orders/${o.id}*`); /* the card itself tells the reason, and has buttons too */
   await boss.sees('新增一台复印机');
   await boss.does('approve', { fill: { 'ask.note': '经费已列支' } });
   await asker.seesState('submitted');
