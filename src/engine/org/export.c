@@ -37,7 +37,7 @@ write_names(const struct export *x)
 {
     buf_puts(x->out, CSV_MARK);
     for (size_t i = 0; i < x->t->n; i++) {
-        const struct column *k = &x->t->columns[i];
+        const struct org_column *k = &x->t->columns[i];
 
         csv_cell(x->out, org_column_name(x->c, k), i == 0);
     }
@@ -48,7 +48,7 @@ static void
 write_row(const struct export *x, const void *rec)
 {
     for (size_t i = 0; i < x->t->n; i++) {
-        const struct column *k = &x->t->columns[i];
+        const struct org_column *k = &x->t->columns[i];
         const struct field *f = model_field(x->t->model, k->member);
 
         ASSERT(f != NULL);

@@ -30,8 +30,8 @@ struct import {
     struct codes codes;    /* of the nodes: the same order */
     struct codes other[3]; /* of units, providers, places referred to */
 
-    const struct column *columns[CSV_MAX_CELLS]; /* of the file */
-    const char *heads[CSV_MAX_CELLS];            /* as the file has them */
+    const struct org_column *columns[CSV_MAX_CELLS]; /* of the file */
+    const char *heads[CSV_MAX_CELLS];                /* as the file has them */
     size_t n_columns;
     bool has_parent; /* the file says who lies below whom */
 

@@ -90,11 +90,11 @@ read_text(struct call *c, const char *s)
 }
 
 /* By any of its names; NULL when there is none of this name. */
-static const struct column *
+static const struct org_column *
 find_column(const struct table *t, const char *name)
 {
     for (size_t i = 0; i < t->n; i++) {
-        const struct column *k = &t->columns[i];
+        const struct org_column *k = &t->columns[i];
 
         if (text_same_case(k->name, name))
             return k;
@@ -107,7 +107,7 @@ find_column(const struct table *t, const char *name)
 }
 
 static bool
-has_column(const struct import *im, const struct column *k)
+has_column(const struct import *im, const struct org_column *k)
 {
     for (size_t i = 0; i < im->n_columns; i++) {
         if (im->columns[i] == k)
@@ -128,7 +128,7 @@ import_read_header(struct import *im, struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         const char *name = read_text(im->c, csv->cells[i]);
-        const struct column *k = find_column(im->t, name);
+        const struct org_column *k = find_column(im->t, name);
 
         if (!k)
             import_refuse(im, csv->line, name, "there is no such column", name);
@@ -150,7 +150,7 @@ import_read_header(struct import *im, struct csv *csv)
 /* The code of something else.  One of the table itself is only noted: it may
    stand further down in the file. */
 static void
-read_reference(struct import *im, struct node *x, const struct column *k,
+read_reference(struct import *im, struct node *x, const struct org_column *k,
                const char *text)
 {
     const struct field *f = model_field(im->t->model, k->member);
@@ -190,7 +190,7 @@ read_value(struct import *im, struct node *x, const struct field *f,
 
 /* One cell into the record, or among the refused. */
 static void
-read_cell(struct import *im, struct node *x, const struct column *k,
+read_cell(struct import *im, struct node *x, const struct org_column *k,
           const char *text)
 {
     const struct model *m = im->t->model;
@@ -212,7 +212,7 @@ check_missing(struct import *im, const struct node *x)
     const struct model *m = im->t->model;
 
     for (size_t i = 0; i < im->t->n; i++) {
-        const struct column *k = &im->t->columns[i];
+        const struct org_column *k = &im->t->columns[i];
 
         if (!k->refers && !has_column(im, k)
             && model_check_mask(im->c, m, x->rec, model_mask(m, k->member))

@@ -6,7 +6,7 @@
 
 #include "base/csv.h"
 
-static const struct column unit_columns[] = {
+static const struct org_column unit_columns[] = {
     { "code", { "编码", "代码", "部门编码", "单位编码" }, "code", NULL },
     { "name", { "名称", "部门名称", "单位名称" }, "name", NULL },
     { "short_name", { "简称" }, "short_name", NULL },
@@ -18,7 +18,7 @@ static const struct column unit_columns[] = {
     { "sort", { "排序", "序号" }, "sort", NULL },
 };
 
-static const struct column person_columns[] = {
+static const struct org_column person_columns[] = {
     { "code", { "工号", "编码", "编号", "人员编码" }, "code", NULL },
     { "name", { "姓名", "名称" }, "name", NULL },
     { "name_en", { "英文名", "英文名称" }, "name_en", NULL },
@@ -41,7 +41,7 @@ static const struct column person_columns[] = {
     { "active", { "在职", "启用" }, "active", NULL },
 };
 
-static const struct column place_columns[] = {
+static const struct org_column place_columns[] = {
     { "code", { "编码", "代码", "位置编码", "房间编码" }, "code", NULL },
     { "name", { "名称", "位置名称" }, "name", NULL },
     { "name_en", { "英文名称", "英文名" }, "name_en", NULL },
@@ -118,7 +118,7 @@ cell_place_kind(const char *text)
 }
 
 const char *
-org_column_name(const struct call *c, const struct column *k)
+org_column_name(const struct call *c, const struct org_column *k)
 {
     return c->lang == LANG_ZH ? k->zh[0] : k->name;
 }

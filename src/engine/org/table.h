@@ -8,7 +8,7 @@
 
 #define MAX_ZH 5
 
-struct column {
+struct org_column {
     const char *name;           /* the English name */
     const char *zh[MAX_ZH];     /* Chinese names; the first is written */
     const char *member;         /* of the model */
@@ -18,7 +18,7 @@ struct column {
 struct table {
     const char *word; /* "units" */
     const struct model *model;
-    const struct column *columns;
+    const struct org_column *columns;
     size_t n;
     const char *rows; /* the rows that count, by id */
     bool tree;        /* a column refers to the table itself */
@@ -33,6 +33,6 @@ const char *table_codes_sql(const struct model *m);
 const char *cell_place_kind(const char *text);
 
 /* A column's name in the caller's language. */
-const char *org_column_name(const struct call *c, const struct column *k);
+const char *org_column_name(const struct call *c, const struct org_column *k);
 
 #endif
