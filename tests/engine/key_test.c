@@ -106,7 +106,7 @@ TEST(the_example_noun_comes_in_and_goes_out_by_tables)
 TEST(the_example_noun_has_its_routes_and_its_place_in_the_menu)
 {
     struct with_keys k;
-    struct route routes[6];
+    static struct route routes[6];
     struct buf b;
     struct json_out o;
     const struct app *before = c->app;

@@ -154,10 +154,10 @@ struct plan {
 bool plan_learn(struct plan *p, json_t *doc);
 struct op *plan_find(const struct plan *p, const char *method,
                      const char *path);
-/* The record that was answered offers verbs to the caller; one of them. */
+/* The record that was answered offers verbs to the caller; one of them, once. */
 void plan_offer(struct plan *p, const struct op *op, json_t *record,
                 int caller);
-bool plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
+bool plan_take_offer(struct plan *p, struct op *op, struct random *chance,
                      struct offer *out);
 json_t *plan_resolve(const struct plan *p, json_t *schema);
 

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "auth/auth.h"
+#include "noun/noun.h"
 #include "siege.h"
 
 /* -- who ------------------------------------------------------------------- */
@@ -144,7 +145,8 @@ text_of(struct client *k, const struct op *op, const char *name,
     return fresh_text(k, schema);
 }
 
-/* The table whose ids a field holds, as the program's own field says. */
+/* The table whose ids a field holds, as the program's own field says; "any" is
+   the noun of the route. */
 static const char *
 refers_of(const struct op *op, const char *name)
 {
@@ -152,6 +154,9 @@ refers_of(const struct op *op, const char *name)
                                 ? model_field(op->route->in, name)
                                 : NULL;
 
+    if (f != NULL && f->refers != NULL && strcmp(f->refers, "any") == 0
+        && op->route->noun != NULL)
+        return op->route->noun->model->table;
     return f != NULL ? f->refers : NULL;
 }
 

@@ -191,22 +191,26 @@ plan_offer(struct plan *p, const struct op *op, json_t *record, int caller)
         if (v == NULL)
             continue;
         (void)pthread_mutex_lock(&p->lock);
-        v->offers[v->n_offers++ % COUNT(v->offers)] =
-            (struct offer){ id, caller };
+        if (v->n_offers == COUNT(v->offers))
+            v->offers[0] = v->offers[--v->n_offers];
+        v->offers[v->n_offers++] = (struct offer){ id, caller };
         (void)pthread_mutex_unlock(&p->lock);
     }
 }
 
 bool
-plan_take_offer(struct plan *p, const struct op *op, struct random *chance,
+plan_take_offer(struct plan *p, struct op *op, struct random *chance,
                 struct offer *out)
 {
-    unsigned n;
+    unsigned n, one;
 
     (void)pthread_mutex_lock(&p->lock);
-    n = op->n_offers < COUNT(op->offers) ? op->n_offers : COUNT(op->offers);
-    if (n > 0)
-        *out = op->offers[random_below(chance, n)];
+    n = op->n_offers;
+    if (n > 0) {
+        one = random_below(chance, n);
+        *out = op->offers[one];
+        op->offers[one] = op->offers[--op->n_offers];
+    }
     (void)pthread_mutex_unlock(&p->lock);
     return n > 0;
 }
