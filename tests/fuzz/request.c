@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/nouns.h"
 #include "api/run.h"
 #include "auth/auth.h"
 #include "base/files.h"
@@ -61,6 +62,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     app.store = store_open(":memory:", 1, &why);
     ASSERT(app.store != NULL);
     app.ids = ids_open(1);
+    app.nouns = all_nouns;
     app.zone = zone_open("Asia/Shanghai");
     api_call_begin(&shared, &app, arena_open(), "test");
     ASSERT(catalog_open(&shared, &app.catalog) == OK);
