@@ -110,8 +110,10 @@ wrong(struct client *k, const struct request *q, const struct reply *r,
             q->body ? q->body : "", r->a.status, r->a.body ? r->a.body : "");
 }
 
-/* A table of all there is may take its turn, and its time. */
+/* A table of all there is may take its turn, and its time; who signs in waits
+   for a turn to hash, 15 s at most (two hundred at once are let in so). */
 #define TABLES_TIMES 4
+#define TURNS_TIMES 3
 
 static bool
 is_table(const struct request *q)
@@ -122,11 +124,21 @@ is_table(const struct request *q)
            || strstr(q->path, "/import/") != NULL;
 }
 
+static int
+patience(const struct request *q)
+{
+    const struct route *r = q->op->route;
+
+    if (is_table(q))
+        return TABLES_TIMES;
+    return r != NULL && r->flags & R_APART ? TURNS_TIMES : 1;
+}
+
 static void
 judge_time(struct client *k, const struct request *q, const struct reply *r)
 {
     struct siege *s = k->s;
-    int64_t most = s->hang_ms * (is_table(q) ? TABLES_TIMES : 1);
+    int64_t most = s->hang_ms * patience(q);
     int64_t ms = own_ms(s, r->asked, r->answered, STOPS_DATABASE);
     char what[80];
 
