@@ -208,7 +208,10 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     TRY(check_schema(c));
     TRY(pass_ids(c, o->app.ids));
     TRY(catalog_open(c, &o->app.catalog));
-    return only_look ? OK : audit_catch_up(c, all_models(), show_covering);
+    if (only_look)
+        return OK;
+    TRY(audit_catch_up(c, all_models(), show_covering));
+    return catalog_catch_up(c);
 }
 
 int

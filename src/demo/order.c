@@ -255,6 +255,7 @@ struct fate {
     const struct room *room;
     struct order_event events[13];
     size_t n_events;
+    bool emergency;
     int64_t stars; /* 0: not rated */
     instant rated_at;
 };
@@ -340,6 +341,7 @@ set_basics(struct year *y, struct fate *l, instant at)
     }
     s = catalog_sla(y->k, o->sla_class, zone_day(y->c->app->zone, at));
     if (s != NULL) {
+        l->emergency = s->emergency;
         due = catalog_due(y->c, y->k, s, at, o->wanted_from, o->wanted_to);
         o->accept_due = due.accept;
         o->on_site_due = due.on_site;
@@ -418,7 +420,7 @@ live_work(struct year *y, struct fate *l)
     site.ms += 5 * MINUTE_MS;
     if (!step(y, l, site, "start", ORDER_IN_PROGRESS, l->hand, NULL))
         return;
-    if (random_below(y->r, 100) < 5 && o->sla_class[0] != 'E') {
+    if (random_below(y->r, 100) < 5 && !l->emergency) {
         instant again = workcal_add(y->cal, site, 5 * HOUR_MS);
 
         if (!step(y, l, (instant){ site.ms + 10 * MINUTE_MS }, "suspend",

@@ -6,6 +6,7 @@
 
 #include "auth/auth.h"
 #include "base/random.h"
+#include "engine/catalog_office.h"
 #include "model/app.h"
 #include "office.h"
 
@@ -246,6 +247,33 @@ TEST(an_emergency_goes_to_its_crew_at_once)
                            " %lld",
                            o.id),
                      2);
+}
+
+/* Lifts (A01) get this class from tomorrow on; what becomes of an order. */
+static unsigned
+state_under(struct call *c, struct sla_class *s)
+{
+    struct service_item i = copy_item(c, "A01");
+
+    as(c, "sysadmin");
+    EXPECT_OK(catalog_add_sla(c, s));
+    c->now = (instant){ c->now.ms + DAY_MS };
+    i.sla_class = s->code;
+    i.valid_from = today(c);
+    EXPECT_OK(catalog_add_item(c, &i));
+    return order_now(c, ask(c, "wang", "A01").id).state;
+}
+
+TEST(a_class_is_an_emergency_because_it_says_so_whatever_its_code)
+{
+    struct sla_class eco = { .code = "ECO", .name = "节能", .name_en = "Eco" };
+    struct sla_class now = {
+        .code = "NOW", .name = "立办", .name_en = "Now", .emergency = true
+    };
+
+    office_make(c);
+    assert_int_equal(state_under(c, &eco), ORDER_SUBMITTED);
+    assert_int_equal(state_under(c, &now), ORDER_DISPATCHED);
 }
 
 TEST(a_year_without_published_holidays_is_said)

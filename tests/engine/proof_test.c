@@ -8,6 +8,7 @@
 #include "auth/account.h"
 #include "auth/auth.h"
 #include "base/canon.h"
+#include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/org/org.h"
 #include "proved.h"
@@ -39,6 +40,34 @@ TEST_PLAIN(no_two_columns_of_a_noun_are_known_by_the_same_name)
                 canon_name(&b, all_models()[m]->fields[k].name);
                 EXPECT(memcmp(a.p, b.p, 4) != 0);
             }
+}
+
+TEST(what_older_classes_were_by_their_code_is_said_once_and_by_the_audit)
+{
+    static const char said[] = "SELECT COUNT(*) FROM audit_entry WHERE"
+                               " action = 'sla_class.set' AND noun_id = "
+                               "(SELECT id FROM sla_class WHERE code = 'E9')";
+    struct sla_class old = { .code = "E9", .name = "急", .name_en = "Old" };
+    struct sla_class eco = { .code = "ECO", .name = "节能", .name_en = "Eco" };
+    struct proved p;
+
+    proved_make(c, &p);
+    as(c, "sysadmin");
+    EXPECT_OK(catalog_add_sla(c, &old));
+    office_exec(c, "INSERT INTO generation (name, value)"
+                   " VALUES ('sla_class.emergency', 1)");
+    EXPECT_OK(catalog_catch_up(c));
+    assert_int_equal(office_int(c, said), 1);
+    assert_int_equal(office_int(c, "SELECT emergency FROM sla_class WHERE code"
+                                   " = 'E9'"),
+                     1);
+    EXPECT_OK(catalog_add_sla(c, &eco));
+    EXPECT_OK(catalog_catch_up(c));
+    assert_int_equal(office_int(c, "SELECT emergency FROM sla_class WHERE code"
+                                   " = 'ECO'"),
+                     0);
+    proved_expect_whole(c, &p);
+    proved_close(c, &p);
 }
 
 /* Whatever the program does, every row is as its last entry says. */

@@ -58,6 +58,7 @@ struct sla_class {
     int64_t complete_min, complete_days;
     bool complete_working, complete_booked;
     unsigned pause; /* enum sla_pause: may the complete clock be stopped */
+    bool emergency; /* does not wait for the desk; no day is agreed on */
     day valid_from, valid_to;
     int64_t version;
     instant updated_at;
@@ -131,6 +132,11 @@ struct catalog_cache; /* a process's hold on the newest snapshot */
 /* Read the catalogue; the result goes into struct app. */
 enum err catalog_open(struct call *c, struct catalog_cache **out) MUST_USE;
 void catalog_close(struct catalog_cache *k);
+
+/* Of an office from before a class said whether it is an emergency: those
+   whose code begins with E are, as they were.  Once, with entries in the
+   audit; its rows must be under the audit already. */
+enum err catalog_catch_up(struct call *c) MUST_USE;
 
 /*
  * The newest snapshot: `CATALOG k = catalog_hold(c);`.  It stays whole until

@@ -112,6 +112,16 @@ put_area(struct call *c, struct import *im, const struct incoming *in,
     return OK;
 }
 
+/* A file that does not say whether a class is an emergency leaves it so. */
+static bool
+stays_emergency(struct call *c, const char *code)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *now = catalog_sla(k, code, today(c));
+
+    return now != NULL && now->emergency;
+}
+
 static enum err
 put_class(struct call *c, struct import *im, const struct incoming *in,
           const struct pack_sla *p)
@@ -120,6 +130,8 @@ put_class(struct call *c, struct import *im, const struct incoming *in,
     enum outcome change = UNCHANGED;
 
     TRY(pack_sla(c, in->file, p, &s));
+    if (p->emergency == NOT_SAID)
+        s.emergency = stays_emergency(c, p->code);
     s.valid_from = in->valid_from;
     TRY(tell(c, in, p->code, catalog_check_sla(c, &s)));
     TRY(tell(c, in, p->code,

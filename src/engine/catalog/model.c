@@ -59,6 +59,8 @@ static const struct field sla_fields[] = {
           .label = "Complete at the booked time"),
     FIELD(struct sla_class, pause, .choices = pause_words,
           .label = "May be suspended"),
+    FIELD(struct sla_class, emergency, .label = "Emergency",
+          .says = "An order goes to its crew at once, without the desk."),
     FIELD(struct sla_class, valid_from, .flags = SINCE, .label = "Valid from",
           .says = "The first day of this version; today when not said."),
     FIELD(struct sla_class, valid_to, .flags = GIVEN | UNTIL,

@@ -76,6 +76,7 @@ static const cyaml_schema_field_t sla_keys[] = {
     TEXT(struct pack_sla, complete),
     CYAML_FIELD_ENUM("pause", CYAML_FLAG_STRICT, struct pack_sla, pause, pauses,
                      COUNT(pauses)),
+    BOOL(struct pack_sla, emergency),
     CYAML_FIELD_END,
 };
 VALUE(sla_value, struct pack_sla, sla_keys);
@@ -469,7 +470,8 @@ pack_sla(struct call *c, const struct catalog_file *file,
         .complete_days = complete.days,
         .complete_working = complete.working,
         .complete_booked = complete.booked,
-        .pause = (unsigned)s->pause
+        .pause = (unsigned)s->pause,
+        .emergency = s->emergency == SAID_YES
     };
     return OK;
 }

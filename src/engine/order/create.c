@@ -255,9 +255,9 @@ index_order(struct call *c, const struct order *o, const char *person_initials,
 /* Life and limb do not wait for the desk: an emergency whose crew the rules
    know goes to it at once. */
 static bool
-goes_at_once(const struct order *o)
+goes_at_once(struct call *c, const struct order *o)
 {
-    return o->sla_class[0] == 'E' && o->crew_id != 0;
+    return o->crew_id != 0 && is_emergency(c, o);
 }
 
 static enum err
@@ -283,7 +283,7 @@ write_order(struct call *c, struct making *m)
     o->state =
         m->item.needs_approval ? ORDER_AWAITING_APPROVAL : ORDER_SUBMITTED;
     e.to_state = order_states[o->state];
-    if (o->state == ORDER_SUBMITTED && goes_at_once(o)) {
+    if (o->state == ORDER_SUBMITTED && goes_at_once(c, o)) {
         o->state = ORDER_DISPATCHED;
         o->accepted_at = o->dispatched_at = c->now;
     }

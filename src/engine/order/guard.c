@@ -293,7 +293,7 @@ guard_ask_extension(struct deed *d, void *rec)
     if (o->extension_asked_until.ms != 0)
         return fail(d->c, ERR_CONFLICT, NULL,
                     "more time was asked for already, and nobody has answered");
-    if (o->complete_due.ms == 0 && o->sla_class[0] == 'E')
+    if (o->complete_due.ms == 0 && is_emergency(d->c, o))
         return fail(d->c, ERR_CONFLICT, NULL, "it has no time to be done by");
     if (o->complete_due.ms != 0 && time_is_up(o, d->c->now))
         return fail(d->c, ERR_CONFLICT, NULL,

@@ -151,6 +151,9 @@ instant after_working_days(struct call *c, instant from, int64_t n);
 /* May work of this class be paused: "yes", "no", "approval". */
 const char *pause_rule(struct call *c, const struct order *o);
 
+/* Does its class say so? */
+bool is_emergency(struct call *c, const struct order *o);
+
 /* -- clock.c ---------------------------------------------------------------- */
 
 /* When the scheduler must look at the order next; 0: never. */

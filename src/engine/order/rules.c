@@ -215,6 +215,15 @@ pause_rule(struct call *c, const struct order *o)
     return s->pause == PAUSE_NO ? "no" : "approval";
 }
 
+bool
+is_emergency(struct call *c, const struct order *o)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+
+    return s != NULL && s->emergency;
+}
+
 enum err
 give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
 {
