@@ -41,12 +41,17 @@ export_may(struct call *c, const struct route *route, const struct list *l)
 
 /* One page into the sheet; L->cursor becomes where the next begins, or NULL. */
 static enum err
-put_page(struct call *c, const struct route *route, struct list *l,
+put_page(struct call *c, const struct export *x, struct list *l,
          struct sheet *t)
 {
     struct list page = *l;
+    struct table_page cells;
 
-    TRY(route->serve(c, &page, NULL));
+    if (x->route == NULL) {
+        TRY(noun_table_page(c, x->noun, l, &cells));
+        return sheet_add_cells(c, t, &cells);
+    }
+    TRY(x->route->serve(c, &page, NULL));
     TRY(sheet_add(c, t, page.rows, page.n));
     l->cursor = page.next;
     l->descending = page.descending;
@@ -67,7 +72,7 @@ put_page_apart(struct call *c, const struct export *x, struct list *l,
     db_session(c, c->app->store);
     if (x->turn != NULL)
         db_budget(c, CALL_LIST_MS, CALL_BYTES);
-    e = put_page(c, x->route, l, t);
+    e = put_page(c, x, l, t);
     db_session_end(c);
     l->cursor = arena_text(whole, l->cursor);
     c->fault.field = arena_text(whole, c->fault.field);
@@ -83,7 +88,9 @@ static enum err
 put_rows(struct call *c, const struct export *x, struct list *l,
          struct sheet *t)
 {
-    int64_t most = x->most ? x->most : EXPORT_MAX_ROWS;
+    int64_t most = x->most                    ? x->most
+                   : x->format == EXPORT_XLSX ? EXPORT_BOOK_ROWS
+                                              : INT64_MAX - 1;
 
     l->no_total = true;
     do {
@@ -112,24 +119,47 @@ note_end(struct call *c, struct sheet *t)
                      n));
 }
 
-enum err
-export_list(struct call *c, const struct export *x, struct raw *raw)
+static const struct model *
+model_of(const struct export *x)
+{
+    return x->route != NULL ? x->route->out : x->noun->model;
+}
+
+static enum err
+open_sheet(struct call *c, const struct export *x, struct sheet *t)
 {
     bool workbook = x->format == EXPORT_XLSX;
-    struct list l = *x->list;
+    const char *const *names;
+    size_t n;
+
+    if (x->route != NULL)
+        return sheet_open(c, x->route->out, workbook, t);
+    n = noun_table_names(c, x->noun, &names);
+    return sheet_open_cells(c, names, n, workbook, t);
+}
+
+enum err
+export_make(struct call *c, const struct export *x, struct raw *raw)
+{
+    bool workbook = x->format == EXPORT_XLSX;
+    struct list l = { .model = model_of(x) };
     SHEET t = { .fd = -1 };
 
+    if (x->list != NULL)
+        l = *x->list;
     TRY(turn_begin(c, x->turn));
-    TRY(sheet_open(c, x->route->out, workbook, &t));
+    TRY(open_sheet(c, x, &t));
     TRY(put_rows(c, x, &l, &t));
     if (l.cursor != NULL)
         TRY(note_end(c, &t));
-    TRY(audit_export(c, x->route->out->noun, workbook ? "xlsx" : "csv",
-                     t.rows - 1, list_asked(c, x->list)));
+    TRY(audit_export(c, model_of(x)->noun, workbook ? "xlsx" : "csv",
+                     t.rows - 1, x->list ? list_asked(c, x->list) : NULL));
     TRY(sheet_take(c, &t, &raw->fd, &raw->len));
     turn_made(x->turn);
+    raw->turn = x->turn;
     raw->type = workbook ? EXPORT_XLSX_TYPE : "text/csv; charset=utf-8";
-    raw->name = arena_printf(c->arena, "%s.%s", x->route->out->table,
+    raw->name = arena_printf(c->arena, "%s.%s",
+                             x->route ? x->route->out->table : x->noun->plural,
                              workbook ? "xlsx" : "csv");
     /* What the pages took lies scattered in the threads' heaps. */
     (void)malloc_trim(0);

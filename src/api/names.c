@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/route.h"
 #include "base/text.h"
 #include "model/member.h"
+#include "noun/noun.h"
 
 struct name {
     struct name *next;
@@ -16,40 +16,18 @@ struct name {
     const char *text;
 };
 
-/* The columns that name a row, where it is not `name` alone; a reference
-   stands for the name of what it refers to. */
-static const struct {
-    const char *noun, *first, *second;
-} called[] = {
-    { "account", "name", "person_id" },
-    { "person", "name", "code" },
-    { "place", "full_name", NULL },
-    { "order", "number", "title" },
-    { "order_event", "order_id", NULL },
-    { "rating", "order_id", NULL },
-    { "draft", "person_id", NULL },
-    { "crew_member", "person_id", "crew_id" },
-    { "shift", "crew_id", "person_id" },
-    { "role_grant", "account_id", NULL },
-    { "right_change", "person_id", NULL },
-    { "service_item", "code", "name" },
-    { "sla_class", "code", "name" },
-    { "unit_change", "unit_id", NULL },
-    { "unit_plan", "unit_id", NULL },
-};
-
-static const struct model *
-find_model(const char *table)
+/* The noun of a table, or of that name. */
+static const struct noun *
+find_noun(const struct call *c, const char *word)
 {
-    for (size_t i = 0; all_models()[i] != NULL; i++)
-        if (all_models()[i]->table != NULL
-            && (text_same(all_models()[i]->table, table)
-                || text_same(all_models()[i]->noun, table)))
-            return all_models()[i];
+    for (size_t i = 0; c->app->nouns[i] != NULL; i++)
+        if (text_same(c->app->nouns[i]->model->table, word)
+            || text_same(c->app->nouns[i]->model->noun, word))
+            return c->app->nouns[i];
     return NULL;
 }
 
-static enum err find(struct call *c, struct names *n, const struct model *m,
+static enum err find(struct call *c, struct names *n, const struct noun *of,
                      int64_t id, const char **text);
 
 /* One column of a row as a part of its name. */
@@ -66,7 +44,7 @@ read_part(struct call *c, struct names *n, const struct field *f,
     if (v.kind == VALUE_TEXT)
         *text = v.as.s;
     else if (v.kind == VALUE_INT && f->refers != NULL)
-        return find(c, n, find_model(f->refers), v.as.i, text);
+        return find(c, n, find_noun(c, f->refers), v.as.i, text);
     return OK;
 }
 
@@ -83,28 +61,29 @@ own_name(const struct call *c, const struct model *m, const char *column,
 }
 
 static enum err
-name_row(struct call *c, struct names *n, const struct model *m,
+name_row(struct call *c, struct names *n, const struct noun *of,
          const void *rec, const char **text)
 {
-    const char *first = "name", *second = NULL, *more = "";
+    const struct model *m = of->model;
+    const struct field *title = model_flagged(m, TITLE);
+    const char *first = of->called[0] ? of->called[0]
+                        : title       ? title->name
+                                      : "name";
+    const char *more = "";
 
-    for (size_t i = 0; i < COUNT(called); i++)
-        if (text_same(called[i].noun, m->noun)) {
-            first = called[i].first;
-            second = called[i].second;
-        }
     TRY(read_part(c, n, own_name(c, m, first, rec), rec, text));
-    if (second != NULL)
-        TRY(read_part(c, n, own_name(c, m, second, rec), rec, &more));
+    if (of->called[1] != NULL)
+        TRY(read_part(c, n, own_name(c, m, of->called[1], rec), rec, &more));
     if (*more != '\0')
         *text = arena_printf(c->arena, "%s · %s", *text, more);
     return OK;
 }
 
 static enum err
-find(struct call *c, struct names *n, const struct model *m, int64_t id,
+find(struct call *c, struct names *n, const struct noun *of, int64_t id,
      const char **text)
 {
+    const struct model *m = of ? of->model : NULL;
     struct name *one;
     void *rec;
     enum err e;
@@ -120,7 +99,7 @@ find(struct call *c, struct names *n, const struct model *m, int64_t id,
     rec = arena_alloc(c->arena, m->size);
     e = model_get(c, m, id, rec);
     if (e == OK)
-        e = name_row(c, n, m, rec, text);
+        e = name_row(c, n, of, rec, text);
     if (e != OK && e != ERR_ABSENT)
         return e;
     one = NEW(c->arena, struct name);
@@ -133,7 +112,7 @@ enum err
 name_of_row(struct call *c, struct names *n, const char *table, int64_t id,
             const char **name)
 {
-    return find(c, n, find_model(table), id, name);
+    return find(c, n, find_noun(c, table), id, name);
 }
 
 /* -- of a detail -------------------------------------------------------------- */
@@ -152,8 +131,8 @@ table_of(const struct naming *k, const char *key, json_t *beside)
 {
     const struct field *f = k->model ? model_field(k->model, key) : NULL;
 
-    for (size_t i = 0; f == NULL && all_models()[i] != NULL; i++)
-        f = model_field(all_models()[i], key);
+    for (size_t i = 0; f == NULL && k->c->app->nouns[i] != NULL; i++)
+        f = model_field(k->c->app->nouns[i]->model, key);
     if (text_same(key, "scope_id") || text_same(key, "noun_id")) {
         json_t *word =
             json_object_get(beside,
@@ -207,10 +186,10 @@ names_of_detail(struct call *c, struct names *n, const char *noun,
                 const char *detail, const char **json)
 {
     json_t *root = detail ? json_loads(detail, 0, NULL) : NULL;
-    struct naming k = { .c = c,
-                        .names = n,
-                        .model = noun ? find_model(noun) : NULL,
-                        .out = json_object() };
+    const struct noun *of = noun ? find_noun(c, noun) : NULL;
+    struct naming k = {
+        .c = c, .names = n, .model = of ? of->model : NULL, .out = json_object()
+    };
     enum err e = name_value(&k, NULL, root, NULL);
     char *text =
         json_object_size(k.out) > 0 ? json_dumps(k.out, JSON_COMPACT) : NULL;

@@ -23,18 +23,25 @@
 
 /* Those below are ruled by their own parts; what is theirs here is that others
    refer to them, and what they refer to. */
-#define BY_HAND(name, m, word, sentence)                                       \
+#define HELD(name, m, word, sentence, was, ...)                                \
     static const struct noun name = {                                          \
         .model = &(m),                                                         \
         .plural = (word),                                                      \
         .says = (sentence),                                                    \
+        .called = { __VA_ARGS__ },                                             \
         .by_hand = true,                                                       \
+        .past = (was),                                                         \
     }
+#define BY_HAND(name, m, word, sentence, ...)                                  \
+    HELD(name, m, word, sentence, false, __VA_ARGS__)
+#define PAST(name, m, word, sentence, ...)                                     \
+    HELD(name, m, word, sentence, true, __VA_ARGS__)
 
 static const struct noun account_noun = {
     .model = &account_model,
     .plural = "accounts",
     .says = "Who can sign in.",
+    .called = { "name", "person_id" },
     .part = "accounts",
     .see = "account.edit",
     .edit = "account.edit",
@@ -44,25 +51,37 @@ static const struct noun grant_noun = {
     .model = &role_grant_model,
     .plural = "grants",
     .says = "Which account holds which role, and where it reaches.",
+    .called = { "account_id" },
     .part = "accounts",
     .see = "grant.edit",
     .edit = "grant.edit",
     .by_hand = true,
 };
-BY_HAND(token_noun, token_model, "tokens", "Keys of programs.");
-BY_HAND(order_noun, order_model, "orders", "What was asked for.");
-BY_HAND(draft_noun, draft_model, "drafts", "Orders not sent yet.");
-BY_HAND(rating_noun, rating_model, "ratings", "What orders were found.");
-BY_HAND(notice_noun, notice_model, "notices", "What a person was told.");
-BY_HAND(event_noun, order_event_model, "events", "What became of orders.");
-BY_HAND(entry_noun, audit_entry_model, "audit-entries", "Who did what when.");
-BY_HAND(session_noun, session_row_model, "sessions", "Who is signed in where.");
+static const struct noun order_noun = {
+    .model = &order_model,
+    .plural = "orders",
+    .says = "What was asked for.",
+    .called = { "number", "title" },
+    .by_hand = true,
+    .refer = order_refer,
+};
+BY_HAND(token_noun, token_model, "tokens", "Keys of programs.", NULL);
+BY_HAND(draft_noun, draft_model, "drafts", "Orders not sent yet.", "person_id");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
-        "What waits for a second administrator.");
-BY_HAND(unit_change_noun, unit_change_model, "unit-changes",
-        "What became of units.");
+        "What waits for a second administrator.", "person_id");
 BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans",
-        "What shall become of units.");
+        "What shall become of units.", "unit_id");
+PAST(rating_noun, rating_model, "ratings", "What orders were found.",
+     "order_id");
+PAST(notice_noun, notice_model, "notices", "What a person was told.", NULL);
+PAST(event_noun, order_event_model, "events", "What became of orders.",
+     "order_id");
+PAST(entry_noun, audit_entry_model, "audit-entries", "Who did what when.",
+     NULL);
+PAST(session_noun, session_row_model, "sessions", "Who is signed in where.",
+     NULL);
+PAST(unit_change_noun, unit_change_model, "unit-changes",
+     "What became of units.", "unit_id");
 
 const struct noun *const all_nouns[] = {
     &unit_noun,
@@ -179,6 +198,22 @@ lasting(const char *fmt, const struct noun *n)
     return s;
 }
 
+static struct route
+merge_route(const struct noun *n)
+{
+    return (struct route){ POST,
+                           lasting("/%s/{id}/merge", n),
+                           serve_merge,
+                           .in = &merge_model,
+                           .out = n->model,
+                           .may = n->edit,
+                           .noun = n,
+                           .says = lasting("One of %s is another's double:"
+                                           " what refers to it refers to"
+                                           " the other.",
+                                           n) };
+}
+
 size_t
 noun_routes_of(const struct noun *n, struct route *out)
 {
@@ -223,18 +258,7 @@ noun_routes_of(const struct noun *n, struct route *out)
             .may = n->edit, .says = lasting("Take one of %s away.", n)
         };
     if (n->merges)
-        *r++ = (struct route){
-            POST,
-            lasting("/%s/{id}/merge", n),
-            serve_merge,
-            .in = &merge_model,
-            .out = n->model,
-            .may = n->edit,
-            .says = lasting("One of %s is another's double:"
-                            " what refers to it refers to"
-                            " the other.",
-                            n)
-        };
+        *r++ = merge_route(n);
     for (struct route *k = out; k < r; k++)
         k->noun = n;
     ASSERT(r - out <= MOST_ROUTES);
@@ -259,6 +283,8 @@ make(void)
     for (size_t i = 0; i < N_NOUNS; i++) {
         if (!all_nouns[i]->by_hand)
             n += noun_routes_of(all_nouns[i], &made.routes[n]);
+        else if (all_nouns[i]->merges)
+            made.routes[n++] = merge_route(all_nouns[i]);
         made.models[m++] = all_nouns[i]->model;
     }
     for (size_t i = 0; form_models[i] != NULL; i++)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/turns.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -148,6 +149,10 @@ api_raw(struct call *c, const struct raw *raw, struct http_reply *r)
     r->body = raw->body ? raw->body : "";
     r->body_len = raw->len ? raw->len : strlen(r->body);
     r->fd = raw->fd;
+    if (raw->fd != 0 && raw->turn != NULL) {
+        r->sent = turn_end;
+        r->sent_arg = raw->turn;
+    }
     if (raw->name != NULL)
         http_add_header(r, "Content-Disposition",
                         arena_printf(c->arena, "attachment; filename=\"%s\"",

@@ -40,6 +40,8 @@ struct raw {
     size_t len;       /* 0: strlen */
     const char *name; /* file name for a download, or NULL */
     int fd;           /* 0, or a file that holds the LEN bytes instead */
+    void *turn;       /* of R_ASIDE: given to the handler, who is to let the
+                         file's reader end it (api/turns.h) */
     const char *kept; /* what is answered to the same request asked again
                          (idempotency.h), where BODY holds a secret; or NULL */
 };

@@ -44,10 +44,8 @@ run_export(struct call *c, const struct export *x, struct http_reply *r)
 {
     struct raw raw = { 0 };
 
-    TRY(export_list(c, x, &raw));
+    TRY(export_make(c, x, &raw));
     api_raw(c, &raw, r);
-    r->sent = x->turn ? turn_end : NULL;
-    r->sent_arg = x->turn;
     return OK;
 }
 
@@ -91,6 +89,8 @@ run_once(struct call *c, struct asking *k)
         return OK;
     if (x.format != EXPORT_NONE)
         return run_export(c, &x, k->r);
+    if (route->flags & R_ASIDE)
+        ((struct raw *)out)->turn = k->q->aside;
     TRY(route->serve(c, in, out));
     api_record(c, route, in, out, k->r);
     k->kept = route->flags & R_RAW ? ((const struct raw *)out)->kept : NULL;

@@ -49,7 +49,7 @@ is_shown(struct call *c, const struct model *m, const struct field *f)
 
 /* The member as a person reads it: local time, words in his language. */
 static const char *
-cell_text(struct call *c, const struct field *f, const void *rec)
+read_as(struct call *c, const struct field *f, const void *rec)
 {
     struct value v = member_value(f, rec);
     char date[11];
@@ -163,14 +163,14 @@ write_out(struct call *c, const struct sheet *t, const struct buf *b)
 /* A number must be one to the spreadsheet too; a text is cut where its cell
    ends, and says so. */
 static enum err
-put_book_cell(struct call *c, struct sheet *t, const struct field *f,
+put_book_cell(struct call *c, struct sheet *t, enum cell_kind kind,
               const char *text, lxw_col_t col)
 {
     lxw_row_t row = (lxw_row_t)t->rows;
     lxw_error e;
     double r;
 
-    if (f != NULL && is_number(f) && text_real(text, &r))
+    if (kind == CELL_NUMBER && text_real(text, &r))
         e = worksheet_write_number(t->page, row, col, r, NULL);
     else if (text_length(text) <= MOST_IN_CELL)
         e = worksheet_write_string(t->page, row, col, text, NULL);
@@ -195,16 +195,47 @@ read_cell(struct call *c, const struct field *f, const void *rec,
     if (f->refers != NULL && v.kind == VALUE_INT)
         TRY(name_of_row(c, names, f->refers, v.as.i, text));
     if (**text == '\0')
-        *text = cell_text(c, f, rec);
+        *text = read_as(c, f, rec);
     return OK;
 }
 
-/* One row of REC; of the labels when it is NULL. */
+/* A cell into whatever is being written; B takes those of CSV. */
+static enum err
+put_cell(struct call *c, struct sheet *t, struct buf *b, enum cell_kind kind,
+         const char *text, size_t col)
+{
+    if (t->book != NULL)
+        return put_book_cell(c, t, kind, text, (lxw_col_t)col);
+    if (kind == CELL_TEXT)
+        csv_text(b, text, col == 0);
+    else
+        csv_cell(b, text, col == 0);
+    return OK;
+}
+
+static void
+end_row(struct sheet *t, struct buf *b)
+{
+    if (t->book == NULL)
+        csv_end(b);
+    t->rows++;
+}
+
+static enum cell_kind
+kind_of(const struct field *f)
+{
+    return is_number(f) ? CELL_NUMBER
+           : f->kind == FIELD_TEXT || f->refers != NULL
+               ? CELL_TEXT
+               : CELL_PLAIN;
+}
+
+/* One row of REC. */
 static enum err
 put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec,
         struct names *names)
 {
-    lxw_col_t col = 0;
+    size_t col = 0;
 
     for (size_t i = 0; i < t->model->n; i++) {
         const struct field *f = &t->model->fields[i];
@@ -212,21 +243,10 @@ put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec,
 
         if (!t->shown[i])
             continue;
-        if (rec == NULL)
-            text = words_in(c, f->label ? f->label : f->name);
-        else
-            TRY(read_cell(c, f, rec, names, &text));
-        if (t->book != NULL)
-            TRY(put_book_cell(c, t, rec ? f : NULL, text, col));
-        else if (rec != NULL && f->kind != FIELD_TEXT && f->refers == NULL)
-            csv_cell(b, text, col == 0);
-        else
-            csv_text(b, text, col == 0);
-        col++;
+        TRY(read_cell(c, f, rec, names, &text));
+        TRY(put_cell(c, t, b, kind_of(f), text, col++));
     }
-    if (t->book == NULL)
-        csv_end(b);
-    t->rows++;
+    end_row(t, b);
     return OK;
 }
 
@@ -254,24 +274,60 @@ open_book(struct call *c, struct sheet *t)
 }
 
 enum err
-sheet_open(struct call *c, const struct model *m, bool workbook,
-           struct sheet *out)
+sheet_open_cells(struct call *c, const char *const *names, size_t n,
+                 bool workbook, struct sheet *out)
 {
     struct buf b = buf_make(c->arena, 0);
 
-    *out = (struct sheet){ .model = m, .fd = open_file(c) };
-    ASSERT(m->n <= COUNT(out->shown));
+    *out = (struct sheet){ .fd = open_file(c) };
     if (out->fd < 0)
         return lost(c);
-    for (size_t i = 0; i < m->n; i++)
-        out->shown[i] = is_shown(c, m, &m->fields[i]);
-    if (workbook) {
+    if (workbook)
         TRY(open_book(c, out));
-        return put_row(c, out, &b, NULL, NULL);
+    else
+        buf_puts(&b, CSV_MARK);
+    for (size_t i = 0; i < n; i++)
+        TRY(put_cell(c, out, &b, CELL_TEXT, names[i], i));
+    end_row(out, &b);
+    return workbook ? OK : write_out(c, out, &b);
+}
+
+enum err
+sheet_open(struct call *c, const struct model *m, bool workbook,
+           struct sheet *out)
+{
+    const char **labels = NEW_N(c->arena, const char *, m->n + 1);
+    bool shown[COUNT(out->shown)] = { false };
+    size_t n = 0;
+
+    ASSERT(m->n <= COUNT(shown));
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        shown[i] = is_shown(c, m, f);
+        if (shown[i])
+            labels[n++] = words_in(c, f->label ? f->label : f->name);
     }
-    buf_puts(&b, CSV_MARK);
-    TRY(put_row(c, out, &b, NULL, NULL));
-    return write_out(c, out, &b);
+    TRY(sheet_open_cells(c, labels, n, workbook, out));
+    out->model = m;
+    memcpy(out->shown, shown, sizeof shown);
+    return OK;
+}
+
+enum err
+sheet_add_cells(struct call *c, struct sheet *t, const struct table_page *page)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    TRY(check_room(c, t, 0));
+    for (size_t i = 0; i < page->n; i++) {
+        const char *const *row = &page->cells[i * page->n_columns];
+
+        for (size_t k = 0; k < page->n_columns; k++)
+            TRY(put_cell(c, t, &b, page->kinds[k], row[k], k));
+        end_row(t, &b);
+    }
+    return t->book != NULL ? OK : write_out(c, t, &b);
 }
 
 enum err
@@ -292,7 +348,7 @@ sheet_note(struct call *c, struct sheet *t, const char *words)
     struct buf b = buf_make(c->arena, 0);
 
     if (t->book != NULL)
-        return put_book_cell(c, t, NULL, words, 0);
+        return put_book_cell(c, t, CELL_TEXT, words, 0);
     csv_text(&b, words, true);
     csv_end(&b);
     return write_out(c, t, &b);

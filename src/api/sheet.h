@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "model/model.h"
+#include "noun/noun.h"
 
 #define SHEET_SPARE ((int64_t)256 << 20)
 
@@ -24,7 +25,7 @@ struct lxw_workbook;
 struct lxw_worksheet;
 
 struct sheet {
-    const struct model *model;
+    const struct model *model; /* NULL: its rows come as cells */
     int fd;
     struct lxw_workbook *book; /* NULL: CSV */
     struct lxw_worksheet *page;
@@ -36,6 +37,14 @@ struct sheet {
 /* A sheet for the model with the labels in its first row. */
 enum err sheet_open(struct call *c, const struct model *m, bool workbook,
                     struct sheet *out) MUST_USE;
+
+/* The same for cells, with these N names in its first row. */
+enum err sheet_open_cells(struct call *c, const char *const *names, size_t n,
+                          bool workbook, struct sheet *out) MUST_USE;
+
+/* A page more of cells. */
+enum err sheet_add_cells(struct call *c, struct sheet *t,
+                         const struct table_page *page) MUST_USE;
 
 /* N more rows, records of the model. */
 enum err sheet_add(struct call *c, struct sheet *t, const void *rows,

@@ -2,13 +2,14 @@
 /* Tables in and out, of any noun that has them. */
 #include <string.h>
 
+#include "api/export.h"
 #include "api/route.h"
 #include "base/words.h"
 #include "noun/noun.h"
 #include "json/json.h"
 
 struct table_wish {
-    const char *kind;
+    const char *kind, *format;
     bool dry_run;
 };
 static const struct field import_fields[] = {
@@ -24,6 +25,15 @@ static const struct field export_fields[] = {
     FIELD(struct table_wish, kind, .flags = GIVEN,
           .says = "The plural of a noun, such as persons."),
 };
+static const char *const formats[] = { "csv", "xlsx", NULL };
+static const struct field out_fields[] = {
+    FIELD(struct table_wish, kind, .flags = GIVEN,
+          .says = "The plural of a noun, such as persons."),
+    FIELD(struct table_wish, format, .choices = formats,
+          .says = "CSV when not said."),
+};
+static const struct model out_model =
+    MODEL("table_out", NULL, struct table_wish, out_fields);
 static const struct model export_model =
     MODEL("export", NULL, struct table_wish, export_fields);
 
@@ -103,16 +113,12 @@ serve_export(struct call *c, void *in, void *out)
 {
     const struct table_wish *w = in;
     struct raw *raw = out;
-    struct buf b;
-    const struct noun *n;
+    struct export x = { .format = EXPORT_CSV, .turn = raw->turn };
 
-    TRY(find_table(c, w->kind, &n));
-    TRY(noun_export(c, n, &b));
-    raw->type = "text/csv; charset=utf-8";
-    raw->name = arena_printf(c->arena, "%s.csv", w->kind);
-    raw->body = b.s;
-    raw->len = b.len;
-    return OK;
+    TRY(find_table(c, w->kind, &x.noun));
+    if (w->format != NULL)
+        TRY(export_read(c, w->format, &x.format));
+    return export_make(c, &x, raw);
 }
 
 static enum err
@@ -143,8 +149,8 @@ const struct route table_routes[] = {
           "refused:["
           "{line:int,field:text?,column:text?,detail:text?,value:text?}]}",
       .says = "Bring a table to what the CSV says, or change nothing." },
-    { GET, "/export/{kind}", serve_export, .in = &export_model,
+    { GET, "/export/{kind}", serve_export, .in = &out_model,
       .flags = R_RAW | R_ASIDE, .media = "text/csv",
-      .says = "A table as CSV, with the columns an import reads." },
+      .says = "A table, with the columns an import reads." },
     { 0 }
 };

@@ -153,6 +153,10 @@ enum err grant_reach(struct call *c, const struct grant *g,
  */
 enum err grants_follow(struct call *c, int64_t from, int64_t into) MUST_USE;
 
+/* How many roles reach just that row: SCOPE is "crew", "place" and so on. */
+enum err grants_on(struct call *c, const char *scope, int64_t id,
+                   int64_t *n) MUST_USE;
+
 /* A token for the caller's own account; expires_at 0 means in 90 days.
    ERR_DENIED when the caller came by a token himself. */
 enum err token_make(struct call *c, struct token *t) MUST_USE;

@@ -320,3 +320,12 @@ grant_list(struct call *c, struct list *l)
 {
     return model_list(c, l);
 }
+
+static const char count_on[] =
+    "SELECT COUNT(*) FROM role_grant WHERE scope = $1 AND scope_id = $2";
+
+enum err
+grants_on(struct call *c, const char *scope, int64_t id, int64_t *n)
+{
+    return db_int(c, n, count_on, V(scope), V(id));
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "noun/column.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -53,7 +54,9 @@ columns_of(struct call *c, const struct noun *n)
     const struct model *m = n->model;
     struct columns out = { .all = NEW_N(c->arena, struct column, m->n) };
 
-    for (size_t i = 0; i < m->n; i++)
+    for (size_t i = 0; n->columns != NULL && n->columns[i] != NULL; i++)
+        out.all[out.n++] = make_column(c, model_field(m, n->columns[i]));
+    for (size_t i = 0; n->columns == NULL && i < m->n; i++)
         if (!(m->fields[i].flags & (GIVEN | SECRET | DERIVED)))
             out.all[out.n++] = make_column(c, &m->fields[i]);
     return out;
@@ -116,20 +119,84 @@ column_find_row(struct call *c, const struct column *k, const char *text,
     return rows_end(&r);
 }
 
-enum err
-column_key_of(struct call *c, const struct column *k, int64_t id,
-              const char **key)
+/* -- the keys of a page -------------------------------------------------- */
+
+static int
+compare_ids(const void *a, const void *b)
 {
-    *key = "";
-    if (id == 0)
-        return OK;
-    ROWS r =
-        db_query(c,
-                 db_intern(c, arena_printf(c->arena,
-                                           "SELECT %s FROM %s WHERE id = $1",
-                                           k->key->name, k->to->model->table)),
-                 V(id));
-    if (rows_next(&r))
-        *key = row_text(&r, 0);
-    return rows_end(&r);
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* What the rows refer to, each once. */
+static void
+gather_ids(struct call *c, const struct column *k, const struct list *page,
+           struct column_keys *out)
+{
+    size_t n = 0;
+
+    out->ids = NEW_N(c->arena, int64_t, page->n + 1);
+    out->keys = NEW_N(c->arena, const char *, page->n + 1);
+    for (size_t i = 0; i < page->n; i++)
+        out->ids[i] = field_int(k->field, (const char *)page->rows
+                                              + i * page->model->size);
+    qsort(out->ids, page->n, sizeof *out->ids, compare_ids);
+    for (size_t i = 0; i < page->n; i++)
+        if (n == 0 || out->ids[n - 1] != out->ids[i])
+            out->ids[n++] = out->ids[i];
+    out->n = n;
+}
+
+static size_t
+place_of(const struct column_keys *k, int64_t id)
+{
+    const int64_t *at =
+        k->n > 0 ? bsearch(&id, k->ids, k->n, sizeof id, compare_ids) : NULL;
+
+    return at != NULL ? (size_t)(at - k->ids) : k->n;
+}
+
+/* So many are asked for at a time. */
+#define AT_ONCE 32
+
+static const char *
+keys_sql(struct call *c, const struct column *k)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    buf_printf(&b, "SELECT id, %s FROM %s WHERE id IN (", k->key->name,
+               k->to->model->table);
+    for (int i = 1; i <= AT_ONCE; i++)
+        buf_printf(&b, "%s$%d", i > 1 ? ", " : "", i);
+    buf_putc(&b, ')');
+    return db_intern(c, b.s);
+}
+
+enum err
+column_keys_read(struct call *c, const struct column *k,
+                 const struct list *page, struct column_keys *out)
+{
+    const char *sql = keys_sql(c, k);
+
+    gather_ids(c, k, page, out);
+    for (size_t from = 0; from < out->n; from += AT_ONCE) {
+        struct value v[AT_ONCE];
+
+        for (size_t i = 0; i < AT_ONCE; i++)
+            v[i] = V(from + i < out->n ? out->ids[from + i] : INT64_C(0));
+        ROWS r = db_query_n(c, sql, v, AT_ONCE);
+        while (rows_next(&r))
+            out->keys[place_of(out, row_int(&r, 0))] = row_text(&r, 1);
+        TRY(rows_end(&r));
+    }
+    return OK;
+}
+
+const char *
+column_keys_find(const struct column_keys *k, int64_t id)
+{
+    size_t at = place_of(k, id);
+
+    return at < k->n && k->keys[at] != NULL ? k->keys[at] : "";
 }

@@ -29,8 +29,18 @@ const struct column *column_find(const struct call *c, const struct columns *k,
 enum err column_find_row(struct call *c, const struct column *k,
                          const char *text, int64_t *id) MUST_USE;
 
-/* The key of the row ID; "" for 0. */
-enum err column_key_of(struct call *c, const struct column *k, int64_t id,
-                       const char **key) MUST_USE;
+/* The keys of all that the rows of a page refer to by the column, in a few
+   statements: a database may be a network away. */
+struct column_keys {
+    int64_t *ids; /* rising */
+    const char **keys;
+    size_t n;
+};
+enum err column_keys_read(struct call *c, const struct column *k,
+                          const struct list *page,
+                          struct column_keys *out) MUST_USE;
+
+/* The key of the row ID; "" where there is none. */
+const char *column_keys_find(const struct column_keys *k, int64_t id);
 
 #endif

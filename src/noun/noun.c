@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "auth/account.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "model/member.h"
@@ -407,6 +408,8 @@ move_reference(struct call *c, const struct noun *n, const struct field *f,
 {
     void *rec = arena_alloc(c->arena, n->model->size);
 
+    if (n->refer != NULL)
+        return n->refer(c, id, f, k->into);
     if (n->by_hand && n->set == NULL)
         return fail(c, ERR_CONFLICT, NULL, "%s %lld refers to it for good",
                     words_in(c, n->model->noun), (long long)id);
@@ -421,25 +424,56 @@ move_reference(struct call *c, const struct noun *n, const struct field *f,
 }
 
 static enum err
+move_page(struct call *c, const struct noun *from, const struct field *f,
+          const struct merging *k, size_t *n)
+{
+    struct list l = { .model = from->model, .limit = 200, .no_total = true };
+
+    list_and(c, &l, "%s = $%zu", f->name, list_bind(c, &l, V(k->from)));
+    TRY(model_list(c, &l));
+    for (size_t i = 0; i < l.n; i++)
+        TRY(move_reference(
+            c, from, f, k,
+            model_id(from->model, (char *)l.rows + i * from->model->size)));
+    *n = l.n;
+    return OK;
+}
+
+/* A place may have a hundred thousand orders: what a page of them took is given
+   back before the next. */
+static enum err
 move_references(struct call *c, const struct noun *from, const struct field *f,
                 void *arg)
 {
-    const struct merging *k = arg;
-    struct list l = { .model = from->model, .limit = 500, .no_total = true };
+    struct arena *whole = c->arena, *page;
+    size_t n = 1;
+    enum err e = OK;
 
-    do {
-        l.n = 0;
-        l.where = NULL;
-        l.n_values = 0;
-        list_and(c, &l, "%s = $%zu", f->name, list_bind(c, &l, V(k->from)));
-        TRY(model_list(c, &l));
-        for (size_t i = 0; i < l.n; i++)
-            TRY(move_reference(c, from, f, k,
-                               model_id(from->model,
-                                        (char *)l.rows
-                                            + i * from->model->size)));
-    } while (l.n > 0);
-    return OK;
+    if (from->past)
+        return OK;
+    page = c->arena = arena_open();
+    while (e == OK && n > 0) {
+        arena_reset(page);
+        e = move_page(c, from, f, arg, &n);
+    }
+    c->arena = whole;
+    c->fault.field = arena_text(whole, c->fault.field);
+    c->fault.text = arena_text(whole, c->fault.text);
+    arena_close(page);
+    return e;
+}
+
+/* Rights are given by two persons, so that none follows from a merging. */
+static enum err
+refuse_granted(struct call *c, const struct noun *n, int64_t id)
+{
+    int64_t grants = 0;
+
+    TRY(grants_on(c, n->model->noun, id, &grants));
+    return grants == 0 ? OK
+                       : fail(c, ERR_CONFLICT, NULL,
+                              "%lld roles reach just it: change them first",
+                              (long long)grants);
 }
 
 /* The double is no more. */
@@ -469,6 +503,7 @@ noun_merge(struct call *c, const struct noun *n, int64_t from, int64_t into)
     if (from == into || !in_use(c, n->model, rec))
         return fail(c, ERR_CONFLICT, "into_id", "“%s” is no more in use",
                     noun_title(c, n, rec));
+    TRY(refuse_granted(c, n, from));
     TRY(each_reference(c, n->model->table, move_references, &k));
     TRY(end_double(c, n, from));
     return tx_commit(&tx);

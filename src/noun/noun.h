@@ -45,7 +45,10 @@ struct noun {
     const char *says;   /* one sentence */
     const char *part;   /* of the menu: "org", "catalog"; NULL: not in it */
     const char *sort; /* the field a page sorts by; NULL: the key, the title */
-    const char *see;  /* the right to see it; NULL: whoever is signed in */
+    /* The columns by which a row is told from others, where it is not its TITLE
+       alone; a reference stands for the name of what it refers to. */
+    const char *called[2];
+    const char *see; /* the right to see it; NULL: whoever is signed in */
     const char *edit;
     const char *told; /* the right to see its history; NULL: see, or edit */
 
@@ -56,6 +59,7 @@ struct noun {
     bool removable; /* by DELETE; others are ended by IN_USE, or stay */
     bool merges;    /* two doubles can become one */
     bool by_hand;   /* its own routes and verbs */
+    bool past;      /* tells what was: it goes on to refer to a double */
 
     /*
      * Facts beside behaviour; each may be NULL.  OLD is NULL of a new row.
@@ -74,13 +78,21 @@ struct noun {
     enum err (*changed)(struct call *c, const void *old, void *rec);
     void (*after)(struct call *c, const void *old, const void *rec);
 
-    /* Of a noun by hand: how it is read and changed, and its tables. */
+    /* Its tables have these fields, in this order; NULL: each that is given
+       from outside. */
+    const char *const *columns;
+
+    /* Of a noun by hand: how it is read and changed, the rows of its table
+       out, and how a table comes in. */
+    enum err (*list)(struct call *c, struct list *l);
     enum err (*get)(struct call *c, void *rec);
     enum err (*set)(struct call *c, void *rec, field_mask said);
+    /* Of one that has no `set`: the reference F of the row ID leads to INTO
+       from now on, two having become one. */
+    enum err (*refer)(struct call *c, int64_t id, const struct field *f,
+                      int64_t into);
     enum err (*import)(struct call *c, const char *text, size_t len,
                        bool dry_run, struct import_result *result);
-    enum err (*export)(struct call *c, struct buf *out);
-    void (*template)(struct call *c, struct buf *out);
 };
 
 /* The call's register: the noun of a table or by its plural; NULL: none. */
@@ -118,10 +130,11 @@ enum err noun_remove(struct call *c, const struct noun *n, int64_t id) MUST_USE;
 /*
  * The row FROM is a double of INTO: whatever refers to it refers to INTO from
  * now on, each changed by its own noun's rules with an entry in the audit, and
- * FROM is ended, or removed.
+ * FROM is ended, or removed.  What tells of the past (`past`) stays.
  *
- * ERR_CONFLICT  a noun that refers to it has no way to be changed, or part of
- *               it would have to wait for a second administrator
+ * ERR_CONFLICT  a noun that refers to it has no way to be changed, part of it
+ *               would have to wait for a second administrator, or somebody's
+ *               role reaches just FROM
  */
 enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
                     int64_t into) MUST_USE;
@@ -167,12 +180,29 @@ enum err noun_import(struct call *c, const struct noun *n, const char *text,
                      size_t len, bool dry_run,
                      struct import_result *result) MUST_USE;
 
-/* The rows that the caller may see as CSV with the columns of an import, named
-   in the caller's language; the audit keeps that they were taken. */
-enum err noun_export(struct call *c, const struct noun *n,
-                     struct buf *out) MUST_USE;
+/* The columns of an import, named in the caller's language; how many. */
+size_t noun_table_names(struct call *c, const struct noun *n,
+                        const char *const **out);
 
-/* The first row alone: a form to be filled in. */
+/* What a cell is: a text that people wrote, which may look like a formula; a
+   word, a day; a number. */
+enum cell_kind { CELL_TEXT, CELL_PLAIN, CELL_NUMBER };
+
+struct table_page {
+    size_t n, n_columns;
+    const char **cells;    /* row by row */
+    enum cell_kind *kinds; /* by column */
+};
+
+/*
+ * The next page of the rows that the caller may see, as cells: L says where it
+ * begins (cursor) and how long it is (limit); its cursor becomes where the
+ * next page begins, or NULL.  Whoever makes a table of it tells the audit.
+ */
+enum err noun_table_page(struct call *c, const struct noun *n, struct list *l,
+                         struct table_page *out) MUST_USE;
+
+/* The first row alone, as CSV: a form to be filled in. */
 void noun_template(struct call *c, const struct noun *n, struct buf *out);
 
 /* -- cells ------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
 #include "model/app.h"
+#include "table_out.h"
 
 static const struct demo_size small = { .people = 400 };
 
@@ -136,9 +137,9 @@ export_all(struct call *c)
     struct buf units, people, places;
 
     c->actor = &reader;
-    EXPECT_OK(org_export(c, ORG_UNITS, &units));
-    EXPECT_OK(org_export(c, ORG_PERSONS, &people));
-    EXPECT_OK(org_export(c, ORG_PLACES, &places));
+    units = table_out(c, &unit_noun);
+    people = table_out(c, &person_noun);
+    places = table_out(c, &place_noun);
     c->actor = NULL;
     return arena_printf(c->arena, "%s%s%s", units.s, people.s, places.s);
 }

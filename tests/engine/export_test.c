@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "engine/org/org.h"
 #include "office.h"
+#include "table_out.h"
 
 /* N rooms more, called "=room 1" and so on. */
 static void
@@ -94,12 +95,12 @@ TEST(a_table_names_what_it_refers_to)
 
 /* What the call keeps, after the table was made. */
 static size_t
-kept_for(struct call *c, const char *format)
+kept_for(struct call *c, const char *path, const char *format)
 {
     size_t before = arena_used(c->arena);
     const struct pair query[] = { { "format", format } };
     const struct http_request q = {
-        .method = "GET", .path = "/places", .query = query, .n_query = 1
+        .method = "GET", .path = path, .query = query, .n_query = 1
     };
     struct http_reply r = { 0 };
 
@@ -111,17 +112,21 @@ kept_for(struct call *c, const char *format)
 
 TEST(the_memory_of_a_table_does_not_grow_with_its_rows)
 {
-    static const char *const formats[] = { "csv", "xlsx" };
-    size_t few[2];
+    static const char *const tables[][2] = { { "/places", "csv" },
+                                             { "/places", "xlsx" },
+                                             { "/export/places", "csv" },
+                                             { "/export/places", "xlsx" } };
+    size_t few[COUNT(tables)];
 
     office_make(c);
-    as(c, "desk");
-    for (size_t i = 0; i < 2; i++)
-        few[i] = kept_for(c, formats[i]);
+    as(c, "sysadmin");
+    for (size_t i = 0; i < COUNT(tables); i++)
+        few[i] = kept_for(c, tables[i][0], tables[i][1]);
     add_rooms(c, 5000);
-    for (size_t i = 0; i < 2; i++)
-        if (kept_for(c, formats[i]) > few[i] + 10000)
-            fail_msg("%s: 5,000 rows more take memory", formats[i]);
+    for (size_t i = 0; i < COUNT(tables); i++)
+        if (kept_for(c, tables[i][0], tables[i][1]) > few[i] + 10000)
+            fail_msg("%s, %s: 5,000 rows more take memory", tables[i][0],
+                     tables[i][1]);
 }
 
 /* Whether it has exactly as many rows as it may have, or one more. */
@@ -140,12 +145,12 @@ TEST(a_table_that_ends_early_says_so_in_its_last_row)
     as(c, "desk");
     c->lang = LANG_EN;
     add_rooms(c, 1000);
-    EXPECT_OK(export_list(c, &x, &raw));
+    EXPECT_OK(export_make(c, &x, &raw));
     csv = read_fd(c, raw.fd, raw.len);
     assert_int_equal(count_rows(c, csv), 1 + 1004);
     EXPECT(strstr(csv, "the table ends") == NULL);
     x.most = 1003;
-    EXPECT_OK(export_list(c, &x, &raw));
+    EXPECT_OK(export_make(c, &x, &raw));
     csv = read_fd(c, raw.fd, raw.len);
     assert_int_equal(count_rows(c, csv), 1 + 1003 + 1);
     csv = strstr(csv, "\"the table ends here, after 1003 rows");
@@ -158,6 +163,9 @@ TEST(names_that_look_like_formulas_are_marked_in_every_csv)
     add_rooms(c, 3);
     EXPECT(strstr(table(c, "desk", "/places", "csv"), ",'=room 1,") != NULL);
     EXPECT(strstr(table(c, "desk", "/places", "csv"), ",=") == NULL);
+    EXPECT(strstr(table(c, "sysadmin", "/export/places", "csv"), ",'=room 1,")
+           != NULL);
+    EXPECT(strstr(table(c, "sysadmin", "/export/places", "csv"), ",=") == NULL);
 }
 
 TEST(a_table_of_others_orders_needs_the_right)
@@ -244,7 +252,7 @@ TEST(people_with_hostile_names_come_back_as_they_went)
         added += add_person(c, i, hostile_name(c, &chance));
     EXPECT(added > 200);
     c->now.ms += 1000;
-    EXPECT_OK(org_export(c, ORG_PERSONS, &b));
+    b = table_out(c, &person_noun);
     expect_harmless(c, b.s);
     EXPECT_OK(org_import(c, ORG_PERSONS, b.s, b.len, false, &r));
     if (r.n_refused > 0)

@@ -423,8 +423,13 @@ const struct noun office_hours_noun = {
 /* -- nouns with versions --------------------------------------------------- */
 
 const struct noun service_item_noun = {
-    CATALOG_NOUN(service_item_model), .plural = "items",      .part = "catalog",
-    .says = "What can be asked for.", .told = "catalog.edit", .by_hand = true,
+    CATALOG_NOUN(service_item_model),
+    .plural = "items",
+    .part = "catalog",
+    .says = "What can be asked for.",
+    .called = { "code", "name" },
+    .told = "catalog.edit",
+    .by_hand = true,
 };
 
 const struct noun sla_class_noun = {
@@ -432,5 +437,6 @@ const struct noun sla_class_noun = {
     .plural = "sla-classes",
     .part = "catalog",
     .says = "What is promised, by class.",
+    .called = { "code", "name" },
     .by_hand = true,
 };

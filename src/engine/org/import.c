@@ -21,9 +21,9 @@ head_of(const struct import *im, const char *field)
     for (size_t i = 0; field != NULL && i < im->n_columns; i++)
         if (im->columns[i] != NULL && strcmp(im->columns[i]->name, field) == 0)
             return im->heads[i];
-    for (size_t i = 0; field != NULL && i < im->t->n; i++)
-        if (strcmp(im->t->columns[i].name, field) == 0)
-            return org_column_name(im->c, &im->t->columns[i]);
+    for (size_t i = 0; field != NULL && i < im->all.n; i++)
+        if (strcmp(im->all.all[i].name, field) == 0)
+            return im->c->lang == LANG_ZH ? im->all.all[i].zh : field;
     return field;
 }
 
@@ -127,15 +127,18 @@ org_import(struct call *c, enum org_table table, const char *text, size_t len,
 {
     struct import *im = NEW(c->arena, struct import);
     const struct table *t = &org_tables[table];
+    const struct model *m = t->noun->model;
 
     *result = (struct import_result){ 0 };
     *im = (struct import){
         .c = c,
         .t = t,
+        .model = m,
+        .all = columns_of(c, t->noun),
         .result = result,
-        .id = model_field(t->model, "id"),
-        .code = model_flagged(t->model, UNIQUE),
-        .parent = t->tree ? model_field(t->model, "parent_id") : NULL
+        .id = model_field(m, "id"),
+        .code = model_flagged(m, UNIQUE),
+        .parent = t->tree ? model_field(m, "parent_id") : NULL
     };
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
     if (dry_run)

@@ -21,6 +21,8 @@ struct node {
 struct import {
     struct call *c;
     const struct table *t;
+    const struct model *model;
+    struct columns all; /* of the table; the first is the code */
     struct import_result *result;
     size_t n_sorted; /* of the refused, in the order of lines so far */
     const struct field *id, *code, *parent; /* parent: of a tree only */
@@ -30,8 +32,8 @@ struct import {
     struct codes codes;    /* of the nodes: the same order */
     struct codes other[3]; /* of units, providers, places referred to */
 
-    const struct org_column *columns[CSV_MAX_CELLS]; /* of the file */
-    const char *heads[CSV_MAX_CELLS];                /* as the file has them */
+    const struct column *columns[CSV_MAX_CELLS]; /* of the file */
+    const char *heads[CSV_MAX_CELLS];            /* as the file has them */
     size_t n_columns;
     bool has_parent; /* the file says who lies below whom */
 

@@ -88,9 +88,9 @@ check_place(struct import *im, const struct node *x)
 static const char *
 column_of(const struct import *im, const char *member)
 {
-    for (size_t i = 0; member && i < im->t->n; i++) {
-        if (strcmp(im->t->columns[i].member, member) == 0)
-            return im->t->columns[i].name;
+    for (size_t i = 0; member && i < im->all.n; i++) {
+        if (strcmp(im->all.all[i].field->name, member) == 0)
+            return im->all.all[i].name;
     }
     return member;
 }
@@ -141,9 +141,9 @@ derive(struct import *im, struct node *x)
 {
     const void *above = x->parent == NO_NODE ? NULL : im->nodes[x->parent].rec;
 
-    if (im->t->model == &place_model) {
+    if (im->model == &place_model) {
         place_derive(im->c, x->rec, above);
-    } else if (im->t->model == &unit_model) {
+    } else if (im->model == &unit_model) {
         struct unit *u = x->rec;
         const struct unit *parent = above;
 
@@ -168,13 +168,13 @@ import_settle(struct import *im)
         find_parents(im);
     for (size_t i = 0; i < im->n; i++)
         settle_node(im, i, chain);
-    if (im->t->model == &unit_model)
+    if (im->model == &unit_model)
         check_depths(im);
     import_sort_refused(im);
     for (size_t i = 0; i < im->n; i++) {
-        if (im->t->model == &place_model)
+        if (im->model == &place_model)
             check_place(im, &im->nodes[i]);
-        else if (im->t->model == &person_model)
+        else if (im->model == &person_model)
             check_person(im, &im->nodes[i]);
     }
     for (size_t i = 0; i < im->n_order && im->result->n_refused == 0; i++)
@@ -185,9 +185,7 @@ bool
 import_changed(const struct import *im, const struct node *x)
 {
     for (size_t i = 0; i < im->n_columns; i++) {
-        const struct field *f =
-            im->columns[i] ? model_field(im->t->model, im->columns[i]->member)
-                           : NULL;
+        const struct field *f = im->columns[i] ? im->columns[i]->field : NULL;
 
         if (f && !member_same(f, x->old, x->rec))
             return true;
@@ -231,7 +229,7 @@ keep_derived(struct import *im, const struct node *x)
 {
     const struct place *p = x->rec, *old = x->old;
 
-    if (im->t->model == &place_model
+    if (im->model == &place_model
         && (!text_same(p->path, old->path)
             || !text_same(p->full_name, old->full_name)))
         return place_keep_derived(im->c, p);
@@ -256,7 +254,7 @@ change_person(struct import *im, struct person *p, const struct person *old)
 static enum err
 apply_node(struct import *im, struct node *x)
 {
-    const struct model *m = im->t->model;
+    const struct model *m = im->model;
     bool unit = m == &unit_model;
 
     if (x->old && !(x->line && import_changed(im, x)))
@@ -293,7 +291,7 @@ import_apply(struct import *im)
             arena_reset(scratch);
     }
     /* Ended units are no nodes, and lie below some. */
-    if (e == OK && im->t->model == &unit_model)
+    if (e == OK && im->model == &unit_model)
         e = unit_settle_paths(c);
     c->arena = whole;
     c->fault.text = arena_text(whole, c->fault.text);

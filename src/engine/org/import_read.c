@@ -21,7 +21,7 @@ add_node(struct import *im)
         im->nodes = more;
     }
     struct node *x = &im->nodes[im->n++];
-    *x = (struct node){ .rec = arena_alloc(im->c->arena, im->t->model->size),
+    *x = (struct node){ .rec = arena_alloc(im->c->arena, im->model->size),
                         .parent = NO_NODE };
     return x;
 }
@@ -37,7 +37,7 @@ code_of(const struct import *im, const struct node *x)
 static enum err
 load_nodes(struct import *im)
 {
-    const struct model *m = im->t->model;
+    const struct model *m = im->model;
     ROWS r = model_query(im->c, m, im->t->rows, V(today(im->c)));
 
     while (rows_next(&r)) {
@@ -70,10 +70,11 @@ import_load(struct import *im)
 
         x->parent = at == NO_CODE ? NO_NODE : at;
     }
-    for (size_t i = 0; i < im->t->n; i++) {
-        const struct model *m = im->t->columns[i].refers;
+    for (size_t i = 0; i < im->all.n; i++) {
+        const struct noun *to = im->all.all[i].to;
+        const struct model *m = to ? to->model : NULL;
 
-        if (m && m != im->t->model)
+        if (m && m != im->model)
             TRY(codes_load(im->c, codes_for(im, m), table_codes_sql(m)));
     }
     return OK;
@@ -89,25 +90,14 @@ read_text(struct call *c, const char *s)
     return csv_unmark(text_clean(c->arena, s, false));
 }
 
-/* By any of its names; NULL when there is none of this name. */
-static const struct org_column *
-find_column(const struct table *t, const char *name)
+static bool
+refers_to(const struct column *k, const struct model *m)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        const struct org_column *k = &t->columns[i];
-
-        if (text_same_case(k->name, name))
-            return k;
-        for (size_t z = 0; z < MAX_ZH && k->zh[z]; z++) {
-            if (strcmp(k->zh[z], name) == 0)
-                return k;
-        }
-    }
-    return NULL;
+    return k != NULL && k->to != NULL && k->to->model == m;
 }
 
 static bool
-has_column(const struct import *im, const struct org_column *k)
+has_column(const struct import *im, const struct column *k)
 {
     for (size_t i = 0; i < im->n_columns; i++) {
         if (im->columns[i] == k)
@@ -128,7 +118,7 @@ import_read_header(struct import *im, struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         const char *name = read_text(im->c, csv->cells[i]);
-        const struct org_column *k = find_column(im->t, name);
+        const struct column *k = column_find(im->c, &im->all, name);
 
         if (!k)
             import_refuse(im, csv->line, name, "there is no such column", name);
@@ -137,10 +127,10 @@ import_read_header(struct import *im, struct csv *csv)
                           name);
         im->heads[im->n_columns] = name;
         im->columns[im->n_columns++] = k;
-        im->has_parent |= k && k->refers == im->t->model;
+        im->has_parent |= refers_to(k, im->model);
     }
-    if (!has_column(im, &im->t->columns[0]))
-        import_refuse(im, csv->line, im->t->columns[0].name,
+    if (!has_column(im, &im->all.all[0]))
+        import_refuse(im, csv->line, im->all.all[0].name,
                       "the column is missing", NULL);
     return im->result->n_refused == before;
 }
@@ -150,16 +140,16 @@ import_read_header(struct import *im, struct csv *csv)
 /* The code of something else.  One of the table itself is only noted: it may
    stand further down in the file. */
 static void
-read_reference(struct import *im, struct node *x, const struct org_column *k,
+read_reference(struct import *im, struct node *x, const struct column *k,
                const char *text)
 {
-    const struct field *f = model_field(im->t->model, k->member);
+    const struct field *f = k->field;
 
-    if (k->refers == im->t->model) {
+    if (refers_to(k, im->model)) {
         x->parent_code = *text ? text : NULL;
         return;
     }
-    const struct codes *known = codes_for(im, k->refers);
+    const struct codes *known = codes_for(im, k->to->model);
     size_t at = *text ? codes_find(known, text) : NO_CODE;
     *import_int(f, x->rec) = at == NO_CODE ? 0 : known->all[at].id;
     if (*text && at == NO_CODE)
@@ -190,16 +180,16 @@ read_value(struct import *im, struct node *x, const struct field *f,
 
 /* One cell into the record, or among the refused. */
 static void
-read_cell(struct import *im, struct node *x, const struct org_column *k,
+read_cell(struct import *im, struct node *x, const struct column *k,
           const char *text)
 {
-    const struct model *m = im->t->model;
+    const struct model *m = im->model;
 
-    if (k->refers) {
+    if (k->to) {
         read_reference(im, x, k, text);
         return;
     }
-    const struct field *f = model_field(m, k->member);
+    const struct field *f = k->field;
     if (read_value(im, x, f, text) != OK
         || model_check_mask(im->c, m, x->rec, model_mask(m, f->name)) != OK)
         import_refuse_fault(im, x->line, k->name, text);
@@ -209,13 +199,13 @@ read_cell(struct import *im, struct node *x, const struct org_column *k,
 static void
 check_missing(struct import *im, const struct node *x)
 {
-    const struct model *m = im->t->model;
+    const struct model *m = im->model;
 
-    for (size_t i = 0; i < im->t->n; i++) {
-        const struct org_column *k = &im->t->columns[i];
+    for (size_t i = 0; i < im->all.n; i++) {
+        const struct column *k = &im->all.all[i];
 
-        if (!k->refers && !has_column(im, k)
-            && model_check_mask(im->c, m, x->rec, model_mask(m, k->member))
+        if (!k->to && !has_column(im, k)
+            && model_check_mask(im->c, m, x->rec, model_mask(m, k->field->name))
                    != OK)
             import_refuse_fault(im, x->line, k->name, NULL);
     }
@@ -253,7 +243,7 @@ node_for(struct import *im, const char *code, int64_t line)
     x->line = line;
     *import_int(im->id, x->rec) = new_id(im->c);
     codes_put(im->c->arena, &im->codes, code, *import_int(im->id, x->rec));
-    const struct field *active = model_flagged(im->t->model, IN_USE);
+    const struct field *active = model_flagged(im->model, IN_USE);
     if (active)
         *(bool *)((char *)x->rec + active->offset) = true;
     return x;
@@ -273,7 +263,7 @@ import_read_row(struct import *im, const struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         cells[i] = read_text(im->c, csv->cells[i]);
-        if (im->columns[i] == &im->t->columns[0])
+        if (im->columns[i] == &im->all.all[0])
             code = cells[i];
     }
     if (!*code) {

@@ -81,12 +81,10 @@ enum err org_name_of(struct call *c, const char *find, int64_t id,
 extern const char find_unit_name[], find_provider_name[], find_place_name[],
     find_person_name[];
 
-/* Their tables in and out, for their rows of nouns. */
+/* Their tables in, for their rows of nouns. */
 #define ORG_TABLE(word)                                                        \
     enum err org_import_##word(struct call *c, const char *text, size_t len,   \
-                               bool dry_run, struct import_result *result);    \
-    enum err org_export_##word(struct call *c, struct buf *out);               \
-    void org_template_##word(struct call *c, struct buf *out)
+                               bool dry_run, struct import_result *result)
 ORG_TABLE(units);
 ORG_TABLE(persons);
 ORG_TABLE(places);

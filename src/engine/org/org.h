@@ -345,7 +345,7 @@ struct setting {
 extern const struct model setting_model;
 extern const struct noun setting_noun;
 
-/* -- tables in and out --------------------------------------------------- */
+/* -- tables in ---------------------------------------------------------- */
 
 enum org_table { ORG_UNITS, ORG_PERSONS, ORG_PLACES };
 
@@ -364,11 +364,6 @@ bool org_table_read(const char *word, enum org_table *out);
 enum err org_import(struct call *c, enum org_table table, const char *text,
                     size_t len, bool dry_run,
                     struct import_result *result) MUST_USE;
-
-/* The table as CSV with the same columns, names in the caller's language.
-   Needs org.see everywhere. */
-enum err org_export(struct call *c, enum org_table table,
-                    struct buf *out) MUST_USE;
 
 /* -- what a second administrator decides (auth/change.h) ------------------- */
 

@@ -15,23 +15,26 @@
 static const struct field fields[] = {
     FIELD(struct person, id, .flags = GIVEN),
     FIELD(struct person, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 32,
-          .label = "Staff number"),
+          .label = "Staff number", .also = "编码,编号,人员编码"),
     FIELD(struct person, name, .flags = REQUIRED | TITLE | FOUND, .max = 60,
-          .label = "Name of the person"),
+          .label = "Name of the person", .also = "名称"),
     FIELD(struct person, name_en, .flags = FOUND, .max = 120,
-          .label = "English name"),
+          .label = "English name", .also = "英文名"),
     FIELD(struct person, initials, .flags = GIVEN | FOUND),
-    FIELD(struct person, unit_id, .refers = "unit", .label = "Unit"),
-    FIELD(struct person, provider_id, .refers = "provider",
-          .label = "Provider"),
-    FIELD(struct person, place_id, .refers = "place", .label = "Room"),
-    FIELD(struct person, post, .max = 60, .label = "Post"),
+    FIELD(struct person, unit_id, .refers = "unit", .label = "Unit",
+          .also = "单位编码,处室编码"),
+    FIELD(struct person, provider_id, .refers = "provider", .label = "Provider",
+          .also = "外包单位编码"),
+    FIELD(struct person, place_id, .refers = "place", .label = "Room",
+          .also = "办公室编码,位置编码"),
+    FIELD(struct person, post, .max = 60, .label = "Post", .also = "岗位"),
     FIELD(struct person, phone, .flags = FOUND, .min = 3, .max = 24,
-          .label = "Office phone"),
+          .label = "Office phone", .also = "电话,分机"),
     FIELD(struct person, mobile, .flags = FOUND, .min = 5, .max = 24,
-          .label = "Mobile phone"),
-    FIELD(struct person, email, .max = 120, .label = "E-mail"),
-    FIELD(struct person, active, .flags = IN_USE, .label = "In service"),
+          .label = "Mobile phone", .also = "手机号,移动电话"),
+    FIELD(struct person, email, .max = 120, .label = "E-mail", .also = "邮箱"),
+    FIELD(struct person, active, .flags = IN_USE, .label = "In service",
+          .also = "启用"),
     FIELD(struct person, version, .flags = GIVEN),
     FIELD(struct person, updated_at, .flags = GIVEN),
     FIELD(struct person, unit_name, .flags = GIVEN | DERIVED),
@@ -317,15 +320,10 @@ fill_names(struct call *c, void *rec, struct rows *r)
     p->place_name = row_text(r, 5);
 }
 
-/* A person lies where the unit or the provider does; a phone besides where the
-   room is. */
-static const struct auth_columns person_lies = { .unit = "unit_id",
-                                                 .provider = "provider_id" };
-
 enum err
 person_list(struct call *c, struct list *l)
 {
-    TRY(auth_limit(c, "org.see", &person_lies, l));
+    TRY(auth_limit(c, "org.see", &person_noun.reach, l));
     TRY(model_list(c, l));
     return look_up(c, l, fill_names);
 }
@@ -402,17 +400,26 @@ set_person(struct call *c, void *rec, field_mask said)
     return person_set(c, rec, said);
 }
 
+static const char *const person_columns[] = {
+    "code", "name",  "name_en", "unit_id", "provider_id", "place_id",
+    "post", "phone", "mobile",  "email",   "active",      NULL
+};
+
 const struct noun person_noun = {
     .model = &person_model,
     .plural = "persons",
     .says = "People of the units the caller may see.",
+    .called = { "name", "code" },
     .part = "org",
     .see = "org.see",
     .edit = "org.edit",
+    /* A phone lies besides where the room is. */
+    .reach = { .unit = "unit_id", .provider = "provider_id" },
+    .merges = true,
     .by_hand = true,
+    .columns = person_columns,
+    .list = person_list,
     .import = org_import_persons,
-    .export = org_export_persons,
-    .template = org_template_persons,
     .get = get_person,
     .set = set_person,
 };

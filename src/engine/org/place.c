@@ -15,22 +15,27 @@ const char *const place_kinds[] = { "site", "building", "floor", "room", NULL };
 static const struct field fields[] = {
     FIELD(struct place, id, .flags = GIVEN),
     FIELD(struct place, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 40,
-          .label = "Code"),
+          .label = "Code", .also = "代码,位置编码,房间编码"),
     FIELD(struct place, name, .flags = REQUIRED | FOUND, .max = 60,
-          .label = "Name"),
+          .label = "Name", .also = "位置名称"),
     FIELD(struct place, name_en, .flags = FOUND, .max = 120,
-          .label = "English name"),
+          .label = "English name", .also = "英文名"),
     FIELD(struct place, kind, .flags = REQUIRED, .choices = place_kinds,
-          .label = "Kind"),
-    FIELD(struct place, parent_id, .refers = "place", .label = "Lies in"),
+          .label = "Kind", .also = "类别"),
+    FIELD(struct place, parent_id, .refers = "place", .label = "Lies in",
+          .also = "上级编码,上级代码"),
     FIELD(struct place, path, .flags = GIVEN | FLEETING),
     FIELD(struct place, full_name, .flags = GIVEN | FLEETING | TITLE | FOUND,
           .label = "Full name"),
-    FIELD(struct place, unit_id, .refers = "unit", .label = "Used by"),
+    FIELD(struct place, unit_id, .refers = "unit", .label = "Used by",
+          .also = "部门编码,单位编码"),
     FIELD(struct place, room_use, .max = 60, .label = "Use"),
-    FIELD(struct place, area_m2, .max = 1000000, .label = "Area in m²"),
-    FIELD(struct place, restricted, .label = "Secrecy area"),
-    FIELD(struct place, active, .flags = IN_USE, .label = "In use"),
+    FIELD(struct place, area_m2, .max = 1000000, .label = "Area in m²",
+          .also = "面积,使用面积"),
+    FIELD(struct place, restricted, .label = "Secrecy area",
+          .also = "涉密,涉密区域"),
+    FIELD(struct place, active, .flags = IN_USE, .label = "In use",
+          .also = "在用"),
     FIELD(struct place, initials, .flags = GIVEN | FLEETING | FOUND),
     FIELD(struct place, version, .flags = GIVEN),
     FIELD(struct place, updated_at, .flags = GIVEN),
@@ -254,6 +259,18 @@ set_place(struct call *c, void *rec, field_mask said)
     return place_set(c, rec, said);
 }
 
+static enum err
+list_all(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "org.see", &(struct auth_where){ 0 }));
+    return model_list(c, l);
+}
+
+static const char *const place_columns[] = {
+    "code",     "name",    "name_en",    "kind",   "parent_id", "unit_id",
+    "room_use", "area_m2", "restricted", "active", NULL
+};
+
 const struct noun place_noun = {
     .model = &place_model,
     .plural = "places",
@@ -261,10 +278,12 @@ const struct noun place_noun = {
     .part = "org",
     .edit = "org.edit",
     .told = "org.see",
+    .reach = { .place = "id", .unit = "unit_id" },
+    .merges = true,
     .by_hand = true,
+    .columns = place_columns,
+    .list = list_all,
     .import = org_import_places,
-    .export = org_export_places,
-    .template = org_template_places,
     .get = get_place,
     .set = set_place,
 };

@@ -13,16 +13,18 @@
 static const struct field unit_fields[] = {
     FIELD(struct unit, id, .flags = GIVEN),
     FIELD(struct unit, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 32,
-          .label = "Code"),
+          .label = "Code", .also = "代码,部门编码,单位编码"),
     FIELD(struct unit, name, .flags = REQUIRED | TITLE | FOUND, .max = 80,
-          .label = "Name", .says = "Changed by rename."),
+          .label = "Name", .also = "部门名称,单位名称",
+          .says = "Changed by rename."),
     FIELD(struct unit, short_name, .max = 40, .label = "Short name"),
     FIELD(struct unit, name_en, .flags = FOUND, .max = 120,
-          .label = "English name"),
+          .label = "English name", .also = "英文名"),
     FIELD(struct unit, parent_id, .refers = "unit", .label = "Belongs to",
-          .says = "Changed by move."),
+          .also = "上级编码,上级代码", .says = "Changed by move."),
     FIELD(struct unit, path, .flags = GIVEN | FLEETING),
-    FIELD(struct unit, sort, .max = 1000000, .label = "Order in lists"),
+    FIELD(struct unit, sort, .max = 1000000, .label = "Order in lists",
+          .also = "序号"),
     FIELD(struct unit, valid_from, .flags = FIXED | SINCE, .label = "Since"),
     FIELD(struct unit, valid_to, .flags = GIVEN | UNTIL, .label = "Until"),
     FIELD(struct unit, version, .flags = GIVEN),
@@ -607,6 +609,20 @@ get_unit(struct call *c, void *rec)
     return unit_get(c, rec);
 }
 
+/* A table has the units that are, and those that are to be. */
+static enum err
+list_living(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "org.see", &(struct auth_where){ 0 }));
+    list_and(c, l, "valid_to IS NULL OR valid_to > $%zu",
+             list_bind(c, l, V(today(c))));
+    return model_list(c, l);
+}
+
+static const char *const unit_columns[] = {
+    "code", "name", "short_name", "name_en", "parent_id", "sort", NULL
+};
+
 const struct noun unit_noun = {
     .model = &unit_model,
     .plural = "units",
@@ -615,8 +631,8 @@ const struct noun unit_noun = {
     .edit = "org.edit",
     .told = "org.see",
     .by_hand = true,
+    .columns = unit_columns,
+    .list = list_living,
     .import = org_import_units,
-    .export = org_export_units,
-    .template = org_template_units,
     .get = get_unit,
 };
