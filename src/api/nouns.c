@@ -19,6 +19,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
+#include "noun/view.h"
 #include "subject/notice.h"
 
 /* Those below are ruled by their own parts; what is theirs here is that others
@@ -84,35 +85,16 @@ PAST(unit_change_noun, unit_change_model, "unit-changes",
      "What became of units.", "unit_id");
 
 const struct noun *const all_nouns[] = {
-    &unit_noun,
-    &person_noun,
-    &crew_noun,
-    &provider_noun,
-    &place_noun,
-    &crew_member_noun,
-    &shift_noun,
-    &service_item_noun,
-    &service_area_noun,
-    &sla_class_noun,
-    &routing_rule_noun,
-    &calendar_day_noun,
-    &calendar_year_noun,
-    &office_hours_noun,
-    &grant_noun,
-    &account_noun,
-    &setting_noun,
-    &token_noun,
-    &order_noun,
-    &draft_noun,
-    &rating_noun,
-    &notice_noun,
-    &event_noun,
-    &entry_noun,
-    &session_noun,
-    &right_change_noun,
-    &unit_change_noun,
-    &unit_plan_noun,
-    NULL
+    &unit_noun,          &person_noun,       &crew_noun,
+    &provider_noun,      &place_noun,        &crew_member_noun,
+    &shift_noun,         &service_item_noun, &service_area_noun,
+    &sla_class_noun,     &routing_rule_noun, &calendar_day_noun,
+    &calendar_year_noun, &office_hours_noun, &grant_noun,
+    &account_noun,       &setting_noun,      &token_noun,
+    &order_noun,         &draft_noun,        &rating_noun,
+    &notice_noun,        &event_noun,        &entry_noun,
+    &session_noun,       &right_change_noun, &unit_change_noun,
+    &unit_plan_noun,     &saved_view_noun,   NULL
 };
 
 /* What has a form and is no noun of its own. */
@@ -201,17 +183,19 @@ lasting(const char *fmt, const struct noun *n)
 static struct route
 merge_route(const struct noun *n)
 {
-    return (struct route){ POST,
-                           lasting("/%s/{id}/merge", n),
-                           serve_merge,
-                           .in = &merge_model,
-                           .out = n->model,
-                           .may = n->edit,
-                           .noun = n,
-                           .says = lasting("One of %s is another's double:"
-                                           " what refers to it refers to"
-                                           " the other.",
-                                           n) };
+    return (struct route){
+        POST,
+        lasting("/%s/{id}/merge", n),
+        serve_merge,
+        .in = &merge_model,
+        .out = n->model,
+        .may = n->edit,
+        .noun = n,
+        .says = lasting("One of %s is another's double:"
+                        " what refers to it refers to"
+                        " the other.",
+                        n)
+    };
 }
 
 size_t

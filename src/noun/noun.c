@@ -76,12 +76,26 @@ where_is(struct call *c, const struct noun *n, const void *rec,
                : OK;
 }
 
+/* To others it is as if it were not there. */
+static enum err
+need_own(struct call *c, const struct noun *n, const void *rec)
+{
+    if (n->own == NULL
+        || at_column(n->model, n->own, rec) == c->actor->account_id)
+        return OK;
+    return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
+                words_in(c, n->model->noun),
+                (long long)model_id(n->model, rec));
+}
+
 static enum err
 need(struct call *c, const struct noun *n, const char *right, const void *rec)
 {
     const struct auth_columns *k = &n->reach;
     struct auth_where at;
 
+    TRY(auth_need(c, NULL, NULL));
+    TRY(need_own(c, n, rec));
     if (!k->unit && !k->crew && !k->place && !k->provider)
         return auth_need(c, right, NULL);
     TRY(where_is(c, n, rec, &at));
@@ -131,6 +145,9 @@ noun_list(struct call *c, const struct noun *n, struct list *l)
     TRY(n->see ? auth_limit(c, n->see, &n->reach, l)
                : auth_need(c, NULL, NULL));
     limit_outside(c, n, l);
+    if (n->own != NULL)
+        list_and(c, l, "%s = $%zu", n->own,
+                 list_bind(c, l, V(c->actor->account_id)));
     TRY(model_list(c, l));
     for (size_t i = 0; i < l->n; i++)
         TRY(derive(c, n, (char *)l->rows + i * n->model->size));
@@ -144,6 +161,7 @@ noun_get(struct call *c, const struct noun *n, void *rec)
         return n->get(c, rec);
     TRY(model_get(c, n->model, model_id(n->model, rec), rec));
     TRY(n->see ? need(c, n, n->see, rec) : auth_need(c, NULL, NULL));
+    TRY(need_own(c, n, rec));
     TRY(refuse_outside(c, n, rec));
     return derive(c, n, rec);
 }
@@ -291,9 +309,11 @@ noun_add(struct call *c, const struct noun *n, void *rec)
     const struct field *use = model_flagged(n->model, IN_USE);
     bool made = true;
 
-    ASSERT(!n->by_hand && n->edit != NULL);
+    ASSERT(!n->by_hand && (n->edit != NULL || n->own != NULL));
     TX tx = tx_begin(c);
     TRY(auth_need(c, n->edit, NULL));
+    if (n->own != NULL)
+        field_put(model_field(n->model, n->own), rec, c->actor->account_id);
     if (use != NULL)
         *(bool *)(void *)((char *)rec + use->offset) = true;
     TRY(check(c, n, NULL, rec));
@@ -313,7 +333,7 @@ noun_set(struct call *c, const struct noun *n, void *rec, field_mask said)
 
     if (n->set != NULL)
         return n->set(c, rec, said);
-    ASSERT(!n->by_hand && n->edit != NULL);
+    ASSERT(!n->by_hand && (n->edit != NULL || n->own != NULL));
     TX tx = tx_begin(c);
     TRY(get_to_change(c, n, model_id(m, rec), old));
     model_fill(m, rec, old, said);
@@ -432,9 +452,9 @@ move_page(struct call *c, const struct noun *from, const struct field *f,
     list_and(c, &l, "%s = $%zu", f->name, list_bind(c, &l, V(k->from)));
     TRY(model_list(c, &l));
     for (size_t i = 0; i < l.n; i++)
-        TRY(move_reference(
-            c, from, f, k,
-            model_id(from->model, (char *)l.rows + i * from->model->size)));
+        TRY(move_reference(c, from, f, k,
+                           model_id(from->model,
+                                    (char *)l.rows + i * from->model->size)));
     *n = l.n;
     return OK;
 }

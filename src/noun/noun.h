@@ -48,12 +48,15 @@ struct noun {
     /* The columns by which a row is told from others, where it is not its TITLE
        alone; a reference stands for the name of what it refers to. */
     const char *called[2];
-    const char *see; /* the right to see it; NULL: whoever is signed in */
-    const char *edit;
+    const char *see;  /* the right to see it; NULL: whoever is signed in */
+    const char *edit; /* likewise; of one that is `own` only */
     const char *told; /* the right to see its history; NULL: see, or edit */
 
     /* Where a row lies: columns; none where a right is the whole office's. */
     struct auth_columns reach;
+    /* The column of the account whose the row is: nobody else sees or changes
+       it, whatever his rights; or NULL. */
+    const char *own;
     /* Who is from outside (auth.h) sees what lies with their provider only. */
     bool own_only;
     bool removable; /* by DELETE; others are ended by IN_USE, or stay */
