@@ -51,6 +51,12 @@ export function searchOf(table: string): (words: string) => Promise<Option<Row>[
   };
 }
 
+/* The one with this id, as it would have been found; null: it is gone. */
+export async function optionOf(table: string, id: number): Promise<Option<Row> | null> {
+  const found = refers[table] && (await get<List<Row>>(refers[table].path, { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
+  return found ? { value: found, label: labelOf(table, found), hint: hintOf(table, found) } : null;
+}
+
 function hintOf(table: string, r: Row): string | undefined {
   if (table === 'person') return [r.unit_name ?? r.provider_name, r.post].filter(Boolean).join(' · ') || undefined;
   if (table === 'account') return r.person_name ? String(r.person_name) : undefined;
