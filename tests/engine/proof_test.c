@@ -44,9 +44,10 @@ TEST_PLAIN(no_two_columns_of_a_noun_are_known_by_the_same_name)
 
 TEST(what_older_classes_were_by_their_code_is_said_once_and_by_the_audit)
 {
-    static const char said[] = "SELECT COUNT(*) FROM audit_entry WHERE"
-                               " action = 'sla_class.set' AND noun_id = "
-                               "(SELECT id FROM sla_class WHERE code = 'E9')";
+    static const char said[] =
+        "SELECT COUNT(*) FROM audit_entry WHERE"
+        " action = 'sla_class.set' AND noun_id = "
+        "(SELECT id FROM sla_class WHERE code = 'E9')";
     struct sla_class old = { .code = "E9", .name = "急", .name_en = "Old" };
     struct sla_class eco = { .code = "ECO", .name = "节能", .name_en = "Eco" };
     struct proved p;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "api/nouns.h"
 #include "auth/auth.h"
 #include "engine/org/org.h"
 #include "model/app.h"
@@ -37,6 +38,7 @@ begin_call(void)
         app.store = store_open(":memory:", 1, &why);
         app.ids = ids_open(1);
         app.zone = zone_open("Asia/Shanghai");
+        app.nouns = all_nouns;
         ASSERT(app.store && app.ids && app.zone);
     }
     db_session(&c, app.store);

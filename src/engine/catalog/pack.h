@@ -30,7 +30,7 @@ struct pack_area {
 struct pack_sla {
     const char *code, *name, *name_en;
     const char *accept, *on_site, *safe, *complete;
-    int pause; /* enum sla_pause */
+    int pause;                /* enum sla_pause */
     enum pack_said emergency; /* silence leaves a class as it is */
 };
 

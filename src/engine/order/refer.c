@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "engine/order/inner.h"
-#include "json/json.h"
 #include "model/member.h"
+#include "json/json.h"
 
 /* {"number":"...","crew_id":[12,15]} */
 static const char *
@@ -31,9 +31,9 @@ what_changed(struct call *c, const struct order *o, const struct field *f,
 enum err
 order_refer(struct call *c, int64_t id, const struct field *f, int64_t into)
 {
-    struct order_event e = { .order_id = id,
-                             .verb = "merged",
-                             .internal = true };
+    struct order_event e = {
+        .order_id = id, .verb = "merged", .internal = true
+    };
     struct order old = { 0 }, o;
 
     TRY(model_get(c, &order_model, id, &old));
