@@ -40,6 +40,10 @@ TEST(two_doubles_are_merged_whole_or_not_at_all)
     EXPECT_OK(noun_add(c, &provider_noun, &stays));
     crew.provider_id = twin.id;
     EXPECT_OK(noun_add(c, &crew_noun, &crew));
+    (void)bring_to(c, ORDER_ACCEPTED);
+    office_exec(c,
+                arena_printf(c->arena, "UPDATE orders SET provider_id = %lld",
+                             (long long)twin.id));
     office_exec(c, "DELETE FROM audit_entry");
     expect_all_or_nothing(c, "merge", "sysadmin", do_merge,
                           (const int64_t[]){ twin.id, stays.id });
