@@ -10,6 +10,8 @@
 #include "base/base.h"
 #include "db/postgres.h"
 #include "db/sqlite.h"
+#include "engine/catalog/inner.h"
+#include "model/app.h"
 
 #define SEARCH_PATH "options=-csearch_path%3D"
 
@@ -129,11 +131,17 @@ make_quick_schema(void)
 
 /* -- copies ---------------------------------------------------------- */
 
-static bool copies; /* they are made at all */
+/* What MAKE put into a database: kept in one in memory, or in a schema beside
+   the tests'. */
+struct copy {
+    void (*make)(struct call *c);
+    sqlite3 *db;
+    char schema[60];
+    int64_t newest; /* id */
+};
 
-/* What is copied: a database in memory, or a schema beside the tests'. */
-static sqlite3 *template;
-static char template_schema[60];
+static bool copied; /* are any kept? */
+static struct copy copies[4];
 
 static void
 copy_sqlite(sqlite3 *from, sqlite3 *to)
@@ -145,27 +153,30 @@ copy_sqlite(sqlite3 *from, sqlite3 *to)
 }
 
 static void
-drop_template(void)
+drop_copies(void)
 {
     char sql[100];
 
-    (void)sqlite3_close(template);
-    template = NULL;
-    if (!*template_schema)
-        return;
-    (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE", template_schema);
-    (void)tell_postgres(sql);
-    *template_schema = '\0';
+    for (size_t i = 0; i < COUNT(copies); i++) {
+        (void)sqlite3_close(copies[i].db);
+        copies[i].db = NULL;
+        if (!*copies[i].schema)
+            continue;
+        (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE",
+                       copies[i].schema);
+        (void)tell_postgres(sql);
+    }
 }
 
 /* Each table that holds a row, but what a store writes by itself when it is
    opened. */
 static void
-keep_schema(const char *address)
+keep_schema(struct copy *k, const char *from)
 {
-    char sql[900], name[60];
+    char sql[900];
 
-    (void)snprintf(name, sizeof(name), "test_%d_template", (int)getpid());
+    (void)snprintf(k->schema, sizeof(k->schema), "test_%d_copy_%d",
+                   (int)getpid(), (int)(k - copies));
     (void)snprintf(
         sql, sizeof(sql),
         "CREATE SCHEMA %s; DO $$ DECLARE t text; holds bool; BEGIN"
@@ -175,64 +186,80 @@ keep_schema(const char *address)
         " INTO holds; IF holds THEN EXECUTE format("
         "'CREATE TABLE %s.%%1$I AS TABLE %s.%%1$I', t);"
         " END IF; END LOOP; END $$",
-        name, schema_of(address), schema_of(address), name, schema_of(address));
+        k->schema, from, from, k->schema, from);
     ASSERT(tell_postgres(sql));
-    (void)snprintf(template_schema, sizeof(template_schema), "%s", name);
 }
 
-/* By a way of its own: no constraint is asked, as none was when they were
-   kept. */
+/* No constraint is asked: each held when the rows were made. */
 static void
-fill_schema(const char *address)
+fill_schema(const struct copy *k, const char *to)
 {
     char sql[900];
 
-    (void)snprintf(
-        sql, sizeof(sql),
-        "DO $$ DECLARE t text; BEGIN"
-        " SET LOCAL session_replication_role = replica;"
-        " FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '%s'"
-        " LOOP EXECUTE format('DELETE FROM %s.%%1$I; INSERT INTO %s.%%1$I"
-        " TABLE %s.%%1$I', t); END LOOP; END $$",
-        template_schema, schema_of(address), schema_of(address),
-        template_schema);
+    (void)snprintf(sql, sizeof(sql),
+                   "DO $$ DECLARE t text; BEGIN"
+                   " SET LOCAL session_replication_role = replica;"
+                   " FOR t IN SELECT tablename FROM pg_tables"
+                   " WHERE schemaname = '%s'"
+                   " LOOP EXECUTE format('DELETE FROM %s.%%1$I;"
+                   " INSERT INTO %s.%%1$I TABLE %s.%%1$I', t);"
+                   " END LOOP; END $$",
+                   k->schema, to, to, k->schema);
     ASSERT(tell_postgres(sql));
 }
 
-void
-database_copy_from_now_on(void)
+static void
+keep(struct copy *k, struct call *c)
 {
-    copies = true;
-    ASSERT(atexit(drop_template) == 0);
+    struct store *s = c->app->store;
+
+    k->newest = new_id(c);
+    if (store_is_postgres(s)) {
+        keep_schema(k, schema_of(((struct pg_store *)s)->address));
+    } else {
+        ASSERT(sqlite3_open(":memory:", &k->db) == SQLITE_OK);
+        copy_sqlite(((struct sqlite_store *)s)->writer.conn->db, k->db);
+    }
+}
+
+/* What the program holds in memory does not know of it. */
+static void
+fill(const struct copy *k, struct call *c)
+{
+    struct store *s = c->app->store;
+
+    if (store_is_postgres(s))
+        fill_schema(k, schema_of(((struct pg_store *)s)->address));
+    else
+        copy_sqlite(k->db, ((struct sqlite_store *)s)->writer.conn->db);
+    ids_pass(c->app->ids, k->newest);
+    catalog_look_again(c);
 }
 
 void
-database_keep(struct store *s)
+database_copies(void)
 {
-    if (!copies || database_has_copy())
-        return;
-    if (store_is_postgres(s)) {
-        keep_schema(((struct pg_store *)s)->address);
+    copied = true;
+    ASSERT(atexit(drop_copies) == 0);
+}
+
+void
+database_fill(struct call *c, void (*make)(struct call *c))
+{
+    struct copy *k = copies;
+
+    while (k->make && k->make != make)
+        k++;
+    ASSERT(k < copies + COUNT(copies) - 1); /* the last is the end */
+    if (k->make) {
+        fill(k, c);
         return;
     }
-    ASSERT(sqlite3_open(":memory:", &template) == SQLITE_OK);
-    copy_sqlite(((struct sqlite_store *)s)->writer.conn->db, template);
-}
-
-bool
-database_has_copy(void)
-{
-    return template || *template_schema;
-}
-
-void
-database_fill(struct store *s)
-{
-    ASSERT(database_has_copy());
-    if (store_is_postgres(s))
-        fill_schema(((struct pg_store *)s)->address);
-    else
-        copy_sqlite(template, ((struct sqlite_store *)s)->writer.conn->db);
+    make(c);
+    if (copied) {
+        k->make = make;
+        keep(k, c);
+    }
 }
 
 /* -- either ---------------------------------------------------------- */

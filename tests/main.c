@@ -184,6 +184,7 @@ open_office(void **state)
                              .lang = LANG_EN,
                              .channel = "test" };
     *state = o;
+    test_hash_in_full(false);
     open_app(o);
     if (!o->test->plain && found(o) != OK) {
         if (o->call.fault.text)
@@ -259,7 +260,7 @@ main(int argc, char **argv)
     list = calloc(all + 1, sizeof(*list));
     times = calloc(all + 1, sizeof(*times));
     model_set_audit(audit_write);
-    database_copy_from_now_on();
+    database_copies();
     for (struct test *t = tests; t; t = t->next) {
         const char *name = strrchr(t->file, '/');
         char *full = NULL;

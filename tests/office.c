@@ -5,11 +5,9 @@
 
 #include "api/route.h"
 #include "auth/auth.h"
-#include "base/random.h"
 #include "database.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
-#include "engine/catalog/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "model/proof.h"
@@ -143,21 +141,10 @@ found(struct call *c)
     set_crew(c, "lift-contractor", "provider_id = 31");
 }
 
-/* The newest id of the office that is kept. */
-static int64_t newest;
-
 void
 office_make(struct call *c)
 {
-    if (database_has_copy()) {
-        database_fill(c->app->store);
-        ids_pass(c->app->ids, newest);
-        catalog_look_again(c);
-        return;
-    }
-    found(c);
-    newest = new_id(c);
-    database_keep(c->app->store);
+    database_fill(c, found);
 }
 
 /* As rows are that were made in masses. */
