@@ -141,7 +141,7 @@ struct copy {
 };
 
 static bool copied; /* are any kept? */
-static struct copy copies[4];
+static struct copy copies[8];
 
 static void
 copy_sqlite(sqlite3 *from, sqlite3 *to)
