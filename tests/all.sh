@@ -2,6 +2,9 @@
 # All tiers of tests, or those named: tests/all.sh [TIER...]
 # tests/all.sh --build [TIER...] builds what they run, and runs nothing.
 #
+# "quick" are those that every commit runs.  TESTS="part ..." takes of the tiers
+# sqlite, postgres and quick-tests only what has a part in its name.
+#
 # Two lanes run beside each other: in one are the tiers that compute, at a lower
 # priority, in the other those that mostly wait or measure time.  Each tier says
 # how many passed and failed when it has ended; the last line sums them up.  What a tier printed stands in build/test/TIER.log, and
@@ -99,7 +102,11 @@ if [ "${1:-}" = --build ]; then
     building=yes
     shift
 fi
-only="$*"
+QUICK="quick-tests quick-sources quick-web jail-sqlite"
+only=" $* "
+only=${only/ quick / $QUICK }
+only=${only# } only=${only% }
+read -ra tests <<<"${TESTS:-}"
 
 # A tier that is mistyped would be none that failed.
 names=$(sed -n 's/^ *tier \([a-z][a-z0-9-]*\) .*/\1/p' tests/all.sh)
@@ -119,18 +126,40 @@ LIVE="tables|doors|stalls|stops|stream|stream-pg|skew|skew-pg|torture|store|limi
 JAIL="jail|jail-sqlite|jail-postgres|jail-crowd|jail-two"
 LIVE_ASAN="api-sqlite|api-postgres|two-servers|wild|openapi"
 
+# Tests that look beneath db.h, or at what differs there by the database.
+BENEATH=(db_test.c db_commit_test.c race_test.c schema_test.c news_test.c
+    job_test.c number_test.c search_test.c list_budget_test.c)
+
+# -- what every commit runs --
+
+# Within two minutes; jail-sqlite, the conversations with a server, belongs to
+# it.  Another tier has each of its promises, under a sanitizer.
+quick() {
+    [[ $only == *quick-* ]] || return 0
+    tier quick-tests 300 build/test-runner "${tests[@]}"
+    tier quick-sources 300 env CHECK="layers budget words" tools/check.sh
+    tier quick-web 300 npm --prefix web test
+}
+
 # -- what computes --
 
 computing() {
-    build asan "sqlite|postgres|$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
+    build asan "sqlite|postgres-asan|$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
         build/asan/test-runner build/asan/liangcao
     build tsan threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
+    build plain "quick-tests|postgres" build/test-runner
     build solver solver -C tests/solver build
     build fuzz "fuzz-.*" B=build/fuzz "$SAN_FUZZ" fuzzers
 
-    # Every promise, under ASan and UBSan, on both databases.
-    tier sqlite 900 build/asan/test-runner
-    tier postgres 1200 tests/postgres.sh run build/asan/test-runner
+    quick
+
+    # Every promise on both databases: on SQLite under ASan and UBSan; on
+    # PostgreSQL so is only what knows which database it is.  Above db.h a text
+    # of a row lives in the call's arena on either.
+    tier sqlite 900 build/asan/test-runner "${tests[@]}"
+    tier postgres 600 tests/postgres.sh run build/test-runner "${tests[@]}"
+    tier postgres-asan 300 tests/postgres.sh run build/asan/test-runner \
+        "${BENEATH[@]}"
 
     # The solver, against LP and exhaustive search, on published instances.
     tier solver 600 "$MAKE" -s -C tests/solver

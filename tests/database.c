@@ -8,6 +8,10 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "db/postgres.h"
+#include "db/sqlite.h"
+#include "engine/catalog/inner.h"
+#include "model/app.h"
 
 #define SEARCH_PATH "options=-csearch_path%3D"
 
@@ -19,22 +23,41 @@ database_is_postgres(void)
     return address && *address;
 }
 
+/* One connection for all that is told beside the tests; it ends with the
+   process. */
+static PGconn *side;
+
+static void
+begin_side(void)
+{
+    if (side && PQstatus(side) == CONNECTION_OK)
+        return;
+    PQfinish(side);
+    side = PQconnectdb(getenv("LIANGCAO_TEST_DB"));
+    PQclear(PQexec(side, "SET client_min_messages = warning;"
+                         "SET lock_timeout = '5s'"));
+}
+
 static bool
 tell_postgres(const char *sql)
 {
-    PGconn *conn = PQconnectdb(getenv("LIANGCAO_TEST_DB"));
     PGresult *r;
     bool ok;
 
-    PQclear(PQexec(conn, "SET client_min_messages = warning;"
-                         "SET lock_timeout = '5s'"));
-    r = PQexec(conn, sql);
+    begin_side();
+    r = PQexec(side, sql);
     ok = PQresultStatus(r) == PGRES_COMMAND_OK;
     if (!ok)
-        (void)fprintf(stderr, "%s: %s", sql, PQerrorMessage(conn));
+        (void)fprintf(stderr, "%s: %s", sql, PQerrorMessage(side));
     PQclear(r);
-    PQfinish(conn);
     return ok;
+}
+
+/* Behind the address of a schema, its name. */
+static const char *
+schema_of(const char *address)
+{
+    return strstr(address, SEARCH_PATH) + strlen(SEARCH_PATH);
 }
 
 static char *
@@ -59,7 +82,7 @@ drop_schema(const char *address)
     char sql[100];
 
     (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE",
-                   strstr(address, SEARCH_PATH) + strlen(SEARCH_PATH));
+                   schema_of(address));
     (void)tell_postgres(sql);
 }
 
@@ -81,7 +104,7 @@ empty_schema(const char *address)
                    " FROM pg_tables WHERE schemaname = '%s'"
                    " AND tablename <> 'schema_migration'"
                    " LOOP EXECUTE 'DELETE FROM ' || t; END LOOP; END $$",
-                   strstr(address, SEARCH_PATH) + strlen(SEARCH_PATH));
+                   schema_of(address));
     return tell_postgres(sql);
 }
 
@@ -104,6 +127,139 @@ make_quick_schema(void)
     if (!kept)
         kept = make_schema();
     return strdup(kept);
+}
+
+/* -- copies ---------------------------------------------------------- */
+
+/* What MAKE put into a database: kept in one in memory, or in a schema beside
+   the tests'. */
+struct copy {
+    void (*make)(struct call *c);
+    sqlite3 *db;
+    char schema[60];
+    int64_t newest; /* id */
+};
+
+static bool copied; /* are any kept? */
+static struct copy copies[8];
+
+static void
+copy_sqlite(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+
+    ASSERT(b && sqlite3_backup_step(b, -1) == SQLITE_DONE);
+    ASSERT(sqlite3_backup_finish(b) == SQLITE_OK);
+}
+
+static void
+drop_copies(void)
+{
+    char sql[100];
+
+    for (size_t i = 0; i < COUNT(copies); i++) {
+        (void)sqlite3_close(copies[i].db);
+        copies[i].db = NULL;
+        if (!*copies[i].schema)
+            continue;
+        (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE",
+                       copies[i].schema);
+        (void)tell_postgres(sql);
+    }
+}
+
+/* Each table that holds a row, but what a store writes by itself when it is
+   opened. */
+static void
+keep_schema(struct copy *k, const char *from)
+{
+    char sql[900];
+
+    (void)snprintf(k->schema, sizeof(k->schema), "test_%d_copy_%d",
+                   (int)getpid(), (int)(k - copies));
+    (void)snprintf(
+        sql, sizeof(sql),
+        "CREATE SCHEMA %s; DO $$ DECLARE t text; holds bool; BEGIN"
+        " FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '%s'"
+        " AND tablename NOT IN ('schema_migration', 'node')"
+        " LOOP EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s.%%I)', t)"
+        " INTO holds; IF holds THEN EXECUTE format("
+        "'CREATE TABLE %s.%%1$I AS TABLE %s.%%1$I', t);"
+        " END IF; END LOOP; END $$",
+        k->schema, from, from, k->schema, from);
+    ASSERT(tell_postgres(sql));
+}
+
+/* No constraint is asked: each held when the rows were made. */
+static void
+fill_schema(const struct copy *k, const char *to)
+{
+    char sql[900];
+
+    (void)snprintf(sql, sizeof(sql),
+                   "DO $$ DECLARE t text; BEGIN"
+                   " SET LOCAL session_replication_role = replica;"
+                   " FOR t IN SELECT tablename FROM pg_tables"
+                   " WHERE schemaname = '%s'"
+                   " LOOP EXECUTE format('DELETE FROM %s.%%1$I;"
+                   " INSERT INTO %s.%%1$I TABLE %s.%%1$I', t);"
+                   " END LOOP; END $$",
+                   k->schema, to, to, k->schema);
+    ASSERT(tell_postgres(sql));
+}
+
+static void
+keep(struct copy *k, struct call *c)
+{
+    struct store *s = c->app->store;
+
+    k->newest = new_id(c);
+    if (store_is_postgres(s)) {
+        keep_schema(k, schema_of(((struct pg_store *)s)->address));
+    } else {
+        ASSERT(sqlite3_open(":memory:", &k->db) == SQLITE_OK);
+        copy_sqlite(((struct sqlite_store *)s)->writer.conn->db, k->db);
+    }
+}
+
+/* What the program holds in memory does not know of it. */
+static void
+fill(const struct copy *k, struct call *c)
+{
+    struct store *s = c->app->store;
+
+    if (store_is_postgres(s))
+        fill_schema(k, schema_of(((struct pg_store *)s)->address));
+    else
+        copy_sqlite(k->db, ((struct sqlite_store *)s)->writer.conn->db);
+    ids_pass(c->app->ids, k->newest);
+    catalog_look_again(c);
+}
+
+void
+database_copies(void)
+{
+    copied = true;
+    ASSERT(atexit(drop_copies) == 0);
+}
+
+void
+database_fill(struct call *c, void (*make)(struct call *c))
+{
+    struct copy *k = copies;
+
+    while (k->make && k->make != make)
+        k++;
+    ASSERT(k < copies + COUNT(copies) - 1); /* the last is the end */
+    if (k->make) {
+        fill(k, c);
+        return;
+    }
+    make(c);
+    if (copied) {
+        k->make = make;
+        keep(k, c);
+    }
 }
 
 /* -- either ---------------------------------------------------------- */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * database - empty databases for tests: SQLite files in a temporary folder,
- * or schemas of the PostgreSQL that LIANGCAO_TEST_DB names.
+ * database - databases for tests, empty or filled: SQLite files in a temporary
+ * folder, or schemas of the PostgreSQL that LIANGCAO_TEST_DB names.
  */
 #ifndef TESTS_DATABASE_H
 #define TESTS_DATABASE_H
 
 #include <stdbool.h>
+
+struct call;
 
 /* An address for store_open, malloc'd.  QUICK: ":memory:" will do. */
 char *database_make(bool quick);
@@ -14,5 +16,13 @@ char *database_make(bool quick);
 void database_drop(char *address);
 
 bool database_is_postgres(void);
+
+/*
+ * The database of C's store, which is empty, holds what MAKE puts there.  After
+ * database_copies MAKE runs once; later databases are given copies of what it
+ * made, which costs a fraction of making it row by row.
+ */
+void database_fill(struct call *c, void (*make)(struct call *c));
+void database_copies(void);
 
 #endif

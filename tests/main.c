@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runner of all tests.  Its argument is a part of the names of those to
- * run.  LIANGCAO_TEST_DB names a PostgreSQL; LIANGCAO_TEST_LOG shows the log.
+ * The runner of all tests: test-runner [--times] [PART...].  Those run in whose
+ * name one of the PARTs is; --times tells how long each took, not only the
+ * slowest.  LIANGCAO_TEST_DB names a PostgreSQL; LIANGCAO_TEST_LOG shows the
+ * log.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "api/nouns.h"
 #include "base/files.h"
@@ -70,35 +73,55 @@ test_expect_fault(struct call *c, enum err e, enum err code, const char *field,
 
 #define SLOWEST 10
 
-/* The slowest first. */
-static struct {
+/* Where the time of a test went: ms of the wall, of them for its office, and
+   of a processor, which other work does not lengthen (a PostgreSQL's is not in
+   it). */
+struct took {
     const struct test *test;
-    int64_t ms;
-} slowest[SLOWEST];
+    int64_t ms, office_ms, cpu_ms;
+};
 
-/* How long TEST took with its office. */
-static void
-note_time(const struct test *test, int64_t ms)
+static struct took *times; /* one for each test that ran */
+static size_t n_times;
+
+static int64_t
+cpu_ms(void)
 {
-    size_t at = SLOWEST;
+    struct timespec t;
 
-    while (at > 0 && ms > slowest[at - 1].ms)
-        at--;
-    if (at == SLOWEST)
-        return;
-    memmove(&slowest[at + 1], &slowest[at],
-            (SLOWEST - 1 - at) * sizeof(slowest[0]));
-    slowest[at].test = test;
-    slowest[at].ms = ms;
+    ASSERT(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+    const struct took *x = a, *y = b;
+
+    return (x->ms < y->ms) - (x->ms > y->ms);
 }
 
 static void
-print_slowest(void)
+print_slowest(size_t most)
 {
-    (void)printf("The slowest, with their offices:\n");
-    for (size_t i = 0; i < SLOWEST && slowest[i].test; i++)
-        (void)printf("%7lld ms  %s\n", (long long)slowest[i].ms,
-                     slowest[i].test->name);
+    struct took sum = { 0 };
+
+    qsort(times, n_times, sizeof(*times), compare_times);
+    (void)printf("The slowest:\n   ms, its office, of a processor\n");
+    for (size_t i = 0; i < n_times; i++) {
+        const struct took *t = &times[i];
+        const char *file = strrchr(t->test->file, '/');
+
+        sum.ms += t->ms;
+        sum.office_ms += t->office_ms;
+        sum.cpu_ms += t->cpu_ms;
+        if (i < most)
+            (void)printf("%6lld %6lld %6lld  %s: %s\n", (long long)t->ms,
+                         (long long)t->office_ms, (long long)t->cpu_ms,
+                         file ? file + 1 : t->test->file, t->test->name);
+    }
+    (void)printf("%6lld %6lld %6lld  all\n", (long long)sum.ms,
+                 (long long)sum.office_ms, (long long)sum.cpu_ms);
 }
 
 /* -- an office for each test ----------------------------------------- */
@@ -110,7 +133,7 @@ struct office {
     struct app app;
     struct zone *zone;
     struct call call;
-    int64_t began; /* ms, of the monotonic clock */
+    struct took took;
 };
 
 static void
@@ -129,34 +152,46 @@ open_app(struct office *o)
     o->call.words = o->app.words;
 }
 
+/* All that a test has before it begins, and what is taken away after it. */
+static enum err
+found(struct office *o)
+{
+    const char *why;
+
+    o->address = database_make(true);
+    o->store = store_open(o->address, 4, &why);
+    if (!o->store) {
+        print_error("%s\n", why);
+        return ERR_BROKEN;
+    }
+    o->app.store = o->store;
+    db_session(&o->call, o->store);
+    TRY(catalog_open(&o->call, &o->app.catalog));
+    return OK;
+}
+
 static int
 open_office(void **state)
 {
     struct office *o = calloc(1, sizeof(*o));
-    const char *why;
 
-    o->began = monotonic_ms();
+    o->took.ms = -monotonic_ms();
+    o->took.cpu_ms = -cpu_ms();
     o->test = *state;
+    o->took.test = o->test;
     o->call = (struct call){ .arena = arena_open(),
                              .now = at("2026-11-23 10:00"),
                              .lang = LANG_EN,
                              .channel = "test" };
     *state = o;
+    test_hash_in_full(false);
     open_app(o);
-    if (o->test->plain)
-        return 0;
-    o->address = database_make(true);
-    o->store = store_open(o->address, 4, &why);
-    if (!o->store) {
-        print_error("%s\n", why);
+    if (!o->test->plain && found(o) != OK) {
+        if (o->call.fault.text)
+            print_error("%s\n", o->call.fault.text);
         return -1;
     }
-    o->app.store = o->store;
-    db_session(&o->call, o->store);
-    if (catalog_open(&o->call, &o->app.catalog) != OK) {
-        print_error("%s\n", o->call.fault.text);
-        return -1;
-    }
+    o->took.office_ms = o->took.ms + monotonic_ms();
     return 0;
 }
 
@@ -164,6 +199,7 @@ static int
 close_office(void **state)
 {
     struct office *o = *state;
+    int64_t ended = monotonic_ms();
 
     catalog_close(o->app.catalog);
     db_session_end(&o->call);
@@ -174,7 +210,10 @@ close_office(void **state)
     words_close(o->app.words);
     ids_close(o->app.ids);
     zone_close(o->zone);
-    note_time(o->test, monotonic_ms() - o->began);
+    o->took.ms += monotonic_ms();
+    o->took.office_ms += monotonic_ms() - ended;
+    o->took.cpu_ms += cpu_ms();
+    times[n_times++] = o->took;
     free(o);
     return 0;
 }
@@ -195,10 +234,22 @@ compare(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+/* Does a test of this name run?  Any of the PARTS will do, none is all. */
+static bool
+is_asked_for(const char *name, int n, char **parts)
+{
+    for (int i = 0; i < n; i++)
+        if (strstr(name, parts[i]))
+            return true;
+    return n == 0;
+}
+
 int
 main(int argc, char **argv)
 {
     static struct CMUnitTest *list; /* the names in it are kept */
+    bool all_times = argc > 1 && strcmp(argv[1], "--times") == 0;
+    int first = all_times ? 2 : 1;
     size_t n = 0, all = 0;
     int failed;
 
@@ -207,14 +258,16 @@ main(int argc, char **argv)
     for (struct test *t = tests; t; t = t->next)
         all++;
     list = calloc(all + 1, sizeof(*list));
+    times = calloc(all + 1, sizeof(*times));
     model_set_audit(audit_write);
+    database_copies();
     for (struct test *t = tests; t; t = t->next) {
         const char *name = strrchr(t->file, '/');
         char *full = NULL;
 
         ASSERT(asprintf(&full, "%s: %s", name ? name + 1 : t->file, t->name)
                > 0);
-        if (argc < 2 || strstr(full, argv[1]))
+        if (is_asked_for(full, argc - first, argv + first))
             list[n++] =
                 (struct CMUnitTest){ full, run, open_office, close_office, t };
         else
@@ -222,6 +275,7 @@ main(int argc, char **argv)
     }
     qsort(list, n, sizeof(*list), compare);
     failed = _cmocka_run_group_tests("liangcao", list, n, NULL, NULL);
-    print_slowest();
+    print_slowest(all_times ? n_times : SLOWEST);
+    free(times);
     return failed;
 }

@@ -5,6 +5,7 @@
 
 #include "api/route.h"
 #include "auth/auth.h"
+#include "database.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
@@ -130,14 +131,20 @@ set_crew(struct call *c, const char *code, const char *to)
     EXPECT_OK(tx_commit(&tx));
 }
 
-void
-office_make(struct call *c)
+static void
+found(struct call *c)
 {
     EXPECT_OK(catalog_seed(c));
     for (size_t i = 0; i < COUNT(rows); i++)
         office_exec(c, rows[i]);
     set_crew(c, "electricians", "dispatch = 'grab'");
     set_crew(c, "lift-contractor", "provider_id = 31");
+}
+
+void
+office_make(struct call *c)
+{
+    database_fill(c, found);
 }
 
 /* As rows are that were made in masses. */

@@ -31,7 +31,8 @@
 #include "engine/order/order.h"
 #include "test.h"
 
-/* Make it; the catalogue is read from the program's own packs. */
+/* Make it; the catalogue is read from the program's own packs.  In the runner
+   the first is made so, and those of later tests are copies of it. */
 void office_make(struct call *c);
 
 /* What office_make put in by hand comes under the audit, as if an older release

@@ -73,6 +73,16 @@ resume() {
         start >/dev/null
 }
 
+# In memory where there is room for it, on a disk otherwise.
+folder() {
+    free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+    if [ -w /dev/shm ] && [ "${free:-0}" -gt 4194304 ]; then
+        echo /dev/shm
+    else
+        echo /tmp
+    fi
+}
+
 case ${1:-} in
 pause) pause "$2" ;;
 resume) resume "$2" ;;
@@ -80,7 +90,7 @@ start) start "$2" ;;
 stop) stop "$2" ;;
 run)
     shift
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/liangcao-pg-XXXXXX")
+    dir=$(mktemp -d "${TMPDIR:-$(folder)}/liangcao-pg-XXXXXX")
     trap 'stop "$dir"' EXIT
     trap 'exit 130' INT TERM
     chmod 755 "$dir"

@@ -57,6 +57,10 @@ void test_expect_fault(struct call *c, enum err e, enum err code,
                        const char *field, const char *what, const char *file,
                        int line);
 
+/* From now on, until the test ends, passwords are hashed at the cost that the
+   program asks for; otherwise at the least (hash.c). */
+void test_hash_in_full(bool full);
+
 /* The instant of a wall time in Shanghai, "2026-02-13 17:30". */
 instant at(const char *local);
 

@@ -13,6 +13,7 @@
 TEST(passwords_are_kept_as_argon2id_hashes)
 {
     OFFICE;
+    test_hash_in_full(true);
     make_account(c, "zhang", 41);
     const char *kept = one_text(c, "SELECT password FROM account");
     EXPECT(strncmp(kept, "$argon2id$v=19$m=19456,t=2,p=1$", 31) == 0);
@@ -126,6 +127,7 @@ seconds_of(struct call *c, const char *account)
 TEST(an_unknown_account_takes_as_long_as_a_wrong_password)
 {
     OFFICE;
+    test_hash_in_full(true);
     make_account(c, "zhang", 41);
     double known = seconds_of(c, "zhang"), unknown = seconds_of(c, "nobody");
     EXPECT(known < unknown * 2 && unknown < known * 2);

@@ -2,6 +2,7 @@
 #include "engine/catalog_office.h"
 
 #include "auth/auth.h"
+#include "database.h"
 
 static const struct grant all_grants[] = {
     { .role = "system_admin", .scope = SCOPE_ALL, .rights = UINT64_MAX },
@@ -15,11 +16,17 @@ static const struct actor editor = {
     .n_grants = 1
 };
 
+static void
+sow(struct call *c)
+{
+    EXPECT_OK(catalog_seed(c));
+}
+
 void
 seed(struct call *c)
 {
     c->actor = &editor;
-    EXPECT_OK(catalog_seed(c));
+    database_fill(c, sow);
 }
 
 const struct service_item *

@@ -766,9 +766,9 @@ TEST_PLAIN(a_process_whose_node_was_taken_gets_another_by_itself)
     }
     atomic_store(&((struct pg_store *)s)->lease_ms, 1);
     EXPECT(put(&own, "lost", 1) == ERR_BUSY);
-    for (int i = 0; i < 100 && e == ERR_BUSY; i++) {
+    for (int i = 0; i < 2000 && e == ERR_BUSY; i++) {
         hurry((struct pg_store *)s);
-        (void)usleep(100000);
+        (void)usleep(5000);
         e = put(&own, "again", 1);
     }
     EXPECT(e == OK && moved == store_node(s) && moved != before);
@@ -795,9 +795,9 @@ TEST_PLAIN(a_process_that_lost_its_node_writes_no_more_until_it_has_it_again)
     EXPECT(put(&own, "after", 1) == ERR_BUSY);
     EXPECT(ask(s, count_counters, NULL) == 1);
     /* Nobody took it meanwhile: it is ours again. */
-    for (int i = 0; i < 100 && !pg_node_is_ours((struct pg_store *)s); i++) {
+    for (int i = 0; i < 2000 && !pg_node_is_ours((struct pg_store *)s); i++) {
         hurry((struct pg_store *)s);
-        (void)usleep(100000);
+        (void)usleep(5000);
     }
     EXPECT(put(&own, "after", 1) == OK);
     call_close(&own);
@@ -873,11 +873,27 @@ ask_once(void *store)
 
 #define LINE 3
 
+/* Until N wait for a connection. */
+static void
+await_line(struct pg_store *s, int n)
+{
+    int waiting = 0;
+
+    for (int i = 0; i < 10000 && waiting < n; i++) {
+        (void)usleep(1000);
+        waiting = 0;
+        (void)pthread_mutex_lock(&s->pool_mutex);
+        for (struct pg_waiter *w = s->first; w != NULL; w = w->next)
+            waiting++;
+        (void)pthread_mutex_unlock(&s->pool_mutex);
+    }
+    EXPECT(waiting == n);
+}
+
 /* Who gives a connection back and wants one again comes after those who
    wait. */
 TEST_PLAIN(nobody_waits_for_a_connection_behind_one_who_came_later)
 {
-    const struct timespec soon = { .tv_nsec = 100000000 };
     char *address = database_make(false);
     struct store *s = reopen(address, 1);
     pthread_t threads[LINE];
@@ -892,7 +908,7 @@ TEST_PLAIN(nobody_waits_for_a_connection_behind_one_who_came_later)
         EXPECT(db_exec(&own, add_counter, V("a"), V(1)) == OK);
         for (int i = 0; i < LINE; i++) {
             EXPECT(pthread_create(&threads[i], NULL, ask_once, s) == 0);
-            (void)nanosleep(&soon, NULL);
+            await_line((struct pg_store *)s, i + 1);
         }
         EXPECT(atomic_load(&served) == 0);
         EXPECT(tx_commit(&tx) == OK);

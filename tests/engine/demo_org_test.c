@@ -4,6 +4,7 @@
 
 #include "api/demo.h"
 #include "auth/auth.h"
+#include "database.h"
 #include "demo/demo.h"
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
@@ -16,6 +17,12 @@ static void
 make_demo(struct call *c, uint64_t seed, const struct demo_size *size)
 {
     EXPECT_OK(demo_make(c, seed, size, NULL));
+}
+
+static void
+make_small(struct call *c)
+{
+    make_demo(c, 1, &small);
 }
 
 static int64_t
@@ -56,7 +63,7 @@ TEST(every_crew_of_the_demo_has_a_lead_and_somebody_on_duty_by_day)
         .model = &crew_model, .limit = 100, .where = "active = 1"
     };
 
-    make_demo(c, 1, &small);
+    database_fill(c, make_small);
     EXPECT_OK(model_list(c, &l));
     EXPECT(l.n == 14);
     for (size_t i = 0; i < l.n; i++) {
@@ -74,7 +81,7 @@ TEST(every_crew_of_the_demo_has_a_lead_and_somebody_on_duty_by_day)
 
 TEST(whatever_is_asked_of_the_demo_goes_to_a_crew_it_has)
 {
-    make_demo(c, 1, &small);
+    database_fill(c, make_small);
     EXPECT(count(c, "SELECT COUNT(*) FROM routing_rule") > 0);
     assert_int_equal(count(c, "SELECT COUNT(*) FROM routing_rule r"
                               " JOIN crew k ON k.id = r.crew_id"
@@ -84,7 +91,7 @@ TEST(whatever_is_asked_of_the_demo_goes_to_a_crew_it_has)
 
 TEST(every_sign_in_of_the_demo_works_and_holds_its_role)
 {
-    make_demo(c, 1, &small);
+    database_fill(c, make_small);
     for (const struct demo_account *a = demo_accounts; a->account; a++) {
         struct sign_in s = { .account = a->account, .password = DEMO_PASSWORD };
         bool held = false;
@@ -102,7 +109,7 @@ TEST(every_sign_in_of_the_demo_works_and_holds_its_role)
 
 TEST(the_three_administrators_of_the_demo_are_three_people)
 {
-    make_demo(c, 1, &small);
+    database_fill(c, make_small);
     assert_int_equal(count(c, "SELECT COUNT(DISTINCT a.person_id)"
                               " FROM role_grant g JOIN account a"
                               " ON a.id = g.account_id"
@@ -112,7 +119,7 @@ TEST(the_three_administrators_of_the_demo_are_three_people)
 
 TEST(nobody_in_the_demo_can_be_called)
 {
-    make_demo(c, 1, &small);
+    database_fill(c, make_small);
     assert_int_equal(count(c, "SELECT COUNT(*) FROM person"
                               " WHERE mobile NOT LIKE '169________'"),
                      0);

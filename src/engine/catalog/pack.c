@@ -279,13 +279,32 @@ whole_text(struct call *c, const char *s)
     return arena_text_n(c->arena, s, n);
 }
 
-/* "\0" within quotes is a NUL, where libcyaml would end the text. */
+/* Deeper than any pack: libcyaml refuses it by its form. */
+#define MOST_LEVELS 32
+
+/* How the event changes the level that is read. */
+static int
+level_of(const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT: return 1;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT: return -1;
+    default: return 0;
+    }
+}
+
+/* "\0" within quotes is a NUL, where libcyaml would end the text.  Nothing is
+   read of what is too deep: libyaml asks every open level at each word, which
+   takes hours for a file of brackets. */
 static bool
 holds_nul(const struct catalog_file *file)
 {
     yaml_parser_t parser;
     yaml_event_t event;
     bool nul = false, end = yaml_parser_initialize(&parser) == 0;
+    int level = 0;
 
     if (end)
         return false;
@@ -295,7 +314,8 @@ holds_nul(const struct catalog_file *file)
     while (!end && !nul && yaml_parser_parse(&parser, &event)) {
         nul = event.type == YAML_SCALAR_EVENT
               && memchr(event.data.scalar.value, 0, event.data.scalar.length);
-        end = event.type == YAML_STREAM_END_EVENT;
+        level += level_of(&event);
+        end = event.type == YAML_STREAM_END_EVENT || level > MOST_LEVELS;
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
