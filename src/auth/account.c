@@ -45,14 +45,14 @@ const struct model account_model =
     MODEL("account", "account", struct account, fields);
 
 static const char find_person[] =
-    "SELECT COUNT(*) FROM person WHERE id = $1 AND active = 1";
+    "SELECT COUNT(*) FROM auth_person WHERE id = $1 AND active = 1";
 
 /* And whether the account waits to be in use. */
 static const char find_person_name[] =
     "SELECT name, (SELECT COUNT(*) FROM right_change w"
     "   WHERE w.state = 'waiting' AND w.noun = 'account' AND w.noun_id = $2"
     "   AND w.kind <> 'password')"
-    " FROM person WHERE id = $1";
+    " FROM auth_person WHERE id = $1";
 
 static const char find_name[] = "SELECT COUNT(*) FROM account WHERE name = $1";
 

@@ -76,8 +76,8 @@ check_shape(struct call *c, const char *field, const char *name,
 
 static const char find_about[] =
     "SELECT p.name, p.name_en, p.initials, p.code, p.mobile,"
-    " (SELECT value FROM setting WHERE name = 'office.name')"
-    " FROM person p WHERE p.id = $1";
+    " (SELECT value FROM auth_setting WHERE name = 'office.name')"
+    " FROM auth_person p WHERE p.id = $1";
 
 /* What people here choose first and zxcvbn, which reads English, does not
    know. */

@@ -31,7 +31,8 @@ struct candidate {
 
 static const char find_account[] =
     "SELECT a.id, a.password, a.active, p.active, a.password_at, a.must_change"
-    " FROM account a JOIN person p ON p.id = a.person_id WHERE a.name = $1";
+    " FROM account a JOIN auth_person p ON p.id = a.person_id"
+    " WHERE a.name = $1";
 
 static const char set_must_change[] =
     "UPDATE account SET must_change = 1, version = version + 1,"

@@ -97,17 +97,6 @@ open_store(struct office *o, enum store_mode mode)
     return store_open_as(&o->call, address, &how, &o->app.store);
 }
 
-static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
-
-/* A row of the table setting, or OTHER. */
-static const char *
-setting(struct call *c, const char *name, const char *other)
-{
-    ROWS r = db_query(c, find_setting, V(name));
-
-    return rows_next(&r) ? row_text(&r, 0) : other;
-}
-
 static size_t
 count_models(void)
 {

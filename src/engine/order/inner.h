@@ -80,23 +80,9 @@ enum err tell_requesters(struct call *c, const struct order *o,
 
 /* -- rules.c: the catalogue and the org as the order engine needs them -------- */
 
-struct crew_facts {
-    int64_t id;
-    const char *name, *dispatch;
-    int64_t provider_id;
-};
-
-struct place_facts {
-    int64_t id;
-    const char *full_name, *initials, *path;
-    bool active;
-};
-
-struct person_facts {
-    int64_t id, unit_id, place_id;
-    const char *name, *initials, *phone, *unit_name;
-    bool active;
-};
+struct crew_facts; /* engine/org/org.h */
+struct place_facts;
+struct person_facts;
 
 /* ERR_INVALID: there is none, or it is out of use; _ever: only the first, for
    an order that was made when it was in use. */
@@ -108,15 +94,6 @@ enum err read_person(struct call *c, int64_t id,
                      struct person_facts *f) MUST_USE;
 enum err read_person_ever(struct call *c, int64_t id,
                           struct person_facts *f) MUST_USE;
-
-/* Where a crew is, for whoever holds a right somewhere: it is its provider's,
-   and where its lead belongs and sits. */
-struct auth_where;
-enum err crew_where(struct call *c, int64_t id, struct auth_where *at) MUST_USE;
-
-/* Is the person one of the crew? */
-enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
-                  bool *has) MUST_USE;
 
 /* "20261123-0007 Lamp": how messages call it; NULL: it is gone. */
 const char *order_title(struct call *c, int64_t id);

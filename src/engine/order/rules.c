@@ -4,39 +4,16 @@
 #include "base/text.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
-
-/* The people of a provider out of use have no rights, so nobody would do what
-   is given to its crews. */
-static const char find_crew[] =
-    "SELECT k.name, k.dispatch, k.provider_id,"
-    " CASE WHEN k.active = 1 AND COALESCE(v.active, 1) = 1 THEN 1 ELSE 0 END"
-    " FROM crew k LEFT JOIN provider v ON v.id = k.provider_id"
-    " WHERE k.id = $1";
-static const char find_place[] =
-    "SELECT full_name, initials, path, active"
-    " FROM place WHERE id = $1";
-static const char find_person[] =
-    "SELECT p.name, p.initials, p.unit_id, COALESCE(p.phone, p.mobile),"
-    " u.name, p.place_id, p.active FROM person p"
-    " LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id = $1";
-static const char find_member[] =
-    "SELECT 1 FROM crew_member WHERE crew_id = $1 AND person_id = $2";
 
 enum err
 read_crew(struct call *c, int64_t id, struct crew_facts *f)
 {
-    ROWS r = db_query(c, find_crew, V(id));
-
-    if (!rows_next(&r) || row_int(&r, 3) == 0) {
-        TRY(rows_end(&r));
+    TRY(crew_facts(c, id, f));
+    if (!f->works)
         return fail(c, ERR_INVALID, "crew_id", "there is no such crew");
-    }
-    *f = (struct crew_facts){ .id = id,
-                              .name = row_text(&r, 0),
-                              .dispatch = row_text(&r, 1),
-                              .provider_id = row_int(&r, 2) };
-    return rows_end(&r);
+    return OK;
 }
 
 enum err
@@ -51,18 +28,10 @@ read_place(struct call *c, int64_t id, struct place_facts *f)
 enum err
 read_place_ever(struct call *c, int64_t id, struct place_facts *f)
 {
-    ROWS r = db_query(c, find_place, V(id));
-
-    if (!rows_next(&r)) {
-        TRY(rows_end(&r));
+    TRY(place_facts(c, id, f));
+    if (f->id == 0)
         return fail(c, ERR_INVALID, "place_id", "there is no such place");
-    }
-    *f = (struct place_facts){ .id = id,
-                               .full_name = row_text(&r, 0),
-                               .initials = row_text(&r, 1),
-                               .path = row_text(&r, 2),
-                               .active = row_int(&r, 3) != 0 };
-    return rows_end(&r);
+    return OK;
 }
 
 enum err
@@ -77,53 +46,10 @@ read_person(struct call *c, int64_t id, struct person_facts *f)
 enum err
 read_person_ever(struct call *c, int64_t id, struct person_facts *f)
 {
-    ROWS r = db_query(c, find_person, V(id));
-
-    if (!rows_next(&r)) {
-        TRY(rows_end(&r));
+    TRY(person_facts(c, id, f));
+    if (f->id == 0)
         return fail(c, ERR_INVALID, "requester_id", "there is no such person");
-    }
-    *f = (struct person_facts){
-        .id = id,
-        .name = row_text(&r, 0),
-        .initials = row_text(&r, 1),
-        .unit_id = row_int(&r, 2),
-        .phone = row_text(&r, 3),
-        .unit_name = row_text(&r, 4),
-        .place_id = row_int(&r, 5),
-        .active = row_int(&r, 6) != 0
-    };
-    return rows_end(&r);
-}
-
-enum err
-crew_has(struct call *c, int64_t crew_id, int64_t person_id, bool *has)
-{
-    int64_t one = 0;
-
-    TRY(db_int(c, &one, find_member, V(crew_id), V(person_id)));
-    *has = one != 0;
     return OK;
-}
-
-static const char find_where[] =
-    "SELECT w.provider_id, p.unit_id, p.place_id FROM crew w"
-    " LEFT JOIN crew_member m ON m.crew_id = w.id"
-    " LEFT JOIN person p ON p.id = m.person_id"
-    " WHERE w.id = $1 ORDER BY m.lead DESC, m.id LIMIT 1";
-
-enum err
-crew_where(struct call *c, int64_t id, struct auth_where *at)
-{
-    ROWS r = db_query(c, find_where, V(id));
-
-    *at = (struct auth_where){ .crew_id = id };
-    if (rows_next(&r)) {
-        at->provider_id = row_int(&r, 0);
-        at->unit_id = row_int(&r, 1);
-        at->place_id = row_int(&r, 2);
-    }
-    return rows_end(&r);
 }
 
 bool
