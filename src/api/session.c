@@ -3,6 +3,7 @@
 #include "api/route.h"
 #include "auth/auth.h"
 #include "base/text.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
 
@@ -20,15 +21,16 @@ static const struct field sign_in_fields[] = {
 static const struct model sign_in_model =
     MODEL("sign_in", NULL, struct sign_in, sign_in_fields);
 
-static const struct field change_fields[] = {
+static const struct field password_change_fields[] = {
     FIELD(struct password_change, old, .flags = REQUIRED | SECRET, .max = 200,
           .label = "Old password"),
     FIELD(struct password_change, new, .flags = REQUIRED | SECRET, .max = 200,
           .label = "New password"),
 };
 
-static const struct model change_model =
-    MODEL("password_change", NULL, struct password_change, change_fields);
+static const struct model password_change_model =
+    MODEL("password_change", NULL, struct password_change,
+          password_change_fields);
 
 static void
 write_rights(struct call *c, struct json_out *o)
@@ -82,17 +84,15 @@ put_id(struct json_out *o, const char *key, int64_t id)
         json_none(o);
 }
 
-static const char find_office[] =
-    "SELECT value FROM setting WHERE name = 'office.name'";
-
 /* The name of the office, as it is printed on its orders. */
 static enum err
 write_office(struct call *c, struct json_out *o)
 {
-    ROWS r = db_query(c, find_office);
+    const char *name;
 
-    json_put_text(o, "office", rows_next(&r) ? row_text(&r, 0) : NULL);
-    return rows_end(&r);
+    TRY(setting_text(c, "office.name", NULL, &name));
+    json_put_text(o, "office", name);
+    return OK;
 }
 
 static void
@@ -229,7 +229,7 @@ put_password(struct call *c, void *in, void *out)
 
     (void)out;
     TRY(need_somebody(c));
-    TRY(model_check(c, &change_model, p));
+    TRY(model_check(c, &password_change_model, p));
     return auth_change_password(c, p->old, p->new);
 }
 
@@ -248,7 +248,7 @@ const struct route session_routes[] = {
       .says = "Who is signed in, and what he may do." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
-    { PUT, "/session/password", put_password, .in = &change_model,
+    { PUT, "/session/password", put_password, .in = &password_change_model,
       .flags = R_OPEN, .says = "Change one's own password." },
     { 0 }
 };

@@ -19,6 +19,7 @@
 #include "cli/shelf.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "engine/org/org.h"
 
 #define READERS 4
 #define KEEP_BEFORE 3 /* copies from before an upgrade */
@@ -95,6 +96,18 @@ open_store(struct office *o, enum store_mode mode)
                     " liangcao demo",
                     o->app.data_dir);
     return store_open_as(&o->call, address, &how, &o->app.store);
+}
+
+static enum err
+read_settings(struct call *c, struct app *app)
+{
+    const char *zone, *demo;
+
+    TRY(setting_text(c, "office.zone", "Asia/Shanghai", &zone));
+    TRY(setting_text(c, "office.demo", "no", &demo));
+    app->zone = zone_open(zone);
+    app->demo = strcmp(demo, "yes") == 0;
+    return OK;
 }
 
 static size_t
@@ -192,8 +205,7 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     store_on_move(o->app.store, &o->mover);
     if (mode == STORE_AS_IS)
         return OK;
-    o->app.zone = zone_open(setting(c, "office.zone", "Asia/Shanghai"));
-    o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
+    TRY(read_settings(c, &o->app));
     TRY(check_schema(c));
     TRY(pass_ids(c, o->app.ids));
     TRY(catalog_open(c, &o->app.catalog));

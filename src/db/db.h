@@ -297,6 +297,12 @@ bool later_leave(struct later *l);
  */
 enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
 
+/* A mark of the office by its name (table generation): a number that says how
+   far something has come; 0: it is not there.  Setting is done in the caller's
+   TX. */
+enum err db_mark(struct call *c, const char *name, int64_t *value) MUST_USE;
+enum err db_mark_set(struct call *c, const char *name, int64_t value) MUST_USE;
+
 /*
  * The full-text index: db_search_add puts TOKENS in, of the row ID of NOUN
  * ("order").  It is done inside a TX and is found after its commit; adding

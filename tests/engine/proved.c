@@ -69,7 +69,7 @@ struct audit_report
 proved_verify(struct call *c, struct proved *p, bool kept)
 {
     struct audit_check k = { .models = all_models(),
-                             .rules = audit_rules,
+                             .rules = org_rules,
                              .expect = kept ? p->heads : NULL,
                              .key_file = p->pub };
 

@@ -337,7 +337,7 @@ static bool
 is_found(struct call *c, struct proved *p, const struct tampering *t)
 {
     struct audit_check k = { .models = t->by == BY_ROWS ? all_models() : NULL,
-                             .rules = audit_rules,
+                             .rules = org_rules,
                              .key_file = t->by == BY_SEAL ? p->pub : NULL };
 
     if (t->by != BY_SEAL)

@@ -248,6 +248,18 @@ struct order_board {
 };
 enum err order_board(struct call *c, struct order_board *b) MUST_USE;
 
+/* All of the office's orders in figures, for whoever watches the program. */
+struct order_totals {
+    struct {
+        const char *state;
+        int64_t open;
+    } by_state[N_ORDER_STATES];
+    size_t n;
+    int64_t overdue; /* open and past their time */
+    instant wake_at; /* when the next of them is due to be looked at; 0: none */
+};
+enum err order_totals(struct call *c, struct order_totals *out) MUST_USE;
+
 /* What a crew has on its hands. */
 struct crew_load_member {
     int64_t person_id;

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/words.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "model/proof.h"
 #include "subject/notice.h"

@@ -27,6 +27,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "engine/audit/audit.h"
 #include "life/life.h"
 #include "model/model.h"
 #include "noun/noun.h"
@@ -396,6 +397,10 @@ extern const struct noun setting_noun;
 /* What the office has set, or OTHER. */
 enum err setting_text(struct call *c, const char *name, const char *other,
                       const char **value) MUST_USE;
+
+/* For the audit: what follows from other rows and is written without entries,
+   the paths. */
+extern const struct audit_rule org_rules[];
 
 /* -- tables in ---------------------------------------------------------- */
 
