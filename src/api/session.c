@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out over HTTP.  The rules are auth's; here is only shape. */
 #include "api/route.h"
+#include "auth/account.h"
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/org/org.h"
@@ -113,19 +114,17 @@ seconds_left(const struct call *c)
     return left > 0 ? (left + SECOND_MS - 1) / SECOND_MS : 0;
 }
 
-static const char find_reset[] =
-    "SELECT reset_by, reset_at FROM account WHERE id = $1";
-
 /* Who must be told that his password was set by another. */
 static enum err
 write_reset(struct call *c, struct json_out *o)
 {
-    ROWS r = db_query(c, find_reset, V(c->actor->account_id));
-    bool found = rows_next(&r);
+    const char *by;
+    instant when;
 
-    json_put_text(o, "reset_by", found ? row_text(&r, 0) : NULL);
-    put_instant(o, "reset_at", found ? row_instant(&r, 1) : (instant){ 0 });
-    return rows_end(&r);
+    TRY(account_reset_by(c, &by, &when));
+    json_put_text(o, "reset_by", by);
+    put_instant(o, "reset_at", when);
+    return OK;
 }
 
 /* Who is signed in, and what the interface may show him. */

@@ -361,3 +361,33 @@ account_unlock(struct call *c, struct account *a)
     TRY(account_get(c, a));
     return tx_commit(&tx);
 }
+
+/* -- asked by others ------------------------------------------------------- */
+
+static const char count_all[] = "SELECT COUNT(*) FROM account";
+static const char find_id[] = "SELECT id FROM account WHERE name = $1";
+static const char find_reset[] =
+    "SELECT reset_by, reset_at FROM account WHERE id = $1";
+
+enum err
+account_count(struct call *c, int64_t *n)
+{
+    return db_int(c, n, count_all);
+}
+
+enum err
+account_by_name(struct call *c, const char *name, int64_t *id)
+{
+    return db_int(c, id, find_id, V(name));
+}
+
+enum err
+account_reset_by(struct call *c, const char **by, instant *when)
+{
+    ROWS r = db_query(c, find_reset, V(c->actor->account_id));
+    bool found = rows_next(&r);
+
+    *by = found ? row_text(&r, 0) : NULL;
+    *when = found ? row_instant(&r, 1) : (instant){ 0 };
+    return rows_end(&r);
+}

@@ -337,6 +337,9 @@ const char *db_search_query(struct call *c, const char *words);
 enum news_kind { NEWS_EVENT = 1, NEWS_NOTICE, NEWS_MANY };
 enum err db_news_add(struct call *c, enum news_kind kind, int64_t id) MUST_USE;
 
+/* What is older than the row SEQ of them goes; in the caller's TX. */
+enum err db_news_drop(struct call *c, int64_t seq) MUST_USE;
+
 /*
  * Which transactions are under way, as two of the database's own numbers: all
  * below *OLDEST have ended, and none has begun that is *NEXT or above.  Where

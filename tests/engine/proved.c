@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proved.h"
+#include "engine/org/org.h"
 
 #include <stdio.h>
 #include <stdlib.h>

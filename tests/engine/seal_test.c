@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "auth/auth.h"
+#include "engine/org/org.h"
 #include "model/health.h"
 #include "proved.h"
 

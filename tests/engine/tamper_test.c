@@ -3,6 +3,7 @@
    database: each kind of tampering is found, and by what. */
 #include "auth/account.h"
 #include "database.h"
+#include "engine/org/org.h"
 #include "proved.h"
 
 /* What finds it: the chains, the rows, or only what was signed or kept. */

@@ -283,10 +283,10 @@ order_another_open(struct call *c, int64_t id, bool *some)
 
 static const char by_state[] =
     "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
-static const char overdue[] =
+static const char all_overdue[] =
     "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
     " AND completed_at IS NULL AND suspended_at IS NULL";
-static const char next_wake[] =
+static const char earliest_wake[] =
     "SELECT COALESCE(MIN(wake_at), 0) FROM orders WHERE wake_at IS NOT NULL";
 
 enum err
@@ -302,8 +302,8 @@ order_totals(struct call *c, struct order_totals *out)
         }
         TRY(rows_end(&r));
     }
-    TRY(db_int(c, &out->overdue, overdue, V(c->now)));
-    return db_int(c, &out->wake_at.ms, next_wake);
+    TRY(db_int(c, &out->overdue, all_overdue, V(c->now)));
+    return db_int(c, &out->wake_at.ms, earliest_wake);
 }
 
 static const char open_of_member[] =
