@@ -59,14 +59,16 @@ person_facts(struct call *c, int64_t id, struct person_facts *f)
 
     *f = (struct person_facts){ 0 };
     if (rows_next(&r))
-        *f = (struct person_facts){ .id = id,
-                                    .name = row_text(&r, 0),
-                                    .initials = row_text(&r, 1),
-                                    .unit_id = row_int(&r, 2),
-                                    .phone = row_text(&r, 3),
-                                    .unit_name = row_text(&r, 4),
-                                    .place_id = row_int(&r, 5),
-                                    .active = row_int(&r, 6) != 0 };
+        *f = (struct person_facts){
+            .id = id,
+            .name = row_text(&r, 0),
+            .initials = row_text(&r, 1),
+            .unit_id = row_int(&r, 2),
+            .phone = row_text(&r, 3),
+            .unit_name = row_text(&r, 4),
+            .place_id = row_int(&r, 5),
+            .active = row_int(&r, 6) != 0
+        };
     return rows_end(&r);
 }
 
