@@ -104,10 +104,24 @@ void cache_put(struct call *c, const unsigned char key[SECRET_HASH],
 /* Forget what is known by the sessions and tokens of an account. */
 void cache_forget(struct call *c, int64_t account_id);
 
+/* What else is kept in memory beside the sessions; NULL without a cache. */
+struct failed_addresses *cache_failed(const struct call *c);
+struct hash_gate *cache_gate(const struct call *c);
+
+/* -- hash_gate.c -------------------------------------------------------- */
+
+struct hash_gate *hash_gate_open(void);
+void hash_gate_close(struct hash_gate *g);
+
 /* One of the two places where passwords are hashed; ERR_LIMIT when too many
    wait for one. */
-enum err cache_enter_hashing(struct call *c) MUST_USE;
-void cache_leave_hashing(struct call *c);
+enum err hash_gate_enter(struct call *c) MUST_USE;
+void hash_gate_leave(struct call *c);
+
+/* -- failed_address.c --------------------------------------------------- */
+
+struct failed_addresses *failed_addresses_open(void);
+void failed_addresses_close(struct failed_addresses *f);
 
 /* How many ms the far end's address must wait before it may try to sign in
    again, and that a try of it failed.  This machine's own address is never

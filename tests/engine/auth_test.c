@@ -327,7 +327,7 @@ hash_once(void *unused)
     struct call c = { .arena = arena_open(), .app = &here };
 
     (void)unused;
-    if (cache_enter_hashing(&c) == OK) {
+    if (hash_gate_enter(&c) == OK) {
         int n = atomic_fetch_add(&inside, 1) + 1;
         int before = atomic_load(&most);
         const struct timespec t = { 0, 20000000 };
@@ -336,7 +336,7 @@ hash_once(void *unused)
             continue;
         nanosleep(&t, NULL);
         atomic_fetch_sub(&inside, 1);
-        cache_leave_hashing(&c);
+        hash_gate_leave(&c);
     } else {
         atomic_fetch_add(&refused, 1);
     }

@@ -79,3 +79,12 @@ TEST_PLAIN(what_joins_letters_stays)
 
     expect_clean(c, false, family, family);
 }
+
+/* The published values of FNV-1a, 64 bits. */
+TEST_PLAIN(a_text_has_the_hash_that_everybody_else_computes)
+{
+    (void)c;
+    EXPECT(text_hash("") == UINT64_C(0xcbf29ce484222325));
+    EXPECT(text_hash("a") == UINT64_C(0xaf63dc4c8601ec8c));
+    EXPECT(text_hash("foobar") == UINT64_C(0x85944171f73967e8));
+}
