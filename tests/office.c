@@ -368,3 +368,33 @@ tables_sum(struct call *c, const char *const *tables)
         sum += table_sum(c, *tables);
     return sum;
 }
+
+int64_t
+count_of(struct call *c, const char *fmt, int64_t id)
+{
+    char sql[300];
+
+    (void)snprintf(sql, sizeof sql, fmt, (long long)id);
+    return office_int(c, sql);
+}
+
+int64_t
+told_of(struct call *c, int64_t person, int64_t order, const char *kind)
+{
+    return office_int(c,
+                      arena_printf(c->arena,
+                                   "SELECT COUNT(*) FROM notice WHERE"
+                                   " person_id = %lld AND noun_id = %lld"
+                                   " AND kind = '%s'",
+                                   (long long)person, (long long)order, kind));
+}
+
+int64_t
+wake_orders(struct call *c)
+{
+    int64_t done = 0;
+
+    as(c, NULL);
+    EXPECT_OK(order_wake(c, 100, &done));
+    return done;
+}
