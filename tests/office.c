@@ -194,7 +194,7 @@ office_pass(struct call *c, int64_t ms)
 /* -- orders ---------------------------------------------------------------- */
 
 struct order
-ask_for(struct call *c, const char *account, struct order_wish *w)
+ask_for(struct call *c, const char *account, struct order_request *w)
 {
     struct order_view v = { 0 };
 
@@ -206,7 +206,7 @@ ask_for(struct call *c, const char *account, struct order_wish *w)
 struct order
 ask(struct call *c, const char *account, const char *item)
 {
-    return ask_for(c, account, &(struct order_wish){ .item_code = item });
+    return ask_for(c, account, &(struct order_request){ .item_code = item });
 }
 
 enum err
@@ -252,8 +252,8 @@ static const struct way {
 int64_t
 bring_to(struct call *c, enum order_state state)
 {
-    struct order_wish w = { .item_code = "A06",
-                            .answers = "{\"reason\":\"more lamps\"}" };
+    struct order_request w = { .item_code = "A06",
+                               .answers = "{\"reason\":\"more lamps\"}" };
     const struct way *s = ways;
     int64_t id, other = 0;
 

@@ -132,9 +132,9 @@ TEST(no_clock_runs_before_the_approval)
 
 TEST(nobody_approves_his_own_wish)
 {
-    struct order_wish w = { .item_code = "A06",
-                            .place_id = 23,
-                            .answers = "{\"reason\":\"more lamps\"}" };
+    struct order_request w = { .item_code = "A06",
+                               .place_id = 23,
+                               .answers = "{\"reason\":\"more lamps\"}" };
     int64_t id;
 
     office_make(c);
@@ -247,7 +247,7 @@ TEST(a_second_life_gives_no_second_vote)
 
 TEST(nobody_rates_the_work_of_his_own_crew)
 {
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t id;
 
     office_make(c);
@@ -322,7 +322,7 @@ TEST(single_ratings_are_seen_within_ones_scope_only)
 
 TEST(cancelling_work_begun_needs_a_reason_even_of_ones_own)
 {
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t id;
 
     office_make(c);
@@ -422,7 +422,7 @@ TEST(who_asked_for_the_same_hears_all_of_the_main_order)
 
 TEST(a_chain_of_merged_orders_hears_its_last)
 {
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t one, two, three;
 
     office_make(c);
@@ -441,7 +441,7 @@ TEST(of_a_long_chain_of_merged_orders_each_person_is_told_once)
 {
     static const char *const who[] = { "wang", "li", "second" };
     static const int64_t people[] = { 41, 42, 57 };
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t last = 0;
 
     office_make(c);
@@ -516,7 +516,7 @@ leg_of(struct call *c, int64_t parent, const char *item)
 static struct order
 ask_with_legs(struct call *c)
 {
-    struct order_wish w = {
+    struct order_request w = {
         .item_code = "A05",
         .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"
     };
@@ -595,7 +595,7 @@ TEST(a_parent_is_not_verified_while_a_leg_is_done_again)
 
 TEST(a_leg_has_no_legs)
 {
-    struct order_wish w = { .item_code = "A04" };
+    struct order_request w = { .item_code = "A04" };
     struct order_view v = { 0 };
     struct order o;
 
@@ -653,9 +653,10 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
         { "house", 2, false },   { "sysadmin", 0, true },
         { "secadmin", 0, true }, { "auditor", 0, true },
     };
-    struct order_wish lamp = { .item_code = "A04", .description = "漏水的灯" };
-    struct order_wish tap = { .item_code = "A10", .description = "漏水" };
-    struct order_wish lift = {
+    struct order_request lamp = { .item_code = "A04",
+                                  .description = "漏水的灯" };
+    struct order_request tap = { .item_code = "A10", .description = "漏水" };
+    struct order_request lift = {
         .item_code = "A18", .description = "漏水", .place_id = 22
     };
     int64_t ids[3];
@@ -763,8 +764,8 @@ TEST(an_order_is_found_by_words_names_initials_and_number)
     static const char *const words[] = { "漏水", "走廊",        "王芳",
                                          "wf",   "20261123",    "lamp",
                                          "Lamp", "13800000041", "House 1 305" };
-    struct order_wish w = { .item_code = "A04",
-                            .description = "走廊漏水 lamp is dark" };
+    struct order_request w = { .item_code = "A04",
+                               .description = "走廊漏水 lamp is dark" };
     int64_t id;
 
     office_make(c);

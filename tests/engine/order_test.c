@@ -40,7 +40,7 @@ TEST(numbers_rise_within_the_day_and_begin_anew)
 TEST(a_wish_that_cannot_be_is_refused_by_field_and_leaves_nothing)
 {
     static const struct {
-        struct order_wish w;
+        struct order_request w;
         const char *field;
     } bad[] = {
         { { 0 }, "item_code" },
@@ -68,7 +68,7 @@ TEST(a_wish_that_cannot_be_is_refused_by_field_and_leaves_nothing)
     before = everything(c);
     as(c, "wang");
     for (size_t i = 0; i < COUNT(bad); i++) {
-        struct order_wish w = bad[i].w;
+        struct order_request w = bad[i].w;
         struct order_view v = { 0 };
 
         EXPECT_FAULT(order_submit(c, &w, &v), ERR_INVALID, bad[i].field);
@@ -78,9 +78,9 @@ TEST(a_wish_that_cannot_be_is_refused_by_field_and_leaves_nothing)
 
 TEST(what_is_wanted_ends_after_it_begins)
 {
-    struct order_wish w = { .item_code = "A04",
-                            .wanted_from = at("2026-11-24 10:00"),
-                            .wanted_to = at("2026-11-24 09:00") };
+    struct order_request w = { .item_code = "A04",
+                               .wanted_from = at("2026-11-24 10:00"),
+                               .wanted_to = at("2026-11-24 09:00") };
     struct order_view v = { 0 };
 
     office_make(c);
@@ -90,9 +90,9 @@ TEST(what_is_wanted_ends_after_it_begins)
 
 TEST(what_is_wanted_does_not_lie_in_the_past)
 {
-    struct order_wish w = { .item_code = "A04",
-                            .wanted_from = at("2026-11-22 23:00"),
-                            .wanted_to = at("2026-11-23 11:00") };
+    struct order_request w = { .item_code = "A04",
+                               .wanted_from = at("2026-11-22 23:00"),
+                               .wanted_to = at("2026-11-23 11:00") };
     struct order_view v;
 
     office_make(c);
@@ -106,7 +106,7 @@ TEST(what_is_wanted_does_not_lie_in_the_past)
 
 TEST(only_the_desk_asks_for_others)
 {
-    struct order_wish w = { .item_code = "A04", .requester_id = 42 };
+    struct order_request w = { .item_code = "A04", .requester_id = 42 };
     struct order_view v = { 0 };
     struct order o;
 
@@ -124,7 +124,7 @@ TEST(only_the_desk_asks_for_others)
 
 TEST(nobody_signed_in_asks_for_nothing)
 {
-    struct order_wish w = { .item_code = "A04" };
+    struct order_request w = { .item_code = "A04" };
     struct order_view v = { 0 };
     struct order_board b = { 0 };
 
@@ -622,7 +622,7 @@ offered(struct call *c, const char *account, int64_t id, const char *verb)
 
 TEST(a_provider_works_on_the_orders_of_all_its_crews)
 {
-    struct order_wish w = { .item_code = "A18", .place_id = 22 };
+    struct order_request w = { .item_code = "A18", .place_id = 22 };
     struct list l = { .model = &order_model };
     int64_t id;
 

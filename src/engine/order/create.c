@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking: wishes become orders and legs. */
+/* Asking: requests become orders and legs. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,8 @@
 #define MAX_LEGS 20
 
 /* Everything that is looked up before anything is written. */
-struct making {
-    struct order_wish *w;
+struct submission {
+    struct order_request *w;
     const struct order *parent; /* of a leg that is added; or NULL */
     struct order o;
     struct service_item item;
@@ -30,7 +30,7 @@ struct making {
 /* -- looking up ------------------------------------------------------------ */
 
 static enum err
-find_item(struct call *c, struct making *m)
+find_item(struct call *c, struct submission *m)
 {
     CATALOG k = catalog_hold(c);
     const struct service_item *i = catalog_item(k, m->w->item_code, today(c));
@@ -56,13 +56,13 @@ find_item(struct call *c, struct making *m)
 static enum err
 check_wanted(struct call *c, const struct order *o)
 {
-    const struct order_wish said = { .wanted_from = o->wanted_from,
-                                     .wanted_to = o->wanted_to };
+    const struct order_request said = { .wanted_from = o->wanted_from,
+                                        .wanted_to = o->wanted_to };
 
     /* They may have come as an answer to a question. */
-    TRY(model_check_mask(c, &order_wish_model, &said,
-                         model_mask(&order_wish_model, "wanted_from")
-                             | model_mask(&order_wish_model, "wanted_to")));
+    TRY(model_check_mask(c, &order_request_model, &said,
+                         model_mask(&order_request_model, "wanted_from")
+                             | model_mask(&order_request_model, "wanted_to")));
     if (o->wanted_to.ms != 0 && o->wanted_to.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "wanted_to", "lies in the past");
     if (o->wanted_from.ms != 0
@@ -72,7 +72,7 @@ check_wanted(struct call *c, const struct order *o)
 }
 
 static enum err
-find_requester(struct call *c, struct making *m)
+find_requester(struct call *c, struct submission *m)
 {
     int64_t me = c->actor->person_id;
     int64_t who = m->w->requester_id ? m->w->requester_id : me;
@@ -93,7 +93,7 @@ find_requester(struct call *c, struct making *m)
 
 /* A person who does not say where means his own room, while it is in use. */
 static enum err
-find_place(struct call *c, struct making *m)
+find_place(struct call *c, struct submission *m)
 {
     int64_t id = m->w->place_id;
     bool own = id == 0 && text_is_blank(m->w->place_note);
@@ -117,7 +117,7 @@ find_place(struct call *c, struct making *m)
 /* Who asks for others does so within his reach: for people of his units, or
    about his places. */
 static enum err
-check_for_other(struct call *c, const struct making *m)
+check_for_other(struct call *c, const struct submission *m)
 {
     if (m->o.taken_by_id == 0)
         return OK;
@@ -127,7 +127,7 @@ check_for_other(struct call *c, const struct making *m)
 }
 
 static enum err
-find_priority(struct call *c, struct making *m)
+find_priority(struct call *c, struct submission *m)
 {
     m->o.priority = m->w->priority ? m->w->priority : m->item.priority;
     if (m->o.priority < m->item.priority
@@ -140,7 +140,7 @@ find_priority(struct call *c, struct making *m)
 
 /* The first line of what was said with something on it, or the item's name. */
 static const char *
-make_title(struct call *c, const struct making *m)
+make_title(struct call *c, const struct submission *m)
 {
     const char *s = m->w->description, *p;
 
@@ -176,7 +176,7 @@ order_tokens(struct call *c, const struct order *o, const char *person_initials,
 /* How a request came is said by whoever takes it down for others, and by
    nobody of what only the program writes. */
 static enum err
-check_channel(struct call *c, const struct making *m)
+check_channel(struct call *c, const struct submission *m)
 {
     const char *said = m->w->channel;
 
@@ -193,10 +193,10 @@ check_channel(struct call *c, const struct making *m)
 }
 
 static enum err
-look_up(struct call *c, struct order_wish *w, struct making *m)
+look_up(struct call *c, struct order_request *w, struct submission *m)
 {
     m->w = w;
-    TRY(model_check(c, &order_wish_model, w));
+    TRY(model_check(c, &order_request_model, w));
     TRY(find_item(c, m));
     TRY(check_wanted(c, &m->o));
     TRY(find_requester(c, m));
@@ -275,7 +275,7 @@ dispatch_at_once(struct call *c, struct order *o)
 }
 
 static enum err
-write_order(struct call *c, struct making *m)
+write_order(struct call *c, struct submission *m)
 {
     struct order *o = &m->o;
     struct order_event e = { .verb = "submit", .from_state = "draft" };
@@ -307,15 +307,15 @@ write_order(struct call *c, struct making *m)
 /* -- legs ------------------------------------------------------------------ */
 
 static enum err
-look_up_leg(struct call *c, const struct making *parent, json_t *one,
-            struct making *leg)
+look_up_leg(struct call *c, const struct submission *parent, json_t *one,
+            struct submission *leg)
 {
     char *json = json_dumps(one, JSON_COMPACT | JSON_ENCODE_ANY);
-    struct order_wish *w = NEW(c->arena, struct order_wish);
+    struct order_request *w = NEW(c->arena, struct order_request);
     enum err e;
 
     ASSERT(json != NULL);
-    e = model_read_json(c, &order_wish_model, json, strlen(json), w, NULL);
+    e = model_read_json(c, &order_request_model, json, strlen(json), w, NULL);
     free(json);
     TRY(e);
     if (w->legs != NULL)
@@ -337,16 +337,16 @@ look_up_leg(struct call *c, const struct making *parent, json_t *one,
     return OK;
 }
 
-/* The wishes in w->legs; a fault's field becomes "legs[1].item_code". */
+/* The requests in w->legs; a fault's field becomes "legs[1].item_code". */
 static enum err
-look_up_legs(struct call *c, const struct making *m, struct making **legs,
-             size_t *n)
+look_up_legs(struct call *c, const struct submission *m,
+             struct submission **legs, size_t *n)
 {
     json_t *list = m->w->legs ? json_loads(m->w->legs, 0, NULL) : NULL;
     enum err e = OK;
 
     *n = json_array_size(list);
-    *legs = NEW_N(c->arena, struct making, *n + 1);
+    *legs = NEW_N(c->arena, struct submission, *n + 1);
     if (list != NULL && !json_is_array(list))
         e = fail(c, ERR_INVALID, "legs", "must be a list");
     else if (*n > MAX_LEGS)
@@ -368,9 +368,9 @@ look_up_legs(struct call *c, const struct making *m, struct making **legs,
 }
 
 enum err
-order_submit(struct call *c, struct order_wish *w, struct order_view *out)
+order_submit(struct call *c, struct order_request *w, struct order_view *out)
 {
-    struct making m = { 0 }, *legs;
+    struct submission m = { 0 }, *legs;
     size_t n;
 
     TRY(auth_need(c, "order.create", NULL));
@@ -390,9 +390,9 @@ order_submit(struct call *c, struct order_wish *w, struct order_view *out)
 enum err
 do_add_leg(struct deed *d, void *rec)
 {
-    struct order_wish w = *(const struct order_wish *)d->in;
+    struct order_request w = *(const struct order_request *)d->in;
     const struct order *o = rec;
-    struct making leg = { .parent = o };
+    struct submission leg = { .parent = o };
 
     if (w.place_id == 0 && w.place_note == NULL) {
         w.place_id = o->place_id;
@@ -407,7 +407,7 @@ do_add_leg(struct deed *d, void *rec)
 }
 
 enum err
-order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
+order_add_leg(struct call *c, struct order_request *w, struct order_view *out)
 {
     return life_do(c, &order_life, "add_leg", w, out);
 }

@@ -64,12 +64,12 @@ enum err
 draft_submit(struct call *c, struct draft *d, struct order_view *out)
 {
     struct draft old;
-    struct order_wish w = { 0 };
+    struct order_request w = { 0 };
 
     TX tx = tx_begin(c);
     TRY(own_draft(c, d->id, &old));
-    TRY(model_read_json(c, &order_wish_model, old.content, strlen(old.content),
-                        &w, NULL));
+    TRY(model_read_json(c, &order_request_model, old.content,
+                        strlen(old.content), &w, NULL));
     TRY(order_submit(c, &w, out));
     TRY(model_remove(c, &draft_model, d->id));
     return tx_commit(&tx);

@@ -104,7 +104,7 @@ guard_add_leg(struct deed *d, void *rec)
                                            .place_id = o->place_id });
 }
 
-/* Nobody lets his own wish pass. */
+/* Nobody lets his own request pass. */
 enum err
 guard_approve(struct deed *d, void *rec)
 {
