@@ -272,7 +272,7 @@ put_password(struct call *c, struct account *a, const char *field,
                 V(other ? c->actor->name : NULL)));
     TRY(model_note(c, &account_model, a->id));
     TRY(password_keep(c, a->id, hash));
-    TRY(guard_unlock(c, a->id, a->name));
+    TRY(lockout_unlock(c, a->id, a->name));
     TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
                      "password"));
     TRY(model_audit(c, "account.password", "account", a->id, NULL));
@@ -356,7 +356,7 @@ account_unlock(struct call *c, struct account *a)
     TRY(auth_need(c, "grant.edit", NULL));
     TX tx = tx_begin(c);
     TRY(model_get(c, &account_model, a->id, a));
-    TRY(guard_unlock(c, a->id, a->name));
+    TRY(lockout_unlock(c, a->id, a->name));
     TRY(model_audit(c, "account.unlock", "account", a->id, NULL));
     TRY(account_get(c, a));
     return tx_commit(&tx);

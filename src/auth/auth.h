@@ -10,7 +10,7 @@
  *      shown again.
  *   2. Five failures in a row lock an account for 300 s (domain: GB/T 22239),
  *      for those who try from where it has not signed in before; a browser or
- *      network that has is counted, and locked, by itself (auth/guard.c).
+ *      network that has is counted, and locked, by itself (auth/lockout.c).
  *   3. A cookie session may change things only with its CSRF token in the
  *      header X-CSRF-Token; a bearer token needs none.
  *   4. No person holds two of the three administrators' roles.

@@ -129,10 +129,10 @@ void failed_addresses_close(struct failed_addresses *f);
 int64_t address_waits(struct call *c);
 void address_failed(struct call *c);
 
-/* -- guard.c ------------------------------------------------------------ */
+/* -- lockout.c ------------------------------------------------------------ */
 
 /* The count of failures that a try to sign in belongs to. */
-struct guard {
+struct lockout {
     int64_t id;         /* 0: no failure yet */
     int64_t counts_for; /* the account that is known here; 0: strangers */
     const char *mark;
@@ -142,24 +142,24 @@ struct guard {
 };
 
 /* Which count it is for a try with NAME; ACCOUNT_ID 0: it is no account. */
-enum err guard_find(struct call *c, int64_t account_id, const char *name,
-                    struct guard *g) MUST_USE;
+enum err lockout_find(struct call *c, int64_t account_id, const char *name,
+                      struct lockout *g) MUST_USE;
 
 /* ERR_LIMIT while it is locked; the fault says for how long. */
-enum err guard_refuse(struct call *c, const struct guard *g) MUST_USE;
+enum err lockout_refuse(struct call *c, const struct lockout *g) MUST_USE;
 
 /* These change it, in the caller's TX.  The fifth failure in a row locks; a
    good sign-in makes the browser with the cookie DEVICE and the network known;
    unlocking lets everybody try again. */
-enum err guard_failed(struct call *c, struct guard *g, int64_t account_id,
-                      bool *locked) MUST_USE;
-enum err guard_passed(struct call *c, struct guard *g, int64_t account_id,
-                      const char *device) MUST_USE;
-enum err guard_unlock(struct call *c, int64_t account_id,
-                      const char *name) MUST_USE;
+enum err lockout_failed(struct call *c, struct lockout *g, int64_t account_id,
+                        bool *locked) MUST_USE;
+enum err lockout_passed(struct call *c, struct lockout *g, int64_t account_id,
+                        const char *device) MUST_USE;
+enum err lockout_unlock(struct call *c, int64_t account_id,
+                        const char *name) MUST_USE;
 
 /* Forget at most MAX counts that are too old to matter; in the caller's TX. */
-enum err guard_tidy(struct call *c, int64_t max) MUST_USE;
+enum err lockout_tidy(struct call *c, int64_t max) MUST_USE;
 
 /* How a device's cookie is kept: NULL when there is none. */
 const char *device_mark(struct call *c, const char *device);

@@ -128,11 +128,11 @@ TEST(names_that_are_no_account_are_locked_like_those_that_are)
     for (int i = 0; i < 320; i++) {
         snprintf(name, sizeof name, "name-%d", i);
         TX tx = tx_begin(c);
-        struct guard g = { 0 };
+        struct lockout g = { 0 };
         bool locked;
 
-        EXPECT_OK(guard_find(c, 0, name, &g));
-        EXPECT_OK(guard_failed(c, &g, 0, &locked));
+        EXPECT_OK(lockout_find(c, 0, name, &g));
+        EXPECT_OK(lockout_failed(c, &g, 0, &locked));
         EXPECT_OK(tx_commit(&tx));
     }
     EXPECT_FAULT(try_from(c, "127.0.0.1", NULL, "ghost", "no", &s), ERR_LIMIT,
