@@ -102,14 +102,7 @@ read_things(struct call *c, const char *sql, struct things *out)
     ROWS r = db_query(c, sql);
 
     while (rows_next(&r)) {
-        if (out->n == out->cap) {
-            struct thing *more =
-                NEW_N(c->arena, struct thing, out->cap = 2 * out->cap + 256);
-
-            if (out->n > 0)
-                memcpy(more, out->list, out->n * sizeof *more);
-            out->list = more;
-        }
+        GROW(c->arena, out->list, out->n, out->cap);
         out->list[out->n++] =
             (struct thing){ row_text(&r, 0), row_text(&r, 1) };
     }

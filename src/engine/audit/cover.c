@@ -34,14 +34,7 @@ const char cover_says_forged[] =
 void
 word_add(struct call *c, struct words_list *l, const struct word *w)
 {
-    if (l->n == l->cap) {
-        struct word *more =
-            NEW_N(c->arena, struct word, l->cap = 2 * l->cap + 64);
-
-        if (l->n > 0)
-            memcpy(more, l->all, l->n * sizeof *more);
-        l->all = more;
-    }
+    GROW(c->arena, l->all, l->n, l->cap);
     l->all[l->n++] = *w;
 }
 

@@ -386,14 +386,7 @@ audit_heads(struct call *c, struct audit_head **out, size_t *n)
 
     *out = NULL;
     for (*n = 0; rows_next(&r); (*n)++) {
-        if (*n == cap) {
-            struct audit_head *more =
-                NEW_N(c->arena, struct audit_head, cap = 2 * cap + 16);
-
-            if (*n > 0)
-                memcpy(more, *out, *n * sizeof *more);
-            *out = more;
-        }
+        GROW(c->arena, *out, *n, cap);
         (*out)[*n] = (struct audit_head){ .chain = row_int(&r, 0),
                                           .seq = row_int(&r, 1),
                                           .hash = row_text(&r, 2),

@@ -403,14 +403,7 @@ read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
 
     *hands = NULL;
     for (*n = 0; rows_next(&r); (*n)++) {
-        if (*n == cap) {
-            struct crew_hand *more =
-                NEW_N(c->arena, struct crew_hand, cap = 2 * cap + 16);
-
-            if (*n > 0)
-                memcpy(more, *hands, *n * sizeof *more);
-            *hands = more;
-        }
+        GROW(c->arena, *hands, *n, cap);
         (*hands)[*n] = (struct crew_hand){
             .person_id = row_int(&r, 0),
             .member_id = row_int(&r, 1),
