@@ -166,6 +166,8 @@ computing() {
 
     # Any headers of src may stand in one file.
     tier headers 120 tests/headers.sh
+    # No part reads or writes another's table but as told.
+    tier walls 60 tests/walls.sh
 
     # The same inputs that people and other programs send, but mad.
     for source in tests/fuzz/*.c; do

@@ -61,9 +61,9 @@ static const void *
 say_order(struct call *c, const char *verb, int64_t id)
 {
     struct order_act *a = NEW(c->arena, struct order_act);
-    struct order_wish *w = NEW(c->arena, struct order_wish);
+    struct order_request *w = NEW(c->arena, struct order_request);
 
-    *w = (struct order_wish){ .id = id, .item_code = "A05" };
+    *w = (struct order_request){ .id = id, .item_code = "A05" };
     *a = (struct order_act){
         .id = id,
         .reason = text_same(verb, "suspend") ? "safety_stop" : "because",

@@ -201,7 +201,7 @@ office_pass(struct call *c, int64_t ms)
 /* -- orders ---------------------------------------------------------------- */
 
 struct order
-ask_for(struct call *c, const char *account, struct order_wish *w)
+ask_for(struct call *c, const char *account, struct order_request *w)
 {
     struct order_view v = { 0 };
 
@@ -213,7 +213,7 @@ ask_for(struct call *c, const char *account, struct order_wish *w)
 struct order
 ask(struct call *c, const char *account, const char *item)
 {
-    return ask_for(c, account, &(struct order_wish){ .item_code = item });
+    return ask_for(c, account, &(struct order_request){ .item_code = item });
 }
 
 enum err
@@ -259,8 +259,8 @@ static const struct way {
 int64_t
 bring_to(struct call *c, enum order_state state)
 {
-    struct order_wish w = { .item_code = "A06",
-                            .answers = "{\"reason\":\"more lamps\"}" };
+    struct order_request w = { .item_code = "A06",
+                               .answers = "{\"reason\":\"more lamps\"}" };
     const struct way *s = ways;
     int64_t id, other = 0;
 
@@ -374,4 +374,34 @@ tables_sum(struct call *c, const char *const *tables)
     for (; *tables != NULL; tables++)
         sum += table_sum(c, *tables);
     return sum;
+}
+
+int64_t
+count_of(struct call *c, const char *fmt, int64_t id)
+{
+    char sql[300];
+
+    (void)snprintf(sql, sizeof sql, fmt, (long long)id);
+    return office_int(c, sql);
+}
+
+int64_t
+told_of(struct call *c, int64_t person, int64_t order, const char *kind)
+{
+    return office_int(c,
+                      arena_printf(c->arena,
+                                   "SELECT COUNT(*) FROM notice WHERE"
+                                   " person_id = %lld AND noun_id = %lld"
+                                   " AND kind = '%s'",
+                                   (long long)person, (long long)order, kind));
+}
+
+int64_t
+wake_orders(struct call *c)
+{
+    int64_t done = 0;
+
+    as(c, NULL);
+    EXPECT_OK(order_wake(c, 100, &done));
+    return done;
 }

@@ -52,9 +52,20 @@ void office_pass(struct call *c, int64_t ms);
 void office_exec(struct call *c, const char *sql);
 int64_t office_int(struct call *c, const char *sql);
 
-/* ACCOUNT asks for an item at his own room, or where the wish says. */
+/* The same with the id of an order put into the SQL. */
+int64_t count_of(struct call *c, const char *fmt, int64_t id);
+
+/* What PERSON was told about the order, by kind. */
+int64_t told_of(struct call *c, int64_t person, int64_t order,
+                const char *kind);
+
+/* What happens to orders by itself happens now; how many were due. */
+int64_t wake_orders(struct call *c);
+
+/* ACCOUNT asks for an item at his own room, or where the request says. */
 struct order ask(struct call *c, const char *account, const char *item);
-struct order ask_for(struct call *c, const char *account, struct order_wish *w);
+struct order ask_for(struct call *c, const char *account,
+                     struct order_request *w);
 
 /* ACCOUNT says a verb: say(c, "desk", "accept", id, .reason = "x"). */
 #define say(c, account, verb, ...)                                             \

@@ -7,21 +7,11 @@
 #include "api/route.h"
 #include "auth/auth.h"
 #include "base/text.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
 
 #define MAX_PATH 200
-
-const struct audit_rule audit_rules[] = {
-    { "unit", "SELECT u.id FROM unit u LEFT JOIN unit p ON p.id = u.parent_id"
-              " WHERE u.path <> COALESCE(p.path, '/') || CAST(u.id AS TEXT)"
-              "   || '/' ORDER BY u.id LIMIT 20" },
-    { "place", "SELECT u.id FROM place u LEFT JOIN place p"
-               " ON p.id = u.parent_id"
-               " WHERE u.path <> COALESCE(p.path, '/') || CAST(u.id AS TEXT)"
-               "   || '/' ORDER BY u.id LIMIT 20" },
-    { NULL, NULL }
-};
 
 /* -- what is told to it ------------------------------------------------------- */
 
@@ -72,7 +62,7 @@ verify_audit(struct call *c, void *in, void *out)
     (void)in;
     TRY(auth_need(c, "audit.see", NULL));
     TRY(audit_write(c, "audit.verify", NULL, 0, NULL));
-    return audit_begin(c, all_models(), audit_rules, VERIFY_WAIT_MS, out);
+    return audit_begin(c, all_models(), org_rules, VERIFY_WAIT_MS, out);
 }
 
 static enum err

@@ -6,9 +6,6 @@
 #include "engine/audit/audit.h"
 #include "http/http.h"
 
-/* What follows from other rows and is written without entries: paths. */
-extern const struct audit_rule audit_rules[];
-
 /* Somebody who is signed in was refused (ERR_DENIED): told to the audit, with
    the method, the path and the words.  Other errors are not. */
 void audit_refusal(struct call *c, const struct http_request *q, enum err e);

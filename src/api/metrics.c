@@ -7,6 +7,7 @@
 
 #include "api/feed.h"
 #include "db/db.h"
+#include "engine/order/order.h"
 #include "job/job.h"
 #include "model/app.h"
 #include "model/health.h"
@@ -223,34 +224,23 @@ write_jobs(struct call *c, struct buf *b)
     }
 }
 
-static const char by_state[] =
-    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
-static const char overdue[] =
-    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
-    " AND completed_at IS NULL AND suspended_at IS NULL";
-static const char next_wake[] =
-    "SELECT COALESCE(MIN(wake_at), 0) FROM orders WHERE wake_at IS NOT NULL";
-
 static enum err
 write_orders(struct call *c, struct buf *b)
 {
-    int64_t late = 0, wake = 0;
-    ROWS rows = db_query(c, by_state);
+    struct order_totals n;
 
+    TRY(order_totals(c, &n));
     write_head(b, "orders_open", "gauge", "Open orders by state.");
-    while (rows_next(&rows))
+    for (size_t i = 0; i < n.n; i++)
         buf_printf(b, "liangcao_orders_open{state=\"%s\"} %lld\n",
-                   row_text(&rows, 0), (long long)row_int(&rows, 1));
-    TRY(rows_end(&rows));
-    TRY(db_int(c, &late, overdue, V(c->now)));
-    TRY(db_int(c, &wake, next_wake));
+                   n.by_state[i].state, (long long)n.by_state[i].open);
     write_one(b, "orders_overdue", "gauge", "Open orders past their time.",
-              (long long)late);
+              (long long)n.overdue);
     write_one(b, "scheduler_lag_seconds", "gauge",
               "How long the order that waits longest for the scheduler has"
               " been due.",
-              wake != 0 && wake < c->now.ms
-                  ? (long long)((c->now.ms - wake) / SECOND_MS)
+              n.wake_at.ms != 0 && n.wake_at.ms < c->now.ms
+                  ? (long long)((c->now.ms - n.wake_at.ms) / SECOND_MS)
                   : 0);
     return OK;
 }

@@ -255,7 +255,6 @@ news_late(struct call *c, struct news *n, struct news_row *rows, size_t *count)
 
 static const char oldest_row[] = "SELECT COALESCE(MIN(seq), 0) FROM news";
 static const char newest_row[] = "SELECT COALESCE(MAX(seq), 0) FROM news";
-static const char drop_until[] = "DELETE FROM news WHERE seq < $1";
 
 enum err
 news_drop_old(struct call *c, int64_t max, int64_t *done)
@@ -273,7 +272,7 @@ news_drop_old(struct call *c, int64_t max, int64_t *done)
     if (before <= first)
         return OK;
     TX tx = tx_begin(c);
-    TRY(db_exec(c, drop_until, V(before)));
+    TRY(db_news_drop(c, before));
     /* Not every number is a row. */
     *done = more ? max : db_changes(c);
     return tx_commit(&tx);

@@ -98,7 +98,7 @@ const struct noun *const all_nouns[] = {
 };
 
 /* What has a form and is no noun of its own. */
-static const struct model *const form_models[] = { &order_wish_model, NULL };
+static const struct model *const form_models[] = { &order_request_model, NULL };
 
 /* -- serving ---------------------------------------------------------------- */
 

@@ -187,7 +187,7 @@ const struct route order_routes[] = {
       .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, todo (mine that "
               "wait for me), crew, grab." },
-    { POST, "/orders", serve_submit, .in = &order_wish_model,
+    { POST, "/orders", serve_submit, .in = &order_request_model,
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,
       .says = "Ask for a service item at a place, with legs or without." },
@@ -205,7 +205,7 @@ const struct route order_routes[] = {
     { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
       .says = "One's own drafts." },
     { POST, "/drafts", serve_draft_add, .in = &draft_model, .out = &draft_model,
-      .flags = R_CREATED, .says = "Keep a wish." },
+      .flags = R_CREATED, .says = "Keep a request." },
     { PATCH, "/drafts/{id}", serve_draft_set, .in = &draft_model,
       .out = &draft_model, .says = "Change a draft." },
     { DELETE, "/drafts/{id}", serve_draft_remove, .in = &by_id_model,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out over HTTP.  The rules are auth's; here is only shape. */
 #include "api/route.h"
+#include "auth/account.h"
 #include "auth/auth.h"
 #include "base/text.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
 
@@ -20,15 +22,16 @@ static const struct field sign_in_fields[] = {
 static const struct model sign_in_model =
     MODEL("sign_in", NULL, struct sign_in, sign_in_fields);
 
-static const struct field change_fields[] = {
+static const struct field password_change_fields[] = {
     FIELD(struct password_change, old, .flags = REQUIRED | SECRET, .max = 200,
           .label = "Old password"),
     FIELD(struct password_change, new, .flags = REQUIRED | SECRET, .max = 200,
           .label = "New password"),
 };
 
-static const struct model change_model =
-    MODEL("password_change", NULL, struct password_change, change_fields);
+static const struct model password_change_model =
+    MODEL("password_change", NULL, struct password_change,
+          password_change_fields);
 
 static void
 write_rights(struct call *c, struct json_out *o)
@@ -82,17 +85,15 @@ put_id(struct json_out *o, const char *key, int64_t id)
         json_none(o);
 }
 
-static const char find_office[] =
-    "SELECT value FROM setting WHERE name = 'office.name'";
-
 /* The name of the office, as it is printed on its orders. */
 static enum err
 write_office(struct call *c, struct json_out *o)
 {
-    ROWS r = db_query(c, find_office);
+    const char *name;
 
-    json_put_text(o, "office", rows_next(&r) ? row_text(&r, 0) : NULL);
-    return rows_end(&r);
+    TRY(setting_text(c, "office.name", NULL, &name));
+    json_put_text(o, "office", name);
+    return OK;
 }
 
 static void
@@ -113,19 +114,17 @@ seconds_left(const struct call *c)
     return left > 0 ? (left + SECOND_MS - 1) / SECOND_MS : 0;
 }
 
-static const char find_reset[] =
-    "SELECT reset_by, reset_at FROM account WHERE id = $1";
-
 /* Who must be told that his password was set by another. */
 static enum err
 write_reset(struct call *c, struct json_out *o)
 {
-    ROWS r = db_query(c, find_reset, V(c->actor->account_id));
-    bool found = rows_next(&r);
+    const char *by;
+    instant when;
 
-    json_put_text(o, "reset_by", found ? row_text(&r, 0) : NULL);
-    put_instant(o, "reset_at", found ? row_instant(&r, 1) : (instant){ 0 });
-    return rows_end(&r);
+    TRY(account_reset_by(c, &by, &when));
+    json_put_text(o, "reset_by", by);
+    put_instant(o, "reset_at", when);
+    return OK;
 }
 
 /* Who is signed in, and what the interface may show him. */
@@ -229,7 +228,7 @@ put_password(struct call *c, void *in, void *out)
 
     (void)out;
     TRY(need_somebody(c));
-    TRY(model_check(c, &change_model, p));
+    TRY(model_check(c, &password_change_model, p));
     return auth_change_password(c, p->old, p->new);
 }
 
@@ -248,7 +247,7 @@ const struct route session_routes[] = {
       .says = "Who is signed in, and what he may do." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
-    { PUT, "/session/password", put_password, .in = &change_model,
+    { PUT, "/session/password", put_password, .in = &password_change_model,
       .flags = R_OPEN, .says = "Change one's own password." },
     { 0 }
 };

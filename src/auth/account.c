@@ -45,14 +45,14 @@ const struct model account_model =
     MODEL("account", "account", struct account, fields);
 
 static const char find_person[] =
-    "SELECT COUNT(*) FROM person WHERE id = $1 AND active = 1";
+    "SELECT COUNT(*) FROM auth_person WHERE id = $1 AND active = 1";
 
 /* And whether the account waits to be in use. */
 static const char find_person_name[] =
     "SELECT name, (SELECT COUNT(*) FROM right_change w"
     "   WHERE w.state = 'waiting' AND w.noun = 'account' AND w.noun_id = $2"
     "   AND w.kind <> 'password')"
-    " FROM person WHERE id = $1";
+    " FROM auth_person WHERE id = $1";
 
 static const char find_name[] = "SELECT COUNT(*) FROM account WHERE name = $1";
 
@@ -272,7 +272,7 @@ put_password(struct call *c, struct account *a, const char *field,
                 V(other ? c->actor->name : NULL)));
     TRY(model_note(c, &account_model, a->id));
     TRY(password_keep(c, a->id, hash));
-    TRY(guard_unlock(c, a->id, a->name));
+    TRY(lockout_unlock(c, a->id, a->name));
     TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
                      "password"));
     TRY(model_audit(c, "account.password", "account", a->id, NULL));
@@ -356,8 +356,38 @@ account_unlock(struct call *c, struct account *a)
     TRY(auth_need(c, "grant.edit", NULL));
     TX tx = tx_begin(c);
     TRY(model_get(c, &account_model, a->id, a));
-    TRY(guard_unlock(c, a->id, a->name));
+    TRY(lockout_unlock(c, a->id, a->name));
     TRY(model_audit(c, "account.unlock", "account", a->id, NULL));
     TRY(account_get(c, a));
     return tx_commit(&tx);
+}
+
+/* -- asked by others ------------------------------------------------------- */
+
+static const char count_all[] = "SELECT COUNT(*) FROM account";
+static const char find_id[] = "SELECT id FROM account WHERE name = $1";
+static const char find_reset[] =
+    "SELECT reset_by, reset_at FROM account WHERE id = $1";
+
+enum err
+account_count(struct call *c, int64_t *n)
+{
+    return db_int(c, n, count_all);
+}
+
+enum err
+account_by_name(struct call *c, const char *name, int64_t *id)
+{
+    return db_int(c, id, find_id, V(name));
+}
+
+enum err
+account_reset_by(struct call *c, const char **by, instant *when)
+{
+    ROWS r = db_query(c, find_reset, V(c->actor->account_id));
+    bool found = rows_next(&r);
+
+    *by = found ? row_text(&r, 0) : NULL;
+    *when = found ? row_instant(&r, 1) : (instant){ 0 };
+    return rows_end(&r);
 }

@@ -98,6 +98,16 @@ enum err account_change(struct call *c, struct account *a) MUST_USE;
 enum err account_get(struct call *c, struct account *a) MUST_USE;
 enum err account_list(struct call *c, struct list *l) MUST_USE;
 
+/* How many there are; the id of one by its name, 0 for none. */
+enum err account_count(struct call *c, int64_t *n) MUST_USE;
+enum err account_by_name(struct call *c, const char *name,
+                         int64_t *id) MUST_USE;
+
+/* Who has set the password that the caller must change, and when: NULL when it
+   was himself. */
+enum err account_reset_by(struct call *c, const char **by,
+                          instant *when) MUST_USE;
+
 /* What the account ID may do now, each role with where it comes from; *OUT is
    NULL when it or its person is out of use.  For who makes accounts or grants
    roles. */

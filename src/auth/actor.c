@@ -27,16 +27,16 @@ static const char by_session[] =
     "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, s.created_at"
     " FROM session s"
     " JOIN account a ON a.id = s.account_id"
-    " JOIN person p ON p.id = a.person_id WHERE s.secret = $1";
+    " JOIN auth_person p ON p.id = a.person_id WHERE s.secret = $1";
 
 static const char by_token[] =
     "SELECT" PERSON_COLUMNS ", t.id, NULL, t.seen_at, t.expires_at"
     " FROM token t JOIN account a ON a.id = t.account_id"
-    " JOIN person p ON p.id = a.person_id WHERE t.secret = $1";
+    " JOIN auth_person p ON p.id = a.person_id WHERE t.secret = $1";
 
 static const char by_account[] =
     "SELECT" PERSON_COLUMNS " FROM account a"
-    " JOIN person p ON p.id = a.person_id WHERE a.name = $1";
+    " JOIN auth_person p ON p.id = a.person_id WHERE a.name = $1";
 
 /* Of all his accounts: what he holds by one bears on the others. */
 static const char find_grants[] =
@@ -45,16 +45,17 @@ static const char find_grants[] =
     " AND " AUTH_GRANT_WORKS " ORDER BY g.id LIMIT 200";
 
 static const char find_crews[] =
-    "SELECT m.crew_id, m.lead FROM crew_member m"
-    " JOIN crew k ON k.id = m.crew_id"
-    " LEFT JOIN provider v ON v.id = k.provider_id"
+    "SELECT m.crew_id, m.lead FROM auth_member m"
+    " JOIN auth_crew k ON k.id = m.crew_id"
+    " LEFT JOIN auth_provider v ON v.id = k.provider_id"
     " WHERE m.person_id = $1 AND k.active = 1 AND COALESCE(v.active, 1) = 1"
     " ORDER BY m.crew_id LIMIT 50";
 
 static const char provider_works[] =
-    "SELECT COUNT(*) FROM provider WHERE id = $1 AND active = 1";
+    "SELECT COUNT(*) FROM auth_provider WHERE id = $1 AND active = 1";
 
-static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
+static const char find_setting[] =
+    "SELECT value FROM auth_setting WHERE name = $1";
 
 /* The word as it stands in the table of roles; NULL: there is none. */
 static const char *

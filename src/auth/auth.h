@@ -10,7 +10,7 @@
  *      shown again.
  *   2. Five failures in a row lock an account for 300 s (domain: GB/T 22239),
  *      for those who try from where it has not signed in before; a browser or
- *      network that has is counted, and locked, by itself (auth/guard.c).
+ *      network that has is counted, and locked, by itself (auth/lockout.c).
  *   3. A cookie session may change things only with its CSRF token in the
  *      header X-CSRF-Token; a bearer token needs none.
  *   4. No person holds two of the three administrators' roles.
@@ -23,6 +23,17 @@
  *   8. A person who holds an administrator's role, through any account, acts
  *      with that and a requester's rights only, whatever else is told of him.
  *   9. An account has at most 100 sessions; the one used longest ago ends.
+ *
+ * The door: of people and places auth knows what these views show, and no
+ * table behind them; whoever has the tables fills them (db/schema/0017_doors).
+ *
+ *   auth_person    id, code, name, name_en, initials, mobile, unit_id,
+ *                  provider_id, active: of a person, who may be signed in
+ *   auth_unit, auth_place   id, name, path: scopes that hold what lies below
+ *   auth_crew      id, name, provider_id, active
+ *   auth_member    id, crew_id, person_id, lead
+ *   auth_provider  id, name, active
+ *   auth_setting   name, value
  */
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
@@ -99,11 +110,11 @@ uint64_t auth_role_rights(const char *role); /* 0: no such role */
    is out of use. */
 #define AUTH_GRANT_WORKS                                                       \
     "(g.role NOT IN ('crew', 'crew_lead', 'provider')"                         \
-    "   OR (NOT (g.scope = 'crew' AND EXISTS (SELECT 1 FROM crew gk"           \
-    "         LEFT JOIN provider gv ON gv.id = gk.provider_id"                 \
+    "   OR (NOT (g.scope = 'crew' AND EXISTS (SELECT 1 FROM auth_crew gk"      \
+    "         LEFT JOIN auth_provider gv ON gv.id = gk.provider_id"            \
     "         WHERE gk.id = g.scope_id AND (gk.active = 0 OR gv.active = 0)))" \
     "     AND NOT (g.scope = 'provider' AND EXISTS (SELECT 1"                  \
-    "         FROM provider gp WHERE gp.id = g.scope_id"                       \
+    "         FROM auth_provider gp WHERE gp.id = g.scope_id"                  \
     "         AND gp.active = 0))))"
 
 /*

@@ -11,7 +11,6 @@
  * session that the disk did not take is here alone, and stays until it does:
  * nothing that its rights hang on can be changed meanwhile either.
  */
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +21,6 @@
 #define FRESH_MS (2 * SECOND_MS)
 #define BUCKETS 1024u
 #define MAX_ENTRIES 4096u
-#define HASHINGS 2u
-#define MAX_WAITING 16u
-#define CALLERS 4096u
 
 struct entry {
     struct entry *next;
@@ -33,29 +29,32 @@ struct entry {
     instant loaded;
 };
 
-/* Of an address: each failure takes it ADDRESS_MS further into the future. */
-struct caller {
-    uint64_t key;
-    instant busy_until;
-};
-
 struct session_cache {
     pthread_mutex_t lock;
     struct session_watcher watcher;
     struct entry *buckets[BUCKETS];
     size_t n;
     uint64_t epoch;
-    struct caller callers[CALLERS];
-
-    pthread_mutex_t hash_lock;
-    pthread_cond_t hash_free;
-    unsigned hashing, waiting;
+    struct failed_addresses *failed;
+    struct hash_gate *gate;
 };
 
 static struct session_cache *
 cache_of(const struct call *c)
 {
     return c->app ? c->app->sessions : NULL;
+}
+
+struct failed_addresses *
+cache_failed(const struct call *c)
+{
+    return cache_of(c) ? cache_of(c)->failed : NULL;
+}
+
+struct hash_gate *
+cache_gate(const struct call *c)
+{
+    return cache_of(c) ? cache_of(c)->gate : NULL;
 }
 
 struct session_cache *
@@ -65,8 +64,8 @@ session_cache_open(void)
 
     ASSERT(m != NULL);
     pthread_mutex_init(&m->lock, NULL);
-    pthread_mutex_init(&m->hash_lock, NULL);
-    pthread_cond_init(&m->hash_free, NULL);
+    m->failed = failed_addresses_open();
+    m->gate = hash_gate_open();
     return m;
 }
 
@@ -115,8 +114,8 @@ session_cache_close(struct session_cache *m)
         return;
     drop_account(m, 0);
     pthread_mutex_destroy(&m->lock);
-    pthread_mutex_destroy(&m->hash_lock);
-    pthread_cond_destroy(&m->hash_free);
+    failed_addresses_close(m->failed);
+    hash_gate_close(m->gate);
     free(m);
 }
 
@@ -228,110 +227,4 @@ void
 auth_forget(struct call *c)
 {
     cache_forget(c, 0);
-}
-
-enum err
-cache_enter_hashing(struct call *c)
-{
-    struct session_cache *m = cache_of(c);
-    bool full;
-
-    if (m == NULL)
-        return OK;
-    pthread_mutex_lock(&m->hash_lock);
-    full = m->hashing >= HASHINGS && m->waiting >= MAX_WAITING;
-    if (!full) {
-        m->waiting++;
-        while (m->hashing >= HASHINGS)
-            pthread_cond_wait(&m->hash_free, &m->hash_lock);
-        m->waiting--;
-        m->hashing++;
-    }
-    pthread_mutex_unlock(&m->hash_lock);
-    if (full)
-        return fail(c, ERR_LIMIT, NULL,
-                    "too many people are signing in, please try again");
-    return OK;
-}
-
-void
-cache_leave_hashing(struct call *c)
-{
-    struct session_cache *m = cache_of(c);
-
-    if (m == NULL)
-        return;
-    pthread_mutex_lock(&m->hash_lock);
-    m->hashing--;
-    pthread_cond_signal(&m->hash_free);
-    pthread_mutex_unlock(&m->hash_lock);
-}
-
-/* A far end of IPv6 has a whole network of 64 bits to itself; 0: nobody, or
-   this machine. */
-static uint64_t
-address_key(const char *address)
-{
-    unsigned char bytes[16] = { 0 }, hash[SECRET_HASH];
-    char text[INET6_ADDRSTRLEN];
-    uint64_t key;
-
-    if (address == NULL || *address == '\0' || strcmp(address, "::1") == 0
-        || strncmp(address, "127.", 4) == 0)
-        return 0;
-    if (inet_pton(AF_INET6, address, bytes) == 1) {
-        memset(bytes + 8, 0, 8);
-        address = inet_ntop(AF_INET6, bytes, text, sizeof text);
-    }
-    secret_hash(address, hash);
-    memcpy(&key, hash, sizeof key);
-    return key ? key : 1;
-}
-
-/* Lock held: the place of an address.  One that still waits is not forgotten
-   for another that came to its place; that one then waits along.  Whoever would
-   wait longer than anybody can failed while the clock was ahead. */
-static struct caller *
-caller_of(struct session_cache *m, uint64_t key, instant now)
-{
-    struct caller *k = &m->callers[key % CALLERS];
-
-    if ((k->key != key && k->busy_until.ms <= now.ms)
-        || k->busy_until.ms > now.ms + ADDRESS_MOST_MS)
-        *k = (struct caller){ .key = key };
-    return k;
-}
-
-int64_t
-address_waits(struct call *c)
-{
-    struct session_cache *m = cache_of(c);
-    uint64_t key = m ? address_key(c->address) : 0;
-    int64_t wait;
-
-    if (key == 0)
-        return 0;
-    pthread_mutex_lock(&m->lock);
-    wait = caller_of(m, key, c->now)->busy_until.ms - c->now.ms
-           - (ADDRESS_BURST - 1) * ADDRESS_MS;
-    pthread_mutex_unlock(&m->lock);
-    return wait;
-}
-
-void
-address_failed(struct call *c)
-{
-    struct session_cache *m = cache_of(c);
-    uint64_t key = m ? address_key(c->address) : 0;
-
-    if (key == 0)
-        return;
-    pthread_mutex_lock(&m->lock);
-    struct caller *k = caller_of(m, key, c->now);
-    if (k->busy_until.ms < c->now.ms)
-        k->busy_until = c->now;
-    k->busy_until.ms += ADDRESS_MS;
-    if (k->busy_until.ms > c->now.ms + ADDRESS_MOST_MS)
-        k->busy_until.ms = c->now.ms + ADDRESS_MOST_MS;
-    pthread_mutex_unlock(&m->lock);
 }

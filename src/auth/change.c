@@ -85,8 +85,9 @@ static const char count_admin[] =
     " ('system_admin', 'security_admin', 'audit_admin')";
 
 static const char count_rights[] =
-    "SELECT (SELECT COUNT(*) FROM crew_member WHERE person_id = $1)"
-    " + (SELECT COUNT(*) FROM person WHERE id = $1 AND provider_id IS NOT NULL)"
+    "SELECT (SELECT COUNT(*) FROM auth_member WHERE person_id = $1)"
+    " + (SELECT COUNT(*) FROM auth_person WHERE id = $1"
+    "    AND provider_id IS NOT NULL)"
     " + (SELECT COUNT(*) FROM role_grant g JOIN account a"
     "    ON a.id = g.account_id WHERE a.person_id = $1"
     "    AND g.role <> 'requester')";
@@ -104,14 +105,15 @@ static const char count_sign_ins[] =
 static const char find_last[] =
     "SELECT p.name, g.role FROM role_grant g"
     " JOIN account a ON a.id = g.account_id"
-    " JOIN person p ON p.id = a.person_id"
+    " JOIN auth_person p ON p.id = a.person_id"
     " WHERE a.person_id = $1 AND g.role IN"
     " ('system_admin', 'security_admin', 'audit_admin') AND NOT EXISTS"
     " (SELECT 1 FROM role_grant h JOIN account b ON b.id = h.account_id"
-    "  JOIN person q ON q.id = b.person_id WHERE h.role = g.role"
+    "  JOIN auth_person q ON q.id = b.person_id WHERE h.role = g.role"
     "  AND q.id <> $1 AND b.active = 1 AND q.active = 1)";
 
-static const char find_person_name[] = "SELECT name FROM person WHERE id = $1";
+static const char find_person_name[] =
+    "SELECT name FROM auth_person WHERE id = $1";
 
 static enum err
 any(struct call *c, const char *count, int64_t person_id, bool *yes)
@@ -133,6 +135,17 @@ enum err
 person_has_rights(struct call *c, int64_t person_id, bool *has)
 {
     return any(c, count_rights, person_id, has);
+}
+
+static const char find_hand_of_provider[] =
+    "SELECT COALESCE(MIN(p.id), 0) FROM auth_person p"
+    " JOIN account a ON a.person_id = p.id"
+    " WHERE p.provider_id = $1 AND p.active = 1 AND a.active = 1";
+
+enum err
+provider_signs_in(struct call *c, int64_t provider_id, int64_t *person_id)
+{
+    return db_int(c, person_id, find_hand_of_provider, V(provider_id));
 }
 
 static enum err
@@ -305,7 +318,8 @@ holds_role(const struct call *c, const char *role)
 /* Somebody who could decide it, were he asked. */
 static const char count_deciders[] =
     "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
-    " JOIN person p ON p.id = a.person_id WHERE g.role = $1 AND a.active = 1"
+    " JOIN auth_person p ON p.id = a.person_id WHERE g.role = $1 AND a.active "
+    "= 1"
     " AND p.active = 1 AND p.id <> $2 AND p.id <> $3";
 
 static const char find_asker[] = "SELECT person_id FROM account WHERE id = $1";
@@ -353,7 +367,7 @@ right_change_list(struct call *c, struct list *l)
 
 static const char find_actor[] =
     "SELECT p.id, p.name, a.name FROM account a"
-    " JOIN person p ON p.id = a.person_id WHERE a.id = $1";
+    " JOIN auth_person p ON p.id = a.person_id WHERE a.id = $1";
 
 enum err
 auth_act_for(struct call *c, int64_t account_id, bool confirmed)

@@ -99,6 +99,10 @@ enum err person_is_admin(struct call *c, int64_t person_id,
 enum err person_has_rights(struct call *c, int64_t person_id,
                            bool *has) MUST_USE;
 
+/* One of the provider's people who signs in, 0 when none does: *PERSON_ID. */
+enum err provider_signs_in(struct call *c, int64_t provider_id,
+                           int64_t *person_id) MUST_USE;
+
 /* The changes that wait and those that were decided; for the three
    administrators. */
 enum err right_change_list(struct call *c, struct list *l) MUST_USE;

@@ -30,18 +30,11 @@ static const char *const admins[] = { "system_admin", "security_admin",
                                       "audit_admin" };
 
 /* In the order of enum scope_kind. */
-static const char any_unit[] = "SELECT COUNT(*) FROM unit WHERE id = $1";
-static const char any_crew[] = "SELECT COUNT(*) FROM crew WHERE id = $1";
-static const char any_place[] = "SELECT COUNT(*) FROM place WHERE id = $1";
-static const char any_provider[] =
-    "SELECT COUNT(*) FROM provider WHERE id = $1";
-static const char *const any_of[] = { NULL, any_unit, any_crew, any_place,
-                                      any_provider };
-
-static const char name_unit[] = "SELECT name FROM unit WHERE id = $1";
-static const char name_crew[] = "SELECT name FROM crew WHERE id = $1";
-static const char name_place[] = "SELECT full_name FROM place WHERE id = $1";
-static const char name_provider[] = "SELECT name FROM provider WHERE id = $1";
+static const char name_unit[] = "SELECT name FROM auth_unit WHERE id = $1";
+static const char name_crew[] = "SELECT name FROM auth_crew WHERE id = $1";
+static const char name_place[] = "SELECT name FROM auth_place WHERE id = $1";
+static const char name_provider[] =
+    "SELECT name FROM auth_provider WHERE id = $1";
 static const char *const name_of[] = { NULL, name_unit, name_crew, name_place,
                                        name_provider };
 
@@ -69,7 +62,8 @@ role_is_admin(const char *role)
 static enum err
 check_scope(struct call *c, const struct role_grant *g)
 {
-    int64_t n = 0;
+    const struct grant reach = { .scope = g->scope, .scope_id = g->scope_id };
+    const char *name;
 
     if (g->scope == SCOPE_ALL)
         return g->scope_id == 0
@@ -80,8 +74,8 @@ check_scope(struct call *c, const struct role_grant *g)
                     "of an administrator is the whole office");
     if (g->scope_id == 0)
         return fail(c, ERR_INVALID, "scope_id", "is required");
-    TRY(db_int(c, &n, any_of[g->scope], V(g->scope_id)));
-    if (n == 0)
+    TRY(grant_reach(c, &reach, &name));
+    if (name == NULL)
         return fail(c, ERR_INVALID, "scope_id", "there is no such %s",
                     words_in(c, scope_words[g->scope]));
     return OK;
@@ -231,7 +225,7 @@ grant_remove(struct call *c, struct role_grant *g)
 /* But who holds the role there or everywhere already needs it no more. */
 static const char find_of_unit[] =
     "SELECT g.account_id, g.role, a.person_id, u.name FROM role_grant g"
-    " JOIN unit u ON u.id = $2"
+    " JOIN auth_unit u ON u.id = $2"
     " JOIN account a ON a.id = g.account_id"
     " WHERE g.scope = 'unit' AND g.scope_id = $1 AND a.person_id <> $3"
     " AND NOT EXISTS (SELECT 1 FROM role_grant h"

@@ -104,10 +104,24 @@ void cache_put(struct call *c, const unsigned char key[SECRET_HASH],
 /* Forget what is known by the sessions and tokens of an account. */
 void cache_forget(struct call *c, int64_t account_id);
 
+/* What else is kept in memory beside the sessions; NULL without a cache. */
+struct failed_addresses *cache_failed(const struct call *c);
+struct hash_gate *cache_gate(const struct call *c);
+
+/* -- hash_gate.c -------------------------------------------------------- */
+
+struct hash_gate *hash_gate_open(void);
+void hash_gate_close(struct hash_gate *g);
+
 /* One of the two places where passwords are hashed; ERR_LIMIT when too many
    wait for one. */
-enum err cache_enter_hashing(struct call *c) MUST_USE;
-void cache_leave_hashing(struct call *c);
+enum err hash_gate_enter(struct call *c) MUST_USE;
+void hash_gate_leave(struct call *c);
+
+/* -- failed_address.c --------------------------------------------------- */
+
+struct failed_addresses *failed_addresses_open(void);
+void failed_addresses_close(struct failed_addresses *f);
 
 /* How many ms the far end's address must wait before it may try to sign in
    again, and that a try of it failed.  This machine's own address is never
@@ -115,10 +129,10 @@ void cache_leave_hashing(struct call *c);
 int64_t address_waits(struct call *c);
 void address_failed(struct call *c);
 
-/* -- guard.c ------------------------------------------------------------ */
+/* -- lockout.c ------------------------------------------------------------ */
 
 /* The count of failures that a try to sign in belongs to. */
-struct guard {
+struct lockout {
     int64_t id;         /* 0: no failure yet */
     int64_t counts_for; /* the account that is known here; 0: strangers */
     const char *mark;
@@ -128,24 +142,24 @@ struct guard {
 };
 
 /* Which count it is for a try with NAME; ACCOUNT_ID 0: it is no account. */
-enum err guard_find(struct call *c, int64_t account_id, const char *name,
-                    struct guard *g) MUST_USE;
+enum err lockout_find(struct call *c, int64_t account_id, const char *name,
+                      struct lockout *g) MUST_USE;
 
 /* ERR_LIMIT while it is locked; the fault says for how long. */
-enum err guard_refuse(struct call *c, const struct guard *g) MUST_USE;
+enum err lockout_refuse(struct call *c, const struct lockout *g) MUST_USE;
 
 /* These change it, in the caller's TX.  The fifth failure in a row locks; a
    good sign-in makes the browser with the cookie DEVICE and the network known;
    unlocking lets everybody try again. */
-enum err guard_failed(struct call *c, struct guard *g, int64_t account_id,
-                      bool *locked) MUST_USE;
-enum err guard_passed(struct call *c, struct guard *g, int64_t account_id,
-                      const char *device) MUST_USE;
-enum err guard_unlock(struct call *c, int64_t account_id,
-                      const char *name) MUST_USE;
+enum err lockout_failed(struct call *c, struct lockout *g, int64_t account_id,
+                        bool *locked) MUST_USE;
+enum err lockout_passed(struct call *c, struct lockout *g, int64_t account_id,
+                        const char *device) MUST_USE;
+enum err lockout_unlock(struct call *c, int64_t account_id,
+                        const char *name) MUST_USE;
 
 /* Forget at most MAX counts that are too old to matter; in the caller's TX. */
-enum err guard_tidy(struct call *c, int64_t max) MUST_USE;
+enum err lockout_tidy(struct call *c, int64_t max) MUST_USE;
 
 /* How a device's cookie is kept: NULL when there is none. */
 const char *device_mark(struct call *c, const char *device);

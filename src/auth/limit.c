@@ -90,12 +90,12 @@ condition(struct call *c, const struct auth_columns *at, unsigned kind,
 
     if (kind == SCOPE_PROVIDER && by_crew(at))
         return arena_printf(c->arena,
-                            "%s IN (SELECT w.id FROM crew w"
+                            "%s IN (SELECT w.id FROM auth_crew w"
                             " WHERE w.provider_id %s)",
                             at->crew, ids);
     if (kind == SCOPE_UNIT || kind == SCOPE_PLACE)
         return arena_printf(c->arena,
-                            "%s IN (SELECT b.id FROM %s b JOIN %s top"
+                            "%s IN (SELECT b.id FROM auth_%s b JOIN auth_%s top"
                             " ON b.path LIKE top.path || '%%'"
                             " WHERE top.id %s)",
                             column, scope_words[kind], scope_words[kind], ids);
@@ -168,10 +168,12 @@ static const char find_people[] =
     " AND (g.scope = 'all'"
     "   OR (g.scope = 'crew' AND g.scope_id = $4)"
     "   OR (g.scope = 'provider' AND g.scope_id = $5)"
-    "   OR (g.scope = 'unit' AND EXISTS (SELECT 1 FROM unit u, unit top"
+    "   OR (g.scope = 'unit' AND EXISTS"
+    "        (SELECT 1 FROM auth_unit u, auth_unit top"
     "        WHERE u.id = $2 AND top.id = g.scope_id"
     "          AND u.path LIKE top.path || '%'))"
-    "   OR (g.scope = 'place' AND EXISTS (SELECT 1 FROM place p, place top"
+    "   OR (g.scope = 'place' AND EXISTS"
+    "        (SELECT 1 FROM auth_place p, auth_place top"
     "        WHERE p.id = $3 AND top.id = g.scope_id"
     "          AND p.path LIKE top.path || '%')))";
 

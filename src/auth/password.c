@@ -76,8 +76,8 @@ check_shape(struct call *c, const char *field, const char *name,
 
 static const char find_about[] =
     "SELECT p.name, p.name_en, p.initials, p.code, p.mobile,"
-    " (SELECT value FROM setting WHERE name = 'office.name')"
-    " FROM person p WHERE p.id = $1";
+    " (SELECT value FROM auth_setting WHERE name = 'office.name')"
+    " FROM auth_person p WHERE p.id = $1";
 
 /* What people here choose first and zxcvbn, which reads English, does not
    know. */
@@ -190,11 +190,11 @@ auth_hash(struct call *c, const char *password, const char **out)
 {
     char *hash = arena_alloc(c->arena, crypto_pwhash_STRBYTES);
 
-    TRY(cache_enter_hashing(c));
+    TRY(hash_gate_enter(c));
     int bad =
         crypto_pwhash_str_alg(hash, password, strlen(password), HASH_PASSES,
                               HASH_BYTES, crypto_pwhash_ALG_ARGON2ID13);
-    cache_leave_hashing(c);
+    hash_gate_leave(c);
     if (bad)
         return fail(c, ERR_BROKEN, NULL, "no memory to hash a password");
     *out = hash;
@@ -205,12 +205,12 @@ enum err
 password_fits(struct call *c, const char *hash, const char *password,
               bool *fits)
 {
-    TRY(cache_enter_hashing(c));
+    TRY(hash_gate_enter(c));
     *fits = crypto_pwhash_str_verify(hash ? hash : nobody, password,
                                      strlen(password))
                 == 0
             && hash != NULL;
-    cache_leave_hashing(c);
+    hash_gate_leave(c);
     return OK;
 }
 

@@ -111,14 +111,14 @@ auth_may(const struct call *c, const char *right)
 }
 
 static const char unit_below[] =
-    "SELECT COUNT(*) FROM unit WHERE id = $1 AND path LIKE $2";
+    "SELECT COUNT(*) FROM auth_unit WHERE id = $1 AND path LIKE $2";
 
 static const char place_below[] =
-    "SELECT COUNT(*) FROM place WHERE id = $1 AND path LIKE $2";
+    "SELECT COUNT(*) FROM auth_place WHERE id = $1 AND path LIKE $2";
 
-static const char unit_path[] = "SELECT path FROM unit WHERE id = $1";
+static const char unit_path[] = "SELECT path FROM auth_unit WHERE id = $1";
 
-static const char place_path[] = "SELECT path FROM place WHERE id = $1";
+static const char place_path[] = "SELECT path FROM auth_place WHERE id = $1";
 
 void
 auth_reach_know(struct auth_reach *r, int64_t unit_id, const char *unit_path_is,

@@ -26,12 +26,13 @@ struct candidate {
     bool active;
     instant password_at;
     bool must_change;
-    struct guard guard; /* what failures from here count for */
+    struct lockout lockout; /* what failures from here count for */
 };
 
 static const char find_account[] =
     "SELECT a.id, a.password, a.active, p.active, a.password_at, a.must_change"
-    " FROM account a JOIN person p ON p.id = a.person_id WHERE a.name = $1";
+    " FROM account a JOIN auth_person p ON p.id = a.person_id"
+    " WHERE a.name = $1";
 
 static const char set_must_change[] =
     "UPDATE account SET must_change = 1, version = version + 1,"
@@ -82,13 +83,13 @@ find_candidate(struct call *c, const char *name, struct candidate *who)
         who->must_change = row_int(&r, 5) != 0;
     }
     TRY(rows_end(&r));
-    return guard_find(c, who->id, name, &who->guard);
+    return lockout_find(c, who->id, name, &who->lockout);
 }
 
 /* Many failures from one place are somebody who tries many accounts.  A
    browser that is known here is not made to wait for its neighbours. */
 static enum err
-refuse_address(struct call *c, const struct guard *g)
+refuse_address(struct call *c, const struct lockout *g)
 {
     int64_t wait = g->device ? 0 : address_waits(c);
 
@@ -106,12 +107,12 @@ refuse_address(struct call *c, const struct guard *g)
 static enum err
 count_failure(struct call *c, int64_t account_id, const char *name)
 {
-    struct guard g = { 0 };
+    struct lockout g = { 0 };
     bool locked;
 
-    TRY(guard_find(c, account_id, name, &g));
-    TRY(guard_refuse(c, &g));
-    TRY(guard_failed(c, &g, account_id, &locked));
+    TRY(lockout_find(c, account_id, name, &g));
+    TRY(lockout_refuse(c, &g));
+    TRY(lockout_failed(c, &g, account_id, &locked));
     TRY(model_audit(c, "sign_in.fail", "account", account_id, NULL));
     if (locked && account_id)
         TRY(model_audit(c, "sign_in.lock", "account", account_id, NULL));
@@ -135,11 +136,11 @@ enum err
 own_password_fits(struct call *c, const struct account *a, const char *field,
                   const char *password)
 {
-    struct guard g = { 0 };
+    struct lockout g = { 0 };
     bool fits = false;
 
-    TRY(guard_find(c, a->id, a->name, &g));
-    TRY(guard_refuse(c, &g));
+    TRY(lockout_find(c, a->id, a->name, &g));
+    TRY(lockout_refuse(c, &g));
     TRY(password_fits(c, a->password, password ? password : "", &fits));
     if (fits)
         return OK;
@@ -240,9 +241,9 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s,
 
     /* As in count_failure. */
     TRY(find_candidate(c, name, &who));
-    TRY(guard_refuse(c, &who.guard));
+    TRY(lockout_refuse(c, &who.lockout));
     TRY(name_device(c, s));
-    TRY(guard_passed(c, &who.guard, who.id, s->device));
+    TRY(lockout_passed(c, &who.lockout, who.id, s->device));
     TRY(retire_password(c, &who));
     TRY(sessions_make_room(c, who.id));
     TRY(make_session(c, name, s, false));
@@ -266,8 +267,8 @@ auth_sign_in(struct call *c, struct sign_in *s)
     c->actor = NULL;
     const char *name = account_name(c, s->account);
     TRY(find_candidate(c, name, &who));
-    TRY(refuse_address(c, &who.guard));
-    TRY(guard_refuse(c, &who.guard));
+    TRY(refuse_address(c, &who.lockout));
+    TRY(lockout_refuse(c, &who.lockout));
     TRY(password_fits(c, who.password, s->password, &fits));
     if (!fits || !who.active)
         return refuse_sign_in(c, name, who.id);
@@ -344,7 +345,7 @@ auth_drop_idle(struct call *c, int64_t max, int64_t *done)
     for (size_t i = 0; i < n; i++)
         TRY(session_end(c, all[i].account_id, all[i].id,
                         all[i].idle ? "idle" : "age"));
-    TRY(guard_tidy(c, max));
+    TRY(lockout_tidy(c, max));
     return tx_commit(&tx);
 }
 

@@ -179,3 +179,19 @@ arena_used(const struct arena *a)
 {
     return a->used;
 }
+
+#define FIRST_ROOM 16
+
+void *
+arena_grow(struct arena *a, void *list, size_t n, size_t *cap, size_t size)
+{
+    void *more;
+
+    if (n < *cap)
+        return list;
+    *cap = *cap ? 2 * *cap : FIRST_ROOM;
+    more = arena_alloc(a, *cap * size);
+    if (n > 0)
+        memcpy(more, list, n * size);
+    return more;
+}

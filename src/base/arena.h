@@ -39,4 +39,11 @@ size_t arena_used(const struct arena *a);
 #define NEW(a, T) ((T *)arena_alloc((a), sizeof(T)))
 #define NEW_N(a, T, n) ((T *)arena_alloc((a), sizeof(T) * (n)))
 
+/* Before element N is put into LIST, an array with room for CAP: when it is
+   full, LIST is a copy with twice the room from here on. */
+#define GROW(a, list, n, cap)                                                  \
+    ((list) = arena_grow((a), (list), (n), &(cap), sizeof *(list)))
+void *arena_grow(struct arena *a, void *list, size_t n, size_t *cap,
+                 size_t size);
+
 #endif

@@ -335,6 +335,16 @@ text_is_blank(const char *s)
     return true;
 }
 
+uint64_t
+text_hash(const char *s)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+    return h;
+}
+
 bool
 text_int(const char *s, int64_t *out)
 {

@@ -61,6 +61,10 @@ bool text_is_blank(const char *s); /* NULL, empty or white space only */
 bool text_int(const char *s, int64_t *out);
 bool text_real(const char *s, double *out);
 
+/* For a hash table (FNV-1a): no secret, so not for keys that strangers choose
+   where a long chain would harm. */
+uint64_t text_hash(const char *s);
+
 /*
  * Tokens for the search index, one space between: words of Latin letters and
  * digits in lower case, and every pair of neighbouring Han characters and the

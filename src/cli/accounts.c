@@ -49,15 +49,13 @@ make_first(struct call *c, const char *name, const char *says, const char *role)
     return OK;
 }
 
-static const char count_accounts[] = "SELECT COUNT(*) FROM account";
-
 enum err
 office_first_accounts(struct call *c)
 {
     int64_t n = 0;
     TX tx = tx_begin(c);
 
-    TRY(db_int(c, &n, count_accounts));
+    TRY(account_count(c, &n));
     if (n > 0)
         return tx_commit(&tx);
     (void)printf("%s", words_in(c, "First passwords of the three"
@@ -69,15 +67,13 @@ office_first_accounts(struct call *c)
     return tx_commit(&tx);
 }
 
-static const char find_account[] = "SELECT id FROM account WHERE name = $1";
-
 static enum err
 reset_password(struct call *c, const char *name)
 {
     char password[PASSWORD_LENGTH + 1];
     int64_t id = 0;
 
-    TRY(db_int(c, &id, find_account, V(name)));
+    TRY(account_by_name(c, name, &id));
     if (id == 0)
         return fail(c, ERR_ABSENT, NULL, "there is no account “%s”", name);
     make_password(password);

@@ -8,6 +8,7 @@
 #include "api/route.h"
 #include "base/words.h"
 #include "cli/cli.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 
 static int
@@ -221,7 +222,7 @@ audit_command(int argc, char **argv)
     struct args a = { argc, argv, "audit" };
     bool json = cli_flag(&a, "json"), chains = cli_flag(&a, "chains");
     struct audit_check k = { .models = chains ? NULL : all_models(),
-                             .rules = audit_rules,
+                             .rules = org_rules,
                              .expect = cli_option(&a, "expect"),
                              .key_file = cli_option(&a, "key"),
                              .go_on = show_progress };

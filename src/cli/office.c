@@ -19,6 +19,7 @@
 #include "cli/shelf.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "engine/org/org.h"
 
 #define READERS 4
 #define KEEP_BEFORE 3 /* copies from before an upgrade */
@@ -97,15 +98,16 @@ open_store(struct office *o, enum store_mode mode)
     return store_open_as(&o->call, address, &how, &o->app.store);
 }
 
-static const char find_setting[] = "SELECT value FROM setting WHERE name = $1";
-
-/* A row of the table setting, or OTHER. */
-static const char *
-setting(struct call *c, const char *name, const char *other)
+static enum err
+read_settings(struct call *c, struct app *app)
 {
-    ROWS r = db_query(c, find_setting, V(name));
+    const char *zone, *demo;
 
-    return rows_next(&r) ? row_text(&r, 0) : other;
+    TRY(setting_text(c, "office.zone", "Asia/Shanghai", &zone));
+    TRY(setting_text(c, "office.demo", "no", &demo));
+    app->zone = zone_open(zone);
+    app->demo = strcmp(demo, "yes") == 0;
+    return OK;
 }
 
 static size_t
@@ -203,8 +205,7 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     store_on_move(o->app.store, &o->mover);
     if (mode == STORE_AS_IS)
         return OK;
-    o->app.zone = zone_open(setting(c, "office.zone", "Asia/Shanghai"));
-    o->app.demo = strcmp(setting(c, "office.demo", "no"), "yes") == 0;
+    TRY(read_settings(c, &o->app));
     TRY(check_schema(c));
     TRY(pass_ids(c, o->app.ids));
     TRY(catalog_open(c, &o->app.catalog));

@@ -3,6 +3,7 @@
 
 #include "api/audit.h"
 #include "api/route.h"
+#include "engine/org/org.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ static enum err
 look(struct call *c, struct safe *s, bool apart)
 {
     struct audit_check k = {
-        .models = all_models(), .rules = audit_rules, .apart = apart
+        .models = all_models(), .rules = org_rules, .apart = apart
     };
 
     *s = (struct safe){ 0 };

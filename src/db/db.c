@@ -685,6 +685,14 @@ db_news_add(struct call *c, enum news_kind kind, int64_t id)
     return OK;
 }
 
+static const char drop_news[] = "DELETE FROM news WHERE seq < $1";
+
+enum err
+db_news_drop(struct call *c, int64_t seq)
+{
+    return db_exec(c, drop_news, V(seq));
+}
+
 enum err
 db_under_way(struct call *c, int64_t *oldest, int64_t *next)
 {

@@ -297,6 +297,12 @@ bool later_leave(struct later *l);
  */
 enum err db_number(struct call *c, const char *name, int64_t *out) MUST_USE;
 
+/* A mark of the office by its name (table generation): a number that says how
+   far something has come; 0: it is not there.  Setting is done in the caller's
+   TX. */
+enum err db_mark(struct call *c, const char *name, int64_t *value) MUST_USE;
+enum err db_mark_set(struct call *c, const char *name, int64_t value) MUST_USE;
+
 /*
  * The full-text index: db_search_add puts TOKENS in, of the row ID of NOUN
  * ("order").  It is done inside a TX and is found after its commit; adding
@@ -330,6 +336,9 @@ const char *db_search_query(struct call *c, const char *words);
  */
 enum news_kind { NEWS_EVENT = 1, NEWS_NOTICE, NEWS_MANY };
 enum err db_news_add(struct call *c, enum news_kind kind, int64_t id) MUST_USE;
+
+/* What is older than the row SEQ of them goes; in the caller's TX. */
+enum err db_news_drop(struct call *c, int64_t seq) MUST_USE;
 
 /*
  * Which transactions are under way, as two of the database's own numbers: all

@@ -38,11 +38,7 @@ static const char note_done[] =
     "INSERT INTO schema_migration (name, hash, at) VALUES ($1, $2, $3)";
 
 /* There while an upgrade is under way: it was begun and has not ended. */
-static const char find_mark[] =
-    "SELECT COUNT(*) FROM generation WHERE name = 'upgrade'";
-static const char put_mark[] =
-    "INSERT INTO generation (name, value) VALUES ('upgrade', 1)";
-static const char drop_mark[] = "DELETE FROM generation WHERE name = 'upgrade'";
+#define UNDER_WAY "upgrade"
 
 static void
 print_hash(const struct file *f, char out[static HEX_BYTES])
@@ -265,8 +261,7 @@ look(struct call *c, struct schema *k)
 static enum err
 note_way(struct call *c, bool more)
 {
-    TRY(db_exec(c, drop_mark));
-    return more ? db_exec(c, put_mark) : OK;
+    return db_mark_set(c, UNDER_WAY, more);
 }
 
 /* The row comes first: a second process that starts at the same time waits
@@ -318,7 +313,7 @@ prepare_upgrade(struct call *c, const struct schema *k,
 
     if (b->alone != NULL)
         TRY(b->alone(c));
-    TRY(db_int(c, &marks, find_mark));
+    TRY(db_mark(c, UNDER_WAY, &marks));
     return how->upgrading && marks == 0
                ? how->upgrading(c, how->arg, c->db->store,
                                 stem(c, name_of(k->first)))

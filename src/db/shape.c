@@ -6,7 +6,7 @@
  *
  * The measure is made anew, in memory.  SQLite keeps the text of each
  * statement, which is compared; of PostgreSQL the names of columns and indexes
- * are, for the schema's statements are the same.
+ * are, for the schema's statements are the same, and what its views say.
  */
 #include <string.h>
 
@@ -75,6 +75,16 @@ static const char postgres_triggers[] =
     " ON t.oid = r.ev_class WHERE t.relkind IN ('r', 'p')"
     " AND t.relnamespace = CAST(current_schema() AS regnamespace)";
 
+/* The views of the measure, and whether one here is the same as another there:
+   PostgreSQL keeps a view as it has understood it and writes that down anew. */
+static const char measure_views[] =
+    "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY name";
+
+static const char same_view[] =
+    "SELECT CASE WHEN to_regclass($1) IS NULL THEN 0"
+    " WHEN pg_get_viewdef(to_regclass($1)) = pg_get_viewdef(to_regclass($2))"
+    " THEN 1 ELSE 2 END";
+
 /* -- comparing ------------------------------------------------------------ */
 
 struct thing {
@@ -92,14 +102,7 @@ read_things(struct call *c, const char *sql, struct things *out)
     ROWS r = db_query(c, sql);
 
     while (rows_next(&r)) {
-        if (out->n == out->cap) {
-            struct thing *more =
-                NEW_N(c->arena, struct thing, out->cap = 2 * out->cap + 256);
-
-            if (out->n > 0)
-                memcpy(more, out->list, out->n * sizeof *more);
-            out->list = more;
-        }
+        GROW(c->arena, out->list, out->n, out->cap);
         out->list[out->n++] =
             (struct thing){ row_text(&r, 0), row_text(&r, 1) };
     }
@@ -224,6 +227,41 @@ find_triggers(struct call *c, struct store_faults *out)
     return rows_end(&r);
 }
 
+/* The view as it should be is made beside it, and is gone with the transaction
+   that is given up. */
+static enum err
+compare_view(struct call *c, const struct thing *v, struct store_faults *out)
+{
+    const char *beside = "view_to_compare";
+    const char *sql = arena_printf(c->arena, "CREATE VIEW %s%s", beside,
+                                   strstr(v->text, v->name) + strlen(v->name));
+    int64_t same = 0;
+
+    TX tx = tx_begin(c);
+    /* What it shows may be gone. */
+    if (db_exec_n(c, db_intern(c, sql), NULL, 0) == OK)
+        TRY(db_int(c, &same, same_view, V(v->name), V(beside)));
+    else if (c->fault.code != ERR_BROKEN)
+        return c->fault.code;
+    c->fault = (struct fault){ .code = OK };
+    if (same != 1)
+        tell(c, out, same ? "it was altered: %s" : "it lacks: %s",
+             &(struct thing){ arena_printf(c->arena, "view %s", v->name),
+                              NULL });
+    return OK;
+}
+
+static enum err
+compare_views(struct call *c, struct store_faults *out)
+{
+    struct things views = { 0 };
+
+    TRY(read_measure(c, measure_views, &views));
+    for (size_t i = 0; i < views.n; i++)
+        TRY(compare_view(c, &views.list[i], out));
+    return OK;
+}
+
 enum err
 shape_refuse(struct call *c)
 {
@@ -261,5 +299,5 @@ store_shape(struct call *c, struct store_faults *out)
     leave_parts(c, &want, ".sqlite.sql");
     leave_parts(c, &have, ".postgres.sql");
     compare(c, &want, &have, out);
-    return OK;
+    return compare_views(c, out);
 }

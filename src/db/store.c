@@ -45,16 +45,12 @@ interned_close(struct interned *t)
     free(t);
 }
 
-/* Where SQL is or belongs (FNV-1a, open addressing). */
+/* Where SQL is or belongs (open addressing). */
 static size_t
 place_of(const struct interned *t, const char *sql)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    size_t i;
+    size_t i = (size_t)(text_hash(sql) >> 20) % INTERNED_SLOTS;
 
-    for (const char *p = sql; *p; p++)
-        h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-    i = (size_t)(h >> 20) % INTERNED_SLOTS;
     while (t->texts[i] && strcmp(t->texts[i], sql) != 0)
         i = (i + 1) % INTERNED_SLOTS;
     return i;

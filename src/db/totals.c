@@ -73,11 +73,7 @@ totals_key(struct call *c, const char *sql, const struct value *v, size_t n)
 static struct total *
 slot_of(struct totals *t, const char *key)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-    for (const char *p = key; *p; p++)
-        h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-    return &t->slots[(h >> 20) % SLOTS];
+    return &t->slots[(text_hash(key) >> 20) % SLOTS];
 }
 
 bool

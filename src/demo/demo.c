@@ -17,18 +17,11 @@ make_catalogue(struct demo *d)
     return catalog_seed(d->c);
 }
 
-static const char set_setting[] =
-    "INSERT INTO setting (id, name, value, version, updated_at)"
-    " VALUES ($1, $2, $3, 1, $4)";
-
 static enum err
 set(struct call *c, const char *name, const char *value)
 {
-    int64_t id = new_id(c);
-
-    TRY(db_exec(c, set_setting, V(id), V(name), V(value), V(c->now)));
-    TRY(model_note(c, &setting_model, id));
-    return model_audit(c, "setting.add", "setting", id, NULL);
+    return model_add(c, &setting_model,
+                     &(struct setting){ .name = name, .value = value });
 }
 
 /* Its sign-ins are known to all and stay as they are. */

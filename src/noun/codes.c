@@ -4,27 +4,17 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "db/db.h"
 #include "model/app.h"
 
 #define FIRST_SLOTS 256
 
-/* FNV-1a */
-static uint64_t
-hash(const char *s)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-    return h;
-}
-
 /* The slot that holds the code, or the empty one where it belongs. */
 static size_t
 slot_of(const struct codes *k, const char *text)
 {
-    size_t i = (size_t)hash(text) & (k->n_slots - 1);
+    size_t i = (size_t)text_hash(text) & (k->n_slots - 1);
 
     while (k->slots[i] && strcmp(k->all[k->slots[i] - 1].text, text) != 0)
         i = (i + 1) & (k->n_slots - 1);

@@ -50,7 +50,7 @@ noun_title(struct call *c, const struct noun *n, const void *rec)
 /* -- who may ------------------------------------------------------------- */
 
 static const char crew_provider[] =
-    "SELECT COALESCE(provider_id, 0) FROM crew WHERE id = $1";
+    "SELECT COALESCE(provider_id, 0) FROM auth_crew WHERE id = $1";
 
 static int64_t
 at_column(const struct model *m, const char *column, const void *rec)
@@ -127,7 +127,8 @@ limit_outside(struct call *c, const struct noun *n, struct list *l)
         list_and(c, l, "%s = $%zu", n->reach.provider, own);
     else
         list_and(c, l,
-                 "%s IN (SELECT w.id FROM crew w WHERE w.provider_id = $%zu)",
+                 "%s IN (SELECT w.id FROM auth_crew w"
+                 " WHERE w.provider_id = $%zu)",
                  n->reach.crew, own);
 }
 

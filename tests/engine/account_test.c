@@ -156,7 +156,7 @@ TEST(no_person_holds_two_administrators_roles)
                  "role");
     EXPECT_FAULT(grant(c, one, "audit_admin", SCOPE_ALL, 0), ERR_CONFLICT,
                  "role");
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM role_grant") == 1);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM role_grant") == 1);
 }
 
 TEST(an_administrator_holds_no_other_role_nor_anything_that_gives_one)
@@ -185,12 +185,14 @@ TEST(what_an_administrator_holds_besides_gives_him_nothing)
     make_account(c, "li2", 42);
     EXPECT_OK(auth_as(c, "li"));
     EXPECT(auth_may(c, "order.work") && c->actor->n_crews == 2);
-    must_run(c, "INSERT INTO role_grant (id, account_id, role, scope, version)"
+    office_exec(c,
+                "INSERT INTO role_grant (id, account_id, role, scope, version)"
                 " SELECT 1, id, 'system_admin', 'all', 1 FROM account"
                 " WHERE name = 'li'");
-    must_run(c, "INSERT INTO role_grant (id, account_id, role, scope, version)"
+    office_exec(c,
+                "INSERT INTO role_grant (id, account_id, role, scope, version)"
                 " SELECT id, id, 'dispatcher', 'all', 1 FROM account");
-    must_run(c, "UPDATE person SET provider_id = 31 WHERE id = 42");
+    office_exec(c, "UPDATE person SET provider_id = 31 WHERE id = 42");
     for (int i = 0; i < 2; i++) {
         EXPECT_OK(auth_as(c, i == 0 ? "li" : "li2"));
         EXPECT(!auth_may(c, "order.see") && !auth_may(c, "order.work"));
@@ -232,7 +234,7 @@ TEST(nobody_changes_his_own_grants)
     EXPECT_OK(auth_as(c, "zhang"));
     EXPECT_FAULT(grant(c, one, "leader", SCOPE_ALL, 0), ERR_DENIED, NULL);
     EXPECT_FAULT(grant(c, two, "leader", SCOPE_ALL, 0), ERR_DENIED, NULL);
-    g.id = ask_int(c, "SELECT id FROM role_grant");
+    g.id = office_int(c, "SELECT id FROM role_grant");
     EXPECT_FAULT(grant_remove(c, &g), ERR_DENIED, NULL);
 }
 

@@ -18,8 +18,8 @@ TEST(passwords_are_kept_as_argon2id_hashes)
     const char *kept = one_text(c, "SELECT password FROM account");
     EXPECT(strncmp(kept, "$argon2id$v=19$m=19456,t=2,p=1$", 31) == 0);
     EXPECT(strstr(audited(c), "account.add") != NULL);
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM audit_entry WHERE detail LIKE"
-                      " '%" GOOD "%' OR detail LIKE '%argon%'")
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE detail LIKE"
+                         " '%" GOOD "%' OR detail LIKE '%argon%'")
            == 0);
 }
 
@@ -160,7 +160,7 @@ TEST(who_is_inactive_cannot_sign_in_and_is_signed_out)
     EXPECT_FAULT(auth_by_session(c, zhang), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "zhang", GOOD, &s), ERR_UNSIGNED, NULL);
     EXPECT_OK(auth_by_session(c, li));
-    must_run(c, "UPDATE person SET active = 0 WHERE id = 42");
+    office_exec(c, "UPDATE person SET active = 0 WHERE id = 42");
     pass_seconds(c, 2);
     EXPECT_FAULT(auth_by_session(c, li), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "li", GOOD, &s), ERR_UNSIGNED, NULL);
@@ -200,8 +200,8 @@ TEST(the_idle_time_is_a_setting)
 {
     OFFICE;
     make_account(c, "zhang", 41);
-    must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
-                " (1, 'session.idle_s', '60', 1)");
+    office_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
+                   " (1, 'session.idle_s', '60', 1)");
     const char *secret = sign_in(c, "zhang");
     pass_seconds(c, 60);
     EXPECT_OK(auth_by_session(c, secret));
@@ -228,16 +228,16 @@ TEST(the_last_use_is_written_down_at_most_once_a_minute)
     OFFICE;
     make_account(c, "zhang", 41);
     const char *secret = sign_in(c, "zhang");
-    int64_t first = ask_int(c, seen);
+    int64_t first = office_int(c, seen);
     pass_seconds(c, 59);
     EXPECT_OK(auth_by_session(c, secret));
-    EXPECT(ask_int(c, seen) == first);
+    EXPECT(office_int(c, seen) == first);
     pass_seconds(c, 1);
     EXPECT_OK(auth_by_session(c, secret));
-    EXPECT(ask_int(c, seen) == first + MINUTE_MS);
+    EXPECT(office_int(c, seen) == first + MINUTE_MS);
     pass_seconds(c, 1);
     EXPECT_OK(auth_by_session(c, secret));
-    EXPECT(ask_int(c, seen) == first + MINUTE_MS);
+    EXPECT(office_int(c, seen) == first + MINUTE_MS);
 }
 
 TEST(a_known_session_costs_no_statement)
@@ -329,7 +329,7 @@ hash_once(void *unused)
     struct call c = { .arena = arena_open(), .app = &here };
 
     (void)unused;
-    if (cache_enter_hashing(&c) == OK) {
+    if (hash_gate_enter(&c) == OK) {
         int n = atomic_fetch_add(&inside, 1) + 1;
         int before = atomic_load(&most);
         const struct timespec t = { 0, 20000000 };
@@ -338,7 +338,7 @@ hash_once(void *unused)
             continue;
         nanosleep(&t, NULL);
         atomic_fetch_sub(&inside, 1);
-        cache_leave_hashing(&c);
+        hash_gate_leave(&c);
     } else {
         atomic_fetch_add(&refused, 1);
     }

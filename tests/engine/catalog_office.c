@@ -39,15 +39,6 @@ item(struct call *c, const struct catalog *k, const char *code)
     return i;
 }
 
-int64_t
-count_rows(struct call *c, const char *sql)
-{
-    int64_t n = -1;
-
-    EXPECT_OK(db_int(c, &n, sql));
-    return n;
-}
-
 struct service_item
 copy_item(struct call *c, const char *code)
 {

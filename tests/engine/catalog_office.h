@@ -3,6 +3,7 @@
 #ifndef TESTS_CATALOG_OFFICE_H
 #define TESTS_CATALOG_OFFICE_H
 
+#include "office.h"
 #include "test.h"
 
 #include "engine/catalog/catalog.h"
@@ -19,7 +20,6 @@ const struct service_item *item(struct call *c, const struct catalog *k,
 struct service_item copy_item(struct call *c, const char *code);
 
 /* The number a counting query gives. */
-int64_t count_rows(struct call *c, const char *sql);
 
 #define EXPECT_AT(t, local) assert_int_equal((t).ms, at(local).ms)
 

@@ -155,7 +155,7 @@ TEST(a_broken_pack_is_refused_with_line_and_key)
     int64_t rows;
 
     seed(c);
-    rows = count_rows(c, "SELECT COUNT(*) FROM audit_entry");
+    rows = office_int(c, "SELECT COUNT(*) FROM audit_entry");
     for (size_t i = 0; i < COUNT(packs); i++) {
         struct catalog_report r;
 
@@ -165,7 +165,7 @@ TEST(a_broken_pack_is_refused_with_line_and_key)
         if (strstr(c->fault.text, packs[i].says) == NULL)
             fail_msg("“%s” does not say “%s”", c->fault.text, packs[i].says);
     }
-    assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM audit_entry"), rows);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"), rows);
 }
 
 TEST(a_pack_too_large_too_deep_or_not_utf8_is_refused)
@@ -230,9 +230,9 @@ TEST(a_pack_comes_in_whole_or_not_at_all_at_every_statement)
         e = import_text(c, AREA ITEM_HEAD "    crew: electricians\n", false,
                         &r);
         db_fault(c, 0);
-        areas = count_rows(c, "SELECT COUNT(*) FROM service_area"
+        areas = office_int(c, "SELECT COUNT(*) FROM service_area"
                               " WHERE code = 'Z'");
-        items = count_rows(c, "SELECT COUNT(*) FROM service_item"
+        items = office_int(c, "SELECT COUNT(*) FROM service_item"
                               " WHERE code = 'Z01'");
         assert_int_equal(areas, e == OK);
         assert_int_equal(items, e == OK);

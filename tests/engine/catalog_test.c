@@ -38,8 +38,8 @@ TEST(the_catalogue_inside_has_every_area_item_class_and_crew)
                                  || strcmp(code, "K07") == 0);
         }
     }
-    assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM crew"), 28);
-    assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM sla_class"), 8);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM crew"), 28);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM sla_class"), 8);
 }
 
 TEST(what_is_broken_is_reported_without_a_single_required_answer)
@@ -70,9 +70,9 @@ TEST(seeding_twice_makes_nothing_twice)
     int64_t n;
 
     seed(c);
-    n = count_rows(c, "SELECT COUNT(*) FROM service_item");
+    n = office_int(c, "SELECT COUNT(*) FROM service_item");
     EXPECT_OK(catalog_seed(c));
-    assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM service_item"), n);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM service_item"), n);
 }
 
 TEST(the_calendar_inside_is_published_up_to_2026_and_not_2027)
@@ -87,7 +87,7 @@ TEST(the_calendar_inside_is_published_up_to_2026_and_not_2027)
     EXPECT(workcal_is_worked(w, day_of(2026, 2, 14)));
     EXPECT(!workcal_is_worked(w, day_of(2026, 2, 23)));
     EXPECT(workcal_is_worked(w, day_of(2025, 10, 11)));
-    assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM calendar_day"
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM calendar_day"
                                    " WHERE kind = 'holiday' AND on_day >= 20455"
                                    " AND on_day < 20820"),
                      33);
@@ -225,7 +225,7 @@ TEST(a_version_in_force_is_not_replaced_but_a_future_one_is)
 
     assert_string_equal(item(c, k, "A04")->name, "一");
     assert_string_equal(catalog_item(k, "A04", i.valid_from)->name, "三");
-    assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM service_item"
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM service_item"
                                    " WHERE code = 'A04'"),
                      3);
 }
@@ -768,14 +768,14 @@ TEST(adding_a_version_is_all_or_nothing_at_every_statement)
         db_fault(c, k);
         e = catalog_add_item(c, &i);
         db_fault(c, 0);
-        n = count_rows(c, "SELECT COUNT(*) FROM service_item"
+        n = office_int(c, "SELECT COUNT(*) FROM service_item"
                           " WHERE code = 'A04'");
         if (e == OK) {
             assert_int_equal(n, 2);
             return;
         }
         assert_int_equal(n, 1);
-        assert_int_equal(count_rows(c, "SELECT COUNT(*) FROM service_item"
+        assert_int_equal(office_int(c, "SELECT COUNT(*) FROM service_item"
                                        " WHERE code = 'A04' AND"
                                        " valid_to IS NOT NULL"),
                          0);

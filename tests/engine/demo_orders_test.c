@@ -32,7 +32,8 @@ make_year(struct call *c, const char *until)
 static const char *
 report_a_light(struct call *c)
 {
-    struct order_wish w = { .item_code = "A04", .description = "走廊的灯不亮" };
+    struct order_request w = { .item_code = "A04",
+                               .description = "走廊的灯不亮" };
     struct order_view v;
 
     EXPECT_OK(db_int(c, &w.place_id,

@@ -220,8 +220,8 @@ TEST(a_title_of_nothing_visible_is_refused)
 
 TEST(an_order_is_called_by_the_first_line_with_something_on_it)
 {
-    struct order_wish w = { .item_code = "A04",
-                            .description = "\n  \r\n走廊灯\n不亮" };
+    struct order_request w = { .item_code = "A04",
+                               .description = "\n  \r\n走廊灯\n不亮" };
 
     office_make(c);
     assert_string_equal(ask_for(c, "wang", &w).title, "走廊灯");
@@ -232,7 +232,7 @@ TEST(an_order_is_called_by_the_first_line_with_something_on_it)
 TEST(a_promise_is_put_off_by_five_years_at_most)
 {
     int64_t id;
-    struct order_wish w = { .item_code = "A04" };
+    struct order_request w = { .item_code = "A04" };
     struct order_view v;
 
     office_make(c);

@@ -55,7 +55,7 @@ read_choices(struct walk *w)
 static void
 ask_something(struct walk *w)
 {
-    static struct order_wish wishes[] = {
+    static struct order_request wishes[] = {
         { .item_code = "A04" }, /* electricians, ordinary */
         { .item_code = "A02" }, /* E2: pauses by the desk's word */
         { .item_code = "A17" }, /* E0: no pause, dispatched at once */
@@ -63,7 +63,7 @@ ask_something(struct walk *w)
         { .item_code = "A04", .legs = "[{\"item_code\":\"A05\"}]" },
         { .item_code = "A10" },
     };
-    struct order_wish wish = wishes[random_below(&w->chance, COUNT(wishes))];
+    struct order_request wish = wishes[random_below(&w->chance, COUNT(wishes))];
     static const char *const askers[] = { "wang", "li", "second", "chief" };
     const char *who = askers[random_below(&w->chance, COUNT(askers))];
     int64_t id;
@@ -104,7 +104,7 @@ say_all(const struct walk *w, const char *verb, const struct order *o)
 static enum err
 do_one(struct walk *w, const char *who, const char *verb, struct order_act *a)
 {
-    struct order_wish leg = { .id = a->id, .item_code = "A05" };
+    struct order_request leg = { .id = a->id, .item_code = "A05" };
     struct order_view v = { 0 };
 
     as(w->c, who);
@@ -274,8 +274,8 @@ TEST(an_emergency_s_crew_is_offered_no_pause)
 
 TEST(a_whole_with_open_legs_is_not_offered_to_be_ended)
 {
-    struct order_wish w = { .item_code = "A04",
-                            .legs = "[{\"item_code\":\"A05\"}]" };
+    struct order_request w = { .item_code = "A04",
+                               .legs = "[{\"item_code\":\"A05\"}]" };
     int64_t id;
 
     office_make(c);

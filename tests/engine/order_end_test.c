@@ -11,37 +11,6 @@
 #include "base/words.h"
 #include "office.h"
 
-static int64_t
-count(struct call *c, const char *fmt, int64_t id)
-{
-    char sql[300];
-
-    (void)snprintf(sql, sizeof sql, fmt, (long long)id);
-    return office_int(c, sql);
-}
-
-/* What PERSON was told about the order, by kind. */
-static int64_t
-told(struct call *c, int64_t person, int64_t order, const char *kind)
-{
-    return office_int(c,
-                      arena_printf(c->arena,
-                                   "SELECT COUNT(*) FROM notice WHERE"
-                                   " person_id = %lld AND noun_id = %lld"
-                                   " AND kind = '%s'",
-                                   (long long)person, (long long)order, kind));
-}
-
-static int64_t
-wake(struct call *c)
-{
-    int64_t done = 0;
-
-    as(c, NULL);
-    EXPECT_OK(order_wake(c, 100, &done));
-    return done;
-}
-
 /* -- second rounds ---------------------------------------------------------- */
 
 TEST(rework_is_counted_and_the_clock_was_never_stopped)
@@ -56,7 +25,7 @@ TEST(rework_is_counted_and_the_clock_was_never_stopped)
     o = order_now(c, id);
     EXPECT(o.reworks == 1 && o.completed_at.ms == 0 && o.is_open);
     EXPECT(o.complete_due.ms == at("2026-11-24 10:00").ms);
-    EXPECT(told(c, 44, id, "rework") == 1);
+    EXPECT(told_of(c, 44, id, "rework") == 1);
     c->now = at("2026-11-24 11:00");
     EXPECT_OK(say(c, "zhao", "complete", id));
     EXPECT(order_now(c, id).complete_late);
@@ -71,7 +40,7 @@ TEST(an_order_is_reopened_within_fifteen_days_only)
     id = bring_to(c, ORDER_VERIFIED);
     late = bring_to(c, ORDER_VERIFIED);
     office_pass(c, 15 * DAY_MS - 1);
-    (void)wake(c);
+    (void)wake_orders(c);
     assert_int_equal(order_now(c, id).state, ORDER_CLOSED);
     EXPECT_FAULT(say(c, "wang", "reopen", id), ERR_INVALID, "reason");
     EXPECT_OK(say(c, "wang", "reopen", id, .reason = "dark again"));
@@ -92,7 +61,7 @@ TEST(a_reopened_order_is_not_due_soon_at_once)
     c->now = at("2026-12-07 10:00");
     EXPECT_OK(say(c, "wang", "reopen", id, .reason = "dark again"));
     office_pass(c, MINUTE_MS);
-    (void)wake(c);
+    (void)wake_orders(c);
     EXPECT(order_now(c, id).escalation == 0);
 }
 
@@ -163,9 +132,9 @@ TEST(no_clock_runs_before_the_approval)
 
 TEST(nobody_approves_his_own_wish)
 {
-    struct order_wish w = { .item_code = "A06",
-                            .place_id = 23,
-                            .answers = "{\"reason\":\"more lamps\"}" };
+    struct order_request w = { .item_code = "A06",
+                               .place_id = 23,
+                               .answers = "{\"reason\":\"more lamps\"}" };
     int64_t id;
 
     office_make(c);
@@ -185,19 +154,19 @@ TEST(three_working_days_of_silence_verify_and_are_no_vote)
     c->now = at("2026-11-26 15:00"); /* a Thursday */
     id = bring_to(c, ORDER_COMPLETED);
     c->now = at("2026-12-01 14:59");
-    (void)wake(c);
+    (void)wake_orders(c);
     assert_int_equal(order_now(c, id).state, ORDER_COMPLETED);
     c->now = at("2026-12-01 15:00");
-    EXPECT(wake(c) == 1);
+    EXPECT(wake_orders(c) == 1);
     o = order_now(c, id);
     EXPECT(o.state == ORDER_VERIFIED && o.verified_auto);
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM rating"), 0);
     office_pass(c, 7 * DAY_MS);
-    EXPECT(wake(c) == 1);
+    EXPECT(wake_orders(c) == 1);
     o = order_now(c, id);
     EXPECT(o.state == ORDER_CLOSED && !o.is_open && o.closed_at.ms != 0);
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM rating"), 0);
-    EXPECT(wake(c) == 0);
+    EXPECT(wake_orders(c) == 0);
 }
 
 TEST(the_programs_own_deeds_are_events_of_the_programs)
@@ -207,12 +176,12 @@ TEST(the_programs_own_deeds_are_events_of_the_programs)
     office_make(c);
     id = bring_to(c, ORDER_COMPLETED);
     office_pass(c, 10 * DAY_MS);
-    (void)wake(c);
-    assert_int_equal(count(c,
-                           "SELECT COUNT(*) FROM event WHERE order_id ="
-                           " %lld AND verb = 'auto_verify' AND actor_id IS"
-                           " NULL AND actor_name = 'liangcao'",
-                           id),
+    (void)wake_orders(c);
+    assert_int_equal(count_of(c,
+                              "SELECT COUNT(*) FROM event WHERE order_id ="
+                              " %lld AND verb = 'auto_verify' AND actor_id IS"
+                              " NULL AND actor_name = 'liangcao'",
+                              id),
                      1);
 }
 
@@ -232,7 +201,7 @@ TEST(one_order_that_cannot_be_woken_does_not_stop_the_others)
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM orders WHERE state ="
                                    " 'verified'"),
                      1);
-    EXPECT(wake(c) == 1);
+    EXPECT(wake_orders(c) == 1);
 }
 
 TEST(an_order_is_rated_once_by_its_requester_within_seven_days)
@@ -272,13 +241,13 @@ TEST(a_second_life_gives_no_second_vote)
     EXPECT_FAULT(say(c, "wang", "rate", id, .stars = 1, .comment = "x"),
                  ERR_CONFLICT, NULL);
     office_pass(c, 8 * DAY_MS);
-    (void)wake(c);
+    (void)wake_orders(c);
     assert_int_equal(order_now(c, id).state, ORDER_CLOSED);
 }
 
 TEST(nobody_rates_the_work_of_his_own_crew)
 {
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t id;
 
     office_make(c);
@@ -353,7 +322,7 @@ TEST(single_ratings_are_seen_within_ones_scope_only)
 
 TEST(cancelling_work_begun_needs_a_reason_even_of_ones_own)
 {
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t id;
 
     office_make(c);
@@ -389,7 +358,7 @@ TEST(internal_comments_are_for_those_who_serve)
     EXPECT_FAULT(say(c, "zhao", "comment", id), ERR_INVALID, "note");
     EXPECT_OK(say(c, "zhao", "comment", id, .note = "he is difficult",
                   .internal = true));
-    EXPECT(told(c, 41, id, "comment") == 0);
+    EXPECT(told_of(c, 41, id, "comment") == 0);
     as(c, "wang");
     EXPECT_OK(order_events(c, &l, id));
     for (size_t i = 0; i < l.n; i++)
@@ -440,20 +409,20 @@ TEST(who_asked_for_the_same_hears_all_of_the_main_order)
     EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
     EXPECT_OK(say(c, "desk", "dispatch", main_order));
     EXPECT_OK(say(c, "zhao", "arrive", main_order));
-    EXPECT(told(c, 42, other, "merged") == 1);
-    EXPECT(told(c, 42, other, "dispatched") == 1);
-    EXPECT(told(c, 42, other, "on_site") == 1);
+    EXPECT(told_of(c, 42, other, "merged") == 1);
+    EXPECT(told_of(c, 42, other, "dispatched") == 1);
+    EXPECT(told_of(c, 42, other, "on_site") == 1);
     /* And so on when the main order is merged itself. */
     third = ask(c, "wang", "A04").id;
     EXPECT_FAULT(say(c, "desk", "merge", main_order, .into_id = third),
                  ERR_CONFLICT, "state");
     EXPECT_OK(say(c, "zhao", "complete", main_order));
-    EXPECT(told(c, 42, other, "completed") == 1);
+    EXPECT(told_of(c, 42, other, "completed") == 1);
 }
 
 TEST(a_chain_of_merged_orders_hears_its_last)
 {
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t one, two, three;
 
     office_make(c);
@@ -463,8 +432,8 @@ TEST(a_chain_of_merged_orders_hears_its_last)
     EXPECT_OK(say(c, "desk", "merge", one, .into_id = two));
     EXPECT_OK(say(c, "desk", "merge", two, .into_id = three));
     EXPECT_OK(say(c, "desk", "dispatch", three));
-    EXPECT(told(c, 41, two, "dispatched") == 1);
-    EXPECT(told(c, 42, one, "dispatched") == 1);
+    EXPECT(told_of(c, 41, two, "dispatched") == 1);
+    EXPECT(told_of(c, 42, one, "dispatched") == 1);
 }
 
 /* 300 orders of three people, each merged into the next. */
@@ -472,7 +441,7 @@ TEST(of_a_long_chain_of_merged_orders_each_person_is_told_once)
 {
     static const char *const who[] = { "wang", "li", "second" };
     static const int64_t people[] = { 41, 42, 57 };
-    struct order_wish w = { .item_code = "A04", .place_id = 23 };
+    struct order_request w = { .item_code = "A04", .place_id = 23 };
     int64_t last = 0;
 
     office_make(c);
@@ -530,7 +499,7 @@ TEST(an_order_others_wait_for_is_cancelled_by_the_desk)
     EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
     EXPECT_FAULT(say(c, "wang", "cancel", main_order), ERR_CONFLICT, NULL);
     EXPECT_OK(say(c, "desk", "cancel", main_order, .reason = "no"));
-    EXPECT(told(c, 42, other, "cancelled") == 1);
+    EXPECT(told_of(c, 42, other, "cancelled") == 1);
 }
 
 /* -- legs ------------------------------------------------------------------- */
@@ -547,7 +516,7 @@ leg_of(struct call *c, int64_t parent, const char *item)
 static struct order
 ask_with_legs(struct call *c)
 {
-    struct order_wish w = {
+    struct order_request w = {
         .item_code = "A05",
         .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"
     };
@@ -626,7 +595,7 @@ TEST(a_parent_is_not_verified_while_a_leg_is_done_again)
 
 TEST(a_leg_has_no_legs)
 {
-    struct order_wish w = { .item_code = "A04" };
+    struct order_request w = { .item_code = "A04" };
     struct order_view v = { 0 };
     struct order o;
 
@@ -684,9 +653,10 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
         { "house", 2, false },   { "sysadmin", 0, true },
         { "secadmin", 0, true }, { "auditor", 0, true },
     };
-    struct order_wish lamp = { .item_code = "A04", .description = "漏水的灯" };
-    struct order_wish tap = { .item_code = "A10", .description = "漏水" };
-    struct order_wish lift = {
+    struct order_request lamp = { .item_code = "A04",
+                                  .description = "漏水的灯" };
+    struct order_request tap = { .item_code = "A10", .description = "漏水" };
+    struct order_request lift = {
         .item_code = "A18", .description = "漏水", .place_id = 22
     };
     int64_t ids[3];
@@ -794,8 +764,8 @@ TEST(an_order_is_found_by_words_names_initials_and_number)
     static const char *const words[] = { "漏水", "走廊",        "王芳",
                                          "wf",   "20261123",    "lamp",
                                          "Lamp", "13800000041", "House 1 305" };
-    struct order_wish w = { .item_code = "A04",
-                            .description = "走廊漏水 lamp is dark" };
+    struct order_request w = { .item_code = "A04",
+                               .description = "走廊漏水 lamp is dark" };
     int64_t id;
 
     office_make(c);

@@ -10,37 +10,6 @@
 #include "model/app.h"
 #include "office.h"
 
-static int64_t
-count(struct call *c, const char *fmt, int64_t id)
-{
-    char sql[300];
-
-    (void)snprintf(sql, sizeof sql, fmt, (long long)id);
-    return office_int(c, sql);
-}
-
-/* What PERSON was told about the order, by kind. */
-static int64_t
-told(struct call *c, int64_t person, int64_t order, const char *kind)
-{
-    return office_int(c,
-                      arena_printf(c->arena,
-                                   "SELECT COUNT(*) FROM notice WHERE"
-                                   " person_id = %lld AND noun_id = %lld"
-                                   " AND kind = '%s'",
-                                   (long long)person, (long long)order, kind));
-}
-
-static int64_t
-wake(struct call *c)
-{
-    int64_t done = 0;
-
-    as(c, NULL);
-    EXPECT_OK(order_wake(c, 100, &done));
-    return done;
-}
-
 /* -- asking ---------------------------------------------------------------- */
 
 TEST(an_order_keeps_the_names_of_its_day)
@@ -71,7 +40,7 @@ TEST(numbers_rise_within_the_day_and_begin_anew)
 TEST(a_wish_that_cannot_be_is_refused_by_field_and_leaves_nothing)
 {
     static const struct {
-        struct order_wish w;
+        struct order_request w;
         const char *field;
     } bad[] = {
         { { 0 }, "item_code" },
@@ -99,7 +68,7 @@ TEST(a_wish_that_cannot_be_is_refused_by_field_and_leaves_nothing)
     before = everything(c);
     as(c, "wang");
     for (size_t i = 0; i < COUNT(bad); i++) {
-        struct order_wish w = bad[i].w;
+        struct order_request w = bad[i].w;
         struct order_view v = { 0 };
 
         EXPECT_FAULT(order_submit(c, &w, &v), ERR_INVALID, bad[i].field);
@@ -109,9 +78,9 @@ TEST(a_wish_that_cannot_be_is_refused_by_field_and_leaves_nothing)
 
 TEST(what_is_wanted_ends_after_it_begins)
 {
-    struct order_wish w = { .item_code = "A04",
-                            .wanted_from = at("2026-11-24 10:00"),
-                            .wanted_to = at("2026-11-24 09:00") };
+    struct order_request w = { .item_code = "A04",
+                               .wanted_from = at("2026-11-24 10:00"),
+                               .wanted_to = at("2026-11-24 09:00") };
     struct order_view v = { 0 };
 
     office_make(c);
@@ -121,9 +90,9 @@ TEST(what_is_wanted_ends_after_it_begins)
 
 TEST(what_is_wanted_does_not_lie_in_the_past)
 {
-    struct order_wish w = { .item_code = "A04",
-                            .wanted_from = at("2026-11-22 23:00"),
-                            .wanted_to = at("2026-11-23 11:00") };
+    struct order_request w = { .item_code = "A04",
+                               .wanted_from = at("2026-11-22 23:00"),
+                               .wanted_to = at("2026-11-23 11:00") };
     struct order_view v;
 
     office_make(c);
@@ -137,7 +106,7 @@ TEST(what_is_wanted_does_not_lie_in_the_past)
 
 TEST(only_the_desk_asks_for_others)
 {
-    struct order_wish w = { .item_code = "A04", .requester_id = 42 };
+    struct order_request w = { .item_code = "A04", .requester_id = 42 };
     struct order_view v = { 0 };
     struct order o;
 
@@ -147,7 +116,7 @@ TEST(only_the_desk_asks_for_others)
     o = ask_for(c, "desk", &w);
     EXPECT(o.requester_id == 42 && o.taken_by_id == 43 && o.unit_id == 12);
     assert_string_equal(o.channel, "phone");
-    EXPECT(told(c, 42, o.id, "submitted") == 1);
+    EXPECT(told_of(c, 42, o.id, "submitted") == 1);
     w.requester_id = 58;
     as(c, "desk");
     EXPECT_FAULT(order_submit(c, &w, &v), ERR_INVALID, "requester_id");
@@ -155,7 +124,7 @@ TEST(only_the_desk_asks_for_others)
 
 TEST(nobody_signed_in_asks_for_nothing)
 {
-    struct order_wish w = { .item_code = "A04" };
+    struct order_request w = { .item_code = "A04" };
     struct order_view v = { 0 };
     struct order_board b = { 0 };
 
@@ -241,11 +210,11 @@ TEST(an_emergency_goes_to_its_crew_at_once)
     o = order_now(c, ask(c, "wang", "A01").id);
     assert_int_equal(o.state, ORDER_DISPATCHED);
     EXPECT(o.crew_id == id_of(c, "crew", "electricians"));
-    EXPECT(told(c, 45, o.id, "dispatched") == 1);
-    assert_int_equal(count(c,
-                           "SELECT COUNT(*) FROM event WHERE order_id ="
-                           " %lld",
-                           o.id),
+    EXPECT(told_of(c, 45, o.id, "dispatched") == 1);
+    assert_int_equal(count_of(c,
+                              "SELECT COUNT(*) FROM event WHERE order_id ="
+                              " %lld",
+                              o.id),
                      2);
 }
 
@@ -310,7 +279,7 @@ TEST(suspension_stops_the_complete_clock_and_no_other)
     EXPECT(before.complete_due.ms == at("2026-11-24 10:00").ms);
     EXPECT(before.complete_left_ms == 6 * HOUR_MS);
     c->now = at("2026-11-25 08:59");
-    (void)wake(c);
+    (void)wake_orders(c);
     EXPECT(!order_now(c, id).complete_late);
     c->now = at("2026-11-25 09:00");
     EXPECT_OK(say(c, "zhao", "resume", id));
@@ -349,7 +318,7 @@ TEST(the_other_clocks_run_on_while_suspended)
     EXPECT_OK(say(c, "zhao", "acknowledge", id));
     EXPECT_OK(say(c, "zhao", "suspend", id, .reason = "requester_reschedule"));
     c->now = at("2026-11-24 16:00");
-    (void)wake(c);
+    (void)wake_orders(c);
     EXPECT(order_now(c, id).on_site_late);
     EXPECT(!order_now(c, id).complete_late);
 }
@@ -446,21 +415,22 @@ TEST(a_clock_that_runs_out_is_noted_once_and_escalates)
     office_make(c);
     id = bring_to(c, ORDER_IN_PROGRESS);
     c->now = at("2026-11-24 05:00");
-    (void)wake(c);
+    (void)wake_orders(c);
     EXPECT(order_now(c, id).escalation == 1);
-    EXPECT(told(c, 44, id, "due soon") == 1);
+    EXPECT(told_of(c, 44, id, "due soon") == 1);
     c->now = at("2026-11-24 10:00");
-    (void)wake(c);
-    (void)wake(c);
+    (void)wake_orders(c);
+    (void)wake_orders(c);
     EXPECT(order_now(c, id).complete_late && order_now(c, id).escalation == 2);
-    EXPECT(told(c, 43, id, "overdue") == 1 && told(c, 44, id, "overdue") == 1);
+    EXPECT(told_of(c, 43, id, "overdue") == 1
+           && told_of(c, 44, id, "overdue") == 1);
     c->now = at("2026-11-25 10:00");
-    (void)wake(c);
-    EXPECT(told(c, 49, id, "a day overdue") == 1);
-    assert_int_equal(count(c,
-                           "SELECT COUNT(*) FROM event WHERE verb = 'late'"
-                           " AND order_id = %lld",
-                           id),
+    (void)wake_orders(c);
+    EXPECT(told_of(c, 49, id, "a day overdue") == 1);
+    assert_int_equal(count_of(c,
+                              "SELECT COUNT(*) FROM event WHERE verb = 'late'"
+                              " AND order_id = %lld",
+                              id),
                      1);
     EXPECT(order_now(c, id).wake_at.ms == 0);
 }
@@ -474,11 +444,11 @@ TEST(an_overdue_order_is_told_to_the_desks_it_lies_with)
     office_make(c);
     id = ask(c, "wang", "A04").id; /* of the Secretaries, in House 1 */
     c->now = at("2026-11-24 10:01");
-    (void)wake(c);
-    EXPECT(told(c, 43, id, "overdue") == 1); /* the desk everywhere */
-    EXPECT(told(c, 51, id, "overdue") == 1); /* of General bureau */
-    EXPECT(told(c, 53, id, "overdue") == 1); /* of House 1 */
-    EXPECT(told(c, 52, id, "overdue") == 0); /* of Finance */
+    (void)wake_orders(c);
+    EXPECT(told_of(c, 43, id, "overdue") == 1); /* the desk everywhere */
+    EXPECT(told_of(c, 51, id, "overdue") == 1); /* of General bureau */
+    EXPECT(told_of(c, 53, id, "overdue") == 1); /* of House 1 */
+    EXPECT(told_of(c, 52, id, "overdue") == 0); /* of Finance */
 }
 
 TEST(more_time_is_asked_for_before_the_time_is_up)
@@ -514,7 +484,7 @@ TEST(granted_time_moves_the_promise_and_the_requester_hears_of_it)
     o = order_now(c, id);
     EXPECT(o.complete_due.ms == at("2026-11-26 09:00").ms);
     EXPECT(o.extensions == 1 && o.extension_asked_until.ms == 0);
-    EXPECT(told(c, 41, id, "grant_extension") == 1);
+    EXPECT(told_of(c, 41, id, "grant_extension") == 1);
 }
 
 TEST(time_asked_for_in_time_and_granted_late_is_not_late)
@@ -526,7 +496,7 @@ TEST(time_asked_for_in_time_and_granted_late_is_not_late)
     EXPECT_OK(say(c, "zhao", "ask_extension", id, .reason = "parts",
                   .until = at("2026-11-26 09:00")));
     c->now = at("2026-11-24 11:00");
-    (void)wake(c);
+    (void)wake_orders(c);
     EXPECT_OK(say(c, "desk", "grant_extension", id));
     c->now = at("2026-11-25 11:00");
     EXPECT_OK(say(c, "zhao", "complete", id));
@@ -567,7 +537,7 @@ TEST(the_day_of_a_planned_order_is_agreed_on)
     o = order_now(c, id);
     EXPECT(o.complete_due.ms == at("2026-12-10 09:00").ms);
     EXPECT(o.extensions == 0);
-    EXPECT(told(c, 41, id, "grant_extension") == 1);
+    EXPECT(told_of(c, 41, id, "grant_extension") == 1);
     EXPECT_OK(say(c, "zhao", "ask_extension", id, .reason = "rain",
                   .until = at("2026-12-12 09:00")));
     EXPECT_OK(say(c, "desk", "grant_extension", id));
@@ -605,7 +575,7 @@ TEST(an_assignee_is_one_of_the_crew_and_still_here)
                  "assignee_id");
     EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = 44));
     assert_string_equal(order_now(c, id).assignee_name, "赵电");
-    EXPECT(told(c, 44, id, "dispatched") == 1);
+    EXPECT(told_of(c, 44, id, "dispatched") == 1);
 }
 
 TEST(in_turn_goes_round)
@@ -652,7 +622,7 @@ offered(struct call *c, const char *account, int64_t id, const char *verb)
 
 TEST(a_provider_works_on_the_orders_of_all_its_crews)
 {
-    struct order_wish w = { .item_code = "A18", .place_id = 22 };
+    struct order_request w = { .item_code = "A18", .place_id = 22 };
     struct list l = { .model = &order_model };
     int64_t id;
 

@@ -28,19 +28,10 @@ static const char *const people[] = {
 struct app here, there;
 
 void
-must_run(struct call *c, const char *sql)
-{
-    TX tx = tx_begin(c);
-
-    EXPECT_OK(db_exec(c, sql));
-    EXPECT_OK(tx_commit(&tx));
-}
-
-void
 people_move_in(struct call *c)
 {
     for (size_t i = 0; i < COUNT(people); i++)
-        must_run(c, people[i]);
+        office_exec(c, people[i]);
 }
 
 void
@@ -116,15 +107,6 @@ one_text(struct call *c, const char *sql)
 
     EXPECT(rows_next(&r));
     return row_text(&r, 0);
-}
-
-int64_t
-ask_int(struct call *c, const char *sql)
-{
-    int64_t n = 0;
-
-    EXPECT_OK(db_int(c, &n, sql));
-    return n;
 }
 
 const char *

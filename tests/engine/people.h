@@ -11,6 +11,7 @@
 
 #include "auth/account.h"
 #include "model/app.h"
+#include "office.h"
 #include "test.h"
 
 #define GOOD "Liang-cao9" /* everybody's password */
@@ -39,9 +40,7 @@ enum err try_sign_in(struct call *c, const char *account, const char *password,
 const char *sign_in(struct call *c, const char *account); /* the secret */
 
 void pass_seconds(struct call *c, int64_t seconds);
-void must_run(struct call *c, const char *sql);
 const char *one_text(struct call *c, const char *sql);
-int64_t ask_int(struct call *c, const char *sql);
 const char *audited(struct call *c); /* the actions, in their order */
 
 #endif

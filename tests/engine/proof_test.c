@@ -308,7 +308,7 @@ TEST(a_verification_in_the_background_is_looked_at_until_it_ends)
     as(c, "auditor");
     audit_look(c, &r);
     EXPECT(!r.running && r.began.ms == 0);
-    EXPECT_OK(audit_begin(c, all_models(), audit_rules, 60000, &r));
+    EXPECT_OK(audit_begin(c, all_models(), org_rules, 60000, &r));
     EXPECT(!r.running && r.faults == 0 && r.entries > 1000 && r.rows > 500);
     audit_look(c, &r);
     EXPECT(!r.running && r.ended.ms != 0 && r.heads != NULL);

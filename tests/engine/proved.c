@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proved.h"
+#include "engine/org/org.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ struct audit_report
 proved_verify(struct call *c, struct proved *p, bool kept)
 {
     struct audit_check k = { .models = all_models(),
-                             .rules = audit_rules,
+                             .rules = org_rules,
                              .expect = kept ? p->heads : NULL,
                              .key_file = p->pub };
 

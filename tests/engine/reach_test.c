@@ -46,8 +46,8 @@ TEST(a_provider_gives_orders_to_its_own_crews_only)
 
 TEST(who_asks_for_others_does_so_within_his_reach)
 {
-    struct order_wish li = { .item_code = "A04", .requester_id = 42 };
-    struct order_wish wang = { .item_code = "A04", .requester_id = 41 };
+    struct order_request li = { .item_code = "A04", .requester_id = 42 };
+    struct order_request wang = { .item_code = "A04", .requester_id = 41 };
     struct order_view v;
 
     office_make(c);
@@ -166,7 +166,7 @@ TEST(a_rule_that_leads_to_a_crew_out_of_use_refuses_no_request)
 
 TEST(a_leg_is_added_though_the_room_and_the_requester_have_gone)
 {
-    struct order_wish w = { .item_code = "A05" };
+    struct order_request w = { .item_code = "A05" };
     struct order_view v = { 0 };
 
     office_make(c);
@@ -185,12 +185,12 @@ TEST(who_asks_for_others_alone_says_that_somebody_rang)
 
     office_make(c);
     for (size_t i = 0; i < COUNT(said); i++) {
-        struct order_wish w = { .item_code = "A04", .channel = said[i] };
+        struct order_request w = { .item_code = "A04", .channel = said[i] };
 
         as(c, "wang");
         EXPECT_FAULT(order_submit(c, &w, &v), ERR_DENIED, "channel");
     }
-    struct order_wish phone = {
+    struct order_request phone = {
         .item_code = "A04", .requester_id = 41, .channel = "walk_in"
     };
     EXPECT(strcmp(ask_for(c, "desk", &phone).channel, "walk_in") == 0);
@@ -213,7 +213,7 @@ leg(struct call *c, int64_t parent, const char *item)
 static struct order
 ask_two(struct call *c)
 {
-    struct order_wish w = {
+    struct order_request w = {
         .item_code = "A05",
         .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"
     };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "auth/auth.h"
+#include "engine/org/org.h"
 #include "model/health.h"
 #include "proved.h"
 
@@ -411,7 +412,7 @@ make_old(struct call *c)
 static struct audit_report
 verify_all(struct call *c)
 {
-    struct audit_check k = { .models = all_models(), .rules = audit_rules };
+    struct audit_check k = { .models = all_models(), .rules = org_rules };
 
     EXPECT_OK(audit_verify(c, &k));
     return k.report;

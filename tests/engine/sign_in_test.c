@@ -37,12 +37,12 @@ TEST(how_old_a_password_may_grow_is_a_setting)
 {
     OFFICE;
     make_account(c, "zhang", 41);
-    must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
-                " (1, 'password.max_days', '0', 1)");
+    office_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
+                   " (1, 'password.max_days', '0', 1)");
     pass_seconds(c, DAYS(400));
     EXPECT_OK(come_in(c));
     EXPECT(!c->actor->must_change);
-    must_run(c, "UPDATE setting SET value = '30'");
+    office_exec(c, "UPDATE setting SET value = '30'");
     EXPECT_OK(come_in(c));
     EXPECT(c->actor->must_change);
 }

@@ -3,6 +3,7 @@
    database: each kind of tampering is found, and by what. */
 #include "auth/account.h"
 #include "database.h"
+#include "engine/org/org.h"
 #include "proved.h"
 
 /* What finds it: the chains, the rows, or only what was signed or kept. */
@@ -337,7 +338,7 @@ static bool
 is_found(struct call *c, struct proved *p, const struct tampering *t)
 {
     struct audit_check k = { .models = t->by == BY_ROWS ? all_models() : NULL,
-                             .rules = audit_rules,
+                             .rules = org_rules,
                              .key_file = t->by == BY_SEAL ? p->pub : NULL };
 
     if (t->by != BY_SEAL)

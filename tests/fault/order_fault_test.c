@@ -9,7 +9,7 @@
 static enum err
 do_submit(struct call *c, const void *with)
 {
-    struct order_wish w = *(const struct order_wish *)with;
+    struct order_request w = *(const struct order_request *)with;
     struct order_view v = { 0 };
 
     return order_submit(c, &w, &v);
@@ -17,13 +17,14 @@ do_submit(struct call *c, const void *with)
 
 TEST(asking_is_all_or_nothing)
 {
-    struct order_wish plain = { .item_code = "A04", .description = "走廊漏水" };
-    struct order_wish legs = {
+    struct order_request plain = { .item_code = "A04",
+                                   .description = "走廊漏水" };
+    struct order_request legs = {
         .item_code = "A05",
         .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A10\"}]"
     };
-    struct order_wish urgent = { .item_code = "A01" };
-    struct order_wish other = { .item_code = "A04", .requester_id = 41 };
+    struct order_request urgent = { .item_code = "A01" };
+    struct order_request other = { .item_code = "A04", .requester_id = 41 };
 
     office_make(c);
     office_exec(c, "DELETE FROM audit_entry");
@@ -145,8 +146,8 @@ do_complete_leg(struct call *c, const void *with)
 /* The last leg completes its parent in the same act. */
 TEST(the_last_leg_and_its_parent_are_done_together)
 {
-    struct order_wish w = { .item_code = "A05",
-                            .legs = "[{\"item_code\":\"A04\"}]" };
+    struct order_request w = { .item_code = "A05",
+                               .legs = "[{\"item_code\":\"A04\"}]" };
     struct order_act done = { .result = "done" };
     int64_t parent;
 

@@ -14,12 +14,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const struct model *const nouns[] = {
-    &order_wish_model,   &life_reason_model,  &draft_model,
-    &unit_model,         &place_model,        &person_model,
-    &provider_model,     &crew_model,         &crew_member_model,
-    &shift_model,        &service_area_model, &sla_class_model,
-    &service_item_model, &routing_rule_model, &calendar_day_model,
-    &office_hours_model, &account_model,      &role_grant_model,
+    &order_request_model, &life_reason_model,  &draft_model,
+    &unit_model,          &place_model,        &person_model,
+    &provider_model,      &crew_model,         &crew_member_model,
+    &shift_model,         &service_area_model, &sla_class_model,
+    &service_item_model,  &routing_rule_model, &calendar_day_model,
+    &office_hours_model,  &account_model,      &role_grant_model,
 };
 
 int

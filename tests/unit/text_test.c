@@ -79,3 +79,26 @@ TEST_PLAIN(what_joins_letters_stays)
 
     expect_clean(c, false, family, family);
 }
+
+/* The published values of FNV-1a, 64 bits. */
+TEST_PLAIN(a_text_has_the_hash_that_everybody_else_computes)
+{
+    (void)c;
+    EXPECT(text_hash("") == UINT64_C(0xcbf29ce484222325));
+    EXPECT(text_hash("a") == UINT64_C(0xaf63dc4c8601ec8c));
+    EXPECT(text_hash("foobar") == UINT64_C(0x85944171f73967e8));
+}
+
+TEST_PLAIN(a_list_that_grows_keeps_what_is_in_it)
+{
+    int *list = NULL;
+    size_t cap = 0;
+
+    for (int i = 0; i < 1000; i++) {
+        GROW(c->arena, list, (size_t)i, cap);
+        list[i] = i;
+    }
+    EXPECT(cap >= 1000 && cap < 2000);
+    for (int i = 0; i < 1000; i++)
+        EXPECT(list[i] == i);
+}

@@ -12,11 +12,7 @@ static const char add_cover[] =
     "INSERT INTO audit_cover (id, noun, first_id, last_id, leaves)"
     " VALUES ($1, $2, $3, $4, $5)";
 
-static const char is_uncovered[] =
-    "SELECT COUNT(*) FROM generation WHERE name = 'audit.uncovered'";
-
-static const char now_covered[] =
-    "DELETE FROM generation WHERE name = 'audit.uncovered'";
+#define UNCOVERED "audit.uncovered"
 
 /* What an office has that was taken over, or made by this release; of an older
    one's entries there are neither rules nor proofs. */
@@ -38,14 +34,7 @@ const char cover_says_forged[] =
 void
 word_add(struct call *c, struct words_list *l, const struct word *w)
 {
-    if (l->n == l->cap) {
-        struct word *more =
-            NEW_N(c->arena, struct word, l->cap = 2 * l->cap + 64);
-
-        if (l->n > 0)
-            memcpy(more, l->all, l->n * sizeof *more);
-        l->all = more;
-    }
+    GROW(c->arena, l->all, l->n, l->cap);
     l->all[l->n++] = *w;
 }
 
@@ -290,7 +279,7 @@ cover_mark(struct call *c, enum cover_mark *out)
     int64_t marked = 0, taken = 0;
     bool signed_elsewhere = false;
 
-    TRY(db_int(c, &marked, is_uncovered));
+    TRY(db_mark(c, UNCOVERED, &marked));
     *out = COVER_NONE;
     if (marked == 0)
         return OK;
@@ -317,7 +306,7 @@ cover_all(struct call *c, const struct model *const *models,
     }
     if (progress != NULL)
         progress(all, all);
-    return db_exec(c, now_covered);
+    return db_mark_set(c, UNCOVERED, 0);
 }
 
 /* In one transaction: there is no state between, which somebody could make to

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/account.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "engine/audit/inner.h"
@@ -29,8 +30,6 @@ static const char wrong_heads[] =
 static const char headless[] =
     "SELECT COUNT(DISTINCT chain) FROM audit_entry"
     " WHERE chain NOT IN (SELECT chain FROM audit_chain)";
-
-static const char count_accounts[] = "SELECT COUNT(*) FROM account";
 
 static const char read_heads[] =
     "SELECT h.chain, h.seq, h.hash, e.at FROM audit_chain h"
@@ -269,7 +268,7 @@ check_heads(struct call *c, struct walk *w)
         if (!o->used)
             report_fault(c, w->k, "chain %lld was opened and is gone",
                          (long long)o->chain);
-    TRY(db_int(c, &accounts, count_accounts));
+    TRY(account_count(c, &accounts));
     if (w->k->report.entries == 0 && accounts > 0)
         report_fault(c, w->k,
                      "there are %lld accounts and no entry: the audit was"
@@ -387,14 +386,7 @@ audit_heads(struct call *c, struct audit_head **out, size_t *n)
 
     *out = NULL;
     for (*n = 0; rows_next(&r); (*n)++) {
-        if (*n == cap) {
-            struct audit_head *more =
-                NEW_N(c->arena, struct audit_head, cap = 2 * cap + 16);
-
-            if (*n > 0)
-                memcpy(more, *out, *n * sizeof *more);
-            *out = more;
-        }
+        GROW(c->arena, *out, *n, cap);
         (*out)[*n] = (struct audit_head){ .chain = row_int(&r, 0),
                                           .seq = row_int(&r, 1),
                                           .hash = row_text(&r, 2),

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "engine/catalog/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 
 #define MAX_ANSWERS 65536 /* bytes of JSON */
@@ -17,9 +18,6 @@ drop_json(json_t **j)
     json_decref(*j);
 }
 #define JSON CLEANUP(drop_json) json_t
-
-static const char find_place[] = "SELECT id FROM place WHERE id = $1";
-static const char find_person[] = "SELECT id FROM person WHERE id = $1";
 
 static const char *
 field_name(struct call *c, const char *name)
@@ -99,14 +97,17 @@ check_choice(struct call *c, const struct form_field *f, const char *name,
 /* A place or a person that exists.  Few forms ask for one, so that most
    orders cost no query here. */
 static enum err
-check_id(struct call *c, const char *sql, const char *name, const json_t *v)
+check_id(struct call *c, enum form_kind kind, const char *name, const json_t *v)
 {
-    int64_t found = 0, id = json_integer_value(v);
+    int64_t id = json_integer_value(v);
+    struct person_facts person = { 0 };
+    struct place_facts place = { 0 };
 
     if (!json_is_integer(v) || id <= 0 || id > MAX_ID)
         return fail(c, ERR_INVALID, name, "must be the number of a record");
-    TRY(db_int(c, &found, sql, V(id)));
-    if (found == 0)
+    TRY(kind == FORM_PLACE ? place_facts(c, id, &place)
+                           : person_facts(c, id, &person));
+    if (place.id == 0 && person.id == 0)
         return fail(c, ERR_INVALID, name, "there is no such record");
     return OK;
 }
@@ -172,8 +173,8 @@ check_answer(struct call *c, const struct form_field *f, json_t *v,
     case FORM_TEXT: TRY(check_text(c, f, name, v)); break;
     case FORM_NUMBER: TRY(check_number(c, f, name, v)); break;
     case FORM_CHOICE: TRY(check_choice(c, f, name, v)); break;
-    case FORM_PLACE: TRY(check_id(c, find_place, name, v)); break;
-    case FORM_PERSON: TRY(check_id(c, find_person, name, v)); break;
+    case FORM_PLACE:
+    case FORM_PERSON: TRY(check_id(c, f->kind, name, v)); break;
     case FORM_DATETIME: TRY(check_time(c, f, name, v, &at, tidy)); break;
     case FORM_YES_NO:
         if (!json_is_boolean(v))

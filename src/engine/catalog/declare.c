@@ -2,10 +2,7 @@
 /* What older releases spelled, said as columns: by the program, once. */
 #include "engine/catalog/inner.h"
 
-static const char is_due[] =
-    "SELECT COUNT(*) FROM generation WHERE name = 'sla_class.emergency'";
-static const char now_said[] =
-    "DELETE FROM generation WHERE name = 'sla_class.emergency'";
+#define UNSAID "sla_class.emergency" /* a mark */
 
 /* Until step 16 a class was an emergency by the first letter of its code. */
 static enum err
@@ -34,15 +31,15 @@ catalog_catch_up(struct call *c)
 {
     int64_t due = 0;
 
-    TRY(db_int(c, &due, is_due));
+    TRY(db_mark(c, UNSAID, &due));
     if (due == 0)
         return OK;
     TX tx = tx_begin(c);
     /* Another process may have been first. */
-    TRY(db_int(c, &due, is_due));
+    TRY(db_mark(c, UNSAID, &due));
     if (due != 0) {
         TRY(say_emergencies(c));
-        TRY(db_exec(c, now_said));
+        TRY(db_mark_set(c, UNSAID, 0));
         TRY(catalog_touch(c));
     }
     return tx_commit(&tx);

@@ -24,12 +24,7 @@ struct catalog_cache {
     bool looking, look_again;
 };
 
-static const char find_generation[] =
-    "SELECT value FROM generation WHERE name = 'catalog'";
-static const char set_generation[] =
-    "UPDATE generation SET value = $1 WHERE name = 'catalog'";
-static const char add_generation[] =
-    "INSERT INTO generation (name, value) VALUES ('catalog', $1)";
+#define MARK "catalog"
 
 /* How old a cache is is a matter of this machine, not of the call's day. */
 static int64_t
@@ -65,7 +60,7 @@ load(struct call *c, struct catalog_cache *cache, struct catalog **out)
     k->life = NEW(own.arena, struct holding);
     *k->life = (struct holding){ .cache = cache, .whole = k, .holders = 1 };
     pthread_mutex_init(&k->life->search_lock, NULL);
-    e = db_int(&own, &k->generation, find_generation);
+    e = db_mark(&own, MARK, &k->generation);
     if (e == OK)
         e = catalog_load(&own, k);
     if (e != OK) {
@@ -130,7 +125,7 @@ look(struct call *c, struct catalog_cache *cache, int64_t generation)
     struct fault fault = c->fault;
     struct catalog *fresh = NULL, *old = NULL;
     int64_t newest = generation;
-    enum err e = db_int(c, &newest, find_generation);
+    enum err e = db_mark(c, MARK, &newest);
 
     if (e == OK && newest != generation)
         e = load(c, cache, &fresh);
@@ -214,9 +209,7 @@ catalog_touch(struct call *c)
        undone never passes for a later one. */
     int64_t generation = new_id(c);
 
-    TRY(db_exec(c, set_generation, V(generation)));
-    if (db_changes(c) == 0)
-        TRY(db_exec(c, add_generation, V(generation)));
+    TRY(db_mark_set(c, MARK, generation));
     catalog_look_again(c);
     return OK;
 }

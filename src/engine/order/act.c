@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "json/json.h"
 
 /* -- what follows from any verb ---------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking: wishes become orders and legs. */
+/* Asking: requests become orders and legs. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,8 @@
 #define MAX_LEGS 20
 
 /* Everything that is looked up before anything is written. */
-struct making {
-    struct order_wish *w;
+struct submission {
+    struct order_request *w;
     const struct order *parent; /* of a leg that is added; or NULL */
     struct order o;
     struct service_item item;
@@ -30,7 +30,7 @@ struct making {
 /* -- looking up ------------------------------------------------------------ */
 
 static enum err
-find_item(struct call *c, struct making *m)
+find_item(struct call *c, struct submission *m)
 {
     CATALOG k = catalog_hold(c);
     const struct service_item *i = catalog_item(k, m->w->item_code, today(c));
@@ -56,13 +56,13 @@ find_item(struct call *c, struct making *m)
 static enum err
 check_wanted(struct call *c, const struct order *o)
 {
-    const struct order_wish said = { .wanted_from = o->wanted_from,
-                                     .wanted_to = o->wanted_to };
+    const struct order_request said = { .wanted_from = o->wanted_from,
+                                        .wanted_to = o->wanted_to };
 
     /* They may have come as an answer to a question. */
-    TRY(model_check_mask(c, &order_wish_model, &said,
-                         model_mask(&order_wish_model, "wanted_from")
-                             | model_mask(&order_wish_model, "wanted_to")));
+    TRY(model_check_mask(c, &order_request_model, &said,
+                         model_mask(&order_request_model, "wanted_from")
+                             | model_mask(&order_request_model, "wanted_to")));
     if (o->wanted_to.ms != 0 && o->wanted_to.ms <= c->now.ms)
         return fail(c, ERR_INVALID, "wanted_to", "lies in the past");
     if (o->wanted_from.ms != 0
@@ -72,7 +72,7 @@ check_wanted(struct call *c, const struct order *o)
 }
 
 static enum err
-find_requester(struct call *c, struct making *m)
+find_requester(struct call *c, struct submission *m)
 {
     int64_t me = c->actor->person_id;
     int64_t who = m->w->requester_id ? m->w->requester_id : me;
@@ -93,7 +93,7 @@ find_requester(struct call *c, struct making *m)
 
 /* A person who does not say where means his own room, while it is in use. */
 static enum err
-find_place(struct call *c, struct making *m)
+find_place(struct call *c, struct submission *m)
 {
     int64_t id = m->w->place_id;
     bool own = id == 0 && text_is_blank(m->w->place_note);
@@ -117,7 +117,7 @@ find_place(struct call *c, struct making *m)
 /* Who asks for others does so within his reach: for people of his units, or
    about his places. */
 static enum err
-check_for_other(struct call *c, const struct making *m)
+check_for_other(struct call *c, const struct submission *m)
 {
     if (m->o.taken_by_id == 0)
         return OK;
@@ -127,7 +127,7 @@ check_for_other(struct call *c, const struct making *m)
 }
 
 static enum err
-find_priority(struct call *c, struct making *m)
+find_priority(struct call *c, struct submission *m)
 {
     m->o.priority = m->w->priority ? m->w->priority : m->item.priority;
     if (m->o.priority < m->item.priority
@@ -140,7 +140,7 @@ find_priority(struct call *c, struct making *m)
 
 /* The first line of what was said with something on it, or the item's name. */
 static const char *
-make_title(struct call *c, const struct making *m)
+make_title(struct call *c, const struct submission *m)
 {
     const char *s = m->w->description, *p;
 
@@ -176,7 +176,7 @@ order_tokens(struct call *c, const struct order *o, const char *person_initials,
 /* How a request came is said by whoever takes it down for others, and by
    nobody of what only the program writes. */
 static enum err
-check_channel(struct call *c, const struct making *m)
+check_channel(struct call *c, const struct submission *m)
 {
     const char *said = m->w->channel;
 
@@ -193,10 +193,10 @@ check_channel(struct call *c, const struct making *m)
 }
 
 static enum err
-look_up(struct call *c, struct order_wish *w, struct making *m)
+look_up(struct call *c, struct order_request *w, struct submission *m)
 {
     m->w = w;
-    TRY(model_check(c, &order_wish_model, w));
+    TRY(model_check(c, &order_request_model, w));
     TRY(find_item(c, m));
     TRY(check_wanted(c, &m->o));
     TRY(find_requester(c, m));
@@ -275,7 +275,7 @@ dispatch_at_once(struct call *c, struct order *o)
 }
 
 static enum err
-write_order(struct call *c, struct making *m)
+write_order(struct call *c, struct submission *m)
 {
     struct order *o = &m->o;
     struct order_event e = { .verb = "submit", .from_state = "draft" };
@@ -307,15 +307,15 @@ write_order(struct call *c, struct making *m)
 /* -- legs ------------------------------------------------------------------ */
 
 static enum err
-look_up_leg(struct call *c, const struct making *parent, json_t *one,
-            struct making *leg)
+look_up_leg(struct call *c, const struct submission *parent, json_t *one,
+            struct submission *leg)
 {
     char *json = json_dumps(one, JSON_COMPACT | JSON_ENCODE_ANY);
-    struct order_wish *w = NEW(c->arena, struct order_wish);
+    struct order_request *w = NEW(c->arena, struct order_request);
     enum err e;
 
     ASSERT(json != NULL);
-    e = model_read_json(c, &order_wish_model, json, strlen(json), w, NULL);
+    e = model_read_json(c, &order_request_model, json, strlen(json), w, NULL);
     free(json);
     TRY(e);
     if (w->legs != NULL)
@@ -337,16 +337,16 @@ look_up_leg(struct call *c, const struct making *parent, json_t *one,
     return OK;
 }
 
-/* The wishes in w->legs; a fault's field becomes "legs[1].item_code". */
+/* The requests in w->legs; a fault's field becomes "legs[1].item_code". */
 static enum err
-look_up_legs(struct call *c, const struct making *m, struct making **legs,
-             size_t *n)
+look_up_legs(struct call *c, const struct submission *m,
+             struct submission **legs, size_t *n)
 {
     json_t *list = m->w->legs ? json_loads(m->w->legs, 0, NULL) : NULL;
     enum err e = OK;
 
     *n = json_array_size(list);
-    *legs = NEW_N(c->arena, struct making, *n + 1);
+    *legs = NEW_N(c->arena, struct submission, *n + 1);
     if (list != NULL && !json_is_array(list))
         e = fail(c, ERR_INVALID, "legs", "must be a list");
     else if (*n > MAX_LEGS)
@@ -368,9 +368,9 @@ look_up_legs(struct call *c, const struct making *m, struct making **legs,
 }
 
 enum err
-order_submit(struct call *c, struct order_wish *w, struct order_view *out)
+order_submit(struct call *c, struct order_request *w, struct order_view *out)
 {
-    struct making m = { 0 }, *legs;
+    struct submission m = { 0 }, *legs;
     size_t n;
 
     TRY(auth_need(c, "order.create", NULL));
@@ -390,9 +390,9 @@ order_submit(struct call *c, struct order_wish *w, struct order_view *out)
 enum err
 do_add_leg(struct deed *d, void *rec)
 {
-    struct order_wish w = *(const struct order_wish *)d->in;
+    struct order_request w = *(const struct order_request *)d->in;
     const struct order *o = rec;
-    struct making leg = { .parent = o };
+    struct submission leg = { .parent = o };
 
     if (w.place_id == 0 && w.place_note == NULL) {
         w.place_id = o->place_id;
@@ -407,147 +407,7 @@ do_add_leg(struct deed *d, void *rec)
 }
 
 enum err
-order_add_leg(struct call *c, struct order_wish *w, struct order_view *out)
+order_add_leg(struct call *c, struct order_request *w, struct order_view *out)
 {
     return life_do(c, &order_life, "add_leg", w, out);
-}
-
-/* -- before asking --------------------------------------------------------- */
-
-enum err
-order_promise(struct call *c, struct order_promise *p)
-{
-    struct order o = { .submitted_at = c->now };
-    CATALOG k = catalog_hold(c);
-    const struct service_item *i =
-        p->item_code ? catalog_item(k, p->item_code, today(c)) : NULL;
-
-    if (i == NULL)
-        return fail(c, ERR_INVALID, "item_code", "there is no such item");
-    o.sla_class = i->sla_class;
-    set_due(c, &o, c->now);
-    p->accept_due = o.accept_due;
-    p->on_site_due = o.on_site_due;
-    p->safe_due = o.safe_due;
-    p->complete_due = o.complete_due;
-    p->calendar_note = o.calendar_note;
-    return OK;
-}
-
-static const char find_candidates[] =
-    "SELECT id, number, state, item_name, place_name, submitted_at,"
-    " complete_due FROM orders WHERE place_id = $1 AND is_open = 1"
-    " AND item_code = $2 AND completed_at IS NULL ORDER BY id LIMIT 5";
-
-/* What is said without a name is nobody else's business. */
-static bool
-is_nameless(struct call *c, const char *item_code)
-{
-    CATALOG k = catalog_hold(c);
-    const struct service_item *i = catalog_item(k, item_code, today(c));
-
-    return i == NULL || i->anonymous_allowed;
-}
-
-enum err
-order_duplicates(struct call *c, struct order_candidates *d)
-{
-    bool restricted = false;
-    struct order o;
-    size_t n;
-
-    TRY(auth_need(c, "order.create", NULL));
-    d->found = NEW_N(c->arena, struct order_candidate, 5);
-    if (is_nameless(c, d->item_code))
-        return OK;
-    {
-        ROWS r = db_query(c, find_candidates, V(d->place_id), V(d->item_code));
-
-        while (rows_next(&r) && d->n < 5)
-            model_read_row(&order_candidate_model, &r, &d->found[d->n++]);
-        TRY(rows_end(&r));
-    }
-    /* What happens in a secrecy area is told to nobody who may not see it. */
-    TRY(place_is_restricted(c, d->place_id, &restricted));
-    n = d->n;
-    d->n = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct order_candidate *k = &d->found[i];
-
-        TRY(model_get(c, &order_model, k->id, &o));
-        k->may_see = order_may_see(c, &o);
-        if (k->may_see || !restricted)
-            d->found[d->n++] = *k;
-    }
-    return OK;
-}
-
-/* -- drafts ---------------------------------------------------------------- */
-
-static enum err
-own_draft(struct call *c, int64_t id, struct draft *d)
-{
-    TRY(auth_need(c, "order.create", NULL));
-    TRY(model_get(c, &draft_model, id, d));
-    if (d->person_id != c->actor->person_id)
-        return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
-                    words_in(c, "draft"), (long long)id);
-    return OK;
-}
-
-enum err
-draft_add(struct call *c, struct draft *d)
-{
-    TRY(auth_need(c, "order.create", NULL));
-    TRY(model_check(c, &draft_model, d));
-    d->person_id = c->actor->person_id;
-    TX tx = tx_begin(c);
-    TRY(model_add(c, &draft_model, d));
-    return tx_commit(&tx);
-}
-
-enum err
-draft_set(struct call *c, struct draft *d)
-{
-    struct draft old;
-    TX tx = tx_begin(c);
-
-    TRY(own_draft(c, d->id, &old));
-    TRY(model_check_mask(c, &draft_model, d, c->said));
-    TRY(model_set(c, &draft_model, d, c->said));
-    TRY(model_get(c, &draft_model, d->id, d));
-    return tx_commit(&tx);
-}
-
-enum err
-draft_remove(struct call *c, struct draft *d)
-{
-    struct draft old;
-
-    TRY(own_draft(c, d->id, &old));
-    TRY(model_match(c, old.version));
-    return model_remove(c, &draft_model, d->id);
-}
-
-enum err
-draft_list(struct call *c, struct list *l)
-{
-    TRY(auth_need(c, "order.create", NULL));
-    list_and(c, l, "person_id = $%zu", list_bind(c, l, V(c->actor->person_id)));
-    return model_list(c, l);
-}
-
-enum err
-draft_submit(struct call *c, struct draft *d, struct order_view *out)
-{
-    struct draft old;
-    struct order_wish w = { 0 };
-
-    TX tx = tx_begin(c);
-    TRY(own_draft(c, d->id, &old));
-    TRY(model_read_json(c, &order_wish_model, old.content, strlen(old.content),
-                        &w, NULL));
-    TRY(order_submit(c, &w, out));
-    TRY(model_remove(c, &draft_model, d->id));
-    return tx_commit(&tx);
 }

@@ -104,7 +104,7 @@ guard_add_leg(struct deed *d, void *rec)
                                            .place_id = o->place_id });
 }
 
-/* Nobody lets his own wish pass. */
+/* Nobody lets his own request pass. */
 enum err
 guard_approve(struct deed *d, void *rec)
 {
@@ -131,21 +131,15 @@ may_give(struct deed *d, int64_t crew_id, int64_t provider_id)
                 "is not a crew you give orders to");
 }
 
-/* The order's own crew first: with it one look is enough mostly. */
-static const char active_crews[] =
-    "SELECT k.id, k.provider_id FROM crew k"
-    " LEFT JOIN provider v ON v.id = k.provider_id"
-    " WHERE k.active = 1 AND COALESCE(v.active, 1) = 1"
-    " ORDER BY CASE WHEN k.id = $1 THEN 0 ELSE 1 END, k.id";
-
 typedef enum err (*crew_fn)(struct deed *d, int64_t crew_id, bool *good);
 
-/* *FOUND: one of the crews that the actor may give the order to is good. */
+/* *FOUND: one of the crews that the actor may give the order to is good.  Its
+   own comes first: with it one look is enough mostly. */
 static enum err
 find_crew(struct deed *d, crew_fn is_good, bool *found)
 {
     const struct order *o = d->old;
-    ROWS r = db_query(d->c, active_crews, V(o->crew_id));
+    ROWS r = crews_at_work(d->c, o->crew_id);
 
     *found = false;
     while (!*found && rows_next(&r))
@@ -199,10 +193,6 @@ guard_in_turn(struct deed *d, void *rec)
                         "nobody you give orders to is on duty");
 }
 
-static const char others_of_crew[] =
-    "SELECT COUNT(*) FROM crew_member m JOIN person p ON p.id = m.person_id"
-    " WHERE m.crew_id = $1 AND m.person_id <> $2 AND p.active = 1";
-
 /* Another crew, or another person of the same. */
 static enum err
 is_another(struct deed *d, int64_t crew_id, bool *good)
@@ -211,7 +201,7 @@ is_another(struct deed *d, int64_t crew_id, bool *good)
     int64_t n = 1;
 
     if (crew_id == o->crew_id)
-        TRY(db_int(d->c, &n, others_of_crew, V(crew_id), V(o->assignee_id)));
+        TRY(crew_others(d->c, crew_id, o->assignee_id, &n));
     *good = n > 0;
     return OK;
 }

@@ -78,25 +78,14 @@ enum err tell_crew(struct call *c, const struct order *o,
 enum err tell_requesters(struct call *c, const struct order *o,
                          const char *kind) MUST_USE;
 
-/* -- rules.c: the catalogue and the org as the order engine needs them -------- */
+/* "20261123-0007 Lamp": how messages call it; NULL: it is gone. */
+const char *order_title(struct call *c, int64_t id);
 
-struct crew_facts {
-    int64_t id;
-    const char *name, *dispatch;
-    int64_t provider_id;
-};
+/* -- facts.c: what an order refers to ---------------------------------------- */
 
-struct place_facts {
-    int64_t id;
-    const char *full_name, *initials, *path;
-    bool active;
-};
-
-struct person_facts {
-    int64_t id, unit_id, place_id;
-    const char *name, *initials, *phone, *unit_name;
-    bool active;
-};
+struct crew_facts; /* engine/org/org.h */
+struct place_facts;
+struct person_facts;
 
 /* ERR_INVALID: there is none, or it is out of use; _ever: only the first, for
    an order that was made when it was in use. */
@@ -109,26 +98,11 @@ enum err read_person(struct call *c, int64_t id,
 enum err read_person_ever(struct call *c, int64_t id,
                           struct person_facts *f) MUST_USE;
 
-/* Where a crew is, for whoever holds a right somewhere: it is its provider's,
-   and where its lead belongs and sits. */
-struct auth_where;
-enum err crew_where(struct call *c, int64_t id, struct auth_where *at) MUST_USE;
-
-/* Is the person one of the crew? */
-enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
-                  bool *has) MUST_USE;
-
-/* "20261123-0007 Lamp": how messages call it; NULL: it is gone. */
-const char *order_title(struct call *c, int64_t id);
-
 /* The item version the order was made under, its texts in the arena; false
    when the catalogue has lost it. */
 struct service_item;
 bool order_item(struct call *c, const struct order *o,
                 struct service_item *item);
-
-/* Fill in the four due times of O counted from FROM. */
-void set_due(struct call *c, struct order *o, instant from);
 
 /* Route the order to the crew that the rules name for its item and place; none,
    or one that is out of use, is no error: the desk decides. */
@@ -138,6 +112,11 @@ enum err route(struct call *c, struct order *o, const struct service_item *item,
 /* Hand the order to a crew and, when not 0, to one of its people. */
 enum err give_to(struct call *c, struct order *o, int64_t crew_id,
                  int64_t person_id) MUST_USE;
+
+/* -- due.c: the clocks of its class -------------------------------------------- */
+
+/* Fill in the four due times of O counted from FROM. */
+void set_due(struct call *c, struct order *o, instant from);
 
 /* What is left of the complete clock at FROM, and the time it ends when it
    goes on at FROM with LEFT ms; on the clock's own calendar. */

@@ -177,31 +177,34 @@ const struct model order_view_model =
 #define FORESEEABLE .min = -366, .max = 5 * 366
 
 static const struct field wish_fields[] = {
-    FIELD(struct order_wish, id, .flags = GIVEN | DERIVED),
-    FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
-          .label = "Item"),
-    FIELD(struct order_wish, place_id, .refers = "place", .label = "Place"),
-    FIELD(struct order_wish, place_note, .max = 100, .label = "Where exactly"),
-    FIELD(struct order_wish, description, .flags = LONG, .max = 2000,
+    FIELD(struct order_request, id, .flags = GIVEN | DERIVED),
+    FIELD(struct order_request, item_code, .flags = REQUIRED, .min = 1,
+          .max = 20, .label = "Item"),
+    FIELD(struct order_request, place_id, .refers = "place", .label = "Place"),
+    FIELD(struct order_request, place_note, .max = 100,
+          .label = "Where exactly"),
+    FIELD(struct order_request, description, .flags = LONG, .max = 2000,
           .label = "Description"),
-    FIELD(struct order_wish, phone, .max = 40, .label = "Phone"),
-    FIELD(struct order_wish, answers, .flags = JSON_TEXT, .max = 20000,
+    FIELD(struct order_request, phone, .max = 40, .label = "Phone"),
+    FIELD(struct order_request, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
-    FIELD(struct order_wish, wanted_from, FORESEEABLE, .label = "Wanted from"),
-    FIELD(struct order_wish, wanted_to, FORESEEABLE, .label = "Wanted to"),
-    FIELD(struct order_wish, requester_id, .refers = "person",
+    FIELD(struct order_request, wanted_from, FORESEEABLE,
+          .label = "Wanted from"),
+    FIELD(struct order_request, wanted_to, FORESEEABLE, .label = "Wanted to"),
+    FIELD(struct order_request, requester_id, .refers = "person",
           .label = "Requester"),
-    FIELD(struct order_wish, channel, .choices = order_channels,
+    FIELD(struct order_request, channel, .choices = order_channels,
           .label = "Channel"),
-    FIELD(struct order_wish, priority, .min = 1, .max = 5, .label = "Priority"),
-    FIELD(struct order_wish, priority_reason, .max = 200,
+    FIELD(struct order_request, priority, .min = 1, .max = 5,
+          .label = "Priority"),
+    FIELD(struct order_request, priority_reason, .max = 200,
           .label = "Why this priority"),
-    FIELD(struct order_wish, legs, .flags = JSON_TEXT, .max = 60000,
-          .says = "A list of further wishes, each a leg of this one."),
+    FIELD(struct order_request, legs, .flags = JSON_TEXT, .max = 60000,
+          .says = "A list of further requests, each a leg of this one."),
 };
 
-const struct model order_wish_model =
-    MODEL("order_wish", NULL, struct order_wish, wish_fields);
+const struct model order_request_model =
+    MODEL("order_request", NULL, struct order_request, wish_fields);
 
 static const struct field promise_fields[] = {
     FIELD(struct order_promise, item_code, .flags = REQUIRED, .max = 20),
@@ -255,30 +258,30 @@ const struct model draft_model =
 
 /* A leg is asked for by the requester of the whole, and has no legs. */
 static const struct field leg_fields[] = {
-    FIELD(struct order_wish, id, .flags = GIVEN | DERIVED),
-    FIELD(struct order_wish, item_code, .flags = REQUIRED, .min = 1, .max = 20,
-          .label = "Item"),
-    FIELD(struct order_wish, description, .flags = LONG, .max = 2000,
+    FIELD(struct order_request, id, .flags = GIVEN | DERIVED),
+    FIELD(struct order_request, item_code, .flags = REQUIRED, .min = 1,
+          .max = 20, .label = "Item"),
+    FIELD(struct order_request, description, .flags = LONG, .max = 2000,
           .label = "Description"),
-    FIELD(struct order_wish, place_id, .flags = UNASKED, .refers = "place",
+    FIELD(struct order_request, place_id, .flags = UNASKED, .refers = "place",
           .label = "Place"),
-    FIELD(struct order_wish, place_note, .flags = UNASKED, .max = 100,
+    FIELD(struct order_request, place_note, .flags = UNASKED, .max = 100,
           .label = "Where exactly"),
-    FIELD(struct order_wish, phone, .flags = UNASKED, .max = 40,
+    FIELD(struct order_request, phone, .flags = UNASKED, .max = 40,
           .label = "Phone"),
-    FIELD(struct order_wish, answers, .flags = JSON_TEXT, .max = 20000,
+    FIELD(struct order_request, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
-    FIELD(struct order_wish, wanted_from, .flags = UNASKED, FORESEEABLE,
+    FIELD(struct order_request, wanted_from, .flags = UNASKED, FORESEEABLE,
           .label = "Wanted from"),
-    FIELD(struct order_wish, wanted_to, .flags = UNASKED, FORESEEABLE,
+    FIELD(struct order_request, wanted_to, .flags = UNASKED, FORESEEABLE,
           .label = "Wanted to"),
-    FIELD(struct order_wish, priority, .flags = UNASKED, .min = 1, .max = 5,
+    FIELD(struct order_request, priority, .flags = UNASKED, .min = 1, .max = 5,
           .label = "Priority"),
-    FIELD(struct order_wish, priority_reason, .flags = UNASKED, .max = 200,
+    FIELD(struct order_request, priority_reason, .flags = UNASKED, .max = 200,
           .label = "Why this priority"),
 };
 const struct model order_leg_model =
-    MODEL("order_leg", NULL, struct order_wish, leg_fields);
+    MODEL("order_leg", NULL, struct order_request, leg_fields);
 
 #define ACT_ID FIELD(struct order_act, id, .flags = GIVEN | DERIVED)
 #define ACT_NOTE                                                               \

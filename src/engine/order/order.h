@@ -114,7 +114,7 @@ extern const struct model order_view_model;
 /* -- asking ----------------------------------------------------------------- */
 
 /* A new order as it is asked for. */
-struct order_wish {
+struct order_request {
     int64_t id; /* path part of verbs that make an order (add_leg, draft) */
     const char *item_code;
     int64_t place_id;
@@ -124,16 +124,16 @@ struct order_wish {
     const char *channel;
     int64_t priority;
     const char *priority_reason;
-    const char *legs; /* JSON list of wishes */
+    const char *legs; /* JSON list of requests */
 };
-extern const struct model order_wish_model;
+extern const struct model order_request_model;
 
 /*
  * Make an order and its legs and submit it; fills in OUT as its maker sees
  * it.  ERR_INVALID names the field: an unknown item or place, an answer that
  * does not fit its question ("answers.count").
  */
-enum err order_submit(struct call *c, struct order_wish *w,
+enum err order_submit(struct call *c, struct order_request *w,
                       struct order_view *out) MUST_USE;
 
 /* The next number of the day of c->now, such as "20261123-0007": the office's
@@ -141,7 +141,7 @@ enum err order_submit(struct call *c, struct order_wish *w,
 enum err order_number(struct call *c, const char **out) MUST_USE;
 
 /* Another leg under the order w->id. */
-enum err order_add_leg(struct call *c, struct order_wish *w,
+enum err order_add_leg(struct call *c, struct order_request *w,
                        struct order_view *out) MUST_USE;
 
 /* The promise before asking: due times of an item asked for now. */
@@ -174,10 +174,10 @@ struct order_candidates {
 extern const struct model order_candidates_model;
 enum err order_duplicates(struct call *c, struct order_candidates *d) MUST_USE;
 
-/* Drafts: a wish somebody keeps for later. */
+/* Drafts: a request somebody keeps for later. */
 struct draft {
     int64_t id, person_id;
-    const char *content; /* JSON of a wish */
+    const char *content; /* JSON of a request */
     int64_t version;
     instant created_at, updated_at;
 };
@@ -247,6 +247,18 @@ struct order_board {
     int64_t overdue;
 };
 enum err order_board(struct call *c, struct order_board *b) MUST_USE;
+
+/* All of the office's orders in figures, for whoever watches the program. */
+struct order_totals {
+    struct {
+        const char *state;
+        int64_t open;
+    } by_state[N_ORDER_STATES];
+    size_t n;
+    int64_t overdue; /* open and past their time */
+    instant wake_at; /* when the next of them is due to be looked at; 0: none */
+};
+enum err order_totals(struct call *c, struct order_totals *out) MUST_USE;
 
 /* What a crew has on its hands. */
 struct crew_load_member {

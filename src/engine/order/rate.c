@@ -5,6 +5,7 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
 

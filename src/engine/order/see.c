@@ -281,6 +281,31 @@ order_another_open(struct call *c, int64_t id, bool *some)
     return rows_end(&r);
 }
 
+static const char by_state[] =
+    "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
+static const char all_overdue[] =
+    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
+    " AND completed_at IS NULL AND suspended_at IS NULL";
+static const char earliest_wake[] =
+    "SELECT COALESCE(MIN(wake_at), 0) FROM orders WHERE wake_at IS NOT NULL";
+
+enum err
+order_totals(struct call *c, struct order_totals *out)
+{
+    *out = (struct order_totals){ .n = 0 };
+    {
+        ROWS r = db_query(c, by_state);
+
+        while (out->n < COUNT(out->by_state) && rows_next(&r)) {
+            out->by_state[out->n].state = row_text(&r, 0);
+            out->by_state[out->n++].open = row_int(&r, 1);
+        }
+        TRY(rows_end(&r));
+    }
+    TRY(db_int(c, &out->overdue, all_overdue, V(c->now)));
+    return db_int(c, &out->wake_at.ms, earliest_wake);
+}
+
 static const char open_of_member[] =
     "SELECT COUNT(*) FROM orders WHERE crew_id = $1 AND is_open = 1"
     " AND assignee_id = $2 AND completed_at IS NULL";

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/words.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 #include "model/proof.h"
 #include "subject/notice.h"
@@ -47,15 +48,11 @@ event_add(struct call *c, struct order_event *e)
     return db_news_add(c, NEWS_EVENT, e->id);
 }
 
-static const char crew_leads[] =
-    "SELECT person_id, lead FROM crew_member WHERE crew_id = $1"
-    " ORDER BY lead DESC, person_id";
-
 enum err
 tell_crew(struct call *c, const struct order *o, const char *kind)
 {
     bool some_lead = false;
-    ROWS r = db_query(c, crew_leads, V(o->crew_id));
+    ROWS r = crew_people(c, o->crew_id);
 
     if (o->assignee_id != 0) {
         rows_close(&r);

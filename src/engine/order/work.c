@@ -55,9 +55,6 @@ do_grab(struct deed *d, void *rec)
     return OK;
 }
 
-static const char took_turn[] =
-    "UPDATE crew_member SET turn = $2 WHERE id = $1";
-
 /* Whose turn it is: who is on duty and has waited the longest. */
 static const struct crew_hand *
 next_in_turn(const struct crew_hand *hands, size_t n)
@@ -90,7 +87,7 @@ do_in_turn(struct deed *d, void *rec)
                     "nobody of this crew is on duty");
     TRY(hand_to(d, crew, next->person_id));
     restart_hands(o, c->now);
-    return db_exec(c, took_turn, V(next->member_id), V(c->now.ms));
+    return crew_took_turn(c, next->member_id);
 }
 
 static instant

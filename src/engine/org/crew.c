@@ -80,11 +80,6 @@ check_crew(struct call *c, const void *old, void *rec)
     return org_check_phone(c, "phone", w->phone);
 }
 
-static const char find_hand_of_provider[] =
-    "SELECT COALESCE(MIN(p.id), 0) FROM person p"
-    " JOIN account a ON a.person_id = p.id"
-    " WHERE p.provider_id = $1 AND p.active = 1 AND a.active = 1";
-
 /* All of the provider who sign in would do the crew's work. */
 static enum err
 judge_crew(struct call *c, const void *before, void *rec, bool *made)
@@ -98,7 +93,7 @@ judge_crew(struct call *c, const void *before, void *rec, bool *made)
     if (old == NULL || w->provider_id == 0
         || w->provider_id == old->provider_id)
         return OK;
-    TRY(db_int(c, &x.person_id, find_hand_of_provider, V(w->provider_id)));
+    TRY(provider_signs_in(c, w->provider_id, &x.person_id));
     if (x.person_id)
         TRY(change_waits(c, CHANGE_GIVES, x.person_id, &waits));
     if (!waits)
@@ -112,7 +107,7 @@ judge_crew(struct call *c, const void *before, void *rec, bool *made)
 }
 
 static const char lost_rules[] =
-    "SELECT COALESCE(r.item_code, '*') FROM routing_rule r"
+    "SELECT COALESCE(r.item_code, '*') FROM org_work r"
     " JOIN crew k ON k.id = r.crew_id"
     " WHERE (k.id = $1 OR k.provider_id = $2) AND r.valid_from <= $3"
     " AND (r.valid_to IS NULL OR r.valid_to > $3) ORDER BY 1, r.id LIMIT 9";
@@ -408,14 +403,7 @@ read_hands(struct call *c, int64_t crew_id, struct crew_hand **hands, size_t *n)
 
     *hands = NULL;
     for (*n = 0; rows_next(&r); (*n)++) {
-        if (*n == cap) {
-            struct crew_hand *more =
-                NEW_N(c->arena, struct crew_hand, cap = 2 * cap + 16);
-
-            if (*n > 0)
-                memcpy(more, *hands, *n * sizeof *more);
-            *hands = more;
-        }
+        GROW(c->arena, *hands, *n, cap);
         (*hands)[*n] = (struct crew_hand){
             .person_id = row_int(&r, 0),
             .member_id = row_int(&r, 1),

@@ -18,14 +18,7 @@ struct tree {
 static void
 push(struct call *c, struct tree *t, const struct unit *u)
 {
-    if (t->n == t->cap) {
-        struct unit *more =
-            NEW_N(c->arena, struct unit, t->cap = 2 * t->cap + 64);
-
-        if (t->n > 0)
-            memcpy(more, t->units, t->n * sizeof *more);
-        t->units = more;
-    }
+    GROW(c->arena, t->units, t->n, t->cap);
     t->units[t->n++] = *u;
 }
 

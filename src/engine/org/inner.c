@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "engine/audit/audit.h"
 
 const char find_unit_name[] = "SELECT name FROM unit WHERE id = $1";
 const char find_provider_name[] = "SELECT name FROM provider WHERE id = $1";
@@ -67,3 +68,14 @@ org_name_of(struct call *c, const char *find, int64_t id, const char **name)
         *name = row_text(&r, 0);
     return rows_end(&r);
 }
+
+const struct audit_rule org_rules[] = {
+    { "unit", "SELECT u.id FROM unit u LEFT JOIN unit p ON p.id = u.parent_id"
+              " WHERE u.path <> COALESCE(p.path, '/') || CAST(u.id AS TEXT)"
+              "   || '/' ORDER BY u.id LIMIT 20" },
+    { "place", "SELECT u.id FROM place u LEFT JOIN place p"
+               " ON p.id = u.parent_id"
+               " WHERE u.path <> COALESCE(p.path, '/') || CAST(u.id AS TEXT)"
+               "   || '/' ORDER BY u.id LIMIT 20" },
+    { NULL, NULL }
+};

@@ -27,6 +27,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "engine/audit/audit.h"
 #include "life/life.h"
 #include "model/model.h"
 #include "noun/noun.h"
@@ -334,6 +335,54 @@ enum err crew_hands(struct call *c, int64_t crew_id, instant at,
 enum err crew_hands_shown(struct call *c, const struct crew *w, instant at,
                           struct crew_hand **hands, size_t *n) MUST_USE;
 
+/* -- what other engines keep of them ---------------------------------------- */
+
+struct crew_facts {
+    int64_t id;
+    const char *name, *dispatch;
+    int64_t provider_id;
+    bool works; /* in use, and its provider, if it has one, too */
+};
+
+struct place_facts {
+    int64_t id;
+    const char *full_name, *initials, *path;
+    bool active;
+};
+
+struct person_facts {
+    int64_t id, unit_id, place_id;
+    const char *name, *initials, *phone, *unit_name;
+    bool active;
+};
+
+/* All of it zero, and OK, when there is none. */
+enum err crew_facts(struct call *c, int64_t id, struct crew_facts *f) MUST_USE;
+enum err place_facts(struct call *c, int64_t id,
+                     struct place_facts *f) MUST_USE;
+enum err person_facts(struct call *c, int64_t id,
+                      struct person_facts *f) MUST_USE;
+
+/* Where a crew is, for whoever holds a right somewhere: it is its provider's,
+   and where its lead belongs and sits. */
+struct auth_where;
+enum err crew_where(struct call *c, int64_t id, struct auth_where *at) MUST_USE;
+
+/* Is the person one of the crew?  How many others of it are in service? */
+enum err crew_has(struct call *c, int64_t crew_id, int64_t person_id,
+                  bool *has) MUST_USE;
+enum err crew_others(struct call *c, int64_t crew_id, int64_t person_id,
+                     int64_t *n) MUST_USE;
+
+/* The crews that work, as rows of id and provider; FIRST comes first. */
+struct rows crews_at_work(struct call *c, int64_t first);
+
+/* The people of a crew, leads first, as rows of person and lead. */
+struct rows crew_people(struct call *c, int64_t crew_id);
+
+/* The member has just taken an order in turn; in the caller's TX. */
+enum err crew_took_turn(struct call *c, int64_t member_id) MUST_USE;
+
 /* -- settings ------------------------------------------------------------ */
 
 struct setting {
@@ -344,6 +393,14 @@ struct setting {
 };
 extern const struct model setting_model;
 extern const struct noun setting_noun;
+
+/* What the office has set, or OTHER. */
+enum err setting_text(struct call *c, const char *name, const char *other,
+                      const char **value) MUST_USE;
+
+/* For the audit: what follows from other rows and is written without entries,
+   the paths. */
+extern const struct audit_rule org_rules[];
 
 /* -- tables in ---------------------------------------------------------- */
 

@@ -149,14 +149,7 @@ read_below(struct call *c, const struct place *p, struct place **below,
 
     *below = NULL;
     for (*n = 0; rows_next(&r); (*n)++) {
-        if (*n == cap) {
-            struct place *more =
-                NEW_N(c->arena, struct place, cap = 2 * cap + 16);
-
-            if (*n > 0)
-                memcpy(more, *below, *n * sizeof *more);
-            *below = more;
-        }
+        GROW(c->arena, *below, *n, cap);
         model_read_row(&place_model, &r, &(*below)[*n]);
     }
     return rows_end(&r);

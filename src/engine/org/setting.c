@@ -78,6 +78,18 @@ check(struct call *c, const void *old, void *rec)
                 setting_limits[i].least, setting_limits[i].most);
 }
 
+static const char find_value[] = "SELECT value FROM setting WHERE name = $1";
+
+enum err
+setting_text(struct call *c, const char *name, const char *other,
+             const char **value)
+{
+    ROWS r = db_query(c, find_value, V(name));
+
+    *value = rows_next(&r) ? row_text(&r, 0) : other;
+    return rows_end(&r);
+}
+
 const struct noun setting_noun = {
     .model = &setting_model,
     .plural = "settings",

@@ -449,13 +449,7 @@ bring_children(struct call *c, const struct unit *from, const struct unit *into,
     size_t n = 0, cap = 0;
 
     while (rows_next(&r)) {
-        if (n == cap) {
-            struct unit *more = NEW_N(c->arena, struct unit, cap = 2 * cap + 8);
-
-            if (n > 0)
-                memcpy(more, all, n * sizeof *all);
-            all = more;
-        }
+        GROW(c->arena, all, n, cap);
         model_read_row(&unit_model, &r, &all[n++]);
     }
     TRY(rows_end(&r));

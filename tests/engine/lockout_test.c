@@ -104,8 +104,8 @@ TEST(a_place_is_known_for_ninety_days_after_a_good_sign_in)
 
     OFFICE;
     make_account(c, "zhang", 41);
-    must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
-                " (1, 'password.max_days', '0', 1)");
+    office_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
+                   " (1, 'password.max_days', '0', 1)");
     EXPECT_OK(try_from(c, HOME, NULL, "zhang", GOOD, &s));
     pass_seconds(c, 90 * 86400);
     fail_from(c, AWAY, NULL, "zhang");
@@ -128,11 +128,11 @@ TEST(names_that_are_no_account_are_locked_like_those_that_are)
     for (int i = 0; i < 320; i++) {
         snprintf(name, sizeof name, "name-%d", i);
         TX tx = tx_begin(c);
-        struct guard g = { 0 };
+        struct lockout g = { 0 };
         bool locked;
 
-        EXPECT_OK(guard_find(c, 0, name, &g));
-        EXPECT_OK(guard_failed(c, &g, 0, &locked));
+        EXPECT_OK(lockout_find(c, 0, name, &g));
+        EXPECT_OK(lockout_failed(c, &g, 0, &locked));
         EXPECT_OK(tx_commit(&tx));
     }
     EXPECT_FAULT(try_from(c, "127.0.0.1", NULL, "ghost", "no", &s), ERR_LIMIT,
@@ -217,15 +217,15 @@ TEST(places_that_are_known_are_few_and_old_counts_are_forgotten)
         pass_seconds(c, 1);
         EXPECT_OK(try_from(c, address, NULL, "zhang", GOOD, &s));
     }
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM sign_in_from") == 40);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM sign_in_from") == 40);
     (void)try_from(c, AWAY, NULL, "ghost", "no", &s);
     pass_seconds(c, 86400 + 1);
     c->actor = NULL;
     EXPECT_OK(auth_drop_idle(c, 100, &done));
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM sign_in_from") == 40);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM sign_in_from") == 40);
     pass_seconds(c, 90 * 86400);
     EXPECT_OK(auth_drop_idle(c, 100, &done));
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM sign_in_from") == 0);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM sign_in_from") == 0);
 }
 
 /* -- what ends with a password, an account, a person -------------------------- */
@@ -290,8 +290,8 @@ TEST(what_is_signed_in_ends_when_the_person_leaves)
     EXPECT_OK(tx_commit(&tx));
     EXPECT_FAULT(auth_by_session(c, session), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(auth_by_token(c, token), ERR_UNSIGNED, NULL);
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
-                      " action = 'session_end' AND detail LIKE '%person%'")
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                         " action = 'session_end' AND detail LIKE '%person%'")
            == 1);
 }
 
@@ -337,8 +337,8 @@ TEST(a_change_that_is_under_way_has_five_minutes_more)
     pass_seconds(c, 1);
     EXPECT_OK(auth_drop_idle(c, 10, &done));
     EXPECT(done == 1);
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
-                      " action = 'session_end' AND detail LIKE '%age%'")
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                         " action = 'session_end' AND detail LIKE '%age%'")
            == 1);
 }
 
@@ -346,8 +346,8 @@ TEST(how_long_a_session_lasts_is_a_setting)
 {
     OFFICE;
     make_account(c, "zhang", 41);
-    must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
-                " (1, 'session.max_h', '1', 1)");
+    office_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
+                   " (1, 'session.max_h', '1', 1)");
     const char *secret = sign_in(c, "zhang");
     work_for(c, secret, 55);
     pass_seconds(c, 300);
@@ -372,19 +372,20 @@ TEST(an_account_has_a_hundred_sessions_at_most)
     OFFICE;
     make_account(c, "zhang", 41);
     const char *first = sign_in(c, "zhang");
-    must_run(c, "UPDATE session SET seen_at = seen_at + 1");
+    office_exec(c, "UPDATE session SET seen_at = seen_at + 1");
     const char *second = sign_in(c, "zhang");
     for (int i = 0; i < 98; i++)
-        must_run(c, "INSERT INTO session (id, secret, account_id, csrf,"
+        office_exec(c,
+                    "INSERT INTO session (id, secret, account_id, csrf,"
                     " created_at, seen_at) SELECT MIN(id) - 1, MIN(id) - 1,"
                     " MAX(account_id), 'x', MAX(created_at), MAX(seen_at) + 1"
                     " FROM session");
     sign_in(c, "zhang");
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM session") == 100);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM session") == 100);
     EXPECT_OK(auth_by_session(c, first)); /* used a moment later */
     EXPECT_FAULT(auth_by_session(c, second), ERR_UNSIGNED, NULL);
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
-                      " action = 'session_end' AND detail LIKE '%many%'")
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                         " action = 'session_end' AND detail LIKE '%many%'")
            == 1);
 }
 
@@ -413,9 +414,9 @@ TEST(a_password_that_is_guessed_easily_is_refused_with_what_to_do)
 
     OFFICE;
     make_account(c, "boss", 41);
-    must_run(c, "UPDATE person SET name = '张伟' WHERE id = 41");
-    must_run(c, "INSERT INTO setting (id, name, value, version) VALUES"
-                " (1, 'office.name', '机关局', 1)");
+    office_exec(c, "UPDATE person SET name = '张伟' WHERE id = 41");
+    office_exec(c, "INSERT INTO setting (id, name, value, version) VALUES"
+                   " (1, 'office.name', '机关局', 1)");
     sign_in(c, "boss");
     for (size_t i = 0; bad[i]; i++)
         EXPECT_FAULT(auth_change_password(c, GOOD, bad[i]), ERR_INVALID, "new");
@@ -442,7 +443,7 @@ TEST(none_of_the_last_five_passwords_is_taken_again)
         EXPECT_FAULT(auth_change_password(c, now, next[0]), ERR_INVALID, "new");
     }
     EXPECT_OK(auth_change_password(c, now, GOOD)); /* six ago by now */
-    EXPECT(ask_int(c, "SELECT COUNT(*) FROM old_password") == 5);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM old_password") == 5);
 }
 
 TEST(the_program_itself_sets_what_it_likes_within_length_and_classes)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * guard - guesses at passwords are counted by where they come from.
+ * lockout - guesses at passwords are counted by where they come from.
  *
  * Who knows only an account's name must not be able to shut its owner out.  So
  * a browser that has signed in to the account before, known by its cookie, and
@@ -108,7 +108,7 @@ name_mark(struct call *c, const char *name)
 /* The count of a mark; KNOWN: only if it is still good for being known by. */
 static enum err
 look(struct call *c, int64_t account_id, const char *mark, bool known,
-     struct guard *g, bool *found)
+     struct lockout *g, bool *found)
 {
     *found = false;
     if (mark == NULL)
@@ -118,12 +118,12 @@ look(struct call *c, int64_t account_id, const char *mark, bool known,
         int64_t age = c->now.ms - row_instant(&r, 3).ms;
 
         *found = !known || age < KNOWN_MS;
-        *g = (struct guard){ .id = row_int(&r, 0),
-                             .counts_for = account_id,
-                             .mark = mark,
-                             .failures = row_int(&r, 1),
-                             .locked_until = row_instant(&r, 2),
-                             .seen_at = row_instant(&r, 3) };
+        *g = (struct lockout){ .id = row_int(&r, 0),
+                               .counts_for = account_id,
+                               .mark = mark,
+                               .failures = row_int(&r, 1),
+                               .locked_until = row_instant(&r, 2),
+                               .seen_at = row_instant(&r, 3) };
         if (account_id == 0 && age >= ROW_MS)
             g->failures = 0;
     }
@@ -131,8 +131,8 @@ look(struct call *c, int64_t account_id, const char *mark, bool known,
 }
 
 enum err
-guard_find(struct call *c, int64_t account_id, const char *name,
-           struct guard *g)
+lockout_find(struct call *c, int64_t account_id, const char *name,
+             struct lockout *g)
 {
     bool found;
 
@@ -146,12 +146,12 @@ guard_find(struct call *c, int64_t account_id, const char *name,
         return OK;
     TRY(look(c, 0, name_mark(c, name), false, g, &found));
     if (!found)
-        *g = (struct guard){ .mark = name_mark(c, name) };
+        *g = (struct lockout){ .mark = name_mark(c, name) };
     return OK;
 }
 
 enum err
-guard_refuse(struct call *c, const struct guard *g)
+lockout_refuse(struct call *c, const struct lockout *g)
 {
     int64_t left = g->locked_until.ms - c->now.ms;
 
@@ -166,7 +166,7 @@ guard_refuse(struct call *c, const struct guard *g)
 /* -- counting -------------------------------------------------------------- */
 
 static enum err
-keep(struct call *c, struct guard *g)
+keep(struct call *c, struct lockout *g)
 {
     if (g->id != 0)
         return db_exec(c, set_mark, V(g->id), V(g->failures),
@@ -178,7 +178,8 @@ keep(struct call *c, struct guard *g)
 
 /* A place stays known by what went well there, not by failures. */
 enum err
-guard_failed(struct call *c, struct guard *g, int64_t account_id, bool *locked)
+lockout_failed(struct call *c, struct lockout *g, int64_t account_id,
+               bool *locked)
 {
     g->locked_until.ms = 0;
     if (g->counts_for == 0)
@@ -199,21 +200,21 @@ guard_failed(struct call *c, struct guard *g, int64_t account_id, bool *locked)
 static enum err
 remember(struct call *c, int64_t account_id, const char *mark)
 {
-    struct guard g = { 0 };
+    struct lockout g = { 0 };
     bool found;
 
     if (mark == NULL)
         return OK;
     TRY(look(c, account_id, mark, false, &g, &found));
     if (!found)
-        g = (struct guard){ .counts_for = account_id, .mark = mark };
+        g = (struct lockout){ .counts_for = account_id, .mark = mark };
     g.seen_at = c->now;
     return keep(c, &g);
 }
 
 enum err
-guard_passed(struct call *c, struct guard *g, int64_t account_id,
-             const char *device)
+lockout_passed(struct call *c, struct lockout *g, int64_t account_id,
+               const char *device)
 {
     g->failures = 0;
     g->locked_until.ms = 0;
@@ -232,7 +233,7 @@ guard_passed(struct call *c, struct guard *g, int64_t account_id,
 }
 
 enum err
-guard_unlock(struct call *c, int64_t account_id, const char *name)
+lockout_unlock(struct call *c, int64_t account_id, const char *name)
 {
     TRY(db_exec(c, unlock_known, V(account_id)));
     TRY(db_exec(c, drop_mark, V((int64_t)0), V(name_mark(c, name))));
@@ -241,7 +242,7 @@ guard_unlock(struct call *c, int64_t account_id, const char *name)
 }
 
 enum err
-guard_tidy(struct call *c, int64_t max)
+lockout_tidy(struct call *c, int64_t max)
 {
     return db_exec(c, drop_stale, V((instant){ c->now.ms - ROW_MS }),
                    V((instant){ c->now.ms - KNOWN_MS }), V(max));

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The clocks of an order's class: when what is due, and what a pause does. */
+#include "base/text.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+#include "model/app.h"
+
+/* The class of the order as it stood on the day it was asked. */
+static const struct sla_class *
+class_of(const struct call *c, const struct catalog *k, const struct order *o)
+{
+    return catalog_sla(k, o->sla_class,
+                       zone_day(c->app->zone, o->submitted_at));
+}
+
+void
+set_due(struct call *c, struct order *o, instant from)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+    struct catalog_due due;
+
+    if (s == NULL)
+        return;
+    due = catalog_due(c, k, s, from, o->wanted_from, o->wanted_to);
+    o->accept_due = due.accept;
+    o->on_site_due = due.on_site;
+    o->safe_due = due.safe;
+    o->complete_due = due.complete;
+    o->calendar_note = arena_text(c->arena, due.calendar_note);
+}
+
+/* Does the complete clock of the class run in office time? */
+static bool
+in_office_time(const struct sla_class *s)
+{
+    return s != NULL && (s->complete_working || s->complete_days > 0);
+}
+
+int64_t
+complete_left(struct call *c, const struct order *o, instant from)
+{
+    CATALOG k = catalog_hold(c);
+
+    if (o->complete_due.ms == 0)
+        return 0;
+    if (in_office_time(class_of(c, k, o)))
+        return workcal_between(catalog_workcal(k), from, o->complete_due);
+    return o->complete_due.ms - from.ms;
+}
+
+instant
+complete_after(struct call *c, const struct order *o, instant from,
+               int64_t left_ms)
+{
+    CATALOG k = catalog_hold(c);
+
+    if (in_office_time(class_of(c, k, o)))
+        return workcal_add(catalog_workcal(k), from, left_ms);
+    return (instant){ from.ms + left_ms };
+}
+
+instant
+after_working_days(struct call *c, instant from, int64_t n)
+{
+    CATALOG k = catalog_hold(c);
+
+    return workcal_add_days(catalog_workcal(k), from, n);
+}
+
+const char *
+pause_rule(struct call *c, const struct order *o)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+
+    if (s == NULL || s->pause == PAUSE_YES)
+        return "yes";
+    return s->pause == PAUSE_NO ? "no" : "approval";
+}
+
+bool
+is_emergency(struct call *c, const struct order *o)
+{
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+
+    return s != NULL && s->emergency;
+}
+
+enum err
+order_promise(struct call *c, struct order_promise *p)
+{
+    struct order o = { .submitted_at = c->now };
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i =
+        p->item_code ? catalog_item(k, p->item_code, today(c)) : NULL;
+
+    if (i == NULL)
+        return fail(c, ERR_INVALID, "item_code", "there is no such item");
+    o.sla_class = i->sla_class;
+    set_due(c, &o, c->now);
+    p->accept_due = o.accept_due;
+    p->on_site_due = o.on_site_due;
+    p->safe_due = o.safe_due;
+    p->complete_due = o.complete_due;
+    p->calendar_note = o.calendar_note;
+    return OK;
+}
