@@ -241,7 +241,7 @@ put_password(struct call *c, void *in, void *out)
 
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,
-      .flags = R_OPEN | R_RAW | R_CREATED, .answer = SESSION_SHAPE,
+      .flags = R_OPEN | R_RAW | R_CREATED | R_HASHES, .answer = SESSION_SHAPE,
       .says = "Sign in; the answer sets a cookie and tells who it is." },
     { GET, "/session", get_session, .flags = R_OPEN | R_RAW,
       .answer = SESSION_SHAPE,
@@ -249,6 +249,6 @@ const struct route session_routes[] = {
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
     { PUT, "/session/password", put_password, .in = &change_model,
-      .flags = R_OPEN, .says = "Change one's own password." },
+      .flags = R_OPEN | R_HASHES, .says = "Change one's own password." },
     { 0 }
 };

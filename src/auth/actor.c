@@ -274,6 +274,9 @@ actor_by_account(struct call *c, const char *name, struct signed_in *s)
 
 /* -- copying ------------------------------------------------------------ */
 
+/* Whatever stands in it may begin there. */
+#define EDGE _Alignof(max_align_t)
+
 struct room {
     char *at; /* NULL: only count */
     size_t used;
@@ -286,7 +289,7 @@ place(struct room *room, const void *from, size_t n)
 
     if (to && n > 0)
         memcpy(to, from, n);
-    room->used += (n + 7) & ~(size_t)7;
+    room->used += (n + EDGE - 1) & ~(size_t)(EDGE - 1);
     return to;
 }
 

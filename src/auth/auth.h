@@ -41,11 +41,15 @@ enum scope_kind {
 };
 extern const char *const scope_words[]; /* "all", "unit", ... NULL */
 
+/* Bit i is auth_rights[i]; there may be 128. */
+__extension__ typedef unsigned __int128 right_set;
+#define EVERY_RIGHT (~(right_set)0)
+
 struct grant {
     const char *role;
     enum scope_kind scope;
     int64_t scope_id; /* 0 with SCOPE_ALL */
-    uint64_t rights;  /* bit i: auth_rights[i] */
+    right_set rights;
     unsigned sources; /* bits: 1 << enum grant_source */
 };
 
@@ -93,7 +97,7 @@ extern const char *const auth_rights[];
 
 /* Every role that can be granted, and the rights it gives; NULL-ended. */
 extern const char *const auth_roles[];
-uint64_t auth_role_rights(const char *role); /* 0: no such role */
+right_set auth_role_rights(const char *role); /* 0: no such role */
 
 /* For SQL: the grant g makes somebody a member of no crew and no provider that
    is out of use. */

@@ -359,7 +359,7 @@ enum err
 auth_act_for(struct call *c, int64_t account_id, bool confirmed)
 {
     static const struct grant everything = {
-        .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
+        .role = "program", .scope = SCOPE_ALL, .rights = EVERY_RIGHT
     };
     struct actor *a = NEW(c->arena, struct actor);
     ROWS r = db_query(c, find_actor, V(account_id));

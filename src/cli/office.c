@@ -32,7 +32,7 @@ office_conf(const struct office *o, const char *name)
 /* Who can run a command on an office's folder owns it anyway: the program
    itself may do everything, and the audit says it was the program. */
 static const struct grant all_rights = {
-    .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
+    .role = "program", .scope = SCOPE_ALL, .rights = EVERY_RIGHT
 };
 static const struct actor the_program = { .name = "liangcao",
                                           .account = "liangcao",

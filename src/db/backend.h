@@ -189,7 +189,6 @@ void sqlite_opened(struct store *base);
 enum err search_find_indexes(struct call *c) MUST_USE;
 const struct search_index *
 search_index_of(const struct store *s, const char *noun);
-enum err sqlite_lazy(struct store *base, unsigned n);
 
 /* Add a copy, in A, to a list. */
 void tidings_add(struct tidings_list *l, struct arena *a, int64_t kind,

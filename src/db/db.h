@@ -439,11 +439,6 @@ int64_t db_chain(struct call *c);
 void db_fault(struct call *c, int64_t k);
 int64_t db_fault_count(const struct call *c);
 
-/* Group commit for loads: leave FULL durability to the end (import, demo):
-   commits happen every N bodies at most until turned off with 0, which
-   answers for the last ones.  Nothing but SQLite takes notice. */
-enum err store_lazy(struct store *s, unsigned n);
-
 /* How many commits were made and how many calls' changes they kept, since the
    store was opened; 0 where each call commits for itself (PostgreSQL). */
 struct store_commits {

@@ -188,7 +188,7 @@ sqlite_shut(struct store *base)
 
     sqlite_checkpoints_stop(s);
     if (s->writer.open)
-        (void)sqlite_lazy(base, 0);
+        sqlite_close_batch(s);
     sqlite_sync_stop(s);
     while ((conn = s->readers)) {
         s->readers = conn->next;

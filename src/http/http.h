@@ -105,13 +105,13 @@ struct http_config {
     unsigned pollers, workers, reading, writing;
     unsigned aside;  /* workers for what takes long; 0: the handler has none */
     size_t max_body; /* bytes */
-    /* Paths that begin with large_path (NULL: none) may take more. */
-    const char *large_path;
+    /* Paths like one of large_paths may take more (a star stands for one part;
+       NULL-ended; NULL: none). */
+    const char *const *large_paths;
     size_t max_large;
     /* What is slow by its nature (a password's hash) has workers of its own, so
-       that it takes nobody's place: POST and PUT of paths that are like one of
-       slow_paths (a star stands for one part; NULL-ended; NULL: none),
-       slow_workers at a time; of more than slow_queue that wait, the next is
+       that it takes nobody's place: POST and PUT of paths like one of
+       slow_paths (as above), slow_workers at a time; of more than slow_queue that wait, the next is
        answered 503. */
     const char *const *slow_paths;
     unsigned slow_workers, slow_queue;

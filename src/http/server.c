@@ -206,12 +206,34 @@ grow_body(struct exchange *x, size_t need)
     return 0;
 }
 
+/* Longer than any of ours; a number may have noughts before it. */
+#define LONG_PATH 100
+
+enum likeness { LIKE_NONE, LIKE_ONE, LIKE_UNKNOWN };
+
+/* Is the path of URI like one of PATHS?  Escapes may hide that, and so may
+   length; none of ours needs either. */
+static enum likeness
+likeness(const char *const *paths, const char *uri)
+{
+    size_t path = strcspn(uri, "?");
+    char plain[LONG_PATH];
+
+    if (paths == NULL)
+        return LIKE_NONE;
+    if (uri[0] != '/' || path >= sizeof plain || memchr(uri, '%', path) != NULL)
+        return LIKE_UNKNOWN;
+    (void)snprintf(plain, sizeof plain, "%.*s", (int)path, uri);
+    for (const char *const *p = paths; *p != NULL; p++)
+        if (fnmatch(*p, plain, FNM_PATHNAME) == 0)
+            return LIKE_ONE;
+    return LIKE_NONE;
+}
+
 static size_t
 limit_of(const struct http_config *config, const char *uri)
 {
-    const char *large = config->large_path;
-
-    return large && strncmp(uri, large, strlen(large)) == 0
+    return likeness(config->large_paths, uri) == LIKE_ONE
                ? config->max_large
                : config->max_body;
 }
@@ -477,29 +499,14 @@ bytes_taken(const struct exchange *x)
                : head->header_size + x->announced;
 }
 
-/* Longer than any of ours; a number may have noughts before it. */
-#define LONG_PATH 100
-
-/* Escapes may hide one of the paths, and so may length; none of ours needs
-   either. */
+/* What may hide a slow path is taken for one. */
 static bool
 is_slow(const struct http_server *s, const struct exchange *x)
 {
-    size_t path = strcspn(x->uri, "?");
-    char plain[LONG_PATH];
-
-    if (s->slow == NULL
-        || (strcmp(x->q.method, "POST") != 0
-            && strcmp(x->q.method, "PUT") != 0))
-        return false;
-    if (x->uri[0] != '/' || path >= sizeof plain
-        || memchr(x->uri, '%', path) != NULL)
-        return true;
-    (void)snprintf(plain, sizeof plain, "%.*s", (int)path, x->uri);
-    for (const char *const *p = s->config.slow_paths; *p != NULL; p++)
-        if (fnmatch(*p, plain, FNM_PATHNAME) == 0)
-            return true;
-    return false;
+    return s->slow != NULL
+           && (strcmp(x->q.method, "POST") == 0
+               || strcmp(x->q.method, "PUT") == 0)
+           && likeness(s->config.slow_paths, x->uri) != LIKE_NONE;
 }
 
 static struct pool *

@@ -4,7 +4,7 @@
 #include "auth/auth.h"
 
 static const struct grant all_grants[] = {
-    { .role = "system_admin", .scope = SCOPE_ALL, .rights = UINT64_MAX },
+    { .role = "system_admin", .scope = SCOPE_ALL, .rights = EVERY_RIGHT },
 };
 static const struct actor editor = {
     .account_id = 1,
@@ -39,6 +39,18 @@ count_rows(struct call *c, const char *sql)
 
     EXPECT_OK(db_int(c, &n, sql));
     return n;
+}
+
+int64_t
+area_id(struct call *c, const char *code)
+{
+    int64_t id = 0;
+
+    EXPECT_OK(db_int(c, &id,
+                     "SELECT COALESCE(MIN(id), 0) FROM service_area"
+                     " WHERE code = $1",
+                     V(code)));
+    return id;
 }
 
 struct service_item

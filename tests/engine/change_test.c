@@ -57,7 +57,7 @@ use_account(struct call *c, const char *account, int64_t id, bool active)
 
     as(c, account);
     c->waits = false;
-    c->said = (uint64_t)model_mask(&account_model, "active");
+    c->said = model_mask(&account_model, "active");
     return account_change(c, &a);
 }
 
@@ -524,7 +524,7 @@ set_must_change(struct call *c, const char *account, int64_t id, bool must)
     struct account a = { .id = id, .must_change = must };
 
     as(c, account);
-    c->said = (uint64_t)model_mask(&account_model, "must_change");
+    c->said = model_mask(&account_model, "must_change");
     return account_change(c, &a);
 }
 

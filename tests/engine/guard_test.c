@@ -270,7 +270,7 @@ TEST(tokens_end_with_the_account_and_do_not_come_back_with_it)
     sign_in(c, "zhang");
     const char *token = make_token(c);
     c->actor = NULL;
-    c->said = (uint64_t)model_mask(&account_model, "active");
+    c->said = model_mask(&account_model, "active");
     EXPECT_OK(account_change(c, &a));
     EXPECT_FAULT(auth_by_token(c, token), ERR_UNSIGNED, NULL);
     a = (struct account){ .id = a.id, .active = true };

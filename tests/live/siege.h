@@ -208,7 +208,7 @@ struct caller {
     char name[40], role[20], scope[12];
     char token[80];
     char password[60];             /* "": it does not sign in */
-    uint64_t rights;               /* bit i: auth_rights[i], somewhere */
+    right_set rights;              /* held somewhere */
     int64_t person_id, account_id; /* 0: of the demo office */
     bool spared; /* of the good clients: nobody else calls as he */
     bool victim; /* whose password others guess and change */
