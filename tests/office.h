@@ -51,7 +51,7 @@ void office_pass(struct call *c, int64_t ms);
 void office_exec(struct call *c, const char *sql);
 int64_t office_int(struct call *c, const char *sql);
 
-/* ACCOUNT asks for an item at his own room, or where the wish says. */
+/* ACCOUNT asks for an item at their own room, or where the wish says. */
 struct order ask(struct call *c, const char *account, const char *item);
 struct order ask_for(struct call *c, const char *account, struct order_wish *w);
 

@@ -116,7 +116,7 @@ seconds_left(const struct call *c)
 static const char find_reset[] =
     "SELECT reset_by, reset_at FROM account WHERE id = $1";
 
-/* Who must be told that his password was set by another. */
+/* Who must be told that the password was set by another. */
 static enum err
 write_reset(struct call *c, struct json_out *o)
 {
@@ -128,7 +128,7 @@ write_reset(struct call *c, struct json_out *o)
     return rows_end(&r);
 }
 
-/* Who is signed in, and what the interface may show him. */
+/* Who is signed in, and what the interface may show. */
 static enum err
 write_session(struct call *c, struct raw *raw)
 {
@@ -245,7 +245,7 @@ const struct route session_routes[] = {
       .says = "Sign in; the answer sets a cookie and tells who it is." },
     { GET, "/session", get_session, .flags = R_OPEN | R_RAW,
       .answer = SESSION_SHAPE,
-      .says = "Who is signed in, and what he may do." },
+      .says = "Who is signed in, and what they may do." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
     { PUT, "/session/password", put_password, .in = &change_model,

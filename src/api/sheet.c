@@ -47,7 +47,7 @@ is_shown(struct call *c, const struct model *m, const struct field *f)
            && !has_name(c, m, f);
 }
 
-/* The member as a person reads it: local time, words in his language. */
+/* The member as a person reads it: local time, words in their language. */
 static const char *
 read_as(struct call *c, const struct field *f, const void *rec)
 {

@@ -174,8 +174,8 @@ judge_use(struct call *c, struct account *a, const struct account *old)
     return OK;
 }
 
-/* Only a password that its owner has set himself (put_password) ends it:
-   whoever could clear it would keep the one that he gave out. */
+/* Only a password that its owner has set (put_password) ends it:
+   whoever could clear it would keep the one that was given out. */
 static enum err
 keep_must_change(struct call *c, const struct account *a,
                  const struct account *old)

@@ -38,7 +38,7 @@ static const char by_account[] =
     "SELECT" PERSON_COLUMNS " FROM account a"
     " JOIN person p ON p.id = a.person_id WHERE a.name = $1";
 
-/* Of all his accounts: what he holds by one bears on the others. */
+/* Of all accounts of the person: what is held by one bears on the others. */
 static const char find_grants[] =
     "SELECT g.role, g.scope, g.scope_id, g.account_id FROM role_grant g"
     " JOIN account a ON a.id = g.account_id WHERE a.person_id = $1"

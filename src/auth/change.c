@@ -302,7 +302,7 @@ holds_role(const struct call *c, const char *role)
     return false;
 }
 
-/* Somebody who could decide it, were he asked. */
+/* Somebody who could decide it, if asked. */
 static const char count_deciders[] =
     "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
     " JOIN person p ON p.id = a.person_id WHERE g.role = $1 AND a.active = 1"

@@ -87,7 +87,7 @@ check_scope(struct call *c, const struct role_grant *g)
     return OK;
 }
 
-/* Whose account it is; nobody changes his own rights. */
+/* Whose account it is; nobody changes their own rights. */
 static enum err
 find_whose(struct call *c, int64_t account_id, int64_t *person_id)
 {
@@ -129,7 +129,7 @@ refuse_mixed(struct call *c, const struct role_grant *g, int64_t person_id)
 static const char find_must_change[] =
     "SELECT name FROM account WHERE id = $1 AND must_change = 1";
 
-/* Somebody else knows the password: he would hold the role, too. */
+/* Somebody else knows the password: they would hold the role, too. */
 static enum err
 refuse_lent(struct call *c, const struct role_grant *g)
 {

@@ -57,7 +57,7 @@ struct fault {
 };
 
 struct db;         /* db/db.h: the session a call reads and writes through */
-struct actor;      /* auth/auth.h: who calls and what he may */
+struct actor;      /* auth/auth.h: who calls and what they may */
 struct auth_reach; /* auth/auth.h */
 struct app;        /* main's constant parts, shared by every call */
 struct words;      /* base/words.h */

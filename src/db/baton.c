@@ -6,7 +6,7 @@
 #include "db/futex.h"
 
 #define LOOKS 10     /* before the next in line goes to sleep again */
-#define OVERTAKEN 16 /* times, then it is handed to him */
+#define OVERTAKEN 16 /* times, then it is handed over */
 
 enum { ASLEEP, AWAKE, YOURS };
 
@@ -29,7 +29,7 @@ baton_close(struct baton *b)
     (void)pthread_mutex_destroy(&b->mutex);
 }
 
-/* Mutex held: wake the next in line, so that he looks for his turn. */
+/* Mutex held: wake the next in line, to look for its turn. */
 static void
 wake_next(struct baton *b)
 {
@@ -49,7 +49,7 @@ leave_line(struct baton *b)
     wake_next(b);
 }
 
-/* He who is awake takes the baton if it lies there; true when he has it. */
+/* Whoever is awake takes the baton if it lies there; true when it was had. */
 static bool
 look(struct baton *b, struct waiter *w, bool sleep)
 {

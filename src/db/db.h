@@ -207,7 +207,7 @@ enum err db_total(struct call *c, int64_t *out, const char *sql,
 
 /*
  * What is due: the ids (the first column) that a query finds, MAX at most.
- * Read outside a TX; whoever then does one by one looks again inside his.
+ * Read outside a TX; whoever then does one by one looks again inside its own.
  */
 struct due_ids {
     int64_t *ids;

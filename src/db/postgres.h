@@ -77,7 +77,7 @@ struct pg_store {
     bool numbers[PG_MAX_CONNS + 1]; /* in use */
     int64_t headway_ms; /* when a connection was last had or given back */
 
-    /* Beside all transactions: numbers and the node.  Nobody asks while he
+    /* Beside all transactions: numbers and the node.  Nobody asks while they
        holds the mutex. */
     pthread_mutex_t side_mutex;
     pthread_cond_t side_filled;

@@ -435,7 +435,7 @@ admit(struct arena *a, struct exchange *x)
     MHD_resume_connection(conn);
 }
 
-/* Somebody who does not read must not fill the memory with his answers.  What
+/* Somebody who does not read must not fill the memory with answers.  What
    was changed has been changed, so only what was read is refused. */
 static void
 count_answer(struct exchange *x, struct http_reply *r, struct arena *a)

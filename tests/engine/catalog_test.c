@@ -47,7 +47,7 @@ TEST(the_catalogue_inside_has_every_area_item_class_and_crew)
 TEST(what_is_broken_is_reported_without_a_single_required_answer)
 {
     /* Where, what and the phone are enough: no question of a fault's form
-       may stand between a person and his report. */
+       may stand between a person and the report. */
     const struct service_item **list;
 
     seed(c);

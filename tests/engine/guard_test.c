@@ -42,7 +42,7 @@ TEST(failures_from_elsewhere_do_not_lock_the_owner_out)
     EXPECT_OK(try_from(c, HOME, NULL, "zhang", GOOD, &s));
     EXPECT(strlen(s.device) == 32);
     fail_from(c, AWAY, NULL, "zhang");
-    /* He has the browser, even elsewhere; or is where he always is. */
+    /* They have the browser, even elsewhere; or are where they always are. */
     EXPECT_OK(try_from(c, AWAY, s.device, "zhang", GOOD, &again));
     EXPECT(strcmp(again.device, s.device) == 0);
     EXPECT_OK(try_from(c, "192.0.2.77", NULL, "zhang", GOOD, &again));

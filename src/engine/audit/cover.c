@@ -321,7 +321,7 @@ cover_all(struct call *c, const struct model *const *models,
 }
 
 /* In one transaction: there is no state between, which somebody could make to
-   have his own rows covered.  Another process may have been first. */
+   have rows of their own covered.  Another process may have been first. */
 enum err
 audit_catch_up(struct call *c, const struct model *const *models,
                void (*progress)(int64_t done, int64_t all))
