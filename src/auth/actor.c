@@ -157,6 +157,7 @@ read_roles(struct call *c, struct actor *a)
     add_grant(a, grants,
               (struct grant){ .role = "requester", .sources = 1U << FROM_ALL });
     TRY(read_grants(c, a, grants, &admin));
+    /* Who administers does nothing else: three persons, three duties. */
     if (admin) {
         keep_admin_only(a, grants);
         return OK;

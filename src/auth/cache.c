@@ -86,6 +86,7 @@ drop(struct session_cache *m, struct entry **at)
 {
     struct entry *e = *at;
 
+    ASSERT(m->n > 0);
     *at = e->next;
     m->n--;
     free(e->s.actor);
@@ -137,6 +138,7 @@ cache_find(struct call *c, const unsigned char key[SECRET_HASH],
         *s = e->s;
         s->actor = NULL;
         found = CACHED_STALE;
+        /* What was not written yet is in no row that could be read instead. */
         if (e->s.unwritten || (age >= 0 && age < FRESH_MS)) {
             s->actor = arena_alloc(c->arena, actor_copy(e->s.actor, NULL));
             actor_copy(e->s.actor, s->actor);
@@ -184,6 +186,8 @@ cache_put(struct call *c, const unsigned char key[SECRET_HASH],
         drop_account(m, 0);
         at = find(m, key);
     }
+    /* Something was forgotten while this was read: it may be what no longer
+       holds. */
     if (m->epoch == epoch) {
         e->next = *at;
         *at = e;
@@ -239,6 +243,8 @@ cache_enter_hashing(struct call *c)
     if (m == NULL)
         return OK;
     pthread_mutex_lock(&m->hash_lock);
+    /* Each hash takes 19 MiB and a processor: past this, waiting is worse
+       than being told. */
     full = m->hashing >= HASHINGS && m->waiting >= MAX_WAITING;
     if (!full) {
         m->waiting++;
@@ -262,6 +268,7 @@ cache_leave_hashing(struct call *c)
     if (m == NULL)
         return;
     pthread_mutex_lock(&m->hash_lock);
+    ASSERT(m->hashing > 0);
     m->hashing--;
     pthread_cond_signal(&m->hash_free);
     pthread_mutex_unlock(&m->hash_lock);

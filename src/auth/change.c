@@ -188,6 +188,7 @@ change_waits(struct call *c, enum change_why why, int64_t person_id,
         TRY(refuse_mixed(c, person_id, admin));
     if (why == CHANGE_ADMIN_LEAVES && admin)
         TRY(refuse_last(c, person_id));
+    /* The refusals above hold for the program, too; the waiting does not. */
     if (needs_nobody(c))
         return OK;
     switch (why) {
@@ -370,6 +371,8 @@ auth_act_for(struct call *c, int64_t account_id, bool confirmed)
                          .grants = &everything,
                          .n_grants = 1,
                          .confirmed = confirmed };
+    /* What was confirmed is done even if its account is gone; then the audit
+       names the program. */
     if (rows_next(&r)) {
         a->person_id = row_int(&r, 0);
         a->name = row_text(&r, 1);

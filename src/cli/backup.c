@@ -158,6 +158,7 @@ restore_command(int argc, char **argv)
     const char *from;
     int code;
 
+    /* Not opened: the database may be what is broken. */
     code = office_find(&o, &a, false);
     from = cli_operand(&a);
     if (code == 0)

@@ -259,6 +259,7 @@ conf_check(struct call *c, const struct conf *k)
                         "liangcao.conf, line %d is not “name = value”",
                         l->number);
         TRY(refuse_name(c, l));
+        /* Or one would hold and whoever reads the other would not know. */
         for (size_t j = 0; j < i; j++)
             if (strcmp(k->lines[j].name, l->name) == 0)
                 return fail(c, ERR_INVALID, NULL,

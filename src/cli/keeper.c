@@ -149,6 +149,7 @@ say_backup(const struct keeper *k, instant now, struct arena *a)
         health_say(k->app, "backup", HEALTH_WARN,
                    "the last backup to %s failed; the log says why",
                    k->plan.folder);
+    /* Too early for one. */
     else if (newest.ms == 0 && now.ms - k->since.ms < OLD_MS)
         health_say(k->app, "backup", HEALTH_GOOD,
                    "the first backup is made in the coming night");

@@ -322,6 +322,7 @@ serve(struct office *o, const struct door *d)
     if (!read_limits(o, &limits))
         return EXIT_USAGE;
     config = make_config(o, d, &limits);
+    /* In this order: what is made later may look at what is there. */
     o->app.files = d->files;
     o->app.health = health_open();
     office_tell_release(&o->app);

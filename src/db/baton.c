@@ -92,6 +92,7 @@ baton_take(struct baton *b)
     waits = b->held;
     b->held = true;
     if (waits) {
+        /* The first in line is awake at once: its turn is next. */
         if (b->first)
             b->last->next = &w;
         else {
@@ -111,6 +112,7 @@ baton_give(struct baton *b)
     struct waiter *w;
 
     (void)pthread_mutex_lock(&b->mutex);
+    ASSERT(b->held);
     w = b->first;
     b->held = false;
     if (w && w->overtaken++ >= OVERTAKEN) {

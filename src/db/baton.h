@@ -26,6 +26,7 @@ struct baton {
     bool held;
 };
 
+/* Made and ended by one thread; taken and given by any, in turn. */
 void baton_open(struct baton *b);
 void baton_close(struct baton *b);
 void baton_take(struct baton *b);

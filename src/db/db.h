@@ -158,6 +158,8 @@ struct rows db_query_s(struct call *c, const struct statement *s);
 struct rows db_query_n(struct call *c, const char *sql, const struct value *v,
                        size_t n);
 
+/* Stand on the next row; false at the end or where reading failed, which
+   rows_end tells.  rows_close is what ROWS does by itself. */
 bool rows_next(struct rows *r);
 enum err rows_end(struct rows *r) MUST_USE;
 void rows_close(struct rows *r);
@@ -252,6 +254,7 @@ struct tx {
 };
 #define TX CLEANUP(tx_close) struct tx
 
+/* Where it cannot begin, what is done in it fails with the reason. */
 struct tx tx_begin(struct call *c);
 /*
  * For a TX in which nothing is refused any more, only written: it can fail with

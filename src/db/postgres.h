@@ -118,6 +118,7 @@ PGresult *pg_exec(const struct pg_store *s, struct pg_conn *conn,
                   const char *sql, int64_t until);
 bool pg_is_good(const PGresult *r);
 
+/* The next number under NAME, outside of any transaction: see db_number. */
 enum err pg_number(struct call *c, const char *name, int64_t *out);
 
 /* Claim a node and keep it; give it back. */

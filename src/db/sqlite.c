@@ -327,6 +327,7 @@ take_reader(struct sqlite_store *s)
 
     if (!add)
         return conn;
+    /* Counted already, so that opening it needs no lock. */
     conn = add_reader(s);
     if (!conn) {
         (void)pthread_mutex_lock(&s->pool_mutex);
@@ -427,6 +428,7 @@ query(struct call *c, struct cursor *k, const struct query *q)
                              ? ERR_AWAY
                              : ERR_BROKEN,
                          q->sql, "no reader");
+    /* The progress handler ends what takes longer. */
     conn->until_ms = c->db->most_ms ? monotonic_ms() + c->db->most_ms : 0;
     rc = sqlite_start(conn, k, q);
     if (rc == SQLITE_OK)
@@ -475,6 +477,7 @@ column(struct call *c, struct cursor *k, int col)
         break;
     default: return v;
     }
+    /* After the text was asked for: asking changes what is counted. */
     v.len = (size_t)sqlite3_column_bytes(s, col);
     return v;
 }

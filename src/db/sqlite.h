@@ -194,6 +194,7 @@ void sqlite_sync_watch(struct sqlite_store *s);
 bool sqlite_sync_start(struct sqlite_store *s, const char **why);
 void sqlite_sync_stop(struct sqlite_store *s);
 
+/* The thread that copies the log into the database; false with *WHY. */
 bool sqlite_checkpoints_start(struct sqlite_store *s, const char **why);
 void sqlite_checkpoints_stop(struct sqlite_store *s);
 

@@ -186,6 +186,7 @@ sqlite_shut(struct store *base)
     struct sqlite_store *s = (struct sqlite_store *)base;
     struct sqlite_conn *conn;
 
+    /* Threads first, and what is open is committed while one still syncs. */
     sqlite_checkpoints_stop(s);
     if (s->writer.open)
         sqlite_close_batch(s);

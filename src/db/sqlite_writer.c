@@ -109,6 +109,8 @@ end_batch(struct sqlite_store *s)
         (void)atomic_fetch_add(&s->base.bodies, w->bodies);
     }
 
+    /* Lost or kept, the next body opens a batch that owes nothing to this
+       one. */
     w->joined = NULL;
     w->lost = OK;
     w->open = w->fail_commit = false;
@@ -323,6 +325,7 @@ sqlite_end(struct call *c, bool keep)
     if (e == OK)
         join_batch(d);
     leave(d);
+    /* Without the baton: others write while this one waits for the disk. */
     if (e == OK && !d->unsettled)
         e = later_wait(&d->own);
     return e == OK ? OK : db_refuse(c, e, "COMMIT", err_word(e));

@@ -103,6 +103,7 @@ void door_end(struct door *d, struct visit *v);
 
 /* -- figures ---------------------------------------------------------- */
 
+/* Count a refusal; how many there were, and connections. */
 void door_refused(struct door *d, enum http_refusal why);
 struct http_counts door_counts(struct door *d);
 

@@ -343,6 +343,8 @@ take_body(struct exchange *x, const char *bytes, size_t n)
     } body;
 
     door_progress(x->peer->link, n);
+    /* The answer is written; some clients read it only when their body was
+       taken. */
     if (x->refused) {
         x->drained += n;
         return x->drained <= DRAIN_BYTES ? MHD_YES : MHD_NO;
@@ -389,6 +391,7 @@ answer(struct exchange *x)
         log_line(LOG_ERROR, "http", "a reply could not be queued");
     MHD_destroy_response(x->answer);
     if (x->stream) {
+        /* It is no open request any more and counts elsewhere. */
         door_streams(x->server->door, &x->visit);
         stream_opened(x->stream);
         x->handed = false;
@@ -482,6 +485,7 @@ serve(struct arena *a, struct exchange *x)
     x->answer = reply_make(x, &r);
     x->status = r.status;
     x->arena = NULL;
+    /* On disk already, or nothing to wait for; otherwise on_told goes on. */
     if (!later_leave(&x->later))
         answer(x);
 }
@@ -703,6 +707,7 @@ http_take_port(const char *address, uint16_t *port, const char **why)
     int fd =
         socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0)
+        /* Or a restart would wait for connections of before to be forgotten. */
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0
         || listen(fd, BACKLOG) != 0 || getsockname(fd, &bound.any, &len) != 0) {
@@ -838,6 +843,7 @@ http_start(const struct http_config *config, const char **why)
         s->aside = open_pool(config, config->aside, 0);
         s->slow = open_slow(config);
         s->daemon = start_daemon(s, fd, cert, key);
+        /* Nothing of it runs yet, so all can be taken back in turn. */
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"
                           : "the server cannot be started";

@@ -209,6 +209,7 @@ stream_make(struct exchange *x, const struct http_reply *r)
         MHD_add_response_header(m, "X-Accel-Buffering", "no");
     pthread_mutex_lock(&server->lock);
     s->ended = atomic_load(&server->stopping);
+    /* Spread over the seconds, so that not all beats fall together. */
     s->beat = server->beats++ % BEAT_S;
     s->next = server->streams;
     if (s->next)

@@ -36,6 +36,7 @@ go_in(struct json_out *o, char bracket)
 static void
 go_out(struct json_out *o, char bracket)
 {
+    ASSERT(o->depth > 0);
     buf_putc(o->buf, bracket);
     if (o->depth > 0)
         o->depth--;
@@ -75,6 +76,7 @@ add_quoted(struct buf *b, const char *s)
     for (; *s != '\0'; s++) {
         unsigned char ch = (unsigned char)*s;
 
+        /* Most characters need nothing: they go in by long pieces. */
         if (ch >= ' ' && ch != '"' && ch != '\\')
             continue;
         buf_add(b, plain, (size_t)(s - plain));

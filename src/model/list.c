@@ -444,6 +444,7 @@ list_bind(struct call *c, struct list *l, struct value v)
         l->cap_values = l->cap_values * 2 + 8;
     }
     l->values[l->n_values++] = v;
+    ASSERT(l->n_values <= l->cap_values);
     return l->n_values;
 }
 
@@ -590,6 +591,8 @@ add_cursor(struct where *w, const struct list *l)
         return fail(w->c, ERR_INVALID, "cursor",
                     "is not one that this list gave out");
     add_and(w);
+    /* The first condition is implied by the second, and is the one an index
+       is used for. */
     if (by != NULL) {
         buf_printf(&w->sql, "%s %s= ", by, sign);
         add_value(w, v);

@@ -183,6 +183,7 @@ read_value(struct call *c, const struct field *f, json_t *v, void *rec)
 
     if (json_is_null(v))
         return read_null(c, f, rec);
+    /* Kept as it came: the engine reads it. */
     if (f->flags & JSON_TEXT)
         return keep_json(c, f, v, rec);
     if (f->kind == FIELD_INT && read_whole(v, (int64_t *)p))

@@ -175,6 +175,7 @@ new_leaf(struct audit_cover *k, int64_t id)
 {
     unsigned char *leaf;
 
+    ASSERT(k->noun != NULL && k->keep != NULL && k->n < COVER_ROWS);
     if (k->leaves == NULL)
         k->leaves = arena_alloc(k->keep, COVER_ROWS * LEAF);
     leaf = k->leaves + k->n++ * LEAF;

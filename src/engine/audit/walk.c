@@ -132,6 +132,8 @@ late_opening(struct call *c, struct walk *w, int64_t chain)
 static enum err
 begin_chain(struct call *c, struct walk *w, int64_t chain)
 {
+    /* The register is the first chain; what it says of the others is known
+       from here on. */
     if (w->chain == REGISTER)
         w->registered = w->seq;
     w->chain = chain;
@@ -265,6 +267,7 @@ check_heads(struct call *c, struct walk *w)
     if (lost > 0)
         report_fault(c, w->k, "%lld chains have lost their head",
                      (long long)lost);
+    /* Each chain that was ever opened has been walked, or was removed whole. */
     for (const struct opening *o = w->openings; o != NULL; o = o->next)
         if (!o->used)
             report_fault(c, w->k, "chain %lld was opened and is gone",
@@ -367,6 +370,7 @@ continue_chain(struct call *c, const struct audit_head *from,
         e = follow_page(c, &at, hash, to->seq, &n);
     } while (e == OK && n == PAGE);
     c->arena = whole;
+    /* The fault was said in the page's memory. */
     c->fault.text = arena_text(whole, c->fault.text);
     arena_close(page);
     TRY(e);
@@ -387,6 +391,8 @@ audit_heads(struct call *c, struct audit_head **out, size_t *n)
 
     *out = NULL;
     for (*n = 0; rows_next(&r); (*n)++) {
+        /* There are as many chains as connections ever wrote: not known
+           beforehand. */
         if (*n == cap) {
             struct audit_head *more =
                 NEW_N(c->arena, struct audit_head, cap = 2 * cap + 16);
