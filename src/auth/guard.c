@@ -105,19 +105,21 @@ name_mark(struct call *c, const char *name)
 
 /* -- looking --------------------------------------------------------------- */
 
-/* The count of a mark; KNOWN: only if it is still good for being known by. */
+/* The count of a mark; KNOWN: only if it is still good for being known by.
+   G's id is 0 when there is none. */
 static enum err
 look(struct call *c, int64_t account_id, const char *mark, bool known,
-     struct guard *g, bool *found)
+     struct guard *g)
 {
-    *found = false;
+    *g = (struct guard){ 0 };
     if (mark == NULL)
         return OK;
     ROWS r = db_query(c, find_mark, V(account_id), V(mark));
     if (rows_next(&r)) {
         int64_t age = c->now.ms - row_instant(&r, 3).ms;
 
-        *found = !known || age < KNOWN_MS;
+        if (known && age >= KNOWN_MS)
+            return OK;
         *g = (struct guard){ .id = row_int(&r, 0),
                              .counts_for = account_id,
                              .mark = mark,
@@ -134,18 +136,16 @@ enum err
 guard_find(struct call *c, int64_t account_id, const char *name,
            struct guard *g)
 {
-    bool found;
-
-    TRY(look(c, account_id, device_mark(c, c->device), true, g, &found));
-    if (found) {
+    TRY(look(c, account_id, device_mark(c, c->device), true, g));
+    if (g->id != 0) {
         g->device = true;
         return OK;
     }
-    TRY(look(c, account_id, network_mark(c), true, g, &found));
-    if (found)
+    TRY(look(c, account_id, network_mark(c), true, g));
+    if (g->id != 0)
         return OK;
-    TRY(look(c, 0, name_mark(c, name), false, g, &found));
-    if (!found)
+    TRY(look(c, 0, name_mark(c, name), false, g));
+    if (g->id == 0)
         *g = (struct guard){ .mark = name_mark(c, name) };
     return OK;
 }
@@ -199,13 +199,12 @@ guard_failed(struct call *c, struct guard *g, int64_t account_id, bool *locked)
 static enum err
 remember(struct call *c, int64_t account_id, const char *mark)
 {
-    struct guard g = { 0 };
-    bool found;
+    struct guard g;
 
     if (mark == NULL)
         return OK;
-    TRY(look(c, account_id, mark, false, &g, &found));
-    if (!found)
+    TRY(look(c, account_id, mark, false, &g));
+    if (g.id == 0)
         g = (struct guard){ .counts_for = account_id, .mark = mark };
     g.seen_at = c->now;
     return keep(c, &g);

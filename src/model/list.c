@@ -634,14 +634,18 @@ add_order(struct buf *sql, const struct where *w, const struct list *l,
     buf_printf(sql, "%s %s LIMIT %lld", key, way, (long long)limit);
 }
 
-/* The first LIMIT of each part are enough for the first LIMIT of all. */
+/* The first LIMIT of each part are enough for the first LIMIT of all.  Those
+   that are counted, not ordered, are counted once. */
 static void
 add_parts(struct buf *sql, const struct where *w, const struct list *l,
-          const char *between, int64_t limit, bool ordered)
+          int64_t limit, bool ordered)
 {
     for (size_t i = 0; i < l->n_parts; i++) {
         buf_printf(sql, "%sSELECT id FROM (SELECT %s.id AS id",
-                   i > 0 ? between : "", l->model->table);
+                   i == 0    ? ""
+                   : ordered ? " UNION ALL "
+                             : " UNION ",
+                   l->model->table);
         add_from(sql, w, l, &l->parts[i]);
         if (ordered)
             add_order(sql, w, l, w->key, limit);
@@ -662,7 +666,7 @@ page_sql(struct call *c, struct list *l, const struct where *w, int64_t limit)
         add_order(&sql, w, l, w->key, limit);
     } else {
         buf_printf(&sql, " FROM %s WHERE id IN (", l->model->table);
-        add_parts(&sql, w, l, " UNION ALL ", limit, true);
+        add_parts(&sql, w, l, limit, true);
         buf_putc(&sql, ')');
         add_order(&sql, w, l, "id", limit);
     }
@@ -711,7 +715,7 @@ count_sql(struct call *c, const struct list *l, const struct where *w)
         buf_puts(&sql, "SELECT 1");
         add_from(&sql, &here, l, NULL);
     } else {
-        add_parts(&sql, &here, l, " UNION ", LIST_COUNT_CAP + 1, false);
+        add_parts(&sql, &here, l, LIST_COUNT_CAP + 1, false);
     }
     buf_printf(&sql, " LIMIT %d) AS counted", LIST_COUNT_CAP + 1);
     return db_intern(c, sql.s);
