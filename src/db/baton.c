@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include "base/base.h"
 #include "db/futex.h"
 
 #define LOOKS 10     /* before the next in line goes to sleep again */

@@ -318,8 +318,7 @@ expect_health(struct call *c, enum health_level level, const char *words)
         fail_msg("%s: %s\n", rows[0].part, rows[0].says);
 }
 
-TEST(
-    health_tells_the_newest_seal_and_where_the_file_of_seals_is_not_the_offices)
+TEST(health_tells_the_newest_seal_and_a_file_of_seals_that_does_not_fit)
 {
     struct proved p;
     const char *file = keep_seals(c, &p), *why;
@@ -327,10 +326,15 @@ TEST(
 
     p.app.health = health_open();
     audit_tell_health(c);
-    expect_health(c, HEALTH_GOOD, "seal 2 of 2026-11-23T");
+    expect_health(c, HEALTH_WARN, "was begun anew with seals 2 of 2");
+    /* Told by the process that began it, and no longer. */
+    audit_close(p.app.audit);
+    p.app.audit = audit_open(p.key, p.dir, &why);
+    audit_tell_health(c);
+    expect_health(c, HEALTH_GOOD, "seal 2 of 2026-11-30T");
     (void)ask(c, "wang", "A04");
     EXPECT_OK(audit_seal_due(c, 1, &done));
-    expect_health(c, HEALTH_GOOD, "seal 3 of 2026-11-23T");
+    expect_health(c, HEALTH_GOOD, "seal 3 of 2026-11-30T");
     go_back(c);
     audit_tell_health(c);
     expect_health(c, HEALTH_WARN, "ends with seal 3, the office with 1");
