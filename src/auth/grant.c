@@ -297,6 +297,7 @@ grants_follow(struct call *c, int64_t from, int64_t into)
             };
         TRY(rows_end(&r));
     }
+    /* After the rows are read: what follows writes to the same table. */
     for (size_t i = 0; i < n; i++)
         TRY(follow(c, &all[i]));
     return OK;

@@ -212,6 +212,7 @@ refuse_name(struct call *c, const struct line *l)
             best = arena_text(c->arena, name);
         }
     }
+    /* It is one of them. */
     if (least == 0)
         return OK;
     return fail(c, ERR_INVALID, NULL,

@@ -207,6 +207,7 @@ make_one(struct call *c, struct keeper *k)
         e = keeper_copy(c, k->app->store, file, ending);
     if (e == OK)
         e = audit_of_copy(c, "backup", file);
+    /* Broken off is not failed: the next start makes it. */
     if (atomic_load(ending))
         return OK;
     note_try(k, e);

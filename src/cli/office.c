@@ -222,6 +222,7 @@ office_begin(struct office *o, struct args *a)
     *o = (struct office){ .arena = arena_open() };
     o->app.data_dir = dir ? dir : "office";
     o->conf = conf_open(o->app.data_dir);
+    /* Before anything can be said: the office chooses the language. */
     cli_speak(office_conf(o, "lang"));
     o->app.words = cli_words();
     o->call = (struct call){ .arena = o->arena,

@@ -167,6 +167,7 @@ routes_command(int argc, char **argv)
     bool openapi = cli_flag(&a, "openapi");
     bool lives = cli_flag(&a, "lives");
     struct arena *arena = arena_open();
+    /* No office: the tables are in the program. */
     struct call c = { .arena = arena };
     int code = cli_end(&a);
 

@@ -46,6 +46,9 @@ sqlite_raw(const char *path, bool only_file, sqlite3 **db)
                            NULL);
 }
 
+/* Opened as the store needs it: the log is synced by a thread of ours, so
+   that the checkpoint by itself is off, and each commit is FULL unless the
+   file is only looked at. */
 struct sqlite_conn *
 sqlite_connect(const struct sqlite_store *s, int cache_kib, int *rc)
 {
@@ -103,6 +106,7 @@ sqlite_err(int code)
     case SQLITE_CONSTRAINT_FOREIGNKEY: return ERR_CONFLICT;
     default: break;
     }
+    /* The other extended codes count as their group. */
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return ERR_BUSY;

@@ -105,6 +105,7 @@ make_store(const char *path, const struct store_how *how)
     ASSERT(s->path);
     s->in_memory = strcmp(path, ":memory:") == 0;
     s->only_file = how->mode == STORE_FILE;
+    /* No file is open yet, which 0 would not say. */
     s->place = (struct db_place){ .path = s->path, .node_file = -1 };
     s->sync.log_file = -1;
     s->writer.arena = arena_open();

@@ -291,6 +291,8 @@ keep_body(struct db *d)
     struct sqlite_writer *w = &sqlite_of(d)->writer;
     int rc = sqlite3_get_autocommit(w->conn->db) ? SQLITE_ABORT : SQLITE_OK;
 
+    /* In autocommit SQLite has undone the whole batch by itself, as when the
+       disk is full. */
     if (rc == SQLITE_OK && !w->sure)
         rc = sqlite_run(w->conn, "RELEASE body");
     if (rc != SQLITE_OK) {

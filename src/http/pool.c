@@ -233,6 +233,7 @@ pool_close(struct pool *p)
         p->asleep = p->asleep->below;
     }
     pthread_mutex_unlock(&p->lock);
+    /* Outside the lock: they need it to see that it is over. */
     pthread_join(p->watcher, NULL);
     for (unsigned i = 0; i < p->n; i++) {
         pthread_join(p->workers[i].thread, NULL);

@@ -76,6 +76,7 @@ read_waiting(void *arg, uint64_t position, char *out, size_t max)
     }
     if (s->sent == s->len) {
         s->sent = s->len = 0;
+        /* One burst must not cost its room for as long as the stream lives. */
         if (s->cap > KEEP_BYTES) {
             free(s->bytes);
             s->bytes = NULL;

@@ -382,6 +382,8 @@ jobs_close(struct jobs *j, int64_t wait_ms)
     ASSERT(atomic_load(&j->stop));
     l = &j->lanes[JOB_LONG];
     (void)pthread_mutex_lock(&j->lock);
+    /* A backup is broken off between two pieces; one that waits for a disk
+       is left to the end of the process. */
     while (l->begun && !l->done && monotonic_ms() < until)
         (void)thread_wait(&j->cond, &j->lock, until);
     if (l->begun && !l->done) {

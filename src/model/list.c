@@ -164,6 +164,7 @@ read_filter(struct call *c, struct list *l, const struct pair *p)
         || i == N_FILTER_WORDS)
         return fail(c, ERR_INVALID, p->key, "there is no field “%.40s”",
                     p->key);
+    /* Before its values are read, of which there may be thousands. */
     TRY(check_budget(c, l, p, filter_words[i].op));
     if (!filter_fits(f, filter_words[i].op))
         return fail(c, ERR_INVALID, p->key,
@@ -422,6 +423,7 @@ make_where(struct where *w, const struct list *l)
         TRY(add_filter(w, &l->filters[i]));
     if (text_is_blank(l->words))
         return OK;
+    /* Who has an index of words is asked there; of others each column is. */
     if (l->model->searched)
         add_search(w, l);
     else

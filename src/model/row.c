@@ -165,6 +165,7 @@ model_find(struct call *c, const struct model *m, const void *rec,
             buf_printf(&b, " AND %s IS NULL", m->fields[i].name);
         else
             buf_printf(&b, " AND %s = $%zu", m->fields[i].name, n);
+        /* IS NULL has no parameter. */
         n -= v[n - 1].kind == VALUE_NULL;
     }
     ROWS r = db_query_n(c, db_intern(c, b.s), v, n);
@@ -414,6 +415,7 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
     TRY(model_match(c, version));
     changed = model_changed(m, old, rec) & mask;
     put_int(m, rec, "version", version);
+    /* Nothing to write and nothing to tell: the version stays. */
     if (changed == 0)
         return tx_commit(&tx);
     for (size_t i = 0; i < m->n; i++)

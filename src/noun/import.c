@@ -391,6 +391,7 @@ noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
                               .columns = columns_of(c, n),
                               .unique = model_flagged(n->model, UNIQUE) };
     *csv = csv_open(c->arena, text, len);
+    /* For the whole office: what a table may touch lies anywhere. */
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
     return read_header(im, csv) ? import_rows(im, csv, dry_run) : OK;
 }

@@ -97,6 +97,8 @@ learn_opening(struct call *c, struct walk *w, int64_t opened, const char *hash,
                          (long long)opened);
     o->chain = opened;
     hash_copy(o->hash, hash);
+    /* An older chain that went on when it was registered begins where it
+       stood. */
     if (detail != NULL
         && sscanf(detail,
                   "{\"chain\":%lld,\"seq\":%lld,\"hash\":\"%64[0-9a-f]\"}",
