@@ -155,6 +155,7 @@ leave(struct db *d)
     struct sqlite_store *s = sqlite_of(d);
     struct ended ended = { 0 };
 
+    ASSERT(d->holds > 0);
     if (is_batch_due(s))
         ended = end_batch(s);
     if (--d->holds == 0)
@@ -272,6 +273,7 @@ join_batch(struct db *d)
     struct sqlite_writer *w = &sqlite_of(d)->writer;
     struct later *l = d->later ? d->later : &d->own;
 
+    ASSERT(w->open && w->bodies > 0);
     l->next = w->joined;
     atomic_store(&l->state, LATER_JOINED);
     w->joined = l;

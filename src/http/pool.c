@@ -69,6 +69,7 @@ sleep_until_called(struct worker *w)
 
     w->below = p->asleep;
     p->asleep = w;
+    ASSERT(p->awake > 0);
     p->awake--;
     w->called = false;
     while (!w->called)
