@@ -67,6 +67,7 @@ TEST_PLAIN(every_right_is_some_roles_and_every_role_has_one)
     right_set all = 0;
     size_t n = 0;
 
+    (void)c;
     for (const char *const *role = auth_roles; *role != NULL; role++) {
         EXPECT(auth_role_rights(*role) != 0);
         all |= auth_role_rights(*role);
