@@ -82,6 +82,48 @@ TEST(a_seal_is_made_whole_or_not_at_all)
 }
 
 static enum err
+restored(struct call *c, const void *with)
+{
+    int64_t from, to;
+
+    return audit_restored(c, with, &from, &to);
+}
+
+TEST(a_restored_office_says_so_or_nothing)
+{
+    struct proved p;
+
+    proved_make(c, &p);
+    expect_all_or_nothing(c, "restored", NULL, restored, "b.db");
+    proved_close(c, &p);
+}
+
+/* What cannot be written is told to the log alone: who was refused is refused
+   all the same. */
+TEST(a_refusal_that_cannot_be_noted_changes_nothing_and_stops_nobody)
+{
+    struct proved p;
+    int64_t entries, done = 0;
+
+    proved_make(c, &p);
+    as(c, "wang");
+    entries = office_int(c, "SELECT COUNT(*) FROM audit_entry");
+    db_fault(c, 1);
+    audit_note(c, "denied", "order", NULL);
+    db_fault(c, 0);
+    assert_int_equal(office_int(c, "SELECT COUNT(*) FROM audit_entry"),
+                     entries);
+    for (int i = 0; i < AUDIT_PER_MINUTE + 2; i++)
+        audit_note(c, "denied", "order", NULL);
+    office_pass(c, 2 * MINUTE_MS);
+    db_fault(c, 1);
+    (void)!audit_tell_more(c, 10, &done);
+    db_fault(c, 0);
+    EXPECT_OK(audit_tell_more(c, 10, &done));
+    proved_close(c, &p);
+}
+
+static enum err
 cover(struct call *c, const void *with)
 {
     struct audit_cover k = { .noun = "order", .keep = c->arena };
