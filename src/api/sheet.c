@@ -301,6 +301,7 @@ sheet_open(struct call *c, const struct model *m, bool workbook,
     size_t n = 0;
 
     ASSERT(m->n <= COUNT(shown));
+    /* A column for what is shown alone, so that none stands there empty. */
     for (size_t i = 0; i < m->n; i++) {
         const struct field *f = &m->fields[i];
 
