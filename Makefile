@@ -131,6 +131,29 @@ check:
 	@tools/need.sh build web check
 	@tools/check.sh
 
+# How much of the engines the tests run through; fails below what it should be.
+coverage:
+	@tools/need.sh build web test
+	@$(MAKE) -s -j$$(nproc) --no-print-directory B=build/coverage OPT='-O0 -g' SAN=--coverage build/coverage/test-runner
+	@find build/coverage -name '*.gcda' -delete
+	@build/coverage/test-runner >build/coverage/test.log 2>&1 || { grep -a 'FAILED' build/coverage/test.log; exit 1; }
+	@tools/coverage build/coverage
+
+# Do the engines' tests notice one thing that is wrong?  MUTANTS=200 SEED=7
+# ENGINE=order
+MUTANT_B = build/mutants
+mutants:
+	@tools/need.sh build web test
+	@$(MAKE) -s -j$$(nproc) --no-print-directory B=$(MUTANT_B) OPT=-O1 $(MUTANT_B)/test-runner $(MUTANT_B)/mutate
+	@$(MAKE) -s --no-print-directory B=$(MUTANT_B) OPT=-O1 try-mutants
+try-mutants:
+	@B='$(B)' COMPILE='$(CC) $(CFLAGS)' LINK='$(CC)' OBJECTS='$(LIB) $(TESTOBJ)' LIBS='-lcmocka -lssl $(LDLIBS)' \
+	    MUTANTS='$(MUTANTS)' SEED='$(SEED)' ENGINE='$(ENGINE)' tools/mutants
+$(B)/mutate: tools/mutate.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O2 -D_GNU_SOURCE -o $@ $<
+.PHONY: coverage mutants try-mutants
+
 # As many kills as you like: make torture KILLS=1000
 torture: $(B)/liangcao $(B)/live
 	$(B)/live torture $(B)/liangcao $(or $(KILLS),500)

@@ -54,6 +54,8 @@ main(int argc, char **argv)
         return EXIT_USAGE;
     }
     name = a.argv[0];
+    /* What is tried first on any program leads to the commands that answer
+       it. */
     if (strcmp(name, "--help") == 0)
         name = "help";
     if (strcmp(name, "--version") == 0)

@@ -62,7 +62,7 @@ int64_t told_of(struct call *c, int64_t person, int64_t order,
 /* What happens to orders by itself happens now; how many were due. */
 int64_t wake_orders(struct call *c);
 
-/* ACCOUNT asks for an item at his own room, or where the request says. */
+/* ACCOUNT asks for an item at their own room, or where the request says. */
 struct order ask(struct call *c, const char *account, const char *item);
 struct order ask_for(struct call *c, const char *account,
                      struct order_request *w);

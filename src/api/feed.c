@@ -13,7 +13,7 @@
 #include "model/health.h"
 
 #define TICK_MS 1000
-/* ... while somebody is being told what he missed and must read it first. */
+/* ... while somebody is being told what they missed and must read it first. */
 #define BEHIND_MS 100
 /* Other processes commit at any time: on PostgreSQL looks that are asked for
    by our own commits are taken at most this often. */
@@ -52,7 +52,7 @@ strike_out(struct feed *f, struct listener *l)
 
 /*
  * Who has gone is taken before who has come: whoever is in the first was put
- * into the second earlier, so he is known by then.
+ * into the second earlier, so it is known by then.
  */
 static void
 take_mail(struct feed *f, struct listener **opened)
@@ -92,11 +92,11 @@ recall_forgotten(struct feed *f)
     pthread_mutex_unlock(&f->wake_lock);
     for (struct listener *l = n > 0 || all ? f->listeners : NULL; l != NULL;
          l = l->next) {
-        bool his = all;
+        bool own = all;
 
         for (size_t i = 0; i < n; i++)
-            his = his || accounts[i] == l->account_id;
-        if (his)
+            own = own || accounts[i] == l->account_id;
+        if (own)
             l->checked_ms = monotonic_ms() - FEED_REFRESH_MS;
     }
 }

@@ -7,20 +7,20 @@
  * the listeners who may see it.
  *
  * Whoever does not ask for text/event-stream by name is told what came since
- * his Last-Event-ID, and the stream ends: a program that looks now and then
+ * its Last-Event-ID, and the stream ends: a program that looks now and then
  * need not hold a connection.
  *
  * Always true:
- *   1. Nobody is sent an event of an order he may not see, nor an internal
- *      comment unless he serves.
+ *   1. Nobody is sent an event of an order they may not see, nor an internal
+ *      comment unless they serve.
  *   2. Who is not signed in any more, by the rule that a request is judged by,
  *      is told `bye` within FEED_REFRESH_MS, at once where this process ended
- *      it, and his stream ends.  Listening is no use of a session.
- *   3. Whoever comes back with his Last-Event-ID misses nothing: he is told
- *      what he has not heard, or to look for himself (`reload`) when that is
+ *      it, and the stream ends.  Listening is no use of a session.
+ *   3. Whoever comes back with a Last-Event-ID misses nothing: told is
+ *      what was not heard, or to look for oneself (`reload`) when that is
  *      more than NEWS_REPLAY rows or it is no place in the row of news.
  *   4. Of what waits for a listener who does not read, FEED_WAITING bytes are
- *      kept and some: he is told the rest as he reads.
+ *      kept and some: the rest is told as it is read.
  *   5. Only the feed's thread touches listeners and waits for the database; no
  *      other thread waits for it.
  */
@@ -44,7 +44,7 @@ void feed_close(struct feed *f); /* after it */
 size_t feed_listeners(const struct feed *f);
 
 /* Answer the request with an event stream for the call's actor; ERR_LIMIT when
-   his account has too many. */
+   the account has too many. */
 enum err feed_listen(struct call *c, const struct http_request *q,
                      struct http_reply *r) MUST_USE;
 

@@ -32,7 +32,7 @@ struct listener {
     bool brief; /* told what was missed, then ended */
 
     struct actor *actor;
-    int64_t checked_ms; /* when he was last seen to be signed in */
+    int64_t checked_ms; /* when last seen to be signed in */
     int64_t from;       /* all up to this row was told; -1: no place */
     bool resumed;       /* by a Last-Event-ID */
     bool listed, ended;
@@ -86,11 +86,11 @@ void listener_free(struct listener *l);
 
 /* -- feed_tell.c --------------------------------------------------------- */
 
-/* Is he signed in still?  Looks when it is time; one who is not is told bye.
-   When that cannot be read just now he is who he was, and it is asked again. */
+/* Signed in still?  Looks when it is time; one who is not is told bye.
+   When that cannot be read just now all is as it was, and it is asked again. */
 bool listener_may_listen(struct call *c, struct listener *l);
 
-/* To one that was opened: where he stands. */
+/* To one that was opened: where it stands. */
 void tell_welcome(struct feed *f, struct listener *l);
 
 /* A new or late row, which is taken now, to all who may hear of it. */

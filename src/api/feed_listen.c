@@ -95,7 +95,7 @@ on_gone(void *arg, struct http_stream *s)
 
 /* -- listening ---------------------------------------------------------------- */
 
-/* Where he left off: what is no number is a place nobody knows. */
+/* Where they left off: what is no number is a place nobody knows. */
 static void
 read_place(const struct http_request *q, struct listener *l)
 {

@@ -10,7 +10,7 @@
 #include "engine/order/order.h"
 #include "json/json.h"
 
-#define RETRY_MS 1000 /* when it could not be read who he is by now */
+#define RETRY_MS 1000 /* when it could not be read who it is by now */
 
 static void
 end_stream(struct listener *l)
@@ -153,7 +153,7 @@ may_hear(struct call *c, const struct listener *l, const struct news_row *row)
     return may;
 }
 
-/* Tell him if he may; how much then waits for him. */
+/* Tell who may hear it; how much then waits to be read. */
 static size_t
 tell_one(struct call *c, struct listener *l, struct message *m)
 {
@@ -167,7 +167,7 @@ tell_one(struct call *c, struct listener *l, struct message *m)
 }
 
 /* Who does not read as fast as things happen goes on as one who catches up:
-   nothing is kept for him but his place. */
+   nothing is kept but the place. */
 static void
 tell_live(struct call *c, struct feed *f, struct message *m)
 {
@@ -242,7 +242,7 @@ tell_reload(struct feed *f, struct listener *l)
     l->from = f->news.high;
 }
 
-/* Once he has been told all: like the rest, or that was what he came for. */
+/* Once all was told: like the rest, or that was all that was asked for. */
 static void
 become_live(struct feed *f, struct listener *l)
 {
@@ -259,7 +259,7 @@ tell_welcome(struct feed *f, struct listener *l)
     char text[60] = "retry: 3000\n\n";
     int64_t at = news_position(&f->news);
 
-    /* So he has a place from the first moment on. */
+    /* So there is a place from the first moment on. */
     if (!l->resumed) {
         l->from = l->from < 0 ? at : l->from;
         (void)snprintf(text, sizeof text, "retry: 3000\nid: %lld\n\n",
@@ -272,7 +272,7 @@ tell_welcome(struct feed *f, struct listener *l)
     become_live(f, l);
 }
 
-/* Does he wait for what was missed, and has he room for it? */
+/* Does it wait for what was missed, and has it room for it? */
 static bool
 wants_page(const struct feed *f, struct listener *l)
 {
@@ -281,7 +281,7 @@ wants_page(const struct feed *f, struct listener *l)
     return f->news.high - l->from <= NEWS_REPLAY;
 }
 
-/* One who fell too far behind while he was told, or did not read. */
+/* One who fell too far behind while being told, or did not read. */
 static void
 give_up_telling(struct feed *f)
 {

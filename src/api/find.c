@@ -92,3 +92,41 @@ route_methods(struct arena *a, const char *path)
                        i == GET ? ", HEAD" : "");
     return b.s;
 }
+
+/* A star for each {part}. */
+static const char *
+starred(struct arena *a, const char *pattern)
+{
+    struct buf b = buf_make(a, 0);
+
+    buf_puts(&b, "/api/v1");
+    while (*pattern) {
+        size_t n = strcspn(pattern, "{");
+
+        buf_add(&b, pattern, n);
+        pattern += n;
+        if (*pattern) {
+            buf_putc(&b, '*');
+            pattern += strcspn(pattern, "}") + 1;
+        }
+    }
+    return b.s;
+}
+
+const char *const *
+route_paths(struct arena *a, unsigned flag)
+{
+    const char **all;
+    size_t n = 0;
+
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
+            n += (r->flags & flag) != 0;
+    all = NEW_N(a, const char *, n + 1);
+    n = 0;
+    for (size_t i = 0; all_routes()[i] != NULL; i++)
+        for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
+            if (r->flags & flag)
+                all[n++] = starred(a, r->path);
+    return all;
+}

@@ -19,6 +19,11 @@ const struct route *route_find(struct arena *a, const char *method,
 /* The methods that PATH has, for the header Allow. */
 const char *route_methods(struct arena *a, const char *path);
 
+/* The word of HTTP: "GET". */
 const char *method_word(enum method m);
+
+/* The paths of the routes that have FLAG, as http_config takes them:
+   a star for each {part}; NULL-ended, in A. */
+const char *const *route_paths(struct arena *a, unsigned flag);
 
 #endif

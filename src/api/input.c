@@ -178,7 +178,7 @@ input_read(struct call *c, const struct route *route,
         && (input_by_query(route) || input_by_body(route)))
         TRY(model_check_said(c, m, mask));
     TRY(model_check_mask(c, m, in, mask));
-    c->said = (uint64_t)mask;
+    c->said = mask;
     for (size_t i = 0; i < n_parts; i++)
         TRY(model_read_text(c, model_field(m, parts[i].key), parts[i].value,
                             in));

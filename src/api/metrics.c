@@ -12,7 +12,7 @@
 #include "model/app.h"
 #include "model/health.h"
 
-enum class {
+enum request_class {
     CLASS_READ,
     CLASS_WRITE,
     CLASS_SESSION,
@@ -50,10 +50,15 @@ metrics_close(struct metrics *m)
     free(m);
 }
 
-static enum class class_of(const struct http_request *q) {
-    if (!text_starts(q->path, "/api/v1/")) return CLASS_PAGE;
-    if (strcmp(q->path, "/api/v1/stream") == 0) return CLASS_STREAM;
-    if (text_starts(q->path, "/api/v1/session")) return CLASS_SESSION;
+static enum request_class
+class_of(const struct http_request *q)
+{
+    if (!text_starts(q->path, "/api/v1/"))
+        return CLASS_PAGE;
+    if (strcmp(q->path, "/api/v1/stream") == 0)
+        return CLASS_STREAM;
+    if (text_starts(q->path, "/api/v1/session"))
+        return CLASS_SESSION;
     return strcmp(q->method, "GET") == 0 ? CLASS_READ : CLASS_WRITE;
 }
 
@@ -61,7 +66,7 @@ void
 metrics_count(struct metrics *m, const struct http_request *q, int status,
               int64_t us)
 {
-    enum class k = class_of(q);
+    enum request_class k = class_of(q);
     size_t i = 0;
 
     if (m == NULL)

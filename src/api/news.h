@@ -10,7 +10,7 @@
  * Always true:
  *   1. Each row is shown as new or as late once, whatever any clock says.
  *   2. All up to news_position were shown and taken, or were never committed:
- *      it is what a listener is given as his place, good at every process.
+ *      it is what a listener is given as a place, good at every process.
  *   3. A reader needs as much memory in a large office as in a small one.
  */
 #ifndef API_NEWS_H
@@ -20,7 +20,7 @@
 #include "db/db.h"
 
 #define NEWS_PAGE 100    /* rows read at a time */
-#define NEWS_REPLAY 2000 /* a listener who missed more looks for himself */
+#define NEWS_REPLAY 2000 /* a listener who missed more looks anew */
 #define NEWS_KEPT 10000  /* the table's newest rows */
 #define NEWS_GAPS 256
 /* A transaction takes its numbers with its COMMIT, so it is not long between

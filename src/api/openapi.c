@@ -11,16 +11,31 @@
 #include "base/text.h"
 #include "json/json.h"
 
-#define MAX_MODELS 128
-
 /* The models that were referred to, each once. */
 struct known {
-    const struct model *models[MAX_MODELS];
-    enum schema_use uses[MAX_MODELS];
-    size_t n;
+    struct arena *arena;
+    const struct model **models;
+    enum schema_use *uses;
+    size_t n, cap;
 };
 
 static const char *const suffixes[] = { "", "_input", "_patch" };
+
+static void
+grow(struct known *k)
+{
+    size_t cap = 2 * k->cap + 128;
+    const struct model **models = NEW_N(k->arena, const struct model *, cap);
+    enum schema_use *uses = NEW_N(k->arena, enum schema_use, cap);
+
+    for (size_t i = 0; i < k->n; i++) {
+        models[i] = k->models[i];
+        uses[i] = k->uses[i];
+    }
+    k->models = models;
+    k->uses = uses;
+    k->cap = cap;
+}
 
 static void
 remember(struct known *k, const struct model *m, enum schema_use use)
@@ -31,7 +46,8 @@ remember(struct known *k, const struct model *m, enum schema_use use)
         /* One name is one schema. */
         ASSERT(k->uses[i] != use || strcmp(k->models[i]->noun, m->noun) != 0);
     }
-    ASSERT(k->n < MAX_MODELS);
+    if (k->n == k->cap)
+        grow(k);
     k->models[k->n] = m;
     k->uses[k->n++] = use;
 }
@@ -664,6 +680,7 @@ openapi_write(struct call *c)
     struct json_out o = json_to(&b);
     struct known *k = NEW(c->arena, struct known);
 
+    k->arena = c->arena;
     json_begin(&o);
     json_put_text(&o, "openapi", "3.1.0");
     json_key(&o, "info");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * route - one row for everything that can be asked of the program.  HTTP, the
- * command line, OpenAPI, the TypeScript client and the permission matrix are
- * made from these rows.
+ * command line, OpenAPI and the permission matrix are made from these rows.
  */
 #ifndef API_ROUTE_H
 #define API_ROUTE_H
@@ -26,6 +25,8 @@ enum route_flag {
                       or reads for long, and others want to write
                       (idempotency.h) */
     R_ASIDE = 256,   /* takes long, so that it is done in turn (api/turns.h) */
+    R_LARGE = 1024,  /* its body may be as large as an import's */
+    R_HASHES = 2048, /* hashes a password: has workers of its own */
     R_PROGRAM = 512, /* `liangcao call` does it without an account, as the
                         program */
     R_LATER = 32 /* keeps nothing in memory of what it changes, so its thread

@@ -114,7 +114,7 @@ seconds_left(const struct call *c)
     return left > 0 ? (left + SECOND_MS - 1) / SECOND_MS : 0;
 }
 
-/* Who must be told that his password was set by another. */
+/* Who must be told that the password was set by another. */
 static enum err
 write_reset(struct call *c, struct json_out *o)
 {
@@ -127,7 +127,7 @@ write_reset(struct call *c, struct json_out *o)
     return OK;
 }
 
-/* Who is signed in, and what the interface may show him. */
+/* Who is signed in, and what the interface may show. */
 static enum err
 write_session(struct call *c, struct raw *raw)
 {
@@ -240,14 +240,14 @@ put_password(struct call *c, void *in, void *out)
 
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,
-      .flags = R_OPEN | R_RAW | R_CREATED, .answer = SESSION_SHAPE,
+      .flags = R_OPEN | R_RAW | R_CREATED | R_HASHES, .answer = SESSION_SHAPE,
       .says = "Sign in; the answer sets a cookie and tells who it is." },
     { GET, "/session", get_session, .flags = R_OPEN | R_RAW,
       .answer = SESSION_SHAPE,
-      .says = "Who is signed in, and what he may do." },
+      .says = "Who is signed in, and what they may do." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
     { PUT, "/session/password", put_password, .in = &password_change_model,
-      .flags = R_OPEN, .says = "Change one's own password." },
+      .flags = R_OPEN | R_HASHES, .says = "Change one's own password." },
     { 0 }
 };

@@ -47,7 +47,7 @@ is_shown(struct call *c, const struct model *m, const struct field *f)
            && !has_name(c, m, f);
 }
 
-/* The member as a person reads it: local time, words in his language. */
+/* The member as a person reads it: local time, words in their language. */
 static const char *
 read_as(struct call *c, const struct field *f, const void *rec)
 {
@@ -301,6 +301,7 @@ sheet_open(struct call *c, const struct model *m, bool workbook,
     size_t n = 0;
 
     ASSERT(m->n <= COUNT(shown));
+    /* A column for what is shown alone, so that none stands there empty. */
     for (size_t i = 0; i < m->n; i++) {
         const struct field *f = &m->fields[i];
 

@@ -163,7 +163,7 @@ get_nouns(struct call *c, void *in, void *out)
 
 /* -- health ---------------------------------------------------------------- */
 
-/* Each of the three administrators looks after the program in his own way. */
+/* Each of the three administrators looks after a part of the program. */
 static enum err
 list_health(struct call *c, void *in, void *out)
 {

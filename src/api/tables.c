@@ -143,7 +143,7 @@ const struct route table_routes[] = {
       .may = "import", .flags = R_RAW, .media = "text/csv",
       .says = "The first row of such a table, to be filled in." },
     { POST, "/import/{kind}", serve_import, .in = &import_model,
-      .may = "import", .flags = R_RAW | R_BODY | R_APART,
+      .may = "import", .flags = R_RAW | R_BODY | R_LARGE | R_APART,
       .answer =
           "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
           "refused:["

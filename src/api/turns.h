@@ -26,7 +26,7 @@ struct turns *turns_open(void);
 void turns_stop(struct turns *t);
 void turns_close(struct turns *t); /* when none is held any more */
 
-/* A turn for the caller's account.  ERR_LIMIT: he has one, or too many wait. */
+/* A turn for the caller's account.  ERR_LIMIT: it has one, or too many wait. */
 enum err turn_ask(struct call *c, void **turn) MUST_USE;
 
 /* It comes up. */

@@ -135,6 +135,7 @@ account_make(struct call *c, struct account *a)
         TRY(password_check(c, "password", a, a->password));
         TRY(auth_hash(c, a->password, &a->password));
         a->password_at = c->now;
+        /* Whoever makes the account has chosen the password, and knows it. */
         a->must_change |= !auth_is_program(c);
     }
     TX tx = tx_begin(c);
@@ -174,8 +175,8 @@ judge_use(struct call *c, struct account *a, const struct account *old)
     return OK;
 }
 
-/* Only a password that its owner has set himself (put_password) ends it:
-   whoever could clear it would keep the one that he gave out. */
+/* Only a password that its owner has set (put_password) ends it:
+   whoever could clear it would keep the one that was given out. */
 static enum err
 keep_must_change(struct call *c, const struct account *a,
                  const struct account *old)
@@ -198,6 +199,8 @@ account_change(struct call *c, struct account *a)
     if (a->name)
         a->name = account_name(c, a->name);
     model_fill(&account_model, a, &old, mask);
+    /* Before the row is written: both compare what is asked for with what
+       holds now. */
     TRY(keep_must_change(c, a, &old));
     TRY(judge_use(c, a, &old));
     TRY(model_set(c, &account_model, a, mask));
@@ -205,6 +208,7 @@ account_change(struct call *c, struct account *a)
         TRY(account_shut(c, a->id, 0, "account"));
     TRY(account_get(c, a));
     TRY(tx_commit(&tx));
+    /* What another thread holds of the account may be as it was until now. */
     cache_forget(c, a->id);
     return OK;
 }
@@ -337,6 +341,7 @@ account_refuse_reset(struct call *c, struct account *a, instant reset_at)
     if (admin)
         return fail(c, ERR_CONFLICT, NULL,
                     "an administrator's password is reset on the server");
+    /* It was set anew since: what is refused is gone already. */
     if (a->reset_at.ms != reset_at.ms)
         return fail(c, ERR_CONFLICT, NULL,
                     "the password of “%s” has been changed since", a->name);

@@ -9,7 +9,7 @@
  *      to another.
  *   2. No person holds two of system_admin, security_admin and audit_admin,
  *      not even through two accounts.
- *   3. Nobody changes the grants of his own accounts.
+ *   3. Nobody changes the grants of their own accounts.
  *   4. The password of an account with an administrator's role is reset on
  *      the server only (the command line), never by another administrator.
  *   5. A token is shown once, when it is made.
@@ -43,7 +43,7 @@ struct account {
     bool active;
     bool waiting; /* to be in use, for a second administrator (only shown) */
     const char *lang;
-    instant reset_at;     /* another set the password then; 0: it is his own */
+    instant reset_at;     /* another set the password then; 0: the owner did */
     const char *reset_by; /* that one's name */
     int64_t version;
     instant updated_at;
@@ -114,7 +114,7 @@ enum err account_reset_by(struct call *c, const char **by,
 enum err account_rights(struct call *c, int64_t id,
                         const struct actor **out) MUST_USE;
 
-/* Reset the password of somebody else's account, a->id.  He is told by whom,
+/* Reset the password of somebody else's account, a->id.  They are told by whom,
    the security administrator too.  ERR_DENIED: it is an administrator's. */
 enum err account_reset(struct call *c, struct account *a) MUST_USE;
 
@@ -168,7 +168,7 @@ enum err grants_on(struct call *c, const char *scope, int64_t id,
                    int64_t *n) MUST_USE;
 
 /* A token for the caller's own account; expires_at 0 means in 90 days.
-   ERR_DENIED when the caller came by a token himself. */
+   ERR_DENIED when the caller came by a token. */
 enum err token_make(struct call *c, struct token *t) MUST_USE;
 
 /* The caller's own; who may edit accounts sees all, unless the view is "mine",

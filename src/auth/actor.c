@@ -38,7 +38,7 @@ static const char by_account[] =
     "SELECT" PERSON_COLUMNS " FROM account a"
     " JOIN auth_person p ON p.id = a.person_id WHERE a.name = $1";
 
-/* Of all his accounts: what he holds by one bears on the others. */
+/* Of all accounts of the person: what is held by one bears on the others. */
 static const char find_grants[] =
     "SELECT g.role, g.scope, g.scope_id, g.account_id FROM role_grant g"
     " JOIN account a ON a.id = g.account_id WHERE a.person_id = $1"
@@ -158,6 +158,7 @@ read_roles(struct call *c, struct actor *a)
     add_grant(a, grants,
               (struct grant){ .role = "requester", .sources = 1U << FROM_ALL });
     TRY(read_grants(c, a, grants, &admin));
+    /* Who administers does nothing else: three persons, three duties. */
     if (admin) {
         keep_admin_only(a, grants);
         return OK;
@@ -275,6 +276,9 @@ actor_by_account(struct call *c, const char *name, struct signed_in *s)
 
 /* -- copying ------------------------------------------------------------ */
 
+/* Whatever stands in it may begin there. */
+#define EDGE _Alignof(max_align_t)
+
 struct room {
     char *at; /* NULL: only count */
     size_t used;
@@ -287,7 +291,7 @@ place(struct room *room, const void *from, size_t n)
 
     if (to && n > 0)
         memcpy(to, from, n);
-    room->used += (n + 7) & ~(size_t)7;
+    room->used += (n + EDGE - 1) & ~(size_t)(EDGE - 1);
     return to;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * auth - who calls, and what he may: accounts' passwords, sessions, tokens,
+ * auth - who calls, and what they may: accounts' passwords, sessions, tokens,
  * rights = role x scope.  Owns the tables account, session, token,
  * role_grant.
  *
@@ -21,7 +21,7 @@
  *   7. An address from which 30 sign-ins failed waits 10 s for each further
  *      try, be its password right or wrong; a browser that is known does not.
  *   8. A person who holds an administrator's role, through any account, acts
- *      with that and a requester's rights only, whatever else is told of him.
+ *      with that and a requester's rights only, whatever else is told.
  *   9. An account has at most 100 sessions; the one used longest ago ends.
  *
  * The door: of people and places auth knows what these views show, and no
@@ -52,11 +52,15 @@ enum scope_kind {
 };
 extern const char *const scope_words[]; /* "all", "unit", ... NULL */
 
+/* Bit i is auth_rights[i]; there may be 128. */
+__extension__ typedef unsigned __int128 right_set;
+#define EVERY_RIGHT (~(right_set)0)
+
 struct grant {
     const char *role;
     enum scope_kind scope;
     int64_t scope_id; /* 0 with SCOPE_ALL */
-    uint64_t rights;  /* bit i: auth_rights[i] */
+    right_set rights;
     unsigned sources; /* bits: 1 << enum grant_source */
 };
 
@@ -78,7 +82,7 @@ struct actor {
     int64_t provider_id; /* of a provider's people; 0 */
     const struct grant *grants;
     size_t n_grants;
-    const int64_t *crews; /* crews he is in now */
+    const int64_t *crews; /* crews they are in now */
     size_t n_crews;
     int64_t session_id;
     bool by_token;
@@ -104,7 +108,7 @@ extern const char *const auth_rights[];
 
 /* Every role that can be granted, and the rights it gives; NULL-ended. */
 extern const char *const auth_roles[];
-uint64_t auth_role_rights(const char *role); /* 0: no such role */
+right_set auth_role_rights(const char *role); /* 0: no such role */
 
 /* For SQL: the grant g makes somebody a member of no crew and no provider that
    is out of use. */
@@ -191,7 +195,7 @@ void auth_reach_know(struct auth_reach *r, int64_t unit_id,
                      const char *place_path);
 
 /* fail(ERR_UNSIGNED or ERR_DENIED) unless auth_may_at; WHERE may be NULL: in
-   any scope.  Who must change his password first may nothing else. */
+   any scope.  Who must change the password first may nothing else. */
 enum err auth_need(struct call *c, const char *right,
                    const struct auth_where *where) MUST_USE;
 
@@ -214,7 +218,7 @@ enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
 /* ERR_DENIED: the caller came by a token. */
 enum err auth_sign_out(struct call *c) MUST_USE;
 
-/* The person has left service: all that is signed in for him ends, and his
+/* The person has left service: all that is signed in for them ends, and their
    tokens.  In the caller's TX. */
 enum err auth_person_left(struct call *c, int64_t person_id) MUST_USE;
 
@@ -231,8 +235,8 @@ enum err auth_by_token(struct call *c, const char *token) MUST_USE;
 /*
  * Is whoever called by the secret of KEY (actor.key; a token's or a session's)
  * still signed in?  Sets c->actor anew, by the same rule as for a request;
- * asking is no use of the session.  ERR_UNSIGNED when he is not, ERR_DENIED
- * when he must change his password first.
+ * asking is no use of the session.  ERR_UNSIGNED when they are not, ERR_DENIED
+ * when the password must be changed first.
  */
 enum err auth_again(struct call *c, const unsigned char key[AUTH_KEY],
                     bool token) MUST_USE;
@@ -262,7 +266,7 @@ enum err auth_as(struct call *c, const char *account) MUST_USE;
 enum err auth_set_password(struct call *c, int64_t account_id,
                            const char *password) MUST_USE;
 
-/* The caller changes his own. ERR_INVALID: "old" is wrong, "new" no good. */
+/* The caller changes their own. ERR_INVALID: "old" is wrong, "new" no good. */
 enum err auth_change_password(struct call *c, const char *old,
                               const char *password) MUST_USE;
 

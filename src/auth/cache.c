@@ -85,6 +85,7 @@ drop(struct session_cache *m, struct entry **at)
 {
     struct entry *e = *at;
 
+    ASSERT(m->n > 0);
     *at = e->next;
     m->n--;
     free(e->s.actor);
@@ -136,6 +137,7 @@ cache_find(struct call *c, const unsigned char key[SECRET_HASH],
         *s = e->s;
         s->actor = NULL;
         found = CACHED_STALE;
+        /* What was not written yet is in no row that could be read instead. */
         if (e->s.unwritten || (age >= 0 && age < FRESH_MS)) {
             s->actor = arena_alloc(c->arena, actor_copy(e->s.actor, NULL));
             actor_copy(e->s.actor, s->actor);
@@ -183,6 +185,8 @@ cache_put(struct call *c, const unsigned char key[SECRET_HASH],
         drop_account(m, 0);
         at = find(m, key);
     }
+    /* Something was forgotten while this was read: it may be what no longer
+       holds. */
     if (m->epoch == epoch) {
         e->next = *at;
         *at = e;

@@ -201,6 +201,7 @@ change_waits(struct call *c, enum change_why why, int64_t person_id,
         TRY(refuse_mixed(c, person_id, admin));
     if (why == CHANGE_ADMIN_LEAVES && admin)
         TRY(refuse_last(c, person_id));
+    /* The refusals above hold for the program, too; the waiting does not. */
     if (needs_nobody(c))
         return OK;
     switch (why) {
@@ -315,7 +316,7 @@ holds_role(const struct call *c, const char *role)
     return false;
 }
 
-/* Somebody who could decide it, were he asked. */
+/* Somebody who could decide it, if asked. */
 static const char count_deciders[] =
     "SELECT COUNT(*) FROM role_grant g JOIN account a ON a.id = g.account_id"
     " JOIN auth_person p ON p.id = a.person_id WHERE g.role = $1 AND a.active "
@@ -373,7 +374,7 @@ enum err
 auth_act_for(struct call *c, int64_t account_id, bool confirmed)
 {
     static const struct grant everything = {
-        .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
+        .role = "program", .scope = SCOPE_ALL, .rights = EVERY_RIGHT
     };
     struct actor *a = NEW(c->arena, struct actor);
     ROWS r = db_query(c, find_actor, V(account_id));
@@ -384,6 +385,8 @@ auth_act_for(struct call *c, int64_t account_id, bool confirmed)
                          .grants = &everything,
                          .n_grants = 1,
                          .confirmed = confirmed };
+    /* What was confirmed is done even if its account is gone; then the audit
+       names the program. */
     if (rows_next(&r)) {
         a->person_id = row_int(&r, 0);
         a->name = row_text(&r, 1);

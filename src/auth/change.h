@@ -11,8 +11,8 @@
  * nothing that could be mistaken for it.
  *
  * Always true:
- *   1. Nobody makes such a change of his own person, nor decides one that he
- *      has asked for or that is about himself.
+ *   1. Nobody makes such a change of their own person, nor decides one that
+ *      they have asked for or that is about them.
  *   2. The security administrator decides what the system administrator asks
  *      for, the audit administrator what the security administrator does; what
  *      is about one of them is decided by the third.
@@ -60,19 +60,19 @@ extern const struct model right_change_model;
 /* What is about to happen to a person's rights. */
 enum change_why {
     CHANGE_GIVES,         /* a fact that gives business rights */
-    CHANGE_NAME,          /* his account becomes somebody else's by name */
-    CHANGE_MORE_ACCOUNTS, /* an account is made for him */
-    CHANGE_BACK_IN_USE,   /* he, or an account of his, comes back */
-    CHANGE_ADMIN_COMES,   /* he gets an administrator's role */
-    CHANGE_ADMIN_LEAVES   /* he, his account or his role goes */
+    CHANGE_NAME,          /* the account becomes somebody else's by name */
+    CHANGE_MORE_ACCOUNTS, /* an account is made for them */
+    CHANGE_BACK_IN_USE,   /* they, or an account of theirs, come back */
+    CHANGE_ADMIN_COMES,   /* they get an administrator's role */
+    CHANGE_ADMIN_LEAVES   /* they, the account or the role go */
 };
 
 /*
  * Must the change wait for a second administrator?  In the caller's TX.
  *
  * ERR_DENIED    it is the caller's own person
- * ERR_CONFLICT  an administrator would get other rights; or he is the last who
- *               holds his role
+ * ERR_CONFLICT  an administrator would get other rights; or the last who holds
+ *               the role would go
  */
 enum err change_waits(struct call *c, enum change_why why, int64_t person_id,
                       bool *waits) MUST_USE;
@@ -92,7 +92,7 @@ enum err change_is_asked(struct call *c, const struct right_change *w,
    password; it is done already.  In the caller's TX. */
 enum err change_tell_reset(struct call *c, const struct account *a) MUST_USE;
 
-/* Does the person hold an administrator's role, through any account?  Does he
+/* Does the person hold an administrator's role, through any account?  Do they
    hold any right but a requester's? */
 enum err person_is_admin(struct call *c, int64_t person_id,
                          bool *admin) MUST_USE;

@@ -81,7 +81,7 @@ check_scope(struct call *c, const struct role_grant *g)
     return OK;
 }
 
-/* Whose account it is; nobody changes his own rights. */
+/* Whose account it is; nobody changes their own rights. */
 static enum err
 find_whose(struct call *c, int64_t account_id, int64_t *person_id)
 {
@@ -123,7 +123,7 @@ refuse_mixed(struct call *c, const struct role_grant *g, int64_t person_id)
 static const char find_must_change[] =
     "SELECT name FROM account WHERE id = $1 AND must_change = 1";
 
-/* Somebody else knows the password: he would hold the role, too. */
+/* Somebody else knows the password: they would hold the role, too. */
 static enum err
 refuse_lent(struct call *c, const struct role_grant *g)
 {
@@ -291,6 +291,7 @@ grants_follow(struct call *c, int64_t from, int64_t into)
             };
         TRY(rows_end(&r));
     }
+    /* After the rows are read: what follows writes to the same table. */
     for (size_t i = 0; i < n; i++)
         TRY(follow(c, &all[i]));
     return OK;

@@ -45,6 +45,8 @@ hash_gate_enter(struct call *c)
     if (g == NULL)
         return OK;
     pthread_mutex_lock(&g->lock);
+    /* Each hash takes 19 MiB and a processor: past this, waiting is worse
+       than being told. */
     full = g->hashing >= HASHINGS && g->waiting >= MAX_WAITING;
     if (!full) {
         g->waiting++;
@@ -68,6 +70,7 @@ hash_gate_leave(struct call *c)
     if (g == NULL)
         return;
     pthread_mutex_lock(&g->lock);
+    ASSERT(g->hashing > 0);
     g->hashing--;
     pthread_cond_signal(&g->free);
     pthread_mutex_unlock(&g->lock);

@@ -130,11 +130,14 @@ auth_limit(struct call *c, const char *right, const struct auth_columns *at,
     size_t all;
 
     TRY(auth_need(c, right, NULL));
+    /* Whoever holds it for the whole office sees every row. */
     if (right == NULL || auth_may_at(c, right, &(struct auth_where){ 0 }))
         return OK;
     all = collect(c, right, at, of);
     if (all == 0 && l->n_parts == 0)
         list_and(c, l, "1 = 0");
+    /* Each part is read by an index of its own and the parts are merged; of
+       too many one condition is quicker. */
     if (all + l->n_parts > LIST_MAX_PARTS) {
         ASSERT(list_part(l, auth_condition(c, right, at, l)));
         list_join_parts(c, l);

@@ -105,25 +105,27 @@ name_mark(struct call *c, const char *name)
 
 /* -- looking --------------------------------------------------------------- */
 
-/* The count of a mark; KNOWN: only if it is still good for being known by. */
+/* The count of a mark; KNOWN: only if it is still good for being known by.
+   G's id is 0 when there is none. */
 static enum err
 look(struct call *c, int64_t account_id, const char *mark, bool known,
-     struct lockout *g, bool *found)
+     struct lockout *g)
 {
-    *found = false;
+    *g = (struct lockout){ 0 };
     if (mark == NULL)
         return OK;
     ROWS r = db_query(c, find_mark, V(account_id), V(mark));
     if (rows_next(&r)) {
         int64_t age = c->now.ms - row_instant(&r, 3).ms;
 
-        *found = !known || age < KNOWN_MS;
+        if (known && age >= KNOWN_MS)
+            return OK;
         *g = (struct lockout){ .id = row_int(&r, 0),
-                               .counts_for = account_id,
-                               .mark = mark,
-                               .failures = row_int(&r, 1),
-                               .locked_until = row_instant(&r, 2),
-                               .seen_at = row_instant(&r, 3) };
+                             .counts_for = account_id,
+                             .mark = mark,
+                             .failures = row_int(&r, 1),
+                             .locked_until = row_instant(&r, 2),
+                             .seen_at = row_instant(&r, 3) };
         if (account_id == 0 && age >= ROW_MS)
             g->failures = 0;
     }
@@ -134,18 +136,16 @@ enum err
 lockout_find(struct call *c, int64_t account_id, const char *name,
              struct lockout *g)
 {
-    bool found;
-
-    TRY(look(c, account_id, device_mark(c, c->device), true, g, &found));
-    if (found) {
+    TRY(look(c, account_id, device_mark(c, c->device), true, g));
+    if (g->id != 0) {
         g->device = true;
         return OK;
     }
-    TRY(look(c, account_id, network_mark(c), true, g, &found));
-    if (found)
+    TRY(look(c, account_id, network_mark(c), true, g));
+    if (g->id != 0)
         return OK;
-    TRY(look(c, 0, name_mark(c, name), false, g, &found));
-    if (!found)
+    TRY(look(c, 0, name_mark(c, name), false, g));
+    if (g->id == 0)
         *g = (struct lockout){ .mark = name_mark(c, name) };
     return OK;
 }
@@ -200,13 +200,12 @@ lockout_failed(struct call *c, struct lockout *g, int64_t account_id,
 static enum err
 remember(struct call *c, int64_t account_id, const char *mark)
 {
-    struct lockout g = { 0 };
-    bool found;
+    struct lockout g;
 
     if (mark == NULL)
         return OK;
-    TRY(look(c, account_id, mark, false, &g, &found));
-    if (!found)
+    TRY(look(c, account_id, mark, false, &g));
+    if (g.id == 0)
         g = (struct lockout){ .counts_for = account_id, .mark = mark };
     g.seen_at = c->now;
     return keep(c, &g);

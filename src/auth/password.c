@@ -169,6 +169,8 @@ password_is_new(struct call *c, const char *field, const struct account *a,
                 hashes[n++] = row_text(&r, 0);
         TRY(rows_end(&r));
     }
+    /* Each is a hash of its own salt, so that they can only be tried one by
+       one. */
     for (size_t i = 0; i < n && !fits; i++)
         TRY(password_fits(c, hashes[i], password, &fits));
     return fits ? fail(c, ERR_INVALID, field,

@@ -21,67 +21,40 @@ const char *const auth_rights[] = {
     "setting.edit", "import",        NULL,
 };
 
-/* Bits of the words above, in their order. */
-enum {
-    CREATE = 1 << 0,
-    SEE = 1 << 1,
-    ACCEPT = 1 << 2,
-    DISPATCH = 1 << 3,
-    WORK = 1 << 4,
-    APPROVE = 1 << 5,
-    EXTEND = 1 << 6,
-    FOR_OTHERS = 1 << 7,
-    EXPORT = 1 << 8,
-    RATING_SEE = 1 << 9,
-    ORG_SEE = 1 << 10,
-    ORG_EDIT = 1 << 11,
-    CATALOG_EDIT = 1 << 12,
-    ACCOUNT_EDIT = 1 << 13,
-    GRANT_EDIT = 1 << 14,
-    AUDIT_SEE = 1 << 15,
-    SETTING_EDIT = 1 << 16,
-    IMPORT = 1 << 17
-};
-
-static_assert(COUNT(auth_rights) == 18 + 1, "a right without its bit");
-
 const char *const auth_roles[] = {
     "requester",    "dispatcher",     "crew",        "crew_lead",
     "provider",     "approver",       "accountant",  "leader",
     "system_admin", "security_admin", "audit_admin", NULL,
 };
 
-/* In the order of auth_roles. */
-static const uint64_t role_rights[] = {
-    /* requester  */ CREATE,
-    /* dispatcher */ CREATE | SEE | ACCEPT | DISPATCH | EXTEND | FOR_OTHERS
-        | EXPORT | RATING_SEE | ORG_SEE,
-    /* crew       */ SEE | WORK,
-    /* crew_lead  */ SEE | WORK | DISPATCH,
-    /* provider   */ SEE | WORK | DISPATCH,
-    /* approver   */ SEE | APPROVE | EXTEND,
-    /* accountant */ SEE | EXPORT,
-    /* leader     */ SEE | EXPORT | RATING_SEE | ORG_SEE,
-    /* system     */ ORG_SEE | ORG_EDIT | CATALOG_EDIT | ACCOUNT_EDIT
-        | SETTING_EDIT | IMPORT,
-    /* security   */ ORG_SEE | GRANT_EDIT,
-    /* audit      */ AUDIT_SEE,
+static_assert(COUNT(auth_rights) - 1 <= 8 * sizeof(right_set),
+              "a right without its bit");
+
+/* In the order of auth_roles: what each may, in words of auth_rights. */
+static const char *const role_rights[][12] = {
+    /* requester  */ { "order.create" },
+    /* dispatcher */
+    { "order.create", "order.see", "order.accept", "order.dispatch",
+      "order.extend", "order.for_others", "order.export", "rating.see",
+      "org.see" },
+    /* crew       */ { "order.see", "order.work" },
+    /* crew_lead  */ { "order.see", "order.work", "order.dispatch" },
+    /* provider   */ { "order.see", "order.work", "order.dispatch" },
+    /* approver   */ { "order.see", "order.approve", "order.extend" },
+    /* accountant */ { "order.see", "order.export" },
+    /* leader     */ { "order.see", "order.export", "rating.see", "org.see" },
+    /* system     */
+    { "org.see", "org.edit", "catalog.edit", "account.edit", "setting.edit",
+      "import" },
+    /* security   */ { "org.see", "grant.edit" },
+    /* audit      */ { "audit.see" },
 };
 
 static_assert(COUNT(role_rights) + 1 == COUNT(auth_roles),
               "a role without its rights");
 
-uint64_t
-auth_role_rights(const char *role)
-{
-    for (size_t i = 0; auth_roles[i]; i++)
-        if (strcmp(auth_roles[i], role) == 0)
-            return role_rights[i];
-    return 0;
-}
-
 /* Asking for a right that does not exist is our mistake. */
-static uint64_t
+static right_set
 right_bit(const char *right)
 {
     size_t i = 0;
@@ -89,7 +62,19 @@ right_bit(const char *right)
     while (auth_rights[i] && strcmp(auth_rights[i], right) != 0)
         i++;
     ASSERT(auth_rights[i] != NULL);
-    return (uint64_t)1 << i;
+    return (right_set)1 << i;
+}
+
+right_set
+auth_role_rights(const char *role)
+{
+    right_set all = 0;
+
+    for (size_t i = 0; auth_roles[i]; i++)
+        if (strcmp(auth_roles[i], role) == 0)
+            for (const char *const *right = role_rights[i]; *right; right++)
+                all |= right_bit(*right);
+    return all;
 }
 
 bool
@@ -103,7 +88,7 @@ auth_may(const struct call *c, const char *right)
 {
     if (c->actor == NULL || right == NULL)
         return c->actor != NULL;
-    uint64_t bit = right_bit(right);
+    right_set bit = right_bit(right);
     for (size_t i = 0; i < c->actor->n_grants; i++)
         if (c->actor->grants[i].rights & bit)
             return true;
@@ -189,7 +174,7 @@ auth_may_at(struct call *c, const char *right, const struct auth_where *where)
 {
     if (c->actor == NULL || right == NULL || where == NULL)
         return auth_may(c, right);
-    uint64_t bit = right_bit(right);
+    right_set bit = right_bit(right);
     for (size_t i = 0; i < c->actor->n_grants; i++) {
         const struct grant *g = &c->actor->grants[i];
 

@@ -65,6 +65,7 @@ token_make(struct call *c, struct token *t)
     t->account_id = c->actor->account_id;
     t->created_at = c->now;
     t->token = arena_printf(c->arena, "lc_%s", secret_text(c, SECRET_BYTES));
+    /* The token itself is shown once and kept nowhere. */
     secret_hash(t->token, hash);
     t->secret = secret_hex(c, hash);
     TRY(model_add(c, &token_model, t));

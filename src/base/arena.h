@@ -14,6 +14,7 @@
 
 struct arena;
 
+/* An empty one; gone with all it gave; empty again, with room kept. */
 struct arena *arena_open(void);
 void arena_close(struct arena *a);
 void arena_reset(struct arena *a);

@@ -46,6 +46,9 @@ enum err {
 
 enum lang { LANG_ZH, LANG_EN };
 
+/* Fields of a record: bit i is the i-th of its model (model/model.h). */
+__extension__ typedef unsigned __int128 field_mask;
+
 /* What went wrong, in the words of the caller's language. */
 struct fault {
     enum err code;
@@ -54,7 +57,7 @@ struct fault {
 };
 
 struct db;         /* db/db.h: the session a call reads and writes through */
-struct actor;      /* auth/auth.h: who calls and what he may */
+struct actor;      /* auth/auth.h: who calls and what they may */
 struct auth_reach; /* auth/auth.h */
 struct app;        /* main's constant parts, shared by every call */
 struct words;      /* base/words.h */
@@ -72,7 +75,7 @@ struct call {
     instant now;
     enum lang lang;
     int64_t if_version;  /* If-Match; 0 is not said */
-    uint64_t said;       /* of a PATCH: bit i, the record's field i was said */
+    field_mask said;     /* of a PATCH: the record's fields that were said */
     const char *channel; /* 'web', 'api', 'cli', 'job': kept in the audit */
     const char *address; /* the far end's address, or NULL */
     bool secure;         /* it is reached over TLS */

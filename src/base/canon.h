@@ -17,6 +17,8 @@ struct canon {
     unsigned char own[1000];
 };
 
+/* Begin, then add one value after the other: each goes in with its kind and
+   length, so that no two lists of values look alike. */
 void canon_begin(struct canon *k, struct arena *a);
 void canon_int(struct canon *k, int64_t n);
 void canon_text(struct canon *k, const char *s); /* NULL is not "" */

@@ -174,6 +174,8 @@ open_text(struct arena *a, const char *text, size_t n)
 {
     struct csv r = { .next_line = 1, .line = 1 };
 
+    /* Spreadsheets write UTF-16 with its mark, UTF-8 with or without, or
+       GB18030 without any. */
     if (n >= 2
         && (!memcmp(text, "\xFF\xFE", 2) || !memcmp(text, "\xFE\xFF", 2))) {
         open_utf16(&r, a, text, n);
@@ -283,6 +285,7 @@ csv_next(struct csv *r)
 {
     int more = 1;
 
+    /* Empty lines are no rows, as the last one of many programs. */
     while (skip_line_end(r))
         continue;
     if (r->at == r->end)

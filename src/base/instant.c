@@ -255,6 +255,7 @@ zone_open(const char *name)
     if (name == NULL || strlen(name) >= sizeof id / sizeof id[0])
         return NULL;
     u_charsToUChars(name, id, (int32_t)strlen(name) + 1);
+    /* ICU takes any name it does not know for GMT. */
     (void)ucal_getCanonicalTimeZoneID(id, -1, real, 64, &known, &e);
     if (U_FAILURE(e))
         return NULL;

@@ -294,6 +294,7 @@ read_there(struct reading *r, struct jail_child *j, uint32_t which)
     }
     sent = send_order(j->control, &o, (const int[2]){ file, ends[1] });
     (void)close(file);
+    /* Only the reader holds the other end now, so that its death is heard. */
     (void)close(ends[1]);
     e = sent ? hear(r, ends[0])
              : fail(r->c, ERR_BROKEN, NULL,

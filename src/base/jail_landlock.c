@@ -183,6 +183,7 @@ jail_landlock(const struct jail_plan *plan)
 
     if (abi < 1)
         return 0;
+    /* A database may stand at any address; ports are still not to be taken. */
     if (plan && plan->reach == JAIL_ANYWHERE)
         refused.net &= NET_BIND;
     rules =

@@ -11,6 +11,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
 /* Lines below LEVEL are dropped. Called once, before threads run. */
 void log_open(enum log_level level);
 
+/* A line on stderr: time, level, SUBJECT (a part's name), words. */
 void log_line(enum log_level level, const char *subject, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

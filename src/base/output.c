@@ -66,6 +66,7 @@ open_output(struct call *c, struct output *o, const char *path, bool only_mine)
         (struct output){ .path = path, .file = stdout, .only_mine = only_mine };
     if (!path)
         return OK;
+    /* A pipe or /dev/null cannot be replaced by a file beside it. */
     if (there && !S_ISREG(old.st_mode)) {
         fd = open_no_file(path);
         o->file = fd < 0 ? NULL : fdopen(fd, "wb");

@@ -13,6 +13,7 @@ struct random {
     uint64_t state;
 };
 
+/* The same SEED gives the same numbers everywhere.  Not for secrets. */
 struct random random_seed(uint64_t seed);
 uint32_t random_next(struct random *r);
 uint32_t random_below(struct random *r, uint32_t n); /* 0 .. n-1, n > 0 */

@@ -8,6 +8,7 @@
 #define SM3_BYTES 32
 #define SM3_HEX 65 /* with its NUL */
 
+/* The hash of N bytes. */
 void sm3(const void *p, size_t n, unsigned char out[SM3_BYTES]);
 
 /* N bytes as small hex digits; OUT has room for 2 * N + 1. */

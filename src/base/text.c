@@ -49,6 +49,7 @@ buf_add(struct buf *b, const char *s, size_t n)
 {
     if (!make_room(b, n))
         return;
+    ASSERT(b->len + n < b->cap);
     memcpy(b->s + b->len, s, n);
     b->len += n;
     b->s[b->len] = '\0';

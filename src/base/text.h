@@ -19,6 +19,8 @@ struct buf {
     bool overflow; /* something did not fit and was dropped */
 };
 
+/* Begin, then add: N bytes, a text, a character, a format.  What goes over MAX
+   is dropped and `overflow` set; `s` is always a whole text. */
 struct buf buf_make(struct arena *a, size_t max);
 void buf_add(struct buf *b, const char *s, size_t n);
 void buf_puts(struct buf *b, const char *s);

@@ -41,6 +41,8 @@ cli_option(struct args *a, const char *name)
 
         if (strncmp(arg, "--", 2) != 0 || strncmp(arg + 2, name, n) != 0)
             continue;
+        /* What was taken is out, so that what is left over at the end is
+           wrong. */
         if (arg[2 + n] == '=') {
             value = arg + 3 + n;
             take_out(a, i, 1);

@@ -58,6 +58,7 @@ print_report(struct office *o, const struct audit_check *k)
     if (k->models != NULL)
         (void)printf("%lld rows compared, %lld of them by covers\n",
                      (long long)r->rows, (long long)r->covered);
+    /* In the form --expect reads later. */
     if (audit_heads(&o->call, &heads, &n) == OK)
         (void)printf("%s", audit_heads_text(&o->call, heads, n));
 }

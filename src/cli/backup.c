@@ -95,6 +95,7 @@ backup_command(int argc, char **argv)
         code = EXIT_USAGE;
     }
     if (code == 0 && file == NULL)
+        /* As the nightly one is named, so that it is thinned out with them. */
         code = office_failed(&o, shelf_name(&o, "office", &file));
     if (code == 0)
         code = office_failed(&o, back_up(&o, file, verify, replace));
@@ -158,6 +159,7 @@ restore_command(int argc, char **argv)
     const char *from;
     int code;
 
+    /* Not opened: the database may be what is broken. */
     code = office_find(&o, &a, false);
     from = cli_operand(&a);
     if (code == 0)

@@ -136,6 +136,8 @@ void cli_progress(const char *what, int64_t done, int64_t all);
 
 /* -- the commands, by file ---------------------------------------------------- */
 
+/* Each takes what follows its name and returns what the program exits with;
+   what it does stands in its row of `commands`. */
 int serve_command(int argc, char **argv);
 int init_command(int argc, char **argv);
 int call_command(int argc, char **argv);

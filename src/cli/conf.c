@@ -212,6 +212,7 @@ refuse_name(struct call *c, const struct line *l)
             best = arena_text(c->arena, name);
         }
     }
+    /* It is one of them. */
     if (least == 0)
         return OK;
     return fail(c, ERR_INVALID, NULL,
@@ -259,6 +260,7 @@ conf_check(struct call *c, const struct conf *k)
                         "liangcao.conf, line %d is not “name = value”",
                         l->number);
         TRY(refuse_name(c, l));
+        /* Or one would hold and whoever reads the other would not know. */
         for (size_t j = 0; j < i; j++)
             if (strcmp(k->lines[j].name, l->name) == 0)
                 return fail(c, ERR_INVALID, NULL,

@@ -30,6 +30,7 @@ demo_command(int argc, char **argv)
             && (!text_int(orders, &size.orders) || size.orders < 0
                 || size.orders > MAX_ORDERS)))
         return cli_usage("demo");
+    /* Numbers first: no folder is made for a command that is wrong. */
     code = office_open(&o, &a, true);
     if (code == 0)
         code = cli_end(&a);

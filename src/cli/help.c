@@ -104,6 +104,7 @@ print_conf(void)
                    conf_names[i].usual);
         (void)printf("      %s\n", cli_in(conf_names[i].says));
     }
+    /* Numbers of one table, so that a new limit is told of here at once. */
     for (int i = 0; i < N_LIMITS; i++) {
         char name[64], range[48], usual[24];
         const struct http_limit_row *l = &http_limit_rows[i];

@@ -144,6 +144,7 @@ run_requests(struct office *o, const struct import_args *k)
         print_report(&report, k->dry_run);
         return EXIT_DONE;
     }
+    /* The refused rows go elsewhere, so that the output stays JSON. */
     print_report_json(o, &report);
     print_refusals(stderr, &report);
     return EXIT_DONE;
@@ -199,6 +200,7 @@ run_table(struct office *o, const struct noun *noun,
     for (size_t i = 0; i < r.n_refused; i++)
         print_refusal(stderr, r.refused[i].line, r.refused[i].column,
                       r.refused[i].detail, r.refused[i].value);
+    /* One row that was refused, and nothing has been changed. */
     return r.n_refused == 0 ? EXIT_DONE : cli_exit(ERR_INVALID);
 }
 
@@ -211,6 +213,7 @@ run_catalogue(struct office *o, const struct import_args *k)
     struct catalog_report r = { 0 };
     enum err e;
 
+    /* All files at once: items of one may name areas of another. */
     for (size_t i = 0; i < k->n_files; i++) {
         files[i].name = k->files[i];
         files[i].text = read_file(o->arena, k->files[i], &files[i].len);
@@ -260,6 +263,7 @@ import_command(int argc, char **argv)
     if (code == 0)
         code = cli_end(&a);
     if (code == 0)
+        /* Tables may name items and classes that come with the program. */
         code = office_failed(&o, catalog_seed(&o.call));
     if (code == 0)
         code = run_import(&o, kind, &k);

@@ -97,6 +97,7 @@ office_jail(struct office *o)
 
     if (text_same(said, "off"))
         return jail_enter(&(struct jail_plan){ .off = true });
+    /* Sorters and libraries write there, and /tmp will be out of reach. */
     move_temporary(o);
     add_path(&writes, o->app.data_dir);
     for (size_t i = 0; i < COUNT(written); i++)
@@ -131,6 +132,7 @@ office_tell_jail(const struct app *app, const struct jail_state *s)
         health_say(app, "jail", HEALTH_WARN,
                    "the program is not wholly locked in: %s cannot be had here",
                    lacks);
+    /* Root reaches what Landlock does not know of. */
     else if (s->root)
         health_say(app, "jail", HEALTH_WARN,
                    "landlock %d, seccomp, no new privileges; but the program"
@@ -153,6 +155,8 @@ office_tell_files(struct call *c, int64_t max, int64_t *done)
     if (!app->files)
         return OK;
     s = jail_child_state(app->files);
+    /* The process that forks readers cannot be forked again: it is from
+       before the jail. */
     if (!jail_child_lives(app->files))
         health_say(app, "files", HEALTH_WARN,
                    "files cannot be read until liangcao is started anew");

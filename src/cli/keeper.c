@@ -149,6 +149,7 @@ say_backup(const struct keeper *k, instant now, struct arena *a)
         health_say(k->app, "backup", HEALTH_WARN,
                    "the last backup to %s failed; the log says why",
                    k->plan.folder);
+    /* Too early for one. */
     else if (newest.ms == 0 && now.ms - k->since.ms < OLD_MS)
         health_say(k->app, "backup", HEALTH_GOOD,
                    "the first backup is made in the coming night");
@@ -206,6 +207,7 @@ make_one(struct call *c, struct keeper *k)
         e = keeper_copy(c, k->app->store, file, ending);
     if (e == OK)
         e = audit_of_copy(c, "backup", file);
+    /* Broken off is not failed: the next start makes it. */
     if (atomic_load(ending))
         return OK;
     note_try(k, e);

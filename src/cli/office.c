@@ -33,7 +33,7 @@ office_conf(const struct office *o, const char *name)
 /* Who can run a command on an office's folder owns it anyway: the program
    itself may do everything, and the audit says it was the program. */
 static const struct grant all_rights = {
-    .role = "program", .scope = SCOPE_ALL, .rights = UINT64_MAX
+    .role = "program", .scope = SCOPE_ALL, .rights = EVERY_RIGHT
 };
 static const struct actor the_program = { .name = "liangcao",
                                           .account = "liangcao",
@@ -223,6 +223,7 @@ office_begin(struct office *o, struct args *a)
     *o = (struct office){ .arena = arena_open() };
     o->app.data_dir = dir ? dir : "office";
     o->conf = conf_open(o->app.data_dir);
+    /* Before anything can be said: the office chooses the language. */
     cli_speak(office_conf(o, "lang"));
     o->app.words = cli_words();
     o->call = (struct call){ .arena = o->arena,

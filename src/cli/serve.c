@@ -13,6 +13,7 @@
 #include "api/call.h"
 #include "api/demo.h"
 #include "api/feed.h"
+#include "api/find.h"
 #include "api/handle.h"
 #include "api/jobs.h"
 #include "api/limits.h"
@@ -245,12 +246,6 @@ struct door {
     struct jail_child *files;
 };
 
-/* Where passwords are hashed. */
-static const char *const slow_paths[] = {
-    "/api/v1/session", "/api/v1/session/password", "/api/v1/accounts",
-    "/api/v1/accounts/*/password", NULL
-};
-
 /* The port is taken, then the right to take one is given up, with all else
    that is not needed: before the database is opened, which starts threads. */
 static int
@@ -279,9 +274,9 @@ make_config(struct office *o, const struct door *d,
         .pollers = POLLERS,
         .workers = WORKERS,
         .max_body = MAX_BODY,
-        .large_path = "/api/v1/import/",
+        .large_paths = route_paths(o->arena, R_LARGE),
         .max_large = MAX_IMPORT,
-        .slow_paths = slow_paths,
+        .slow_paths = route_paths(o->arena, R_HASHES),
         .slow_workers = HASHERS,
         .slow_queue = SIGN_INS,
         .cert_file = office_conf(o, "cert"),
@@ -327,6 +322,7 @@ serve(struct office *o, const struct door *d)
     if (!read_limits(o, &limits))
         return EXIT_USAGE;
     config = make_config(o, d, &limits);
+    /* In this order: what is made later may look at what is there. */
     o->app.files = d->files;
     o->app.health = health_open();
     office_tell_release(&o->app);

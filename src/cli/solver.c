@@ -251,6 +251,7 @@ solve_read(struct call *c, struct options *o, const struct sv_problem *p,
     enum err e = sv_solve(c, p, &o->limit, start, &plan, &result,
                           tty ? show_progress : NULL, &last);
 
+    /* Behind the line that was written over and over. */
     if (tty && last > 0)
         fprintf(stderr, "\n");
     TRY(e);

@@ -99,6 +99,7 @@ run_call(struct office *o, const char *method, const char *path,
     q.query = pairs;
     q.n_query = split_query(o->arena, query, pairs);
     q.body_len = body ? strlen(body) : 0;
+    /* Some routes are the program's own (R_PROGRAM). */
     if (o->call.actor == NULL && act_as_program(&o->call, &q) != OK)
         return office_failed(o, o->call.fault.code);
     api_run(&o->call, &q, &r);
@@ -139,6 +140,7 @@ call_command(int argc, char **argv)
         code = cli_end(&a);
     if (code == 0 && path == NULL)
         code = cli_usage("call");
+    /* office_open acts as the program; a call says as whom. */
     o.call.actor = NULL;
     if (code == 0 && as != NULL)
         code = office_failed(&o, act_as(&o.call, as));
@@ -165,6 +167,7 @@ routes_command(int argc, char **argv)
     bool openapi = cli_flag(&a, "openapi");
     bool lives = cli_flag(&a, "lives");
     struct arena *arena = arena_open();
+    /* No office: the tables are in the program. */
     struct call c = { .arena = arena };
     int code = cli_end(&a);
 

@@ -172,6 +172,7 @@ struct store {
 
 extern const struct backend sqlite_backend, postgres_backend, fault_backend;
 
+/* What store_open and its sisters do for one database: the same promises. */
 enum err sqlite_open(struct call *c, const char *path,
                      const struct store_how *how, struct store **out);
 struct store *postgres_open(const char *address, unsigned readers,
@@ -180,6 +181,7 @@ struct store *postgres_open(const char *address, unsigned readers,
 /* Sleep until the batch L joined has ended. */
 enum err later_wait(struct later *l);
 
+/* store_backup and store_figures of a file. */
 enum err sqlite_backup(struct call *c, struct store *base,
                        const struct backup *b);
 enum err sqlite_figures(struct call *c, struct figures *out);
@@ -189,7 +191,6 @@ void sqlite_opened(struct store *base);
 enum err search_find_indexes(struct call *c) MUST_USE;
 const struct search_index *
 search_index_of(const struct store *s, const char *noun);
-enum err sqlite_lazy(struct store *base, unsigned n);
 
 /* Add a copy, in A, to a list. */
 void tidings_add(struct tidings_list *l, struct arena *a, int64_t kind,

@@ -3,10 +3,11 @@
 
 #include <sched.h>
 
+#include "base/base.h"
 #include "db/futex.h"
 
 #define LOOKS 10     /* before the next in line goes to sleep again */
-#define OVERTAKEN 16 /* times, then it is handed to him */
+#define OVERTAKEN 16 /* times, then it is handed over */
 
 enum { ASLEEP, AWAKE, YOURS };
 
@@ -29,7 +30,7 @@ baton_close(struct baton *b)
     (void)pthread_mutex_destroy(&b->mutex);
 }
 
-/* Mutex held: wake the next in line, so that he looks for his turn. */
+/* Mutex held: wake the next in line, to look for its turn. */
 static void
 wake_next(struct baton *b)
 {
@@ -49,7 +50,7 @@ leave_line(struct baton *b)
     wake_next(b);
 }
 
-/* He who is awake takes the baton if it lies there; true when he has it. */
+/* Whoever is awake takes the baton if it lies there; true when it was had. */
 static bool
 look(struct baton *b, struct waiter *w, bool sleep)
 {
@@ -92,6 +93,7 @@ baton_take(struct baton *b)
     waits = b->held;
     b->held = true;
     if (waits) {
+        /* The first in line is awake at once: its turn is next. */
         if (b->first)
             b->last->next = &w;
         else {
@@ -111,6 +113,7 @@ baton_give(struct baton *b)
     struct waiter *w;
 
     (void)pthread_mutex_lock(&b->mutex);
+    ASSERT(b->held);
     w = b->first;
     b->held = false;
     if (w && w->overtaken++ >= OVERTAKEN) {

@@ -4,13 +4,13 @@
  *
  * Always true:
  *   1. One at a time holds it.
- *   2. He who has waited longest is next, but while he is not running yet one
- *      who is may overtake him, a few times at most: the wake of a sleeping
+ *   2. Whoever has waited longest is next, but until that one runs, one who
+ *      does may overtake, a few times at most: the wake of a sleeping
  *      thread takes as long as a whole body of work does.
  *   3. baton_waits says yes exactly when somebody is in line.
  *
- * The next in line is woken when the one before him begins, not when he ends,
- * and looks for his turn between yields.
+ * The next in line is woken when the one before begins, not when it ends,
+ * and looks for its turn between yields.
  */
 #ifndef DB_BATON_H
 #define DB_BATON_H
@@ -26,6 +26,7 @@ struct baton {
     bool held;
 };
 
+/* Made and ended by one thread; taken and given by any, in turn. */
 void baton_open(struct baton *b);
 void baton_close(struct baton *b);
 void baton_take(struct baton *b);

@@ -30,6 +30,7 @@ cache_take(struct cache *k, const char *sql, bool *ready)
     for (size_t i = 0; i < CACHE_WAYS; i++) {
         struct slot *s = &set[i];
 
+        /* The address alone may have been another text's before. */
         if (s->key == sql && !s->busy && strcmp(s->sql, sql) == 0) {
             *ready = true;
             victim = s;

@@ -152,6 +152,7 @@ finish_cursor(struct cursor *k)
 
     if (!k->open)
         return;
+    ASSERT(k->prev ? k->prev->next == k : d->cursors == k);
     k->open = k->standing = false;
     if (k->prev)
         k->prev->next = k->next;
@@ -493,6 +494,7 @@ begin(struct call *c, bool sure)
 {
     struct db *d = c->db;
 
+    ASSERT(d != NULL && d->depth >= 0);
     if (d->depth++ == 0) {
         d->sure = sure;
         d->search = NULL;
@@ -527,6 +529,7 @@ end_outermost(struct call *c, bool keep)
     struct db *d = c->db;
     enum err e = d->failed;
 
+    ASSERT(d->depth == 1);
     db_finish(d, true);
     d->depth = 0;
     d->failed = OK;
@@ -647,6 +650,8 @@ db_search_query(struct call *c, const char *words)
             continue;
         if (out.len > 0)
             buf_puts(&out, b->search_and);
+        /* Quoted, so that no word is read as an operator of the query's
+           language. */
         buf_putc(&out, b->name[0] == 's' ? '"' : '\'');
         buf_add(&out, s, n);
         buf_putc(&out, b->name[0] == 's' ? '"' : '\'');

@@ -158,6 +158,8 @@ struct rows db_query_s(struct call *c, const struct statement *s);
 struct rows db_query_n(struct call *c, const char *sql, const struct value *v,
                        size_t n);
 
+/* Stand on the next row; false at the end or where reading failed, which
+   rows_end tells.  rows_close is what ROWS does by itself. */
 bool rows_next(struct rows *r);
 enum err rows_end(struct rows *r) MUST_USE;
 void rows_close(struct rows *r);
@@ -207,7 +209,7 @@ enum err db_total(struct call *c, int64_t *out, const char *sql,
 
 /*
  * What is due: the ids (the first column) that a query finds, MAX at most.
- * Read outside a TX; whoever then does one by one looks again inside his.
+ * Read outside a TX; whoever then does one by one looks again inside its own.
  */
 struct due_ids {
     int64_t *ids;
@@ -252,6 +254,7 @@ struct tx {
 };
 #define TX CLEANUP(tx_close) struct tx
 
+/* Where it cannot begin, what is done in it fails with the reason. */
 struct tx tx_begin(struct call *c);
 /*
  * For a TX in which nothing is refused any more, only written: it can fail with
@@ -447,11 +450,6 @@ int64_t db_chain(struct call *c);
  */
 void db_fault(struct call *c, int64_t k);
 int64_t db_fault_count(const struct call *c);
-
-/* Group commit for loads: leave FULL durability to the end (import, demo):
-   commits happen every N bodies at most until turned off with 0, which
-   answers for the last ones.  Nothing but SQLite takes notice. */
-enum err store_lazy(struct store *s, unsigned n);
 
 /* How many commits were made and how many calls' changes they kept, since the
    store was opened; 0 where each call commits for itself (PostgreSQL). */

@@ -172,6 +172,7 @@ note_row(struct call *c, struct schema *k, const char *name, const char *hash)
 
     while (i < k->n && strcmp(name_of(k->list[i]), name) != 0)
         i++;
+    /* Its step is not known here, so what it changed is not either. */
     if (i == k->n)
         return fail(c, ERR_CONFLICT, NULL,
                     "this office was made by a newer release (%s);"

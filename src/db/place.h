@@ -73,6 +73,7 @@ enum err db_place_seize(struct call *c, struct db_place *p,
 /* As it was seized, main.db has come: mark it. */
 void db_place_mark(const struct db_place *p);
 
+/* Let go of the files and the gate. */
 void db_place_leave(struct db_place *p);
 
 #endif

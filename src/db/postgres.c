@@ -327,6 +327,7 @@ take_conn(const struct db *d)
         return NULL;
     if (!conn)
         return add_conn(s, number);
+    /* Out of the lock: to ask the network takes time. */
     if (pg_is_alive(conn) || (!is_hurried(d) && pg_revive(conn, s->address)))
         return conn;
     log_line(LOG_DEBUG, "db", "%s", PQerrorMessage(conn->pq));
@@ -615,6 +616,7 @@ column(struct call *c, struct cursor *k, int col)
     case PG_BYTEA: return read_bytes(c, s);
     default: break;
     }
+    /* Its own length, as a text may have a NUL that C would end it at. */
     v = value_text(s);
     v.len = (size_t)PQgetlength(k->result, row, col);
     return v;
@@ -655,6 +657,7 @@ begin(struct call *c)
     if (s->has_node && !pg_node_is_ours(s)) {
         return refuse_away(c, begin_sql, "the node is not ours");
     }
+    /* A connection that rested may have died of it; then another is tried. */
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
         struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
 
@@ -806,6 +809,7 @@ pg_close(struct store *base)
     struct pg_store *s = (struct pg_store *)base;
     struct pg_conn *conn;
 
+    /* While there still is a connection to give it back by. */
     pg_node_leave(s);
     while ((conn = s->free)) {
         s->free = conn->next;
@@ -850,6 +854,8 @@ postgres_open(const char *address, unsigned readers, const char **why)
     (void)pthread_mutex_init(&s->side_mutex, NULL);
     thread_cond(&s->side_filled);
     thread_cond(&s->stopping);
+    /* One at once, to tell a wrong address at the start and not with the
+       first request. */
     s->sides = pg_connect(address, true, why);
     s->n_sides = s->sides != NULL;
     if (s->sides)

@@ -77,7 +77,7 @@ struct pg_store {
     bool numbers[PG_MAX_CONNS + 1]; /* in use */
     int64_t headway_ms; /* when a connection was last had or given back */
 
-    /* Beside all transactions: numbers and the node.  Nobody asks while he
+    /* Beside all transactions: numbers and the node.  Nobody asks while they
        holds the mutex. */
     pthread_mutex_t side_mutex;
     pthread_cond_t side_filled;
@@ -118,6 +118,7 @@ PGresult *pg_exec(const struct pg_store *s, struct pg_conn *conn,
                   const char *sql, int64_t until);
 bool pg_is_good(const PGresult *r);
 
+/* The next number under NAME, outside of any transaction: see db_number. */
 enum err pg_number(struct call *c, const char *name, int64_t *out);
 
 /* Claim a node and keep it; give it back. */

@@ -145,8 +145,8 @@ take_numbers(struct pg_store *s, const char *name, int64_t size)
     return ask(s, take, (const char *const[3]){ name, text });
 }
 
-/* Mutex held: while one asks for more the others wait for him, but not long:
-   he may hang. */
+/* Mutex held: while one asks for more the others wait for it, but not long:
+   it may hang. */
 static struct pg_block *
 wait_for_block(struct pg_store *s, const char *name)
 {

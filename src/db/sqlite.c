@@ -46,6 +46,9 @@ sqlite_raw(const char *path, bool only_file, sqlite3 **db)
                            NULL);
 }
 
+/* Opened as the store needs it: the log is synced by a thread of ours, so
+   that the checkpoint by itself is off, and each commit is FULL unless the
+   file is only looked at. */
 struct sqlite_conn *
 sqlite_connect(const struct sqlite_store *s, int cache_kib, int *rc)
 {
@@ -103,6 +106,7 @@ sqlite_err(int code)
     case SQLITE_CONSTRAINT_FOREIGNKEY: return ERR_CONFLICT;
     default: break;
     }
+    /* The other extended codes count as their group. */
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return ERR_BUSY;
@@ -327,6 +331,7 @@ take_reader(struct sqlite_store *s)
 
     if (!add)
         return conn;
+    /* Counted already, so that opening it needs no lock. */
     conn = add_reader(s);
     if (!conn) {
         (void)pthread_mutex_lock(&s->pool_mutex);
@@ -427,6 +432,7 @@ query(struct call *c, struct cursor *k, const struct query *q)
                              ? ERR_AWAY
                              : ERR_BROKEN,
                          q->sql, "no reader");
+    /* The progress handler ends what takes longer. */
     conn->until_ms = c->db->most_ms ? monotonic_ms() + c->db->most_ms : 0;
     rc = sqlite_start(conn, k, q);
     if (rc == SQLITE_OK)
@@ -475,6 +481,7 @@ column(struct call *c, struct cursor *k, int col)
         break;
     default: return v;
     }
+    /* After the text was asked for: asking changes what is counted. */
     v.len = (size_t)sqlite3_column_bytes(s, col);
     return v;
 }

@@ -4,9 +4,9 @@
  *
  * Group commit.  The write connection goes with a baton.  The first body opens
  * the outer transaction, each body runs in a savepoint (unless it is sure), and
- * releasing it joins the batch.  Whoever hands the baton on commits the batch himself when nobody
- * waits for it or the batch is full; otherwise he leaves it to the next, who
- * comes here too when he is done, whatever his end.
+ * releasing it joins the batch.  Whoever hands the baton on commits the batch
+ * when nobody waits for it or it is full; otherwise that is left to the next,
+ * who comes here too once done, however that ended.
  *
  * A body whose call does not wait (struct later) keeps the batch open for
  * others to join, until it is full, somebody waits, a worker has nothing else
@@ -16,15 +16,13 @@
  * those who joined, so that the next batch runs meanwhile (sqlite_sync.c).
  *
  * Always true:
- *   1. While nobody holds the baton no batch is open whose call waits (lazy
- *      loading excepted).
+ *   1. While nobody holds the baton no batch is open whose call waits.
  *   2. A joined call is answered only after its batch is on disk or lost.
  *   3. What one body undoes touches no other body of the batch; a sure body
  *      that breaks after it has written takes the batch along.
  *
  * In memory (":memory:") there is one connection; a reader holds the baton
- * while its rows are open.  So it is during lazy loading, when rows of an open
- * batch are to be seen.
+ * while its rows are open.
  */
 #ifndef DB_SQLITE_H
 #define DB_SQLITE_H
@@ -86,9 +84,8 @@ struct sqlite_writer {
     struct tidings_list news; /* ... and what is to be told of it */
     struct arena *arena;
     atomic_uint refusals; /* BEGINs that found another process writing */
-    atomic_uint lazy;
-    atomic_int unwaited; /* number of the open batch nobody waits for, or 0 */
-    int batches;         /* the last such number; guarded by the baton */
+    atomic_int unwaited;  /* number of the open batch nobody waits for, or 0 */
+    int batches;          /* the last such number; guarded by the baton */
 };
 
 /* The thread that brings the log to the disk. */
@@ -176,6 +173,8 @@ enum err sqlite_end(struct call *c, bool keep);
 void sqlite_flush(struct store *base);
 void sqlite_commit_open(struct sqlite_store *s);
 /* Rows of the writer are to be read even outside a TX. */
+/* Commit and sync what is open, if anything is: the store is closed. */
+void sqlite_close_batch(struct sqlite_store *s);
 bool sqlite_is_shared(const struct sqlite_store *s);
 
 /* Of the backend: closing, whether it may be upgraded, what trouble there is. */
@@ -195,6 +194,7 @@ void sqlite_sync_watch(struct sqlite_store *s);
 bool sqlite_sync_start(struct sqlite_store *s, const char **why);
 void sqlite_sync_stop(struct sqlite_store *s);
 
+/* The thread that copies the log into the database; false with *WHY. */
 bool sqlite_checkpoints_start(struct sqlite_store *s, const char **why);
 void sqlite_checkpoints_stop(struct sqlite_store *s);
 

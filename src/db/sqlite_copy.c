@@ -420,6 +420,7 @@ refuse_faults(struct call *c, const char *from)
 {
     struct store_faults f;
 
+    /* Damage first: what a damaged file says of its rows is worth nothing. */
     TRY(store_check(c, &f));
     if (f.damages > 0)
         return fail(c, ERR_INVALID, NULL,
@@ -587,6 +588,8 @@ sqlite_backup(struct call *c, struct store *base, const struct backup *b)
     TRY(refuse_own(c, s, b->path));
     TRY(refuse_there(c, b));
     TRY(part_open(c, &p, b->path));
+    /* It has another name until it was looked at, so that what has its name
+       is whole. */
     e = write_copy(c, s, b, &p);
     if (e == OK && b->judge)
         e = b->judge(c, b->arg, p.name);

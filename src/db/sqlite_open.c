@@ -105,6 +105,7 @@ make_store(const char *path, const struct store_how *how)
     ASSERT(s->path);
     s->in_memory = strcmp(path, ":memory:") == 0;
     s->only_file = how->mode == STORE_FILE;
+    /* No file is open yet, which 0 would not say. */
     s->place = (struct db_place){ .path = s->path, .node_file = -1 };
     s->sync.log_file = -1;
     s->writer.arena = arena_open();
@@ -186,9 +187,10 @@ sqlite_shut(struct store *base)
     struct sqlite_store *s = (struct sqlite_store *)base;
     struct sqlite_conn *conn;
 
+    /* Threads first, and what is open is committed while one still syncs. */
     sqlite_checkpoints_stop(s);
     if (s->writer.open)
-        (void)sqlite_lazy(base, 0);
+        sqlite_close_batch(s);
     sqlite_sync_stop(s);
     while ((conn = s->readers)) {
         s->readers = conn->next;

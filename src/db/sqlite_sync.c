@@ -149,6 +149,7 @@ run_sync(void *store)
 
         if (joined) {
             sync_all(s, joined);
+            /* The same batch as at the last look: nobody came to end it. */
         } else if (open != 0 && open == batch) {
             sqlite_commit_open(s);
         } else {

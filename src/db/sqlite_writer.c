@@ -11,7 +11,7 @@
 bool
 sqlite_is_shared(const struct sqlite_store *s)
 {
-    return s->in_memory || atomic_load(&s->writer.lazy) > 0;
+    return s->in_memory;
 }
 
 /* -- committing ------------------------------------------------------ */
@@ -109,6 +109,8 @@ end_batch(struct sqlite_store *s)
         (void)atomic_fetch_add(&s->base.bodies, w->bodies);
     }
 
+    /* Lost or kept, the next body opens a batch that owes nothing to this
+       one. */
     w->joined = NULL;
     w->lost = OK;
     w->open = w->fail_commit = false;
@@ -125,14 +127,11 @@ static bool
 is_batch_due(struct sqlite_store *s)
 {
     struct sqlite_writer *w = &s->writer;
-    unsigned lazy = atomic_load(&w->lazy);
 
     if (!w->open || w->in_body)
         return false;
     if (s->in_memory || sqlite3_get_autocommit(w->conn->db))
         return true;
-    if (lazy > 0 && !w->joined)
-        return w->bodies >= lazy;
     if (w->bodies >= SQLITE_BATCH)
         return true;
     return w->waiting + (w->bodies == 0) > 0 && !baton_waits(&w->baton);
@@ -156,6 +155,7 @@ leave(struct db *d)
     struct sqlite_store *s = sqlite_of(d);
     struct ended ended = { 0 };
 
+    ASSERT(d->holds > 0);
     if (is_batch_due(s))
         ended = end_batch(s);
     if (--d->holds == 0)
@@ -273,6 +273,7 @@ join_batch(struct db *d)
     struct sqlite_writer *w = &sqlite_of(d)->writer;
     struct later *l = d->later ? d->later : &d->own;
 
+    ASSERT(w->open && w->bodies > 0);
     l->next = w->joined;
     atomic_store(&l->state, LATER_JOINED);
     w->joined = l;
@@ -292,6 +293,8 @@ keep_body(struct db *d)
     struct sqlite_writer *w = &sqlite_of(d)->writer;
     int rc = sqlite3_get_autocommit(w->conn->db) ? SQLITE_ABORT : SQLITE_OK;
 
+    /* In autocommit SQLite has undone the whole batch by itself, as when the
+       disk is full. */
     if (rc == SQLITE_OK && !w->sure)
         rc = sqlite_run(w->conn, "RELEASE body");
     if (rc != SQLITE_OK) {
@@ -314,7 +317,6 @@ sqlite_end(struct call *c, bool keep)
 {
     struct db *d = c->db;
     struct sqlite_writer *w = &sqlite_of(d)->writer;
-    bool waits = keep && atomic_load(&w->lazy) == 0;
     enum err e = OK;
 
     w->in_body = false;
@@ -324,31 +326,28 @@ sqlite_end(struct call *c, bool keep)
         return OK;
     }
     e = keep_body(d);
-    waits = waits && e == OK;
-    if (waits)
+    if (e == OK)
         join_batch(d);
     leave(d);
-    if (waits && !d->unsettled)
+    /* Without the baton: others write while this one waits for the disk. */
+    if (e == OK && !d->unsettled)
         e = later_wait(&d->own);
     return e == OK ? OK : db_refuse(c, e, "COMMIT", err_word(e));
 }
 
-enum err
-sqlite_lazy(struct store *base, unsigned n)
+void
+sqlite_close_batch(struct sqlite_store *s)
 {
-    struct sqlite_store *s = (struct sqlite_store *)base;
     struct sqlite_writer *w = &s->writer;
     struct ended ended = { 0 };
 
     baton_take(&w->baton);
     if (w->open)
         ended = end_batch(s);
-    atomic_store(&w->lazy, n);
     baton_give(&w->baton);
     if (ended.err == OK && !s->in_memory)
         ended.err = sqlite_sync(s);
     sqlite_tell(ended.joined, ended.err, NULL);
-    return ended.err;
 }
 
 /* -- checkpoints ----------------------------------------------------- */

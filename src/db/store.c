@@ -252,12 +252,6 @@ store_committed(struct store *s)
     (void)pthread_mutex_unlock(&s->watch_lock);
 }
 
-enum err
-store_lazy(struct store *s, unsigned n)
-{
-    return store_is_postgres(s) ? OK : sqlite_lazy(s, n);
-}
-
 /* -- trouble --------------------------------------------------------- */
 
 static const char *const troubles[] = {

@@ -13,6 +13,7 @@
 
 struct totals;
 
+/* Empty; for any thread. */
 struct totals *totals_open(void);
 void totals_close(struct totals *t);
 
@@ -20,6 +21,8 @@ void totals_close(struct totals *t);
 const char *totals_key(struct call *c, const char *sql, const struct value *v,
                        size_t n);
 
+/* The count of KEY under GENERATION, if it is remembered; remember one, in
+   place of whichever stood in its slot. */
 bool totals_find(struct totals *t, const char *key, int64_t generation,
                  int64_t *out);
 void totals_keep(struct totals *t, const char *key, int64_t generation,

@@ -63,7 +63,7 @@ static enum err
 make_as_demo(struct demo *d, size_t *i)
 {
     static const struct grant all = {
-        .role = "system_admin", .scope = SCOPE_ALL, .rights = ~UINT64_C(0)
+        .role = "system_admin", .scope = SCOPE_ALL, .rights = EVERY_RIGHT
     };
     static const struct actor maker = {
         .name = "demo", .grants = &all, .n_grants = 1

@@ -133,7 +133,7 @@ read_people(struct year *y)
 static const char find_sign_in[] =
     "SELECT person_id FROM account WHERE name = 'requester'";
 
-/* Whoever signs in as the demo's requester finds orders of his own. */
+/* Whoever signs in as the demo's requester finds orders of their own. */
 static enum err
 find_requester(struct year *y)
 {

@@ -77,6 +77,7 @@ asset_reply(const struct asset *list, size_t n, const struct http_request *q,
 
     if (strcmp(q->method, "GET") != 0)
         return false;
+    /* An address of the interface itself, as after a reload. */
     if (a == NULL && is_page(path))
         a = find(list, n, "/index.html");
     if (a == NULL)

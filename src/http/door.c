@@ -263,6 +263,7 @@ cut(struct link *l, enum http_refusal why)
 
     take_off(l);
     l->cut = true;
+    ASSERT(d->n_links > 0 && (!l->caller || l->caller->n_links > 0));
     d->n_links--;
     if (l->caller)
         l->caller->n_links--;
@@ -278,6 +279,7 @@ belong(struct link *l, struct caller *k)
     if (l->caller == k || l->cut)
         return;
     take_off(l);
+    ASSERT(l->caller->n_links > 0);
     l->caller->n_links--;
     l->caller = k;
     l->signed_in = is_account(k);
@@ -368,6 +370,7 @@ door_enter(struct door *d, int fd, const unsigned char key[16], bool proxy)
     l->since_us = monotonic_us();
     memcpy(l->address, key, sizeof l->address);
     (void)pthread_mutex_lock(&d->lock);
+    /* Behind a proxy stand many: each request says for whom it asks. */
     l->caller = proxy ? NULL : address_caller(d, key);
     if (l->caller)
         l->caller->n_links++;
@@ -386,8 +389,10 @@ door_leave(struct door *d, struct link *l)
     (void)pthread_mutex_lock(&d->lock);
     take_off(l);
     TAILQ_REMOVE(&d->all, l, all);
+    ASSERT(d->n_open > 0);
     d->n_open--;
     if (!l->cut) {
+        ASSERT(d->n_links > 0);
         d->n_links--;
         if (l->caller)
             l->caller->n_links--;
@@ -450,6 +455,8 @@ static void
 count_for(struct visit *v, struct caller *k)
 {
     if (v->counted) {
+        ASSERT(v->caller->n_open > 0 && v->caller->body >= v->body
+               && v->caller->answer >= v->answer);
         v->caller->n_open--;
         v->caller->body -= v->body;
         v->caller->answer -= v->answer;
@@ -473,6 +480,8 @@ door_begin(struct door *d, struct visit *v, const char *credential,
     v->credential =
         *credential ? hash_of(d, credential, strlen(credential)) : 0;
     (void)pthread_mutex_lock(&d->lock);
+    /* Known from an earlier request: counted for its account at once, not
+       for an address many share. */
     seen = &d->known[v->credential % KNOWN];
     if (v->credential && seen->hash == v->credential)
         k = account_caller(d, seen->account);
@@ -518,6 +527,7 @@ door_known(struct door *d, struct visit *v, int64_t account_id)
 
     (void)pthread_mutex_lock(&d->lock);
     if (account_id == 0) {
+        /* It is nobody's any more; another credential may have the slot. */
         if (v->credential && seen->hash == v->credential)
             seen->hash = 0;
     } else {
@@ -544,6 +554,8 @@ door_body(struct door *d, struct visit *v, size_t n)
     int status = 0;
 
     (void)pthread_mutex_lock(&d->lock);
+    /* So much is everybody's, or full stores would lock out who only signs
+       in. */
     if (v->body + n > always) {
         if (v->signed_in
             && k->body + n > limit_bytes(d, LIMIT_ACCOUNT_BODIES_KIB))
@@ -569,6 +581,8 @@ door_answer(struct door *d, struct visit *v, size_t n)
     int status = 0;
 
     (void)pthread_mutex_lock(&d->lock);
+    /* The account first: one that asks for much must not be told that the
+       program is busy. */
     if (k->answer + n > limit_bytes(d, LIMIT_ACCOUNT_ANSWERS_KIB))
         status = 429;
     else if (d->answer + n > limit_bytes(d, LIMIT_ANSWERS_KIB))
@@ -591,6 +605,10 @@ uncount(struct door *d, struct visit *v)
     if (!v->counted)
         return;
     v->counted = false;
+    /* What a far end holds is given back once, or its limits would not hold. */
+    ASSERT(v->caller->n_open > 0 && v->caller->body >= v->body
+           && v->caller->answer >= v->answer && d->body >= v->body
+           && d->answer >= v->answer);
     v->caller->n_open--;
     v->caller->body -= v->body;
     v->caller->answer -= v->answer;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * door - who may come in, how much he may hold, and when he must go.
+ * door - who may come in, how much they may hold, and when they must go.
  *
  * Every connection and every open request is counted for a far end: for the
- * address it comes from until somebody is signed in on it, for his account
+ * address it comes from until somebody is signed in on it, for their account
  * afterwards.  A connection of a named proxy counts for nobody, for it carries
  * everybody's requests; those count for whom the proxy asks.
  *
@@ -103,6 +103,7 @@ void door_end(struct door *d, struct visit *v);
 
 /* -- figures ---------------------------------------------------------- */
 
+/* Count a refusal; how many there were, and connections. */
 void door_refused(struct door *d, enum http_refusal why);
 struct http_counts door_counts(struct door *d);
 

@@ -136,6 +136,8 @@ framing_is_sound(struct exchange *x, const char *method, const char *version,
     *len = 0;
     if (m.sound)
         (void)MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_line, &m);
+    /* What could be read in two ways is read in none: a proxy before us may
+       choose the other. */
     if (!m.sound || !is_whole(x, &m, method) || m.hosts + old < 1 || m.hosts > 1
         || m.lengths + m.codings > 1)
         return false;

@@ -81,6 +81,7 @@ struct http_reply {
     void *sent_arg;
 };
 
+/* NAME is kept as it is, VALUE too: both outlive the reply. */
 void http_add_header(struct http_reply *r, const char *name, const char *value);
 
 /*
@@ -105,13 +106,13 @@ struct http_config {
     unsigned pollers, workers, reading, writing;
     unsigned aside;  /* workers for what takes long; 0: the handler has none */
     size_t max_body; /* bytes */
-    /* Paths that begin with large_path (NULL: none) may take more. */
-    const char *large_path;
+    /* Paths like one of large_paths may take more (a star stands for one part;
+       NULL-ended; NULL: none). */
+    const char *const *large_paths;
     size_t max_large;
     /* What is slow by its nature (a password's hash) has workers of its own, so
-       that it takes nobody's place: POST and PUT of paths that are like one of
-       slow_paths (a star stands for one part; NULL-ended; NULL: none),
-       slow_workers at a time; of more than slow_queue that wait, the next is
+       that it takes nobody's place: POST and PUT of paths like one of
+       slow_paths (as above), slow_workers at a time; of more than slow_queue that wait, the next is
        answered 503. */
     const char *const *slow_paths;
     unsigned slow_workers, slow_queue;
@@ -147,6 +148,8 @@ struct http_config {
 int http_take_port(const char *address, uint16_t *port, const char **why);
 
 struct http_server;
+/* Serve from now on; NULL with *WHY (English, a key of the words).  CONFIG is
+   copied, what it points to is not. */
 struct http_server *http_start(const struct http_config *config,
                                const char **why);
 uint16_t http_port(const struct http_server *s);
@@ -173,6 +176,7 @@ struct http_counts {
     size_t connections, most_connections;
     unsigned long long refused[N_REFUSALS];
 };
+/* Since the start. */
 struct http_counts http_counts(const struct http_server *s);
 /* Of the server that serves the request; zeroes when none does. */
 struct http_counts http_counts_of(const struct http_request *q);

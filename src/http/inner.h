@@ -172,6 +172,7 @@ struct pool_config {
     void *ctx; /* of idle */
 };
 
+/* Begin the workers; all but those awake sleep. */
 struct pool *pool_open(const struct pool_config *config);
 /* Take a place in the queue; false when there is none.  One that was taken is
    filled by pool_push. */

@@ -55,6 +55,7 @@ struct http_limit_row {
 };
 extern const struct http_limit_row http_limit_rows[N_LIMITS];
 
+/* Those that hold where nothing is said. */
 struct http_limits http_limits_usual(void);
 
 /* Set the limit of that row from text; false when it is no whole number or

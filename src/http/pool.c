@@ -69,6 +69,7 @@ sleep_until_called(struct worker *w)
 
     w->below = p->asleep;
     p->asleep = w;
+    ASSERT(p->awake > 0);
     p->awake--;
     w->called = false;
     while (!w->called)
@@ -233,6 +234,7 @@ pool_close(struct pool *p)
         p->asleep = p->asleep->below;
     }
     pthread_mutex_unlock(&p->lock);
+    /* Outside the lock: they need it to see that it is over. */
     pthread_join(p->watcher, NULL);
     for (unsigned i = 0; i < p->n; i++) {
         pthread_join(p->workers[i].thread, NULL);

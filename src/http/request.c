@@ -223,6 +223,7 @@ peer_make(struct http_server *s, struct MHD_Connection *conn)
                     0, NI_NUMERICHOST)
         != 0)
         *p->address = '\0';
+    /* An address of IPv4 on a socket of IPv6 is the same far end. */
     if (strncmp(p->address, "::ffff:", 7) == 0)
         memmove(p->address, p->address + 7, strlen(p->address + 7) + 1);
     p->proxy = proxies_hold(&s->proxies, p->address);

@@ -206,12 +206,34 @@ grow_body(struct exchange *x, size_t need)
     return 0;
 }
 
+/* Longer than any of ours; a number may have noughts before it. */
+#define LONG_PATH 100
+
+enum likeness { LIKE_NONE, LIKE_ONE, LIKE_UNKNOWN };
+
+/* Is the path of URI like one of PATHS?  Escapes may hide that, and so may
+   length; none of ours needs either. */
+static enum likeness
+likeness(const char *const *paths, const char *uri)
+{
+    size_t path = strcspn(uri, "?");
+    char plain[LONG_PATH];
+
+    if (paths == NULL)
+        return LIKE_NONE;
+    if (uri[0] != '/' || path >= sizeof plain || memchr(uri, '%', path) != NULL)
+        return LIKE_UNKNOWN;
+    (void)snprintf(plain, sizeof plain, "%.*s", (int)path, uri);
+    for (const char *const *p = paths; *p != NULL; p++)
+        if (fnmatch(*p, plain, FNM_PATHNAME) == 0)
+            return LIKE_ONE;
+    return LIKE_NONE;
+}
+
 static size_t
 limit_of(const struct http_config *config, const char *uri)
 {
-    const char *large = config->large_path;
-
-    return large && strncmp(uri, large, strlen(large)) == 0
+    return likeness(config->large_paths, uri) == LIKE_ONE
                ? config->max_large
                : config->max_body;
 }
@@ -321,6 +343,8 @@ take_body(struct exchange *x, const char *bytes, size_t n)
     } body;
 
     door_progress(x->peer->link, n);
+    /* The answer is written; some clients read it only when their body was
+       taken. */
     if (x->refused) {
         x->drained += n;
         return x->drained <= DRAIN_BYTES ? MHD_YES : MHD_NO;
@@ -367,6 +391,7 @@ answer(struct exchange *x)
         log_line(LOG_ERROR, "http", "a reply could not be queued");
     MHD_destroy_response(x->answer);
     if (x->stream) {
+        /* It is no open request any more and counts elsewhere. */
         door_streams(x->server->door, &x->visit);
         stream_opened(x->stream);
         x->handed = false;
@@ -413,7 +438,7 @@ admit(struct arena *a, struct exchange *x)
     MHD_resume_connection(conn);
 }
 
-/* Somebody who does not read must not fill the memory with his answers.  What
+/* Somebody who does not read must not fill the memory with answers.  What
    was changed has been changed, so only what was read is refused. */
 static void
 count_answer(struct exchange *x, struct http_reply *r, struct arena *a)
@@ -460,6 +485,7 @@ serve(struct arena *a, struct exchange *x)
     x->answer = reply_make(x, &r);
     x->status = r.status;
     x->arena = NULL;
+    /* On disk already, or nothing to wait for; otherwise on_told goes on. */
     if (!later_leave(&x->later))
         answer(x);
 }
@@ -477,29 +503,14 @@ bytes_taken(const struct exchange *x)
                : head->header_size + x->announced;
 }
 
-/* Longer than any of ours; a number may have noughts before it. */
-#define LONG_PATH 100
-
-/* Escapes may hide one of the paths, and so may length; none of ours needs
-   either. */
+/* What may hide a slow path is taken for one. */
 static bool
 is_slow(const struct http_server *s, const struct exchange *x)
 {
-    size_t path = strcspn(x->uri, "?");
-    char plain[LONG_PATH];
-
-    if (s->slow == NULL
-        || (strcmp(x->q.method, "POST") != 0
-            && strcmp(x->q.method, "PUT") != 0))
-        return false;
-    if (x->uri[0] != '/' || path >= sizeof plain
-        || memchr(x->uri, '%', path) != NULL)
-        return true;
-    (void)snprintf(plain, sizeof plain, "%.*s", (int)path, x->uri);
-    for (const char *const *p = s->config.slow_paths; *p != NULL; p++)
-        if (fnmatch(*p, plain, FNM_PATHNAME) == 0)
-            return true;
-    return false;
+    return s->slow != NULL
+           && (strcmp(x->q.method, "POST") == 0
+               || strcmp(x->q.method, "PUT") == 0)
+           && likeness(s->config.slow_paths, x->uri) != LIKE_NONE;
 }
 
 static struct pool *
@@ -696,6 +707,7 @@ http_take_port(const char *address, uint16_t *port, const char **why)
     int fd =
         socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0)
+        /* Or a restart would wait for connections of before to be forgotten. */
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0
         || listen(fd, BACKLOG) != 0 || getsockname(fd, &bound.any, &len) != 0) {
@@ -831,6 +843,7 @@ http_start(const struct http_config *config, const char **why)
         s->aside = open_pool(config, config->aside, 0);
         s->slow = open_slow(config);
         s->daemon = start_daemon(s, fd, cert, key);
+        /* Nothing of it runs yet, so all can be taken back in turn. */
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"
                           : "the server cannot be started";

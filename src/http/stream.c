@@ -76,6 +76,7 @@ read_waiting(void *arg, uint64_t position, char *out, size_t max)
     }
     if (s->sent == s->len) {
         s->sent = s->len = 0;
+        /* One burst must not cost its room for as long as the stream lives. */
         if (s->cap > KEEP_BYTES) {
             free(s->bytes);
             s->bytes = NULL;
@@ -209,6 +210,7 @@ stream_make(struct exchange *x, const struct http_reply *r)
         MHD_add_response_header(m, "X-Accel-Buffering", "no");
     pthread_mutex_lock(&server->lock);
     s->ended = atomic_load(&server->stopping);
+    /* Spread over the seconds, so that not all beats fall together. */
     s->beat = server->beats++ % BEAT_S;
     s->next = server->streams;
     if (s->next)

@@ -65,6 +65,7 @@ claim_take(struct call *c, const struct job *k, int64_t holder,
     out->wait_ms = wait_of(&s, k, holder, c->now.ms);
     if (out->wait_ms > 0)
         return OK;
+    /* Only if it is as it was read: another process may claim it meanwhile. */
     TX tx = tx_begin(c);
     if (s.found)
         e = db_exec(c, take_claim, V(k->name), V(holder), V(until), V(s.holder),

@@ -176,6 +176,7 @@ run_step(struct jobs *j, const struct job *k, struct arena *a)
     s.more = s.err == OK && claim.ours && k->max > 0 && done >= k->max;
     s.why = c.fault.text;
     db_session_end(&c);
+    /* There is more: the claim is kept, or another process would begin anew. */
     if (k->once && claim.ours && !s.more)
         give_back(j, k, a, &s);
     return s;
@@ -306,11 +307,14 @@ run_lane(void *arg)
     struct arena *a = arena_open();
     struct one *o;
 
+    /* A backup must not take the processor from those who wait for an
+       answer. */
     if (l->which == JOB_LONG)
         (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), GENTLY);
     (void)pthread_mutex_lock(&j->lock);
     while (!atomic_load(&j->stop)) {
         o = first_due(j, l->which);
+        ASSERT(o != NULL); /* a lane without a job has no thread */
         if (o->next_ms <= monotonic_ms())
             take_step(j, o, a);
         else
@@ -378,6 +382,8 @@ jobs_close(struct jobs *j, int64_t wait_ms)
     ASSERT(atomic_load(&j->stop));
     l = &j->lanes[JOB_LONG];
     (void)pthread_mutex_lock(&j->lock);
+    /* A backup is broken off between two pieces; one that waits for a disk
+       is left to the end of the process. */
     while (l->begun && !l->done && monotonic_ms() < until)
         (void)thread_wait(&j->cond, &j->lock, until);
     if (l->begun && !l->done) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base.h"
+
 struct json_out
 json_to(struct buf *b)
 {
@@ -36,6 +38,7 @@ go_in(struct json_out *o, char bracket)
 static void
 go_out(struct json_out *o, char bracket)
 {
+    ASSERT(o->depth > 0);
     buf_putc(o->buf, bracket);
     if (o->depth > 0)
         o->depth--;
@@ -75,6 +78,7 @@ add_quoted(struct buf *b, const char *s)
     for (; *s != '\0'; s++) {
         unsigned char ch = (unsigned char)*s;
 
+        /* Most characters need nothing: they go in by long pieces. */
         if (ch >= ' ' && ch != '"' && ch != '\\')
             continue;
         buf_add(b, plain, (size_t)(s - plain));

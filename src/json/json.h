@@ -15,6 +15,7 @@ struct json_out {
     bool first[32]; /* at each depth: nothing written yet */
 };
 
+/* A writer to the end of B. */
 struct json_out json_to(struct buf *b);
 void json_begin(struct json_out *o); /* { */
 void json_end(struct json_out *o);   /* } */

@@ -219,12 +219,12 @@ enum err life_get(struct call *c, const struct life *life, int64_t id,
 /* What the actor may do with a row now. */
 struct offers {
     const char *verbs;   /* JSON list of words */
-    const char *why_not; /* JSON {verb: words}: what the guards refuse him */
+    const char *why_not; /* JSON {verb: words}: what the guards refuse them */
 };
 
 /*
  * FACTS are what the life's functions know of the row already, or NULL.
- * Other verbs, that the state or who he is does not allow, are in neither.
+ * Other verbs, that the state or who they are does not allow, are in neither.
  */
 enum err life_offer(struct call *c, const struct life *life, const void *rec,
                     void *facts, struct offers *out) MUST_USE;

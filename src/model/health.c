@@ -115,6 +115,7 @@ health_list(struct call *c, struct health_part **out)
     if (h == NULL)
         return 0;
     pthread_mutex_lock(&h->lock);
+    /* Copied, as the words live in the caller's arena and the rows change. */
     n = h->n;
     *out = NEW_N(c->arena, struct health_part, n + 1);
     for (size_t i = 0; i < n; i++)

@@ -32,6 +32,7 @@ struct health_part {
 };
 extern const struct model health_model;
 
+/* What a served office says of itself: nothing yet. */
 struct health *health_open(void);
 void health_close(struct health *h);
 

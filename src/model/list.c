@@ -164,6 +164,7 @@ read_filter(struct call *c, struct list *l, const struct pair *p)
         || i == N_FILTER_WORDS)
         return fail(c, ERR_INVALID, p->key, "there is no field “%.40s”",
                     p->key);
+    /* Before its values are read, of which there may be thousands. */
     TRY(check_budget(c, l, p, filter_words[i].op));
     if (!filter_fits(f, filter_words[i].op))
         return fail(c, ERR_INVALID, p->key,
@@ -422,6 +423,7 @@ make_where(struct where *w, const struct list *l)
         TRY(add_filter(w, &l->filters[i]));
     if (text_is_blank(l->words))
         return OK;
+    /* Who has an index of words is asked there; of others each column is. */
     if (l->model->searched)
         add_search(w, l);
     else
@@ -444,6 +446,7 @@ list_bind(struct call *c, struct list *l, struct value v)
         l->cap_values = l->cap_values * 2 + 8;
     }
     l->values[l->n_values++] = v;
+    ASSERT(l->n_values <= l->cap_values);
     return l->n_values;
 }
 
@@ -590,6 +593,8 @@ add_cursor(struct where *w, const struct list *l)
         return fail(w->c, ERR_INVALID, "cursor",
                     "is not one that this list gave out");
     add_and(w);
+    /* The first condition is implied by the second, and is the one an index
+       is used for. */
     if (by != NULL) {
         buf_printf(&w->sql, "%s %s= ", by, sign);
         add_value(w, v);
@@ -631,14 +636,18 @@ add_order(struct buf *sql, const struct where *w, const struct list *l,
     buf_printf(sql, "%s %s LIMIT %lld", key, way, (long long)limit);
 }
 
-/* The first LIMIT of each part are enough for the first LIMIT of all. */
+/* The first LIMIT of each part are enough for the first LIMIT of all.  Those
+   that are counted, not ordered, are counted once. */
 static void
 add_parts(struct buf *sql, const struct where *w, const struct list *l,
-          const char *between, int64_t limit, bool ordered)
+          int64_t limit, bool ordered)
 {
     for (size_t i = 0; i < l->n_parts; i++) {
         buf_printf(sql, "%sSELECT id FROM (SELECT %s.id AS id",
-                   i > 0 ? between : "", l->model->table);
+                   i == 0    ? ""
+                   : ordered ? " UNION ALL "
+                             : " UNION ",
+                   l->model->table);
         add_from(sql, w, l, &l->parts[i]);
         if (ordered)
             add_order(sql, w, l, w->key, limit);
@@ -659,7 +668,7 @@ page_sql(struct call *c, struct list *l, const struct where *w, int64_t limit)
         add_order(&sql, w, l, w->key, limit);
     } else {
         buf_printf(&sql, " FROM %s WHERE id IN (", l->model->table);
-        add_parts(&sql, w, l, " UNION ALL ", limit, true);
+        add_parts(&sql, w, l, limit, true);
         buf_putc(&sql, ')');
         add_order(&sql, w, l, "id", limit);
     }
@@ -708,7 +717,7 @@ count_sql(struct call *c, const struct list *l, const struct where *w)
         buf_puts(&sql, "SELECT 1");
         add_from(&sql, &here, l, NULL);
     } else {
-        add_parts(&sql, &here, l, " UNION ", LIST_COUNT_CAP + 1, false);
+        add_parts(&sql, &here, l, LIST_COUNT_CAP + 1, false);
     }
     buf_printf(&sql, " LIMIT %d) AS counted", LIST_COUNT_CAP + 1);
     return db_intern(c, sql.s);

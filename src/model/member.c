@@ -117,6 +117,7 @@ money_parse(const char *s, money *out)
     if (point != NULL) {
         size_t m = strlen(point + 1);
 
+        /* The sign stands before the whole part alone. */
         if (m < 1 || m > 2 || point[1] == '-' || !text_int(point + 1, &part))
             return false;
         part = m == 1 ? part * 10 : part;
@@ -155,6 +156,7 @@ member_write_json(struct json_out *o, const struct field *f, const void *rec)
 
     switch (f->kind) {
     case FIELD_INT:
+        /* A reference to nothing is null; a number 0 is a number. */
         if (f->refers != NULL && *(const int64_t *)p == 0)
             json_none(o);
         else

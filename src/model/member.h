@@ -11,6 +11,7 @@
 /* 0 and NULL are not said; a bool and a word always are. */
 bool member_is_said(const struct field *f, const void *rec);
 
+/* How many words the field may have; 0: it has no choices. */
 size_t member_word_count(const struct field *f);
 
 /* The least a whole number may be; 0: no limit.  Ids begin with 1. */
@@ -37,6 +38,7 @@ bool member_same(const struct field *f, const void *a, const void *b);
 /* The member of TO becomes that of FROM; NULL: it becomes "not said". */
 void member_copy(const struct field *f, void *to, const void *from);
 
+/* The value alone, without its key; null where it is not said. */
 void member_write_json(struct json_out *o, const struct field *f,
                        const void *rec);
 

@@ -180,6 +180,7 @@ check_field(struct call *c, const struct field *f, const void *rec)
         if (*(const unsigned *)(const void *)at >= member_word_count(f))
             return fail(c, ERR_INVALID, f->name, "is not one of its words");
         return OK;
+    /* In whole days, as its limits are the same as those of a day. */
     case FIELD_INSTANT:
         return check_date(c, f,
                           ((const instant *)(const void *)at)->ms / DAY_MS + 1);

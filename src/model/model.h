@@ -116,10 +116,9 @@ struct model_sql {
         }                                                                      \
     }
 
-/* Which fields were said: bit i is fields[i].  At most 128 fields a model; a
-   record that is PATCHed has at most 64, so that c->said holds them. */
-__extension__ typedef unsigned __int128 field_mask;
+/* A model has at most as many fields as field_mask has bits: 128. */
 
+/* The field of that name, or NULL. */
 const struct field *model_field(const struct model *m, const char *name);
 
 /* The first field with the flag, or NULL. */

@@ -115,6 +115,7 @@ proof_of_row(const struct model *m, struct rows *r, struct row_proof *out)
 
     *out = (struct row_proof){ .version = 1 };
     canon_begin(&b, r->c->arena);
+    /* A row of another noun with the same values is another row. */
     canon_text(&b, m->noun);
     for (size_t i = 0; i < m->n; i++) {
         const struct field *f = &m->fields[i];

@@ -4,7 +4,7 @@
  *
  * model_insert, model_update and model_remove note a digest of the row in the
  * call; the audit entry that tells of the change takes it along (proof_take).
- * Whoever changes a row by a statement of his own notes it with model_note.
+ * Whoever changes a row by a statement of their own notes it with model_note.
  *
  * Always true:
  *   1. No transaction is kept in which a row was noted and no entry took it:

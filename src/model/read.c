@@ -26,6 +26,7 @@ wrong(struct call *c, const struct field *f)
     case FIELD_MONEY:
         return fail(c, ERR_INVALID, f->name,
                     "must be an amount such as \"12.50\"");
+    /* One of several words, as for texts with choices. */
     case FIELD_WORD: break;
     }
     return fail(c, ERR_INVALID, f->name, "is not one of its words");
@@ -92,6 +93,7 @@ model_read_text(struct call *c, const struct field *f, const char *text,
     void *p = (char *)rec + f->offset;
     bool good = true;
 
+    /* An empty text says nothing of a number or a day, not 0. */
     if (f->kind != FIELD_TEXT && f->kind != FIELD_WORD && *text == '\0')
         return wrong(c, f);
     if (f->kind == FIELD_TEXT && f->choices != NULL)
@@ -183,6 +185,7 @@ read_value(struct call *c, const struct field *f, json_t *v, void *rec)
 
     if (json_is_null(v))
         return read_null(c, f, rec);
+    /* Kept as it came: the engine reads it. */
     if (f->flags & JSON_TEXT)
         return keep_json(c, f, v, rec);
     if (f->kind == FIELD_INT && read_whole(v, (int64_t *)p))
@@ -245,6 +248,8 @@ model_read_json(struct call *c, const struct model *m, const char *json,
 
     if (!text_is_utf8(json, n))
         return fail(c, ERR_MALFORMED, NULL, "the body is not UTF-8");
+    /* A key that comes twice would be one thing to us and another to a
+       proxy. */
     object = json_loadb(json, n, JSON_REJECT_DUPLICATES, &where);
     if (object == NULL)
         return fail(c, ERR_MALFORMED, NULL,

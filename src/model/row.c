@@ -131,6 +131,7 @@ model_get(struct call *c, const struct model *m, int64_t id, void *rec)
 {
     const char *sql = atomic_load(&m->sql->get);
 
+    ASSERT(m->table != NULL);
     if (sql == NULL)
         sql = keep_sql(&m->sql->get,
                        arena_printf(c->arena, "SELECT %s FROM %s WHERE id = $1",
@@ -164,6 +165,7 @@ model_find(struct call *c, const struct model *m, const void *rec,
             buf_printf(&b, " AND %s IS NULL", m->fields[i].name);
         else
             buf_printf(&b, " AND %s = $%zu", m->fields[i].name, n);
+        /* IS NULL has no parameter. */
         n -= v[n - 1].kind == VALUE_NULL;
     }
     ROWS r = db_query_n(c, db_intern(c, b.s), v, n);
@@ -347,6 +349,7 @@ update_row(struct call *c, const struct model *m, void *rec, field_mask mask)
         buf_printf(&b, " WHERE id = $%zu", n);
     }
     TRY(db_exec_n(c, db_intern(c, b.s), v, n));
+    /* The row was read at another version than it has now. */
     if (db_changes(c) != 1)
         return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
     put_int(m, rec, "version", version + 1);
@@ -406,11 +409,13 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
     int64_t id = get_int(m, rec, "id"), version;
     field_mask changed;
 
+    ASSERT(m->n <= 8 * sizeof mask);
     TRY(model_get(c, m, id, old));
     version = get_int(m, old, "version");
     TRY(model_match(c, version));
     changed = model_changed(m, old, rec) & mask;
     put_int(m, rec, "version", version);
+    /* Nothing to write and nothing to tell: the version stays. */
     if (changed == 0)
         return tx_commit(&tx);
     for (size_t i = 0; i < m->n; i++)

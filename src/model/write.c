@@ -207,6 +207,7 @@ model_write_schema(struct json_out *o, const struct model *m,
         if (is_shown(&m->fields[i], use) && must_be_there(&m->fields[i], use))
             json_text(o, m->fields[i].name);
     json_end_list(o);
+    /* As input_read refuses any other. */
     json_put_bool(o, "additionalProperties", false);
     json_end(o);
 }
@@ -238,6 +239,7 @@ write_form_field(struct call *c, struct json_out *o, const struct field *f)
                                        : kinds[f->kind].form);
     json_put_text(o, "label", words_in(c, f->label ? f->label : f->name));
     json_put_bool(o, "required", (f->flags & REQUIRED) != 0);
+    /* Marked like what is required, though a draft may do without. */
     json_put_bool(o, "expected", (f->flags & (REQUIRED | EXPECTED)) != 0);
     json_put_bool(o, "given", (f->flags & GIVEN) != 0);
     json_put_bool(o, "fixed", (f->flags & FIXED) != 0);

@@ -101,6 +101,7 @@ column_find_row(struct call *c, const struct column *k, const char *text,
 {
     const struct model *m = k->to->model;
     const struct field *until = model_flagged(m, UNTIL);
+    /* A code may come again after its first row has ended. */
     const char *living =
         until ? arena_printf(c->arena, " AND (%s IS NULL OR %s > $2)",
                              until->name, until->name)

@@ -134,6 +134,7 @@ read_header(struct importing *im, struct csv *csv)
         im->heads[im->n_cells] = name;
         im->of[im->n_cells++] = k;
     }
+    /* What finds the row must be there; anything else may be left out. */
     for (size_t i = 0; im->unique != NULL && i < im->columns.n; i++) {
         const struct column *k = &im->columns.all[i];
 
@@ -305,6 +306,7 @@ import_row(struct importing *im, const struct csv *csv)
         if (e != OK)
             TRY(refuse_fault(im, csv->line, e, text));
     }
+    /* Every cell is told of, but a row with a bad one is not tried. */
     if (im->result->n_refused > refused)
         return OK;
     e = bring_row(im, rec, said, csv->line);
@@ -389,6 +391,7 @@ noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
                               .columns = columns_of(c, n),
                               .unique = model_flagged(n->model, UNIQUE) };
     *csv = csv_open(c->arena, text, len);
+    /* For the whole office: what a table may touch lies anywhere. */
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
     return read_header(im, csv) ? import_rows(im, csv, dry_run) : OK;
 }

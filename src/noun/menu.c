@@ -67,6 +67,7 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_put_bool(o, "dated", model_flagged(n->model, UNTIL) != NULL);
     json_put_bool(o, "searched",
                   n->model->searched || model_flagged(n->model, FOUND) != NULL);
+    /* With the form the interface needs no second request for a page. */
     json_key(o, "form");
     model_write_form(c, o, n->model);
     json_end(o);

@@ -55,7 +55,7 @@ struct noun {
     /* Where a row lies: columns; none where a right is the whole office's. */
     struct auth_columns reach;
     /* The column of the account whose the row is: nobody else sees or changes
-       it, whatever his rights; or NULL. */
+       it, whatever their rights; or NULL. */
     const char *own;
     /* Who is from outside (auth.h) sees what lies with their provider only. */
     bool own_only;

@@ -129,7 +129,7 @@ price_whole(const struct trial *t, int i, int j, double *added)
     return *added < t->best->added;
 }
 
-/* A passenger on board: only where he gets out is to be found. */
+/* A passenger on board: only where they get out is to be found. */
 static void
 seek_exit(const struct trial *t)
 {

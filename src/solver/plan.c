@@ -287,7 +287,7 @@ check_tour(struct ride_along *w, const struct sv_plan_tour *r, double *cost)
     return OK;
 }
 
-/* Who got in before now can be left out only as to where he gets out. */
+/* Who got in before now can be left out only as to where they get out. */
 static bool
 is_on_board(const struct sv_problem *p, int request)
 {

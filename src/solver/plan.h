@@ -7,7 +7,7 @@
  * Always true of a plan that sv_plan_check accepts:
  *   1. Every request is in exactly one route (both its stops) or in the list
  *      of those left out; of a passenger on board who cannot be delivered any
- *      more the pinned pickup is in a route and he in the list.
+ *      more the pinned pickup is in a route and it in the list.
  *   2. The start times written at the stops keep every rule of the problem:
  *      windows, driving and service times, ride times, duration, loads,
  *      skills, tools, parts, breaks, pinned stops.

@@ -177,7 +177,7 @@ rest_at_home(struct day *d, const struct sv_plan_tour *t, double after,
             take_at_home(d, t->vehicle, &t->stops[a]);
 }
 
-/* Who has no route takes his breaks at home as soon as he may. */
+/* Who has no route takes the breaks at home as soon as they may. */
 static void
 rest_idle(struct day *d, int vehicle, double time)
 {

@@ -233,7 +233,7 @@ sv_tour_refresh(const struct sv_engine *g, struct sv_state *s, int route)
 void
 sv_state_forget(const struct sv_engine *g, struct sv_state *s, int request)
 {
-    /* who is on board stays so; only where he gets out is open */
+    /* who is on board stays so; only where they get out is open */
     if (g->bound[request] < 0)
         s->in[request] = s->at[request] = -1;
     s->in[request + g->drop] = s->at[request + g->drop] = -1;

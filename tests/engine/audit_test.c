@@ -209,7 +209,7 @@ begin_chain(void *arg)
     return NULL;
 }
 
-/* The loser is run again, and nobody is told that his value is taken. */
+/* The loser is run again, and nobody is told that the value is taken. */
 TEST(two_chains_that_begin_at_once_are_a_lost_race)
 {
     struct beginner all[2] = { { .like = c }, { .like = c, .may_go = true } };

@@ -155,7 +155,7 @@ TEST(who_is_inactive_cannot_sign_in_and_is_signed_out)
     make_account(c, "li", 42);
     const char *zhang = sign_in(c, "zhang"), *li = sign_in(c, "li");
     a.active = false;
-    c->said = (uint64_t)model_mask(&account_model, "active");
+    c->said = model_mask(&account_model, "active");
     EXPECT_OK(account_change(c, &a));
     EXPECT_FAULT(auth_by_session(c, zhang), ERR_UNSIGNED, NULL);
     EXPECT_FAULT(try_sign_in(c, "zhang", GOOD, &s), ERR_UNSIGNED, NULL);

@@ -5,7 +5,7 @@
 #include "database.h"
 
 static const struct grant all_grants[] = {
-    { .role = "system_admin", .scope = SCOPE_ALL, .rights = UINT64_MAX },
+    { .role = "system_admin", .scope = SCOPE_ALL, .rights = EVERY_RIGHT },
 };
 static const struct actor editor = {
     .account_id = 1,

@@ -21,6 +21,9 @@ struct service_item copy_item(struct call *c, const char *code);
 
 /* The number a counting query gives. */
 
+/* The id of the area with the code; 0 when there is none. */
+int64_t area_id(struct call *c, const char *code);
+
 #define EXPECT_AT(t, local) assert_int_equal((t).ms, at(local).ms)
 
 #endif

@@ -57,7 +57,7 @@ use_account(struct call *c, const char *account, int64_t id, bool active)
 
     as(c, account);
     c->waits = false;
-    c->said = (uint64_t)model_mask(&account_model, "active");
+    c->said = model_mask(&account_model, "active");
     return account_change(c, &a);
 }
 
@@ -136,7 +136,7 @@ TEST(a_member_leads_when_a_second_administrator_agrees)
     EXPECT_OK(noun_set(c, &crew_member_noun, &m,
                        model_mask(&crew_member_model, "lead")));
     EXPECT(c->waits && !holds(c, "qian", "order.dispatch"));
-    EXPECT(holds(c, "qian", "order.work")); /* a member he stays */
+    EXPECT(holds(c, "qian", "order.work")); /* still a member */
     EXPECT_OK(decide(c, "secadmin", right_change_confirm));
     EXPECT(holds(c, "qian", "order.dispatch"));
 }
@@ -223,7 +223,7 @@ TEST(a_first_account_of_somebody_without_rights_waits_for_nobody)
     c->waits = false;
     EXPECT_OK(account_make(c, &a));
     EXPECT(!c->waits && a.active);
-    /* But nobody makes one for himself. */
+    /* But nobody makes one for themselves. */
     a = (struct account){ .name = "sysadmin2", .person_id = 54 };
     EXPECT_FAULT(account_make(c, &a), ERR_DENIED, NULL);
 }
@@ -272,7 +272,7 @@ TEST(an_account_becomes_nobody_elses_by_a_new_name)
 
 /* -- the other administrators ---------------------------------------------------- */
 
-/* A second one, so that neither is the last of his role. */
+/* A second one, so that neither is the last of the role. */
 static int64_t
 second_admin(struct call *c, const char *name, const char *role)
 {
@@ -457,7 +457,7 @@ TEST(a_password_that_another_reset_is_told_to_him_and_to_the_second)
     EXPECT_FAULT(decide(c, "sysadmin", right_change_withdraw), ERR_DENIED,
                  NULL);
     EXPECT_OK(decide(c, "secadmin", right_change_confirm));
-    /* It is his own again when he has changed it. */
+    /* It is the owner's again when they have changed it. */
     struct sign_in s = { .account = "desk", .password = GIVEN_PASSWORD };
     c->actor = NULL;
     EXPECT_OK(auth_sign_in(c, &s));
@@ -524,7 +524,7 @@ set_must_change(struct call *c, const char *account, int64_t id, bool must)
     struct account a = { .id = id, .must_change = must };
 
     as(c, account);
-    c->said = (uint64_t)model_mask(&account_model, "must_change");
+    c->said = model_mask(&account_model, "must_change");
     return account_change(c, &a);
 }
 

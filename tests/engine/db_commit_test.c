@@ -479,30 +479,6 @@ TEST_PLAIN(what_was_answered_survives_a_killed_process)
 
 /* -- two processes, loads, backups ----------------------------------- */
 
-TEST_PLAIN(lazy_bodies_can_be_read_and_are_there_at_the_end)
-{
-    char *address = database_make(false);
-    struct store *s = reopen(address, 4);
-    struct call own;
-
-    (void)c;
-    EXPECT(store_lazy(s, 50) == OK);
-    call_open(&own, s);
-    for (int i = 0; i < 120; i++) {
-        EXPECT(put(&own, arena_printf(own.arena, "%d", i), i) == OK);
-        EXPECT(ask(s, count_counters, NULL) == i + 1);
-    }
-    EXPECT(store_lazy(s, 0) == OK);
-    EXPECT(ask(s, count_counters, NULL) == 120);
-    EXPECT(put(&own, "after", 1) == OK);
-    call_close(&own);
-    store_close(s);
-    s = reopen(address, 1);
-    EXPECT(ask(s, count_counters, NULL) == 121);
-    store_close(s);
-    database_drop(address);
-}
-
 TEST_PLAIN(a_backup_made_beside_writers_opens_and_is_whole)
 {
     char *address, *copy;

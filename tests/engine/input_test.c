@@ -104,7 +104,7 @@ TEST(a_reference_that_no_row_can_have_is_refused_by_its_field)
     struct order_act act = { .crew_id = -1 };
 
     EXPECT(expect_refused(c, is_reference, bad, COUNT(bad)) > 20);
-    /* Whoever makes the record himself is refused by its check. */
+    /* Whoever makes the record otherwise is refused by its check. */
     EXPECT_FAULT(model_check(c, m, &act), ERR_INVALID, "crew_id");
 }
 

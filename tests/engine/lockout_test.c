@@ -42,7 +42,7 @@ TEST(failures_from_elsewhere_do_not_lock_the_owner_out)
     EXPECT_OK(try_from(c, HOME, NULL, "zhang", GOOD, &s));
     EXPECT(strlen(s.device) == 32);
     fail_from(c, AWAY, NULL, "zhang");
-    /* He has the browser, even elsewhere; or is where he always is. */
+    /* They have the browser, even elsewhere; or are where they always are. */
     EXPECT_OK(try_from(c, AWAY, s.device, "zhang", GOOD, &again));
     EXPECT(strcmp(again.device, s.device) == 0);
     EXPECT_OK(try_from(c, "192.0.2.77", NULL, "zhang", GOOD, &again));
@@ -270,7 +270,7 @@ TEST(tokens_end_with_the_account_and_do_not_come_back_with_it)
     sign_in(c, "zhang");
     const char *token = make_token(c);
     c->actor = NULL;
-    c->said = (uint64_t)model_mask(&account_model, "active");
+    c->said = model_mask(&account_model, "active");
     EXPECT_OK(account_change(c, &a));
     EXPECT_FAULT(auth_by_token(c, token), ERR_UNSIGNED, NULL);
     a = (struct account){ .id = a.id, .active = true };

@@ -54,7 +54,7 @@ read_sample(struct call *c, const struct sample *s, const char *json)
         arena_printf(c->arena, json, (long long)id_of(c, "crew", "plumbers"));
     EXPECT_OK(
         model_read_json(c, s->noun->model, json, strlen(json), rec, &said));
-    c->said = (uint64_t)said;
+    c->said = said;
     return rec;
 }
 

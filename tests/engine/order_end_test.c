@@ -452,7 +452,7 @@ TEST(of_a_long_chain_of_merged_orders_each_person_is_told_once)
             EXPECT_OK(say(c, "desk", "merge", last, .into_id = id));
         last = id;
     }
-    /* Each heard of his own. */
+    /* Each heard of their own. */
     EXPECT(office_int(c, "SELECT COUNT(*) FROM notice WHERE kind = 'merged'")
            == 299);
     EXPECT_OK(say(c, "desk", "dispatch", last));

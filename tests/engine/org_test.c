@@ -381,7 +381,7 @@ TEST(phones_are_masked_for_those_without_the_right)
                         "138****5678");
     EXPECT_FAULT(person_get(c, &p), ERR_DENIED, NULL);
 
-    self.person_id = p.id; /* his own */
+    self.person_id = p.id; /* their own */
     c->actor = &self;
     l = (struct list){ .model = &person_card_model };
     EXPECT_OK(person_pick(c, &l));

@@ -259,7 +259,7 @@ TEST(who_is_reached_by_a_role_is_told_in_full)
     become(c, "dispatcher", &reaches[1]);
     EXPECT(judge(c, "dispatcher", &reaches[1]) == 5); /* of unit 2 and 3 */
     become(c, "crew_lead", &reaches[4]);
-    EXPECT(judge(c, "crew_lead", &reaches[4]) == 2); /* his electricians */
+    EXPECT(judge(c, "crew_lead", &reaches[4]) == 2); /* their electricians */
 }
 
 /* -- from outside ----------------------------------------------------------------- */

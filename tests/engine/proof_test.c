@@ -315,3 +315,36 @@ TEST(a_verification_in_the_background_is_looked_at_until_it_ends)
     assert_int_equal(entries(c, "audit.verified"), 1);
     proved_close(c, &p);
 }
+
+TEST(a_verification_that_broke_down_is_a_fault_and_no_good_end)
+{
+    struct proved p;
+    struct audit_report r;
+
+    proved_make(c, &p);
+    as(c, "auditor");
+    office_exec(c, "ALTER TABLE audit_seal RENAME TO away");
+    EXPECT_OK(audit_begin(c, all_models(), org_rules, 60000, &r));
+    EXPECT(!r.running && r.faults == 1 && r.first_fault != NULL);
+    office_exec(c, "ALTER TABLE away RENAME TO audit_seal");
+    assert_int_equal(entries(c, "audit.verified"), 1);
+    proved_close(c, &p);
+}
+
+TEST(a_verification_is_begun_once_and_no_more_after_the_end)
+{
+    struct proved p;
+    struct audit_report r;
+
+    proved_make(c, &p);
+    as(c, "auditor");
+    EXPECT_OK(audit_begin(c, all_models(), org_rules, 0, &r));
+    EXPECT_OK(audit_begin(c, all_models(), org_rules, 60000, &r));
+    EXPECT(!r.running && r.faults == 0);
+    audit_end_job(p.app.audit);
+    EXPECT_FAULT(audit_begin(c, all_models(), org_rules, 0, &r), ERR_BROKEN,
+                 NULL);
+    audit_look(c, &r);
+    EXPECT(!r.running);
+    proved_close(c, &p);
+}

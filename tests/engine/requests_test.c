@@ -111,6 +111,35 @@ TEST(a_row_that_cannot_be_read_is_refused_with_line_and_column)
     EXPECT(r.orders == 1 && r.overdue == 1 && orders(c) == 1);
 }
 
+/* A row asked for at WHEN. */
+static struct import_report
+run_at(struct call *c, const char *when)
+{
+    return run(c, "", arena_printf(c->arena, "id,asked\n7,%s\n", when), false);
+}
+
+TEST(a_moment_is_read_whole_or_refused)
+{
+    static const char *const wrong[] = {
+        "2025-03-03X09:10:00", "2025-03-03 1::10:00", "2025-03-03 09:1::00",
+        "2025-03-03 09:10:0:", "2025-03-03 24:00:00", "2025-03-03 09:60:00",
+        "2025-03-03 09:10:61", "2025-02-30 09:10:00", "2025-03-03 09:10",
+        "2025-03-03 09:10:000"
+    };
+
+    office_make(c);
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct import_report r = run_at(c, wrong[i]);
+
+        if (r.n_refusals != 1)
+            fail_msg("%s is taken for a moment\n", wrong[i]);
+        expect_refused(&r, 0, 2, "asked");
+    }
+    assert_int_equal(run_at(c, "2025-03-03T23:59:58").n_refusals, 0);
+    assert_int_equal(office_int(c, "SELECT MAX(submitted_at) FROM orders"),
+                     at("2025-03-03 23:59").ms + 58 * SECOND_MS);
+}
+
 TEST(semicolons_tabs_and_what_the_map_says_stand_between_cells)
 {
     office_make(c);

@@ -305,6 +305,72 @@ TEST(a_restored_older_backup_says_which_seals_it_has_not_and_goes_on)
     proved_close(c, &p);
 }
 
+/* -- what health says of it ------------------------------------------------------- */
+
+/* The part "audit", which is the only one that is told. */
+static void
+expect_health(struct call *c, enum health_level level, const char *words)
+{
+    struct health_part *rows;
+
+    assert_int_equal(health_list(c, &rows), 1);
+    if (strcmp(rows[0].part, "audit") != 0 || rows[0].level != level
+        || strstr(rows[0].says, words) == NULL)
+        fail_msg("%s: %s\n", rows[0].part, rows[0].says);
+}
+
+TEST(health_tells_the_newest_seal_and_a_file_of_seals_that_does_not_fit)
+{
+    struct proved p;
+    const char *file = keep_seals(c, &p), *why;
+    int64_t done;
+
+    p.app.health = health_open();
+    audit_tell_health(c);
+    expect_health(c, HEALTH_WARN, "was begun anew with seals 2 of 2");
+    /* Told by the process that began it, and no longer. */
+    audit_close(p.app.audit);
+    p.app.audit = audit_open(p.key, p.dir, &why);
+    audit_tell_health(c);
+    expect_health(c, HEALTH_GOOD, "seal 2 of 2026-11-30T");
+    (void)ask(c, "wang", "A04");
+    EXPECT_OK(audit_seal_due(c, 1, &done));
+    expect_health(c, HEALTH_GOOD, "seal 3 of 2026-11-30T");
+    go_back(c);
+    audit_tell_health(c);
+    expect_health(c, HEALTH_WARN, "ends with seal 3, the office with 1");
+    put_words(file, "w", "junk\n");
+    audit_tell_health(c);
+    expect_health(c, HEALTH_WARN, "ends with seal 0, the office with 1");
+    EXPECT(unlink(file) == 0);
+    audit_close(p.app.audit);
+    p.app.audit = audit_open(p.key, p.dir, &why);
+    (void)ask(c, "wang", "A04");
+    EXPECT_OK(audit_seal_due(c, 1, &done));
+    expect_health(c, HEALTH_WARN, "was begun anew with seals");
+    EXPECT(unlink(file) == 0);
+    health_close(p.app.health);
+    p.app.health = NULL;
+    proved_close(c, &p);
+}
+
+/* Nobody is there to be told: whoever looks at the health is. */
+TEST(what_is_not_signed_any_more_is_said_by_the_health)
+{
+    struct proved p;
+    int64_t done;
+
+    proved_make(c, &p);
+    p.app.health = health_open();
+    office_exec(c, "DELETE FROM audit_seal");
+    (void)ask(c, "wang", "A04");
+    EXPECT_FAULT(audit_seal_due(c, 1, &done), ERR_CONFLICT, NULL);
+    expect_health(c, HEALTH_WARN, "is not signed any more");
+    health_close(p.app.health);
+    p.app.health = NULL;
+    proved_close(c, &p);
+}
+
 /* -- heads kept elsewhere ----------------------------------------------------------- */
 
 TEST(a_chain_that_has_grown_since_its_head_was_kept_is_whole)

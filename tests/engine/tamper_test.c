@@ -431,7 +431,7 @@ TEST(rows_put_in_are_not_covered_by_a_mark_put_in_with_them)
 }
 
 /* What the program writes next is not the end of it: whoever waits for that
-   would have his change blessed. */
+   would have that change blessed. */
 TEST(a_change_behind_the_program_is_found_after_its_next_change_too)
 {
     struct proved p;

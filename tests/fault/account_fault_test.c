@@ -60,7 +60,7 @@ TEST(accounts_and_grants_are_all_or_nothing)
         .id = office_int(c, "SELECT id FROM account WHERE name = 'gu'"),
         .password = GOOD_ONE
     };
-    c->said = (uint64_t)model_mask(&account_model, "active");
+    c->said = model_mask(&account_model, "active");
     office_exec(c, "UPDATE account SET active = 1 WHERE name = 'gu'");
     expect_all_or_nothing(c, "change", "sysadmin", do_account_change, &a);
     a.password = "Kettle-4meadow";

@@ -53,7 +53,7 @@ static void
 try_verb(struct call *c, const char *name, fault_verb verb, const void *with,
          const struct model *m, const char *said)
 {
-    c->said = m ? (uint64_t)model_mask(m, said) : 0;
+    c->said = m ? model_mask(m, said) : 0;
     expect_all_or_nothing(c, name, "sysadmin", verb, with);
 }
 

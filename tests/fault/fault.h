@@ -14,4 +14,9 @@ typedef enum err (*fault_verb)(struct call *c, const void *with);
 void expect_all_or_nothing(struct call *c, const char *name, const char *who,
                            fault_verb verb, const void *with);
 
+/* The same of what only reads: whichever statement fails, it is told, and no
+   row of any table is changed, be it done or not. */
+void expect_noticed(struct call *c, const char *name, const char *who,
+                    fault_verb verb, const void *with);
+
 #endif

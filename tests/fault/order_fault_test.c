@@ -47,7 +47,7 @@ do_draft_set(struct call *c, const void *with)
 {
     struct draft d = { .id = *(const int64_t *)with, .content = "{}" };
 
-    c->said = (uint64_t)model_mask(&draft_model, "content");
+    c->said = model_mask(&draft_model, "content");
     return draft_set(c, &d);
 }
 

@@ -30,6 +30,7 @@
 #include <stdatomic.h>
 
 #include "api/route.h"
+#include "auth/auth.h"
 #include "base/random.h"
 #include "live.h"
 
@@ -182,7 +183,7 @@ void lore_take(struct lore *p, const struct op *op, json_t *answer, int caller);
    whoever means ill leaves alone. */
 void lore_found(struct lore *p);
 /* The id of a person or an account of a good client: nobody else speaks of it,
-   so that what he may see stays as it is. */
+   so that what they may see stays as it is. */
 void lore_spare(struct lore *p, int64_t id);
 /* A value of the key, new reference; NULL: none is known. */
 json_t *lore_value(struct lore *p, const char *key, struct random *chance);
@@ -208,9 +209,9 @@ struct caller {
     char name[40], role[20], scope[12];
     char token[80];
     char password[60];             /* "": it does not sign in */
-    uint64_t rights;               /* bit i: auth_rights[i], somewhere */
+    right_set rights;              /* held somewhere */
     int64_t person_id, account_id; /* 0: of the demo office */
-    bool spared; /* of the good clients: nobody else calls as he */
+    bool spared; /* of the good clients: nobody else calls as they */
     bool victim; /* whose password others guess and change */
     pthread_mutex_t lock;
     char cookie[120], csrf[80];
@@ -251,7 +252,7 @@ struct request {
     bool must_refuse;  /* a 2xx would be wrong */
     bool undocumented; /* its answer need not be in the document */
     bool no_csrf;      /* the cookie without its token */
-    const char *token; /* said in place of the caller's; NULL: his own */
+    const char *token; /* said in place of the caller's; NULL: their own */
     bool twice;        /* it is asked again, and must be answered the same */
 };
 
@@ -279,8 +280,8 @@ struct client {
     struct random chance;
     struct http http;
     pthread_t thread;
-    int good;      /* of a good client: who he is */
-    int64_t own;   /* and his newest order */
+    int good;      /* of a good client: who it is */
+    int64_t own;   /* and its newest order */
     unsigned made; /* so many turns or marks */
 };
 
@@ -307,7 +308,7 @@ void reply_free(struct reply *r);
    its connection closed. */
 void ask_raw(struct client *k, const char *text, size_t n, const char *trick,
              bool must_refuse, bool whole);
-/* Sign the caller in; his cookie is kept. */
+/* Sign the caller in; the cookie is kept. */
 bool caller_sign_in(struct client *k, struct caller *who);
 
 /* -- the ledger ------------------------------------------------------------ */

@@ -66,7 +66,7 @@ add_person(struct call *c, const struct caller *who)
     return p.id;
 }
 
-/* A member of every crew that takes him, so that every order has somebody. */
+/* A member of every crew that takes them, so that every order has somebody. */
 static void
 join_crews(struct call *c, const struct caller *who, int64_t person)
 {
@@ -98,7 +98,7 @@ scope_of(const char *word)
     return i;
 }
 
-/* A token for the account, and what he may. */
+/* A token for the account, and what they may. */
 static void
 know_caller(struct siege *s, struct call *c, struct caller *who)
 {

@@ -391,7 +391,7 @@ by_what_and_place(const void *a, const void *b)
 }
 
 /*
- * Sorted.  Whoever comes back may be told again what he was told: on SQLite
+ * Sorted.  Whoever comes back may be told again what was told before: on SQLite
  * every row has a place of its own, so the second goes; on PostgreSQL several
  * may have one.
  */
@@ -518,7 +518,7 @@ judge_notices(struct ear *e, struct call *c, int64_t person)
     EXPECT_OK(rows_end(&r));
 }
 
-/* Whose are the things that he heard of? */
+/* Whose are the things that they heard of? */
 static void
 judge_owners(struct ear *e, struct call *c, int64_t person)
 {

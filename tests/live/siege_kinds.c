@@ -99,7 +99,7 @@ call_turn(struct client *k)
 /* -- walkers --------------------------------------------------------------- */
 
 /*
- * A walker leads one record through its life: he asks as everybody, the good
+ * A walker leads one record through its life: it asks as everybody, the good
  * clients too, what may be done with it, and does what has been done least.
  */
 
@@ -233,7 +233,7 @@ put_some_word(struct client *k, const struct op *list, char *out, size_t n)
     }
 }
 
-/* One id of those that the list answers to somebody; 0: he sees none. */
+/* One id of those that the list answers to somebody; 0: they see none. */
 static int64_t
 pick_listed(struct client *k, struct op *list, const char *query)
 {

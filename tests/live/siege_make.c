@@ -579,7 +579,7 @@ choose_head(struct client *k, struct request *q)
                        "Accept-Encoding: gzip;q=0, br;q=0\r\n");
 }
 
-/* A record offered it to somebody lately: he, and that record. */
+/* A record offered it to somebody lately: they, and that record. */
 static void
 take_offer(struct client *k, struct request *q)
 {

@@ -26,7 +26,7 @@ struct world {
     struct score *score;
 };
 
-/* Who is told that it is busy asks again, as he is told. */
+/* Who is told that it is busy asks again, as told. */
 static struct answer
 ask_patiently(struct http *h, const char *secret, const char *method,
               const char *path, const char *body)
@@ -281,7 +281,7 @@ share_orders(struct world *w, struct http *ears, int seconds)
                 seconds, wrong, ROUNDS);
 }
 
-/* Who changes from one process to the other takes his place along. */
+/* Who changes from one process to the other takes the place along. */
 static void
 change_over(struct world *w, struct http *ears, int seconds)
 {

@@ -3,8 +3,8 @@
  * stream - listeners that come back, that do not read, that are signed out,
  * and more of them than one account may have.
  *
- * Nobody misses anything or makes others wait for it, whatever he says where
- * he left off; who is not signed in any more is told so and hears nothing.
+ * Nobody misses anything or makes others wait for it, whatever they say where
+ * they left off; who is not signed in any more is told so and hears nothing.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -140,7 +140,7 @@ try_odd_places(struct scene *s)
     }
 }
 
-/* Whoever comes back is told once of each that he missed, in their order. */
+/* Whoever comes back is told once of each that was missed, in their order. */
 static void
 come_back(struct scene *s)
 {

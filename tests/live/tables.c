@@ -155,7 +155,7 @@ try_one_account(struct tables *t)
     http_close(&slow);
     score(t->score, status_of(t, "desk", "/api/v1/places?format=csv") == 200,
           "who has read his table gets no other");
-    /* Who hangs up gives his turn back, once the server has noticed. */
+    /* Who hangs up gives the turn back, once the server has noticed. */
     ask_slowly(t, &slow);
     http_close(&slow);
     for (n = 0; n < 100; n++) {

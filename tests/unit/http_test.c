@@ -137,6 +137,9 @@ handle(void *ctx, struct arena *a, const struct http_request *q,
     r->body_len = b.len;
 }
 
+static const char *const large_paths[] = { "/api/import/*", "/api/*/file",
+                                           NULL };
+
 static void
 start_all(const char *proxies, const char *cert, const char *key,
           unsigned awake)
@@ -147,7 +150,7 @@ start_all(const char *proxies, const char *cert, const char *key,
         .workers = 4,
         .reading = awake,
         .max_body = LIMIT,
-        .large_path = "/api/import/",
+        .large_paths = large_paths,
         .max_large = 3 * LIMIT,
         .cert_file = cert,
         .key_file = key,
@@ -408,6 +411,19 @@ TEST_PLAIN(some_paths_take_larger_bodies)
     EXPECT(wire_ask("POST /api/import/units HTTP/1.1\r\nHost: a\r\n"
                     "Content-Length: 300001\r\n\r\n")
            == 413);
+    /* What is hidden behind an escape is not one of them. */
+    EXPECT(wire_ask("POST /api/import/unit%73 HTTP/1.1\r\nHost: a\r\n"
+                    "Content-Length: 200000\r\n\r\n")
+           == 413);
+    EXPECT(wire_ask("POST /api/import/units/7 HTTP/1.1\r\nHost: a\r\n"
+                    "Content-Length: 200000\r\n\r\n")
+           == 413);
+    fd = dial();
+    say(fd, "POST /api/7/file?as=png HTTP/1.1\r\nHost: a\r\n"
+            "Content-Length: 200000\r\n\r\n");
+    say(fd, body);
+    EXPECT(hear(fd, false) == 200);
+    close(fd);
     stop();
 }
 

@@ -101,8 +101,9 @@ enum err audit_export(struct call *c, const char *noun, const char *format,
 
 /*
  * Covers: the digests of rows that are made in masses (imports, demos), held
- * by one entry for each thousand.  Begun with a cleared struct; take each row
- * after it was written, end in the same transaction.
+ * by one entry for each thousand.  Begun with `noun` and `keep` said and the
+ * rest cleared; take each row after it was written, end in the same
+ * transaction.
  */
 struct audit_cover {
     const char *noun;   /* "order" */
@@ -110,6 +111,7 @@ struct audit_cover {
     unsigned char *leaves;
     size_t n;
 };
+/* A row that was written in this TX; it needs no entry of its own then. */
 enum err audit_cover_take(struct call *c, struct audit_cover *k,
                           int64_t id) MUST_USE;
 enum err audit_cover_end(struct call *c, struct audit_cover *k) MUST_USE;

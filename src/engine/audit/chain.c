@@ -61,6 +61,8 @@ put_by_rule(struct canon *b, const char *before, const struct entry *x)
 {
     const struct audit_entry *e = &x->e;
 
+    /* The rule is hashed with what it says, or an entry could be given an
+       older one. */
     canon_int(b, x->rule);
     canon_text(b, before);
     canon_int(b, e->id);

@@ -164,6 +164,7 @@ new_leaf(struct audit_cover *k, int64_t id)
 {
     unsigned char *leaf;
 
+    ASSERT(k->noun != NULL && k->keep != NULL && k->n < COVER_ROWS);
     if (k->leaves == NULL)
         k->leaves = arena_alloc(k->keep, COVER_ROWS * LEAF);
     leaf = k->leaves + k->n++ * LEAF;
@@ -310,7 +311,7 @@ cover_all(struct call *c, const struct model *const *models,
 }
 
 /* In one transaction: there is no state between, which somebody could make to
-   have his own rows covered.  Another process may have been first. */
+   have rows of their own covered.  Another process may have been first. */
 enum err
 audit_catch_up(struct call *c, const struct model *const *models,
                void (*progress)(int64_t done, int64_t all))

@@ -140,6 +140,8 @@ extern const char cover_says_forged[];
 
 /* -- rows.c ----------------------------------------------------------------- */
 
+/* Compare every row with what the audit says of it, and try the rules; faults
+   go into the report. */
 enum err walk_rows(struct call *c, struct audit_check *k) MUST_USE;
 
 /* -- seal.c ----------------------------------------------------------------- */

@@ -65,6 +65,7 @@ run_job(void *arg)
         j->check.report.faults++;
         j->check.report.first_fault = c->fault.text;
     }
+    /* One that was ended says nothing of the office. */
     if (!atomic_load(&j->stop) && note_result(c, &j->check.report) != OK)
         log_line(LOG_ERROR, "audit", "a verification was not recorded: %s",
                  c->fault.text ? c->fault.text : "?");
@@ -155,6 +156,7 @@ audit_begin(struct call *c, const struct model *const *models,
     }
     (void)pthread_mutex_lock(&a->lock);
     if (!a->ending && (a->job == NULL || !a->job->running)) {
+        /* Its thread has ended; it is joined outside the lock. */
         old = a->job;
         a->job = start_job(c, models, rules);
     }

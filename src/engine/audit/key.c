@@ -258,6 +258,7 @@ key_open(const char *path, const char **why)
     key = PEM_read_bio_PrivateKey(in, NULL, no_password, NULL);
     ERR_clear_error();
     (void)BIO_free(in);
+    /* The text of the key is in memory that is locked and wiped. */
     sodium_free(text);
     if (is_sm2(key))
         k = take_key(key);
@@ -369,6 +370,7 @@ audit_make_key(struct call *c, const char *file, const char *data_dir,
     EVP_PKEY *key;
     enum err e;
 
+    /* Whoever can write to the office could sign for it. */
     TRY(refuse_inside(c, file, data_dir));
     key = EVP_PKEY_Q_keygen(NULL, NULL, "SM2");
     if (key == NULL || !name_key(key, known)) {

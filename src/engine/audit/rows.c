@@ -69,6 +69,7 @@ take_proof(struct view *v, int64_t id, const unsigned char *p, size_t n)
         return;
     w.version = read_number(p);
     head = proof_head(w.version);
+    /* Too short to be ours: the entry's hash tells of it. */
     if (n < head)
         return;
     memcpy(w.digest, p + 8, SM3_BYTES);
@@ -142,6 +143,8 @@ read_covers(struct view *v)
             TRY(check_cover(v, &s, row_int(&r, 0), p, n));
         for (size_t at = 0; at + LEAF <= n; at += LEAF) {
             w.id = read_number(p + at);
+            /* A cover may reach over the page's edges; its other rows are
+               other pages'. */
             if (w.id <= v->s.after || w.id > v->s.to)
                 continue;
             memcpy(w.digest, p + at + 8, SM3_BYTES);
@@ -311,6 +314,7 @@ wrong_row(struct call *c, const struct one *o)
         word = &o->told.all[o->told.n - 1];
     else if (o->leaf.n > 0)
         word = &o->leaf.all[0];
+    /* A removal has an entry, too; its digest is none that a row can have. */
     gone = word != NULL && memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
     if (o->row.n == 0 && word != NULL && !gone)
         return says_removed;
@@ -430,6 +434,8 @@ walk_noun(struct call *c, struct audit_check *k, const struct model *m)
         judge_all(v);
         k->report.done += k->report.rows - before;
         for (size_t i = 0; i < v->n_suspects; i++)
+            /* What looks wrong may have been changed between two reads; so
+               it is read once more. */
             TRY(look_again(v, v->suspects[i]));
         if (k->go_on != NULL && !k->go_on(k))
             return fail(c, ERR_BUSY, NULL, "the verification was ended");
@@ -471,6 +477,7 @@ walk_rows(struct call *c, struct audit_check *k)
     TRY(cover_mark(c, &mark));
     if (mark == COVER_FORGED)
         report_fault(c, k, "%s", words_in(c, cover_says_forged));
+    /* Every row would be a fault, and none is. */
     if (mark == COVER_DUE) {
         report_fault(c, k,
                      "the rows of an older release are not under the"

@@ -73,6 +73,7 @@ read_seal(struct call *c, const char *line, struct seal *s)
     for (size_t i = 0; i < COUNT(word); i++)
         if ((word[i] = rest ? strsep(&rest, " ") : NULL) == NULL)
             return false;
+    /* Anything behind would be unsigned. */
     if (rest != NULL || strcmp(word[0], "seal") != 0
         || !text_int(word[1], &s->number))
         return false;
@@ -386,6 +387,7 @@ audit_tell_health(struct call *c)
                    (long long)k.last, (long long)l.number);
         return;
     }
+    /* Nothing was signed yet, which the first seal ends. */
     if (l.line == NULL)
         return;
     instant_print(l.at, at);
@@ -541,6 +543,7 @@ walk_seal(struct call *c, struct audit_check *k, const struct keys *keys,
         w->number = row_int(r, 0);
         return OK;
     }
+    /* Numbers are without gaps but for those a restore has told of. */
     if (s.number != w->number + 1)
         TRY(walk_gap(c, k, &s, w));
     else if (!text_same(s.before, w->number ? w->hash : "-"))
@@ -651,6 +654,7 @@ expect_seal(struct call *c, struct audit_check *k, struct expected *x,
     }
     x->n++;
     check_signature(c, k, x->keys, &s, line);
+    /* An older backup was restored: that it is not here is known and signed. */
     lost = lost_with(x, s.number);
     if (lost != NULL) {
         expect_lost(c, k, lost, &s, line);

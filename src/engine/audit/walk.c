@@ -96,6 +96,8 @@ learn_opening(struct call *c, struct walk *w, int64_t opened, const char *hash,
                          (long long)opened);
     o->chain = opened;
     hash_copy(o->hash, hash);
+    /* An older chain that went on when it was registered begins where it
+       stood. */
     if (detail != NULL
         && sscanf(detail,
                   "{\"chain\":%lld,\"seq\":%lld,\"hash\":\"%64[0-9a-f]\"}",
@@ -131,6 +133,8 @@ late_opening(struct call *c, struct walk *w, int64_t chain)
 static enum err
 begin_chain(struct call *c, struct walk *w, int64_t chain)
 {
+    /* The register is the first chain; what it says of the others is known
+       from here on. */
     if (w->chain == REGISTER)
         w->registered = w->seq;
     w->chain = chain;
@@ -264,6 +268,7 @@ check_heads(struct call *c, struct walk *w)
     if (lost > 0)
         report_fault(c, w->k, "%lld chains have lost their head",
                      (long long)lost);
+    /* Each chain that was ever opened has been walked, or was removed whole. */
     for (const struct opening *o = w->openings; o != NULL; o = o->next)
         if (!o->used)
             report_fault(c, w->k, "chain %lld was opened and is gone",
@@ -366,6 +371,7 @@ continue_chain(struct call *c, const struct audit_head *from,
         e = follow_page(c, &at, hash, to->seq, &n);
     } while (e == OK && n == PAGE);
     c->arena = whole;
+    /* The fault was said in the page's memory. */
     c->fault.text = arena_text(whole, c->fault.text);
     arena_close(page);
     TRY(e);

@@ -153,13 +153,8 @@ catalog_item(const struct catalog *k, const char *code, day on);
 const struct service_item *
 catalog_item_by_id(const struct catalog *k, int64_t id);
 const struct service_area *catalog_area(const struct catalog *k, int64_t id);
-const struct service_area *
-catalog_area_by_code(const struct catalog *k, const char *code);
 const struct sla_class *catalog_sla(const struct catalog *k, const char *code,
                                     day on);
-
-/* Areas by `sort`. */
-size_t catalog_areas(const struct catalog *k, const struct service_area **out);
 
 /* The active items in force on the day by code, into the call's arena. */
 size_t catalog_items(struct call *c, const struct catalog *k, day on,

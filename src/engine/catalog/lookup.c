@@ -94,22 +94,6 @@ catalog_area(const struct catalog *k, int64_t id)
     return NULL;
 }
 
-const struct service_area *
-catalog_area_by_code(const struct catalog *k, const char *code)
-{
-    for (size_t i = 0; i < k->n_areas; i++)
-        if (strcmp(k->areas[i].code, code) == 0)
-            return &k->areas[i];
-    return NULL;
-}
-
-size_t
-catalog_areas(const struct catalog *k, const struct service_area **out)
-{
-    *out = k->areas;
-    return k->n_areas;
-}
-
 const struct sla_class *
 catalog_sla(const struct catalog *k, const char *code, day on)
 {

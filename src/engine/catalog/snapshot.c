@@ -118,7 +118,7 @@ swap(struct catalog_cache *cache, struct catalog *fresh)
 }
 
 /* Look whether there is a newer catalogue and take it. A failure is not the
-   caller's: he goes on with what there is, and it is looked for again. */
+   caller's: it goes on with what there is, and it is looked for again. */
 static void
 look(struct call *c, struct catalog_cache *cache, int64_t generation)
 {

@@ -91,7 +91,7 @@ find_requester(struct call *c, struct submission *m)
     return OK;
 }
 
-/* A person who does not say where means his own room, while it is in use. */
+/* A person who does not say where means their own room, while it is in use. */
 static enum err
 find_place(struct call *c, struct submission *m)
 {
@@ -114,8 +114,8 @@ find_place(struct call *c, struct submission *m)
     return OK;
 }
 
-/* Who asks for others does so within his reach: for people of his units, or
-   about his places. */
+/* Who asks for others does so within their reach: for people of their units, or
+   about their places. */
 static enum err
 check_for_other(struct call *c, const struct submission *m)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Guards of the order's life: whether a verb that the table allows this person
- * would succeed, but for what he still has to say with it.
+ * would succeed, but for what is still to be said with it.
  */
 #include <string.h>
 
@@ -104,7 +104,7 @@ guard_add_leg(struct deed *d, void *rec)
                                            .place_id = o->place_id });
 }
 
-/* Nobody lets his own request pass. */
+/* Nobody lets their own request pass. */
 enum err
 guard_approve(struct deed *d, void *rec)
 {

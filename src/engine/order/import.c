@@ -415,6 +415,14 @@ get_crew(struct importing *im, const char *name, struct order *o)
 
 /* -- one row --------------------------------------------------------------------- */
 
+/* Two digits, and what stands behind them. */
+static bool
+are_digits(const char *s, char behind)
+{
+    return s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9'
+           && s[2] == behind;
+}
+
 /* Fixed shapes are read by hand: strptime for half a million cells is slow. */
 static bool
 read_plain_time(const char *s, int64_t *local)
@@ -423,8 +431,9 @@ read_plain_time(const char *s, int64_t *local)
     char date[11];
     day d;
 
-    if (strlen(s) != 19 || s[13] != ':' || s[16] != ':'
-        || (s[10] != ' ' && s[10] != 'T'))
+    if (strlen(s) != 19 || (s[10] != ' ' && s[10] != 'T')
+        || !are_digits(s + 11, ':') || !are_digits(s + 14, ':')
+        || !are_digits(s + 17, '\0'))
         return false;
     memcpy(date, s, 10);
     date[10] = '\0';
@@ -433,7 +442,7 @@ read_plain_time(const char *s, int64_t *local)
     h = (s[11] - '0') * 10 + (s[12] - '0');
     m = (s[14] - '0') * 10 + (s[15] - '0');
     sec = (s[17] - '0') * 10 + (s[18] - '0');
-    if (strspn(s + 11, "0123456789:") != 8 || h > 23 || m > 59 || sec > 60)
+    if (h > 23 || m > 59 || sec > 60)
         return false;
     *local = (d.n - day_of(1970, 1, 1).n) * DAY_MS + h * HOUR_MS + m * MINUTE_MS
              + sec * SECOND_MS;

@@ -103,7 +103,7 @@ extern const struct model order_model;
 struct order_view {
     struct order order;
     const char *verbs;   /* JSON: what this person may do now */
-    const char *why_not; /* JSON: what he may not just now, and why */
+    const char *why_not; /* JSON: what they may not just now, and why */
     const char *legs;    /* JSON: [{id, number, state, title, crew_name}] */
     const char *merged;  /* JSON: the orders merged into this one */
     const char *rating;  /* JSON, or NULL when there is none for these eyes */

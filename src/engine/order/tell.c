@@ -77,7 +77,7 @@ static const char merged_requesters[] =
     " SELECT id, number, title, requester_id FROM below"
     " ORDER BY requester_id, id";
 
-/* Each person once, of the first of his: who asked for the same thing ten
+/* Each person once, of the first of theirs: who asked for the same thing ten
    times need not hear of it ten times. */
 static enum err
 tell_merged(struct call *c, const struct order *o, const char *kind)

@@ -19,7 +19,7 @@ restart_hands(struct order *o, instant now)
     o->acknowledged_at = (instant){ 0 };
 }
 
-/* Whoever gives the order out does so within his own reach: a lead to his
+/* Whoever gives the order out does so within their own reach: a lead to the
    crew, a provider to its crews. */
 static enum err
 hand_to(struct deed *d, int64_t crew_id, int64_t person_id)

@@ -67,7 +67,7 @@ set_account(struct call *c, const struct right_change *w)
     field_mask said;
 
     TRY(read_wish(c, w, &account_model, &a, &said));
-    c->said = (uint64_t)said;
+    c->said = said;
     return account_change(c, &a);
 }
 

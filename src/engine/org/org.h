@@ -211,7 +211,7 @@ enum err person_add(struct call *c, struct person *p) MUST_USE;
 enum err person_set(struct call *c, struct person *p, field_mask said) MUST_USE;
 enum err person_get(struct call *c, struct person *p) MUST_USE;
 
-/* People the caller may see in full (org.see in his scopes). */
+/* People the caller may see in full (org.see in their scopes). */
 enum err person_list(struct call *c, struct list *l) MUST_USE;
 
 /* What everybody may see of a person. */
@@ -230,7 +230,7 @@ extern const struct model person_card_model;
 /*
  * Find people by name, initials or code, for pickers.  Phones are masked
  * unless the caller holds org.see or order.for_others where the person lies, or
- * it is his own.  Who is from outside finds his own provider's people only.
+ * it is their own.  Who is from outside finds their provider's people only.
  */
 enum err person_pick(struct call *c, struct list *l) MUST_USE;
 
@@ -284,7 +284,7 @@ struct crew_member {
     int64_t id, crew_id, person_id;
     bool lead;
     const char *skills; /* words with a comma between */
-    int64_t turn;       /* when he last took an order in turn */
+    int64_t turn;       /* when they last took an order in turn */
     int64_t version;
     instant updated_at;
     const char *person_name; /* only shown */
@@ -312,10 +312,10 @@ extern const struct noun shift_noun;
 /* A provider's people are told of the people of its own crews only. */
 enum err crew_may_know(struct call *c, const struct crew *w) MUST_USE;
 
-/* A member of a crew as the desk sees him. */
+/* A member of a crew as the desk sees them. */
 struct crew_hand {
     int64_t person_id, member_id;
-    int64_t unit_id, place_id, provider_id; /* where he lies */
+    int64_t unit_id, place_id, provider_id; /* where they lie */
     const char *name, *mobile, *skills;
     bool lead;
     bool on_duty;

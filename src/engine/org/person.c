@@ -267,7 +267,7 @@ person_get(struct call *c, struct person *p)
 
 /* -- what a list shows besides ---------------------------------------- */
 
-/* The names a person comes with, and where he lies: of AT_ONCE persons in one
+/* The names a person comes with, and where they lie: of AT_ONCE persons in one
    statement, for a list may hold 500 and a database be a network away. */
 #define AT_ONCE 16
 static const char find_names[] =
@@ -349,7 +349,7 @@ org_sees_phone(struct call *c, const struct auth_where *where)
            || auth_may_at(c, "order.for_others", where);
 }
 
-/* Phones are masked unless he lies within the reader's reach, or is himself. */
+/* Phones are masked but for persons within the reader's reach, and the reader. */
 static void
 fill_card(struct call *c, void *card, struct rows *r)
 {

@@ -74,7 +74,7 @@ place_check_parent(struct call *c, const struct place *p,
     return OK;
 }
 
-/* The site is left out of full names: nobody says it in his own house. */
+/* The site is left out of full names: nobody says it in their own house. */
 void
 place_derive(struct call *c, struct place *p, const struct place *parent)
 {

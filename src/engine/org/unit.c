@@ -458,7 +458,7 @@ bring_children(struct call *c, const struct unit *from, const struct unit *into,
     return n > 0 ? unit_settle_paths(c) : OK;
 }
 
-/* Every person of the unit, one by one, so that each has his audit entry. */
+/* Every person of the unit, one by one, so that each has an audit entry. */
 static enum err
 bring_people(struct call *c, int64_t from, int64_t into)
 {
