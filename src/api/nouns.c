@@ -23,11 +23,12 @@
 
 /* Those below are ruled by their own parts; what is theirs here is that others
    refer to them, and what they refer to. */
-#define BY_HAND(name, m, word, sentence)                                       \
+#define BY_HAND(name, m, word, life_, sentence)                                \
     static const struct noun name = {                                          \
         .model = &(m),                                                         \
         .plural = (word),                                                      \
         .says = (sentence),                                                    \
+        .life = (life_),                                                       \
         .by_hand = true,                                                       \
     }
 
@@ -49,51 +50,40 @@ static const struct noun grant_noun = {
     .edit = "grant.edit",
     .by_hand = true,
 };
-BY_HAND(token_noun, token_model, "tokens", "Keys of programs.");
-BY_HAND(order_noun, order_model, "orders", "What was asked for.");
-BY_HAND(draft_noun, draft_model, "drafts", "Orders not sent yet.");
-BY_HAND(rating_noun, rating_model, "ratings", "What orders were found.");
-BY_HAND(notice_noun, notice_model, "notices", "What a person was told.");
-BY_HAND(event_noun, order_event_model, "events", "What became of orders.");
-BY_HAND(entry_noun, audit_entry_model, "audit-entries", "Who did what when.");
-BY_HAND(session_noun, session_row_model, "sessions", "Who is signed in where.");
+BY_HAND(token_noun, token_model, "tokens", NULL, "Keys of programs.");
+BY_HAND(order_noun, order_model, "orders", &order_life, "What was asked for.");
+BY_HAND(draft_noun, draft_model, "drafts", NULL, "Orders not sent yet.");
+BY_HAND(rating_noun, rating_model, "ratings", NULL, "What orders were found.");
+BY_HAND(notice_noun, notice_model, "notices", NULL, "What a person was told.");
+BY_HAND(event_noun, order_event_model, "events", NULL,
+        "What became of orders.");
+BY_HAND(entry_noun, audit_entry_model, "audit-entries", NULL,
+        "Who did what when.");
+BY_HAND(session_noun, session_row_model, "sessions", NULL,
+        "Who is signed in where.");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
-        "What waits for a second administrator.");
-BY_HAND(unit_change_noun, unit_change_model, "unit-changes",
+        &right_change_life, "What waits for a second administrator.");
+BY_HAND(unit_change_noun, unit_change_model, "unit-changes", NULL,
         "What became of units.");
-BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans",
+BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans", &unit_plan_life,
         "What shall become of units.");
 
+/* A program that is built for a test has more of them (see the Makefile). */
+#ifndef LAST_NOUNS
+#define LAST_NOUNS NULL
+#endif
+
 const struct noun *const all_nouns[] = {
-    &unit_noun,
-    &person_noun,
-    &crew_noun,
-    &provider_noun,
-    &place_noun,
-    &crew_member_noun,
-    &shift_noun,
-    &service_item_noun,
-    &service_area_noun,
-    &sla_class_noun,
-    &routing_rule_noun,
-    &calendar_day_noun,
-    &calendar_year_noun,
-    &office_hours_noun,
-    &grant_noun,
-    &account_noun,
-    &setting_noun,
-    &token_noun,
-    &order_noun,
-    &draft_noun,
-    &rating_noun,
-    &notice_noun,
-    &event_noun,
-    &entry_noun,
-    &session_noun,
-    &right_change_noun,
-    &unit_change_noun,
-    &unit_plan_noun,
-    NULL
+    &unit_noun,          &person_noun,       &crew_noun,
+    &provider_noun,      &place_noun,        &crew_member_noun,
+    &shift_noun,         &service_item_noun, &service_area_noun,
+    &sla_class_noun,     &routing_rule_noun, &calendar_day_noun,
+    &calendar_year_noun, &office_hours_noun, &grant_noun,
+    &account_noun,       &setting_noun,      &token_noun,
+    &order_noun,         &draft_noun,        &rating_noun,
+    &notice_noun,        &event_noun,        &entry_noun,
+    &session_noun,       &right_change_noun, &unit_change_noun,
+    &unit_plan_noun,     LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */
@@ -179,20 +169,14 @@ lasting(const char *fmt, const struct noun *n)
     return s;
 }
 
-size_t
-noun_routes_of(const struct noun *n, struct route *out)
+/* One row, and what may be done with it: of a noun with a life the life has
+   other routes (lives.h).  The end of what was added. */
+static struct route *
+add_changes(const struct noun *n, struct route *r)
 {
-    const char *list = lasting("/%s", n), *one = lasting("/%s/{id}", n);
+    const char *one = lasting("/%s/{id}", n);
     unsigned waits = n->judge ? R_WAITS : 0;
-    struct route *r = out;
 
-    *r++ = (struct route){ GET,
-                           list,
-                           serve_list,
-                           .out = n->model,
-                           .may = n->see,
-                           .flags = R_LIST,
-                           .says = n->says };
     *r++ = (struct route){ GET,
                            one,
                            serve_get,
@@ -200,16 +184,6 @@ noun_routes_of(const struct noun *n, struct route *out)
                            .out = n->model,
                            .may = n->see,
                            .says = lasting("One of %s.", n) };
-    *r++ = (struct route){
-        POST,
-        list,
-        serve_add,
-        .in = n->model,
-        .out = n->model,
-        .may = n->edit,
-        .flags = R_CREATED | waits,
-        .says = lasting("Add one to %s.", n)
-    };
     *r++ = (struct route){
         PATCH,           one,
         serve_set,       .in = n->model,
@@ -235,6 +209,35 @@ noun_routes_of(const struct noun *n, struct route *out)
                             " the other.",
                             n)
         };
+    return r;
+}
+
+size_t
+noun_routes_of(const struct noun *n, struct route *out)
+{
+    const char *list = lasting("/%s", n);
+    unsigned waits = n->judge ? R_WAITS : 0;
+    struct route *r = out;
+
+    *r++ = (struct route){ GET,
+                           list,
+                           serve_list,
+                           .out = n->model,
+                           .may = n->see,
+                           .flags = R_LIST,
+                           .says = n->says };
+    *r++ = (struct route){
+        POST,
+        list,
+        serve_add,
+        .in = n->model,
+        .out = n->model,
+        .may = n->edit,
+        .flags = R_CREATED | waits,
+        .says = lasting("Add one to %s.", n)
+    };
+    if (n->life == NULL)
+        r = add_changes(n, r);
     for (struct route *k = out; k < r; k++)
         k->noun = n;
     ASSERT(r - out <= MOST_ROUTES);

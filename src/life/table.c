@@ -78,6 +78,14 @@ who_may(const struct life *life, const char *verb)
     return who;
 }
 
+const struct beginning *
+life_begins(const struct life *life)
+{
+    static const struct beginning added[] = { { 0, "add" }, { 0, NULL } };
+
+    return life->begins ? life->begins : added;
+}
+
 bool
 life_is_program(const struct life *life, const char *verb)
 {
@@ -168,7 +176,7 @@ static void
 draw_states(struct buf *b, const struct life *life)
 {
     buf_puts(b, "```mermaid\nstateDiagram-v2\n");
-    for (const struct beginning *g = life->begins; g && g->how; g++)
+    for (const struct beginning *g = life_begins(life); g->how; g++)
         buf_printf(b, "    [*] --> %s: %s\n", life->states[g->state], g->how);
     for (unsigned from = 0; life->states[from] != NULL; from++)
         for (unsigned to = 0; life->states[to] != NULL; to++)
@@ -217,7 +225,10 @@ draw_step(struct buf *b, const struct life *life, const struct step *s)
         draw_set(b, s->from, life->states, n);
     buf_printf(b, " | %s | ", s->to < 0 ? "(stays)" : life->states[s->to]);
     draw_set(b, s->who, people, 32);
-    buf_printf(b, " | %s |\n", s->only ? s->only : "");
+    buf_printf(b, " | %s", s->only ? s->only : "");
+    if (s->when != NULL)
+        buf_printf(b, "%swhen `%s` has come", s->only ? ", " : "", s->when);
+    buf_puts(b, " |\n");
 }
 
 const char *

@@ -61,6 +61,7 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_put_text(o, "edit", n->edit);
     json_put_bool(o, "editable", n->edit != NULL && auth_may(c, n->edit));
     json_put_bool(o, "plain", !n->by_hand);
+    json_put_bool(o, "alive", n->life != NULL);
     json_put_bool(o, "removable", n->removable);
     json_put_bool(o, "merges", n->merges);
     json_put_bool(o, "imports", noun_imports(n));
