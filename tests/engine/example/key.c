@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of the office (钥匙): where each opens, and who keeps it. */
-#include "example/key.h"
+#include "key.h"
 
 static const struct field key_fields[] = {
     NOUN_FIELDS(struct key),

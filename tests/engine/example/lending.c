@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who asks for a key, has it, and has it too long. */
-#include "example/lending.h"
+#include "lending.h"
 
 #include "subject/notice.h"
 

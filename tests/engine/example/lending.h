@@ -4,7 +4,7 @@
 #ifndef TESTS_EXAMPLE_LENDING_H
 #define TESTS_EXAMPLE_LENDING_H
 
-#include "example/key.h"
+#include "key.h"
 #include "life/life.h"
 
 struct lending {
