@@ -228,7 +228,7 @@ static const char *const lending_ways[][3] = {
     { NULL },
     { "hand_over", NULL },
     { "hand_over", "fall_due", NULL },
-    { "hand_over", "return", NULL },
+    { "hand_over", "take_back", NULL },
     { "hand_over", "report_lost", NULL },
 };
 

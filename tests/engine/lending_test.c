@@ -50,7 +50,7 @@ TEST(no_more_copies_are_lent_than_there_are)
     EXPECT_OK(life_get(c, &lending_life, two.id, &view));
     EXPECT(strcmp(view.verbs, "[]") == 0
            && strstr(view.why_not, "hand_over") != NULL);
-    EXPECT_OK(example_say(c, "desk", "return", one.id));
+    EXPECT_OK(example_say(c, "desk", "take_back", one.id));
     EXPECT(counts_are(c, key, 0, 1));
     EXPECT(example_key_now(c, key).until.ms == 0);
     EXPECT_OK(example_say(c, "desk", "hand_over", two.id));
@@ -67,7 +67,7 @@ TEST(a_copy_that_is_lost_is_counted_no_more_until_it_is_found)
     EXPECT_OK(example_say(c, "desk", "hand_over", id));
     EXPECT_OK(example_say(c, "wang", "report_lost", id));
     EXPECT(counts_are(c, key, 0, 0));
-    EXPECT_OK(example_say(c, "desk", "return", id));
+    EXPECT_OK(example_say(c, "desk", "take_back", id));
     EXPECT(counts_are(c, key, 0, 1));
 }
 

@@ -4,9 +4,9 @@
 
 #include "subject/notice.h"
 
-enum { ASKED, LENT, OVERDUE, RETURNED, LOST };
-static const char *const states[] = { "asked",    "lent", "overdue",
-                                      "returned", "lost", NULL };
+enum { ASKED, LENT, OVERDUE, BACK, LOST };
+static const char *const states[] = { "asked", "lent", "overdue",
+                                      "back",  "lost", NULL };
 
 static const struct field fields[] = {
     LIFE_FIELDS(struct lending, states),
@@ -91,14 +91,14 @@ tell_borrower(struct deed *d)
 #define IN(s) (1U << (s))
 
 static const struct step steps[] = {
-    { IN(ASKED), "call_off", LIFE_STAYS, BY_BORROWER, .flags = STEP_REMOVES,
+    { IN(ASKED), "withdraw", LIFE_STAYS, BY_BORROWER, .flags = STEP_REMOVES,
       .says = "The key is not needed any more." },
     { IN(ASKED), "hand_over", LENT, BY_KEEPER, a_copy_is_there,
       .says = "The key is handed over.", .only = "while a copy is there" },
     { IN(LENT), "fall_due", OVERDUE, LIFE_PROGRAM, .when = "until" },
     { IN(OVERDUE), "remind", LIFE_STAYS, BY_KEEPER, .flags = STEP_QUIET,
       .says = "Ask for the key to be brought back." },
-    { IN(LENT) | IN(OVERDUE) | IN(LOST), "return", RETURNED, BY_KEEPER,
+    { IN(LENT) | IN(OVERDUE) | IN(LOST), "take_back", BACK, BY_KEEPER,
       .says = "The key is back." },
     { IN(LENT) | IN(OVERDUE), "report_lost", LOST, BY_BORROWER | BY_KEEPER,
       .asks = &life_reason_model, .flags = STEP_GRAVE,
@@ -110,7 +110,7 @@ const struct life lending_life = {
     .plural = "lendings",
     .says = "A key lent, with what the caller may do with it.",
     LIFE_TABLES(states, parties, steps),
-    .ends = IN(RETURNED),
+    .ends = IN(BACK),
     .reach = { .place = "place_id" },
     .tell = tell_borrower,
     .after = count_copies,
