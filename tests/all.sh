@@ -211,7 +211,8 @@ waiting() {
     watched
 
     # Journeys of people in a real browser against a server of their own.
-    tier browser 900 npm --prefix web run journeys
+    tier browser 900 env LIANGCAO_PROGRAM="$PWD/build/example/liangcao" \
+        npm --prefix web run journeys
 
     # What is written about the program is still true of it.
     tier pages 60 tests/pages.sh

@@ -97,7 +97,7 @@ serve_steps(struct call *c, void *in, void *out)
     struct json_out o = json_to(&b);
 
     (void)in;
-    life_write_steps(&o, c->route->life);
+    life_write_steps(c, &o, c->route->life);
     raw->body = b.s;
     return OK;
 }
@@ -130,7 +130,8 @@ add_routes(struct arena *a, const struct life *l, struct route *out)
         arena_printf(a, "/%s/transitions", l->plural),
         serve_steps,
         .flags = R_RAW,
-        .answer = "[{verb:text,from:[text],to:text?,guard:text?,at_once:bool,"
+        .answer = "[{verb:text,label:text,from:[text],to:text?,guard:text?,at_"
+                  "once:bool,"
                   "grave:bool}]",
         .says = "Which verb leads from which state to which.",
         .life = l

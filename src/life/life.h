@@ -215,8 +215,10 @@ life_view(const struct life *life)
     return life->view ? life->view : life->model;
 }
 
-/* [{verb, from: [state], to?, guard?, at_once, grave}] of the whole table. */
-void life_write_steps(struct json_out *o, const struct life *life);
+/* [{verb, label, from: [state], to?, guard?, at_once, grave}] of the whole
+   table; labels in the call's language. */
+void life_write_steps(struct call *c, struct json_out *o,
+                      const struct life *life);
 
 /* The drawing and the table in Markdown, for docs/ARCHITECTURE.md. */
 const char *life_draw(struct arena *a, const struct life *life);

@@ -2,9 +2,11 @@
 /* What the table of steps says, to whoever asks. */
 #include "life/life.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "json/json.h"
 
 static const struct field nothing_fields[] = {
@@ -104,8 +106,18 @@ life_right(const struct life *life, const char *verb)
     return first->right;
 }
 
+/* "Hand over", or what the verb is called in Chinese. */
+static const char *
+label_of(struct call *c, const char *verb)
+{
+    char *s = arena_text(c->arena, words_spaced(c, verb));
+
+    s[0] = (char)toupper((unsigned char)s[0]);
+    return s;
+}
+
 void
-life_write_steps(struct json_out *o, const struct life *life)
+life_write_steps(struct call *c, struct json_out *o, const struct life *life)
 {
     json_begin_list(o);
     for (size_t i = 0; i < life->n; i++) {
@@ -113,6 +125,7 @@ life_write_steps(struct json_out *o, const struct life *life)
 
         json_begin(o);
         json_put_text(o, "verb", s->verb);
+        json_put_text(o, "label", label_of(c, s->verb));
         json_key(o, "from");
         json_begin_list(o);
         for (unsigned k = 0; life->states[k] != NULL; k++)
