@@ -47,6 +47,28 @@ $(B)/clock.so: tests/live/preload/clock.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O2 -D_GNU_SOURCE -shared -fPIC -o $@ $<
 
+# The program with the example of docs/TOUR.md in it, and what tries it: two
+# nouns more in the register, their tables and their words.  Not shipped.
+EX      := tests/engine/example
+EXLIB   := $(filter-out $(B)/gen/files.o $(B)/src/api/nouns.o,$(LIB)) \
+           $(B)/example/files.o $(B)/example/nouns.o $(B)/$(EX)/key.o $(B)/$(EX)/lending.o
+$(B)/example/liangcao: $(EXLIB) $(B)/src/main.o
+	$(CC) $(SAN) $(HARDLD) -o $@ $^ $(LDLIBS)
+$(B)/example/live: $(EXLIB) $(LIVE) | $(B)/clock.so
+	$(CC) $(SAN) -o $@ $^ -lcmocka -lssl $(LDLIBS)
+$(B)/example/nouns.o: src/api/nouns.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -include $(EX)/lending.h -DLAST_NOUNS='&key_noun, &lending_noun, NULL' -MMD -MP -c -o $@ $<
+$(B)/example/zh.json: data/languages/zh.json $(EX)/zh.json
+	@mkdir -p $(@D)
+	(sed '$$s/}/,/' data/languages/zh.json; sed '1s/{//' $(EX)/zh.json) >$@
+$(B)/example/files.c: $(B)/gen/files.c $(B)/example/zh.json $(EX)/key.sql $(EX)/lending.sql
+	$(B)/embed web/dist $(filter-out data/languages/zh.json,$(EMBED)) data/languages/zh.json=$(B)/example/zh.json \
+	    src/db/schema/9001_key.sql=$(EX)/key.sql src/db/schema/9002_lending.sql=$(EX)/lending.sql >$@
+$(B)/example/files.o: $(B)/example/files.c
+	$(CC) -std=c17 -O0 -Isrc -c -o $@ $<
+-include $(B)/example/nouns.d
+
 # One fuzzer for each file of tests/fuzz; with B=build/fuzz CC=clang SAN=...
 FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz-%,$(sort $(wildcard tests/fuzz/*.c)))
 fuzzers: $(FUZZ)

@@ -145,7 +145,7 @@ quick() {
 
 computing() {
     build asan "sqlite|postgres-asan|$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
-        build/asan/test-runner build/asan/liangcao
+        build/asan/test-runner build/asan/liangcao build/asan/example/liangcao
     build tsan threads B=build/tsan "$SAN_THREAD" build/tsan/liangcao
     build plain "quick-tests|postgres" build/test-runner
     build solver solver -C tests/solver build
@@ -214,10 +214,12 @@ jailed() {
 # mad requests and what the description says, under ASan; threads under TSan.
 watched() {
     await asan "$LIVE_ASAN" B=build/asan "$SAN_ADDRESS" \
-        build/asan/test-runner build/asan/liangcao
-    tier api-sqlite 300 build/live transcript build/asan/liangcao tests/api/*.txt
-    tier api-postgres 300 tests/postgres.sh run build/live transcript \
-        build/asan/liangcao tests/api/*.txt
+        build/asan/test-runner build/asan/liangcao build/asan/example/liangcao
+    # With the example of docs/TOUR.md in it: a noun and a life more.
+    tier api-sqlite 300 build/example/live transcript \
+        build/asan/example/liangcao tests/api/*.txt tests/api/example/*.txt
+    tier api-postgres 300 tests/postgres.sh run build/example/live transcript \
+        build/asan/example/liangcao tests/api/*.txt tests/api/example/*.txt
     tier two-servers 300 tests/postgres.sh run build/live crowd \
         build/asan/liangcao "${CROWD_S:-10}"
     tier wild 600 build/live wild build/asan/liangcao "${WILD_N:-6000}"
@@ -229,17 +231,19 @@ watched() {
 
 waiting() {
     build plain "$LIVE|$LIVE_ASAN|$JAIL|threads|browser|pages" \
-        build/liangcao build/live
+        build/liangcao build/live build/example/liangcao build/example/live
     served
 
-    # Everything at once, with kill -9, a full disk, jumping clocks and backups.
-    tier siege $((${SIEGE_S:-60} * 2 + 300)) build/live siege build/liangcao \
-        "${SIEGE_S:-60}" "${SIEGE_CLIENTS:-24}" ${SEED:+"$SEED"}
+    # Everything at once, with kill -9, a full disk, jumping clocks and backups;
+    # the example's noun and life, too.
+    tier siege $((${SIEGE_S:-60} * 2 + 300)) build/example/live siege \
+        build/example/liangcao "${SIEGE_S:-60}" "${SIEGE_CLIENTS:-24}" ${SEED:+"$SEED"}
     jailed
     watched
 
     # Journeys of people in a real browser against a server of their own.
-    tier browser 900 npm --prefix web run journeys
+    tier browser 900 env LIANGCAO_PROGRAM="$PWD/build/example/liangcao" \
+        npm --prefix web run journeys
 
     # What is written about the program is still true of it.
     tier pages 60 tests/pages.sh

@@ -3,6 +3,8 @@
 
 #include "auth/change.h"
 #include "base/text.h"
+
+#include "engine/example/example.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 
@@ -203,6 +205,63 @@ bring_plan(struct call *c, unsigned state)
     return id;
 }
 
+/* -- the example: keys lent ----------------------------------------------------- */
+
+enum { BY_BORROWER = 1, BY_KEEPER = 2 };
+
+static const struct life_person lending_people[] = {
+    { "wang", BY_BORROWER },
+    { "li", 0 },
+    { "desk", BY_KEEPER },
+    { "zhao", 0 },
+    { "chief", 0 },
+    { "house", BY_KEEPER },
+    { "far", 0 },
+    { "sysadmin", 0 },
+    { "leader", 0 },
+    { "auditor", 0 },
+    { NULL, 0 },
+};
+
+/* The verbs that lead from "asked" to a state, in their order. */
+static const char *const lending_ways[][3] = {
+    { NULL },
+    { "hand_over", NULL },
+    { "hand_over", "fall_due", NULL },
+    { "hand_over", "take_back", NULL },
+    { "hand_over", "report_lost", NULL },
+};
+
+static int64_t
+bring_lending(struct call *c, unsigned state)
+{
+    const char *tag =
+        arena_printf(c->arena, "K%lld",
+                     (long long)office_int(c, "SELECT COUNT(*) FROM key"));
+    int64_t id = example_ask(c, "wang", example_key(c, tag, 2).id).id, done = 0;
+
+    for (const char *const *v = lending_ways[state]; *v != NULL; v++)
+        if (!text_same(*v, "fall_due")) {
+            EXPECT_OK(example_say(c, "desk", *v, id));
+        } else {
+            office_pass(c, 2 * HOUR_MS);
+            as(c, NULL);
+            EXPECT_OK(life_wake(c, &lending_life, 10, &done));
+        }
+    return id;
+}
+
+static const void *
+say_lending(struct call *c, const char *verb, int64_t id)
+{
+    struct life_words *w = NEW(c->arena, struct life_words);
+
+    w->id = id;
+    if (text_same(verb, "report_lost"))
+        w->reason = "it fell into the lake";
+    return w;
+}
+
 const struct life_case life_cases[] = {
     { &order_life, order_people, COUNT(order_people), make_orders, bring_order,
       say_order, order_waits, ready_order, "orders" },
@@ -210,5 +269,7 @@ const struct life_case life_cases[] = {
       bring_right_change, say_words, nothing_waits, NULL, "right_change" },
     { &unit_plan_life, plan_people, COUNT(plan_people), office_make, bring_plan,
       say_words, nothing_waits, NULL, "unit_plan", 1U << 1 | 1U << 3 },
+    { &lending_life, lending_people, COUNT(lending_people), example_make,
+      bring_lending, say_lending, nothing_waits, NULL, "lending" },
     { .life = NULL },
 };

@@ -33,7 +33,7 @@ struct life_case {
     unsigned gone;     /* states in which there is no row any more */
 };
 
-/* One for each of all_lives; the last has no life. */
+/* One for each of all_lives(), and the example's; the last has no life. */
 extern const struct life_case life_cases[];
 
 /* Do VERB on ID as ACCOUNT. */

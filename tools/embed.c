@@ -5,7 +5,7 @@
  *     embed FOLDER FILE... > files.c
  *
  * prints a C file that defines files[] (base/files.h) with every FILE as it
- * is, and assets[] (http/http.h) with everything below FOLDER, each with its
+ * is (NAME=FILE: under another name), and assets[] (http/http.h) with everything below FOLDER, each with its
  * type, a strong ETag and, where they are worth it, gzip and brotli bodies.
  * A FOLDER that does not exist gives no assets: the program then has no web
  * interface but works.
@@ -294,9 +294,11 @@ print_files(int argc, char **argv)
 {
     puts("const struct file files[] = {");
     for (int i = 2; i < argc; i++) {
-        struct bytes b = read_file(argv[i]);
+        size_t name = strcspn(argv[i], "=");
+        struct bytes b = read_file(argv[i] + (argv[i][name] ? name + 1 : 0));
 
-        printf("  { .path = \"%s\", .len = %zu, .text =", argv[i], b.n);
+        printf("  { .path = \"%.*s\", .len = %zu, .text =", (int)name, argv[i],
+               b.n);
         print_literal(b);
         puts(" },");
         free(b.p);

@@ -30,7 +30,8 @@ find_noun(const struct call *c, const char *name, const char **right)
 }
 
 /* The thing may lie outside of what the caller sees.  What is no more lies
-   nowhere: it is for those who see all. */
+   nowhere: it is for those who see all; of what has a life nobody is a party
+   any more. */
 static enum err
 check_reach(struct call *c, const struct noun *n, int64_t id)
 {
@@ -41,8 +42,9 @@ check_reach(struct call *c, const struct noun *n, int64_t id)
         return OK;
     field_put(model_field(n->model, "id"), rec, id);
     e = noun_get(c, n, rec);
-    return e == ERR_ABSENT ? auth_need(c, n->see, &(struct auth_where){ 0 })
-                           : e;
+    return e == ERR_ABSENT && n->life == NULL
+               ? auth_need(c, n->see, &(struct auth_where){ 0 })
+               : e;
 }
 
 static enum err

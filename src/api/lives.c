@@ -1,39 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/lives.h"
 
+#include <pthread.h>
 #include <string.h>
 
+#include "api/nouns.h"
 #include "base/text.h"
-#include "engine/order/order.h"
-#include "engine/org/org.h"
 #include "json/json.h"
 
-const struct life *const all_lives[] = { &order_life, &right_change_life,
-                                         &unit_plan_life, NULL };
+#define MOST_LIVES 64
+
+/* Made once, and constant from then on. */
+static const struct life *all[MOST_LIVES + 1];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+collect(void)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; all_nouns[i] != NULL; i++)
+        if (all_nouns[i]->life != NULL) {
+            ASSERT(n < MOST_LIVES);
+            all[n++] = all_nouns[i]->life;
+        }
+}
+
+const struct life *const *
+all_lives(void)
+{
+    (void)pthread_once(&once, collect);
+    return all;
+}
 
 const struct life *
 life_of(const char *noun)
 {
-    for (size_t i = 0; all_lives[i] != NULL; i++)
-        if (text_same(all_lives[i]->model->noun, noun))
-            return all_lives[i];
+    for (const struct life *const *l = all_lives(); *l != NULL; l++)
+        if (text_same((*l)->model->noun, noun))
+            return *l;
     return NULL;
 }
 
 const struct model *
 life_form(const char *name)
 {
-    const size_t n = strcspn(name, ".");
+    const char *dot = strchr(name, '.');
 
-    for (size_t i = 0; name[n] == '.' && all_lives[i] != NULL; i++) {
-        const struct life *l = all_lives[i];
-        const struct step *s = life_verb(l, name + n + 1);
+    for (const struct life *const *l = all_lives(); dot && *l; l++) {
+        const char *noun = (*l)->model->noun;
+        const struct step *s = life_verb(*l, dot + 1);
 
-        if (strlen(l->model->noun) == n && text_starts(name, l->model->noun)
-            && s != NULL && !life_is_program(l, s->verb))
+        if (strlen(noun) == (size_t)(dot - name) && text_starts(name, noun)
+            && s != NULL && !life_is_program(*l, s->verb))
             return life_asks(s);
     }
     return NULL;
+}
+
+enum err
+lives_wake(struct call *c, int64_t max, int64_t *done)
+{
+    enum err first = OK;
+    int64_t n = 0;
+
+    *done = 0;
+    for (const struct life *const *l = all_lives(); *l && *done < max; l++) {
+        enum err e = life_wake(c, *l, max - *done, &n);
+
+        *done += n;
+        first = first == OK ? e : first;
+    }
+    return first;
 }
 
 /* -- routes ------------------------------------------------------------------ */
@@ -59,7 +97,7 @@ serve_steps(struct call *c, void *in, void *out)
     struct json_out o = json_to(&b);
 
     (void)in;
-    life_write_steps(&o, c->route->life);
+    life_write_steps(c, &o, c->route->life);
     raw->body = b.s;
     return OK;
 }
@@ -92,7 +130,8 @@ add_routes(struct arena *a, const struct life *l, struct route *out)
         arena_printf(a, "/%s/transitions", l->plural),
         serve_steps,
         .flags = R_RAW,
-        .answer = "[{verb:text,from:[text],to:text?,guard:text?,at_once:bool,"
+        .answer = "[{verb:text,label:text,from:[text],to:text?,guard:text?,at_"
+                  "once:bool,"
                   "grave:bool}]",
         .says = "Which verb leads from which state to which.",
         .life = l
@@ -118,10 +157,10 @@ life_routes(struct arena *a)
     struct route *out;
     size_t most = 1, n = 0;
 
-    for (size_t i = 0; all_lives[i] != NULL; i++)
-        most += 2 + all_lives[i]->n;
+    for (const struct life *const *l = all_lives(); *l != NULL; l++)
+        most += 2 + (*l)->n;
     out = NEW_N(a, struct route, most);
-    for (size_t i = 0; all_lives[i] != NULL; i++)
-        n += add_routes(a, all_lives[i], out + n);
+    for (const struct life *const *l = all_lives(); *l != NULL; l++)
+        n += add_routes(a, *l, out + n);
     return out;
 }

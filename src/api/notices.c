@@ -4,14 +4,30 @@
 
 #include "api/lives.h"
 #include "base/words.h"
+#include "noun/noun.h"
 #include "subject/notice.h"
+
+/* How the row is called; NULL: it is gone, or has no life. */
+static const char *
+title_of(struct call *c, const char *noun, int64_t id)
+{
+    const struct life *life = life_of(noun);
+    const struct noun *n = life ? noun_find(c, life->plural) : NULL;
+    void *rec;
+
+    if (life != NULL && life->title != NULL)
+        return life->title(c, id);
+    if (n == NULL)
+        return NULL;
+    rec = arena_alloc(c->arena, n->model->size);
+    return model_get(c, n->model, id, rec) == OK ? noun_title(c, n, rec) : NULL;
+}
 
 const char *
 notice_words(struct call *c, const char *noun, int64_t noun_id,
              const char *kind, const char *text)
 {
-    const struct life *life = life_of(noun);
-    const char *title = life && life->title ? life->title(c, noun_id) : NULL;
+    const char *title = title_of(c, noun, noun_id);
 
     if (title == NULL || kind == NULL)
         return text;

@@ -24,19 +24,20 @@
 
 /* Those below are ruled by their own parts; what is theirs here is that others
    refer to them, and what they refer to. */
-#define HELD(name, m, word, sentence, was, ...)                                \
+#define HELD(name, m, word, life_, sentence, was, ...)                         \
     static const struct noun name = {                                          \
         .model = &(m),                                                         \
         .plural = (word),                                                      \
         .says = (sentence),                                                    \
+        .life = (life_),                                                       \
         .called = { __VA_ARGS__ },                                             \
         .by_hand = true,                                                       \
         .past = (was),                                                         \
     }
-#define BY_HAND(name, m, word, sentence, ...)                                  \
-    HELD(name, m, word, sentence, false, __VA_ARGS__)
+#define BY_HAND(name, m, word, life_, sentence, ...)                           \
+    HELD(name, m, word, life_, sentence, false, __VA_ARGS__)
 #define PAST(name, m, word, sentence, ...)                                     \
-    HELD(name, m, word, sentence, true, __VA_ARGS__)
+    HELD(name, m, word, NULL, sentence, true, __VA_ARGS__)
 
 static const struct noun account_noun = {
     .model = &account_model,
@@ -61,16 +62,19 @@ static const struct noun grant_noun = {
 static const struct noun order_noun = {
     .model = &order_model,
     .plural = "orders",
+    .life = &order_life,
     .says = "What was asked for.",
     .called = { "number", "title" },
     .by_hand = true,
     .refer = order_refer,
 };
-BY_HAND(token_noun, token_model, "tokens", "Keys of programs.", NULL);
-BY_HAND(draft_noun, draft_model, "drafts", "Orders not sent yet.", "person_id");
+BY_HAND(token_noun, token_model, "tokens", NULL, "Keys of programs.", NULL);
+BY_HAND(draft_noun, draft_model, "drafts", NULL, "Orders not sent yet.",
+        "person_id");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
-        "What waits for a second administrator.", "person_id");
-BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans",
+        &right_change_life, "What waits for a second administrator.",
+        "person_id");
+BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans", &unit_plan_life,
         "What shall become of units.", "unit_id");
 PAST(rating_noun, rating_model, "ratings", "What orders were found.",
      "order_id");
@@ -84,6 +88,11 @@ PAST(session_noun, session_row_model, "sessions", "Who is signed in where.",
 PAST(unit_change_noun, unit_change_model, "unit-changes",
      "What became of units.", "unit_id");
 
+/* A program that is built for a test has more of them (see the Makefile). */
+#ifndef LAST_NOUNS
+#define LAST_NOUNS NULL
+#endif
+
 const struct noun *const all_nouns[] = {
     &unit_noun,          &person_noun,       &crew_noun,
     &provider_noun,      &place_noun,        &crew_member_noun,
@@ -94,7 +103,7 @@ const struct noun *const all_nouns[] = {
     &order_noun,         &draft_noun,        &rating_noun,
     &notice_noun,        &event_noun,        &entry_noun,
     &session_noun,       &right_change_noun, &unit_change_noun,
-    &unit_plan_noun,     &saved_view_noun,   NULL
+    &unit_plan_noun,     &saved_view_noun,   LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */
@@ -198,20 +207,14 @@ merge_route(const struct noun *n)
     };
 }
 
-size_t
-noun_routes_of(const struct noun *n, struct route *out)
+/* One row, and what may be done with it: of a noun with a life the life has
+   other routes (lives.h).  The end of what was added. */
+static struct route *
+add_changes(const struct noun *n, struct route *r)
 {
-    const char *list = lasting("/%s", n), *one = lasting("/%s/{id}", n);
+    const char *one = lasting("/%s/{id}", n);
     unsigned waits = n->judge ? R_WAITS : 0;
-    struct route *r = out;
 
-    *r++ = (struct route){ GET,
-                           list,
-                           serve_list,
-                           .out = n->model,
-                           .may = n->see,
-                           .flags = R_LIST,
-                           .says = n->says };
     *r++ = (struct route){ GET,
                            one,
                            serve_get,
@@ -219,16 +222,6 @@ noun_routes_of(const struct noun *n, struct route *out)
                            .out = n->model,
                            .may = n->see,
                            .says = lasting("One of %s.", n) };
-    *r++ = (struct route){
-        POST,
-        list,
-        serve_add,
-        .in = n->model,
-        .out = n->model,
-        .may = n->edit,
-        .flags = R_CREATED | waits,
-        .says = lasting("Add one to %s.", n)
-    };
     *r++ = (struct route){
         PATCH,           one,
         serve_set,       .in = n->model,
@@ -243,6 +236,35 @@ noun_routes_of(const struct noun *n, struct route *out)
         };
     if (n->merges)
         *r++ = merge_route(n);
+    return r;
+}
+
+size_t
+noun_routes_of(const struct noun *n, struct route *out)
+{
+    const char *list = lasting("/%s", n);
+    unsigned waits = n->judge ? R_WAITS : 0;
+    struct route *r = out;
+
+    *r++ = (struct route){ GET,
+                           list,
+                           serve_list,
+                           .out = n->model,
+                           .may = n->see,
+                           .flags = R_LIST,
+                           .says = n->says };
+    *r++ = (struct route){
+        POST,
+        list,
+        serve_add,
+        .in = n->model,
+        .out = n->model,
+        .may = n->edit,
+        .flags = R_CREATED | waits,
+        .says = lasting("Add one to %s.", n)
+    };
+    if (n->life == NULL)
+        r = add_changes(n, r);
     for (struct route *k = out; k < r; k++)
         k->noun = n;
     ASSERT(r - out <= MOST_ROUTES);

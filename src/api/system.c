@@ -211,7 +211,7 @@ const struct route system_routes[] = {
       .answer = "{items:[{noun:text,table:text,plural:text,part:text?,"
                 "label:text,one:text,says:text,title:text?,sort:text?,edit:"
                 "text?,editable:bool,"
-                "plain:bool,removable:bool,merges:bool,imports:bool,"
+                "plain:bool,alive:bool,removable:bool,merges:bool,imports:bool,"
                 "dated:bool,searched:bool,form:" FORM_ANSWER "}]}",
       .says = "The nouns that the caller may see, in words." },
     { GET, "/forms/{noun}", get_form, .in = &form_request_model, .flags = R_RAW,

@@ -149,6 +149,11 @@ struct auth_columns {
     const char *unit, *crew, *place, *provider;
 };
 
+/* Where a row of M lies by its columns; false: no column says where. */
+enum err auth_where_of(struct call *c, const struct auth_columns *columns,
+                       const struct model *m, const void *rec,
+                       struct auth_where *at, bool *somewhere) MUST_USE;
+
 /*
  * Narrow the list to rows that lie where the caller holds the right, however
  * many scopes that are: each by its own index where they are few (l->parts),

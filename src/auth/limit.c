@@ -162,6 +162,32 @@ auth_from_outside(const struct call *c)
     return true;
 }
 
+/* -- one row ------------------------------------------------------------------- */
+
+static const char crew_provider[] =
+    "SELECT COALESCE(provider_id, 0) FROM auth_crew WHERE id = $1";
+
+static int64_t
+at_column(const struct model *m, const char *column, const void *rec)
+{
+    return column ? field_int(model_field(m, column), rec) : 0;
+}
+
+enum err
+auth_where_of(struct call *c, const struct auth_columns *k,
+              const struct model *m, const void *rec, struct auth_where *at,
+              bool *somewhere)
+{
+    *at = (struct auth_where){ .unit_id = at_column(m, k->unit, rec),
+                               .crew_id = at_column(m, k->crew, rec),
+                               .place_id = at_column(m, k->place, rec),
+                               .provider_id = at_column(m, k->provider, rec) };
+    *somewhere = k->unit || k->crew || k->place || k->provider;
+    return by_crew(k) && at->crew_id != 0
+               ? db_int(c, &at->provider_id, crew_provider, V(at->crew_id))
+               : OK;
+}
+
 /* -- the other way round ------------------------------------------------------ */
 
 /* Whose role reaches what lies with this unit, place, crew and provider. */

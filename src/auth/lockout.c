@@ -121,11 +121,11 @@ look(struct call *c, int64_t account_id, const char *mark, bool known,
         if (known && age >= KNOWN_MS)
             return OK;
         *g = (struct lockout){ .id = row_int(&r, 0),
-                             .counts_for = account_id,
-                             .mark = mark,
-                             .failures = row_int(&r, 1),
-                             .locked_until = row_instant(&r, 2),
-                             .seen_at = row_instant(&r, 3) };
+                               .counts_for = account_id,
+                               .mark = mark,
+                               .failures = row_int(&r, 1),
+                               .locked_until = row_instant(&r, 2),
+                               .seen_at = row_instant(&r, 3) };
         if (account_id == 0 && age >= ROW_MS)
             g->failures = 0;
     }

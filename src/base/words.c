@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/words.h"
 
+#include "base/text.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -41,4 +43,14 @@ words_in(const struct call *c, const char *text)
     if (c->lang == LANG_ZH && c->words != NULL && text != NULL)
         other = json_string_value(json_object_get(c->words->table, text));
     return other != NULL ? other : text;
+}
+
+const char *
+words_spaced(const struct call *c, const char *word)
+{
+    char *s = arena_text(c->arena, words_in(c, word));
+
+    for (char *p = s; *p != '\0'; p++)
+        *p = *p == '_' ? ' ' : *p;
+    return s;
 }

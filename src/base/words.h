@@ -17,4 +17,8 @@ void words_close(struct words *w);
 /* TEXT in the call's language; TEXT itself when there is no other. */
 const char *words_in(const struct call *c, const char *text);
 
+/* The same of a word of ours: "routing_rule" is "routing rule", where there is
+   no other. */
+const char *words_spaced(const struct call *c, const char *word);
+
 #endif

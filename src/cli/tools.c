@@ -155,9 +155,9 @@ call_command(int argc, char **argv)
 static void
 print_lives(struct arena *a)
 {
-    for (size_t i = 0; all_lives[i] != NULL; i++)
-        (void)printf("%s### %s\n\n%s", i ? "\n" : "", all_lives[i]->model->noun,
-                     life_draw(a, all_lives[i]));
+    for (const struct life *const *l = all_lives(); *l != NULL; l++)
+        (void)printf("%s### %s\n\n%s", l != all_lives() ? "\n" : "",
+                     (*l)->model->noun, life_draw(a, *l));
 }
 
 int

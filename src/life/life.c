@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "auth/auth.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "life/inner.h"
 #include "json/json.h"
 
 /* -- a row --------------------------------------------------------------------- */
@@ -76,7 +76,7 @@ load(struct call *c, const struct life *life, int64_t id, void *rec,
     TRY(model_get(c, life->model, id, rec));
     if (life->derive != NULL)
         life->derive(rec);
-    TRY(life->who(c, rec, who));
+    TRY(life_who(c, life, rec, who));
     if (*who == 0)
         return fail(c, ERR_ABSENT, NULL, "there is no %s %lld",
                     words_in(c, life->model->noun), (long long)id);
@@ -91,18 +91,41 @@ life_load(struct call *c, const struct life *life, int64_t id, void *rec)
     return load(c, life, id, rec, &who);
 }
 
+static void
+put_text(const struct model *m, const char *name, void *rec, const char *text)
+{
+    const struct field *f = model_field(m, name);
+
+    if (f != NULL && f->kind == FIELD_TEXT)
+        *(const char **)(void *)((char *)rec + f->offset) = text;
+}
+
+/* What is answered besides the row.  A life without a view of its own has its
+   offers in the row. */
+static enum err
+fill_view(struct call *c, const struct life *life, void *view)
+{
+    struct offers offers;
+
+    if (life->fill != NULL)
+        TRY(life->fill(c, view));
+    if (life->view != NULL || model_field(life->model, "verbs") == NULL)
+        return OK;
+    TRY(life_offer(c, life, view, NULL, &offers));
+    put_text(life->model, "verbs", view, offers.verbs);
+    put_text(life->model, "why_not", view, offers.why_not);
+    return OK;
+}
+
 /* -- beginning ------------------------------------------------------------------ */
 
+/* If-Match spoke of this row; what an act changes besides, has its own. */
 static enum err
 check_version(struct deed *d)
 {
-    int64_t version = number_of(d->life->model, "version", d->old);
-
-    if (d->c->if_version == 0 || d->c->if_version == version)
-        return OK;
-    return fail(d->c, ERR_STALE, NULL,
-                "it has been changed meanwhile: version %lld, not %lld",
-                (long long)version, (long long)d->c->if_version);
+    TRY(model_match(d->c, number_of(d->life->model, "version", d->old)));
+    d->c->if_version = 0;
+    return OK;
 }
 
 /* Possible in this state, and for this person? */
@@ -203,14 +226,6 @@ finish(struct deed *d)
 
 /* -- the verbs ------------------------------------------------------------------ */
 
-static enum err
-fill_view(struct call *c, const struct life *life, void *view)
-{
-    if (life->fill != NULL)
-        return life->fill(c, view);
-    return OK;
-}
-
 enum err
 life_do(struct call *c, const struct life *life, const char *verb,
         const void *in, void *view)
@@ -231,7 +246,9 @@ life_do(struct call *c, const struct life *life, const char *verb,
     TRY(act(&d));
     TRY(finish(&d));
     memcpy(view, d.rec, size);
-    TRY(fill_view(c, life, view));
+    /* Of a row that is gone nothing can be done any more. */
+    if (!(d.step->flags & STEP_REMOVES))
+        TRY(fill_view(c, life, view));
     TRY(tx_commit(&tx));
     if (life->kept != NULL)
         life->kept(c);
@@ -252,6 +269,7 @@ life_program(struct call *c, const struct life *life, const char *verb,
     d.step = life_step(life, life_state(life, old), verb);
     ASSERT(d.step != NULL && d.step->who & LIFE_PROGRAM);
     memcpy(rec, old, life->model->size);
+    TRY(ask_guard(&d));
     TRY(act(&d));
     return finish(&d);
 }
@@ -291,7 +309,7 @@ life_offer(struct call *c, const struct life *life, const void *rec,
     struct deed d = { .c = c, .life = life, .old = rec, .facts = facts };
     unsigned state = life_state(life, rec);
 
-    TRY(life->who(c, rec, &d.who));
+    TRY(life_who(c, life, rec, &d.who));
     /* Guards are handed a row they could change. */
     d.rec = arena_alloc(c->arena, life->model->size);
     memcpy(d.rec, rec, life->model->size);

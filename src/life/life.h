@@ -17,12 +17,14 @@
  *      audit entry, and what the life does after it.
  *   4. A verb has one row of the table for a state.
  *   5. A guard never writes.
+ *   6. What the program does when a time comes is a row of the table, too.
  *
  * Not here: how a row is made (the engine's own verb), addresses (api/lives.h).
  */
 #ifndef LIFE_LIFE_H
 #define LIFE_LIFE_H
 
+#include "auth/auth.h"
 #include "base/base.h"
 #include "model/model.h"
 
@@ -81,12 +83,15 @@ struct step {
     unsigned flags;
     const char *right; /* without which nobody may say it; NULL: that of its
                           party, where it has but one */
+    const char *when;  /* the column with the instant at which the program says
+                          it by itself (life_wake); NULL: it does not */
 };
 
 /* What somebody can be to a row.  RIGHT: the right that all of them hold. */
 struct party {
     const char *word, *right;
     const char *says; /* for the docs */
+    const char *own;  /* the column of the person who it is (life->who) */
 };
 
 /* A state that a row may begin in, and when it does. */
@@ -107,12 +112,16 @@ struct life {
     size_t n_parties;
     const struct step *steps;
     size_t n;
-    const struct beginning *begins; /* ends with a NULL `how` */
-    unsigned ends;                  /* set of states that end it */
+    /* Ends with a NULL `how`; NULL: in the first, when one is added. */
+    const struct beginning *begins;
+    unsigned ends; /* set of states that end it */
 
     /* Fill in `state` where it is no column but what others say.  Or NULL. */
     void (*derive)(void *rec);
-    /* What the actor is to the row, *WHO; 0: it is not for these eyes. */
+    /* What the actor is to the row, *WHO; 0: it is not for these eyes.  NULL:
+       each party by its `own`, or else by whether its right reaches where the
+       row lies, which the columns of REACH tell. */
+    struct auth_columns reach;
     enum err (*who)(struct call *c, const void *rec, unsigned *who);
     /* Before the row is written: what follows from any verb.  Or NULL. */
     void (*settle)(struct deed *d);
@@ -126,12 +135,17 @@ struct life {
     enum err (*after)(struct deed *d);
     /* After the commit.  Or NULL. */
     void (*kept)(struct call *c);
-    /* How messages call the row; NULL: it is gone.  Or NULL: they do not. */
+    /* How messages call the row; NULL: it is gone.  Or NULL: as its noun does. */
     const char *(*title)(struct call *c, int64_t id);
     /* Fill in what is answered besides the row.  Or NULL. */
     enum err (*fill)(struct call *c, void *view);
     bool in_memory; /* its verbs change what is held in memory, too */
 };
+
+/* The tables of a life, in its row. */
+#define LIFE_TABLES(states_, parties_, steps_)                                 \
+    .states = (states_), .parties = (parties_), .n_parties = COUNT(parties_),  \
+    .steps = (steps_), .n = COUNT(steps_)
 
 /* What comes with verbs that ask for nothing of their own.  Whatever else asks
    for words begins with the same, so that its verbs can ask for no more. */
@@ -145,6 +159,27 @@ extern const struct model life_nothing_model; /* id alone */
 extern const struct model life_note_model;    /* a note, if wanted */
 extern const struct model life_reason_model;  /* a reason, and a note */
 
+/*
+ * What every row with a life has: the first members of its struct, the first of
+ * its rows of fields.  (Of the older ones only some have them; then by the same
+ * names.)  Where life->view is NULL, `verbs` and `why_not` are filled in.
+ */
+#define LIFE_MEMBERS                                                           \
+    int64_t id;                                                                \
+    unsigned state;                                                            \
+    int64_t version;                                                           \
+    instant updated_at;                                                        \
+    const char *verbs, *why_not
+#define LIFE_FIELDS(T, states)                                                 \
+    FIELD(T, id, .flags = GIVEN),                                              \
+        FIELD(T, state, .flags = GIVEN, .choices = states, .label = "State"),  \
+        FIELD(T, version, .flags = GIVEN),                                     \
+        FIELD(T, updated_at, .flags = GIVEN),                                  \
+        FIELD(T, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,                  \
+              .says = "What the caller may do with it now."),                  \
+        FIELD(T, why_not, .flags = GIVEN | DERIVED | JSON_TEXT,                \
+              .says = "What the caller may not do just now, and why.")
+
 /* -- the table ---------------------------------------------------------------- */
 
 /* The row for VERB in STATE; NULL: not possible. */
@@ -157,6 +192,9 @@ const struct step *life_next(const struct life *life, const struct step *s);
 
 /* The first row of VERB, or NULL. */
 const struct step *life_verb(const struct life *life, const char *verb);
+
+/* Where rows begin; ends with a NULL `how`. */
+const struct beginning *life_begins(const struct life *life);
 
 /* Is the verb only the program's? */
 bool life_is_program(const struct life *life, const char *verb);
@@ -177,8 +215,10 @@ life_view(const struct life *life)
     return life->view ? life->view : life->model;
 }
 
-/* [{verb, from: [state], to?, guard?, at_once, grave}] of the whole table. */
-void life_write_steps(struct json_out *o, const struct life *life);
+/* [{verb, label, from: [state], to?, guard?, at_once, grave}] of the whole
+   table; labels in the call's language. */
+void life_write_steps(struct call *c, struct json_out *o,
+                      const struct life *life);
 
 /* The drawing and the table in Markdown, for docs/ARCHITECTURE.md. */
 const char *life_draw(struct arena *a, const struct life *life);
@@ -194,17 +234,31 @@ const char *life_draw(struct arena *a, const struct life *life);
  * ERR_CONFLICT  the verb is not possible in its state, or the guard says no
  * ERR_DENIED    possible, but not for this person
  * ERR_INVALID   something that comes with the verb is missing or wrong
+ *
+ * c->if_version is 0 afterwards: it spoke of this row only.
  */
 enum err life_do(struct call *c, const struct life *life, const char *verb,
                  const void *in, void *view) MUST_USE;
 
 /*
  * The program does VERB, for REASON if it has one, on the row OLD, which was
- * read in the caller's TX; REC is the row afterwards.  The step is possible and
- * its guard has been asked.
+ * read in the caller's TX; REC is the row afterwards.  The step is possible.
+ *
+ * ERR_CONFLICT, ERR_DENIED, ERR_INVALID   the guard says no
  */
 enum err life_program(struct call *c, const struct life *life, const char *verb,
                       const char *reason, const void *old, void *rec) MUST_USE;
+
+/*
+ * One step of the round: of at most MAX rows whose time has come (step->when)
+ * the program says what the table says, each in a transaction of its own;
+ * *DONE tells of how many.  Several processes may do so at once: each looks
+ * again inside the transaction.  A row that fails does not keep the others
+ * waiting and is tried again in the next round; the first failure but a lost
+ * race is handed up.
+ */
+enum err life_wake(struct call *c, const struct life *life, int64_t max,
+                   int64_t *done) MUST_USE;
 
 /* The row by id, for whoever may see it. */
 enum err life_load(struct call *c, const struct life *life, int64_t id,
@@ -213,6 +267,11 @@ enum err life_load(struct call *c, const struct life *life, int64_t id,
 /* The same as it is answered. */
 enum err life_get(struct call *c, const struct life *life, int64_t id,
                   void *view) MUST_USE;
+
+/* Narrow the list to what the caller is any party to, where `who` is NULL: what
+   can be listed can be got. */
+enum err life_limit(struct call *c, const struct life *life,
+                    struct list *l) MUST_USE;
 
 /* -- looking ------------------------------------------------------------------ */
 

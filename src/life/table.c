@@ -2,9 +2,11 @@
 /* What the table of steps says, to whoever asks. */
 #include "life/life.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "json/json.h"
 
 static const struct field nothing_fields[] = {
@@ -78,6 +80,14 @@ who_may(const struct life *life, const char *verb)
     return who;
 }
 
+const struct beginning *
+life_begins(const struct life *life)
+{
+    static const struct beginning added[] = { { 0, "add" }, { 0, NULL } };
+
+    return life->begins ? life->begins : added;
+}
+
 bool
 life_is_program(const struct life *life, const char *verb)
 {
@@ -96,8 +106,18 @@ life_right(const struct life *life, const char *verb)
     return first->right;
 }
 
+/* "Hand over", or what the verb is called in Chinese. */
+static const char *
+label_of(struct call *c, const char *verb)
+{
+    char *s = arena_text(c->arena, words_spaced(c, verb));
+
+    s[0] = (char)toupper((unsigned char)s[0]);
+    return s;
+}
+
 void
-life_write_steps(struct json_out *o, const struct life *life)
+life_write_steps(struct call *c, struct json_out *o, const struct life *life)
 {
     json_begin_list(o);
     for (size_t i = 0; i < life->n; i++) {
@@ -105,6 +125,7 @@ life_write_steps(struct json_out *o, const struct life *life)
 
         json_begin(o);
         json_put_text(o, "verb", s->verb);
+        json_put_text(o, "label", label_of(c, s->verb));
         json_key(o, "from");
         json_begin_list(o);
         for (unsigned k = 0; life->states[k] != NULL; k++)
@@ -168,7 +189,7 @@ static void
 draw_states(struct buf *b, const struct life *life)
 {
     buf_puts(b, "```mermaid\nstateDiagram-v2\n");
-    for (const struct beginning *g = life->begins; g && g->how; g++)
+    for (const struct beginning *g = life_begins(life); g->how; g++)
         buf_printf(b, "    [*] --> %s: %s\n", life->states[g->state], g->how);
     for (unsigned from = 0; life->states[from] != NULL; from++)
         for (unsigned to = 0; life->states[to] != NULL; to++)
@@ -217,7 +238,10 @@ draw_step(struct buf *b, const struct life *life, const struct step *s)
         draw_set(b, s->from, life->states, n);
     buf_printf(b, " | %s | ", s->to < 0 ? "(stays)" : life->states[s->to]);
     draw_set(b, s->who, people, 32);
-    buf_printf(b, " | %s |\n", s->only ? s->only : "");
+    buf_printf(b, " | %s", s->only ? s->only : "");
+    if (s->when != NULL)
+        buf_printf(b, "%swhen `%s` has come", s->only ? ", " : "", s->when);
+    buf_puts(b, " |\n");
 }
 
 const char *

@@ -370,7 +370,8 @@ import_rows(struct importing *im, struct csv *csv, bool dry_run)
 bool
 noun_imports(const struct noun *n)
 {
-    return n->import != NULL || (!n->by_hand && n->edit != NULL);
+    return n->import != NULL
+           || (!n->by_hand && n->life == NULL && n->edit != NULL);
 }
 
 enum err

@@ -22,17 +22,6 @@ label_of(struct call *c, const struct noun *n)
     return s;
 }
 
-/* "routing rule": one of them. */
-static const char *
-one_of(struct call *c, const struct noun *n)
-{
-    char *s = arena_text(c->arena, words_in(c, n->model->noun));
-
-    for (char *p = s; *p != '\0'; p++)
-        *p = *p == '_' ? ' ' : *p;
-    return s;
-}
-
 /* The field that a page sorts by. */
 static const char *
 sort_of(const struct noun *n)
@@ -54,13 +43,14 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_put_text(o, "plural", n->plural);
     json_put_text(o, "part", n->part);
     json_put_text(o, "label", label_of(c, n));
-    json_put_text(o, "one", one_of(c, n));
+    json_put_text(o, "one", words_spaced(c, n->model->noun));
     json_put_text(o, "says", words_in(c, n->says));
     json_put_text(o, "title", title ? title->name : NULL);
     json_put_text(o, "sort", sort_of(n));
     json_put_text(o, "edit", n->edit);
     json_put_bool(o, "editable", n->edit != NULL && auth_may(c, n->edit));
     json_put_bool(o, "plain", !n->by_hand);
+    json_put_bool(o, "alive", n->life != NULL);
     json_put_bool(o, "removable", n->removable);
     json_put_bool(o, "merges", n->merges);
     json_put_bool(o, "imports", noun_imports(n));

@@ -7,6 +7,7 @@
 #include "auth/account.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "life/life.h"
 #include "model/member.h"
 
 #define ALL_FIELDS (~(field_mask)0)
@@ -33,47 +34,40 @@ noun_find(const struct call *c, const char *plural)
     return NULL;
 }
 
+/* What the row is called that a TITLE refers to. */
+static const char *
+title_of(struct call *c, const struct field *f, const void *rec)
+{
+    const struct noun *to = noun_of_table(c, f->refers);
+    void *other = arena_alloc(c->arena, to->model->size);
+
+    return model_get(c, to->model, field_int(f, rec), other) == OK
+               ? noun_title(c, to, other)
+               : NULL;
+}
+
 const char *
 noun_title(struct call *c, const struct noun *n, const void *rec)
 {
     const struct field *f = model_flagged(n->model, TITLE);
-    struct value v = { 0 };
+    const char *title = NULL;
 
-    if (f != NULL)
-        v = member_value(f, rec);
-    return v.kind == VALUE_TEXT
-               ? v.as.s
+    if (f != NULL && f->refers != NULL)
+        title = title_of(c, f, rec);
+    else if (f != NULL && f->kind == FIELD_TEXT)
+        title = member_value(f, rec).as.s;
+    return title
+               ? title
                : arena_printf(c->arena, "%s %lld", words_in(c, n->model->noun),
                               (long long)model_id(n->model, rec));
 }
 
 /* -- who may ------------------------------------------------------------- */
 
-static const char crew_provider[] =
-    "SELECT COALESCE(provider_id, 0) FROM auth_crew WHERE id = $1";
-
 static int64_t
 at_column(const struct model *m, const char *column, const void *rec)
 {
     return column ? field_int(model_field(m, column), rec) : 0;
-}
-
-/* Where the row lies; what is a crew's is its provider's, too. */
-static enum err
-where_is(struct call *c, const struct noun *n, const void *rec,
-         struct auth_where *at)
-{
-    const struct auth_columns *k = &n->reach;
-
-    *at = (struct auth_where){
-        .unit_id = at_column(n->model, k->unit, rec),
-        .crew_id = at_column(n->model, k->crew, rec),
-        .place_id = at_column(n->model, k->place, rec),
-        .provider_id = at_column(n->model, k->provider, rec)
-    };
-    return k->provider == NULL && at->crew_id != 0
-               ? db_int(c, &at->provider_id, crew_provider, V(at->crew_id))
-               : OK;
 }
 
 /* To others it is as if it were not there. */
@@ -91,15 +85,13 @@ need_own(struct call *c, const struct noun *n, const void *rec)
 static enum err
 need(struct call *c, const struct noun *n, const char *right, const void *rec)
 {
-    const struct auth_columns *k = &n->reach;
     struct auth_where at;
+    bool somewhere;
 
     TRY(auth_need(c, NULL, NULL));
     TRY(need_own(c, n, rec));
-    if (!k->unit && !k->crew && !k->place && !k->provider)
-        return auth_need(c, right, NULL);
-    TRY(where_is(c, n, rec, &at));
-    return auth_need(c, right, &at);
+    TRY(auth_where_of(c, &n->reach, n->model, rec, &at, &somewhere));
+    return auth_need(c, right, somewhere ? &at : NULL);
 }
 
 /* Who is from outside asks for what lies with another provider. */
@@ -107,10 +99,11 @@ static enum err
 refuse_outside(struct call *c, const struct noun *n, const void *rec)
 {
     struct auth_where at;
+    bool somewhere;
 
     if (!n->own_only || !auth_from_outside(c))
         return OK;
-    TRY(where_is(c, n, rec, &at));
+    TRY(auth_where_of(c, &n->reach, n->model, rec, &at, &somewhere));
     return at.provider_id == c->actor->provider_id
                ? OK
                : fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
@@ -143,8 +136,11 @@ derive(struct call *c, const struct noun *n, void *rec)
 enum err
 noun_list(struct call *c, const struct noun *n, struct list *l)
 {
-    TRY(n->see ? auth_limit(c, n->see, &n->reach, l)
-               : auth_need(c, NULL, NULL));
+    if (n->life != NULL)
+        TRY(life_limit(c, n->life, l));
+    else
+        TRY(n->see ? auth_limit(c, n->see, &n->reach, l)
+                   : auth_need(c, NULL, NULL));
     limit_outside(c, n, l);
     if (n->own != NULL)
         list_and(c, l, "%s = $%zu", n->own,
@@ -160,6 +156,10 @@ noun_get(struct call *c, const struct noun *n, void *rec)
 {
     if (n->get != NULL)
         return n->get(c, rec);
+    if (n->life != NULL)
+        return life_view(n->life) == n->model
+                   ? life_get(c, n->life, model_id(n->model, rec), rec)
+                   : life_load(c, n->life, model_id(n->model, rec), rec);
     TRY(model_get(c, n->model, model_id(n->model, rec), rec));
     TRY(n->see ? need(c, n, n->see, rec) : auth_need(c, NULL, NULL));
     TRY(need_own(c, n, rec));
@@ -334,7 +334,7 @@ noun_set(struct call *c, const struct noun *n, void *rec, field_mask said)
 
     if (n->set != NULL)
         return n->set(c, rec, said);
-    ASSERT(!n->by_hand && (n->edit != NULL || n->own != NULL));
+    ASSERT(!n->by_hand && !n->life && (n->edit != NULL || n->own != NULL));
     TX tx = tx_begin(c);
     TRY(get_to_change(c, n, model_id(m, rec), old));
     model_fill(m, rec, old, said);
@@ -407,7 +407,7 @@ noun_remove(struct call *c, const struct noun *n, int64_t id)
 {
     void *old = arena_alloc(c->arena, n->model->size);
 
-    ASSERT(n->removable);
+    ASSERT(n->removable && n->life == NULL);
     TX tx = tx_begin(c);
     TRY(get_to_change(c, n, id, old));
     TRY(refuse_referred(c, n, id));
@@ -431,7 +431,7 @@ move_reference(struct call *c, const struct noun *n, const struct field *f,
 
     if (n->refer != NULL)
         return n->refer(c, id, f, k->into);
-    if (n->by_hand && n->set == NULL)
+    if ((n->by_hand || n->life) && n->set == NULL)
         return fail(c, ERR_CONFLICT, NULL, "%s %lld refers to it for good",
                     words_in(c, n->model->noun), (long long)id);
     field_put(model_field(n->model, "id"), rec, id);

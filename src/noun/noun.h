@@ -19,8 +19,11 @@
  *   7. An import is done by the same verbs, row by row, so that every rule is
  *      asked; with one bad row, or dry, nothing is changed.
  *
- * Not here: the rules of a noun (its `check`), lives with states (order.h),
+ * Not here: the rules of a noun (its `check`), states and steps (life/life.h),
  * what stands in the audit (the model writes it).
+ *
+ * A noun with a life has its list, is made and goes out by these verbs; one of
+ * its rows is seen by its parties, and changed by the steps of its life alone.
  *
  * A noun that is ruled by code of its own (`by_hand`) has a row too, for what
  * is the same for all of them: references, history, forms, the menu.
@@ -34,6 +37,18 @@
 #include "model/model.h"
 
 struct import_result;
+struct life;
+
+/* The words of a field, where nothing else names them. */
+#define WORDS(...)                                                             \
+    (const char *const[])                                                      \
+    {                                                                          \
+        __VA_ARGS__, NULL                                                      \
+    }
+
+/* In a part of the menu that has a right to see and one to edit. */
+#define NOUN_PART(part_)                                                       \
+    .part = (part_), .see = part_ ".see", .edit = part_ ".edit"
 
 /* The model of a noun that nobody else names. */
 #define NOUN_MODEL(noun_, table_, T, fields_)                                  \
@@ -49,10 +64,14 @@ struct noun {
        alone; a reference stands for the name of what it refers to. */
     const char *called[2];
     const char *see;  /* the right to see it; NULL: whoever is signed in */
-    const char *edit; /* likewise; of one that is `own` only */
+    const char *edit; /* likewise; of one that is `own` only; with a life: the
+                         right to make one */
     const char *told; /* the right to see its history; NULL: see, or edit */
 
-    /* Where a row lies: columns; none where a right is the whole office's. */
+    const struct life *life; /* what may become of a row; NULL: any change */
+
+    /* Where a row lies: columns; none where a right is the whole office's.  Of
+       a row with a life its parties tell. */
     struct auth_columns reach;
     /* The column of the account whose the row is: nobody else sees or changes
        it, whatever their rights; or NULL. */
@@ -102,7 +121,7 @@ struct noun {
 const struct noun *noun_of_table(const struct call *c, const char *table);
 const struct noun *noun_find(const struct call *c, const char *plural);
 
-/* Can its rows come in by a table? */
+/* Can its rows come in by a table?  What has a life comes by its verbs. */
 bool noun_imports(const struct noun *n);
 
 /* -- verbs --------------------------------------------------------------- */
@@ -142,7 +161,8 @@ enum err noun_remove(struct call *c, const struct noun *n, int64_t id) MUST_USE;
 enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
                     int64_t into) MUST_USE;
 
-/* What people call the row: its TITLE, or its number. */
+/* What people call the row: its TITLE, or that of the row a TITLE refers to, or
+   its number. */
 const char *noun_title(struct call *c, const struct noun *n, const void *rec);
 
 /* -- tables in and out ----------------------------------------------------- */

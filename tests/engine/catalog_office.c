@@ -39,6 +39,18 @@ item(struct call *c, const struct catalog *k, const char *code)
     return i;
 }
 
+int64_t
+area_id(struct call *c, const char *code)
+{
+    int64_t id = 0;
+
+    EXPECT_OK(db_int(c, &id,
+                     "SELECT COALESCE(MIN(id), 0) FROM service_area"
+                     " WHERE code = $1",
+                     V(code)));
+    return id;
+}
+
 struct service_item
 copy_item(struct call *c, const char *code)
 {

@@ -19,8 +19,6 @@ const struct service_item *item(struct call *c, const struct catalog *k,
 /* The same as a record of its own, to make a new version of. */
 struct service_item copy_item(struct call *c, const char *code);
 
-/* The number a counting query gives. */
-
 /* The id of the area with the code; 0 when there is none. */
 int64_t area_id(struct call *c, const char *code);
 

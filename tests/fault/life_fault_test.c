@@ -81,6 +81,11 @@ TEST(every_verb_of_a_change_of_rights_is_all_or_nothing)
     try_life(c, &life_cases[1]);
 }
 
+TEST(every_verb_of_the_example_s_life_is_all_or_nothing)
+{
+    try_life(c, &life_cases[3]);
+}
+
 TEST(every_verb_of_a_planned_change_is_all_or_nothing)
 {
     try_life(c, &life_cases[2]);

@@ -3,6 +3,8 @@ import { after } from 'node:test';
 import { close, open } from './office';
 
 const all = ['story', 'intake', 'turns', 'rights', 'administration', 'breaks', 'pages'];
+/* A program with the example of docs/TOUR.md in it. */
+if (process.env.LIANGCAO_PROGRAM?.includes('/example/')) all.push('example');
 
 after(close);
 await open();

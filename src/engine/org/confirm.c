@@ -187,7 +187,6 @@ make_it(struct deed *d)
                                     w->asked_at);
     if (d->step->to != CONFIRMED)
         return OK;
-    d->c->if_version = 0; /* it spoke of the change, not of the fact */
     e = make(d->c, w);
     d->c->actor = me;
     return e;
@@ -196,14 +195,7 @@ make_it(struct deed *d)
 static enum err
 fill(struct call *c, void *view)
 {
-    struct right_change *w = view;
-    struct offers offers;
-
-    TRY(right_change_complete(c, w));
-    TRY(life_offer(c, &right_change_life, w, NULL, &offers));
-    w->verbs = offers.verbs;
-    w->why_not = offers.why_not;
-    return OK;
+    return right_change_complete(c, view);
 }
 
 static const struct step steps[] = {

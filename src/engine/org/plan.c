@@ -182,20 +182,6 @@ keep_reason(struct deed *d, void *rec)
     return OK;
 }
 
-static enum err
-fill(struct call *c, void *view)
-{
-    struct unit_plan *p = view;
-    struct offers offers;
-
-    if (p->state == DONE || p->state == CALLED_OFF)
-        return OK;
-    TRY(life_offer(c, &unit_plan_life, p, NULL, &offers));
-    p->verbs = offers.verbs;
-    p->why_not = offers.why_not;
-    return OK;
-}
-
 #define IN(s) (1U << (s))
 
 static const struct step steps[] = {
@@ -226,7 +212,6 @@ const struct life unit_plan_life = {
     .ends = IN(DONE) | IN(CALLED_OFF),
     .derive = derive,
     .who = who,
-    .fill = fill,
 };
 
 /* -- the day has come ---------------------------------------------------- */

@@ -5,7 +5,7 @@
  */
 import { shallowRef } from 'vue';
 import { get } from '@/api/client';
-import type { Form, List } from '@/api/types';
+import type { Form, FormField, List } from '@/api/types';
 import { language } from '@/common/i18n';
 
 export interface Noun {
@@ -21,6 +21,7 @@ export interface Noun {
   edit: string | null; /* the right to edit */
   editable: boolean;
   plain: boolean; /* it needs no page of its own */
+  alive: boolean; /* it has a life: rows are changed by verbs, not by a form */
   removable: boolean;
   merges: boolean;
   imports: boolean;
@@ -50,6 +51,11 @@ export const nounOf = (noun?: string | null): Noun | undefined => nouns.value.fi
 
 /* The columns of a plain noun's list: the first fields of its form, and whether it is in use. */
 export function columnsOf(n: Noun): string[] {
+  /* How a row stands comes first, and what the server says of it is worth as much as what was said to it. */
+  if (n.alive) return ['state', ...factsOf(n).map((f) => f.name).filter((f) => f !== 'state').slice(0, 6)];
   const shown = n.form.fields.filter((f) => !f.given && !f.long && f.kind !== 'json' && f.name !== 'active').slice(0, 6).map((f) => f.name);
   return n.form.fields.some((f) => f.name === 'active') ? [...shown, 'active'] : shown;
 }
+
+/* The fields of a row with a life that have a label of their own. */
+export const factsOf = (n: Noun): FormField[] => n.form.fields.filter((f) => f.label !== f.name && f.kind !== 'json');

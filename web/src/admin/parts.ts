@@ -23,6 +23,7 @@ export interface Part {
   search?: boolean;
   dated?: boolean; /* has versions by date */
   remove?: boolean;
+  alive?: boolean; /* rows are changed by verbs */
   page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import' | 'health' | 'changes';
 }
 
@@ -54,7 +55,7 @@ export const parts: Part[] = [
 /* The page of a noun that needs none of its own. */
 const plain = (n: Noun): Part => ({
   name: n.plural, label: n.label, one: n.one, group: n.part!, see: [n.edit!], edit: [n.edit!], path: `/${n.plural}`, noun: n.noun,
-  columns: columnsOf(n), sort: n.sort ?? undefined, search: n.searched, dated: n.dated, remove: n.removable,
+  columns: columnsOf(n), sort: n.sort ?? undefined, search: n.searched, dated: n.dated, remove: n.removable, alive: n.alive,
 });
 
 /* In the order in which the server has the nouns; what is none of them comes last. */

@@ -309,6 +309,7 @@ export interface FormField {
 /* A row of the table of steps, GET /orders/transitions. */
 export interface Step {
   verb: string;
+  label: string;
   from: string[];
   to: string | null;
   guard: string | null;
