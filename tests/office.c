@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "office.h"
 
+#include "subject/event.h"
+
 #include <stdio.h>
 
 #include "api/route.h"
@@ -367,4 +369,14 @@ tables_sum(struct call *c, const char *const *tables)
     for (; *tables != NULL; tables++)
         sum += table_sum(c, *tables);
     return sum;
+}
+
+bool
+hears(struct call *c, const struct order *o, const char *verb, bool internal)
+{
+    const struct event e = { .verb = verb, .internal = internal };
+    bool may;
+
+    EXPECT_OK(life_may_hear(c, &order_life, o, &e, &may));
+    return may;
 }

@@ -112,6 +112,11 @@ enum err noun_list(struct call *c, const struct noun *n,
                    struct list *l) MUST_USE;
 enum err noun_get(struct call *c, const struct noun *n, void *rec) MUST_USE;
 
+/* May the caller see the row REC, as noun_get would say?  ERR_DENIED, too, of a
+   noun by hand that does not say how it is read. */
+enum err noun_may_see(struct call *c, const struct noun *n,
+                      const void *rec) MUST_USE;
+
 /*
  * REC is completed in place.  c->waits: something of it, or all, waits for a
  * second administrator.

@@ -243,7 +243,7 @@ TEST(an_emergency_goes_to_its_crew_at_once)
     EXPECT(o.crew_id == id_of(c, "crew", "electricians"));
     EXPECT(told(c, 45, o.id, "dispatched") == 1);
     assert_int_equal(count(c,
-                           "SELECT COUNT(*) FROM event WHERE order_id ="
+                           "SELECT COUNT(*) FROM event WHERE noun_id ="
                            " %lld",
                            o.id),
                      2);
@@ -690,7 +690,7 @@ TEST(the_events_of_an_order_stand_as_they_happened_whoever_clocks_it)
     EXPECT_OK(say(c, "zhao", "arrive", id, .note = NULL));
     ids_close(other.ids);
     EXPECT(office_int(c, "SELECT COUNT(*) FROM event a JOIN event b ON"
-                         " b.order_id = a.order_id AND b.verb = 'grab'"
+                         " b.noun_id = a.noun_id AND b.verb = 'grab'"
                          " WHERE a.verb = 'arrive' AND a.id > b.id")
            == 1);
 }

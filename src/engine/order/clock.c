@@ -144,7 +144,8 @@ escalate(struct call *c, struct order *o)
 static enum err
 note_late(struct call *c, struct order *o, const char *clock)
 {
-    struct order_event e = { .order_id = o->id,
+    struct event e = { .noun = "order",
+                       .noun_id = o->id,
                              .actor_name = "liangcao",
                              .verb = "late",
                              .from_state = order_states[o->state],
