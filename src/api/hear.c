@@ -4,8 +4,8 @@
 #include "api/lives.h"
 #include "base/text.h"
 #include "engine/order/order.h"
-#include "json/json.h"
 #include "noun/noun.h"
+#include "json/json.h"
 
 static unsigned
 order_state(const char *word)
@@ -24,15 +24,17 @@ order_of(struct call *c, const struct news_row *row)
 {
     struct order *o = NEW(c->arena, struct order);
 
-    *o = (struct order){ .id = row->noun_id,
-                         .number = row->number,
-                         .state = order_state(row->state),
-                         .version = row->version,
-                         .unit_id = row->unit_id,
-                         .crew_id = row->crew_id,
-                         .place_id = row->place_id,
-                         .provider_id = row->provider_id,
-                         .requester_id = row->requester_id };
+    *o = (struct order){
+        .id = row->noun_id,
+        .number = row->number,
+        .state = order_state(row->state),
+        .version = row->version,
+        .unit_id = row->unit_id,
+        .crew_id = row->crew_id,
+        .place_id = row->place_id,
+        .provider_id = row->provider_id,
+        .requester_id = row->requester_id
+    };
     return row->number ? o : NULL;
 }
 
@@ -113,8 +115,7 @@ hear_write(const struct hearing *h, struct json_out *o)
                       *(const char *const *)(const void *)((const char *)h->rec
                                                            + number->offset));
     if (h->life != NULL)
-        json_put_text(o, "state",
-                      h->life->states[life_state(h->life, h->rec)]);
+        json_put_text(o, "state", h->life->states[life_state(h->life, h->rec)]);
     json_put_text(o, "verb", h->event.verb);
     if (version != NULL)
         json_put_int(o, "version", field_int(version, h->rec));

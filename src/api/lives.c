@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
-#include "json/json.h"
 #include "subject/event.h"
+#include "json/json.h"
 
 const struct life *const all_lives[] = { &order_life, &right_change_life,
                                          &unit_plan_life, NULL };

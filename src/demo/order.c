@@ -12,8 +12,8 @@
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
-#include "subject/event.h"
 #include "model/app.h"
+#include "subject/event.h"
 
 #define YEAR_DAYS 365
 #define MAX_PEOPLE 4000

@@ -7,8 +7,8 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "json/json.h"
 #include "subject/event.h"
+#include "json/json.h"
 
 /* -- a row --------------------------------------------------------------------- */
 
@@ -305,9 +305,9 @@ life_events(struct call *c, const struct life *life, int64_t id,
             const char *verb, struct list *l)
 {
     void *rec = arena_alloc(c->arena, life->model->size);
-    struct event_view v = { .noun = life->model->noun,
-                            .noun_id = id,
-                            .verb = verb };
+    struct event_view v = {
+        .noun = life->model->noun, .noun_id = id, .verb = verb
+    };
     unsigned who;
 
     TRY(load(c, life, id, rec, &who));

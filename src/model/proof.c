@@ -190,12 +190,12 @@ part_rows(struct call *c, const struct model *m, const struct model *whole,
 
     if (m->of_any && !text_same(model_field(m, "noun")->before, whole->noun))
         of = of_later(c, m);
-    sql = arena_printf(c->arena,
-                       "WHERE %s%s > $1 AND %s <= $2%s ORDER BY %s, id", of,
-                       key, key, m->of_any ? " AND noun = $3" : "", key);
-    return m->of_any ? model_query(c, m, sql, V(s->after), V(s->to),
-                                   V(whole->noun))
-                     : model_query(c, m, sql, V(s->after), V(s->to));
+    sql =
+        arena_printf(c->arena, "WHERE %s%s > $1 AND %s <= $2%s ORDER BY %s, id",
+                     of, key, key, m->of_any ? " AND noun = $3" : "", key);
+    return m->of_any
+               ? model_query(c, m, sql, V(s->after), V(s->to), V(whole->noun))
+               : model_query(c, m, sql, V(s->after), V(s->to));
 }
 
 struct rows

@@ -42,9 +42,10 @@ enum err event_write(struct call *c, struct event *e) MUST_USE;
 struct event_view {
     const char *noun;
     int64_t noun_id;
-    bool internal;             /* what is internal, too */
-    const char *verb;          /* of this verb only; NULL: of any */
-    const char *const *hidden; /* verbs that are not for these eyes; NULL-ended */
+    bool internal;    /* what is internal, too */
+    const char *verb; /* of this verb only; NULL: of any */
+    const char *const
+        *hidden; /* verbs that are not for these eyes; NULL-ended */
 };
 
 /* The events of a row that the list asks for, oldest first. */

@@ -5,51 +5,11 @@
 #include "api/route.h"
 #include "base/files.h"
 #include "engine/org/org.h"
-#include "example/key.h"
-#include "office.h"
+#include "keys.h"
 #include "table_out.h"
 #include "json/json.h"
 
 #include <stdio.h>
-
-/* An office whose register has the keys. */
-struct with_keys {
-    struct app app;
-    const struct noun *all[64];
-};
-
-static void
-read_schema(struct call *c)
-{
-    FILE *f = fopen("tests/engine/example/key.sql", "r");
-    char sql[2000];
-    size_t n;
-
-    assert_non_null(f);
-    n = fread(sql, 1, sizeof sql - 1, f);
-    sql[n] = '\0';
-    (void)fclose(f);
-    /* PostgreSQL's office is emptied between tests, not made anew. */
-    office_exec(c, "DROP TABLE IF EXISTS key");
-    office_exec(c, arena_text(c->arena, sql));
-}
-
-static void
-open_keys(struct call *c, struct with_keys *k)
-{
-    size_t n = 0;
-
-    office_make(c);
-    k->app = *c->app;
-    for (; all_nouns[n] != NULL; n++)
-        k->all[n] = all_nouns[n];
-    k->all[n] = &key_noun;
-    k->all[n + 1] = NULL;
-    k->app.nouns = k->all;
-    c->app = &k->app;
-    read_schema(c);
-    as(c, "sysadmin");
-}
 
 TEST(the_example_noun_is_added_changed_seen_and_removed)
 {
@@ -57,9 +17,8 @@ TEST(the_example_noun_is_added_changed_seen_and_removed)
     struct key one = { .tag = "K1", .place_id = 23, .unit_id = 3, .copies = 2 };
     struct key bad = { .tag = "K2", .place_id = 999, .copies = 1 };
     struct key seen = { 0 };
-    const struct app *before = c->app;
 
-    open_keys(c, &k);
+    keys_open(c, &k);
     EXPECT_OK(model_check_schema(c, &key_noun.model, 1));
     EXPECT_OK(noun_add(c, &key_noun, &one));
     EXPECT_FAULT(noun_add(c, &key_noun, &bad), ERR_INVALID, "place_id");
@@ -81,7 +40,7 @@ TEST(the_example_noun_is_added_changed_seen_and_removed)
     EXPECT_OK(noun_get(c, &key_noun, &seen));
     as(c, "sysadmin");
     EXPECT_OK(noun_remove(c, &key_noun, one.id));
-    c->app = before;
+    keys_close(c, &k);
 }
 
 TEST(the_example_noun_comes_in_and_goes_out_by_tables)
@@ -91,9 +50,8 @@ TEST(the_example_noun_comes_in_and_goes_out_by_tables)
     struct with_keys k;
     struct import_result r;
     struct buf b;
-    const struct app *before = c->app;
 
-    open_keys(c, &k);
+    keys_open(c, &k);
     office_exec(c, "UPDATE place SET code = 'R305' WHERE id = 23");
     EXPECT_OK(noun_import(c, &key_noun, csv, strlen(csv), false, &r));
     EXPECT(r.added == 2 && r.n_refused == 0);
@@ -101,7 +59,7 @@ TEST(the_example_noun_comes_in_and_goes_out_by_tables)
     EXPECT(strstr(b.s, "K1,meter room,R305,,3,") != NULL);
     EXPECT_OK(noun_import(c, &key_noun, b.s, b.len, false, &r));
     EXPECT(r.unchanged == 2);
-    c->app = before;
+    keys_close(c, &k);
 }
 
 TEST(the_example_noun_has_its_routes_and_its_place_in_the_menu)
@@ -110,9 +68,8 @@ TEST(the_example_noun_has_its_routes_and_its_place_in_the_menu)
     static struct route routes[6];
     struct buf b;
     struct json_out o;
-    const struct app *before = c->app;
 
-    open_keys(c, &k);
+    keys_open(c, &k);
     EXPECT(noun_routes_of(&key_noun, routes) == 5);
     EXPECT(strcmp(routes[0].path, "/keys") == 0 && routes[0].flags & R_LIST);
     EXPECT(strcmp(routes[4].path, "/keys/{id}") == 0
@@ -121,5 +78,5 @@ TEST(the_example_noun_has_its_routes_and_its_place_in_the_menu)
     o = json_to(&b);
     noun_write_menu(c, &o);
     EXPECT(strstr(b.s, "\"plural\":\"keys\"") != NULL);
-    c->app = before;
+    keys_close(c, &k);
 }

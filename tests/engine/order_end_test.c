@@ -710,7 +710,8 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
             heard += hears(c, &o, "comment", false);
             if (!seen) {
                 EXPECT_FAULT(order_get(c, ids[k], &v), ERR_ABSENT, NULL);
-                EXPECT_FAULT(life_events(c, &order_life, ids[k], NULL, &l), ERR_ABSENT, NULL);
+                EXPECT_FAULT(life_events(c, &order_life, ids[k], NULL, &l),
+                             ERR_ABSENT, NULL);
             }
         }
         if (s.listed != eyes[i].sees || s.total != s.listed

@@ -459,7 +459,7 @@ TEST(a_clock_that_runs_out_is_noted_once_and_escalates)
     EXPECT(told(c, 49, id, "a day overdue") == 1);
     assert_int_equal(count(c,
                            "SELECT COUNT(*) FROM event WHERE verb = 'late'"
-                           " AND order_id = %lld",
+                           " AND noun_id = %lld",
                            id),
                      1);
     EXPECT(order_now(c, id).wake_at.ms == 0);

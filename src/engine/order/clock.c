@@ -146,11 +146,11 @@ note_late(struct call *c, struct order *o, const char *clock)
 {
     struct event e = { .noun = "order",
                        .noun_id = o->id,
-                             .actor_name = "liangcao",
-                             .verb = "late",
-                             .from_state = order_states[o->state],
-                             .to_state = order_states[o->state],
-                             .note = clock };
+                       .actor_name = "liangcao",
+                       .verb = "late",
+                       .from_state = order_states[o->state],
+                       .to_state = order_states[o->state],
+                       .note = clock };
 
     TRY(event_add(c, &e));
     return audit_write(c, "order.late", "order", o->id,

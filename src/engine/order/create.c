@@ -265,11 +265,11 @@ dispatch_at_once(struct call *c, struct order *o)
 {
     struct event e = { .noun = "order",
                        .noun_id = o->id,
-                             .verb = "dispatch",
-                             .actor_name = "liangcao",
-                             .from_state = order_states[ORDER_SUBMITTED],
-                             .to_state = order_states[ORDER_DISPATCHED],
-                             .note = o->crew_name };
+                       .verb = "dispatch",
+                       .actor_name = "liangcao",
+                       .from_state = order_states[ORDER_SUBMITTED],
+                       .to_state = order_states[ORDER_DISPATCHED],
+                       .note = o->crew_name };
 
     TRY(event_add(c, &e));
     return tell_crew(c, o, "dispatched");
@@ -279,7 +279,9 @@ static enum err
 write_order(struct call *c, struct making *m)
 {
     struct order *o = &m->o;
-    struct event e = { .noun = "order", .verb = "submit", .from_state = "draft" };
+    struct event e = {
+        .noun = "order", .verb = "submit", .from_state = "draft"
+    };
 
     o->state =
         m->item.needs_approval ? ORDER_AWAITING_APPROVAL : ORDER_SUBMITTED;

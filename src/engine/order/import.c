@@ -650,9 +650,9 @@ write_row(struct importing *im, struct order *o)
     struct call *c = im->c;
     struct event e = { .noun = "order",
                        .actor_name = im->map->source,
-                             .verb = "import",
-                             .to_state = order_states[o->state],
-                             .note = o->external_id };
+                       .verb = "import",
+                       .to_state = order_states[o->state],
+                       .note = o->external_id };
     const char *all;
 
     o->number =
