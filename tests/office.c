@@ -372,7 +372,7 @@ tables_sum(struct call *c, const char *const *tables)
 }
 
 bool
-hears(struct call *c, const struct order *o, const char *verb, bool internal)
+hears_of(struct call *c, const struct order *o, const char *verb, bool internal)
 {
     const struct event e = { .verb = verb, .internal = internal };
     bool may;

@@ -150,6 +150,9 @@ enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
 /* What people call the row: its TITLE, or its number. */
 const char *noun_title(struct call *c, const struct noun *n, const void *rec);
 
+/* "Routing rules", or what the rows are called in Chinese. */
+const char *noun_label(struct call *c, const struct noun *n);
+
 /* -- tables in and out ----------------------------------------------------- */
 
 struct import_refusal {

@@ -404,12 +404,12 @@ TEST(internal_comments_are_for_those_who_serve)
         struct order o = order_now(c, id);
 
         as(c, "wang");
-        EXPECT(hears(c, &o, "comment", false)
-               && !hears(c, &o, "comment", true));
+        EXPECT(hears_of(c, &o, "comment", false)
+               && !hears_of(c, &o, "comment", true));
         as(c, "zhao");
-        EXPECT(hears(c, &o, "comment", true));
+        EXPECT(hears_of(c, &o, "comment", true));
         as(c, "qian");
-        EXPECT(!hears(c, &o, "comment", false));
+        EXPECT(!hears_of(c, &o, "comment", false));
     }
 }
 
@@ -707,7 +707,7 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
             bool seen = order_get(c, ids[k], &v) == OK;
 
             got += seen;
-            heard += hears(c, &o, "comment", false);
+            heard += hears_of(c, &o, "comment", false);
             if (!seen) {
                 EXPECT_FAULT(order_get(c, ids[k], &v), ERR_ABSENT, NULL);
                 EXPECT_FAULT(life_events(c, &order_life, ids[k], NULL, &l),

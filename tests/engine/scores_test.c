@@ -175,14 +175,14 @@ TEST(the_stream_tells_of_a_rating_only_who_may_see_it)
     vote(c, id, 2);
     o = order_now(c, id);
     as(c, "zhao");
-    EXPECT(hears(c, &o, "comment", false));
-    EXPECT(!hears(c, &o, "rate", false));
+    EXPECT(hears_of(c, &o, "comment", false));
+    EXPECT(!hears_of(c, &o, "rate", false));
     as(c, "money"); /* sees the order, but no ratings */
-    EXPECT(!hears(c, &o, "rate", false));
+    EXPECT(!hears_of(c, &o, "rate", false));
     as(c, "wang");
-    EXPECT(hears(c, &o, "rate", false));
+    EXPECT(hears_of(c, &o, "rate", false));
     as(c, "desk");
-    EXPECT(hears(c, &o, "rate", false));
+    EXPECT(hears_of(c, &o, "rate", false));
 }
 
 TEST(a_rated_order_closes_when_an_unrated_one_does)
