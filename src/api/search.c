@@ -122,23 +122,26 @@ fit_of_row(const struct model *m, const void *rec, const char *q)
     return use != NULL && member_value(use, rec).as.i == 0 ? FITS_OLD : best;
 }
 
-static struct hit
-hit_of(struct call *c, const struct noun *n, const void *rec, const char *q)
+static enum err
+hit_of(struct call *c, const struct noun *n, const void *rec, const char *q,
+       struct hit *h)
 {
     const struct life *life = life_of(n->model->noun);
-    struct hit h = { .id = model_id(n->model, rec),
-                     .fit = fit_of_row(n->model, rec, q) };
 
-    if (life != NULL && life->title != NULL)
-        h.title = life->title(c, h.id);
-    if (h.title == NULL)
-        h.title = noun_title(c, n, rec);
+    *h = (struct hit){ .id = model_id(n->model, rec),
+                       .fit = fit_of_row(n->model, rec, q) };
     if (life != NULL)
-        h.state = life->states[life_state(life, rec)];
+        h->state = life->states[life_state(life, rec)];
+    if (life != NULL && life->title != NULL)
+        h->title = life->title(c, h->id);
+    if (h->title == NULL && c->fault.code != OK)
+        return c->fault.code;
+    if (h->title == NULL)
+        h->title = noun_title(c, n, rec);
     /* An order is called by its number and its title at once. */
-    if (fit_of_text(h.title, q) < h.fit)
-        h.fit = fit_of_text(h.title, q);
-    return h;
+    if (fit_of_text(h->title, q) < h->fit)
+        h->fit = fit_of_text(h->title, q);
+    return OK;
 }
 
 /* In its place among those that are there: as listed where they fit alike. */
@@ -161,8 +164,12 @@ look_in(struct call *c, const struct noun *n, const char *q, struct found *f)
 
     *f = (struct found){ .noun = n };
     TRY(list_noun(c, n, &l));
-    for (size_t i = 0; i < l.n && i < LOOKED_AT; i++)
-        put_hit(f, hit_of(c, n, (const char *)l.rows + i * n->model->size, q));
+    for (size_t i = 0; i < l.n && i < LOOKED_AT; i++) {
+        struct hit h;
+
+        TRY(hit_of(c, n, (const char *)l.rows + i * n->model->size, q, &h));
+        put_hit(f, h);
+    }
     return OK;
 }
 
