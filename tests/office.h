@@ -49,7 +49,7 @@ void office_pass(struct call *c, int64_t ms);
 
 /* Does the caller hear of an event of the order: of this VERB, INTERNAL? */
 bool hears_of(struct call *c, const struct order *o, const char *verb,
-           bool internal);
+              bool internal);
 
 /* Run SQL that is told to work. */
 void office_exec(struct call *c, const char *sql);

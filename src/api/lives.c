@@ -51,16 +51,15 @@ serve_row(struct call *c, void *in, void *out)
     return life_get(c, c->route->life, ((struct life_words *)in)->id, out);
 }
 
-/* Of the row that the path names, which comes as a filter. */
+/* Of the row that the path names.  Its id came as the last of the filters
+   (input.c); the list is of events, whose id is another. */
 static enum err
 list_events(struct call *c, struct list *l, const char *verb)
 {
     int64_t id = 0;
 
-    for (size_t i = 0; i < l->n_filters; i++)
-        if (text_same(l->filters[i].field->name, "noun_id")
-            && l->filters[i].op == IS)
-            (void)text_int(l->filters[i].value, &id);
+    ASSERT(l->n_filters > 0);
+    (void)text_int(l->filters[--l->n_filters].value, &id);
     return life_events(c, c->route->life, id, verb, l);
 }
 
@@ -125,7 +124,7 @@ add_timeline(struct arena *a, const struct life *l, struct route *out)
 
     out[n++] = (struct route){
         GET,
-        arena_printf(a, "/%s/{noun_id}/events", l->plural),
+        arena_printf(a, "/%s/{id}/events", l->plural),
         serve_events,
         .out = &event_model,
         .flags = R_LIST,
@@ -136,7 +135,7 @@ add_timeline(struct arena *a, const struct life *l, struct route *out)
         return n;
     out[n++] = (struct route){
         GET,
-        arena_printf(a, "/%s/{noun_id}/comments", l->plural),
+        arena_printf(a, "/%s/{id}/comments", l->plural),
         serve_comments,
         .out = &event_model,
         .flags = R_LIST,
