@@ -2,7 +2,7 @@
 import { after } from 'node:test';
 import { close, open } from './office';
 
-const all = ['story', 'intake', 'turns', 'rights', 'administration', 'breaks', 'pages'];
+const all = ['story', 'intake', 'turns', 'rights', 'administration', 'breaks', 'finding', 'pages'];
 
 after(close);
 await open();
