@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "office.h"
 
+#include "subject/event.h"
+
 #include <stdio.h>
 
 #include "api/route.h"
@@ -404,4 +406,14 @@ wake_orders(struct call *c)
     as(c, NULL);
     EXPECT_OK(order_wake(c, 100, &done));
     return done;
+}
+
+bool
+hears_of(struct call *c, const struct order *o, const char *verb, bool internal)
+{
+    const struct event e = { .verb = verb, .internal = internal };
+    bool may;
+
+    EXPECT_OK(life_may_hear(c, &order_life, o, &e, &may));
+    return may;
 }

@@ -48,6 +48,10 @@ int64_t id_of(struct call *c, const char *table, const char *code);
 /* Time passes. */
 void office_pass(struct call *c, int64_t ms);
 
+/* Does the caller hear of an event of the order: of this VERB, INTERNAL? */
+bool hears_of(struct call *c, const struct order *o, const char *verb,
+              bool internal);
+
 /* Run SQL that is told to work. */
 void office_exec(struct call *c, const char *sql);
 int64_t office_int(struct call *c, const char *sql);

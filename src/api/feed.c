@@ -129,14 +129,15 @@ pass_id(struct feed *f, const struct news_row *row)
         ids_pass(f->app->ids, row->row_id);
 }
 
-static void
+static enum err
 tell_rows(struct call *c, struct feed *f, const struct news_row *rows, size_t n)
 {
     for (size_t i = 0; i < n && !atomic_load(&f->stop); i++) {
         pass_id(f, &rows[i]);
-        tell_row(c, f, &rows[i]);
+        TRY(tell_row(c, f, &rows[i]));
         atomic_store(&f->position, news_position(&f->news));
     }
+    return OK;
 }
 
 /* The steps of a look; each has a session and memory of its own, and says in
@@ -164,7 +165,7 @@ look_late(struct call *c, struct feed *f, bool *more)
         return OK;
     rows = NEW_N(c->arena, struct news_row, NEWS_PAGE);
     TRY(news_late(c, &f->news, rows, &n));
-    tell_rows(c, f, rows, n);
+    TRY(tell_rows(c, f, rows, n));
     atomic_store(&f->position, news_position(&f->news));
     return OK;
 }
@@ -176,7 +177,7 @@ look_new(struct call *c, struct feed *f, bool *more)
     size_t n = 0;
 
     TRY(news_next(c, &f->news, rows, &n));
-    tell_rows(c, f, rows, n);
+    TRY(tell_rows(c, f, rows, n));
     *more = n == NEWS_PAGE;
     return OK;
 }

@@ -11,8 +11,8 @@
  * need not hold a connection.
  *
  * Always true:
- *   1. Nobody is sent an event of an order they may not see, nor an internal
- *      comment unless they serve.
+ *   1. Nobody is sent an event of a row they may not see, nor one that its
+ *      timeline would not show them (api/hear.h).
  *   2. Who is not signed in any more, by the rule that a request is judged by,
  *      is told `bye` within FEED_REFRESH_MS, at once where this process ended
  *      it, and the stream ends.  Listening is no use of a session.

@@ -93,8 +93,10 @@ bool listener_may_listen(struct call *c, struct listener *l);
 /* To one that was opened: where it stands. */
 void tell_welcome(struct feed *f, struct listener *l);
 
-/* A new or late row, which is taken now, to all who may hear of it. */
-void tell_row(struct call *c, struct feed *f, const struct news_row *row);
+/* A new or late row, which is taken now, to all who may hear of it.  What fails
+   has taken nothing and told nobody. */
+enum err tell_row(struct call *c, struct feed *f,
+                  const struct news_row *row) MUST_USE;
 
 /* One page of what was missed to those who catch up; *MORE when some still
    do. */

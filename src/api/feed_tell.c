@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "api/feed_inner.h"
+#include "api/hear.h"
 #include "api/notices.h"
 #include "base/text.h"
-#include "engine/order/order.h"
 #include "json/json.h"
 
 #define RETRY_MS 1000 /* when it could not be read who it is by now */
@@ -72,6 +72,7 @@ listener_may_listen(struct call *c, struct listener *l)
 /* What is sent of one row. */
 struct message {
     const struct news_row *row;
+    struct hearing hearing; /* of an event */
     int64_t position;
     struct buf b;
 };
@@ -84,19 +85,14 @@ write_head(struct message *m, const char *event)
                (long long)m->position);
 }
 
+/* Named by its noun. */
 static void
-write_order(struct message *m)
+write_event(struct message *m)
 {
     struct json_out out = json_to(&m->b);
 
-    write_head(m, "order");
-    json_begin(&out);
-    json_put_int(&out, "id", m->row->order_id);
-    json_put_text(&out, "number", m->row->number);
-    json_put_text(&out, "state", m->row->state);
-    json_put_text(&out, "verb", m->row->verb);
-    json_put_int(&out, "version", m->row->version);
-    json_end(&out);
+    write_head(m, m->row->noun);
+    hear_write(&m->hearing, &out);
     buf_puts(&m->b, "\n\n");
 }
 
@@ -129,28 +125,23 @@ write_reload(struct message *m)
     buf_puts(&m->b, "{}\n\n");
 }
 
-static bool
-may_hear(struct call *c, const struct listener *l, const struct news_row *row)
+/* Whom could it not be found out of just now, he looks for himself. */
+static size_t
+tell_event(struct call *c, struct listener *l, struct message *m)
 {
-    /* What order_may_hear looks at. */
-    const struct order o = { .id = row->order_id,
-                             .unit_id = row->unit_id,
-                             .crew_id = row->crew_id,
-                             .place_id = row->place_id,
-                             .provider_id = row->provider_id,
-                             .requester_id = row->requester_id };
-    bool may;
+    struct message again = { .position = m->position };
+    bool may = false;
+    enum err e;
 
-    switch (row->kind) {
-    case NEWS_NOTICE: return l->actor->person_id == row->person_id;
-    case NEWS_MANY: return true;
-    case NEWS_EVENT: break;
-    }
     c->actor = l->actor;
-    may =
-        row->number != NULL && order_may_hear(c, &o, row->verb, row->internal);
+    e = hear_may(c, &m->hearing, &may);
     c->actor = NULL;
-    return may;
+    if (e == OK)
+        return may ? send_buf(l, &m->b) : 0;
+    c->fault = (struct fault){ .code = OK };
+    again.b = buf_make(c->arena, 0);
+    write_reload(&again);
+    return send_buf(l, &again.b);
 }
 
 /* Tell who may hear it; how much then waits to be read. */
@@ -159,10 +150,15 @@ tell_one(struct call *c, struct listener *l, struct message *m)
 {
     if (m->row->kind == NEWS_NOTICE && l->actor->person_id != m->row->person_id)
         return 0;
-    if (!listener_may_listen(c, l) || !may_hear(c, l, m->row))
+    if (!listener_may_listen(c, l))
         return 0;
-    if (m->row->kind == NEWS_NOTICE)
+    if (m->row->kind == NEWS_EVENT)
+        return tell_event(c, l, m);
+    if (m->row->kind == NEWS_NOTICE) {
+        if (l->actor->person_id != m->row->person_id)
+            return 0;
         write_notice(c, m, l->lang);
+    }
     return send_buf(l, &m->b);
 }
 
@@ -190,42 +186,73 @@ tell_page(struct call *c, struct feed *f, struct message *m)
             (void)tell_one(c, l, m);
 }
 
-/*
- * POSITION is the place of whoever was told the row.  What one row needs of
- * memory does not depend on how many rows there are.
- */
+/* Memory of one row is the scratch arena's: what it needs does not depend on
+   how many rows there are. */
 static void
-tell_by(struct call *c, struct feed *f, const struct news_row *row,
-        int64_t position,
-        void (*tell)(struct call *c, struct feed *f, struct message *m))
+end_message(struct call *c, struct feed *f, struct arena *arena)
+{
+    c->reach = NULL;
+    c->arena = arena;
+    arena_reset(f->scratch);
+}
+
+/* What must be read for it; nobody has been told anything when that fails. */
+static enum err
+begin_message(struct call *c, struct feed *f, const struct news_row *row,
+              struct message *m)
 {
     struct arena *arena = c->arena;
+    enum err e = OK;
+
+    *m = (struct message){ .row = row };
+    c->arena = f->scratch;
+    if (row->kind == NEWS_EVENT)
+        e = hear_begin(c, row, &m->hearing);
+    if (e != OK) {
+        c->fault.text = arena_text(arena, c->fault.text);
+        end_message(c, f, arena);
+    }
+    c->arena = arena;
+    return e;
+}
+
+/* POSITION is the place of whoever was told the row. */
+static void
+tell_by(struct call *c, struct feed *f, struct message *m, int64_t position,
+        void (*tell)(struct call *c, struct feed *f, struct message *m))
+{
+    const struct news_row *row = m->row;
+    struct arena *arena = c->arena;
     struct auth_reach reach;
-    struct message m = { .row = row, .position = position };
 
     c->arena = f->scratch;
     /* With the row, for a look-up on each row would be the feed's whole work
        where the database is a network away. */
     auth_reach_know(&reach, row->unit_id, row->unit_path, row->place_id,
                     row->place_path);
-    c->reach = &reach;
-    m.b = buf_make(c->arena, 0);
-    if (row->kind == NEWS_EVENT && row->number != NULL)
-        write_order(&m);
+    if (row->number != NULL)
+        c->reach = &reach;
+    m->position = position;
+    m->b = buf_make(c->arena, 0);
+    if (row->kind == NEWS_EVENT && m->hearing.rec != NULL)
+        write_event(m);
     else if (row->kind == NEWS_MANY)
-        write_reload(&m);
-    tell(c, f, &m);
-    c->reach = NULL;
-    c->arena = arena;
-    arena_reset(f->scratch);
+        write_reload(m);
+    tell(c, f, m);
+    end_message(c, f, arena);
 }
 
-void
+enum err
 tell_row(struct call *c, struct feed *f, const struct news_row *row)
 {
+    struct message m;
+
+    if (f->listeners != NULL)
+        TRY(begin_message(c, f, row, &m));
     news_take(&f->news, row->seq);
     if (f->listeners != NULL)
-        tell_by(c, f, row, news_position(&f->news), tell_live);
+        tell_by(c, f, &m, news_position(&f->news), tell_live);
+    return OK;
 }
 
 /* -- what was missed ------------------------------------------------------------ */
@@ -330,9 +357,12 @@ tell_missed(struct call *c, struct feed *f, bool *more)
         l->in_turn = l->in_turn && l->from >= f->cursor;
     TRY(news_again(c, &f->news, &end, rows, &n));
     safe = news_position(&f->news);
-    for (size_t i = 0; i < n; i++)
-        tell_by(c, f, &rows[i], rows[i].seq < safe ? rows[i].seq : safe,
-                tell_page);
+    for (size_t i = 0; i < n; i++) {
+        struct message m;
+
+        TRY(begin_message(c, f, &rows[i], &m));
+        tell_by(c, f, &m, rows[i].seq < safe ? rows[i].seq : safe, tell_page);
+    }
     for (struct listener *l = f->listeners; l != NULL; l = l->next)
         if (l->in_turn && l->from < end) {
             l->from = end;

@@ -6,6 +6,7 @@
 
 #include "api/nouns.h"
 #include "base/text.h"
+#include "subject/event.h"
 #include "json/json.h"
 
 #define MOST_LIVES 64
@@ -88,6 +89,38 @@ serve_row(struct call *c, void *in, void *out)
     return life_get(c, c->route->life, ((struct life_words *)in)->id, out);
 }
 
+/* Of the row that the path names.  Its id came as the last of the filters
+   (input.c); the list is of events, whose id is another. */
+static enum err
+list_events(struct call *c, struct list *l, const char *verb)
+{
+    int64_t id = 0;
+
+    ASSERT(l->n_filters > 0);
+    (void)text_int(l->filters[--l->n_filters].value, &id);
+    return life_events(c, c->route->life, id, verb, l);
+}
+
+static enum err
+serve_events(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return list_events(c, in, NULL);
+}
+
+static enum err
+serve_comments(struct call *c, void *in, void *out)
+{
+    (void)out;
+    return list_events(c, in, LIFE_COMMENT);
+}
+
+static enum err
+serve_comment(struct call *c, void *in, void *out)
+{
+    return life_comment(c, c->route->life, in, out);
+}
+
 /* The table, for the drawing and for whoever wants to know. */
 static enum err
 serve_steps(struct call *c, void *in, void *out)
@@ -120,10 +153,54 @@ route_of_verb(struct arena *a, const struct life *l, const struct step *s)
     };
 }
 
+/* What happened to a row, and what was said about it. */
+static size_t
+add_timeline(struct arena *a, const struct life *l, struct route *out)
+{
+    const struct step *comment = life_verb(l, LIFE_COMMENT);
+    size_t n = 0;
+
+    out[n++] = (struct route){
+        GET,
+        arena_printf(a, "/%s/{id}/events", l->plural),
+        serve_events,
+        .out = &event_model,
+        .flags = R_LIST,
+        .says = "What happened to one of them, as far as it is for the caller.",
+        .life = l
+    };
+    if (comment == NULL)
+        return n;
+    out[n++] = (struct route){
+        GET,
+        arena_printf(a, "/%s/{id}/comments", l->plural),
+        serve_comments,
+        .out = &event_model,
+        .flags = R_LIST,
+        .says = "What was said about one of them.",
+        .life = l
+    };
+    out[n++] = (struct route){
+        POST,
+        arena_printf(a, "/%s/{id}/comments", l->plural),
+        serve_comment,
+        .in = life_asks(comment),
+        .out = &event_model,
+        .may = life_right(l, LIFE_COMMENT),
+        .flags = R_CREATED | R_LATER,
+        .says = "Say something about one of them.",
+        .life = l
+    };
+    return n;
+}
+
+/* The routes of a life besides its verbs. */
+#define MOST_ROUTES 5
+
 static size_t
 add_routes(struct arena *a, const struct life *l, struct route *out)
 {
-    size_t n = 0;
+    size_t n = add_timeline(a, l, out);
 
     out[n++] = (struct route){
         GET,
@@ -158,7 +235,7 @@ life_routes(struct arena *a)
     size_t most = 1, n = 0;
 
     for (const struct life *const *l = all_lives(); *l != NULL; l++)
-        most += 2 + (*l)->n;
+        most += MOST_ROUTES + (*l)->n;
     out = NEW_N(a, struct route, most);
     for (const struct life *const *l = all_lives(); *l != NULL; l++)
         n += add_routes(a, *l, out + n);

@@ -6,13 +6,13 @@
 #define FEW 16 /* numbers asked for in one statement */
 
 #define COLUMNS                                                                \
-    "SELECT n.seq, n.kind, n.row_id, e.order_id, e.verb, e.internal,"          \
+    "SELECT n.seq, n.kind, n.row_id, e.noun_id, e.verb, e.internal,"           \
     " o.number, o.state, o.version, o.unit_id, o.crew_id, o.place_id,"         \
     " o.provider_id, o.requester_id, t.noun_id, t.person_id, t.kind, t.text,"  \
-    " u.path, p.path, t.noun"                                                  \
+    " u.path, p.path, t.noun, e.noun"                                          \
     " FROM news n"                                                             \
     " LEFT JOIN event e ON n.kind = 1 AND e.id = n.row_id"                     \
-    " LEFT JOIN orders o ON o.id = e.order_id"                                 \
+    " LEFT JOIN orders o ON e.noun = 'order' AND o.id = e.noun_id"             \
     " LEFT JOIN unit u ON u.id = o.unit_id"                                    \
     " LEFT JOIN place p ON p.id = o.place_id"                                  \
     " LEFT JOIN notice t ON n.kind = 2 AND t.id = n.row_id"
@@ -32,7 +32,8 @@ static const char find_newest[] =
 static void
 read_event(struct rows *r, struct news_row *row)
 {
-    row->order_id = row_int(r, 3);
+    row->noun = row_text(r, 21);
+    row->noun_id = row_int(r, 3);
     row->verb = row_text(r, 4);
     row->internal = row_int(r, 5) != 0;
     row->number = row_text(r, 6);

@@ -27,23 +27,24 @@
    the two, even where a standby keeps it waiting. */
 #define NEWS_GAP_MS (120 * SECOND_MS)
 
-/* A row with what it is about, all of it read at once: as the order is by
+/* A row with what it is about; of an order, all of it read at once, as it is by
    now, and where it lies. */
 struct news_row {
     int64_t seq;
     enum news_kind kind;
-    int64_t row_id, order_id;
+    int64_t row_id;
+    const char *noun; /* of which row it is */
+    int64_t noun_id;
     /* Of an event. */
     const char *verb;
     bool internal;
-    const char *number, *state; /* of its order; NULL: it is gone */
+    /* ... of an order; NULL, 0: it is gone, or is none. */
+    const char *number, *state;
     int64_t version;
     int64_t unit_id, crew_id, place_id, provider_id, requester_id;
     const char *unit_path, *place_path; /* NULL: there is none */
-    /* Of a notice: to whom, about which row, its kind, what it says. */
+    /* Of a notice: to whom, its kind, what it says. */
     int64_t person_id;
-    const char *noun;
-    int64_t noun_id;
     const char *word, *text;
 };
 

@@ -20,6 +20,7 @@
 #include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "noun/view.h"
+#include "subject/event.h"
 #include "subject/notice.h"
 
 /* Those below are ruled by their own parts; what is theirs here is that others
@@ -79,8 +80,7 @@ BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans", &unit_plan_life,
 PAST(rating_noun, rating_model, "ratings", "What orders were found.",
      "order_id");
 PAST(notice_noun, notice_model, "notices", "What a person was told.", NULL);
-PAST(event_noun, order_event_model, "events", "What became of orders.",
-     "order_id");
+PAST(event_noun, event_model, "events", "What became of rows.", "verb");
 PAST(entry_noun, audit_entry_model, "audit-entries", "Who did what when.",
      NULL);
 PAST(session_noun, session_row_model, "sessions", "Who is signed in where.",

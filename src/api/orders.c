@@ -33,20 +33,6 @@ list_orders(struct call *c, void *in, void *out)
     return order_list(c, l, l->view);
 }
 
-/* The history of the order that the path names. */
-static enum err
-list_events(struct call *c, void *in, void *out)
-{
-    struct list *l = in;
-    int64_t id = 0;
-
-    (void)out;
-    for (size_t i = 0; i < l->n_filters; i++)
-        if (strcmp(l->filters[i].field->name, "order_id") == 0)
-            (void)text_int(l->filters[i].value, &id);
-    return order_events(c, l, id);
-}
-
 static enum err
 get_duplicates(struct call *c, void *in, void *out)
 {
@@ -200,8 +186,6 @@ const struct route order_routes[] = {
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
       .answer = "{states:{*:int},overdue:int}",
       .says = "How many orders are open in each state." },
-    { GET, "/orders/{order_id}/events", list_events, .out = &order_event_model,
-      .flags = R_LIST, .says = "The history of an order." },
     { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
       .says = "One's own drafts." },
     { POST, "/drafts", serve_draft_add, .in = &draft_model, .out = &draft_model,

@@ -13,6 +13,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "model/app.h"
+#include "subject/event.h"
 
 #define YEAR_DAYS 365
 #define MAX_PEOPLE 4000
@@ -253,7 +254,7 @@ struct fate {
     const struct service_item *item;
     const struct someone *who, *hand;
     const struct room *room;
-    struct order_event events[13];
+    struct event events[13];
     size_t n_events;
     bool emergency;
     int64_t stars; /* 0: not rated */
@@ -283,7 +284,8 @@ note(struct fate *l, instant at, const char *verb, const char *from,
 {
     if (l->n_events == COUNT(l->events))
         return;
-    l->events[l->n_events++] = (struct order_event){
+    l->events[l->n_events++] = (struct event){
+        .noun = "order",
         .at = at,
         .verb = verb,
         .from_state = from,
@@ -526,8 +528,8 @@ write_life(struct year *y, struct fate *l)
     TRY(db_search_add(c, order_model.noun, l->o.id,
                       text_tokens(c->arena, all)));
     for (size_t i = 0; i < l->n_events; i++) {
-        l->events[i].order_id = l->o.id;
-        TRY(model_insert(c, &order_event_model, &l->events[i]));
+        l->events[i].noun_id = l->o.id;
+        TRY(model_insert(c, &event_model, &l->events[i]));
     }
     if (l->stars == 0)
         return audit_cover_take(c, &y->cover, l->o.id);

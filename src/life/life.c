@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "life/inner.h"
+#include "subject/event.h"
 #include "json/json.h"
 
 /* -- a row --------------------------------------------------------------------- */
@@ -208,6 +209,26 @@ write_row(struct deed *d)
 }
 
 static enum err
+record(struct deed *d)
+{
+    const struct life *life = d->life;
+    struct event e = {
+        .noun = life->model->noun,
+        .noun_id = number_of(life->model, "id", d->rec),
+        .actor_name = d->who == LIFE_PROGRAM ? "liangcao" : NULL,
+        .verb = d->step->verb,
+        .from_state = life->states[life_state(life, d->old)],
+        .to_state = life->states[life_state(life, d->rec)],
+        .reason = d->reason,
+        .note = d->note,
+        .internal = d->internal,
+        .detail = d->detail
+    };
+
+    return event_add(d->c, &e);
+}
+
+static enum err
 finish(struct deed *d)
 {
     const struct life *life = d->life;
@@ -215,8 +236,7 @@ finish(struct deed *d)
     struct call *c = d->c;
 
     TRY(write_row(d));
-    if (life->record != NULL)
-        TRY(life->record(d));
+    TRY(record(d));
     if (life->tell != NULL)
         TRY(life->tell(d));
     TRY(model_audit(c, arena_printf(c->arena, "%s.%s", m->noun, d->step->verb),
@@ -279,6 +299,68 @@ life_get(struct call *c, const struct life *life, int64_t id, void *view)
 {
     TRY(life_load(c, life, id, view));
     return fill_view(c, life, view);
+}
+
+/* -- hearing -------------------------------------------------------------------- */
+
+/* The life's verbs that are not for whoever is WHO. */
+static const char *const *
+hidden_verbs(struct call *c, const struct life *life, const void *rec,
+             unsigned who)
+{
+    const char **out = NEW_N(c->arena, const char *, life->n + 1);
+    size_t n = 0;
+
+    for (const struct step *s = life_next(life, NULL);
+         s != NULL && life->hears != NULL; s = life_next(life, s))
+        if (!life->hears(c, rec, who, s->verb))
+            out[n++] = s->verb;
+    return out;
+}
+
+enum err
+life_events(struct call *c, const struct life *life, int64_t id,
+            const char *verb, struct list *l)
+{
+    void *rec = arena_alloc(c->arena, life->model->size);
+    struct event_view v = {
+        .noun = life->model->noun, .noun_id = id, .verb = verb
+    };
+    unsigned who;
+
+    TRY(load(c, life, id, rec, &who));
+    v.internal = who & life->insiders;
+    v.hidden = hidden_verbs(c, life, rec, who);
+    return event_list(c, l, &v);
+}
+
+enum err
+life_may_hear(struct call *c, const struct life *life, const void *rec,
+              const struct event *e, bool *may)
+{
+    unsigned who = 0;
+    enum err denied = life->who(c, rec, &who);
+
+    *may = false;
+    if (denied == ERR_DENIED || denied == ERR_UNSIGNED) {
+        c->fault = (struct fault){ .code = OK };
+        return OK;
+    }
+    *may = who != 0 && (!e->internal || who & life->insiders)
+           && (life->hears == NULL || life->hears(c, rec, who, e->verb));
+    return denied;
+}
+
+enum err
+life_comment(struct call *c, const struct life *life, const void *in,
+             struct event *e)
+{
+    TX tx = tx_begin(c);
+
+    TRY(life_do(c, life, LIFE_COMMENT, in,
+                arena_alloc(c->arena, life_view(life)->size)));
+    TRY(event_newest(c, life->model->noun, *(const int64_t *)in, e));
+    return tx_commit(&tx);
 }
 
 /* -- looking -------------------------------------------------------------------- */

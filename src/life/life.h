@@ -18,6 +18,9 @@
  *   4. A verb has one row of the table for a state.
  *   5. A guard never writes.
  *   6. What the program does when a time comes is a row of the table, too.
+ *   7. Each verb is an event of its row (subject/event.h).  What a timeline, the
+ *      comments and the stream show of it is one rule: whoever sees the row
+ *      hears of it, but for what is internal and what `hears` keeps back.
  *
  * Not here: how a row is made (the engine's own verb), addresses (api/lives.h).
  */
@@ -125,8 +128,11 @@ struct life {
     enum err (*who)(struct call *c, const void *rec, unsigned *who);
     /* Before the row is written: what follows from any verb.  Or NULL. */
     void (*settle)(struct deed *d);
-    /* Keep the event.  Or NULL. */
-    enum err (*record)(struct deed *d);
+    /* Parties that hear what is internal. */
+    unsigned insiders;
+    /* May whoever is WHO to the row hear of VERB?  NULL: of any. */
+    bool (*hears)(struct call *c, const void *rec, unsigned who,
+                  const char *verb);
     /* Tell people.  Or NULL. */
     enum err (*tell)(struct deed *d);
     /* Members of the audit entry besides from, to and reason.  Or NULL. */
@@ -147,6 +153,10 @@ struct life {
     .states = (states_), .parties = (parties_), .n_parties = COUNT(parties_),  \
     .steps = (steps_), .n = COUNT(steps_)
 
+/* What is said about a row: a verb of its own, so that the table says who may
+   and when; MODEL asks for `note`. */
+#define LIFE_COMMENT "comment"
+
 /* What comes with verbs that ask for nothing of their own.  Whatever else asks
    for words begins with the same, so that its verbs can ask for no more. */
 #define LIFE_WORDS                                                             \
@@ -158,6 +168,7 @@ struct life_words {
 extern const struct model life_nothing_model; /* id alone */
 extern const struct model life_note_model;    /* a note, if wanted */
 extern const struct model life_reason_model;  /* a reason, and a note */
+extern const struct model life_comment_model; /* a note that must be said */
 
 /*
  * What every row with a life has: the first members of its struct, the first of
@@ -272,6 +283,24 @@ enum err life_get(struct call *c, const struct life *life, int64_t id,
    can be listed can be got. */
 enum err life_limit(struct call *c, const struct life *life,
                     struct list *l) MUST_USE;
+
+/* -- hearing ------------------------------------------------------------------ */
+
+struct event;
+
+/* The events of the row ID that the actor may hear of; VERB alone, unless it is
+   NULL.  ERR_ABSENT: there is no such row for these eyes. */
+enum err life_events(struct call *c, const struct life *life, int64_t id,
+                     const char *verb, struct list *l) MUST_USE;
+
+/* May the actor hear of E, an event of the row REC? */
+enum err life_may_hear(struct call *c, const struct life *life, const void *rec,
+                       const struct event *e, bool *may) MUST_USE;
+
+/* Say IN, a record of what LIFE_COMMENT asks, about a row; E is what was said.
+   As life_do. */
+enum err life_comment(struct call *c, const struct life *life, const void *in,
+                      struct event *e) MUST_USE;
 
 /* -- looking ------------------------------------------------------------------ */
 

@@ -32,6 +32,14 @@ static const struct field reason_fields[] = {
 const struct model life_reason_model =
     MODEL("reason", NULL, struct life_words, reason_fields);
 
+static const struct field comment_fields[] = {
+    FIELD(struct life_words, id, .flags = GIVEN | DERIVED),
+    FIELD(struct life_words, note, .flags = REQUIRED | LONG, .max = 2000,
+          .label = "Comment"),
+};
+const struct model life_comment_model =
+    MODEL("comment_said", NULL, struct life_words, comment_fields);
+
 const struct step *
 life_step(const struct life *life, unsigned state, const char *verb)
 {

@@ -67,10 +67,13 @@ struct field {
     const char *const *offers;  /* words that a form offers for a text that may
                                    be another */
     const char *refers;         /* table of the id it holds */
-    const char *label;          /* English label; key of the language table */
-    const char *also;           /* what a table that comes in may call it
+    /* Of a column that a step of the schema has renamed or added (proof.h). */
+    const char *proved_as; /* the name that digests know it by; NULL: its own */
+    const char *before;    /* the text that rows older than it have in it */
+    const char *label;     /* English label; key of the language table */
+    const char *also;      /* what a table that comes in may call it
                                    besides, in Chinese, with commas between */
-    const char *says;           /* one sentence for OpenAPI and forms */
+    const char *says;      /* one sentence for OpenAPI and forms */
 };
 
 #define FIELD_KIND(T, m)                                                       \
@@ -97,8 +100,10 @@ struct model {
     size_t n;
     bool searched;             /* q= asks the full-text index, not the names */
     bool unproved;             /* no entry of the audit answers for its rows */
-    const struct model *whole; /* it is part of: an event of an order */
-    struct model_sql *sql;     /* its statements, made at their first use */
+    const struct model *whole; /* it is part of: a rating of an order */
+    bool of_any; /* it is part of the row that its noun, noun_id name */
+    const char *proved_as; /* the noun that digests know it by */
+    struct model_sql *sql; /* its statements, made at their first use */
 };
 
 /* Texts that live as long as the program, so that they can be keys of

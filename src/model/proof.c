@@ -62,6 +62,8 @@ is_empty(const struct field *f, const struct value *v)
         return strlen(f->choices[0]) == v->len
                && memcmp(v->as.s, f->choices[0], v->len) == 0;
     case FIELD_TEXT:
+        return f->before != NULL && strlen(f->before) == v->len
+               && memcmp(v->as.s, f->before, v->len) == 0;
     case FIELD_INSTANT:
     case FIELD_DAY: break;
     }
@@ -79,7 +81,7 @@ put_field(struct canon *b, const struct field *f, const struct value *v)
 {
     if (is_empty(f, v))
         return;
-    canon_name(b, f->name);
+    canon_name(b, f->proved_as ? f->proved_as : f->name);
     if (v->kind != kind_of(f))
         canon_null(b); /* no row of ours: like none that is */
     put_value(b, v);
@@ -97,26 +99,35 @@ column_value(const struct field *f, struct rows *r, int col)
                : v;
 }
 
-const struct field *
-model_whole_field(const struct model *m)
+/* The field that names the whole; NULL where M is no part. */
+static const struct field *
+whole_field(const struct model *m)
 {
+    if (m->of_any)
+        return model_field(m, "noun_id");
     for (size_t i = 0; m->whole != NULL && i < m->n; i++)
         if (text_same(m->fields[i].refers, m->whole->table))
             return &m->fields[i];
     return NULL;
 }
 
+static const char *
+proved_noun(const struct model *m)
+{
+    return m->proved_as ? m->proved_as : m->noun;
+}
+
 void
 proof_of_row(const struct model *m, struct rows *r, struct row_proof *out)
 {
-    const struct field *whole = model_whole_field(m);
+    const struct field *whole = whole_field(m);
     struct canon b;
     int col = 0;
 
     *out = (struct row_proof){ .version = 1 };
     canon_begin(&b, r->c->arena);
     /* A row of another noun with the same values is another row. */
-    canon_text(&b, m->noun);
+    canon_text(&b, proved_noun(m));
     for (size_t i = 0; i < m->n; i++) {
         const struct field *f = &m->fields[i];
 
@@ -152,18 +163,50 @@ proof_least(struct call *c, const struct model *m)
                                      m->table));
 }
 
-struct rows
-proof_rows(struct call *c, const struct model *m, int64_t after, int64_t to,
-           int64_t max)
+/* Of a part of any row: all but those that were there when there was one noun
+   of them, who have an index of their own. */
+static const char *
+of_later(struct call *c, const struct model *m)
 {
-    const struct field *whole = model_whole_field(m);
-    const char *key = whole ? whole->name : "id";
-    const char *sql =
-        arena_printf(c->arena, "WHERE %s > $1 AND %s <= $2 ORDER BY %s%s", key,
-                     key, key, whole ? ", id" : " LIMIT $3");
+    const char *before = model_field(m, "noun")->before;
 
-    return whole ? model_query(c, m, sql, V(after), V(to))
-                 : model_query(c, m, sql, V(after), V(to), V(max));
+    return before ? arena_printf(c->arena, "noun <> '%s' AND ", before) : "";
+}
+
+const char *
+proof_strays(struct call *c, const struct model *m, const char *nouns)
+{
+    return db_intern(c, arena_printf(c->arena,
+                                     "SELECT id FROM %s WHERE %snoun NOT IN"
+                                     " (%s) LIMIT 20",
+                                     m->table, of_later(c, m), nouns));
+}
+
+static struct rows
+part_rows(struct call *c, const struct model *m, const struct model *whole,
+          const struct span *s)
+{
+    const char *key = whole_field(m)->name, *of = "";
+    const char *sql;
+
+    if (m->of_any && !text_same(model_field(m, "noun")->before, whole->noun))
+        of = of_later(c, m);
+    sql =
+        arena_printf(c->arena, "WHERE %s%s > $1 AND %s <= $2%s ORDER BY %s, id",
+                     of, key, key, m->of_any ? " AND noun = $3" : "", key);
+    return m->of_any
+               ? model_query(c, m, sql, V(s->after), V(s->to), V(whole->noun))
+               : model_query(c, m, sql, V(s->after), V(s->to));
+}
+
+struct rows
+proof_rows(struct call *c, const struct model *m, const struct model *whole,
+           const struct span *s)
+{
+    if (model_is_part(m))
+        return part_rows(c, m, whole, s);
+    return model_query(c, m, "WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
+                       V(s->after), V(s->to), V(s->max));
 }
 
 /* -- rows that wait for their entry ----------------------------------------- */
@@ -205,7 +248,7 @@ digest_of(struct call *c, const struct model *m, const void *rec,
     struct canon b;
 
     canon_begin(&b, c->arena);
-    canon_text(&b, m->noun);
+    canon_text(&b, proved_noun(m));
     for (size_t i = 0; i < m->n; i++)
         if (is_proved(&m->fields[i])) {
             struct value v = member_value(&m->fields[i], rec);
@@ -225,15 +268,24 @@ version_in(const struct model *m, const void *rec)
     return f ? number_in(f, rec) : 1;
 }
 
+/* The noun of what the part REC belongs to. */
+static const char *
+noun_of_whole(const struct model *m, const void *rec)
+{
+    if (m->whole != NULL)
+        return m->whole->noun;
+    return member_value(model_field(m, "noun"), rec).as.s;
+}
+
 void
 model_written(struct call *c, const struct model *m, const void *rec)
 {
-    const struct field *whole = model_whole_field(m);
+    const struct field *whole = whole_field(m);
     struct written *w;
 
     if (m->unproved)
         return;
-    w = whole ? slot_for(c, m->whole->noun, number_in(whole, rec), 0)
+    w = whole ? slot_for(c, noun_of_whole(m, rec), number_in(whole, rec), 0)
               : slot_for(c, m->noun, number_in(model_field(m, "id"), rec),
                          version_in(m, rec));
     digest_of(c, m, rec, w->digest);
@@ -266,7 +318,7 @@ model_note(struct call *c, const struct model *m, int64_t id)
     struct row_proof p;
     struct written *w;
 
-    ASSERT(!m->unproved && m->whole == NULL);
+    ASSERT(!m->unproved && !model_is_part(m));
     if (!rows_next(&r))
         return rows_end(&r);
     proof_of_row(m, &r, &p);

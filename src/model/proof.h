@@ -13,11 +13,14 @@
  *      column that a later release adds changes no digest.  In references,
  *      times and days, null and 0 are two things.
  *   3. FLEETING columns and those that are no columns are not in it.
- *   4. A change tells what the row was when it was read, too: one that was
+ *   4. A step of the schema may rename a column or a noun, and add a column with
+ *      a default: `proved_as` and `before` keep the digests of rows that are
+ *      there, so that nothing is covered anew, and nothing blessed by it.
+ *   5. A change tells what the row was when it was read, too: one that was
  *      tampered with is not blessed by the next change of it.
  *
- * A row of a noun that is part of a `whole` (an event of its order) is only
- * ever added, and goes with the entry of the whole.
+ * A row of a noun that is part of a `whole` (a rating of its order), or of any
+ * row (an event), is only ever added, and goes with the entry of the whole.
  */
 #ifndef MODEL_PROOF_H
 #define MODEL_PROOF_H
@@ -60,17 +63,36 @@ struct row_proof {
 };
 void proof_of_row(const struct model *m, struct rows *r, struct row_proof *out);
 
-/* The field that names the whole; NULL where M is no part. */
-const struct field *model_whole_field(const struct model *m);
+/* Is M a part of something; of the noun WHOLE? */
+static inline bool
+model_is_part(const struct model *m)
+{
+    return m->whole != NULL || m->of_any;
+}
+static inline bool
+model_is_part_of(const struct model *m, const struct model *whole)
+{
+    return m->of_any || m->whole == whole;
+}
 
 /* The statement that counts M's rows. */
 const char *proof_count(struct call *c, const struct model *m);
 /* The least of their ids. */
 const char *proof_least(struct call *c, const struct model *m);
 
-/* At most MAX rows with an id above AFTER up to TO, by id; of a part, all whose
-   whole is among them. */
-struct rows proof_rows(struct call *c, const struct model *m, int64_t after,
-                       int64_t to, int64_t max);
+/* The statement that finds ids of M, a part of any row, whose noun is none of
+   NOUNS ("'order', 'unit'"). */
+const char *proof_strays(struct call *c, const struct model *m,
+                         const char *nouns);
+
+/* Ids above AFTER up to TO, at most MAX of them. */
+struct span {
+    int64_t after, to, max;
+};
+
+/* The rows of the span by id; of a part, all that belong to rows of the noun
+   WHOLE in the span. */
+struct rows proof_rows(struct call *c, const struct model *m,
+                       const struct model *whole, const struct span *s);
 
 #endif

@@ -7,9 +7,8 @@
 #include "noun/noun.h"
 #include "json/json.h"
 
-/* "Routing rules", or what the rows are called in Chinese. */
-static const char *
-label_of(struct call *c, const struct noun *n)
+const char *
+noun_label(struct call *c, const struct noun *n)
 {
     char *s;
 
@@ -42,7 +41,7 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_put_text(o, "table", n->model->table);
     json_put_text(o, "plural", n->plural);
     json_put_text(o, "part", n->part);
-    json_put_text(o, "label", label_of(c, n));
+    json_put_text(o, "label", noun_label(c, n));
     json_put_text(o, "one", words_spaced(c, n->model->noun));
     json_put_text(o, "says", words_in(c, n->says));
     json_put_text(o, "title", title ? title->name : NULL);

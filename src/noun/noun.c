@@ -151,6 +151,28 @@ noun_list(struct call *c, const struct noun *n, struct list *l)
     return OK;
 }
 
+/* By the noun's rights, of one that is read by them. */
+static enum err
+may_see(struct call *c, const struct noun *n, const void *rec)
+{
+    TRY(n->see ? need(c, n, n->see, rec) : auth_need(c, NULL, NULL));
+    TRY(need_own(c, n, rec));
+    return refuse_outside(c, n, rec);
+}
+
+enum err
+noun_may_see(struct call *c, const struct noun *n, const void *rec)
+{
+    void *copy;
+
+    if (n->get == NULL)
+        return n->by_hand ? fail(c, ERR_DENIED, NULL, "this is not for you")
+                          : may_see(c, n, rec);
+    copy = arena_alloc(c->arena, n->model->size);
+    memcpy(copy, rec, n->model->size);
+    return n->get(c, copy);
+}
+
 enum err
 noun_get(struct call *c, const struct noun *n, void *rec)
 {
@@ -161,9 +183,7 @@ noun_get(struct call *c, const struct noun *n, void *rec)
                    ? life_get(c, n->life, model_id(n->model, rec), rec)
                    : life_load(c, n->life, model_id(n->model, rec), rec);
     TRY(model_get(c, n->model, model_id(n->model, rec), rec));
-    TRY(n->see ? need(c, n, n->see, rec) : auth_need(c, NULL, NULL));
-    TRY(need_own(c, n, rec));
-    TRY(refuse_outside(c, n, rec));
+    TRY(may_see(c, n, rec));
     return derive(c, n, rec);
 }
 

@@ -131,6 +131,11 @@ enum err noun_list(struct call *c, const struct noun *n,
                    struct list *l) MUST_USE;
 enum err noun_get(struct call *c, const struct noun *n, void *rec) MUST_USE;
 
+/* May the caller see the row REC, as noun_get would say?  ERR_DENIED, too, of a
+   noun by hand that does not say how it is read. */
+enum err noun_may_see(struct call *c, const struct noun *n,
+                      const void *rec) MUST_USE;
+
 /*
  * REC is completed in place.  c->waits: something of it, or all, waits for a
  * second administrator.
@@ -164,6 +169,9 @@ enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
 /* What people call the row: its TITLE, or that of the row a TITLE refers to, or
    its number. */
 const char *noun_title(struct call *c, const struct noun *n, const void *rec);
+
+/* "Routing rules", or what the rows are called in Chinese. */
+const char *noun_label(struct call *c, const struct noun *n);
 
 /* -- tables in and out ----------------------------------------------------- */
 

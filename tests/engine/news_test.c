@@ -73,14 +73,14 @@ TEST(what_happens_is_news_once_and_in_its_order)
     EXPECT_OK(say(c, "desk", "accept", id));
     EXPECT_OK(say(c, "desk", "comment", id, .note = "x", .internal = true));
     assert_int_equal(take_new(c, &n), 4);
-    EXPECT(rows[0].order_id == id && strcmp(rows[0].verb, "submit") == 0);
+    EXPECT(rows[0].noun_id == id && strcmp(rows[0].verb, "submit") == 0);
     /* With where it lies, so that whoever tells it asks for nothing more. */
     EXPECT(
         rows[0].unit_path && rows[0].place_path
         && strcmp(rows[0].unit_path, path_in(c, "unit", rows[0].unit_id)) == 0
         && strcmp(rows[0].place_path, path_in(c, "place", rows[0].place_id))
                == 0);
-    EXPECT(rows[1].order_id == id && strcmp(rows[1].verb, "accept") == 0);
+    EXPECT(rows[1].noun_id == id && strcmp(rows[1].verb, "accept") == 0);
     EXPECT(rows[2].kind == NEWS_NOTICE && rows[2].person_id == 41
            && strcmp(rows[2].word, "accepted") == 0);
     EXPECT(rows[3].internal && strcmp(rows[3].verb, "comment") == 0);
@@ -117,7 +117,7 @@ TEST(news_are_in_the_order_of_commits_though_the_clock_was_set_back)
     second = ask(c, "wang", "A04").id;
     EXPECT(second > first);
     assert_int_equal(take_new(c, &n), 2);
-    EXPECT(rows[0].order_id == first && rows[1].order_id == second);
+    EXPECT(rows[0].noun_id == first && rows[1].noun_id == second);
 }
 
 TEST(a_number_that_was_passed_over_is_shown_when_it_comes)

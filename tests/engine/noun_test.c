@@ -370,7 +370,7 @@ try_order_follows(struct call *c, const struct noun *n, const char *f,
     assert_int_equal(field_int(at, &o), into);
     assert_int_equal(
         office_int(c, arena_printf(c->arena,
-                                   "SELECT COUNT(*) FROM event WHERE order_id"
+                                   "SELECT COUNT(*) FROM event WHERE noun_id"
                                    " = %lld AND verb = 'merged' AND detail"
                                    " LIKE '%%\"%s\":[%lld,%lld]%%'",
                                    (long long)o.id, f, (long long)from,

@@ -3,6 +3,7 @@
    merging, legs, and who may see what. */
 #include "api/notices.h"
 #include "engine/order/order.h"
+#include "subject/event.h"
 #include "subject/notice.h"
 
 #include <stdio.h>
@@ -178,7 +179,7 @@ TEST(the_programs_own_deeds_are_events_of_the_programs)
     office_pass(c, 10 * DAY_MS);
     (void)wake_orders(c);
     assert_int_equal(count_of(c,
-                              "SELECT COUNT(*) FROM event WHERE order_id ="
+                              "SELECT COUNT(*) FROM event WHERE noun_id ="
                               " %lld AND verb = 'auto_verify' AND actor_id IS"
                               " NULL AND actor_name = 'liangcao'",
                               id),
@@ -335,20 +336,20 @@ TEST(cancelling_work_begun_needs_a_reason_even_of_ones_own)
 
 TEST(only_comments_can_be_internal)
 {
-    struct list l = { .model = &order_event_model };
+    struct list l = { .model = &event_model };
     int64_t id;
 
     office_make(c);
     id = bring_to(c, ORDER_IN_PROGRESS);
     EXPECT_OK(say(c, "zhao", "complete", id, .internal = true));
     as(c, "wang");
-    EXPECT_OK(order_events(c, &l, id));
+    EXPECT_OK(life_events(c, &order_life, id, NULL, &l));
     assert_int_equal(l.n, 7);
 }
 
 TEST(internal_comments_are_for_those_who_serve)
 {
-    struct list l = { .model = &order_event_model };
+    struct list l = { .model = &event_model };
     int64_t id;
 
     office_make(c);
@@ -360,24 +361,24 @@ TEST(internal_comments_are_for_those_who_serve)
                   .internal = true));
     EXPECT(told_of(c, 41, id, "comment") == 0);
     as(c, "wang");
-    EXPECT_OK(order_events(c, &l, id));
+    EXPECT_OK(life_events(c, &order_life, id, NULL, &l));
     for (size_t i = 0; i < l.n; i++)
-        EXPECT(!((struct order_event *)l.rows)[i].internal);
+        EXPECT(!((struct event *)l.rows)[i].internal);
     EXPECT(l.total == (int64_t)l.n && l.n == 6);
-    l = (struct list){ .model = &order_event_model };
+    l = (struct list){ .model = &event_model };
     as(c, "desk");
-    EXPECT_OK(order_events(c, &l, id));
+    EXPECT_OK(life_events(c, &order_life, id, NULL, &l));
     assert_int_equal(l.n, 7);
     {
         struct order o = order_now(c, id);
 
         as(c, "wang");
-        EXPECT(order_may_hear(c, &o, "comment", false)
-               && !order_may_hear(c, &o, "comment", true));
+        EXPECT(hears_of(c, &o, "comment", false)
+               && !hears_of(c, &o, "comment", true));
         as(c, "zhao");
-        EXPECT(order_may_hear(c, &o, "comment", true));
+        EXPECT(hears_of(c, &o, "comment", true));
         as(c, "qian");
-        EXPECT(!order_may_hear(c, &o, "comment", false));
+        EXPECT(!hears_of(c, &o, "comment", false));
     }
 }
 
@@ -671,15 +672,16 @@ TEST(what_a_person_may_not_see_no_list_count_search_or_board_shows)
 
         for (int k = 0; k < 3; k++) {
             struct order_view v = { 0 };
-            struct list l = { .model = &order_event_model };
+            struct list l = { .model = &event_model };
             struct order o = order_now(c, ids[k]);
             bool seen = order_get(c, ids[k], &v) == OK;
 
             got += seen;
-            heard += order_may_hear(c, &o, "comment", false);
+            heard += hears_of(c, &o, "comment", false);
             if (!seen) {
                 EXPECT_FAULT(order_get(c, ids[k], &v), ERR_ABSENT, NULL);
-                EXPECT_FAULT(order_events(c, &l, ids[k]), ERR_ABSENT, NULL);
+                EXPECT_FAULT(life_events(c, &order_life, ids[k], NULL, &l),
+                             ERR_ABSENT, NULL);
             }
         }
         if (s.listed != eyes[i].sees || s.total != s.listed

@@ -212,7 +212,7 @@ TEST(an_emergency_goes_to_its_crew_at_once)
     EXPECT(o.crew_id == id_of(c, "crew", "electricians"));
     EXPECT(told_of(c, 45, o.id, "dispatched") == 1);
     assert_int_equal(count_of(c,
-                              "SELECT COUNT(*) FROM event WHERE order_id ="
+                              "SELECT COUNT(*) FROM event WHERE noun_id ="
                               " %lld",
                               o.id),
                      2);
@@ -429,7 +429,7 @@ TEST(a_clock_that_runs_out_is_noted_once_and_escalates)
     EXPECT(told_of(c, 49, id, "a day overdue") == 1);
     assert_int_equal(count_of(c,
                               "SELECT COUNT(*) FROM event WHERE verb = 'late'"
-                              " AND order_id = %lld",
+                              " AND noun_id = %lld",
                               id),
                      1);
     EXPECT(order_now(c, id).wake_at.ms == 0);
@@ -660,7 +660,7 @@ TEST(the_events_of_an_order_stand_as_they_happened_whoever_clocks_it)
     EXPECT_OK(say(c, "zhao", "arrive", id, .note = NULL));
     ids_close(other.ids);
     EXPECT(office_int(c, "SELECT COUNT(*) FROM event a JOIN event b ON"
-                         " b.order_id = a.order_id AND b.verb = 'grab'"
+                         " b.noun_id = a.noun_id AND b.verb = 'grab'"
                          " WHERE a.verb = 'arrive' AND a.id > b.id")
            == 1);
 }

@@ -16,7 +16,7 @@ static int64_t
 count_events(struct call *c, int64_t id)
 {
     static const char events[] =
-        "SELECT COUNT(*) FROM event WHERE order_id = $1";
+        "SELECT COUNT(*) FROM event WHERE noun_id = $1";
     int64_t n = 0;
 
     EXPECT_OK(db_int(c, &n, events, V(id)));

@@ -6,6 +6,8 @@
 #include "api/route.h"
 #include "base/files.h"
 #include "database.h"
+#include "model/proof.h"
+#include "subject/event.h"
 #include "test.h"
 
 #define SCHEMA "src/db/schema/"
@@ -241,6 +243,80 @@ TEST_PLAIN(an_office_of_any_release_brought_up_equals_one_made_new)
         take(old, k);
         assert_string_equal(shape_after(c, old, all), made);
     }
+}
+
+/* An event as the releases before step 15 knew it. */
+struct old_event {
+    int64_t id, order_id;
+    instant at;
+    int64_t actor_id;
+    const char *actor_name, *verb, *from_state, *to_state, *reason, *note;
+    bool internal;
+    const char *detail;
+};
+static const struct field old_fields[] = {
+    FIELD(struct old_event, id, .flags = GIVEN),
+    FIELD(struct old_event, order_id, .refers = "orders"),
+    FIELD(struct old_event, at, .flags = GIVEN),
+    FIELD(struct old_event, actor_id, .refers = "person"),
+    FIELD(struct old_event, actor_name, .flags = GIVEN),
+    FIELD(struct old_event, verb, .flags = GIVEN),
+    FIELD(struct old_event, from_state, .flags = GIVEN),
+    FIELD(struct old_event, to_state, .flags = GIVEN),
+    FIELD(struct old_event, reason, .flags = GIVEN),
+    FIELD(struct old_event, note, .flags = GIVEN),
+    FIELD(struct old_event, internal, .flags = GIVEN),
+    FIELD(struct old_event, detail, .flags = JSON_TEXT),
+};
+static const struct model old_event_model =
+    MODEL("order_event", "event", struct old_event, old_fields);
+
+/* The digests of all events, as M reads them. */
+static void
+digests(struct call *c, const char *address, const struct steps *s,
+        const struct model *m, unsigned char out[2][SM3_BYTES])
+{
+    struct call *k = fresh(c);
+    struct store *store = NULL;
+    struct row_proof p;
+
+    test_expect_ok(k, open_with(k, address, s, &store), "opened", __FILE__,
+                   __LINE__);
+    db_session(k, store);
+    if (m == &old_event_model) {
+        exec(k, "INSERT INTO event (id, order_id, at, verb, internal)"
+                " VALUES (1, 7, 3, 'submit', 0)");
+        exec(k, "INSERT INTO event VALUES (2, 7, 4, 41, 'Wang', 'comment',"
+                " 'accepted', 'accepted', 'r', 'n', 1, '{}')");
+    }
+    {
+        ROWS r = model_query(k, m, "WHERE id > $1 ORDER BY id", V(0));
+
+        for (size_t i = 0; i < 2; i++) {
+            EXPECT(rows_next(&r));
+            proof_of_row(m, &r, &p);
+            memcpy(out[i], p.digest, SM3_BYTES);
+        }
+        EXPECT(!rows_next(&r));
+        EXPECT_OK(rows_end(&r));
+    }
+    db_session_end(k);
+    store_close(store);
+}
+
+TEST_PLAIN(the_events_of_an_older_office_keep_their_digests)
+{
+    char *address = database_make(false);
+    struct steps *s = NEW(c->arena, struct steps);
+    unsigned char was[2][SM3_BYTES], is[2][SM3_BYTES];
+
+    take(s, 14);
+    digests(c, address, s, &old_event_model, was);
+    take(s, newest());
+    digests(c, address, s, &event_model, is);
+    EXPECT(memcmp(was, is, sizeof was) == 0);
+    EXPECT(memcmp(was[0], was[1], SM3_BYTES) != 0);
+    database_drop(address);
 }
 
 TEST_PLAIN(a_part_for_one_database_runs_before_the_next_step)

@@ -5,6 +5,7 @@
 #include "auth/auth.h"
 #include "base/random.h"
 #include "office.h"
+#include "subject/event.h"
 
 /* A verified order of wang's with the electricians, made the short way. */
 static int64_t
@@ -118,13 +119,13 @@ static const char *
 seen(struct call *c, const char *account, int64_t id)
 {
     struct order_view v = { 0 };
-    struct list l = { .model = &order_event_model };
-    const struct order_event *e;
+    struct list l = { .model = &event_model };
+    const struct event *e;
     struct buf b = buf_make(c->arena, 0);
 
     as(c, account);
     EXPECT_OK(order_get(c, id, &v));
-    EXPECT_OK(order_events(c, &l, id));
+    EXPECT_OK(life_events(c, &order_life, id, NULL, &l));
     buf_printf(&b, "%u %lld %lld %lld %s %s %zu %lld", v.order.state,
                (long long)v.order.version, (long long)v.order.updated_at.ms,
                (long long)v.order.closed_at.ms, v.verbs,
@@ -174,14 +175,14 @@ TEST(the_stream_tells_of_a_rating_only_who_may_see_it)
     vote(c, id, 2);
     o = order_now(c, id);
     as(c, "zhao");
-    EXPECT(order_may_hear(c, &o, "comment", false));
-    EXPECT(!order_may_hear(c, &o, "rate", false));
+    EXPECT(hears_of(c, &o, "comment", false));
+    EXPECT(!hears_of(c, &o, "rate", false));
     as(c, "money"); /* sees the order, but no ratings */
-    EXPECT(!order_may_hear(c, &o, "rate", false));
+    EXPECT(!hears_of(c, &o, "rate", false));
     as(c, "wang");
-    EXPECT(order_may_hear(c, &o, "rate", false));
+    EXPECT(hears_of(c, &o, "rate", false));
     as(c, "desk");
-    EXPECT(order_may_hear(c, &o, "rate", false));
+    EXPECT(hears_of(c, &o, "rate", false));
 }
 
 TEST(a_rated_order_closes_when_an_unrated_one_does)

@@ -185,7 +185,7 @@ static const struct tampering {
     { "an event of no order",
       BY_ROWS,
       false,
-      { "INSERT INTO event (id, order_id, at, verb, internal)"
+      { "INSERT INTO event (id, noun_id, at, verb, internal)"
         " VALUES (7, 7, 1, 'comment', 0)" } },
     { "an event",
       BY_ROWS,
@@ -198,7 +198,7 @@ static const struct tampering {
     { "an event put in",
       BY_ROWS,
       false,
-      { "INSERT INTO event (id, order_id, at, verb, internal)"
+      { "INSERT INTO event (id, noun_id, at, verb, internal)"
         " SELECT 7, id, 1, 'comment', 0 FROM orders WHERE id = " ORDER } },
     { "a rating", BY_ROWS, false, { "UPDATE rating SET stars = 1" } },
     { "a rating removed", BY_ROWS, false, { "DELETE FROM rating" } },

@@ -2,6 +2,7 @@
 /* Every verb of every life, from its table. */
 #include "fault.h"
 #include "lives.h"
+#include "subject/event.h"
 
 struct saying {
     const struct life_case *k;
@@ -69,6 +70,41 @@ try_life(struct call *c, const struct life_case *k)
     for (size_t i = 0; i < k->life->n; i++)
         if (!(k->life->steps[i].who & LIFE_PROGRAM))
             try_step(c, k, &k->life->steps[i]);
+}
+
+static enum err
+do_comment(struct call *c, const void *with)
+{
+    const struct saying *s = with;
+    struct event e;
+
+    return life_comment(c, s->k->life, s->in, &e);
+}
+
+static void
+try_comment(struct call *c, const struct life_case *k)
+{
+    struct saying s = { .k = k, .step = life_verb(k->life, LIFE_COMMENT) };
+
+    k->make(c);
+    s.id = k->bring(c, a_state_of(k, s.step));
+    s.in = k->with(c, LIFE_COMMENT, s.id);
+    expect_all_or_nothing(c, "comments", who_says(c, &s), do_comment, &s);
+}
+
+TEST(a_comment_on_an_order_is_all_or_nothing)
+{
+    try_comment(c, &life_cases[0]);
+}
+
+TEST(a_comment_on_a_change_of_rights_is_all_or_nothing)
+{
+    try_comment(c, &life_cases[1]);
+}
+
+TEST(a_comment_on_a_planned_change_is_all_or_nothing)
+{
+    try_comment(c, &life_cases[2]);
 }
 
 TEST(every_verb_of_an_order_is_all_or_nothing)

@@ -82,7 +82,7 @@ give_tokens(struct call *c, struct live_office *o)
 
 const char half_done_orders[] =
     "SELECT COUNT(*) FROM orders o WHERE version <>"
-    " (SELECT COUNT(*) FROM event e WHERE e.order_id = o.id"
+    " (SELECT COUNT(*) FROM event e WHERE e.noun_id = o.id"
     " AND e.verb <> 'rate')";
 
 const char unaudited_orders[] =

@@ -462,12 +462,12 @@ compare_due(struct ear *e, const struct due *d)
 
 /* Since the siege began, but for what came after the last that was told. */
 static const char changes[] =
-    "SELECT e.order_id, e.verb, e.note FROM event e"
-    " JOIN orders o ON o.id = e.order_id"
+    "SELECT e.noun_id, e.verb, e.note FROM event e"
+    " JOIN orders o ON o.id = e.noun_id"
     " LEFT JOIN news n ON n.kind = 1 AND n.row_id = e.id"
     " WHERE e.id > $1 AND (n.seq IS NULL OR n.seq <= $2)"
     " AND (CAST($3 AS BIGINT) = 0 OR (o.requester_id = $3 AND e.internal = 0))"
-    " ORDER BY e.order_id, e.verb";
+    " ORDER BY e.noun_id, e.verb";
 
 static void
 judge_changes(struct ear *e, struct call *c, int64_t person)

@@ -22,7 +22,7 @@ function members(name: string): string[] {
 }
 
 const twins: Record<string, string[]> = {
-  Order: ['order_view', 'order_candidate'], NewOrder: ['order_request_input'], OrderEvent: ['order_event'], Promised: ['order_promise'],
+  Order: ['order_view', 'order_candidate'], NewOrder: ['order_request_input'], OrderEvent: ['event'], Promised: ['order_promise'],
   Area: ['service_area'], Item: ['service_item'], Place: ['place'], Person: ['person_card', 'person'], Crew: ['crew'], Unit: ['unit'], Notice: ['notice'],
 };
 

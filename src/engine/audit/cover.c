@@ -69,17 +69,17 @@ parts_digest(struct call *c, const struct word *w, size_t n,
 }
 
 enum err
-words_read(struct call *c, const struct model *m, const struct span *s,
-           struct words_list *out)
+words_read(struct call *c, const struct model *m, const struct model *whole,
+           const struct span *s, struct words_list *out)
 {
-    ROWS r = proof_rows(c, m, s->after, s->to, s->max);
+    ROWS r = proof_rows(c, m, whole, s);
     struct row_proof p;
     struct word w;
 
     while (rows_next(&r)) {
         proof_of_row(m, &r, &p);
-        w.id = m->whole ? p.whole : p.id;
-        w.version = m->whole ? 0 : p.version;
+        w.id = model_is_part(m) ? p.whole : p.id;
+        w.version = model_is_part(m) ? 0 : p.version;
         memcpy(w.digest, p.digest, SM3_BYTES);
         word_add(c, out, &w);
     }
@@ -116,13 +116,13 @@ compare_leaves(const void *a, const void *b)
 bool
 is_proved_noun(const struct model *m)
 {
-    return m->table != NULL && !m->unproved && m->whole == NULL;
+    return m->table != NULL && !m->unproved && !model_is_part(m);
 }
 
 const struct model *
 next_part(const struct model *const *models, const struct model *m, size_t *i)
 {
-    while (models[*i] != NULL && models[*i]->whole != m)
+    while (models[*i] != NULL && !model_is_part_of(models[*i], m))
         ++*i;
     return models[*i] ? models[(*i)++] : NULL;
 }
@@ -214,13 +214,13 @@ cover_page(struct call *c, const struct model *const *models,
     size_t at = 0, i = 0;
     TX tx = tx_begin(c);
 
-    TRY(words_read(c, m, &s, &rows));
+    TRY(words_read(c, m, NULL, &s, &rows));
     *n = rows.n;
     if (rows.n == 0)
         return tx_commit(&tx);
     *after = s.to = rows.all[rows.n - 1].id;
     while ((part = next_part(models, m, &i)) != NULL)
-        TRY(words_read(c, part, &s, &parts));
+        TRY(words_read(c, part, m, &s, &parts));
     words_sort(&parts);
     for (i = 0; i < rows.n; i++) {
         unsigned char *leaf = new_leaf(&k, rows.all[i].id);

@@ -89,11 +89,6 @@ enum err chain_start(struct call *c, int64_t chain, const char **hash) MUST_USE;
 
 /* -- cover.c ---------------------------------------------------------------- */
 
-/* Ids above AFTER up to TO, at most MAX of them. */
-struct span {
-    int64_t after, to, max;
-};
-
 /* A leaf of a cover as it is kept: the id, the row's digest, its parts'. */
 #define LEAF (8 + 2 * SM3_BYTES)
 #define COVER_ROWS 1000
@@ -115,8 +110,9 @@ void words_sort(struct words_list *l); /* by id, then by digest */
 void parts_digest(struct call *c, const struct word *w, size_t n,
                   unsigned char out[SM3_BYTES]);
 
-/* The rows above AFTER up to TO, MAX at most, or the parts of those. */
-enum err words_read(struct call *c, const struct model *m, const struct span *s,
+/* The rows of the span, or of the part M those of the noun WHOLE's rows. */
+enum err words_read(struct call *c, const struct model *m,
+                    const struct model *whole, const struct span *s,
                     struct words_list *out) MUST_USE;
 
 /* The models that are part of M, by index from *I; NULL at the end. */

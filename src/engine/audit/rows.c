@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "base/words.h"
 #include "engine/audit/inner.h"
 
@@ -163,7 +164,7 @@ read_parts(struct view *v)
     size_t i = 0;
 
     while ((part = next_part(v->k->models, v->m, &i)) != NULL)
-        TRY(words_read(v->c, part, &v->s, &v->parts));
+        TRY(words_read(v->c, part, v->m, &v->s, &v->parts));
     words_sort(&v->parts);
     return OK;
 }
@@ -177,7 +178,7 @@ last_id(const struct words_list *l)
 static enum err
 read_view(struct view *v)
 {
-    TRY(words_read(v->c, v->m, &v->s, &v->rows));
+    TRY(words_read(v->c, v->m, NULL, &v->s, &v->rows));
     if (v->rows.n == (size_t)v->s.max)
         v->s.to = last_id(&v->rows);
     TRY(read_told(v, MAX_TOLD));
@@ -325,8 +326,7 @@ wrong_row(struct call *c, const struct one *o)
         return says_changed;
     if (!is_linked(o))
         return says_between;
-    if (o->row.n == 0)
-        return o->parts.n == 0 ? NULL : says_added;
+    /* What happened to a row stays when the row has gone. */
     return wrong_parts(c, o);
 }
 
@@ -444,6 +444,33 @@ walk_noun(struct call *c, struct audit_check *k, const struct model *m)
     return OK;
 }
 
+/* -- parts of nothing ----------------------------------------------------------- */
+
+/* The nouns that have entries of their own, for SQL. */
+static const char *
+proved_nouns(struct call *c, const struct model *const *models)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    for (size_t i = 0; models[i] != NULL; i++)
+        if (is_proved_noun(models[i]))
+            buf_printf(&b, "%s'%s'", b.len > 0 ? ", " : "", models[i]->noun);
+    return b.s;
+}
+
+/* A part of any row names a noun whose rows are looked at: others would be
+   passed over with it. */
+static enum err
+check_parts(struct call *c, struct audit_check *k, const struct model *m)
+{
+    ROWS r = db_query(c, proof_strays(c, m, proved_nouns(c, k->models)));
+
+    while (rows_next(&r))
+        report_fault(c, k, says_put_in, words_in(c, m->noun),
+                     (long long)row_int(&r, 0));
+    return rows_end(&r);
+}
+
 /* -- all -------------------------------------------------------------------- */
 
 static enum err
@@ -487,9 +514,12 @@ walk_rows(struct call *c, struct audit_check *k)
     TRY(check_covers(c, k, lone_covers, "cover %lld was put in"));
     TRY(check_covers(c, k, lost_covers, "cover %lld was removed"));
     TRY(count_proved(c, k->models, &k->report.of));
-    for (size_t i = 0; k->models[i] != NULL; i++)
+    for (size_t i = 0; k->models[i] != NULL; i++) {
         if (is_proved_noun(k->models[i]))
             TRY(walk_noun(c, k, k->models[i]));
+        else if (k->models[i]->of_any)
+            TRY(check_parts(c, k, k->models[i]));
+    }
     for (const struct audit_rule *r = k->rules; r && r->noun != NULL; r++)
         TRY(check_rule(c, k, r));
     return OK;

@@ -40,26 +40,6 @@ order_audited(const struct deed *d, struct json_out *out)
         json_put_text(out, "assignee", o->assignee_name);
 }
 
-enum err
-order_record(struct deed *d)
-{
-    const struct order *old = d->old, *o = d->rec;
-    struct order_event e = {
-        .order_id = o->id,
-        .verb = d->step->verb,
-        .from_state = order_states[old->state],
-        .to_state = order_states[o->state],
-        .reason = d->reason,
-        .note = d->note,
-        .internal = d->internal,
-        .detail = d->detail
-    };
-
-    if (d->who == LIFE_PROGRAM)
-        e.actor_name = "liangcao";
-    return event_add(d->c, &e);
-}
-
 /* What the requester hears of: every change of state, more time, and what is
    said to all. */
 static const char *
@@ -290,10 +270,9 @@ enum err
 do_comment(struct deed *d, void *rec)
 {
     const struct order_act *a = d->in;
-    bool serves = (d->who & ~(unsigned)(BY_REQUESTER | BY_ANYONE)) != 0;
 
     (void)rec;
-    if (a->internal && !serves)
+    if (a->internal && !(d->who & d->life->insiders))
         return fail(d->c, ERR_DENIED, "internal",
                     "internal comments are for those who serve");
     d->internal = a->internal;

@@ -144,12 +144,13 @@ escalate(struct call *c, struct order *o)
 static enum err
 note_late(struct call *c, struct order *o, const char *clock)
 {
-    struct order_event e = { .order_id = o->id,
-                             .actor_name = "liangcao",
-                             .verb = "late",
-                             .from_state = order_states[o->state],
-                             .to_state = order_states[o->state],
-                             .note = clock };
+    struct event e = { .noun = "order",
+                       .noun_id = o->id,
+                       .actor_name = "liangcao",
+                       .verb = "late",
+                       .from_state = order_states[o->state],
+                       .to_state = order_states[o->state],
+                       .note = clock };
 
     TRY(event_add(c, &e));
     return audit_write(c, "order.late", "order", o->id,

@@ -263,12 +263,13 @@ goes_at_once(struct call *c, const struct order *o)
 static enum err
 dispatch_at_once(struct call *c, struct order *o)
 {
-    struct order_event e = { .order_id = o->id,
-                             .verb = "dispatch",
-                             .actor_name = "liangcao",
-                             .from_state = order_states[ORDER_SUBMITTED],
-                             .to_state = order_states[ORDER_DISPATCHED],
-                             .note = o->crew_name };
+    struct event e = { .noun = "order",
+                       .noun_id = o->id,
+                       .verb = "dispatch",
+                       .actor_name = "liangcao",
+                       .from_state = order_states[ORDER_SUBMITTED],
+                       .to_state = order_states[ORDER_DISPATCHED],
+                       .note = o->crew_name };
 
     TRY(event_add(c, &e));
     return tell_crew(c, o, "dispatched");
@@ -278,7 +279,9 @@ static enum err
 write_order(struct call *c, struct submission *m)
 {
     struct order *o = &m->o;
-    struct order_event e = { .verb = "submit", .from_state = "draft" };
+    struct event e = {
+        .noun = "order", .verb = "submit", .from_state = "draft"
+    };
 
     o->state =
         m->item.needs_approval ? ORDER_AWAITING_APPROVAL : ORDER_SUBMITTED;
@@ -292,7 +295,7 @@ write_order(struct call *c, struct submission *m)
     TRY(order_number(c, &o->number));
     TRY(model_insert(c, &order_model, o));
     TRY(index_tokens(c, o, m->tokens));
-    e.order_id = o->id;
+    e.noun_id = o->id;
     e.note = o->taken_by_id ? c->actor->name : NULL;
     TRY(event_add(c, &e));
     if (o->state == ORDER_DISPATCHED)

@@ -657,10 +657,11 @@ static enum err
 write_row(struct importing *im, struct order *o)
 {
     struct call *c = im->c;
-    struct order_event e = { .actor_name = im->map->source,
-                             .verb = "import",
-                             .to_state = order_states[o->state],
-                             .note = o->external_id };
+    struct event e = { .noun = "order",
+                       .actor_name = im->map->source,
+                       .verb = "import",
+                       .to_state = order_states[o->state],
+                       .note = o->external_id };
     const char *all;
 
     o->number =
@@ -673,7 +674,7 @@ write_row(struct importing *im, struct order *o)
                        o->description ? o->description : "",
                        o->crew_name ? o->crew_name : "");
     TRY(db_search_add(c, order_model.noun, o->id, text_tokens(c->arena, all)));
-    e.order_id = o->id;
+    e.noun_id = o->id;
     TRY(event_write(c, &e));
     return audit_cover_take(c, &im->cover, o->id);
 }

@@ -4,6 +4,7 @@
 #define ENGINE_ORDER_INNER_H
 
 #include "engine/order/order.h"
+#include "subject/event.h"
 
 /* What lies beside an order, as far as guards ask for it: deed.facts. */
 struct order_facts {
@@ -37,6 +38,10 @@ enum err order_facts(struct call *c, int64_t id,
 
 /* -- see.c ------------------------------------------------------------------ */
 
+/* Of an event: who is not to know how an order was found, nor that it was. */
+bool order_hears(struct call *c, const void *order, unsigned who,
+                 const char *verb);
+
 /* May the actor see who rated the order, when and how?  WHO is order_who's. */
 bool may_see_rating(struct call *c, const struct order *o, unsigned who);
 
@@ -64,11 +69,6 @@ extern const struct auth_where order_anywhere;
 bool state_is_open(unsigned state);
 
 /* -- tell.c ----------------------------------------------------------------- */
-
-/* Add an event; no actor means the program. */
-enum err event_add(struct call *c, struct order_event *e) MUST_USE;
-/* The same, of what has not happened now: nobody is told. */
-enum err event_write(struct call *c, struct order_event *e) MUST_USE;
 
 /* The leads of a crew; all of its people when it has none. */
 enum err tell_crew(struct call *c, const struct order *o,

@@ -428,31 +428,6 @@ static const struct field vote_fields[] = {
 const struct model order_vote_model =
     MODEL("order_vote", NULL, struct order_act, vote_fields);
 
-static const struct field event_fields[] = {
-    FIELD(struct order_event, id, .flags = GIVEN),
-    FIELD(struct order_event, order_id, .flags = GIVEN, .refers = "orders"),
-    FIELD(struct order_event, at, .flags = GIVEN, .label = "Time"),
-    FIELD(struct order_event, actor_id, .flags = GIVEN, .refers = "person"),
-    FIELD(struct order_event, actor_name, .flags = GIVEN, .label = "Who"),
-    FIELD(struct order_event, verb, .flags = GIVEN, .label = "Action"),
-    FIELD(struct order_event, from_state, .flags = GIVEN),
-    FIELD(struct order_event, to_state, .flags = GIVEN),
-    FIELD(struct order_event, reason, .flags = GIVEN, .label = "Reason"),
-    FIELD(struct order_event, note, .flags = GIVEN, .label = "Note"),
-    FIELD(struct order_event, internal, .flags = GIVEN, .label = "Internal"),
-    FIELD(struct order_event, detail, .flags = GIVEN | JSON_TEXT),
-};
-
-const struct model order_event_model = {
-    .noun = "order_event",
-    .table = "event",
-    .size = sizeof(struct order_event),
-    .fields = event_fields,
-    .n = COUNT(event_fields),
-    .whole = &order_model,
-    .sql = &(struct model_sql){ NULL, NULL, NULL }
-};
-
 static const struct field rating_fields[] = {
     FIELD(struct rating, id, .flags = GIVEN),
     FIELD(struct rating, order_id, .flags = GIVEN, .refers = "orders",

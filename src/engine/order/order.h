@@ -227,20 +227,6 @@ enum err order_get(struct call *c, int64_t id, struct order_view *out) MUST_USE;
    to take). */
 enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
 
-struct order_event {
-    int64_t id, order_id;
-    instant at;
-    int64_t actor_id;
-    const char *actor_name, *verb, *from_state, *to_state, *reason, *note;
-    bool internal;
-    const char *detail;
-};
-extern const struct model order_event_model;
-
-/* The history of an order, oldest first; internal comments only for those
-   who serve, ratings only for those who may see them. */
-enum err order_events(struct call *c, struct list *l, int64_t id) MUST_USE;
-
 /* Open orders the actor may see, counted by state. */
 struct order_board {
     int64_t counts[N_ORDER_STATES];
@@ -275,12 +261,10 @@ struct crew_load {
 };
 enum err order_crew_load(struct call *c, struct crew_load *l) MUST_USE;
 
-/* May the actor see this order, and hear of an event of it: of this VERB,
-   INTERNAL or not?  For the event stream, which gives of the order no more
-   than the second looks at: its id, unit, crew, place, provider, requester. */
+/* May the actor see this order?  Whether he may, and hear of an event of it
+   (life_may_hear), hangs on its id, unit, crew, place, provider and requester
+   alone: the event stream gives no more of it. */
 bool order_may_see(struct call *c, const struct order *o);
-bool order_may_hear(struct call *c, const struct order *o, const char *verb,
-                    bool internal);
 
 /* -- ratings ---------------------------------------------------- */
 

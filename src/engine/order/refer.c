@@ -31,8 +31,8 @@ what_changed(struct call *c, const struct order *o, const struct field *f,
 enum err
 order_refer(struct call *c, int64_t id, const struct field *f, int64_t into)
 {
-    struct order_event e = {
-        .order_id = id, .verb = "merged", .internal = true
+    struct event e = {
+        .noun = "order", .noun_id = id, .verb = "merged", .internal = true
     };
     struct order old = { 0 }, o;
 

@@ -60,17 +60,13 @@ order_may_see(struct call *c, const struct order *o)
 static bool
 serves(unsigned who)
 {
-    return (who & ~(unsigned)(BY_REQUESTER | BY_ANYONE)) != 0;
+    return (who & order_life.insiders) != 0;
 }
 
 bool
-order_may_hear(struct call *c, const struct order *o, const char *verb,
-               bool internal)
+order_hears(struct call *c, const void *order, unsigned who, const char *verb)
 {
-    unsigned who = order_who(c, o);
-
-    return who != 0 && (!internal || serves(who))
-           && (strcmp(verb, "rate") != 0 || may_see_rating(c, o, who));
+    return strcmp(verb, "rate") != 0 || may_see_rating(c, order, who);
 }
 
 /* -- one order ------------------------------------------------------------- */
@@ -201,26 +197,6 @@ order_limit(struct call *c, struct list *l)
                                     list_bind(c, l, V(c->actor->person_id))));
     return auth_may(c, "order.see") ? auth_limit(c, "order.see", &order_lies, l)
                                     : OK;
-}
-
-/* Internal comments are for those who serve, and that somebody rated it, and
-   when, for those who may see how. */
-enum err
-order_events(struct call *c, struct list *l, int64_t id)
-{
-    static const char *const where[2][2] = {
-        { "order_id = $1 AND internal = 0 AND verb <> 'rate'",
-          "order_id = $1 AND internal = 0" },
-        { "order_id = $1 AND verb <> 'rate'", "order_id = $1" }
-    };
-    struct order o;
-    unsigned who;
-
-    TRY(order_load(c, id, &o));
-    who = order_who(c, &o);
-    (void)list_bind(c, l, V(id));
-    list_and(c, l, "%s", where[serves(who)][may_see_rating(c, &o, who)]);
-    return model_list(c, l);
 }
 
 /* -- the board and the load ------------------------------------------------ */

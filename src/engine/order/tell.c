@@ -1,52 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events and messages. */
+/* Messages. */
 #include "auth/auth.h"
-#include "base/random.h"
 #include "base/words.h"
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
-#include "model/proof.h"
 #include "subject/notice.h"
 
-static const char add_event[] =
-    "INSERT INTO event (id, order_id, at, actor_id, actor_name, verb,"
-    " from_state, to_state, reason, note, internal, detail)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-
-enum err
-event_write(struct call *c, struct order_event *e)
-{
-    e->id = new_id(c);
-    e->at = c->now;
-    if (c->actor != NULL && e->actor_name == NULL) {
-        e->actor_id = c->actor->person_id;
-        e->actor_name = c->actor->name;
-    }
-    TRY(db_exec(c, add_event, V(e->id), V(e->order_id), V(e->at),
-                value_ref(e->actor_id), V(e->actor_name), V(e->verb),
-                V(e->from_state), V(e->to_state), V(e->reason), V(e->note),
-                V(e->internal), V(e->detail)));
-    model_written(c, &order_event_model, e);
-    return OK;
-}
-
-static const char newest_event[] =
-    "SELECT MAX(id) FROM event WHERE order_id = $1";
-
-/* Another process, whose clock is ahead, may have had the order last: what
-   happens to it later has a higher id all the same.  Its time would not do, for
-   ids run ahead of a clock that is behind. */
-enum err
-event_add(struct call *c, struct order_event *e)
-{
-    int64_t newest;
-
-    TRY(db_int(c, &newest, newest_event, V(e->order_id)));
-    ids_pass(c->app->ids, newest);
-    TRY(event_write(c, e));
-    return db_news_add(c, NEWS_EVENT, e->id);
-}
 
 enum err
 tell_crew(struct call *c, const struct order *o, const char *kind)

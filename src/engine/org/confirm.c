@@ -206,6 +206,9 @@ static const struct step steps[] = {
       .flags = STEP_COMMAND },
     { 1U << WAITING, "withdraw", WITHDRAWN, BY_ASKER, is_not_done, decide, NULL,
       "Call off what one has asked for oneself.", "not what is done already" },
+    { 1U << WAITING | 1U << CONFIRMED | 1U << REFUSED | 1U << WITHDRAWN,
+      LIFE_COMMENT, LIFE_STAYS, BY_ADMIN, NULL, NULL, &life_comment_model,
+      "Say something about a change of rights.", NULL, .flags = STEP_QUIET },
 };
 
 static const struct beginning begins[] = {

@@ -192,6 +192,9 @@ static const struct step steps[] = {
       NULL, NULL, "its day has come", .flags = STEP_REMOVES },
     { IN(PLANNED), "give_up", REFUSED, LIFE_PROGRAM, day_has_come, keep_reason,
       NULL, NULL, "its day has come, and something stands in the way" },
+    { IN(PLANNED) | IN(REFUSED), LIFE_COMMENT, LIFE_STAYS,
+      BY_READER | BY_PLANNER, NULL, NULL, &life_comment_model,
+      "Say something about a planned change.", NULL, .flags = STEP_QUIET },
 };
 
 static const struct beginning begins[] = {

@@ -1,0 +1,1 @@
+CREATE INDEX event_noun ON event (noun, noun_id, id) WHERE noun <> 'order';
