@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/order/import.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "json/json.h"
 
 const struct life *const all_lives[] = { &order_life, &right_change_life,
-                                         &unit_plan_life, NULL };
+                                         &unit_plan_life, &import_life, NULL };
 
 const struct life *
 life_of(const char *noun)

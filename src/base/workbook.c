@@ -602,6 +602,8 @@ workbook_rows(struct call *c, struct jail_child *j, const char *sheet,
                             .field = "file",
                             .n = head + *n };
 
+    if (!workbook_is(*bytes, *n))
+        return OK;
     if (head > MAX_NAME)
         return fail(c, ERR_INVALID, "sheet", "%s",
                     "the workbook has no sheet of this name");

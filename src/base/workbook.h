@@ -30,9 +30,9 @@ extern const struct jail_reader workbook_reader;
 bool workbook_is(const char *bytes, size_t n);
 
 /*
- * The rows of the sheet called SHEET, or of the first that is not hidden
- * (NULL), of the workbook *BYTES, *N, which become that text, in the call's
- * arena.
+ * A file that is a workbook, *BYTES of *N, becomes the rows of its sheet called
+ * SHEET, or of the first that is not hidden (NULL), in the call's arena.  Any
+ * other file stays what it is.
  *
  * ERR_INVALID  it is no workbook, or has no such sheet
  * ERR_LIMIT    there is too much in it

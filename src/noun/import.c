@@ -103,7 +103,7 @@ refuse_fault(struct importing *im, int64_t line, enum err e, const char *value)
 static const char *
 read_text(struct call *c, const char *s)
 {
-    return csv_unmark(text_clean(c->arena, s, false));
+    return csv_meant(c->arena, text_clean(c->arena, s, false));
 }
 
 static bool

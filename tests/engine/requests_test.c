@@ -22,6 +22,19 @@ read_map(struct call *c, const char *more, struct import_map **map)
     return import_map_read(c, "map.yaml", text, strlen(text), map);
 }
 
+/* The text CSV by the map. */
+static enum err
+bring(struct call *c, const struct import_map *map, const char *csv,
+      bool dry_run, struct import_report *out)
+{
+    const struct import_file file = { "old.csv", csv, strlen(csv) };
+    const struct import_wish w = {
+        .map = map, .files = &file, .n_files = 1, .dry_run = dry_run
+    };
+
+    return import_requests(c, &w, out);
+}
+
 static struct import_report
 run(struct call *c, const char *more, const char *csv, bool dry_run)
 {
@@ -30,7 +43,7 @@ run(struct call *c, const char *more, const char *csv, bool dry_run)
 
     as(c, NULL);
     EXPECT_OK(read_map(c, more, &map));
-    EXPECT_OK(import_requests(c, map, csv, strlen(csv), dry_run, NULL, &r));
+    EXPECT_OK(bring(c, map, csv, dry_run, &r));
     return r;
 }
 
@@ -172,7 +185,7 @@ TEST(several_columns_make_one_thing_together)
     office_make(c);
     as(c, NULL);
     EXPECT_OK(import_map_read(c, "map.yaml", map, strlen(map), &m));
-    EXPECT_OK(import_requests(c, m, csv, strlen(csv), false, NULL, &r));
+    EXPECT_OK(bring(c, m, csv, false, &r));
     EXPECT(r.orders == 1 && r.refused == 1);
     expect_refused(&r, 0, 3, "date + time");
     EXPECT(office_int(c, "SELECT COUNT(*) FROM orders WHERE number ="
@@ -192,10 +205,10 @@ TEST(a_column_that_is_not_there_is_named_beside_those_that_are)
     as(c, NULL);
     c->lang = LANG_EN;
     EXPECT_OK(read_map(c, "", &m));
-    EXPECT_FAULT(import_requests(c, m, "id,when\n", 8, false, NULL, &r),
+    EXPECT_FAULT(bring(c, m, "id,when\n", false, &r),
                  ERR_INVALID, "asked");
     EXPECT(strstr(c->fault.text, "“when”") != NULL);
-    EXPECT_FAULT(import_requests(c, m, "id,asked,id\n", 12, false, NULL, &r),
+    EXPECT_FAULT(bring(c, m, "id,asked,id\n", false, &r),
                  ERR_INVALID, "id");
 }
 

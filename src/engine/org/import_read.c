@@ -87,7 +87,7 @@ import_load(struct import *im)
 static const char *
 read_text(struct call *c, const char *s)
 {
-    return csv_unmark(text_clean(c->arena, s, false));
+    return csv_meant(c->arena, text_clean(c->arena, s, false));
 }
 
 static bool
