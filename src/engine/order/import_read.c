@@ -209,47 +209,51 @@ find_column(struct importing *im, enum request_column k)
     return OK;
 }
 
-/* Is it the header?  Its columns of identity and time are there. */
+/* Is it the header?  Its columns of identity and time are there; *NEAR tells
+   how many of the two. */
 static bool
-is_header(struct importing *im)
+is_header(struct importing *im, int *near)
 {
-    bool is = find_column(im, IDENTITY) == OK && find_column(im, SUBMITTED) == OK;
+    static const enum request_column needed[] = { IDENTITY, SUBMITTED };
 
-    if (!is && im->c->fault.code == ERR_INVALID
-        && text_same(im->c->fault.text,
-                     words_in(im->c, "the column comes twice")))
-        return true; /* it shall be told */
-    im->c->fault = (struct fault){ 0 };
-    return is;
+    for (*near = 0; *near < (int)COUNT(needed); ++*near)
+        if (find_column(im, needed[*near]) != OK)
+            return false;
+    return true;
 }
 
 /* The row that names the columns: where the map says, else the first that has
-   them.  What stands above it, the name of a form, is passed over. */
+   them.  What stands above it, the name of a form, is passed over.  Where there
+   is none, what the most likely row lacks is told. */
 static enum err
 seek_header(struct importing *im)
 {
-    const int64_t line = im->map->header_row;
-    const char *first = NULL;
+    struct fault told = { 0 };
+    int near, nearest = -1;
 
-    for (int i = 0; csv_next(&im->csv); i++) {
-        if (im->csv.line < line)
+    for (int i = 0; i < TITLE_ROWS && csv_next(&im->csv); i++) {
+        if (im->map->header_row > 0) {
+            i = 0;
+            if (im->csv.line >= im->map->header_row)
+                return OK;
             continue;
-        if (line > 0 || is_header(im))
+        }
+        if (is_header(im, &near))
             return OK;
-        first = first ? first : list_columns(im);
-        if (i == TITLE_ROWS)
-            break;
+        if (near > nearest)
+            told = im->c->fault;
+        nearest = near > nearest ? near : nearest;
+        im->c->fault = (struct fault){ 0 };
     }
     if (im->csv.fault)
         return fail(im->c, ERR_INVALID, "file", "line %lld: %s",
                     (long long)im->csv.fault_line,
                     words_in(im->c, im->csv.fault));
-    if (first == NULL)
+    if (nearest < 0)
         return fail(im->c, ERR_INVALID, "file", "%s",
                     words_in(im->c, "the file is empty"));
-    return fail(im->c, ERR_INVALID, im->names[IDENTITY],
-                "no row has this column and “%.60s”; the first has %s",
-                im->names[SUBMITTED], first);
+    im->c->fault = told;
+    return told.code;
 }
 
 static enum err
@@ -554,10 +558,7 @@ is_no_request(const struct importing *im, bool *empty)
 static bool
 is_shifted(const struct importing *im)
 {
-    for (size_t i = im->width; i < im->csv.n; i++)
-        if (!text_is_blank(im->csv.cells[i]))
-            return true;
-    return false;
+    return im->csv.n > im->width;
 }
 
 enum row_end
