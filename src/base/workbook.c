@@ -21,12 +21,12 @@
 #define PIECE 65536
 
 enum why { READ, NO_WORKBOOK, NO_SHEET, TOO_LARGE, TOO_WIDE, LOCKED };
-static const char *const refusals[] = {
+static const char *const workbook_refusals[] = {
     [NO_WORKBOOK - 1] = "is no Excel workbook (.xlsx) that can be read",
     [NO_SHEET - 1] = "the workbook has no sheet of this name",
     [TOO_LARGE - 1] = "the workbook unpacks to too much",
     [TOO_WIDE - 1] = "a row has too many cells",
-    [LOCKED - 1] = "the workbook is locked by a password",
+    [LOCKED - 1] = "the workbook is locked by a password, or of the old kind (.xls)",
     NULL
 };
 
@@ -577,7 +577,7 @@ read_workbook(struct jail_io *io)
 const struct jail_reader workbook_reader = {
     .name = "workbook",
     .read = read_workbook,
-    .refusals = refusals,
+    .refusals = workbook_refusals,
     .memory = (size_t)512 << 20,
     .output = (size_t)256 << 20,
     .seconds = 60,

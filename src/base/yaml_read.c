@@ -94,27 +94,40 @@ line_of(const char *text, const char *word, long from, bool is_key)
 
 /* -- in our words -------------------------------------------------------------- */
 
-/* What libcyaml says and what is told; %s is what follows its colon. */
-static const struct {
-    const char *theirs, *ours;
-    bool is_key;   /* a key of the file */
-    bool is_there; /* it stands in the file */
-} causes[] = {
-    { "Unexpected key: ", "there is no key “%.60s”", true, true },
-    { "Missing required mapping field: ", "the key “%.60s” is missing", true,
-      false },
-    { "Mapping field already seen: ", "the key “%.60s” comes twice", true,
-      true },
-    { "Invalid INT value: ", "“%.60s” is not a whole number", false, true },
-    { "Invalid UINT value: ", "“%.60s” is not a whole number", false, true },
-    { "Invalid ENUM value: ", "“%.60s” is not one of the words", false, true },
-    { "STRING length > ", "the text is too long", false, false },
-    { "STRING length < ", "the text must not be empty", false, false },
-    { "Expecting ", "a list, a map or a text stands where another must be",
-      false, false },
-    { "Excessive entries ", "the list is too long", false, false },
-    { "Insufficient entries ", "the list is too short", false, false },
+/* What is told; %s is what follows libcyaml's colon. */
+static const char *const yaml_faults[] = {
+    "there is no key “%.60s”",
+    "the key “%.60s” is missing",
+    "the key “%.60s” comes twice",
+    "“%.60s” is not a whole number",
+    "“%.60s” is not a whole number",
+    "“%.60s” is not one of the words",
+    "the text is too long",
+    "the text must not be empty",
+    "a list, a map or a text stands where another must be",
+    "the list is too long",
+    "the list is too short",
 };
+
+/* What libcyaml says of each. */
+static const struct {
+    const char *begins;
+    bool is_key;   /* what follows is a key of the file */
+    bool is_there; /* and stands in it */
+} heard[] = {
+    { "Unexpected key: ", true, true },
+    { "Missing required mapping field: ", true, false },
+    { "Mapping field already seen: ", true, true },
+    { "Invalid INT value: ", false, true },
+    { "Invalid UINT value: ", false, true },
+    { "Invalid ENUM value: ", false, true },
+    { "STRING length > ", false, false },
+    { "STRING length < ", false, false },
+    { "Expecting ", false, false },
+    { "Excessive entries ", false, false },
+    { "Insufficient entries ", false, false },
+};
+_Static_assert(COUNT(heard) == COUNT(yaml_faults), "one text each");
 
 /* What is not YAML at all: libyaml itself knows where. */
 static enum err
@@ -146,26 +159,26 @@ tell(struct call *c, const char *name, const char *text, const struct said *s)
     const char *cause = text_starts(s->cause, "Load: ") ? s->cause + 6
                                                         : s->cause;
 
-    for (size_t i = 0; i < COUNT(causes); i++) {
+    for (size_t i = 0; i < COUNT(heard); i++) {
         char *what;
         size_t n;
         long line;
 
-        if (!text_starts(cause, causes[i].theirs))
+        if (!text_starts(cause, heard[i].begins))
             continue;
         what = text_mend(
-            arena_text(c->arena, cause + strlen(causes[i].theirs)));
+            arena_text(c->arena, cause + strlen(heard[i].begins)));
         n = strlen(what);
         if (n > 1 && *what == '\'' && what[n - 1] == '\'') {
             what[n - 1] = '\0';
             what++;
         }
-        line = causes[i].is_there
-                   ? line_of(text, what, s->line, causes[i].is_key)
+        line = heard[i].is_there
+                   ? line_of(text, what, s->line, heard[i].is_key)
                    : s->line;
         return fail(c, ERR_INVALID, name, "line %lld: %s",
                     (long long)(line ? line : s->line ? s->line : 1),
-                    arena_printf(c->arena, words_in(c, causes[i].ours), what));
+                    arena_printf(c->arena, words_in(c, yaml_faults[i]), what));
     }
     return fail(c, ERR_INVALID, name, "line %lld: %s", (long long)s->line,
                 words_in(c, "it cannot be read"));

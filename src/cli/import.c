@@ -85,16 +85,18 @@ read_table(struct office *o, const char *path, const char *sheet,
 /* What is counted, as --json and as people are told. */
 static const struct {
     const char *key, *says;
-} kinds[IMPORT_KINDS] = { [COUNT_STATES] = { "states", "States" },
-                          [COUNT_AREAS] = { "areas", "Areas" },
-                          [COUNT_ITEMS] = { "items", "Items" },
-                          [COUNT_CREWS] = { "crews", "Crews" } };
+} count_kinds[IMPORT_KINDS] = {
+    [COUNT_STATES] = { "states", .says = "By state" },
+    [COUNT_AREAS] = { "areas", .says = "By area" },
+    [COUNT_ITEMS] = { "items", .says = "By item" },
+    [COUNT_CREWS] = { "crews", .says = "By crew" }
+};
 
 static void
 put_counts(struct json_out *j, const struct import_report *r)
 {
     for (size_t k = 0; k < IMPORT_KINDS; k++) {
-        json_key(j, kinds[k].key);
+        json_key(j, count_kinds[k].key);
         json_begin(j);
         for (size_t i = 0; i < r->n_counts[k]; i++)
             json_put_int(j, r->counts[k][i].name, r->counts[k][i].n);
@@ -152,7 +154,7 @@ print_counts(const struct import_report *r)
 
         if (r->n_counts[k] == 0)
             continue;
-        (void)printf("%s (%zu): ", cli_in(kinds[k].says), r->n_counts[k]);
+        (void)printf("%s (%zu): ", cli_in(count_kinds[k].says), r->n_counts[k]);
         for (size_t i = 0; i < r->n_counts[k] && i < MOST; i++)
             (void)printf("%s%s %lld", i > 0 ? ", " : "",
                          k == COUNT_STATES ? cli_in(all[i].name) : all[i].name,

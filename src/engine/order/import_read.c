@@ -327,6 +327,9 @@ is_time_of_requests(const struct importing *im, enum request_column k, instant t
 static bool
 read_times(struct importing *im, struct order *o)
 {
+    static const char not_said[] = "is required";
+    static const char not_a_time[] = "is not a time of the map's formats";
+    static const char not_then[] = "lies before 1970, or too far ahead";
     const struct {
         enum request_column k;
         instant *to;
@@ -340,11 +343,11 @@ read_times(struct importing *im, struct order *o)
         if (s == NULL && i > 0)
             continue;
         if (s == NULL)
-            why = "is required";
+            why = not_said;
         else if (!import_time_read(im->times, im->c->arena, s, times[i].to))
-            why = "is not a time of the map's formats";
+            why = not_a_time;
         else if (!is_time_of_requests(im, times[i].k, *times[i].to))
-            why = "lies before 1970, or too far ahead";
+            why = not_then;
         if (why != NULL) {
             request_refuse(im, times[i].k, why);
             return false;
