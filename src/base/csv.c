@@ -453,6 +453,13 @@ csv_next(struct csv *r)
     return more == 0;
 }
 
+void
+csv_widen(struct csv *r, size_t n)
+{
+    while (r->by_rows && r->n < n)
+        r->cells[r->n++] = "";
+}
+
 /* -- writing --------------------------------------------------------- */
 
 /*

@@ -73,6 +73,10 @@ struct csv csv_open_file(struct arena *a, int fd);
 /* The next row; false at the end of the text or at a fault. */
 bool csv_next(struct csv *r);
 
+/* A row of a workbook ends with its last cell that holds something: the others,
+   up to N, are empty.  Of other tables the row stays as it is. */
+void csv_widen(struct csv *r, size_t n);
+
 /* Write a cell (NULL is empty), quoted where needed; FIRST of its row. */
 void csv_cell(struct buf *b, const char *cell, bool first);
 

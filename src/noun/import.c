@@ -286,7 +286,7 @@ bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
 }
 
 static enum err
-import_row(struct importing *im, const struct csv *csv)
+import_row(struct importing *im, struct csv *csv)
 {
     void *rec = arena_alloc(im->c->arena, im->n->model->size);
     size_t refused = im->result->n_refused;
@@ -294,6 +294,7 @@ import_row(struct importing *im, const struct csv *csv)
     enum err e;
 
     im->result->rows++;
+    csv_widen(csv, im->n_cells);
     if (csv->n != im->n_cells) {
         refuse(im, csv->line, NULL,
                "the row has not as many cells as the first", NULL);

@@ -318,7 +318,8 @@ import_close_file(struct importing *im)
 static bool
 is_time_of_requests(const struct importing *im, enum request_column k, instant t)
 {
-    int64_t ahead = k == DUE ? 10 * 366 * DAY_MS : 2 * DAY_MS;
+    /* Some sources write "never" as a year far ahead. */
+    int64_t ahead = k == DUE ? 100 * 366 * DAY_MS : 2 * DAY_MS;
 
     return t.ms >= 0 && t.ms <= im->c->now.ms + ahead;
 }

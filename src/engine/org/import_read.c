@@ -250,12 +250,13 @@ node_for(struct import *im, const char *code, int64_t line)
 }
 
 void
-import_read_row(struct import *im, const struct csv *csv)
+import_read_row(struct import *im, struct csv *csv)
 {
     const char *cells[CSV_MAX_CELLS], *code = "";
     struct node *x;
 
     im->result->rows++;
+    csv_widen(csv, im->n_columns);
     if (csv->n != im->n_columns) {
         import_refuse(im, csv->line, NULL,
                       "the row has not as many cells as the first", NULL);
