@@ -168,6 +168,8 @@ read_cell(struct importing *im, const struct column *k, const char *text,
     const struct field *f = k->field;
     void *at = (char *)rec + f->offset;
 
+    text = k->key != NULL ? text_plain(im->c->arena, text)
+                          : cell_plain(im->c->arena, f, text);
     /* Yes and no are all there is; an empty cell says neither. */
     if (*text == '\0' && (f->kind == FIELD_BOOL || f->kind == FIELD_WORD))
         return OK;

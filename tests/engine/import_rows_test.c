@@ -61,3 +61,49 @@ TEST(a_bad_cell_does_not_hide_a_place_in_the_wrong_one)
     expect(&r, 2, 6, "kind");
     expect(&r, 3, 8, "parent_code");
 }
+
+TEST(cells_are_read_as_people_write_them)
+{
+    static const char places[] = "编码,名称,类型,上级编码,面积,在用\n"
+                                 "Ｘ０,新院,院区,,,\n"
+                                 "X1,楼,楼宇,Ｘ０,\"12,000.5\",在用\n"
+                                 "=\"0001\",间,房间,X1,１８．５㎡,停用\n"
+                                 "X3,室,房间,X1,20平方米,\n";
+    static const char wrong[] = "编码,名称,类型,上级编码,面积\n"
+                                "X9,间,房间,X1,\"1,2\"\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(org_import(c, ORG_PLACES, places, strlen(places), false, &r));
+    if (r.n_refused > 0)
+        fail_msg("line %lld: %s (%s)", (long long)r.refused[0].line,
+                 r.refused[0].detail, r.refused[0].value);
+    EXPECT(r.added == 4);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM place WHERE (code = 'X1' AND"
+                         " area_m2 = 12000.5) OR (code = '0001' AND area_m2 ="
+                         " 18.5 AND active = 0) OR (code = 'X3' AND area_m2 ="
+                         " 20) OR code = 'X0'")
+           == 4);
+    r = try_out(c, ORG_PLACES, wrong);
+    EXPECT(r.n_refused == 1);
+    expect(&r, 0, 2, "area_m2");
+}
+
+/* The administrators of an office belong to no unit. */
+TEST(persons_that_went_out_come_in_again)
+{
+    struct import_result r = { 0 };
+    struct buf out;
+
+    office_make(c);
+    as(c, "sysadmin");
+    office_exec(c, "UPDATE person SET unit_id = NULL, provider_id = NULL"
+                   " WHERE id = 54");
+    EXPECT_OK(noun_export(c, &person_noun, &out));
+    EXPECT_OK(noun_import(c, &person_noun, out.s, out.len, false, &r));
+    if (r.n_refused > 0)
+        fail_msg("line %lld: %s", (long long)r.refused[0].line,
+                 r.refused[0].detail);
+    EXPECT(r.rows > 10 && r.unchanged == r.rows);
+}
