@@ -478,9 +478,8 @@ text_plain(struct arena *a, const char *s)
     /* No character becomes more than eighteen (U+FDFA). */
     most = wide_n * 18 + 1;
     plain = NEW_N(a, UChar, (size_t)most);
-    wide_n =
-        unorm2_normalize(unorm2_getNFKCInstance(&e), wide, wide_n, plain, most,
-                         &e);
+    wide_n = unorm2_normalize(unorm2_getNFKCInstance(&e), wide, wide_n, plain,
+                              most, &e);
     out = arena_alloc(a, (size_t)wide_n * 3 + 1);
     u_strToUTF8(out, wide_n * 3 + 1, NULL, plain, wide_n, &e);
     return U_SUCCESS(e) ? out : s;

@@ -26,7 +26,8 @@ static const char *const workbook_refusals[] = {
     [NO_SHEET - 1] = "the workbook has no sheet of this name",
     [TOO_LARGE - 1] = "the workbook unpacks to too much",
     [TOO_WIDE - 1] = "a row has too many cells",
-    [LOCKED - 1] = "the workbook is locked by a password, or of the old kind (.xls)",
+    [LOCKED - 1] =
+        "the workbook is locked by a password, or of the old kind (.xls)",
     NULL
 };
 
@@ -47,7 +48,7 @@ struct book {
     struct {
         int64_t id;
         bool is_date;
-    } *formats; /* of the workbook's own */
+    } * formats; /* of the workbook's own */
     size_t n_formats, cap_formats;
     bool *dates; /* by style: its cells are dates */
     size_t n_dates, cap_dates;
@@ -253,8 +254,8 @@ links_begin(void *arg, const char *name, const char **all)
     if (strcmp(local(name), "Relationship") != 0 || !to
         || !text_same(id, b->sheet_id))
         return;
-    b->sheet_path = *to == '/' ? arena_text(b->a, to + 1)
-                               : arena_printf(b->a, "xl/%s", to);
+    b->sheet_path =
+        *to == '/' ? arena_text(b->a, to + 1) : arena_printf(b->a, "xl/%s", to);
 }
 
 static void XMLCALL
@@ -305,8 +306,8 @@ strings_end(void *arg, const char *name)
         b->in_phonetic = false;
     if (strcmp(name, "si") != 0)
         return;
-    b->strings = room(b, b->strings, b->n_strings, &b->cap_strings,
-                      sizeof *b->strings);
+    b->strings =
+        room(b, b->strings, b->n_strings, &b->cap_strings, sizeof *b->strings);
     b->strings[b->n_strings++] = unescape(b->a, b->text.s);
 }
 
@@ -533,8 +534,7 @@ read_book(struct book *b)
     b->text = buf_make(b->row_arena, MAX_TEXT);
     buf_putc(&b->out, CSV_ROWS);
     flush(b);
-    if (b->why == READ
-        && !read_part(b, b->sheet_path, sheet_begin, sheet_end))
+    if (b->why == READ && !read_part(b, b->sheet_path, sheet_begin, sheet_end))
         b->why = NO_WORKBOOK;
 }
 
@@ -598,9 +598,9 @@ workbook_rows(struct call *c, struct jail_child *j, const char *sheet,
     const char *name = sheet ? sheet : "";
     size_t head = strlen(name) + 1;
     char *in;
-    struct jail_job job = { .reader = workbook_reader.name,
-                            .field = "file",
-                            .n = head + *n };
+    struct jail_job job = {
+        .reader = workbook_reader.name, .field = "file", .n = head + *n
+    };
 
     if (!workbook_is(*bytes, *n))
         return OK;

@@ -156,8 +156,8 @@ tell_syntax(struct call *c, const char *name, const char *text, size_t n)
 static enum err
 tell(struct call *c, const char *name, const char *text, const struct said *s)
 {
-    const char *cause = text_starts(s->cause, "Load: ") ? s->cause + 6
-                                                        : s->cause;
+    const char *cause =
+        text_starts(s->cause, "Load: ") ? s->cause + 6 : s->cause;
 
     for (size_t i = 0; i < COUNT(heard); i++) {
         char *what;
@@ -166,18 +166,18 @@ tell(struct call *c, const char *name, const char *text, const struct said *s)
 
         if (!text_starts(cause, heard[i].begins))
             continue;
-        what = text_mend(
-            arena_text(c->arena, cause + strlen(heard[i].begins)));
+        what = text_mend(arena_text(c->arena, cause + strlen(heard[i].begins)));
         n = strlen(what);
         if (n > 1 && *what == '\'' && what[n - 1] == '\'') {
             what[n - 1] = '\0';
             what++;
         }
-        line = heard[i].is_there
-                   ? line_of(text, what, s->line, heard[i].is_key)
-                   : s->line;
+        line = heard[i].is_there ? line_of(text, what, s->line, heard[i].is_key)
+                                 : s->line;
         return fail(c, ERR_INVALID, name, "line %lld: %s",
-                    (long long)(line ? line : s->line ? s->line : 1),
+                    (long long)(line      ? line
+                                : s->line ? s->line
+                                          : 1),
                     arena_printf(c->arena, words_in(c, yaml_faults[i]), what));
     }
     return fail(c, ERR_INVALID, name, "line %lld: %s", (long long)s->line,

@@ -175,7 +175,8 @@ print_verdicts(const struct import_report *r)
                      (long long)r->with_target, (long long)r->on_time,
                      (long long)r->overdue, (long long)r->own_on_time,
                      (long long)r->own_overdue, (long long)r->compared,
-                     (long long)r->agreed, (long long)(r->compared - r->agreed));
+                     (long long)r->agreed,
+                     (long long)(r->compared - r->agreed));
     else
         (void)printf(cli_in("%lld with a target; by our own reckoning %lld on"
                             " time, %lld overdue\n"),
@@ -194,11 +195,11 @@ print_if(const char *says, int64_t n)
 static void
 print_report(const struct import_report *r, bool dry_run)
 {
-    (void)printf(
-        cli_in("%s%lld rows: %lld new orders, %lld known before, %lld"
-               " refused\n"),
-        dry_run ? cli_in("(dry run, nothing kept) ") : "", (long long)r->rows,
-        (long long)r->orders, (long long)r->known, (long long)r->refused);
+    (void)printf(cli_in("%s%lld rows: %lld new orders, %lld known before, %lld"
+                        " refused\n"),
+                 dry_run ? cli_in("(dry run, nothing kept) ") : "",
+                 (long long)r->rows, (long long)r->orders, (long long)r->known,
+                 (long long)r->refused);
     if (r->went_on)
         (void)printf("%s", cli_in("an import that had broken off went on\n"));
     print_if("%lld brought to what the file says\n", r->updated);
@@ -300,8 +301,8 @@ undo(struct office *o, int64_t id, struct request_import *r)
     bool left = true;
     enum err e;
 
-    TRY(life_do(&o->call, &import_life, "undo", &(struct life_words){ .id = id },
-                r));
+    TRY(life_do(&o->call, &import_life, "undo",
+                &(struct life_words){ .id = id }, r));
     o->call.arena = a;
     for (e = OK; e == OK && left; arena_reset(a)) {
         e = import_undo_step(&o->call, id, JOB_ROWS, &left);

@@ -10,12 +10,11 @@
 bool
 cell_bool(const char *text, bool *out)
 {
-    static const char *const yes[] = {
-        "是", "yes", "true", "1", "Y", "有", "√", "在职", "在用", "启用"
-    };
-    static const char *const no[] = { "否",   "no",   "false", "0",   "N",
-                                      "无",   "×",    "离职",  "退休", "停用",
-                                      "禁用", "不在用" };
+    static const char *const yes[] = { "是", "yes", "true", "1",    "Y",
+                                       "有", "√",   "在职", "在用", "启用" };
+    static const char *const no[] = { "否",   "no",   "false", "0",
+                                      "N",    "无",   "×",     "离职",
+                                      "退休", "停用", "禁用",  "不在用" };
 
     for (size_t i = 0; i < COUNT(yes); i++) {
         if (text_same_case(text, yes[i]))
@@ -54,8 +53,8 @@ const char *
 cell_plain(struct arena *a, const struct field *f, const char *text)
 {
     static const char *const metres[] = { "m2", "平方米", "平米" };
-    bool is_number = f->kind == FIELD_INT || f->kind == FIELD_REAL
-                     || f->kind == FIELD_MONEY;
+    bool is_number =
+        f->kind == FIELD_INT || f->kind == FIELD_REAL || f->kind == FIELD_MONEY;
     char *out;
 
     if (f->kind == FIELD_TEXT && !(f->flags & (UNIQUE | PART_OF_KEY)))

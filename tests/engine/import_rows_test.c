@@ -64,11 +64,12 @@ TEST(a_bad_cell_does_not_hide_a_place_in_the_wrong_one)
 
 TEST(cells_are_read_as_people_write_them)
 {
-    static const char places[] = "编码,名称,类型,上级编码,面积,在用\n"
-                                 "Ｘ０,新院,院区,,,\n"
-                                 "X1,楼,楼宇,Ｘ０,\"12,000.5\",在用\n"
-                                 "=\"0001\",间,房间,X1,１８．５㎡,停用\n"
-                                 "X3,室,房间,X1,20平方米,\n";
+    static const char places[] =
+        "编码,名称,类型,上级编码,面积,在用\n"
+        "Ｘ０,新院,院区,,,\n"
+        "X1,楼,楼宇,Ｘ０,\"12,000.5\",在用\n"
+        "=\"0001\",间,房间,X1,１８．５㎡,停用\n"
+        "X3,室,房间,X1,20平方米,\n";
     static const char wrong[] = "编码,名称,类型,上级编码,面积\n"
                                 "X9,间,房间,X1,\"1,2\"\n";
     struct import_result r = { 0 };

@@ -109,7 +109,7 @@ TEST(a_row_that_cannot_be_read_is_refused_with_line_and_column)
         ",2025-03-03 09:10:00,,9,,\n"                     /* nameless */
         "3,2025-03-03 09:10:00,2025-03-02 00:00:00,9,,\n" /* done before */
         "4,2025-03-03 09:10:00,,8,,\n"                    /* an unknown code */
-        "5,2025-03-03 09:10:00,,9,so,\n"                   /* and another */
+        "5,2025-03-03 09:10:00,,9,so,\n"                  /* and another */
         "6,2025-03-03 09:10:00,,9,Y,6\n"                  /* out of limits */
         "7,2025-03-03 09:10:00,,9,Y,5\n";
     static const char *const columns[] = { "asked", "id",      "done",
@@ -205,11 +205,9 @@ TEST(a_column_that_is_not_there_is_named_beside_those_that_are)
     as(c, NULL);
     c->lang = LANG_EN;
     EXPECT_OK(read_map(c, "", &m));
-    EXPECT_FAULT(bring(c, m, "id,when\n", false, &r),
-                 ERR_INVALID, "asked");
+    EXPECT_FAULT(bring(c, m, "id,when\n", false, &r), ERR_INVALID, "asked");
     EXPECT(strstr(c->fault.text, "“when”") != NULL);
-    EXPECT_FAULT(bring(c, m, "id,asked,id\n", false, &r),
-                 ERR_INVALID, "id");
+    EXPECT_FAULT(bring(c, m, "id,asked,id\n", false, &r), ERR_INVALID, "id");
 }
 
 /* -- maps ---------------------------------------------------------------------- */
@@ -261,10 +259,11 @@ static const char day_by_day[] =
     "  state: state\n  closed_at: done\n  crew: crew\n"
     "values:\n  state:\n    - {is: 处理中, means: in_progress}\n"
     "    - {is: 已完成, means: closed}\n";
-static const char twice[] = "id,asked,state,done,crew\n"
-                            "1,2025-03-03 09:10:00,处理中,,甲\n"
-                            "1,2025-03-03 09:10:00,已完成,2025-03-04 10:00:00,"
-                            "乙\n";
+static const char twice[] =
+    "id,asked,state,done,crew\n"
+    "1,2025-03-03 09:10:00,处理中,,甲\n"
+    "1,2025-03-03 09:10:00,已完成,2025-03-04 10:00:00,"
+    "乙\n";
 
 static const char *
 of(struct call *c, const char *repeats)
@@ -300,9 +299,10 @@ TEST(of_several_rows_of_a_request_the_map_says_which_holds)
 
 TEST(a_later_export_brings_what_is_there_up_to_date)
 {
-    static const char before[] = "id,asked,state,done,crew\n"
-                                 "1,2025-03-03 09:10:00,处理中,,甲\n"
-                                 "2,2025-03-03 09:10:00,处理中,,甲\n";
+    static const char before[] =
+        "id,asked,state,done,crew\n"
+        "1,2025-03-03 09:10:00,处理中,,甲\n"
+        "2,2025-03-03 09:10:00,处理中,,甲\n";
     struct import_report r;
 
     office_make(c);
@@ -327,8 +327,8 @@ TEST(an_export_does_not_overwrite_what_somebody_here_has_done)
 
     office_make(c);
     (void)run(c, of(c, "first"), twice, false);
-    EXPECT_OK(say(c, "desk", "comment",
-                  office_int(c, "SELECT id FROM orders"), .note = "called"));
+    EXPECT_OK(say(c, "desk", "comment", office_int(c, "SELECT id FROM orders"),
+                  .note = "called"));
     r = run(c, of(c, "update"), twice, false);
     EXPECT(r.updated == 0 && r.touched == 1 && in_state(c, "in_progress") == 1);
 }
@@ -371,9 +371,10 @@ TEST(only_two_verdicts_can_disagree)
 
 /* -- the way back ---------------------------------------------------------------- */
 
-static const char *const what_comes[] = { "orders",       "event", "service_area",
-                                          "service_item", "crew",  "person",
-                                          "import_row",   NULL };
+static const char *const what_comes[] = {
+    "orders", "event",  "service_area", "service_item",
+    "crew",   "person", "import_row",   NULL
+};
 
 static void
 undo(struct call *c, int64_t id)
@@ -382,8 +383,8 @@ undo(struct call *c, int64_t id)
     bool left = true;
 
     as(c, "sysadmin");
-    EXPECT_OK(life_do(c, &import_life, "undo", &(struct life_words){ .id = id },
-                      &r));
+    EXPECT_OK(
+        life_do(c, &import_life, "undo", &(struct life_words){ .id = id }, &r));
     as(c, NULL);
     while (left)
         EXPECT_OK(import_undo_step(c, id, 3, &left));
@@ -425,16 +426,18 @@ TEST(an_update_is_undone_to_what_was_before)
 
 TEST(what_somebody_has_touched_is_kept_and_told)
 {
-    static const char csv[] = "id,asked,crew,state,done\n"
-                              "1,2025-03-03 09:10:00,甲,处理中,\n"
-                              "2,2025-03-03 09:10:00,乙,处理中,\n";
+    static const char csv[] =
+        "id,asked,crew,state,done\n"
+        "1,2025-03-03 09:10:00,甲,处理中,\n"
+        "2,2025-03-03 09:10:00,乙,处理中,\n";
     struct import_report r;
 
     office_make(c);
     r = run(c, of(c, "first"), csv, false);
-    EXPECT_OK(say(c, "desk", "comment",
-                  office_int(c, "SELECT id FROM orders WHERE external_id = '2'"),
-                  .note = "called"));
+    EXPECT_OK(
+        say(c, "desk", "comment",
+            office_int(c, "SELECT id FROM orders WHERE external_id = '2'"),
+            .note = "called"));
     undo(c, r.id);
     EXPECT(orders(c) == 1);
     EXPECT(office_int(c, "SELECT kept FROM request_import") == 1);
@@ -496,10 +499,11 @@ TEST(what_a_source_brings_is_offered_to_nobody)
 
 TEST(a_dry_run_counts_by_state_area_item_and_crew)
 {
-    static const char csv[] = "id,asked,state,done,crew\n"
-                              "1,2025-03-03,处理中,,甲\n"
-                              "2,2025-03-03,处理中,,乙\n"
-                              "3,2025-03-03,已完成,2025-03-04,乙\n";
+    static const char csv[] =
+        "id,asked,state,done,crew\n"
+        "1,2025-03-03,处理中,,甲\n"
+        "2,2025-03-03,处理中,,乙\n"
+        "3,2025-03-03,已完成,2025-03-04,乙\n";
     struct import_report r;
     uint64_t before;
 
@@ -541,9 +545,10 @@ TEST(times_are_read_as_people_and_programs_write_them)
         { "12/24/2025 05:06 PM", "2025-12-24 17:06:00" },
     };
     static const char *const none[] = {
-        "2025-02-30", "2025-13-01",       "9点",        "昨天",
-        "1899-01-01", "2046-01-01 08:00", "2025-1-1-1", "2025-03-03 25:00",
-        "-1",         "2025",
+        "2025-02-30", "2025-13-01",       "9点",
+        "昨天",       "1899-01-01",       "2046-01-01 08:00",
+        "2025-1-1-1", "2025-03-03 25:00", "-1",
+        "2025",
     };
     static const char map[] =
         "time_formats: [\"%d.%m.%Y %H:%M:%S\", \"%m/%d/%Y %I:%M %p\", excel]\n";
@@ -551,8 +556,8 @@ TEST(times_are_read_as_people_and_programs_write_them)
 
     office_make(c);
     for (size_t i = 0; i < COUNT(times); i++) {
-        const char *csv = arena_printf(c->arena, "id,asked\n%zu,%s\n", i,
-                                       times[i].cell);
+        const char *csv =
+            arena_printf(c->arena, "id,asked\n%zu,%s\n", i, times[i].cell);
         struct civil d;
         int64_t ms;
 
@@ -565,12 +570,13 @@ TEST(times_are_read_as_people_and_programs_write_them)
                                         i))
              + 8 * HOUR_MS;
         d = civil_of((day){ (int32_t)(ms / DAY_MS + 1) });
-        assert_string_equal(
-            arena_printf(c->arena, "%04d-%02d-%02d %02d:%02d:%02d", d.year,
-                         d.month, d.dom, (int)(ms / HOUR_MS % 24),
-                         (int)(ms / MINUTE_MS % 60),
-                         (int)(ms / SECOND_MS % 60)),
-            times[i].is);
+        assert_string_equal(arena_printf(c->arena,
+                                         "%04d-%02d-%02d %02d:%02d:%02d",
+                                         d.year, d.month, d.dom,
+                                         (int)(ms / HOUR_MS % 24),
+                                         (int)(ms / MINUTE_MS % 60),
+                                         (int)(ms / SECOND_MS % 60)),
+                            times[i].is);
     }
     for (size_t i = 0; i < COUNT(none); i++) {
         r = run(c, map, arena_printf(c->arena, "id,asked\n1,%s\n", none[i]),
@@ -582,10 +588,11 @@ TEST(times_are_read_as_people_and_programs_write_them)
 
 TEST(words_that_say_nothing_are_empty_cells)
 {
-    static const char csv[] = "id,asked,done,crew,state\n"
-                              "1,2025-03-03 09:10,?,无,处理中\n"
-                              "2,2025-03-03 09:10,N/A,-,处理中\n"
-                              "3,2025-03-03 09:10,——,甲,处理中\n";
+    static const char csv[] =
+        "id,asked,done,crew,state\n"
+        "1,2025-03-03 09:10,?,无,处理中\n"
+        "2,2025-03-03 09:10,N/A,-,处理中\n"
+        "3,2025-03-03 09:10,——,甲,处理中\n";
     struct import_report r;
 
     office_make(c);
@@ -598,10 +605,11 @@ TEST(words_that_say_nothing_are_empty_cells)
 
 TEST(titles_totals_and_blanks_around_a_header_are_no_matter)
 {
-    static const char form[] = "维修登记表,,\n填报单位：办公室,,\n"
-                               " id , asked ,name\n"
-                               "1,2025-03-03 09:10,灯\n,,\n"
-                               "合计：,1,\n";
+    static const char form[] =
+        "维修登记表,,\n填报单位：办公室,,\n"
+        " id , asked ,name\n"
+        "1,2025-03-03 09:10,灯\n,,\n"
+        "合计：,1,\n";
     static const char twin[] = "id,asked\nx,y\nid,asked\n1,2025-03-03\n";
     struct import_report r;
 

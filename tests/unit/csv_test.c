@@ -292,10 +292,13 @@ TEST(csv_a_file_through_a_window_has_the_rows_of_the_text)
     struct buf b = buf_make(c->arena, 0);
 
     for (int i = 0; i < 60000; i++)
-        buf_printf(&b, "%d,\"走廊\"\"%d\"\"灯\n不亮\",%.*s,末%s", i, i, i % 97,
-                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                   i % 3 == 0 ? "\r\n" : i % 3 == 1 ? "\n" : "\r");
+        buf_printf(
+            &b, "%d,\"走廊\"\"%d\"\"灯\n不亮\",%.*s,末%s", i, i, i % 97,
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            i % 3 == 0   ? "\r\n"
+            : i % 3 == 1 ? "\n"
+                         : "\r");
     struct csv text = csv_open(c->arena, b.s, b.len);
     struct csv file = read_file_of(c, b.s, b.len);
     int64_t rows = 0;

@@ -91,11 +91,10 @@ static enum err
 make_requester(struct importing *im)
 {
     struct call *c = im->c;
-    struct person p = {
-        .code = im->map->source,
-        .name =
-            im->defaults->requester ? im->defaults->requester : im->map->source
-    };
+    struct person p = { .code = im->map->source,
+                        .name = im->defaults->requester
+                                    ? im->defaults->requester
+                                    : im->map->source };
 
     if (im->requester_id != 0)
         return OK;
@@ -185,8 +184,7 @@ static enum err
 find_relations(struct importing *im, struct request *q)
 {
     struct order *o = &q->o;
-    const char *key =
-        arena_printf(im->c->arena, "%s/%s", q->area, q->item);
+    const char *key = arena_printf(im->c->arena, "%s/%s", q->area, q->item);
     struct slot *s = names_get(&im->areas, q->area);
 
     if (s->name == NULL)
@@ -241,10 +239,11 @@ static enum err
 index_request(struct importing *im, const struct order *o)
 {
     struct call *c = im->c;
-    const char *all = arena_printf(
-        c->arena, "%s %s %s %s %s %s", o->external_id, o->title, o->item_name,
-        o->place_name ? o->place_name : "",
-        o->description ? o->description : "", o->crew_name ? o->crew_name : "");
+    const char *all =
+        arena_printf(c->arena, "%s %s %s %s %s %s", o->external_id, o->title,
+                     o->item_name, o->place_name ? o->place_name : "",
+                     o->description ? o->description : "",
+                     o->crew_name ? o->crew_name : "");
 
     return db_search_add(c, order_model.noun, o->id,
                          text_tokens(c->arena, all));
@@ -426,11 +425,11 @@ count_identity(struct importing *im, const struct request *q)
 
     im->report->repeated += again;
     if (again && text_same(repeats, "refuse")) {
-        request_refuse(im, IDENTITY,
-                      arena_printf(im->c->arena,
-                                   words_in(im->c,
-                                            "the request is on line %lld, too"),
-                                   (long long)(x->place & 0xffffffffff)));
+        request_refuse(
+            im, IDENTITY,
+            arena_printf(im->c->arena,
+                         words_in(im->c, "the request is on line %lld, too"),
+                         (long long)(x->place & 0xffffffffff)));
         return;
     }
     if (!again || text_same(repeats, "last") || text_same(repeats, "update"))

@@ -13,9 +13,8 @@
 struct import_times;
 
 /* The formats of the map, taken apart once; the zone stays the map's. */
-struct import_times *import_times_make(struct arena *a,
-                                       const struct import_map *map,
-                                       const struct zone *zone);
+struct import_times *import_times_make(
+    struct arena *a, const struct import_map *map, const struct zone *zone);
 
 /* The cell by the first way of writing that fits it; false: by none. */
 bool import_time_read(const struct import_times *t, struct arena *a,
@@ -136,7 +135,8 @@ enum row_end { ROW_NONE, ROW_READ, ROW_REFUSED, ROW_SKIPPED };
 enum row_end import_next_row(struct importing *im, struct request *q);
 
 /* The row that was read last is refused: column K, and why. */
-void request_refuse(struct importing *im, enum request_column k, const char *detail);
+void request_refuse(struct importing *im, enum request_column k,
+                    const char *detail);
 
 /* A number for the row that was read last, by which two can be told apart. */
 static inline int64_t

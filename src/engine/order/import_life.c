@@ -11,9 +11,9 @@
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
 #include "job/job.h"
-#include "json/json.h"
 #include "model/app.h"
 #include "model/member.h"
+#include "json/json.h"
 
 static const char *const import_states[] = { "begun",   "done",   "broken",
                                              "undoing", "undone", NULL };
@@ -209,7 +209,8 @@ take_up(struct importing *im, int64_t id, const char *digest)
     struct request_import *r = &im->self;
 
     TRY(model_get(c, &request_import_model, id, r));
-    if (r->state == IMPORT_BEGUN && r->beat_at.ms + IMPORT_SILENT_MS > c->now.ms)
+    if (r->state == IMPORT_BEGUN
+        && r->beat_at.ms + IMPORT_SILENT_MS > c->now.ms)
         return fail(c, ERR_CONFLICT, NULL,
                     "import %lld of this source is still under way",
                     (long long)id);
@@ -291,8 +292,7 @@ static const char add_note[] =
 
 /* What it made before it broke off, and brings up now, it has made. */
 enum err
-import_note(struct importing *im, const char *noun, int64_t id,
-            const char *was)
+import_note(struct importing *im, const char *noun, int64_t id, const char *was)
 {
     int64_t there = 0;
 
@@ -415,7 +415,8 @@ bring_back(struct call *c, int64_t id, const char *was)
 
     TRY(model_get(c, &order_model, id, &old));
     o = old;
-    json_object_foreach (all, key, v) {
+    json_object_foreach(all, key, v)
+    {
         const struct field *f = model_field(&order_model, key);
 
         if (f != NULL)
@@ -590,8 +591,7 @@ mark_silent(struct call *c, int64_t id)
     TX tx = tx_begin(c);
 
     TRY(model_get(c, &request_import_model, id, &r));
-    if (r.state != IMPORT_BEGUN
-        || r.beat_at.ms + IMPORT_SILENT_MS >= c->now.ms)
+    if (r.state != IMPORT_BEGUN || r.beat_at.ms + IMPORT_SILENT_MS >= c->now.ms)
         return tx_commit(&tx);
     TRY(step(c, id, "break_off",
              words_in(c, "its process ended before it did")));

@@ -71,8 +71,9 @@ static const cyaml_schema_field_t default_keys[] = {
     CYAML_FIELD_END
 };
 
-static const cyaml_schema_value_t text_schema = { CYAML_VALUE_STRING(
-    CYAML_FLAG_POINTER, char, 1, MAX_TEXT) };
+static const cyaml_schema_value_t text_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, MAX_TEXT)
+};
 
 #define TEXTS(key)                                                             \
     CYAML_FIELD_SEQUENCE_COUNT(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \

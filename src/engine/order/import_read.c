@@ -25,9 +25,10 @@
 #define MAX_IDENTITY 60
 
 /* Words that say nothing, and what a row of totals begins with. */
-static const char *const usual_empty[] = { "无",  "空",   "-",    "--", "—",
-                                           "——",  "/",    "?",    "？", "N/A",
-                                           "n/a", "NULL", "null", NULL };
+static const char *const usual_empty[] = {
+    "无", "空", "-",   "--",  "—",    "——",   "/",
+    "?",  "？", "N/A", "n/a", "NULL", "null", NULL
+};
 static const char *const usual_skip[] = { "合计", "总计", "小计", "共计",
                                           NULL };
 
@@ -91,9 +92,9 @@ cell(const struct importing *im, enum request_column k)
         /* One number in two widths is one number. */
         if (k == IDENTITY || k == PHONE || k == PRIORITY)
             one = text_plain(a, one);
-        all = all ? arena_printf(a, "%s%c%s", all, k == IDENTITY ? '-' : ' ',
-                                 one)
-                  : one;
+        all =
+            all ? arena_printf(a, "%s%c%s", all, k == IDENTITY ? '-' : ' ', one)
+                : one;
     }
     return all;
 }
@@ -291,8 +292,8 @@ import_open_file(struct importing *im, struct arena *a, size_t i)
     im->fd = -1;
     if (f->text == NULL)
         TRY(import_open_path(im->c, f->name, &im->fd));
-    im->csv = f->text != NULL ? csv_open(a, f->text, f->n)
-                              : csv_open_file(a, im->fd);
+    im->csv =
+        f->text != NULL ? csv_open(a, f->text, f->n) : csv_open_file(a, im->fd);
     if (separator != NULL && !im->csv.by_rows)
         im->csv.separator = strcmp(separator, "tab") == 0 ? '\t' : *separator;
     return read_header(im);
@@ -316,7 +317,8 @@ import_close_file(struct importing *im)
 
 /* No row of an office lies before there were computers, or far ahead. */
 static bool
-is_time_of_requests(const struct importing *im, enum request_column k, instant t)
+is_time_of_requests(const struct importing *im, enum request_column k,
+                    instant t)
 {
     /* Some sources write "never" as a year far ahead. */
     int64_t ahead = k == DUE ? 100 * 366 * DAY_MS : 2 * DAY_MS;
@@ -418,9 +420,10 @@ fits(struct importing *im, enum request_column k, const char *s, size_t most)
     if (s == NULL || text_length(s) <= most)
         return true;
     request_refuse(im, k,
-                  arena_printf(im->c->arena,
-                               words_in(im->c, "is longer than %lld characters"),
-                               (long long)most));
+                   arena_printf(im->c->arena,
+                                words_in(im->c,
+                                         "is longer than %lld characters"),
+                                (long long)most));
     return false;
 }
 
@@ -446,9 +449,9 @@ read_title(struct importing *im, struct order *o)
     if (title == NULL || text_length(title) <= MAX_TITLE)
         return;
     o->title = arena_printf(a, "%s…", at_most(a, title, MAX_TITLE - 1));
-    o->description = o->description
-                         ? arena_printf(a, "%s\n%s", title, o->description)
-                         : title;
+    o->description =
+        o->description ? arena_printf(a, "%s\n%s", title, o->description)
+                       : title;
 }
 
 static bool
@@ -580,17 +583,16 @@ import_next_row(struct importing *im, struct request *q)
             return ROW_SKIPPED;
     } while (true);
     if (is_shifted(im)) {
-        request_refuse(im, N_COLUMNS,
-                      "the row has more cells than the first");
+        request_refuse(im, N_COLUMNS, "the row has more cells than the first");
         return ROW_REFUSED;
     }
     if (cell(im, IDENTITY) == NULL) {
         request_refuse(im, IDENTITY, "is required");
         return ROW_REFUSED;
     }
-    if (!read_times(im, &q->o) || !read_state(im, &q->o)
-        || !read_verdict(im, q) || !read_texts(im, &q->o)
-        || !read_words(im, &q->o) || !read_relations(im, q))
+    if (!read_times(im, &q->o) || !read_state(im, &q->o) || !read_verdict(im, q)
+        || !read_texts(im, &q->o) || !read_words(im, &q->o)
+        || !read_relations(im, q))
         return ROW_REFUSED;
     fill_times(&q->o, q->crew != NULL);
     return ROW_READ;

@@ -104,11 +104,10 @@ read_by_format(const char *format, const char *s, int64_t *local)
     if (end == NULL || !is_fraction(end)
         || !day_is_real(tm.tm_year + 1900, tm.tm_mon + 1, dom))
         return false;
-    *local = (day_of(tm.tm_year + 1900, tm.tm_mon + 1, dom).n
-              - day_of(1970, 1, 1).n)
-                 * DAY_MS
-             + tm.tm_hour * HOUR_MS + tm.tm_min * MINUTE_MS
-             + tm.tm_sec * SECOND_MS;
+    *local =
+        (day_of(tm.tm_year + 1900, tm.tm_mon + 1, dom).n - day_of(1970, 1, 1).n)
+            * DAY_MS
+        + tm.tm_hour * HOUR_MS + tm.tm_min * MINUTE_MS + tm.tm_sec * SECOND_MS;
     return true;
 }
 
