@@ -39,7 +39,7 @@ static const char known_crews[] =
 static const char find_code[] = "SELECT id FROM person WHERE code = $1";
 
 static enum err
-read_names(struct importing *im, struct names *t, const char *sql)
+read_names(struct importing *im, struct name_table *t, const char *sql)
 {
     struct call *c = im->c;
     const char *like = arena_printf(im->keep, "%s-%%", im->map->prefix);
@@ -47,7 +47,7 @@ read_names(struct importing *im, struct names *t, const char *sql)
 
     *t = names_make(im->keep);
     while (rows_next(&r)) {
-        struct slot *s = names_get(t, row_text(&r, 0));
+        struct name_slot *s = names_get(t, row_text(&r, 0));
 
         if (s->name == NULL)
             names_put(t, s, row_text(&r, 0), row_int(&r, 1));
@@ -111,7 +111,7 @@ make_requester(struct importing *im)
 #define NO_ROW INT64_C(-1)
 
 static enum err
-make_area(struct importing *im, struct slot *s, const char *name)
+make_area(struct importing *im, struct name_slot *s, const char *name)
 {
     struct service_area a = { .name = name, .name_en = name };
 
@@ -132,7 +132,7 @@ make_area(struct importing *im, struct slot *s, const char *name)
 }
 
 static enum err
-make_item(struct importing *im, struct slot *s, const struct request *q,
+make_item(struct importing *im, struct name_slot *s, const struct request *q,
           const char *key)
 {
     struct service_item i = { .area_id = q->o.area_id,
@@ -160,7 +160,7 @@ make_item(struct importing *im, struct slot *s, const struct request *q,
 
 /* Out of use: nobody is offered it for other work until somebody says so. */
 static enum err
-make_crew(struct importing *im, struct slot *s, const char *name)
+make_crew(struct importing *im, struct name_slot *s, const char *name)
 {
     struct crew w = { .name = name, .name_en = name };
 
@@ -185,7 +185,7 @@ find_relations(struct importing *im, struct request *q)
 {
     struct order *o = &q->o;
     const char *key = arena_printf(im->c->arena, "%s/%s", q->area, q->item);
-    struct slot *s = names_get(&im->areas, q->area);
+    struct name_slot *s = names_get(&im->areas, q->area);
 
     if (s->name == NULL)
         TRY(make_area(im, s, q->area));
@@ -465,7 +465,7 @@ holds(struct importing *im, const struct request *q)
 static enum err
 count_state(struct importing *im, const struct request *q)
 {
-    struct slot *s = names_get(&im->states, order_states[q->o.state]);
+    struct name_slot *s = names_get(&im->states, order_states[q->o.state]);
 
     if (s->name == NULL)
         names_put(&im->states, s, order_states[q->o.state], 0);
@@ -651,8 +651,8 @@ run_import(struct importing *im)
 static void
 fill_report(struct importing *im)
 {
-    const struct names *all[IMPORT_KINDS] = { &im->states, &im->areas,
-                                              &im->items, &im->crews };
+    const struct name_table *all[IMPORT_KINDS] = { &im->states, &im->areas,
+                                                   &im->items, &im->crews };
     struct import_report *r = im->report;
 
     for (size_t i = 0; i < IMPORT_KINDS; i++)

@@ -22,25 +22,26 @@ bool import_time_read(const struct import_times *t, struct arena *a,
 
 /* -- import_names.c: tables that grow with the import -------------------------- */
 
-struct slot {
+struct name_slot {
     const char *name; /* NULL: free */
     const char *code; /* of an item */
     int64_t id;
     int64_t n; /* requests that have it */
 };
 
-struct names {
+struct name_table {
     struct arena *arena;
-    struct slot *slots;
+    struct name_slot *slots;
     size_t n, cap;
 };
 
-struct names names_make(struct arena *a);
+struct name_table names_make(struct arena *a);
 /* The slot of NAME; a new one has name NULL until it is put. */
-struct slot *names_get(struct names *t, const char *name);
-void names_put(struct names *t, struct slot *s, const char *name, int64_t id);
+struct name_slot *names_get(struct name_table *t, const char *name);
+void names_put(struct name_table *t, struct name_slot *s, const char *name,
+               int64_t id);
 /* How many requests have each, the most first. */
-struct import_count *names_counts(struct arena *a, const struct names *t,
+struct import_count *names_counts(struct arena *a, const struct name_table *t,
                                   size_t *n);
 
 /*
@@ -113,7 +114,7 @@ struct importing {
     int fd;      /* of it, while it is read; -1 */
     bool quiet;  /* what is refused was told already */
     struct identities ids;
-    struct names states, areas, items, crews;
+    struct name_table states, areas, items, crews;
     int64_t requester_id;
     const char *channel, *sla_class;
     struct arena *keep; /* outlives rows and parts */

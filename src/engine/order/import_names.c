@@ -23,8 +23,8 @@ hash_text(const char *s)
 
 /* -- names ---------------------------------------------------------------------- */
 
-static struct slot *
-find_slot(const struct names *t, const char *name)
+static struct name_slot *
+find_slot(const struct name_table *t, const char *name)
 {
     size_t i = hash_text(name) & (t->cap - 1);
 
@@ -33,23 +33,23 @@ find_slot(const struct names *t, const char *name)
     return &t->slots[i];
 }
 
-static struct names
+static struct name_table
 make_names(struct arena *a, size_t cap)
 {
-    return (struct names){ a, NEW_N(a, struct slot, cap), 0, cap };
+    return (struct name_table){ a, NEW_N(a, struct name_slot, cap), 0, cap };
 }
 
-struct names
+struct name_table
 names_make(struct arena *a)
 {
     return make_names(a, FIRST_NAMES);
 }
 
-struct slot *
-names_get(struct names *t, const char *name)
+struct name_slot *
+names_get(struct name_table *t, const char *name)
 {
     if (t->n * 2 >= t->cap) {
-        struct names bigger = make_names(t->arena, t->cap * 2);
+        struct name_table bigger = make_names(t->arena, t->cap * 2);
 
         for (size_t i = 0; i < t->cap; i++)
             if (t->slots[i].name != NULL)
@@ -61,7 +61,8 @@ names_get(struct names *t, const char *name)
 }
 
 void
-names_put(struct names *t, struct slot *s, const char *name, int64_t id)
+names_put(struct name_table *t, struct name_slot *s, const char *name,
+          int64_t id)
 {
     s->name = arena_text(t->arena, name);
     s->id = id;
@@ -79,7 +80,7 @@ compare_counts(const void *a, const void *b)
 }
 
 struct import_count *
-names_counts(struct arena *a, const struct names *t, size_t *n)
+names_counts(struct arena *a, const struct name_table *t, size_t *n)
 {
     struct import_count *out = NEW_N(a, struct import_count, t->n + 1);
 
