@@ -211,9 +211,11 @@ take_up(struct importing *im, int64_t id, const char *digest)
     TRY(model_get(c, &request_import_model, id, r));
     if (r->state == IMPORT_BEGUN
         && r->beat_at.ms + IMPORT_SILENT_MS > c->now.ms)
-        return fail(c, ERR_CONFLICT, NULL,
-                    "import %lld of this source is still under way",
-                    (long long)id);
+        return fail(
+            c, ERR_CONFLICT, NULL,
+            "import %lld of this source is still under way, or broke off"
+            " less than two minutes ago",
+            (long long)id);
     if (r->state == IMPORT_UNDOING || strcmp(r->digest, digest) != 0)
         return fail(c, ERR_CONFLICT, NULL,
                     "import %lld of this source (%s) has not come to its end:"
