@@ -184,7 +184,7 @@ feed(struct book *b, zip_file_t *f)
 {
     char *piece = arena_alloc(b->a, PIECE);
     size_t all = 0;
-    zip_int64_t n;
+    zip_int64_t n = 0;
 
     while (b->why == READ && (n = zip_fread(f, piece, PIECE)) > 0) {
         all += (size_t)n;
