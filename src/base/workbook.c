@@ -547,7 +547,7 @@ read_workbook(struct jail_io *io)
 {
     const unsigned char *nul = memchr(io->in, '\0', io->n);
     size_t head = nul ? (size_t)(nul - io->in) + 1 : 0;
-    struct book b = { .io = io, .a = arena_open(), .line = 1 };
+    struct book b = { .io = io, .line = 1 };
     zip_source_t *from;
 
     if (!nul || head > MAX_NAME + 1)
@@ -556,6 +556,7 @@ read_workbook(struct jail_io *io)
         && memcmp(io->in + head, compound, sizeof compound) == 0)
         return LOCKED;
     b.wanted = (const char *)io->in;
+    b.a = arena_open();
     b.row_arena = arena_open();
     b.text = buf_make(b.a, MAX_TEXT);
     b.out = buf_make(b.a, 0);
