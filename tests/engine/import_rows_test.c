@@ -9,6 +9,7 @@
 #include "base/workbook.h"
 #include "engine/org/org.h"
 #include "office.h"
+#include "table_out.h"
 
 static struct import_result
 try_out(struct call *c, enum org_table table, const char *csv)
@@ -108,7 +109,7 @@ TEST(persons_that_went_out_come_in_again)
     as(c, "sysadmin");
     office_exec(c, "INSERT INTO person (id, code, name, active, version)"
                    " VALUES (900000000000001, 'adm', 'Administrator', 1, 1)");
-    EXPECT_OK(noun_export(c, &person_noun, &out));
+    out = table_out(c, &person_noun);
     EXPECT_OK(noun_import(c, &person_noun, out.s, out.len, false, &r));
     if (r.n_refused > 0)
         fail_msg("line %lld: %s", (long long)r.refused[0].line,
@@ -169,7 +170,7 @@ TEST(a_table_that_went_out_comes_in_again_as_a_workbook)
     as(c, "sysadmin");
     EXPECT_OK(noun_import(c, &place_noun, places, strlen(places), false, &r));
     EXPECT(r.added == 4);
-    EXPECT_OK(noun_export(c, &place_noun, &out));
+    out = table_out(c, &place_noun);
     book = save_as_workbook(c, &out);
     /* The name of the sheet comes first: none. */
     bytes = arena_alloc(c->arena, book.n + 1);
