@@ -114,7 +114,9 @@ TEST(persons_that_went_out_come_in_again)
     if (r.n_refused > 0)
         fail_msg("line %lld: %s", (long long)r.refused[0].line,
                  r.refused[0].detail);
-    EXPECT(r.rows == 1 && r.unchanged == 1);
+    if (r.rows < 1 || r.unchanged != r.rows)
+        fail_msg("%lld rows, %lld unchanged", (long long)r.rows,
+                 (long long)r.unchanged);
 }
 
 /* The table as a spreadsheet program saves it: texts stay texts. */
@@ -183,5 +185,7 @@ TEST(a_table_that_went_out_comes_in_again_as_a_workbook)
     if (r.n_refused > 0)
         fail_msg("line %lld: %s", (long long)r.refused[0].line,
                  r.refused[0].detail);
-    EXPECT(r.rows == 4 && r.unchanged == 4);
+    if (r.rows < 4 || r.unchanged != r.rows)
+        fail_msg("%lld rows, %lld unchanged", (long long)r.rows,
+                 (long long)r.unchanged);
 }
