@@ -1,7 +1,7 @@
 # liangcao: make | run | quick | test | check | bench | torture | fresh | install
 # Packages of Debian 12 are installed by the commands that need them.
 CC      ?= gcc
-PKGS     = libmicrohttpd sqlite3 libpq jansson libsodium libcrypto icu-i18n icu-uc libcyaml yaml-0.1 zlib libbrotlienc cairo pangocairo xlsxwriter libseccomp
+PKGS     = libmicrohttpd sqlite3 libpq jansson libsodium libcrypto icu-i18n icu-uc libcyaml yaml-0.1 zlib libbrotlienc cairo pangocairo xlsxwriter libzip expat libseccomp
 WARN     = -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wpointer-arith \
            -Wcast-qual -Wimplicit-fallthrough -Wdouble-promotion -Wno-missing-braces \

@@ -53,6 +53,34 @@ own_heads() {
 }
 is "a refused row is told by the column's name in the file" own_heads
 
+cat >map.yaml <<'EOT'
+source: old
+prefix: OLD
+time_zone: Asia/Shanghai
+columns: {identity: id, submitted_at: asked}
+EOT
+mkdir -p many
+for i in $(seq 300); do
+    printf 'id,asked\n%s,2025-03-03 09:10\n' "$i" >"many/$i.csv"
+done
+printf 'id,asked\n1,yesterday\n' >bad.csv
+
+requests() {
+    says 3 '拒收 1 行' import requests --map map.yaml --dry-run --data o bad.csv &&
+        says 0 '新增工单 300 张' import requests --map map.yaml --data o many/*.csv &&
+        id=$(sed -n 's/.*import undo //p' said) &&
+        says 0 '已有 300 张' import requests --map map.yaml --dry-run --data o \
+            many/*.csv &&
+        says 0 '已撤销' import undo --data o "$id" &&
+        says 6 '' import undo --data o "$id" &&
+        says 5 'absent.csv' import requests --map map.yaml --data o absent.csv &&
+        printf 'sourse: x\n' >wrong.yaml &&
+        says 3 'wrong.yaml.*第 1 行.*sourse' import requests --map wrong.yaml \
+            --data o bad.csv
+}
+is "requests come in from hundreds of files, are refused by line, and undone" \
+    requests
+
 unknown_name() {
     conf '# a remark\n\nbackup.att = 03:00\n'
     says 2 '第 3 行.*backup\.att.*backup\.at”' check --data o &&

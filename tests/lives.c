@@ -3,8 +3,8 @@
 
 #include "auth/change.h"
 #include "base/text.h"
-
 #include "engine/example/example.h"
+#include "engine/order/import.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 
@@ -262,6 +262,41 @@ say_lending(struct call *c, const char *verb, int64_t id)
     return w;
 }
 
+/* -- imports of requests ----------------------------------------------------------- */
+
+/* The right to import is the system administrator's. */
+static const struct life_person import_people[] = {
+    { "sysadmin", 1 },
+    { "secadmin", 0 },
+    { "desk", 0 },
+    { NULL, 0 },
+};
+
+static int64_t
+bring_import(struct call *c, unsigned state)
+{
+    static const char map[] =
+        "source: old\nprefix: OLD\ntime_zone: Asia/Shanghai\n"
+        "columns: {identity: id, submitted_at: asked}\n";
+    static const char csv[] = "id,asked\n1,2025-03-03\n";
+    const struct import_file file = { "old.csv", csv, sizeof csv - 1 };
+    struct import_wish w = { .files = &file, .n_files = 1 };
+    struct import_report r = { 0 };
+    struct import_map *m;
+
+    /* One of before would be taken up. */
+    office_exec(c, "UPDATE request_import SET state = 'undone'");
+    as(c, "sysadmin");
+    EXPECT_OK(import_map_read(c, "map", map, sizeof map - 1, &m));
+    w.map = m;
+    EXPECT_OK(import_requests(c, &w, &r));
+    office_exec(c, arena_printf(c->arena,
+                                "UPDATE request_import SET state = '%s',"
+                                " beat_at = 1 WHERE id = %lld",
+                                import_life.states[state], (long long)r.id));
+    return r.id;
+}
+
 const struct life_case life_cases[] = {
     { &order_life, order_people, COUNT(order_people), make_orders, bring_order,
       say_order, order_waits, ready_order, "orders" },
@@ -271,5 +306,7 @@ const struct life_case life_cases[] = {
       say_words, nothing_waits, NULL, "unit_plan", 1U << 1 | 1U << 3 },
     { &lending_life, lending_people, COUNT(lending_people), example_make,
       bring_lending, say_lending, nothing_waits, NULL, "lending" },
+    { &import_life, import_people, COUNT(import_people), office_make,
+      bring_import, say_words, nothing_waits, NULL, "request_import" },
     { .life = NULL },
 };

@@ -8,7 +8,7 @@ set -eu
 
 build="gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libpq-dev
  libjansson-dev libsodium-dev libssl-dev libicu-dev libcyaml-dev libyaml-dev zlib1g-dev
- libseccomp-dev libzxcvbn-dev libbrotli-dev libcairo2-dev libpango1.0-dev libxlsxwriter-dev
+ libseccomp-dev libzxcvbn-dev libbrotli-dev libcairo2-dev libpango1.0-dev libxlsxwriter-dev libzip-dev libexpat1-dev
  coinor-libclp-dev"
 test="libcmocka-dev libglpk-dev coinor-cbc postgresql chromium fonts-noto-cjk clang
  libclang-rt-dev sqlite3 python3 python3-jsonschema

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/export.h"
 #include "auth/auth.h"
 #include "base/text.h"
 
@@ -131,6 +132,7 @@ check_type(struct call *c, const struct route *route,
     if (type != NULL
         && (route->flags & R_BODY
                 ? is_type(type, "text/csv") || is_type(type, "text/plain")
+                      || is_type(type, EXPORT_XLSX_TYPE)
                 : is_utf8_json(type)))
         return OK;
     *status = 415;

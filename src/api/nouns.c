@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "engine/order/import.h"
 #include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "noun/view.h"
@@ -77,6 +78,8 @@ BY_HAND(right_change_noun, right_change_model, "right-changes",
         "person_id");
 BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans", &unit_plan_life,
         "What shall become of units.", "unit_id");
+BY_HAND(request_import_noun, request_import_model, "imports", &import_life,
+        "Requests of other systems that were brought in.", NULL);
 PAST(rating_noun, rating_model, "ratings", "What orders were found.",
      "order_id");
 PAST(notice_noun, notice_model, "notices", "What a person was told.", NULL);
@@ -103,7 +106,8 @@ const struct noun *const all_nouns[] = {
     &order_noun,         &draft_noun,        &rating_noun,
     &notice_noun,        &event_noun,        &entry_noun,
     &session_noun,       &right_change_noun, &unit_change_noun,
-    &unit_plan_noun,     &saved_view_noun,   LAST_NOUNS
+    &unit_plan_noun,     &saved_view_noun,   &request_import_noun,
+    LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */

@@ -478,6 +478,7 @@ write_body(struct json_out *o, struct known *k, const struct route *r)
         json_key(o, "content");
         json_begin(o);
         write_media(o, "text/csv");
+        write_media(o, EXPORT_XLSX_TYPE);
         json_end(o);
     } else {
         write_content(o, k, r->in,

@@ -5,11 +5,13 @@
 #include "api/export.h"
 #include "api/route.h"
 #include "base/words.h"
+#include "base/workbook.h"
+#include "engine/order/import.h"
 #include "noun/noun.h"
 #include "json/json.h"
 
 struct table_wish {
-    const char *kind, *format;
+    const char *kind, *format, *sheet;
     bool dry_run;
 };
 static const struct field import_fields[] = {
@@ -17,6 +19,8 @@ static const struct field import_fields[] = {
           .says = "The plural of a noun, such as persons."),
     FIELD(struct table_wish, dry_run,
           .says = "Say what would happen and change nothing."),
+    FIELD(struct table_wish, sheet, .max = 31,
+          .says = "Of a workbook; without it the first."),
 };
 static const struct model import_model =
     MODEL("import", NULL, struct table_wish, import_fields);
@@ -87,9 +91,14 @@ serve_import(struct call *c, void *in, void *out)
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
     const struct noun *n;
+    const char *text = c->body;
+    size_t len = c->body_len;
 
     TRY(find_table(c, w->kind, &n));
-    TRY(noun_import(c, n, c->body, c->body_len, w->dry_run, &r));
+    /* Nobody else's file is opened at all. */
+    TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
+    TRY(workbook_rows(c, c->app->files, w->sheet, &text, &len));
+    TRY(noun_import(c, n, text, len, w->dry_run, &r));
     json_begin(&o);
     if (r.n_refused > 0 && !w->dry_run) {
         write_problem(c, &o);
@@ -138,7 +147,12 @@ serve_template(struct call *c, void *in, void *out)
     return OK;
 }
 
+SERVE(import_list, struct list)
+
 const struct route table_routes[] = {
+    { GET, "/imports", serve_import_list, .out = &request_import_model,
+      .may = "import", .flags = R_LIST,
+      .says = "Imports of other systems' requests." },
     { GET, "/import/{kind}", serve_template, .in = &export_model,
       .may = "import", .flags = R_RAW, .media = "text/csv",
       .says = "The first row of such a table, to be filled in." },
@@ -148,7 +162,8 @@ const struct route table_routes[] = {
           "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
           "refused:["
           "{line:int,field:text?,column:text?,detail:text?,value:text?}]}",
-      .says = "Bring a table to what the CSV says, or change nothing." },
+      .says = "Bring a table to what the CSV or the workbook says, or change"
+              " nothing." },
     { GET, "/export/{kind}", serve_export, .in = &out_model,
       .flags = R_RAW | R_ASIDE, .media = "text/csv",
       .says = "A table, with the columns an import reads." },

@@ -6,6 +6,8 @@
 #include "base/csv.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <unicode/ucnv.h>
 
@@ -17,6 +19,12 @@ static const char says_after[] = "something follows a closing quote";
 static const char says_wide[] = "the row has too many cells";
 static const char says_bytes[] = "the text is neither UTF-8 nor GB18030";
 static const char says_utf8[] = "the text is not well-formed UTF-8";
+
+static const char says_long[] = "the row is too long";
+static const char says_torn[] = "the file cannot be read to its end";
+
+#define WINDOW ((size_t)1 << 20)
+#define MAX_ROW ((size_t)16 << 20)
 
 /* So many Chinese characters in UTF-8 are no accident. */
 #define MEANT_UTF8 2
@@ -172,8 +180,13 @@ guess_separator(const struct csv *r)
 static struct csv
 open_text(struct arena *a, const char *text, size_t n)
 {
-    struct csv r = { .next_line = 1, .line = 1 };
+    struct csv r = { .next_line = 1, .line = 1, .fd = -1 };
 
+    if (n > 0 && *text == CSV_ROWS) {
+        r.by_rows = true;
+        text++;
+        n--;
+    }
     /* Spreadsheets write UTF-16 with its mark, UTF-8 with or without, or
        GB18030 without any. */
     if (n >= 2
@@ -199,6 +212,135 @@ csv_open(struct arena *a, const char *text, size_t n)
 {
     struct csv r = open_text(a, text, n);
 
+    r.separator = r.by_rows ? ',' : guess_separator(&r);
+    return r;
+}
+
+/* -- a file, through a window ------------------------------------------ */
+
+/* More of the file behind what is not read yet, which moves to the front. */
+static void
+refill(struct csv *r)
+{
+    size_t rest = (size_t)(r->end - r->at);
+    ssize_t n;
+
+    if (rest > MAX_ROW) {
+        refuse(r, says_long, r->next_line);
+        r->fd = -1;
+        return;
+    }
+    if (rest * 2 > r->room) {
+        char *wider = arena_alloc(r->arena, r->room * 2 + 1);
+
+        memcpy(wider, r->at, rest);
+        r->window = wider;
+        r->room *= 2;
+    } else {
+        memmove(r->window, r->at, rest);
+    }
+    n = read(r->fd, r->window + rest, r->room - rest);
+    r->at = r->window;
+    r->end = r->at + rest + (n > 0 ? n : 0);
+    if (n <= 0)
+        r->fd = -1;
+    if (n < 0)
+        refuse(r, says_torn, r->next_line);
+}
+
+/* Behind the row that begins at R->at; NULL: its end is not in the window. */
+static const char *
+row_end(const struct csv *r)
+{
+    bool quoted = false, fresh = true, closed = false;
+
+    for (const char *p = r->at; p < r->end; p++) {
+        if (*p == '"' && (quoted || fresh || closed)) {
+            closed = quoted;
+            quoted = !quoted;
+            fresh = false;
+        } else if (!quoted && (*p == '\n' || *p == '\r')) {
+            /* What follows a CR may be its LF. */
+            return p + 1 < r->end ? p + 1 : NULL;
+        } else if (!quoted) {
+            fresh = *p == r->separator;
+            closed = false;
+        }
+    }
+    return NULL;
+}
+
+/* The whole row is in the window, and it is text. */
+static void
+bring_row(struct csv *r)
+{
+    const char *end = NULL;
+
+    while (r->fd >= 0 && !(end = row_end(r)))
+        refill(r);
+    if (r->fault || r->at == r->end)
+        return;
+    end = end ? end : r->end;
+    if (!text_is_utf8(r->at, (size_t)(end - r->at)))
+        refuse(r, says_utf8, r->next_line);
+}
+
+static void
+bring_row_of_file(struct csv *r)
+{
+    if (r->window)
+        bring_row(r);
+}
+
+/* Is the file UTF-8 to its end?  A character may stand on two pieces. */
+static bool
+file_is_utf8(int fd, char *piece, size_t room)
+{
+    off_t at = 0;
+    size_t kept = 0;
+    ssize_t n;
+
+    while ((n = pread(fd, piece + kept, room - kept, at)) > 0) {
+        size_t have = kept + (size_t)n;
+
+        at += n;
+        kept = 0;
+        while (kept < 4 && kept <= have && !text_is_utf8(piece, have - kept))
+            kept++;
+        if (kept == 4 || kept > have)
+            return false;
+        memmove(piece, piece + have - kept, kept);
+    }
+    return n == 0 && kept == 0;
+}
+
+/* One in another charset: held whole. */
+static struct csv
+open_whole(struct arena *a, int fd)
+{
+    struct stat st;
+    size_t n = fstat(fd, &st) == 0 ? (size_t)st.st_size : 0, got = 0;
+    char *text = arena_alloc(a, n + 1);
+    ssize_t k;
+
+    while (got < n && (k = pread(fd, text + got, n - got, (off_t)got)) > 0)
+        got += (size_t)k;
+    return csv_open(a, text, got);
+}
+
+struct csv
+csv_open_file(struct arena *a, int fd)
+{
+    struct csv r = { .next_line = 1, .line = 1, .fd = fd, .arena = a };
+
+    r.room = WINDOW;
+    r.window = arena_alloc(a, r.room + 1);
+    if (!file_is_utf8(fd, r.window, r.room) || lseek(fd, 0, SEEK_SET) != 0)
+        return open_whole(a, fd);
+    r.at = r.end = r.window;
+    refill(&r);
+    if (r.end - r.at >= 3 && memcmp(r.at, CSV_MARK, 3) == 0)
+        r.at += 3;
     r.separator = guess_separator(&r);
     return r;
 }
@@ -230,9 +372,10 @@ quoted_cell(struct csv *r)
             if (r->at + 1 == r->end || r->at[1] != '"')
                 break;
             r->at++;
-        } else if (*r->at == '\n'
-                   || (*r->at == '\r'
-                       && (r->at + 1 == r->end || r->at[1] != '\n'))) {
+        } else if (!r->by_rows
+                   && (*r->at == '\n'
+                       || (*r->at == '\r'
+                           && (r->at + 1 == r->end || r->at[1] != '\n')))) {
             r->next_line++;
         }
         *w++ = *r->at;
@@ -286,8 +429,9 @@ csv_next(struct csv *r)
     int more = 1;
 
     /* Empty lines are no rows, as the last one of many programs. */
-    while (skip_line_end(r))
-        continue;
+    do
+        bring_row_of_file(r);
+    while (skip_line_end(r));
     if (r->at == r->end)
         return false;
     r->line = r->next_line;
@@ -307,6 +451,13 @@ csv_next(struct csv *r)
         more = after_cell(r);
     }
     return more == 0;
+}
+
+void
+csv_widen(struct csv *r, size_t n)
+{
+    while (r->by_rows && r->n < n)
+        r->cells[r->n++] = "";
 }
 
 /* -- writing --------------------------------------------------------- */
@@ -397,6 +548,17 @@ const char *
 csv_unmark(const char *cell)
 {
     return *cell == '\'' && is_like_formula(cell + 1) ? cell + 1 : cell;
+}
+
+const char *
+csv_meant(struct arena *a, const char *cell)
+{
+    size_t n = strlen(cell);
+
+    if (n >= 3 && text_starts(cell, "=\"") && cell[n - 1] == '"'
+        && memchr(cell + 2, '"', n - 3) == NULL)
+        return arena_text_n(a, cell + 2, n - 3);
+    return csv_unmark(cell);
 }
 
 void

@@ -17,6 +17,9 @@
  * comma, but semicolons or tabs, these stand between the cells, as spreadsheets
  * of some countries and their "Unicode text" have it.
  *
+ * A file is read through a window: whatever its size, it takes a few MiB, if it
+ * is UTF-8; in another charset it is held whole.
+ *
  * Text in which Chinese UTF-8 comes before the first wrong byte was meant to
  * be UTF-8 and is refused, not read as GB18030: nearly any bytes pass for
  * GB18030, and a person's name would turn into another one.
@@ -47,13 +50,32 @@ struct csv {
     char separator;    /* between the cells; may be set before the first row */
     char *at, *end;    /* what is not read yet */
     int64_t next_line; /* the line `at` stands on */
+    bool by_rows;      /* a row is a line, whatever its cells hold */
+
+    /* Of a file: where more comes from. */
+    struct arena *arena;
+    char *window;
+    size_t room;
+    int fd; /* -1: there is no more */
 };
 
 /* Begin to read the N bytes; they are copied, converted if need be. */
 struct csv csv_open(struct arena *a, const char *text, size_t n);
 
+/* The same of an open file, which stays open as long as it is read; the cells
+   of a row are good until the next one.  Begins at the file's beginning. */
+struct csv csv_open_file(struct arena *a, int fd);
+
+/* What a workbook becomes (base/workbook.h) begins with it: its rows are its
+   lines. */
+#define CSV_ROWS '\x1E'
+
 /* The next row; false at the end of the text or at a fault. */
 bool csv_next(struct csv *r);
+
+/* A row of a workbook ends with its last cell that holds something: the others,
+   up to N, are empty.  Of other tables the row stays as it is. */
+void csv_widen(struct csv *r, size_t n);
 
 /* Write a cell (NULL is empty), quoted where needed; FIRST of its row. */
 void csv_cell(struct buf *b, const char *cell, bool first);
@@ -70,6 +92,10 @@ void csv_text(struct buf *b, const char *cell, bool first);
 /* CELL without the mark that csv_text sets: of what it wrote, what it was
    given. */
 const char *csv_unmark(const char *cell);
+
+/* CELL as it was meant: without that mark, and 0001 where somebody has written
+   ="0001" to keep a spreadsheet's hands off it. */
+const char *csv_meant(struct arena *a, const char *cell);
 
 /* End the row. */
 void csv_end(struct buf *b);

@@ -26,6 +26,32 @@ sm3(const void *p, size_t n, unsigned char out[SM3_BYTES])
            && len == SM3_BYTES);
 }
 
+struct sm3_sum
+sm3_begin(void)
+{
+    EVP_MD_CTX *state = EVP_MD_CTX_new();
+
+    (void)pthread_once(&once, find_algorithm);
+    ASSERT(state && EVP_DigestInit_ex2(state, algorithm, NULL) == 1);
+    return (struct sm3_sum){ state };
+}
+
+void
+sm3_add(struct sm3_sum *s, const void *p, size_t n)
+{
+    ASSERT(EVP_DigestUpdate(s->state, p, n) == 1);
+}
+
+void
+sm3_end(struct sm3_sum *s, unsigned char out[SM3_BYTES])
+{
+    unsigned int len = 0;
+
+    ASSERT(EVP_DigestFinal_ex(s->state, out, &len) == 1 && len == SM3_BYTES);
+    EVP_MD_CTX_free(s->state);
+    s->state = NULL;
+}
+
 void
 sm3_hex(const unsigned char *p, size_t n, char *out)
 {

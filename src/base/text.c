@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 
 #include "base/base.h"
 
@@ -454,4 +456,31 @@ char *
 text_query(struct arena *a, const char *s)
 {
     return cut(a, s, false);
+}
+
+/* -- compatible forms -------------------------------------------------------- */
+
+const char *
+text_plain(struct arena *a, const char *s)
+{
+    const char *p = s;
+    UErrorCode e = U_ZERO_ERROR;
+    int32_t n = (int32_t)strlen(s), wide_n = 0, most;
+    UChar *wide, *plain;
+    char *out;
+
+    while (*p != '\0' && (unsigned char)*p < 0x80)
+        p++;
+    if (*p == '\0')
+        return s;
+    wide = NEW_N(a, UChar, (size_t)n + 1);
+    u_strFromUTF8(wide, n + 1, &wide_n, s, n, &e);
+    /* No character becomes more than eighteen (U+FDFA). */
+    most = wide_n * 18 + 1;
+    plain = NEW_N(a, UChar, (size_t)most);
+    wide_n = unorm2_normalize(unorm2_getNFKCInstance(&e), wide, wide_n, plain,
+                              most, &e);
+    out = arena_alloc(a, (size_t)wide_n * 3 + 1);
+    u_strToUTF8(out, wide_n * 3 + 1, NULL, plain, wide_n, &e);
+    return U_SUCCESS(e) ? out : s;
 }

@@ -48,6 +48,10 @@ char *text_mend(char *s);
  */
 const char *text_clean(struct arena *a, const char *s, bool lines);
 
+/* S as NFKC has it: what is of full width becomes plain (１２：３０ -> 12:30,
+   ㎡ -> m2).  S itself where there is nothing to do. */
+const char *text_plain(struct arena *a, const char *s);
+
 /* Code points in S. */
 size_t text_length(const char *s);
 

@@ -104,6 +104,11 @@ const char *office_conf(const struct office *o, const char *name);
 /* Enter the jail (base/jail.h) with what serving this office needs: after
    office_find, before office_enter. */
 struct jail_state office_jail(struct office *o);
+/* The kinds of files that strangers send and that are read in processes of
+   their own (base/jail_child.h). */
+struct jail_reader;
+extern const struct jail_reader *const file_readers[];
+
 /* Say in health what holds the program, and what does not; and, a job, how
    those fare who read files, if there are any. */
 void office_tell_jail(const struct app *app, const struct jail_state *s);

@@ -15,10 +15,11 @@ const struct command commands[] = {
               " 5,000,000).",
       .run = demo_command },
     { "import",
-      "TABLE|catalogue|requests [--map MAP.yaml] [--dry-run]"
-      " [--json] FILE...",
-      .says = "Bring into an office that is there what others have; importing"
-              " twice makes nothing twice.",
+      "TABLE|catalogue|requests [--map MAP.yaml] [--sheet NAME] [--dry-run]"
+      " [--json] FILE... | undo NUMBER",
+      .says = "Bring into an office that is there what others have, from CSV or"
+              " Excel workbooks; importing twice makes nothing twice. undo"
+              " takes an import of requests back.",
       .run = import_command },
     { "export", "TABLE [FILE] | all FOLDER",
       .says = "A table as CSV, with the columns that import reads; or"

@@ -27,6 +27,7 @@ static const struct {
     { "counter", "numbers to be given next, which the orders tell" },
     { "generation", "how often memory was told to look again" },
     { "idempotency", "answers kept for a day" },
+    { "import_row", "what imports can take back, which their orders tell" },
     { "job", "who does what happens by itself, and when it was done" },
     { "news", "in which order things happened, for streams; kept for days" },
     { "node", "which processes run now" },

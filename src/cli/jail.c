@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/jail_child.h"
+#include "base/workbook.h"
 #include "cli/cli.h"
 #include "db/needs.h"
 #include "model/health.h"
@@ -18,6 +19,8 @@
 /* Settings of liangcao.conf that name files or folders. */
 static const char *const written[] = { "backup.dir", "audit.seals" };
 static const char *const read_only[] = { "cert", "key", "audit.key" };
+
+const struct jail_reader *const file_readers[] = { &workbook_reader, NULL };
 
 struct paths {
     const char *list[MAX_PATHS + 1]; /* NULL-ended */

@@ -234,9 +234,6 @@ close_parts(struct office *o, int code)
     o->app.health = NULL;
 }
 
-/* The kinds of files that are read in processes of their own: none yet. */
-static const struct jail_reader *const readers[] = { NULL };
-
 /* Where it is served, and what holds the program while it does. */
 struct door {
     const char *address;
@@ -390,7 +387,7 @@ serve_command(int argc, char **argv)
     log_open(quiet ? LOG_WARN : LOG_INFO);
     return_large_memory();
     /* Before there is anything it could know. */
-    door.files = jail_child_open(readers);
+    door.files = jail_child_open(file_readers);
     door.port = (uint16_t)n;
     code = office_find(&o, &a, true);
     if (goes_on(code))

@@ -10,10 +10,11 @@
 bool
 cell_bool(const char *text, bool *out)
 {
-    static const char *const yes[] = {
-        "是", "yes", "true", "1", "Y", "有", "√"
-    };
-    static const char *const no[] = { "否", "no", "false", "0", "N", "无" };
+    static const char *const yes[] = { "是", "yes", "true", "1",    "Y",
+                                       "有", "√",   "在职", "在用", "启用" };
+    static const char *const no[] = { "否",   "no",   "false", "0",
+                                      "N",    "无",   "×",     "离职",
+                                      "退休", "停用", "禁用",  "不在用" };
 
     for (size_t i = 0; i < COUNT(yes); i++) {
         if (text_same_case(text, yes[i]))
@@ -26,6 +27,49 @@ cell_bool(const char *text, bool *out)
         }
     }
     return false;
+}
+
+/* 12,000.5 is 12000.5; a comma that does not part thousands stays, and makes
+   the number none. */
+static char *
+without_thousands(struct arena *a, const char *text)
+{
+    char *out = arena_text(a, text), *w = out;
+    const char *point = text + strcspn(text, ".");
+
+    for (const char *p = text; *p != '\0'; p++) {
+        size_t after = strspn(p + 1, "0123456789");
+
+        if (*p == ',' && p > text && p < point && after == 3
+            && (p[4] == ',' || p[4] == '.' || p[4] == '\0'))
+            continue;
+        *w++ = *p;
+    }
+    *w = '\0';
+    return out;
+}
+
+const char *
+cell_plain(struct arena *a, const struct field *f, const char *text)
+{
+    static const char *const metres[] = { "m2", "平方米", "平米" };
+    bool is_number =
+        f->kind == FIELD_INT || f->kind == FIELD_REAL || f->kind == FIELD_MONEY;
+    char *out;
+
+    if (f->kind == FIELD_TEXT && !(f->flags & (UNIQUE | PART_OF_KEY)))
+        return text;
+    text = text_plain(a, text);
+    if (!is_number || f->refers != NULL)
+        return text;
+    out = without_thousands(a, text);
+    for (size_t i = 0; f->kind == FIELD_REAL && i < COUNT(metres); i++) {
+        size_t n = strlen(out), unit = strlen(metres[i]);
+
+        if (n > unit && strcmp(out + n - unit, metres[i]) == 0)
+            out[n - unit] = '\0';
+    }
+    return out;
 }
 
 const char *

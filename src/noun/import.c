@@ -103,7 +103,7 @@ refuse_fault(struct importing *im, int64_t line, enum err e, const char *value)
 static const char *
 read_text(struct call *c, const char *s)
 {
-    return csv_unmark(text_clean(c->arena, s, false));
+    return csv_meant(c->arena, text_clean(c->arena, s, false));
 }
 
 static bool
@@ -168,6 +168,8 @@ read_cell(struct importing *im, const struct column *k, const char *text,
     const struct field *f = k->field;
     void *at = (char *)rec + f->offset;
 
+    text = k->key != NULL ? text_plain(im->c->arena, text)
+                          : cell_plain(im->c->arena, f, text);
     /* Yes and no are all there is; an empty cell says neither. */
     if (*text == '\0' && (f->kind == FIELD_BOOL || f->kind == FIELD_WORD))
         return OK;
@@ -286,7 +288,7 @@ bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
 }
 
 static enum err
-import_row(struct importing *im, const struct csv *csv)
+import_row(struct importing *im, struct csv *csv)
 {
     void *rec = arena_alloc(im->c->arena, im->n->model->size);
     size_t refused = im->result->n_refused;
@@ -294,6 +296,7 @@ import_row(struct importing *im, const struct csv *csv)
     enum err e;
 
     im->result->rows++;
+    csv_widen(csv, im->n_cells);
     if (csv->n != im->n_cells) {
         refuse(im, csv->line, NULL,
                "the row has not as many cells as the first", NULL);

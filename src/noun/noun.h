@@ -241,6 +241,11 @@ void noun_template(struct call *c, const struct noun *n, struct buf *out);
 /* "是", "yes", "1", ...: false when it is none of them. */
 bool cell_bool(const char *text, bool *out);
 
+/* The cell as the field can read it: codes, numbers, days and words in plain
+   width; 12,000.5 and 18.5㎡ are numbers.  Other texts stay as they are. */
+const char *cell_plain(struct arena *a, const struct field *f,
+                       const char *text);
+
 /* One of the field's words, written so or as in the Chinese table; NULL. */
 const char *cell_word(const struct call *c, const struct field *f,
                       const char *text);

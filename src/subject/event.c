@@ -69,6 +69,14 @@ event_add(struct call *c, struct event *e)
     return db_news_add(c, NEWS_EVENT, e->id);
 }
 
+static const char drop[] = "DELETE FROM event WHERE noun_id = $1";
+
+enum err
+event_drop(struct call *c, int64_t noun_id)
+{
+    return db_exec(c, drop, V(noun_id));
+}
+
 static void
 name_order(struct event *e)
 {

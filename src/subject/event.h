@@ -4,7 +4,8 @@
  * Owns the table event.
  *
  * Always true:
- *   1. Rows are only added; they stay when what they tell of is gone.
+ *   1. Rows are only added; they stay when what they tell of is gone, but for
+ *      that which never happened (event_drop).
  *   2. An event is part of its row: the audit entry of what happened holds its
  *      digest (model/proof.h).
  *   3. Of one row the later event has the higher id, whatever any clock says.
@@ -37,6 +38,9 @@ enum err event_add(struct call *c, struct event *e) MUST_USE;
 
 /* The same, of what has not happened now: nobody is told. */
 enum err event_write(struct call *c, struct event *e) MUST_USE;
+
+/* An import is undone, and with it what it said of this row. */
+enum err event_drop(struct call *c, int64_t noun_id) MUST_USE;
 
 /* Who looks at a timeline hears of this. */
 struct event_view {

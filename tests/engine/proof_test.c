@@ -160,7 +160,13 @@ TEST(imported_orders_are_covered_with_what_happened_to_them)
     proved_make(c, &p);
     as(c, NULL);
     EXPECT_OK(import_map_read(c, "map.yaml", text, strlen(text), &map));
-    EXPECT_OK(import_requests(c, map, csv, strlen(csv), false, NULL, &report));
+    EXPECT_OK(import_requests(
+        c,
+        &(struct import_wish){
+            .map = map,
+            .files = &(struct import_file){ "old.csv", csv, strlen(csv) },
+            .n_files = 1 },
+        &report));
     proved_expect_whole(c, &p);
     office_exec(c, "UPDATE event SET note = 'x' WHERE verb = 'import'"
                    " AND note = '1'");

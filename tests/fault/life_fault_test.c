@@ -126,3 +126,8 @@ TEST(every_verb_of_a_planned_change_is_all_or_nothing)
 {
     try_life(c, &life_cases[2]);
 }
+
+TEST(every_verb_of_an_import_is_all_or_nothing)
+{
+    try_life(c, &life_cases[3]);
+}

@@ -13,6 +13,7 @@
 #include "database.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "engine/order/import.h"
 #include "live.h"
 #include "model/app.h"
 #include "office.h"
@@ -59,6 +60,24 @@ static const char *const accounts[] = {
     "lift",  "chief",    "leader",   "money",   "near",  "far",
     "house", "sysadmin", "secadmin", "auditor", "second"
 };
+
+/* Only the command brings requests in: one that brought none, to be undone. */
+static void
+give_import(struct call *c)
+{
+    struct request_import r = {
+        .source = "old",
+        .prefix = "OLD",
+        .file = "old.csv",
+        .digest = "-",
+        .repeats = "first",
+        .state = IMPORT_DONE,
+        .begun_at = c->now,
+        .beat_at = c->now
+    };
+
+    EXPECT_OK(model_add(c, &request_import_model, &r));
+}
 
 static void
 give_tokens(struct call *c, struct live_office *o)
@@ -191,6 +210,7 @@ office_found(struct live_office *o)
     c = step_into(o);
     office_make(c);
     office_prove(c);
+    give_import(c);
     give_tokens(c, o);
     step_out(c);
 }

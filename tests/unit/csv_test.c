@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What base/csv.h promises, one test a promise. */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "test.h"
 
 #include "base/csv.h"
@@ -268,4 +271,74 @@ TEST_PLAIN(the_mark_against_formulas_is_taken_off_again)
         if (strcmp(csv_unmark(r.cells[0]), text.s) != 0)
             fail_msg("“%s” came back as “%s”", text.s, csv_unmark(r.cells[0]));
     }
+}
+
+/* -- a file, through a window --------------------------------------------------- */
+
+static struct csv
+read_file_of(struct call *c, const char *s, size_t n)
+{
+    char path[] = "/tmp/liangcao-csv-XXXXXX";
+    int fd = mkstemp(path);
+
+    EXPECT(fd >= 0 && write(fd, s, n) == (ssize_t)n);
+    (void)unlink(path);
+    return csv_open_file(c->arena, fd); /* the end of the test closes it */
+}
+
+/* Rows and quoted line ends on the edges of windows, characters cut in two. */
+TEST(csv_a_file_through_a_window_has_the_rows_of_the_text)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    for (int i = 0; i < 60000; i++)
+        buf_printf(
+            &b, "%d,\"走廊\"\"%d\"\"灯\n不亮\",%.*s,末%s", i, i, i % 97,
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            i % 3 == 0   ? "\r\n"
+            : i % 3 == 1 ? "\n"
+                         : "\r");
+    struct csv text = csv_open(c->arena, b.s, b.len);
+    struct csv file = read_file_of(c, b.s, b.len);
+    int64_t rows = 0;
+
+    EXPECT(b.len > 3 << 20);
+    while (csv_next(&text)) {
+        EXPECT(csv_next(&file));
+        EXPECT(text.n == file.n && text.line == file.line);
+        for (size_t i = 0; i < text.n; i++)
+            if (strcmp(text.cells[i], file.cells[i]) != 0)
+                fail_msg("line %lld: %s, not %s", (long long)text.line,
+                         file.cells[i], text.cells[i]);
+        rows++;
+    }
+    EXPECT(rows == 60000);
+    EXPECT_END(&file);
+}
+
+TEST(csv_a_file_in_another_charset_or_broken_is_as_a_text)
+{
+    static const char gb[] = "\xC3\xFB\xB3\xC6\n\xB5\xC6\n";
+    struct csv r = read_file_of(c, gb, sizeof gb - 1);
+
+    EXPECT_ROW(&r, "名称");
+    EXPECT_ROW(&r, "灯");
+    r = read_file_of(c, CSV_MARK "a;b\n1;2", 10);
+    EXPECT_ROW(&r, "a|b");
+    EXPECT_ROW(&r, "1|2");
+    EXPECT_END(&r);
+    r = read_file_of(c, "a\n\"b", 4);
+    EXPECT_ROW(&r, "a");
+    EXPECT(!csv_next(&r) && r.fault != NULL && r.fault_line == 2);
+    r = read_file_of(c, "", 0);
+    EXPECT_END(&r);
+}
+
+TEST(csv_what_keeps_a_spreadsheet_from_a_number_is_no_part_of_it)
+{
+    assert_string_equal(csv_meant(c->arena, "=\"0001\""), "0001");
+    assert_string_equal(csv_meant(c->arena, "'=\"0001\""), "=\"0001\"");
+    assert_string_equal(csv_meant(c->arena, "=\"a\"&\"b\""), "=\"a\"&\"b\"");
+    assert_string_equal(csv_meant(c->arena, "=\""), "=\"");
 }

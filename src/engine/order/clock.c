@@ -5,6 +5,7 @@
 #include "base/words.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "engine/order/import.h"
 #include "engine/order/inner.h"
 #include "job/job.h"
 #include "subject/notice.h"
@@ -286,5 +287,6 @@ order_wake(struct call *c, int64_t max, int64_t *done)
 
 const struct job order_jobs[] = {
     { "order.wake", 2 * SECOND_MS, JOB_WORK, false, ROUND_ORDERS, order_wake },
+    { "order.imports", 5 * SECOND_MS, JOB_LONG, true, 100, import_round },
     { 0 },
 };

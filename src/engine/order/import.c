@@ -1,286 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of other people's requests into orders. */
-#include "engine/order/import.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+/*
+ * Two readings of the files.  The first finds what cannot be read and which
+ * row of each request holds; nothing is written.  The second takes those rows,
+ * a part at a time, each in a transaction of its own.
+ */
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "base/csv.h"
+#include "base/sm3.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
+#include "engine/order/import_inner.h"
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
+#include "subject/event.h"
 
-#define MAX_REFUSALS 1000
-#define MAX_PARTS 4 /* columns that make one thing together */
-
-/* -- names to ids: a table that grows with the import --------------------------- */
-
-struct slot {
-    const char *name; /* NULL: free */
-    const char *code; /* of an item */
-    int64_t id;
-};
-
-struct names {
-    struct arena *arena;
-    struct slot *slots;
-    size_t n, cap;
-};
-
-static uint64_t
-hash_text(const char *s)
-{
-    uint64_t h = UINT64_C(1469598103934665603); /* FNV-1a */
-
-    for (; *s != '\0'; s++)
-        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-    return h;
-}
-
-static struct slot *
-find_slot(const struct names *t, const char *name)
-{
-    size_t i = hash_text(name) & (t->cap - 1);
-
-    while (t->slots[i].name != NULL && strcmp(t->slots[i].name, name) != 0)
-        i = (i + 1) & (t->cap - 1);
-    return &t->slots[i];
-}
-
-static struct names
-names_make(struct arena *a, size_t cap)
-{
-    return (struct names){ a, NEW_N(a, struct slot, cap), 0, cap };
-}
-
-/* The slot of NAME; a new one has name NULL until it is put. */
-static struct slot *
-names_get(struct names *t, const char *name)
-{
-    if (t->n * 2 >= t->cap) {
-        struct names bigger = names_make(t->arena, t->cap * 2);
-
-        for (size_t i = 0; i < t->cap; i++)
-            if (t->slots[i].name != NULL)
-                *find_slot(&bigger, t->slots[i].name) = t->slots[i];
-        bigger.n = t->n;
-        *t = bigger;
-    }
-    return find_slot(t, name);
-}
-
-static void
-names_put(struct names *t, struct slot *s, const char *name, int64_t id)
-{
-    s->name = arena_text(t->arena, name);
-    s->id = id;
-    t->n++;
-}
-
-/* -- an import under way -------------------------------------------------------- */
-
-enum column {
-    IDENTITY,
-    SUBMITTED,
-    DUE,
-    CLOSED,
-    STATE,
-    VERDICT,
-    SUBJECT,
-    DESCRIPTION,
-    RESULT,
-    AREA,
-    ITEM,
-    CREW,
-    PLACE,
-    REQUESTER,
-    PHONE,
-    CHANNEL,
-    PRIORITY,
-    N_COLUMNS
-};
-
-struct importing {
-    struct call *c;
-    const struct import_map *map;
-    const struct map_values *values;
-    const struct map_defaults *defaults;
-    struct zone *zone;
-    /* Where in the row: the cells are put together; n_at 0: there is none. */
-    int at[N_COLUMNS][MAX_PARTS];
-    int n_at[N_COLUMNS];
-    const char *names[N_COLUMNS];
-    struct names known, areas, items, crews;
-    int64_t requester_id;
-    const char *channel, *sla_class;
-    struct csv csv;
-    struct arena *keep;
-    struct audit_cover cover; /* of the orders */
-    struct import_report *report;
-    bool dry_run;
-};
-
-/* The cell without the blanks that fixed widths leave; NULL when it is empty. */
-static const char *
-one_cell(const struct importing *im, int i)
-{
-    const char *s = (size_t)i < im->csv.n ? im->csv.cells[i] : NULL;
-    size_t n;
-
-    s = s ? text_clean(im->c->arena, s, true) : "";
-    if (*s == '\0')
-        return NULL;
-    s += strspn(s, " \t");
-    n = strlen(s);
-    while (n > 0 && strchr(" \t", s[n - 1]) != NULL)
-        n--;
-    return s[n] == '\0' ? s : arena_text_n(im->c->arena, s, n);
-}
-
-/* Where several columns make one thing, "-" joins those of an identity and a
-   blank all others, such as a date and a time. */
-static const char *
-cell(const struct importing *im, enum column k)
-{
-    const char *all = NULL, *one;
-
-    for (int i = 0; i < im->n_at[k]; i++) {
-        one = one_cell(im, im->at[k][i]);
-        if (one != NULL)
-            all = all ? arena_printf(im->c->arena, "%s%c%s", all,
-                                     k == IDENTITY ? '-' : ' ', one)
-                      : one;
-    }
-    return all;
-}
-
-/* What the cell's word means by the map; the word itself when it is silent. */
-static const char *
-meaning(const struct map_value *v, unsigned n, const char *word)
-{
-    for (unsigned i = 0; word != NULL && i < n; i++)
-        if (strcmp(v[i].is, word) == 0)
-            return v[i].means;
-    return word;
-}
-
-static void
-refuse(struct importing *im, enum column k, const char *detail)
-{
-    struct import_report *r = im->report;
-
-    r->refused++;
-    if (r->n_refusals == MAX_REFUSALS)
-        return;
-    r->refusals[r->n_refusals++] = (struct request_refusal){
-        .line = im->csv.line,
-        .column = im->names[k],
-        .detail = words_in(im->c, detail),
-        .value = arena_text(im->keep, cell(im, k))
-    };
-}
-
-/* -- the header ------------------------------------------------------------------ */
-
-static void
-name_columns(struct importing *im)
-{
-    const struct map_columns *m = im->map->columns;
-    const char *names[N_COLUMNS] = {
-        [IDENTITY] = m->identity, [SUBMITTED] = m->submitted_at,
-        [DUE] = m->complete_due,  [CLOSED] = m->closed_at,
-        [STATE] = m->state,       [VERDICT] = m->verdict,
-        [SUBJECT] = m->title,     [DESCRIPTION] = m->description,
-        [RESULT] = m->result,     [AREA] = m->area,
-        [ITEM] = m->item,         [CREW] = m->crew,
-        [PLACE] = m->place,       [REQUESTER] = m->requester,
-        [PHONE] = m->phone,       [CHANNEL] = m->channel,
-        [PRIORITY] = m->priority
-    };
-
-    memcpy(im->names, names, sizeof names);
-}
-
-/* The place of a column; -1: the file has none of this name. */
-static enum err
-place_of(struct importing *im, const char *name, int *at)
-{
-    *at = -1;
-    for (size_t i = 0; i < im->csv.n; i++) {
-        if (strcmp(im->csv.cells[i], name) != 0)
-            continue;
-        if (*at >= 0)
-            return fail(im->c, ERR_INVALID, name, "the column comes twice");
-        *at = (int)i;
-    }
-    return OK;
-}
-
-/* What the first row has, for whoever wonders why a column is not there. */
-static const char *
-list_columns(const struct importing *im)
-{
-    struct buf b = buf_make(im->c->arena, 0);
-
-    for (size_t i = 0; i < im->csv.n && b.len < 400; i++)
-        buf_printf(&b, "%s“%.60s”", i > 0 ? " " : "", im->csv.cells[i]);
-    return b.s;
-}
-
-/* "a" or, where there is no column of that very name, "a + b". */
-static enum err
-find_column(struct importing *im, enum column k)
-{
-    char *rest = arena_text(im->c->arena, im->names[k]), *plus;
-    int at;
-
-    TRY(place_of(im, rest, &at));
-    if (at >= 0)
-        rest = NULL;
-    im->n_at[k] = at >= 0;
-    im->at[k][0] = at;
-    while (rest != NULL && im->n_at[k] < MAX_PARTS) {
-        char *one = rest;
-
-        plus = strstr(rest, " + ");
-        rest = plus ? plus + 3 : NULL;
-        if (plus)
-            *plus = '\0';
-        TRY(place_of(im, one, &at));
-        if (at < 0)
-            return fail(im->c, ERR_INVALID, one,
-                        "the file has no such column; it has %s",
-                        list_columns(im));
-        im->at[k][im->n_at[k]++] = at;
-    }
-    return OK;
-}
-
-static enum err
-read_header(struct importing *im)
-{
-    name_columns(im);
-    if (!csv_next(&im->csv))
-        return fail(im->c, ERR_INVALID, "file", "%s",
-                    words_in(im->c, im->csv.fault ? im->csv.fault
-                                                  : "the file is empty"));
-    for (int k = 0; k < N_COLUMNS; k++)
-        if (im->names[k] != NULL)
-            TRY(find_column(im, (enum column)k));
-    return OK;
-}
+#define PART 128     /* rows of one transaction: some 20 ms on SQLite */
+#define REST_MS 50   /* for others between two, at most */
+#define TRIES 6      /* of a part that lost a race */
+#define PIECE 262144 /* of a file, for its digest */
+#define SOON_MS 20   /* before a lost race is run again */
 
 /* -- what the rows refer to ------------------------------------------------------ */
 
 static const char known_ids[] =
-    "SELECT external_id, id FROM orders"
-    " WHERE external_source = $1";
+    "SELECT external_id FROM orders WHERE external_source = $1";
 static const char known_areas[] =
     "SELECT name, id, code FROM service_area WHERE code LIKE $1";
 static const char known_items[] =
@@ -292,15 +40,15 @@ static const char known_crews[] =
 static const char find_code[] = "SELECT id FROM person WHERE code = $1";
 
 static enum err
-read_names(struct importing *im, struct names *t, const char *sql)
+read_names(struct importing *im, struct name_table *t, const char *sql)
 {
     struct call *c = im->c;
     const char *like = arena_printf(im->keep, "%s-%%", im->map->prefix);
     ROWS r = db_query_s(c, &(struct statement){ sql, { V(like) } });
 
-    *t = names_make(im->keep, 256);
+    *t = names_make(im->keep);
     while (rows_next(&r)) {
-        struct slot *s = names_get(t, row_text(&r, 0));
+        struct name_slot *s = names_get(t, row_text(&r, 0));
 
         if (s->name == NULL)
             names_put(t, s, row_text(&r, 0), row_int(&r, 1));
@@ -309,325 +57,171 @@ read_names(struct importing *im, struct names *t, const char *sql)
     return rows_end(&r);
 }
 
+/* Identities that are there already: their place is 0 until a row has them. */
 static enum err
 read_known(struct importing *im)
 {
-    struct call *c = im->c;
-    ROWS r = db_query(c, known_ids, V(im->map->source));
+    struct arena *whole = im->c->arena, *rows = arena_open();
+    bool made;
+    enum err e;
 
-    im->known = names_make(im->keep, 1 << 12);
-    while (rows_next(&r)) {
-        struct slot *s = names_get(&im->known, row_text(&r, 0));
-
-        if (s->name == NULL)
-            names_put(&im->known, s, row_text(&r, 0), row_int(&r, 1));
-    }
-    TRY(rows_end(&r));
-    TRY(read_names(im, &im->areas, known_areas));
-    TRY(read_names(im, &im->items, known_items));
-    return read_names(im, &im->crews, known_crews);
+    im->ids = identities_make(im->keep);
+    im->c->arena = rows;
+    ROWS r = db_query(im->c, known_ids, V(im->map->source));
+    while (rows_next(&r))
+        (void)identities_get(&im->ids, row_text(&r, 0), &made);
+    e = rows_end(&r);
+    im->c->arena = whole;
+    arena_close(rows);
+    return e;
 }
 
-/* Whoever asked there is nobody here: one person stands for all of them. */
 static enum err
-find_requester(struct importing *im)
+read_all_names(struct importing *im)
+{
+    im->states = names_make(im->keep);
+    TRY(read_names(im, &im->areas, known_areas));
+    TRY(read_names(im, &im->items, known_items));
+    TRY(read_names(im, &im->crews, known_crews));
+    return db_int(im->c, &im->requester_id, find_code, V(im->map->source));
+}
+
+/* Whoever asked there is nobody here: one person stands for all of them, and
+   is offered to nobody. */
+static enum err
+make_requester(struct importing *im)
 {
     struct call *c = im->c;
-    struct person p = {
-        .code = im->map->source,
-        .name =
-            im->defaults->requester ? im->defaults->requester : im->map->source,
-        .active = true
-    };
+    struct person p = { .code = im->map->source,
+                        .name = im->defaults->requester
+                                    ? im->defaults->requester
+                                    : im->map->source };
 
-    TRY(db_int(c, &im->requester_id, find_code, V(im->map->source)));
     if (im->requester_id != 0)
         return OK;
+    TX tx = tx_begin(c);
     p.initials = text_initials(c->arena, p.name);
     TRY(model_add(c, &person_model, &p));
+    TRY(import_note(im, "person", p.id, NULL));
+    TRY(tx_commit(&tx));
     im->requester_id = p.id;
     return OK;
 }
 
+/* What is new of a dry run gets no row, only a place in the table. */
+#define NO_ROW INT64_C(-1)
+
 static enum err
-get_area(struct importing *im, const char *name, int64_t *id)
+make_area(struct importing *im, struct name_slot *s, const char *name)
 {
-    struct slot *s = names_get(&im->areas, name);
     struct service_area a = { .name = name, .name_en = name };
 
-    if (s->name == NULL) {
-        a.code = arena_printf(im->c->arena, "%s-%02zu", im->map->prefix,
-                              im->areas.n + 1);
-        a.sort = 1000 + (int64_t)im->areas.n;
-        TRY(model_add(im->c, &service_area_model, &a));
-        names_put(&im->areas, s, name, a.id);
+    im->report->made_areas++;
+    if (im->wish->dry_run) {
+        names_put(&im->areas, s, name, NO_ROW);
+        return OK;
     }
-    *id = s->id;
+    a.code = arena_printf(im->c->arena, "%s-%02zu", im->map->prefix,
+                          im->areas.n + 1);
+    a.sort = 1000 + (int64_t)im->areas.n;
+    TX tx = tx_begin(im->c);
+    TRY(model_add(im->c, &service_area_model, &a));
+    TRY(import_note(im, "service_area", a.id, NULL));
+    TRY(tx_commit(&tx));
+    names_put(&im->areas, s, name, a.id);
     return OK;
 }
 
 static enum err
-get_item(struct importing *im, const char *area, const char *name,
-         struct order *o)
+make_item(struct importing *im, struct name_slot *s, const struct request *q,
+          const char *key)
 {
-    struct call *c = im->c;
-    struct slot *s;
-    struct service_item i = { .name = name,
-                              .name_en = name,
-                              .priority = o->priority,
+    struct service_item i = { .area_id = q->o.area_id,
+                              .name = q->item,
+                              .name_en = q->item,
+                              .priority = q->o.priority,
                               .sla_class = im->sla_class,
-                              .active = false };
+                              .valid_from = day_of(1970, 1, 1) };
 
-    TRY(get_area(im, area, &o->area_id));
-    s = names_get(&im->items, arena_printf(c->arena, "%s/%s", area, name));
-    if (s->name == NULL) {
-        i.area_id = o->area_id;
-        i.code = arena_printf(c->arena, "%s-%04zu", im->map->prefix,
-                              im->items.n + 1);
-        i.valid_from = day_of(1970, 1, 1);
-        TRY(model_add(c, &service_item_model, &i));
-        names_put(&im->items, s, arena_printf(c->arena, "%s/%s", area, name),
-                  i.id);
-        s->code = arena_text(im->keep, i.code);
+    im->report->made_items++;
+    if (im->wish->dry_run) {
+        names_put(&im->items, s, key, NO_ROW);
+        return OK;
     }
+    i.code = arena_printf(im->c->arena, "%s-%04zu", im->map->prefix,
+                          im->items.n + 1);
+    TX tx = tx_begin(im->c);
+    TRY(model_add(im->c, &service_item_model, &i));
+    TRY(import_note(im, "service_item", i.id, NULL));
+    TRY(tx_commit(&tx));
+    names_put(&im->items, s, key, i.id);
+    s->code = arena_text(im->keep, i.code);
+    return OK;
+}
+
+/* Out of use: nobody is offered it for other work until somebody says so. */
+static enum err
+make_crew(struct importing *im, struct name_slot *s, const char *name)
+{
+    struct crew w = { .name = name, .name_en = name };
+
+    im->report->made_crews++;
+    if (im->wish->dry_run) {
+        names_put(&im->crews, s, name, NO_ROW);
+        return OK;
+    }
+    w.code = arena_printf(im->c->arena, "%s-%03zu", im->map->prefix,
+                          im->crews.n + 1);
+    TX tx = tx_begin(im->c);
+    TRY(model_add(im->c, &crew_model, &w));
+    TRY(import_note(im, "crew", w.id, NULL));
+    TRY(tx_commit(&tx));
+    names_put(&im->crews, s, name, w.id);
+    return OK;
+}
+
+/* The ids of what the request names, made where they are missing. */
+static enum err
+find_relations(struct importing *im, struct request *q)
+{
+    struct order *o = &q->o;
+    const char *key = arena_printf(im->c->arena, "%s/%s", q->area, q->item);
+    struct name_slot *s = names_get(&im->areas, q->area);
+
+    if (s->name == NULL)
+        TRY(make_area(im, s, q->area));
+    s->n++;
+    o->area_id = s->id;
+    s = names_get(&im->items, key);
+    if (s->name == NULL)
+        TRY(make_item(im, s, q, key));
+    s->n++;
     o->item_id = s->id;
     o->item_code = s->code;
-    o->item_name = name;
-    return OK;
-}
-
-static enum err
-get_crew(struct importing *im, const char *name, struct order *o)
-{
-    struct slot *s = names_get(&im->crews, name);
-    struct crew w = { .name = name, .name_en = name, .active = true };
-
-    if (s->name == NULL) {
-        w.code = arena_printf(im->c->arena, "%s-%03zu", im->map->prefix,
-                              im->crews.n + 1);
-        TRY(model_add(im->c, &crew_model, &w));
-        names_put(&im->crews, s, name, w.id);
-    }
+    o->item_name = q->item;
+    if (q->crew == NULL)
+        return OK;
+    s = names_get(&im->crews, q->crew);
+    if (s->name == NULL)
+        TRY(make_crew(im, s, q->crew));
+    s->n++;
     o->crew_id = s->id;
-    o->crew_name = name;
+    o->crew_name = q->crew;
     return OK;
 }
 
-/* -- one row --------------------------------------------------------------------- */
+/* -- one request -------------------------------------------------------------------- */
 
-/* Two digits, and what stands behind them. */
-static bool
-are_digits(const char *s, char behind)
-{
-    return s[0] >= '0' && s[0] <= '9' && s[1] >= '0' && s[1] <= '9'
-           && s[2] == behind;
-}
-
-/* Fixed shapes are read by hand: strptime for half a million cells is slow. */
-static bool
-read_plain_time(const char *s, int64_t *local)
-{
-    int64_t h, m, sec;
-    char date[11];
-    day d;
-
-    if (strlen(s) != 19 || (s[10] != ' ' && s[10] != 'T')
-        || !are_digits(s + 11, ':') || !are_digits(s + 14, ':')
-        || !are_digits(s + 17, '\0'))
-        return false;
-    memcpy(date, s, 10);
-    date[10] = '\0';
-    if (!day_parse(date, &d))
-        return false;
-    h = (s[11] - '0') * 10 + (s[12] - '0');
-    m = (s[14] - '0') * 10 + (s[15] - '0');
-    sec = (s[17] - '0') * 10 + (s[18] - '0');
-    if (h > 23 || m > 59 || sec > 60)
-        return false;
-    *local = (d.n - day_of(1970, 1, 1).n) * DAY_MS + h * HOUR_MS + m * MINUTE_MS
-             + sec * SECOND_MS;
-    return true;
-}
-
-static bool
-read_time(const struct importing *im, const char *s, instant *out)
-{
-    const char *format = im->map->time_format;
-    struct tm t = { 0 };
-    const char *end;
-    int64_t local;
-
-    if (instant_parse(s, out))
-        return true;
-    if (format == NULL || strcmp(format, "%Y-%m-%d %H:%M:%S") == 0) {
-        if (!read_plain_time(s, &local))
-            return false;
-    } else {
-        end = strptime(s, format, &t);
-        if (end == NULL || !text_is_blank(end)
-            || !day_is_real(t.tm_year + 1900, t.tm_mon + 1,
-                            t.tm_mday ? t.tm_mday : 1))
-            return false;
-        local =
-            (day_of(t.tm_year + 1900, t.tm_mon + 1, t.tm_mday ? t.tm_mday : 1).n
-             - day_of(1970, 1, 1).n)
-                * DAY_MS
-            + t.tm_hour * HOUR_MS + t.tm_min * MINUTE_MS + t.tm_sec * SECOND_MS;
-    }
-    *out = zone_instant(im->zone, local);
-    return true;
-}
-
-/* The row's times; false when one of them was refused. */
-static bool
-read_times(struct importing *im, struct order *o)
-{
-    static const char not_a_time[] = "is not a time of the map's format";
-    const struct {
-        enum column k;
-        instant *to;
-    } times[] = { { SUBMITTED, &o->submitted_at },
-                  { DUE, &o->complete_due },
-                  { CLOSED, &o->completed_at } };
-
-    if (cell(im, IDENTITY) == NULL) {
-        refuse(im, IDENTITY, "is required");
-        return false;
-    }
-    for (size_t i = 0; i < COUNT(times); i++) {
-        const char *s = cell(im, times[i].k);
-
-        if (s == NULL && i > 0)
-            continue;
-        if (s == NULL || !read_time(im, s, times[i].to)) {
-            refuse(im, times[i].k, s == NULL ? "is required" : not_a_time);
-            return false;
-        }
-    }
-    if (o->completed_at.ms != 0 && o->completed_at.ms < o->submitted_at.ms) {
-        refuse(im, CLOSED, "lies before the request");
-        return false;
-    }
-    return true;
-}
-
-/* The state the map gives the row's word; false when it was refused. */
-static bool
-read_state(struct importing *im, struct order *o)
-{
-    const char *word =
-        meaning(im->values->state, im->values->n_state, cell(im, STATE));
-    unsigned s = 0;
-
-    if (word == NULL && im->defaults->state != NULL && o->completed_at.ms == 0)
-        word = im->defaults->state;
-    if (word == NULL)
-        word = o->completed_at.ms != 0 ? "closed" : "submitted";
-    while (order_states[s] != NULL && strcmp(order_states[s], word) != 0)
-        s++;
-    if (order_states[s] == NULL) {
-        refuse(im, STATE, "is not one of its words");
-        return false;
-    }
-    o->state = s;
-    o->is_open =
-        s != ORDER_VERIFIED && s != ORDER_CLOSED && s != ORDER_CANCELLED
-        && s != ORDER_MERGED && s != ORDER_RETURNED;
-    if (s == ORDER_CLOSED)
-        o->verified_at = o->closed_at = o->completed_at;
-    return true;
-}
-
-/* Cut to N characters: other people's cells are as long as they are. */
-static const char *
-at_most(struct arena *a, const char *s, int n)
-{
-    const char *p = s;
-
-    while (s != NULL && n-- > 0 && *p != '\0')
-        (void)text_next(&p);
-    return s == NULL ? NULL : arena_text_n(a, s, (size_t)(p - s));
-}
-
-/* The source's verdict; a word that the map does not know is no verdict, and
-   must not pass for one silently. */
-static bool
-read_verdict(struct importing *im)
-{
-    const char *says =
-        meaning(im->values->verdict, im->values->n_verdict, cell(im, VERDICT));
-
-    if (says == NULL || text_same(says, "on_time") || text_same(says, "overdue")
-        || text_same(says, "none"))
-        return true;
-    refuse(im, VERDICT, "is not one of its words");
-    return false;
-}
-
-static bool
-read_words(struct importing *im, struct order *o)
-{
-    const char *channel =
-        meaning(im->values->channel, im->values->n_channel, cell(im, CHANNEL));
-    const char *priority = meaning(im->values->priority, im->values->n_priority,
-                                   cell(im, PRIORITY));
-
-    o->channel = im->channel;
-    for (size_t i = 0; order_channels[i] != NULL; i++)
-        if (text_same(channel, order_channels[i]))
-            o->channel = order_channels[i];
-    o->priority = im->defaults->priority ? im->defaults->priority : 4;
-    if (priority != NULL
-        && (!text_int(priority, &o->priority) || o->priority < 1
-            || o->priority > 5)) {
-        refuse(im, PRIORITY, "must be from 1 to 5");
-        return false;
-    }
-    o->description = at_most(im->c->arena, cell(im, DESCRIPTION), 2000);
-    o->result = at_most(im->c->arena, cell(im, RESULT), 2000);
-    o->place_name = at_most(im->c->arena, cell(im, PLACE), 100);
-    o->phone = at_most(im->c->arena, cell(im, PHONE), 40);
-    o->requester_name = at_most(im->c->arena, cell(im, REQUESTER), 80);
-    if (o->requester_name == NULL)
-        o->requester_name =
-            im->defaults->requester ? im->defaults->requester : im->map->source;
-    o->title = at_most(im->c->arena, cell(im, SUBJECT), 80);
-    return true;
-}
-
-/* The item's and crew's rows, made where they are missing. */
-static enum err
-read_relations(struct importing *im, struct order *o)
-{
-    const char *area =
-        meaning(im->values->area, im->values->n_area, cell(im, AREA));
-    const char *item =
-        meaning(im->values->item, im->values->n_item, cell(im, ITEM));
-    const char *crew =
-        meaning(im->values->crew, im->values->n_crew, cell(im, CREW));
-
-    if (area == NULL)
-        area = im->defaults->area ? im->defaults->area : im->map->source;
-    if (item == NULL)
-        item = im->defaults->item ? im->defaults->item : area;
-    TRY(get_item(im, at_most(im->c->arena, area, 60),
-                 at_most(im->c->arena, item, 60), o));
-    if (o->title == NULL)
-        o->title = o->item_name;
-    return crew ? get_crew(im, at_most(im->c->arena, crew, 60), o) : OK;
-}
-
-/* How the row did, by the program's reckoning and by the source's. */
+/* How it did, by the program's reckoning and by the source's. */
 static void
-judge(struct importing *im, struct order *o)
+judge(struct importing *im, struct request *q)
 {
     struct import_report *r = im->report;
-    const char *says =
-        meaning(im->values->verdict, im->values->n_verdict, cell(im, VERDICT));
+    struct order *o = &q->o;
     bool late;
 
-    r->on_time += text_same(says, "on_time");
-    r->overdue += text_same(says, "overdue");
+    r->on_time += q->says == SAYS_ON_TIME;
+    r->overdue += q->says == SAYS_OVERDUE;
     if (o->complete_due.ms == 0)
         return;
     r->with_target++;
@@ -636,185 +230,478 @@ judge(struct importing *im, struct order *o)
     o->complete_late = late;
     r->own_overdue += late;
     r->own_on_time += !late;
-    if (o->completed_at.ms == 0)
+    if (o->completed_at.ms == 0 || q->says == SAYS_NOTHING)
         return;
     r->compared++;
-    r->agreed += text_same(says, late ? "overdue" : "on_time");
+    r->agreed += late == (q->says == SAYS_OVERDUE);
+}
+
+static enum err
+index_request(struct importing *im, const struct order *o)
+{
+    struct call *c = im->c;
+    const char *all =
+        arena_printf(c->arena, "%s %s %s %s %s %s", o->external_id, o->title,
+                     o->item_name, o->place_name ? o->place_name : "",
+                     o->description ? o->description : "",
+                     o->crew_name ? o->crew_name : "");
+
+    return db_search_add(c, order_model.noun, o->id,
+                         text_tokens(c->arena, all));
+}
+
+static enum err
+tell_event(struct importing *im, const struct order *o, const char *from)
+{
+    struct event e = { .noun = "order",
+                       .noun_id = o->id,
+                       .actor_name = im->map->source,
+                       .verb = "import",
+                       .from_state = from,
+                       .to_state = order_states[o->state],
+                       .note = o->external_id };
+
+    return event_write(im->c, &e);
+}
+
+static enum err
+make_order(struct importing *im, struct audit_cover *cover,
+           const struct order *read)
+{
+    struct call *c = im->c;
+    struct order o = *read;
+
+    o.number = arena_printf(c->arena, "%s-%s", im->map->prefix, o.external_id);
+    o.requester_id = im->requester_id;
+    o.sla_class = im->sla_class;
+    TRY(model_insert(c, &order_model, &o));
+    TRY(index_request(im, &o));
+    TRY(tell_event(im, &o, NULL));
+    TRY(import_note(im, "order", o.id, NULL));
+    im->self.orders++;
+    return audit_cover_take(c, cover, o.id);
+}
+
+/* What a file says of a request; all else of the order stays. */
+static void
+bring_to(struct order *o, const struct order *q)
+{
+    const struct order was = *o;
+
+    *o = *q;
+    o->id = was.id;
+    o->number = was.number;
+    o->requester_id = was.requester_id;
+    o->sla_class = was.sla_class;
+    o->version = was.version;
+    o->updated_at = was.updated_at;
+}
+
+static enum err
+update_order(struct importing *im, const struct order *q, int64_t id)
+{
+    struct call *c = im->c;
+    struct order old = { 0 }, o;
+    const char *was;
+    bool touched;
+
+    TRY(import_touched(c, id, INT64_MAX, &touched));
+    if (touched) {
+        im->report->touched++;
+        return OK;
+    }
+    TRY(model_get(c, &order_model, id, &old));
+    o = old;
+    bring_to(&o, q);
+    if (model_changed(&order_model, &old, &o) == 0) {
+        im->self.known++;
+        return OK;
+    }
+    was = import_was(c, &old, &o);
+    TRY(model_update(c, &order_model, &old, &o));
+    TRY(index_request(im, &o));
+    TRY(tell_event(im, &o, order_states[old.state]));
+    TRY(import_note(im, "order", id, was));
+    im->self.updated++;
+    return audit_write(c, "order.import", "order", id, NULL);
+}
+
+static const char find_request[] =
+    "SELECT id FROM orders WHERE external_source = $1 AND external_id = $2";
+
+static enum err
+write_request(struct importing *im, struct audit_cover *cover,
+              const struct order *o)
+{
+    int64_t id;
+
+    TRY(db_int(im->c, &id, find_request, V(o->external_source),
+               V(o->external_id)));
+    if (id == 0)
+        return make_order(im, cover, o);
+    if (text_same(im->map->repeats, "update"))
+        return update_order(im, o, id);
+    im->self.known++;
+    return OK;
+}
+
+/* -- parts ---------------------------------------------------------------------------- */
+
+struct part {
+    struct arena *arena;
+    struct order all[PART];
+    size_t n;
+};
+
+static enum err
+try_part(struct importing *im, const struct part *p)
+{
+    struct call *c = im->c;
+    struct audit_cover cover = { .noun = "order", .keep = c->arena };
+    TX tx = tx_begin(c);
+
+    TRY(import_beat(im));
+    for (size_t i = 0; i < p->n; i++)
+        TRY(write_request(im, &cover, &p->all[i]));
+    TRY(audit_cover_end(c, &cover));
+    /* What was counted goes with what was written. */
+    TRY(import_beat(im));
+    return tx_commit(&tx);
 }
 
 static void
-fill_times(struct order *o)
+rest(int64_t ms)
 {
-    if (o->completed_at.ms != 0)
-        o->gross_ms = o->net_ms = o->completed_at.ms - o->submitted_at.ms;
-    if (o->crew_id != 0)
-        o->accepted_at = o->dispatched_at = o->submitted_at;
-    if (o->state == ORDER_CLOSED && o->accepted_at.ms == 0)
-        o->accepted_at = o->submitted_at;
+    const struct timespec pause = { 0, (long)ms * 1000000 };
+
+    (void)nanosleep(&pause, NULL);
 }
 
+/* A race that was lost changes nothing, not even the counts.  SQLite has one
+   writer, and whoever waits for it looks only now and then: so that the others
+   have their turn, as long as the part took is theirs. */
 static enum err
-write_row(struct importing *im, struct order *o)
+write_part(struct importing *im, struct part *p)
 {
-    struct call *c = im->c;
-    struct event e = { .noun = "order",
-                       .actor_name = im->map->source,
-                       .verb = "import",
-                       .to_state = order_states[o->state],
-                       .note = o->external_id };
-    const char *all;
+    struct import_report *r = im->report;
+    const struct request_import self = im->self;
+    const int64_t touched = r->touched;
+    int64_t began = monotonic_ms();
+    enum err e = p->n > 0 ? try_part(im, p) : OK;
 
-    o->number =
-        arena_printf(c->arena, "%s-%s", im->map->prefix, o->external_id);
-    o->requester_id = im->requester_id;
-    o->sla_class = im->sla_class;
-    TRY(model_insert(c, &order_model, o));
-    all = arena_printf(c->arena, "%s %s %s %s %s %s", o->external_id, o->title,
-                       o->item_name, o->place_name ? o->place_name : "",
-                       o->description ? o->description : "",
-                       o->crew_name ? o->crew_name : "");
-    TRY(db_search_add(c, order_model.noun, o->id, text_tokens(c->arena, all)));
-    e.noun_id = o->id;
-    TRY(event_write(c, &e));
-    return audit_cover_take(c, &im->cover, o->id);
-}
-
-static enum err
-import_row(struct importing *im)
-{
-    struct order o = { .external_source = im->map->source };
-    struct slot *known;
-
-    im->report->rows++;
-    if (!read_times(im, &o) || !read_state(im, &o) || !read_verdict(im)
-        || !read_words(im, &o))
-        return OK;
-    o.external_id = cell(im, IDENTITY);
-    known = names_get(&im->known, o.external_id);
-    judge(im, &o);
-    if (known->name != NULL) {
-        im->report->known++;
-        return OK;
+    for (int i = 1; e == ERR_BUSY && i < TRIES; i++) {
+        im->self = self;
+        r->touched = touched;
+        rest(i * SOON_MS);
+        began = monotonic_ms();
+        im->c->fault = (struct fault){ 0 };
+        e = try_part(im, p);
     }
-    names_put(&im->known, known, o.external_id, 0);
-    im->report->orders++;
-    TRY(read_relations(im, &o));
-    fill_times(&o);
-    return write_row(im, &o);
+    if (e == OK && p->n > 0 && !store_is_postgres(im->c->app->store)) {
+        int64_t took = monotonic_ms() - began;
+
+        rest(took < REST_MS ? took : REST_MS);
+    }
+    return e;
 }
 
-/* -- the whole file -------------------------------------------------------------- */
+/* -- the two readings ----------------------------------------------------------------- */
 
-static int64_t
-count_lines(const char *s, size_t n)
+/* What a fault says lives in a part's arena. */
+static void
+keep_fault(struct importing *im)
 {
-    int64_t lines = 0;
+    struct fault *f = &im->c->fault;
 
-    for (const char *p = s; (p = memchr(p, '\n', n - (size_t)(p - s))); p++)
-        lines++;
-    return lines;
+    f->text = arena_text(im->keep, f->text);
+    f->field = arena_text(im->keep, f->field);
+}
+
+static void
+count_identity(struct importing *im, const struct request *q)
+{
+    const char *repeats = im->map->repeats;
+    bool made;
+    struct identity *x = identities_get(&im->ids, q->o.external_id, &made);
+    bool again = !made && x->place != 0;
+
+    im->report->repeated += again;
+    if (again && text_same(repeats, "refuse")) {
+        request_refuse(
+            im, IDENTITY,
+            arena_printf(im->c->arena,
+                         words_in(im->c, "the request is on line %lld, too"),
+                         (long long)(x->place & 0xffffffffff)));
+        return;
+    }
+    if (!again || text_same(repeats, "last") || text_same(repeats, "update"))
+        x->place = row_place(im);
 }
 
 static enum err
-import_rows(struct importing *im, int64_t all,
-            void (*progress)(int64_t, int64_t))
+survey_file(struct importing *im, struct arena *row)
 {
-    struct call *c = im->c;
-    struct arena *row = arena_open();
+    struct import_report *r = im->report;
+    struct request q;
+    enum row_end end;
+
+    while ((end = import_next_row(im, &q)) != ROW_NONE) {
+        r->rows += end != ROW_SKIPPED;
+        r->skipped += end == ROW_SKIPPED;
+        if (end == ROW_READ)
+            count_identity(im, &q);
+        arena_reset(row);
+    }
+    return OK;
+}
+
+static bool
+holds(struct importing *im, const struct request *q)
+{
+    bool made;
+
+    return identities_get(&im->ids, q->o.external_id, &made)->place
+           == row_place(im);
+}
+
+static enum err
+count_state(struct importing *im, const struct request *q)
+{
+    struct name_slot *s = names_get(&im->states, order_states[q->o.state]);
+
+    if (s->name == NULL)
+        names_put(&im->states, s, order_states[q->o.state], 0);
+    s->n++;
+    return OK;
+}
+
+/* Of a dry run nothing but the counts. */
+static enum err
+count_request(struct importing *im, const struct request *q)
+{
+    int64_t id;
+
+    TRY(db_int(im->c, &id, find_request, V(q->o.external_source),
+               V(q->o.external_id)));
+    if (id == 0)
+        im->self.orders++;
+    else if (text_same(im->map->repeats, "update"))
+        im->self.updated++;
+    else
+        im->self.known++;
+    return OK;
+}
+
+static enum err
+take_request(struct importing *im, struct request *q, struct part *p)
+{
+    judge(im, q);
+    TRY(count_state(im, q));
+    TRY(find_relations(im, q));
+    if (im->wish->dry_run)
+        return count_request(im, q);
+    p->all[p->n++] = q->o;
+    return OK;
+}
+
+static enum err
+take_file(struct importing *im, struct part *p)
+{
+    struct request q;
+    enum row_end end;
+    int64_t seen = 0;
     enum err e = OK;
 
-    /* A row's own texts go when the row is done. */
-    c->arena = row;
-    while (e == OK && csv_next(&im->csv)) {
-        e = import_row(im);
-        if (e == OK)
-            arena_reset(row);
-        if (progress != NULL && im->report->rows % 512 == 0)
-            progress(im->report->rows,
-                     all > im->report->rows ? all : im->report->rows + 1);
+    while (e == OK && (end = import_next_row(im, &q)) != ROW_NONE) {
+        im->self.rows_read += end != ROW_SKIPPED;
+        if (end == ROW_READ && holds(im, &q))
+            e = take_request(im, &q, p);
+        if (e == OK && (p->n == PART || ++seen % (4 * PART) == 0)) {
+            e = write_part(im, p);
+            p->n = 0;
+            if (e == OK)
+                arena_reset(p->arena);
+            if (im->wish->progress != NULL)
+                im->wish->progress(im->self.rows_read, im->report->rows + 1);
+        }
     }
-    c->arena = im->keep;
-    if (e != OK && c->fault.text != NULL) {
-        c->fault.text = arena_text(im->keep, c->fault.text);
-        c->fault.field = arena_text(im->keep, c->fault.field);
-    }
-    arena_close(row);
-    if (e == OK && im->csv.fault != NULL)
-        e = fail(c, ERR_INVALID, "file", "line %lld: %s",
-                 (long long)im->csv.fault_line, words_in(c, im->csv.fault));
-    if (progress != NULL)
-        progress(im->report->rows, im->report->rows);
+    if (e == OK)
+        e = write_part(im, p);
+    p->n = 0;
     return e;
+}
+
+/* Every file once; READ is what is done with the open one. */
+static enum err
+each_file(struct importing *im, bool survey)
+{
+    struct part *p = NEW(im->keep, struct part);
+    struct arena *file = arena_open();
+    enum err e = OK;
+
+    p->arena = arena_open();
+    im->c->arena = p->arena;
+    for (size_t i = 0; e == OK && i < im->wish->n_files; i++) {
+        arena_reset(file);
+        e = import_open_file(im, file, i);
+        if (e == OK)
+            e = survey ? survey_file(im, p->arena) : take_file(im, p);
+        if (e != OK)
+            keep_fault(im);
+        if (import_close_file(im) != OK && e == OK) {
+            e = im->c->fault.code;
+            keep_fault(im);
+        }
+    }
+    im->c->arena = im->keep;
+    arena_close(p->arena);
+    arena_close(file);
+    return e;
+}
+
+/* -- the whole ------------------------------------------------------------------------- */
+
+/* By what an import is known again when its files come once more. */
+static const char *
+digest_of(struct importing *im)
+{
+    struct sm3_sum sum = sm3_begin();
+    unsigned char bytes[SM3_BYTES];
+    char *hex = arena_alloc(im->keep, SM3_HEX);
+    struct arena *a = arena_open();
+    char *piece = arena_alloc(a, PIECE);
+
+    for (size_t i = 0; i < im->wish->n_files; i++) {
+        const struct import_file *f = &im->wish->files[i];
+        int fd = -1;
+        ssize_t n;
+
+        if (f->text != NULL)
+            sm3_add(&sum, f->text, f->n);
+        else if (import_open_path(im->c, f->name, &fd) != OK)
+            continue; /* the reading will say so */
+        while (fd >= 0 && (n = read(fd, piece, PIECE)) > 0)
+            sm3_add(&sum, piece, (size_t)n);
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    im->c->fault = (struct fault){ 0 };
+    arena_close(a);
+    sm3_end(&sum, bytes);
+    sm3_hex(bytes, sizeof bytes, hex);
+    return hex;
 }
 
 static enum err
 note_import(struct importing *im)
 {
-    const struct import_report *r = im->report;
+    const struct request_import *r = &im->self;
 
-    return audit_write(im->c, "order.import", "order", 0,
+    return audit_write(im->c, "order.import", NULL, 0,
                        arena_printf(im->keep,
-                                    "{\"rows\":%lld,\"orders\":%lld,"
+                                    "{\"import\":%lld,\"rows\":%lld,"
+                                    "\"orders\":%lld,\"updated\":%lld,"
                                     "\"refused\":%lld}",
-                                    (long long)r->rows, (long long)r->orders,
+                                    (long long)r->id, (long long)r->rows_read,
+                                    (long long)r->orders, (long long)r->updated,
                                     (long long)r->refused));
 }
 
 static enum err
-run_import(struct importing *im, int64_t lines,
-           void (*progress)(int64_t, int64_t))
+finish(struct importing *im)
 {
     struct call *c = im->c;
     TX tx = tx_begin(c);
 
-    TRY(read_header(im));
-    TRY(read_known(im));
-    TRY(find_requester(im));
-    TRY(import_rows(im, lines, progress));
-    if (im->dry_run)
-        return OK; /* the transaction goes unsaid */
-    TRY(audit_cover_end(c, &im->cover));
+    TRY(import_beat(im));
+    TRY(import_finish(im));
     TRY(note_import(im));
     TRY(db_news_add(c, NEWS_MANY, 0));
     TRY(catalog_touch(c));
     return tx_commit(&tx);
 }
 
+static enum err
+write_all(struct importing *im)
+{
+    enum err e;
+
+    TRY(import_begin(im, digest_of(im)));
+    im->report->id = im->self.id;
+    im->self.refused = im->report->refused;
+    im->self.repeated = im->report->repeated;
+    e = make_requester(im);
+    if (e == OK)
+        e = each_file(im, false);
+    if (e == OK)
+        e = finish(im);
+    if (e != OK)
+        import_break_off(im);
+    return e;
+}
+
+static enum err
+run_import(struct importing *im)
+{
+    TRY(read_known(im));
+    TRY(read_all_names(im));
+    TRY(each_file(im, true));
+    im->quiet = true;
+    return im->wish->dry_run ? each_file(im, false) : write_all(im);
+}
+
+static void
+fill_report(struct importing *im)
+{
+    const struct name_table *all[IMPORT_KINDS] = { &im->states, &im->areas,
+                                                   &im->items, &im->crews };
+    struct import_report *r = im->report;
+
+    for (size_t i = 0; i < IMPORT_KINDS; i++)
+        r->counts[i] = names_counts(im->keep, all[i], &r->n_counts[i]);
+    r->orders = im->self.orders;
+    r->updated = im->self.updated;
+    r->known = im->self.known;
+    r->has_verdicts = im->map->columns->verdict != NULL;
+    if (!r->has_verdicts) {
+        r->on_time = r->own_on_time;
+        r->overdue = r->own_overdue;
+    }
+    if (im->wish->progress != NULL)
+        im->wish->progress(r->rows, r->rows);
+}
+
 enum err
-import_requests(struct call *c, const struct import_map *map, const char *csv,
-                size_t n, bool dry_run, void (*progress)(int64_t, int64_t),
+import_requests(struct call *c, const struct import_wish *w,
                 struct import_report *out)
 {
     static const struct map_values no_values = { 0 };
     static const struct map_defaults no_defaults = { 0 };
-    struct importing im = {
+    const struct import_map *map = w->map;
+    struct importing *im = NEW(c->arena, struct importing);
+    enum err e;
+
+    *out = (struct import_report){
+        .refusals = NEW_N(c->arena, struct request_refusal, 1000)
+    };
+    *im = (struct importing){
         .c = c,
+        .wish = w,
         .map = map,
         .values = map->values ? map->values : &no_values,
         .defaults = map->defaults ? map->defaults : &no_defaults,
         .zone = zone_open(map->time_zone),
         .keep = c->arena,
-        .cover = { .noun = "order", .keep = c->arena },
         .report = out,
-        .dry_run = dry_run
+        .started_ms = monotonic_ms()
     };
-    enum err e;
-
-    ASSERT(im.zone != NULL);
-    *out = (struct import_report){
-        .refusals = NEW_N(c->arena, struct request_refusal, MAX_REFUSALS)
-    };
-    im.channel = im.defaults->channel ? im.defaults->channel : "import";
-    im.sla_class = im.defaults->sla_class ? im.defaults->sla_class : "R";
-    im.csv = csv_open(c->arena, csv, n);
-    if (map->separator != NULL)
-        im.csv.separator =
-            strcmp(map->separator, "tab") == 0 ? '\t' : *map->separator;
-    e = run_import(&im, count_lines(csv, n), progress);
-    zone_close(im.zone);
-    if (map->columns->verdict == NULL) {
-        out->on_time = out->own_on_time;
-        out->overdue = out->own_overdue;
-    }
+    ASSERT(im->zone != NULL);
+    im->times = import_times_make(c->arena, map, im->zone);
+    im->channel = im->defaults->channel ? im->defaults->channel : "import";
+    im->sla_class = im->defaults->sla_class ? im->defaults->sla_class : "R";
+    e = run_import(im);
+    if (e == OK)
+        fill_report(im);
+    zone_close(im->zone);
     return e;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The map of an import, read by libcyaml. */
 #include <ctype.h>
-#include <cyaml/cyaml.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/words.h"
+#include "base/yaml_read.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/inner.h"
@@ -72,12 +71,29 @@ static const cyaml_schema_field_t default_keys[] = {
     CYAML_FIELD_END
 };
 
+static const cyaml_schema_value_t text_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, MAX_TEXT)
+};
+
+#define TEXTS(key)                                                             \
+    CYAML_FIELD_SEQUENCE_COUNT(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+                               struct import_map, key, n_##key, &text_schema,  \
+                               0, 100)
+
 static const cyaml_schema_field_t map_keys[] = {
     NEEDED_TEXT("source", struct import_map, source),
     NEEDED_TEXT("prefix", struct import_map, prefix),
     NEEDED_TEXT("time_zone", struct import_map, time_zone),
     TEXT("time_format", struct import_map, time_format),
+    TEXTS(time_formats),
     TEXT("separator", struct import_map, separator),
+    TEXT("sheet", struct import_map, sheet),
+    CYAML_FIELD_INT("header_row", CYAML_FLAG_OPTIONAL, struct import_map,
+                    header_row),
+    TEXTS(empty),
+    TEXTS(skip),
+    TEXT("repeats", struct import_map, repeats),
+    TEXT("closed_early", struct import_map, closed_early),
     CYAML_FIELD_MAPPING_PTR("columns", CYAML_FLAG_POINTER, struct import_map,
                             columns, column_keys),
     CYAML_FIELD_MAPPING_PTR("values", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -94,40 +110,6 @@ static const cyaml_schema_value_t map_schema = {
 
 /* -- reading ---------------------------------------------------------------- */
 
-/* libcyaml tells the cause first and then the way to it; each line is kept. */
-static void
-hear(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-{
-    char line[300];
-
-    if (level < CYAML_LOG_ERROR)
-        return;
-    (void)vsnprintf(line, sizeof line, fmt, args);
-    line[strcspn(line, "\n")] = '\0';
-    if (((struct buf *)ctx)->len > 0)
-        buf_puts(ctx, "; ");
-    buf_puts(ctx, text_starts(line, "Load: ") ? line + 6 : line);
-}
-
-/* libcyaml's memory is the call's: nothing is freed one by one. */
-static void *
-get_memory(void *ctx, void *old, size_t n)
-{
-    struct arena *a = ctx;
-    size_t *head;
-
-    if (n == 0)
-        return NULL;
-    head = arena_alloc(a, n + 16);
-    head[0] = n;
-    if (old != NULL) {
-        size_t before = ((size_t *)old)[-2];
-
-        memcpy(head + 2, old, before < n ? before : n);
-    }
-    return head + 2;
-}
-
 static bool
 is_one_of(const char *word, const char *const *words)
 {
@@ -138,19 +120,45 @@ is_one_of(const char *word, const char *const *words)
     return words[i] != NULL;
 }
 
+/* The words there are, for whoever used another. */
+static const char *
+list_words(struct call *c, const char *const *words)
+{
+    struct buf b = buf_make(c->arena, 0);
+
+    for (size_t i = 0; words[i] != NULL; i++)
+        buf_printf(&b, "%s%s", i > 0 ? " " : "", words[i]);
+    return b.s;
+}
+
 /* What a word of the file means must be a word of ours. */
 static enum err
 check_word(struct call *c, const char *name, const char *key, const char *word,
            const char *const *words)
 {
     if (word != NULL && !is_one_of(word, words))
-        return fail(c, ERR_INVALID, name, "%s: “%.60s” is not one of its words",
-                    key, word);
+        return fail(c, ERR_INVALID, name,
+                    "%s: “%.60s” is not one of its words, which are: %s", key,
+                    word, list_words(c, words));
     return OK;
 }
 
 static enum err
-check_values(struct call *c, const char *name, const struct map_values *v)
+check_meanings(struct call *c, const char *name, const char *key,
+               const struct map_value *v, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (strcmp(v[i].is, v[k].is) == 0
+                && strcmp(v[i].means, v[k].means) != 0)
+                return fail(c, ERR_INVALID, name,
+                            "values.%s: “%.60s” has two meanings", key,
+                            v[i].is);
+    return OK;
+}
+
+static enum err
+check_words(struct call *c, const char *name, const struct map_values *v)
 {
     static const char *const verdicts[] = { "on_time", "overdue", "none",
                                             NULL };
@@ -169,6 +177,19 @@ check_values(struct call *c, const char *name, const struct map_values *v)
         TRY(check_word(c, name, "values.priority", v->priority[i].means,
                        priorities));
     return OK;
+}
+
+static enum err
+check_values(struct call *c, const char *name, const struct map_values *v)
+{
+    TRY(check_words(c, name, v));
+    TRY(check_meanings(c, name, "state", v->state, v->n_state));
+    TRY(check_meanings(c, name, "verdict", v->verdict, v->n_verdict));
+    TRY(check_meanings(c, name, "channel", v->channel, v->n_channel));
+    TRY(check_meanings(c, name, "priority", v->priority, v->n_priority));
+    TRY(check_meanings(c, name, "area", v->area, v->n_area));
+    TRY(check_meanings(c, name, "item", v->item, v->n_item));
+    return check_meanings(c, name, "crew", v->crew, v->n_crew);
 }
 
 static enum err
@@ -205,6 +226,9 @@ static enum err
 check_map(struct call *c, const char *name, const struct import_map *m)
 {
     static const char *const separators[] = { ",", ";", "|", "tab", NULL };
+    static const char *const repeats[] = { "first", "last", "update", "refuse",
+                                           NULL };
+    static const char *const early[] = { "refuse", "take", NULL };
     struct zone *z = zone_open(m->time_zone);
 
     if (z == NULL)
@@ -214,6 +238,11 @@ check_map(struct call *c, const char *name, const struct import_map *m)
     zone_close(z);
     TRY(check_prefix(c, name, m->prefix));
     TRY(check_word(c, name, "separator", m->separator, separators));
+    TRY(check_word(c, name, "repeats", m->repeats, repeats));
+    TRY(check_word(c, name, "closed_early", m->closed_early, early));
+    if (m->header_row < 0 || m->header_row > 1000)
+        return fail(c, ERR_INVALID, name, "header_row: %s",
+                    words_in(c, "must be from 1 to 1000"));
     if (m->values != NULL)
         TRY(check_values(c, name, m->values));
     return m->defaults ? check_defaults(c, name, m->defaults) : OK;
@@ -223,27 +252,9 @@ enum err
 import_map_read(struct call *c, const char *name, const char *text, size_t n,
                 struct import_map **out)
 {
-    struct buf said = buf_make(c->arena, 2000);
-    const cyaml_config_t config = {
-        .log_fn = hear,
-        .log_ctx = &said,
-        .mem_fn = get_memory,
-        .mem_ctx = c->arena,
-        .log_level = CYAML_LOG_ERROR,
-        .flags = CYAML_CFG_NO_ALIAS
-    };
-    cyaml_data_t *data = NULL;
-    cyaml_err_t e;
+    void *map = NULL;
 
-    if (!text_is_utf8(text, n))
-        return fail(c, ERR_INVALID, name, "the file is not UTF-8");
-    e = cyaml_load_data((const uint8_t *)text, n, &config, &map_schema, &data,
-                        NULL);
-    if (e != CYAML_OK)
-        return fail(c, ERR_INVALID, name, "the map cannot be read: %s",
-                    said.len > 0 ? said.s : cyaml_strerror(e));
-    *out = data;
-    if (data == NULL)
-        return fail(c, ERR_INVALID, name, "the map is empty");
+    TRY(yaml_read(c, name, text, n, &map_schema, &map));
+    *out = map;
     return check_map(c, name, *out);
 }

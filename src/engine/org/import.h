@@ -48,7 +48,7 @@ enum err import_load(struct import *im) MUST_USE;
 bool import_read_header(struct import *im, struct csv *csv);
 
 /* A row of the file becomes a node, or is refused. */
-void import_read_row(struct import *im, const struct csv *csv);
+void import_read_row(struct import *im, struct csv *csv);
 
 /* Who lies below whom, and the rules between rows. */
 void import_settle(struct import *im);

@@ -95,10 +95,14 @@ column_of(const struct import *im, const char *member)
     return member;
 }
 
-/* The rules of people that need more than one cell. */
+/* The rules of people that need more than one cell.  Who is as the file says
+   already need not keep them: the administrators and those who stand for a
+   source belong nowhere, and a table that went out comes in again. */
 static void
 check_person(struct import *im, const struct node *x)
 {
+    if (x->old && !import_changed(im, x))
+        return;
     if (x->line && !import_is_refused(im, x->line)
         && (person_check(im->c, x->rec) != OK
             || (x->old && person_judge(im->c, x->rec, x->old, true) != OK)))

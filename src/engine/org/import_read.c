@@ -87,7 +87,15 @@ import_load(struct import *im)
 static const char *
 read_text(struct call *c, const char *s)
 {
-    return csv_unmark(text_clean(c->arena, s, false));
+    return csv_meant(c->arena, text_clean(c->arena, s, false));
+}
+
+/* １００１ is 1001, unless there is one that is really called so. */
+static const char *
+plain_code(struct call *c, const struct codes *known, const char *text)
+{
+    return codes_find(known, text) == NO_CODE ? text_plain(c->arena, text)
+                                              : text;
 }
 
 static bool
@@ -145,6 +153,10 @@ read_reference(struct import *im, struct node *x, const struct column *k,
 {
     const struct field *f = k->field;
 
+    text = plain_code(im->c,
+                      refers_to(k, im->model) ? &im->codes
+                                              : codes_for(im, k->to->model),
+                      text);
     if (refers_to(k, im->model)) {
         x->parent_code = *text ? text : NULL;
         return;
@@ -163,6 +175,7 @@ read_value(struct import *im, struct node *x, const struct field *f,
 {
     struct call *c = im->c;
 
+    text = cell_plain(c->arena, f, text);
     if (f->kind == FIELD_BOOL) {
         /* An empty cell leaves it as it is: yes and no are all there is. */
         if (*text && !cell_bool(text, (bool *)((char *)x->rec + f->offset)))
@@ -250,12 +263,13 @@ node_for(struct import *im, const char *code, int64_t line)
 }
 
 void
-import_read_row(struct import *im, const struct csv *csv)
+import_read_row(struct import *im, struct csv *csv)
 {
     const char *cells[CSV_MAX_CELLS], *code = "";
     struct node *x;
 
     im->result->rows++;
+    csv_widen(csv, im->n_columns);
     if (csv->n != im->n_columns) {
         import_refuse(im, csv->line, NULL,
                       "the row has not as many cells as the first", NULL);
@@ -264,7 +278,7 @@ import_read_row(struct import *im, const struct csv *csv)
     for (size_t i = 0; i < csv->n; i++) {
         cells[i] = read_text(im->c, csv->cells[i]);
         if (im->columns[i] == &im->all.all[0])
-            code = cells[i];
+            code = cells[i] = plain_code(im->c, &im->codes, cells[i]);
     }
     if (!*code) {
         import_refuse(im, csv->line, "code", "is required", NULL);

@@ -23,7 +23,7 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 export interface Ask {
   query?: Query;
   body?: unknown;
-  text?: string; /* a body that is not JSON, with its type */
+  text?: string | Blob; /* a body that is not JSON, with its type */
   type?: string;
   version?: number; /* sent as If-Match */
   key?: string; /* sent as Idempotency-Key */
