@@ -145,8 +145,8 @@ computing() {
             "${FUZZ_S:-10}"
     done
 
-    # The interface: its types, its own promises and its weight.
-    tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
+    # The interface: its types, lint and layout, its weight, its own promises.
+    tier web 600 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
 }
 
 # -- what waits --

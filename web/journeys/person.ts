@@ -135,7 +135,7 @@ export class Person {
     return this.page.evaluate(async ([method, path, body]) => {
       const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
       const answer = await fetch(`/api/v1${path}`, {
-        method: method as string, headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+        method: method, headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);

@@ -66,7 +66,7 @@ test('no English is written into the templates', () => {
     const bare = template.replace(/<!--[\s\S]*?-->/g, '').replace(/\{\{[\s\S]*?\}\}/g, '').replace(/<(?:[^>"']|"[^"]*"|'[^']*')*>/g, '\n');
     for (const line of bare.split('\n')) if (/[A-Za-z]{2,}/.test(line)) wrong.push(`${name}: ${line.trim()}`);
     for (const m of template.matchAll(/\s(?:placeholder|title|aria-label|alt)="([^"]*[A-Za-z]{2,}[^"]*)"/g)) {
-      if (!/:$/.test(template.slice(0, m.index! + 1))) wrong.push(`${name}: ${m[1]}`);
+      if (!/:$/.test(template.slice(0, m.index + 1))) wrong.push(`${name}: ${m[1]}`);
     }
   }
   assert.deepEqual(wrong, []);

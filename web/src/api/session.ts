@@ -62,7 +62,7 @@ export async function signOut(): Promise<void> {
 }
 
 /* Calls that wait for the session to come back. */
-let waiting: ((back: boolean) => void)[] = [];
+const waiting: ((back: boolean) => void)[] = [];
 
 function askAgain(why: 'idle' | 'other' | 'age'): Promise<boolean> {
   session.ended = why;
