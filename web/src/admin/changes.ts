@@ -24,6 +24,8 @@ export const count = ref(0);
 
 export async function countChanges(): Promise<void> {
   if (!may('grant.edit', 'audit.see', 'account.edit')) return;
-  const list = await get<List<Change>>('/right-changes', { state: 'waiting', limit: 500, total: 'no' }).catch(() => null);
+  const list = await get<List<Change>>('/right-changes', { state: 'waiting', limit: 500, total: 'no' }).catch(
+    () => null,
+  );
   if (list) count.value = list.items.filter((c) => c.mine).length;
 }

@@ -46,10 +46,14 @@ export async function learnNouns(who: string): Promise<void> {
   }
 }
 
-export const nounOf = (noun?: string | null): Noun | undefined => nouns.value.find((n) => n.noun === noun || n.table === noun);
+export const nounOf = (noun?: string | null): Noun | undefined =>
+  nouns.value.find((n) => n.noun === noun || n.table === noun);
 
 /* The columns of a plain noun's list: the first fields of its form, and whether it is in use. */
 export function columnsOf(n: Noun): string[] {
-  const shown = n.form.fields.filter((f) => !f.given && !f.long && f.kind !== 'json' && f.name !== 'active').slice(0, 6).map((f) => f.name);
+  const shown = n.form.fields
+    .filter((f) => !f.given && !f.long && f.kind !== 'json' && f.name !== 'active')
+    .slice(0, 6)
+    .map((f) => f.name);
   return n.form.fields.some((f) => f.name === 'active') ? [...shown, 'active'] : shown;
 }

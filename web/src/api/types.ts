@@ -33,9 +33,20 @@ export interface List<T> {
 }
 
 export type State =
-  | 'submitted' | 'awaiting_approval' | 'accepted' | 'dispatched' | 'acknowledged'
-  | 'on_site' | 'in_progress' | 'suspended' | 'completed' | 'verified' | 'closed'
-  | 'returned' | 'merged' | 'cancelled';
+  | 'submitted'
+  | 'awaiting_approval'
+  | 'accepted'
+  | 'dispatched'
+  | 'acknowledged'
+  | 'on_site'
+  | 'in_progress'
+  | 'suspended'
+  | 'completed'
+  | 'verified'
+  | 'closed'
+  | 'returned'
+  | 'merged'
+  | 'cancelled';
 
 export interface Order {
   /** Of one offered before asking: this person may open it. */

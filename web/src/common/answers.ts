@@ -17,19 +17,25 @@ function wordsOf(f: ItemField | undefined, value: unknown): string {
 /* Rows of a question and its answer; places and people come by their names. */
 export function useAnswers(order: () => Order): ComputedRef<[string, string][]> {
   const names = ref<Record<string, string>>({});
-  watch(() => order().id, async () => {
-    names.value = {};
-    const { fields, answers } = order();
-    for (const f of fields ?? []) {
-      const id = Number(answers?.[f.name]);
-      if (!id || (f.kind !== 'place' && f.kind !== 'person')) continue;
-      const name = f.kind === 'place' ? (await placeById(id))?.label : await personName(id);
-      names.value = { ...names.value, [f.name]: name ?? '' };
-    }
-  }, { immediate: true });
-  return computed(() => Object.entries(order().answers ?? {}).map(([name, value]): [string, string] => {
-    const f = order().fields?.find((x) => x.name === name);
-    const named = f?.kind === 'place' || f?.kind === 'person';
-    return [labelOf(f ?? { label: name }), named ? names.value[name] ?? '' : wordsOf(f, value)];
-  }));
+  watch(
+    () => order().id,
+    async () => {
+      names.value = {};
+      const { fields, answers } = order();
+      for (const f of fields ?? []) {
+        const id = Number(answers?.[f.name]);
+        if (!id || (f.kind !== 'place' && f.kind !== 'person')) continue;
+        const name = f.kind === 'place' ? (await placeById(id))?.label : await personName(id);
+        names.value = { ...names.value, [f.name]: name ?? '' };
+      }
+    },
+    { immediate: true },
+  );
+  return computed(() =>
+    Object.entries(order().answers ?? {}).map(([name, value]): [string, string] => {
+      const f = order().fields?.find((x) => x.name === name);
+      const named = f?.kind === 'place' || f?.kind === 'person';
+      return [labelOf(f ?? { label: name }), named ? (names.value[name] ?? '') : wordsOf(f, value)];
+    }),
+  );
 }

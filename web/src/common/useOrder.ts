@@ -42,10 +42,19 @@ export function useOrder(id: () => number | string): OneOrder {
     await history(o.id);
   }
 
-  watch(id, () => {
-    order.value = null;
-    void load();
-  }, { immediate: true });
-  useStream({ order: (c) => { if (String(c.id) === String(id()) && c.version !== order.value?.version) void load(); }, again: () => void load() });
+  watch(
+    id,
+    () => {
+      order.value = null;
+      void load();
+    },
+    { immediate: true },
+  );
+  useStream({
+    order: (c) => {
+      if (String(c.id) === String(id()) && c.version !== order.value?.version) void load();
+    },
+    again: () => void load(),
+  });
   return { order, events, wrong, load, took };
 }

@@ -70,12 +70,22 @@ export function useOrders(query: () => Query, live = true): OrderList {
   }
 
   const soon = gathered(() => void fetchFirst());
-  if (live) useStream({ order: (c) => { flash(c.id); soon(); }, again: soon });
+  if (live)
+    useStream({
+      order: (c) => {
+        flash(c.id);
+        soon();
+      },
+      again: soon,
+    });
   onMounted(fetchFirst);
-  watch(() => JSON.stringify(query()), () => {
-    rows.value = [];
-    loading.value = true;
-    void fetchFirst();
-  });
+  watch(
+    () => JSON.stringify(query()),
+    () => {
+      rows.value = [];
+      loading.value = true;
+      void fetchFirst();
+    },
+  );
   return { rows, total, totalMore, more, loading, wrong, fresh, reload: fetchFirst, next };
 }
