@@ -64,7 +64,7 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'nav.admin', who: () => isAdmin.value },
         children: [{ path: ':part([a-z-]+)', component: () => import('./admin/PartPage.vue'), props: true }],
       },
-      { path: 'me', component: () => import('./common/OwnPage.vue'), meta: { title: 'nav.own' } },
+      { path: 'me', component: () => import('./requester/OwnPage.vue'), meta: { title: 'nav.own' } },
       { path: 'password', component: () => import('./common/PasswordPage.vue'), meta: { title: 'nav.password' } },
       { path: ':rest(.*)*', component: () => import('./common/AbsentPage.vue'), meta: { title: 'absent.title' } },
     ],

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { states } from '../src/common/order';
+import { states } from '../src/order/order';
 import { sources } from './files';
 
 interface Schema {
@@ -14,7 +14,7 @@ const api = JSON.parse(readFileSync(new URL('../../docs/api/openapi.json', impor
   components: { schemas: Record<string, Schema> };
 };
 const types =
-  sources().find((s) => s.name === 'api/types.ts')!.text + sources().find((s) => s.name === 'api/orders.ts')!.text;
+  sources().find((s) => s.name === 'api/types.ts')!.text + sources().find((s) => s.name === 'order/calls.ts')!.text;
 
 /* The members of an interface, by its name. */
 function members(name: string): string[] {
@@ -57,7 +57,7 @@ test('every address that the interface asks for is one of the API', () => {
   const asked = new Map<string, string>();
   for (const { name, text } of sources()) {
     for (const m of text.matchAll(
-      /\b(?:get|post|patch|put|remove|call|address)(?:<[^()]*?>)?\(\s*(?:'[A-Z]+', )?(['`])(\/[^'`]*)\1/g,
+      /\b(?:get|post|patch|put|remove|call|address)(?:<[^()]*?>)?\(\s*(?:'[A-Z]+',\s*)?(['`])(\/[^'`]*)\1/g,
     )) {
       asked.set(m[2].replace(/\$\{[^}]*\}/g, '*'), name);
     }

@@ -1,7 +1,7 @@
 /* Which clock of an order is shown, and how. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { clockOf } from '../src/common/order';
+import { clockOf } from '../src/order/order';
 import { i18n } from '../src/common/i18n';
 import type { Order } from '../src/api/types';
 import { locale } from './files';

@@ -1,7 +1,7 @@
 /* What the search boxes look in. */
 import { get } from '@/api/client';
 import { areas, crews, items } from '@/api/facts';
-import type { Crew, Item, List, Order, Person, Place } from '@/api/types';
+import type { Crew, Item, List, Person, Place } from '@/api/types';
 import { nameOf } from './i18n';
 import { initials } from './pinyin';
 import type { Option } from './Combo.vue';
@@ -71,10 +71,4 @@ export async function searchCrews(words: string): Promise<Option<Crew>[]> {
     (c) => !w || c.name.includes(words) || initials(c.name).includes(w) || (c.name_en ?? '').toLowerCase().includes(w),
   );
   return found.map((c) => ({ value: c, label: nameOf(c), hint: c.code }));
-}
-
-export async function searchOrders(words: string): Promise<Option<Order>[]> {
-  if (!words) return [];
-  const found = await get<List<Order>>('/orders', { q: words, limit: 12, sort: '-id', total: 'no' });
-  return found.items.map((o) => ({ value: o, label: `${o.number} ${o.item_name}`, hint: o.place_name ?? '' }));
 }

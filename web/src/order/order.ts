@@ -1,8 +1,8 @@
 /* What an order's facts mean to people: tones, stages, clocks. */
 import type { Order, State } from '@/api/types';
 import { crewNames, itemNames } from '@/api/facts';
-import { language, t } from './i18n';
-import { span, when } from './time';
+import { language, t } from '@/common/i18n';
+import { span, when } from '@/common/time';
 
 export type Tone = 'quiet' | 'busy' | 'good' | 'warn' | 'bad';
 

@@ -5,7 +5,7 @@
 import { reactive } from 'vue';
 import { get } from '@/api/client';
 import type { Form, Order, Step } from '@/api/types';
-import { i18n } from './i18n';
+import { i18n } from '@/common/i18n';
 
 /* The order in which buttons stand: what moves the work on comes first; the others as in the server's table. */
 const first = [

@@ -1,9 +1,9 @@
 /* One order with its history, following live changes. */
 import { ref, watch, type Ref } from 'vue';
-import { eventsOf, getOrder } from '@/api/orders';
+import { eventsOf, getOrder } from './calls';
 import { useStream } from '@/api/stream';
 import type { Order, OrderEvent } from '@/api/types';
-import { wordsOf } from './toast';
+import { wordsOf } from '@/common/toast';
 
 export interface OneOrder {
   order: Ref<Order | null>;

@@ -1,9 +1,9 @@
 /* What was answered to the item's questions, in words. */
 import { computed, ref, watch, type ComputedRef } from 'vue';
 import type { ItemField, Order } from '@/api/types';
-import { labelOf, language, t } from './i18n';
-import { personName, placeById } from './pickers';
-import { stamp } from './time';
+import { labelOf, language, t } from '@/common/i18n';
+import { personName, placeById } from '@/common/pickers';
+import { stamp } from '@/common/time';
 
 function wordsOf(f: ItemField | undefined, value: unknown): string {
   if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');

@@ -1,6 +1,6 @@
 /* Orders: lists, one, verbs. */
-import { get, newKey, patch, post, type Query } from './client';
-import type { List, Order, OrderEvent, Promised } from './types';
+import { get, newKey, post, type Query } from '@/api/client';
+import type { List, Order, OrderEvent, Promised } from '@/api/types';
 
 export interface NewOrder {
   item_code: string;
@@ -22,8 +22,6 @@ export const listOrders = (query: Query, signal?: AbortSignal): Promise<List<Ord
   get<List<Order>>('/orders', query, signal);
 export const getOrder = (id: number | string): Promise<Order> => get<Order>(`/orders/${id}`);
 export const createOrder = (order: NewOrder, key = newKey()): Promise<Order> => post<Order>('/orders', order, { key });
-export const changeDraft = (o: Order, change: Partial<NewOrder>): Promise<Order> =>
-  patch<Order>(`/orders/${o.id}`, change, o.version);
 export const doVerb = (o: Order, verb: string, body: Record<string, unknown> = {}): Promise<Order> =>
   post<Order>(`/orders/${o.id}/${verb}`, body, { version: o.version });
 

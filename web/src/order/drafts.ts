@@ -1,7 +1,7 @@
 /* Drafts: what somebody began to ask for and keeps for later. */
-import { call, get, newKey, patch, post, remove } from './client';
-import type { NewOrder } from './orders';
-import type { List, Order } from './types';
+import { call, get, newKey, patch, post, remove } from '@/api/client';
+import type { NewOrder } from './calls';
+import type { List, Order } from '@/api/types';
 
 export interface Draft {
   id: number;
