@@ -9,6 +9,7 @@
 #include "api/find.h"
 #include "api/input.h"
 #include "base/text.h"
+#include "model/member.h"
 #include "json/json.h"
 
 #define MAX_MODELS 128
@@ -68,7 +69,7 @@ write_field_parameter(struct json_out *o, const struct field *f, bool filter)
     json_begin(o);
     json_put_text(o, "name", f->name);
     json_put_text(o, "in", "query");
-    json_put_bool(o, "required", !filter && f->flags & REQUIRED);
+    json_put_bool(o, "required", !filter && member_is_asked(f));
     if (f->says != NULL || f->label != NULL)
         json_put_text(o, "description", f->says ? f->says : f->label);
     json_key(o, "schema");
@@ -445,7 +446,7 @@ needs_body(const struct route *r)
     if (r->flags & R_BODY)
         return true;
     for (size_t i = 0; r->method != PATCH && i < r->in->n; i++)
-        if ((r->in->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED)
+        if (member_is_asked(&r->in->fields[i]))
             return true;
     return false;
 }
