@@ -145,7 +145,9 @@ computing() {
             "${FUZZ_S:-10}"
     done
 
-    # The interface: its types, lint and layout, its weight, its own promises.
+    # The interface, against what the program says of itself: types, lint and
+    # layout, its weight, its own promises.
+    await plain web build/liangcao
     tier web 600 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
 }
 
@@ -197,7 +199,7 @@ watched() {
 }
 
 waiting() {
-    build plain "$LIVE|$LIVE_ASAN|$JAIL|threads|browser|pages" \
+    build plain "$LIVE|$LIVE_ASAN|$JAIL|threads|browser|pages|web" \
         build/liangcao build/live
     served
 

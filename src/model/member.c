@@ -155,7 +155,8 @@ member_is_asked(const struct field *f)
 }
 
 /* The other side of member_write_json: a number, a word, a yes or no are what
-   they are though nobody said them, the rest is null. */
+   they are though nobody said them, the rest is null.  The first day of what
+   holds for a time is filled in when nobody says it. */
 bool
 member_is_nullable(const struct field *f)
 {
@@ -163,7 +164,7 @@ member_is_nullable(const struct field *f)
     case FIELD_INT: return f->refers != NULL && !(f->flags & REQUIRED);
     case FIELD_TEXT:
     case FIELD_INSTANT:
-    case FIELD_DAY: return !(f->flags & REQUIRED);
+    case FIELD_DAY: return !(f->flags & (REQUIRED | SINCE));
     case FIELD_REAL:
     case FIELD_BOOL:
     case FIELD_MONEY:

@@ -41,7 +41,7 @@ compare(struct call *c, const struct model *m, json_t *schema)
         if (said == NULL)
             continue;
         EXPECT(takes_null(json_object_get(property, "type"))
-               == (json_is_null(said) && !(f->flags & REQUIRED)));
+               == (json_is_null(said) && !(f->flags & (REQUIRED | SINCE))));
         n++;
     }
     json_decref(empty);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { flat, locale } from './files';
 
 const zh = flat(locale('zh'));
-const api = JSON.parse(readFileSync(new URL('../../docs/api/openapi.json', import.meta.url), 'utf8')) as {
+const api = JSON.parse(readFileSync(new URL('../../build/web/openapi.json', import.meta.url), 'utf8')) as {
   paths: Record<string, { post?: unknown }>;
 };
 

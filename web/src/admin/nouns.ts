@@ -5,29 +5,8 @@
  */
 import { shallowRef } from 'vue';
 import { get } from '@/api/client';
-import type { Form, List } from '@/api/types';
+import type { List, Noun } from '@/api/types';
 import { language } from '@/common/i18n';
-
-export interface Noun {
-  noun: string;
-  table: string;
-  plural: string; /* its address */
-  part: 'org' | 'catalog' | 'accounts' | 'system' | null; /* of the menu */
-  label: string;
-  one: string;
-  says: string;
-  title: string | null; /* the field a row is called by */
-  sort: string | null;
-  edit: string | null; /* the right to edit */
-  editable: boolean;
-  plain: boolean; /* it needs no page of its own */
-  removable: boolean;
-  merges: boolean;
-  imports: boolean;
-  dated: boolean;
-  searched: boolean;
-  form: Form;
-}
 
 export const nouns = shallowRef<Noun[]>([]);
 let asked = '';

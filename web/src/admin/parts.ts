@@ -5,7 +5,8 @@
  */
 import { may } from '@/api/session';
 import { t } from '@/common/i18n';
-import { columnsOf, nouns, type Noun } from './nouns';
+import { columnsOf, nouns } from './nouns';
+import type { Noun } from '@/api/types';
 
 export interface Part {
   name: string; /* in the address; without a label, the locale keys admin.part.<name>, admin.one.<name> */
@@ -100,7 +101,7 @@ const plain = (n: Noun): Part => ({
   name: n.plural,
   label: n.label,
   one: n.one,
-  group: n.part!,
+  group: n.part as Part['group'],
   see: [n.edit!],
   edit: [n.edit!],
   path: `/${n.plural}`,

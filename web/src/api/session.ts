@@ -51,7 +51,7 @@ export async function signIn(account: string, password: string): Promise<void> {
     await ask().catch(async (e: unknown) => {
       if (!(e instanceof Problem) || e.field !== 'X-CSRF-Token') throw e;
       /* Another tab has signed in: its session is taken over, then replaced. */
-      setCsrf((await get<Session>('/session')).csrf);
+      setCsrf((await get<Session>('/session')).csrf ?? '');
       return ask();
     }),
   );

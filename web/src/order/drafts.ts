@@ -1,14 +1,6 @@
 /* Drafts: what somebody began to ask for and keeps for later. */
 import { call, get, newKey, patch, post, remove } from '@/api/client';
-import type { NewOrder } from './calls';
-import type { List, Order } from '@/api/types';
-
-export interface Draft {
-  id: number;
-  content: Partial<NewOrder>;
-  version: number;
-  updated_at: string;
-}
+import type { Draft, List, NewOrder, Order } from '@/api/types';
 
 export const drafts = async (): Promise<Draft[]> =>
   (await get<List<Draft>>('/drafts', { sort: '-id', limit: 100, total: 'no' })).items;
