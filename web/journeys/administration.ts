@@ -1,5 +1,6 @@
 /* The three administrators, each at his own work. */
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { journey, type Cast } from './journey';
 import type { Person } from './person';
 
@@ -162,6 +163,24 @@ async function theChain({ comes }: Cast): Promise<void> {
   await p.page.locator('.plain tbody tr', { hasText: '登录' }).first().waitFor();
 }
 
+/* The table that the server writes: the rows that are shown, and no others. */
+async function listToFile({ comes }: Cast): Promise<void> {
+  const p = await comes('sysadmin', 'desk', 'zh', '/admin/persons');
+  const some = await p.asks<{ items: { name: string }[] }>('GET', '/persons?limit=1');
+  await p.page.locator('.nouns input[type=search]').fill(some.items[0].name);
+  await p.page.waitForURL('**/admin/persons*');
+  const link = p.page.getByRole('link', { name: p.text('admin.to_file') });
+  await p.page.waitForFunction(() => /[?&]q=/.test(document.querySelector('a[download]')?.getAttribute('href') ?? ''));
+  const [file] = await Promise.all([p.page.waitForEvent('download'), link.click()]);
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  const there = await p.asks<{ total: number }>('GET', `/persons?limit=1&q=${encodeURIComponent(some.items[0].name)}`);
+  assert.match(lines[0], /编码|工号/, 'the first row tells the fields in words');
+  assert.equal(lines.length - 1, there.total);
+}
+
+journey('a list of administration becomes a file, as it is narrowed', listToFile);
 journey('the system administrator tries a bad table of places, then brings in a good one', placesByCsv);
 journey('units are renamed and merged, and the past keeps them', units);
 journey('the security administrator grants a role; the system administrator cannot', grants);
