@@ -539,7 +539,8 @@ static const struct {
       "is told what came since Last-Event-ID, and the stream ends.",
       "text/event-stream",
       "\"parameters\":[{\"name\":\"Last-Event-ID\",\"in\":\"header\","
-      "\"required\":false,\"schema\":{\"type\":\"string\"}}]",
+      "\"required\":false,"
+      "\"schema\":{\"type\":\"string\",\"maxLength\":40}}]",
       false },
     { "/healthz", "The program runs.", "text/plain", NULL, true },
     { "/readyz", "The database answers and takes changes.", "text/plain", NULL,

@@ -5,6 +5,7 @@
 
 #include "api/openapi.h"
 #include "api/route.h"
+#include "database.h"
 #include "model/member.h"
 #include "office.h"
 #include "json/json.h"
@@ -62,4 +63,41 @@ TEST(the_description_allows_null_where_an_answer_may_write_it_and_nowhere_else)
                     compare(c, r->out, json_object_get(schemas, r->out->noun));
     json_decref(doc);
     EXPECT(fields > 300);
+}
+
+static const char sqlite_null[] =
+    "SELECT 1 - \"notnull\" FROM pragma_table_info($1) WHERE name = $2";
+static const char postgres_null[] =
+    "SELECT CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END"
+    " FROM information_schema.columns WHERE table_schema = current_schema()"
+    " AND table_name = $1 AND column_name = $2";
+
+/* -1: the table has no such column. */
+static int64_t
+column_takes_null(struct call *c, const char *table, const char *column)
+{
+    ROWS r = db_query(c, database_is_postgres() ? postgres_null : sqlite_null,
+                      V(table), V(column));
+
+    return rows_next(&r) ? row_int(&r, 0) : -1;
+}
+
+TEST(what_the_server_always_says_is_a_column_that_is_never_empty)
+{
+    const struct model *const *all = all_models();
+    int columns = 0;
+
+    for (size_t i = 0; all[i] != NULL; i++)
+        for (size_t k = 0; all[i]->table != NULL && k < all[i]->n; k++) {
+            const struct field *f = &all[i]->fields[k];
+            int64_t may;
+
+            if (!(f->flags & SINCE)
+                && (f->flags & (REQUIRED | GIVEN)) != (REQUIRED | GIVEN))
+                continue;
+            may = column_takes_null(c, all[i]->table, f->name);
+            EXPECT(may == 0 || (may < 0 && f->flags & DERIVED));
+            columns++;
+        }
+    EXPECT(columns > 30);
 }
