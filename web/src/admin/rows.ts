@@ -65,7 +65,9 @@ export function searchOf(table: string): (words: string) => Promise<Option<Row>[
 
 /* The one with this id, as it would have been found; null: it is gone. */
 export async function optionOf(table: string, id: number): Promise<Option<Row> | null> {
-  const found = refers[table] && (await get<List<Row>>(refers[table].path, { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
+  const found =
+    refers[table] &&
+    (await get<List<Row>>(refers[table].path, { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
   return found ? { value: found, label: labelOf(table, found), hint: hintOf(table, found) } : null;
 }
 
