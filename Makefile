@@ -111,6 +111,14 @@ build/npm.stamp: web/package.json web/package-lock.json
 	@mkdir -p $(@D)
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
+# What the interface's sources are checked against: the description that the
+# program gives of itself, and the types made from it.
+types: build/web/api.d.ts
+build/web/openapi.json: $(B)/liangcao
+	@mkdir -p $(@D)
+	$(B)/liangcao routes --openapi >$@
+build/web/api.d.ts: build/web/openapi.json build/npm.stamp
+	web/node_modules/.bin/openapi-typescript $< -o $@ >/dev/null
 build/web.stamp: build/npm.stamp $(WEBSRC)
 	cd web && npm run build
 	@touch $@
@@ -232,7 +240,7 @@ pages: $(B)/liangcao
 	@tests/pages.sh
 check: pages
 
-.PHONY: fresh deb openapi pages all clean fuzzers web run test quick changed check bench torture install
+.PHONY: fresh deb openapi types pages all clean fuzzers web run test quick changed check bench torture install
 .PHONY: deb openapi pages all clean fuzzers web run test check bench torture siege install
 
 # The solver's table of gaps; SHARE=whole runs every seed and limit (hours).

@@ -176,8 +176,10 @@ computing() {
             "${FUZZ_S:-10}"
     done
 
-    # The interface: its types, its own promises and its weight.
-    tier web 300 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
+    # The interface, against what the program says of itself: types, lint and
+    # layout, its weight, its own promises.
+    await plain web build/liangcao
+    tier web 600 sh -c 'cd web && npm run -s check && npm run -s size && npm test'
 }
 
 # -- what waits --
@@ -230,7 +232,7 @@ watched() {
 }
 
 waiting() {
-    build plain "$LIVE|$LIVE_ASAN|$JAIL|threads|browser|pages" \
+    build plain "$LIVE|$LIVE_ASAN|$JAIL|threads|browser|pages|web" \
         build/liangcao build/live build/example/liangcao build/example/live
     served
 

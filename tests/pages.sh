@@ -147,7 +147,7 @@ named() {
 is "the examples of importing do what the page says" example
 is "every text has its Chinese" tools/words
 is "the order's life in ARCHITECTURE.md is the table's" tools/life --check
-is "docs/api/openapi.json is what the program says" tools/openapi --check
+is "docs/api/openapi.txt is what the program says" tools/openapi --check
 is "every link of the pages leads somewhere" links
 is "SECURITY.md tells of each requirement of ASVS once, and sums them up" requirements
 is "SECURITY.md and its Chinese say the same of GB/T 22239" same_rows

@@ -64,6 +64,7 @@ advice() {
         --inline-suppr --suppress=missingIncludeSystem -Isrc src
     true
 }
+# The interface: its types, eslint's rules, prettier's layout.
 web() {
     make -s --no-print-directory build/npm.stamp && (cd web && npm run -s check)
 }

@@ -9,6 +9,7 @@
 #include "api/find.h"
 #include "api/input.h"
 #include "base/text.h"
+#include "model/member.h"
 #include "json/json.h"
 
 /* The models that were referred to, each once. */
@@ -84,7 +85,7 @@ write_field_parameter(struct json_out *o, const struct field *f, bool filter)
     json_begin(o);
     json_put_text(o, "name", f->name);
     json_put_text(o, "in", "query");
-    json_put_bool(o, "required", !filter && f->flags & REQUIRED);
+    json_put_bool(o, "required", !filter && member_is_asked(f));
     if (f->says != NULL || f->label != NULL)
         json_put_text(o, "description", f->says ? f->says : f->label);
     json_key(o, "schema");
@@ -461,7 +462,7 @@ needs_body(const struct route *r)
     if (r->flags & R_BODY)
         return true;
     for (size_t i = 0; r->method != PATCH && i < r->in->n; i++)
-        if ((r->in->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED)
+        if (member_is_asked(&r->in->fields[i]))
             return true;
     return false;
 }
@@ -555,7 +556,8 @@ static const struct {
       "is told what came since Last-Event-ID, and the stream ends.",
       "text/event-stream",
       "\"parameters\":[{\"name\":\"Last-Event-ID\",\"in\":\"header\","
-      "\"required\":false,\"schema\":{\"type\":\"string\"}}]",
+      "\"required\":false,"
+      "\"schema\":{\"type\":\"string\",\"maxLength\":40}}]",
       false },
     { "/healthz", "The program runs.", "text/plain", NULL, true },
     { "/readyz", "The database answers and takes changes.", "text/plain", NULL,

@@ -11,14 +11,15 @@
 
 static const struct field fields[] = {
     FIELD(struct token, id, .flags = GIVEN),
-    FIELD(struct token, account_id, .flags = GIVEN, .refers = "account",
-          .label = "Account"),
+    FIELD(struct token, account_id, .flags = GIVEN | REQUIRED,
+          .refers = "account", .label = "Account"),
     FIELD(struct token, name, .flags = REQUIRED | FOUND, .min = 1, .max = 80,
           .label = "What for"),
     FIELD(struct token, token, .flags = GIVEN | DERIVED, .label = "Token",
           .says = "Shown once, when it is made."),
     FIELD(struct token, secret, .flags = GIVEN | SECRET),
-    FIELD(struct token, created_at, .flags = GIVEN, .label = "Made at"),
+    FIELD(struct token, created_at, .flags = GIVEN | REQUIRED,
+          .label = "Made at"),
     FIELD(struct token, expires_at, .label = "Valid until",
           .says = "In 90 days unless said; in 366 days at the latest."),
     FIELD(struct token, seen_at, .flags = GIVEN | FLEETING,

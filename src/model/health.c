@@ -18,12 +18,13 @@ const char *const health_levels[] = { "good", "warn", "bad", NULL };
 
 static const struct field fields[] = {
     FIELD(struct health_part, id, .flags = GIVEN),
-    FIELD(struct health_part, part, .flags = GIVEN),
-    FIELD(struct health_part, name, .flags = GIVEN, .label = "Part"),
+    FIELD(struct health_part, part, .flags = GIVEN | REQUIRED),
+    FIELD(struct health_part, name, .flags = GIVEN | REQUIRED, .label = "Part"),
     FIELD(struct health_part, level, .flags = GIVEN, .choices = health_levels,
           .label = "Health"),
-    FIELD(struct health_part, says, .flags = GIVEN, .label = "Says"),
-    FIELD(struct health_part, since, .flags = GIVEN, .label = "Since"),
+    FIELD(struct health_part, says, .flags = GIVEN | REQUIRED, .label = "Says"),
+    FIELD(struct health_part, since, .flags = GIVEN | REQUIRED,
+          .label = "Since"),
 };
 
 const struct model health_model =

@@ -149,6 +149,31 @@ write_time(struct json_out *o, const struct field *f, const void *p)
     json_text(o, text);
 }
 
+bool
+member_is_asked(const struct field *f)
+{
+    return (f->flags & (REQUIRED | GIVEN)) == REQUIRED;
+}
+
+/* The other side of member_write_json: a number, a word, a yes or no are what
+   they are though nobody said them, the rest is null.  The first day of what
+   holds for a time is filled in when nobody says it. */
+bool
+member_is_nullable(const struct field *f)
+{
+    switch (f->kind) {
+    case FIELD_INT: return f->refers != NULL && !(f->flags & REQUIRED);
+    case FIELD_TEXT:
+    case FIELD_INSTANT:
+    case FIELD_DAY: return !(f->flags & (REQUIRED | SINCE));
+    case FIELD_REAL:
+    case FIELD_BOOL:
+    case FIELD_MONEY:
+    case FIELD_WORD: break;
+    }
+    return false;
+}
+
 void
 member_write_json(struct json_out *o, const struct field *f, const void *rec)
 {

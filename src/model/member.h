@@ -38,6 +38,12 @@ bool member_same(const struct field *f, const void *a, const void *b);
 /* The member of TO becomes that of FROM; NULL: it becomes "not said". */
 void member_copy(const struct field *f, void *to, const void *from);
 
+/* Must who makes the record say it?  What is GIVEN the server says. */
+bool member_is_asked(const struct field *f);
+
+/* May member_write_json write null? */
+bool member_is_nullable(const struct field *f);
+
 /* The value alone, without its key; null where it is not said. */
 void member_write_json(struct json_out *o, const struct field *f,
                        const void *rec);

@@ -210,8 +210,7 @@ enum err
 model_check_said(struct call *c, const struct model *m, field_mask mask)
 {
     for (size_t i = 0; i < m->n; i++)
-        if ((m->fields[i].flags & (REQUIRED | GIVEN)) == REQUIRED
-            && !(mask >> i & 1))
+        if (member_is_asked(&m->fields[i]) && !(mask >> i & 1))
             return fail(c, ERR_INVALID, m->fields[i].name, "is required");
     return OK;
 }

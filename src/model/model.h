@@ -32,7 +32,8 @@ enum field_kind {
 };
 
 enum field_flag {
-    REQUIRED = 1,   /* must be said on creation */
+    REQUIRED = 1,   /* must be said on creation, by the server where it is
+                       GIVEN: no answer is without it */
     GIVEN = 2,      /* set by the server, refused from outside */
     JSON_TEXT = 4,  /* a text that holds JSON, shown as JSON, not as a string */
     SECRET = 8,     /* never shown, never in the audit's detail */

@@ -90,14 +90,6 @@ write_limits(struct json_out *o, const struct field *f)
     }
 }
 
-static bool
-is_nullable(const struct field *f, bool input)
-{
-    if (input)
-        return !(f->flags & REQUIRED);
-    return f->kind != FIELD_BOOL && f->kind != FIELD_WORD;
-}
-
 static void
 write_type(struct json_out *o, const struct field *f, bool nullable)
 {
@@ -120,7 +112,7 @@ write_type(struct json_out *o, const struct field *f, bool nullable)
 static void
 write_property(struct json_out *o, const struct field *f, bool input)
 {
-    bool nullable = is_nullable(f, input);
+    bool nullable = input ? !member_is_asked(f) : member_is_nullable(f);
 
     json_key(o, f->name);
     json_begin(o);
@@ -186,7 +178,7 @@ is_shown(const struct field *f, enum schema_use use)
 static bool
 must_be_there(const struct field *f, enum schema_use use)
 {
-    return use == SCHEMA_ANSWER || (use == SCHEMA_INPUT && f->flags & REQUIRED);
+    return use == SCHEMA_ANSWER || (use == SCHEMA_INPUT && member_is_asked(f));
 }
 
 void
@@ -238,9 +230,9 @@ write_form_field(struct call *c, struct json_out *o, const struct field *f)
                   : f->choices         ? "choice"
                                        : kinds[f->kind].form);
     json_put_text(o, "label", words_in(c, f->label ? f->label : f->name));
-    json_put_bool(o, "required", (f->flags & REQUIRED) != 0);
+    json_put_bool(o, "required", member_is_asked(f));
     /* Marked like what is required, though a draft may do without. */
-    json_put_bool(o, "expected", (f->flags & (REQUIRED | EXPECTED)) != 0);
+    json_put_bool(o, "expected", member_is_asked(f) || f->flags & EXPECTED);
     json_put_bool(o, "given", (f->flags & GIVEN) != 0);
     json_put_bool(o, "fixed", (f->flags & FIXED) != 0);
     json_put_bool(o, "long", (f->flags & LONG) != 0);

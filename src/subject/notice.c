@@ -9,14 +9,15 @@
 
 static const struct field fields[] = {
     FIELD(struct notice, id, .flags = GIVEN),
-    FIELD(struct notice, person_id, .flags = GIVEN, .refers = "person"),
-    FIELD(struct notice, noun, .flags = GIVEN),
+    FIELD(struct notice, person_id, .flags = GIVEN | REQUIRED,
+          .refers = "person"),
+    FIELD(struct notice, noun, .flags = GIVEN | REQUIRED),
     FIELD(struct notice, noun_id, .flags = GIVEN),
     FIELD(struct notice, order_id, .flags = GIVEN | DERIVED, .refers = "orders",
           .says = "noun_id of a message about an order."),
-    FIELD(struct notice, kind, .flags = GIVEN),
-    FIELD(struct notice, text, .flags = GIVEN),
-    FIELD(struct notice, at, .flags = GIVEN),
+    FIELD(struct notice, kind, .flags = GIVEN | REQUIRED),
+    FIELD(struct notice, text, .flags = GIVEN | REQUIRED),
+    FIELD(struct notice, at, .flags = GIVEN | REQUIRED),
     FIELD(struct notice, read_at, .flags = GIVEN),
 };
 

@@ -1,25 +1,41 @@
 /* The three administrators, each at his own work. */
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { journey, type Cast } from './journey';
 import type { Person } from './person';
 
 async function brings(p: Person, name: string, lines: string[]): Promise<void> {
-  await p.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\r\n')}\r\n`) });
+  await p.page
+    .locator('input[type=file]')
+    .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\r\n')}\r\n`) });
 }
 
 async function placesByCsv({ comes }: Cast): Promise<void> {
   const p = await comes('sysadmin', 'desk', 'zh', '/admin/import');
   await p.page.locator('label.chip', { hasText: '地点' }).click();
-  await brings(p, 'bad.csv', ['编码,名称,类型,上级编码,面积', 'E2E-1,一号岗亭,building,,12', 'E2E-2,二号岗亭,building,NOWHERE,12',
-    'E2E-3,,building,,12', 'E2E-4,四号岗亭,castle,,12']);
+  await brings(p, 'bad.csv', [
+    '编码,名称,类型,上级编码,面积',
+    'E2E-1,一号岗亭,building,,12',
+    'E2E-2,二号岗亭,building,NOWHERE,12',
+    'E2E-3,,building,,12',
+    'E2E-4,四号岗亭,castle,,12',
+  ]);
   await p.sees(p.text('import.tried_bad'));
   const lines = await p.page.locator('.plain tbody tr td:first-child').allInnerTexts();
   assert.deepEqual([...new Set(lines)], ['3', '4', '5'], 'every bad row is listed with its line');
-  assert.equal(await p.page.getByRole('button', { name: p.text('import.go') }).count(), 0, 'a bad file cannot be imported');
+  assert.equal(
+    await p.page.getByRole('button', { name: p.text('import.go') }).count(),
+    0,
+    'a bad file cannot be imported',
+  );
   const none = await p.asks<{ items: unknown[] }>('GET', '/places?code=E2E-1');
   assert.equal(none.items.length, 0, 'nothing was changed');
 
-  await brings(p, 'good.csv', ['编码,名称,类型,上级编码,面积', 'E2E-1,一号岗亭,building,,12', 'E2E-11,值班室,room,E2E-1,6']);
+  await brings(p, 'good.csv', [
+    '编码,名称,类型,上级编码,面积',
+    'E2E-1,一号岗亭,building,,12',
+    'E2E-11,值班室,room,E2E-1,6',
+  ]);
   await p.sees(p.text('import.tried_good'));
   await p.sees(p.text('import.figures', { rows: 2, added: 2, changed: 0, unchanged: 0 }));
   await p.presses('import.go');
@@ -30,7 +46,10 @@ async function placesByCsv({ comes }: Cast): Promise<void> {
 
 /* A unit of the tree, by name. */
 async function choosesUnit(p: Person, name: string): Promise<void> {
-  await p.page.locator('.el-tree-node__label', { hasText: new RegExp(`^${name}$`) }).first().click();
+  await p.page
+    .locator('.el-tree-node__label', { hasText: new RegExp(`^${name}$`) })
+    .first()
+    .click();
   await p.page.locator('.card h2', { hasText: name }).waitFor();
 }
 
@@ -94,10 +113,17 @@ async function grants({ comes }: Cast): Promise<void> {
 async function twoPersons({ comes }: Cast): Promise<void> {
   const sysadmin = await comes('sysadmin', 'desk', 'zh', '/admin/crews');
   const crews = await sysadmin.asks<{ items: { id: number }[] }>('GET', '/crews?code=plumbers');
-  const accounts = await sysadmin.asks<{ items: { person_id: number; person_name: string }[] }>('GET', '/accounts?name.in=accountant,approver');
+  const accounts = await sysadmin.asks<{ items: { person_id: number; person_name: string }[] }>(
+    'GET',
+    '/accounts?name.in=accountant,approver',
+  );
   await sysadmin.goes(`/admin/crews?crew=${crews.items[0].id}`);
   for (const a of accounts.items) {
-    await sysadmin.page.locator('.nouns').first().getByRole('button', { name: sysadmin.text('common.add'), exact: true }).click();
+    await sysadmin.page
+      .locator('.nouns')
+      .first()
+      .getByRole('button', { name: sysadmin.text('common.add'), exact: true })
+      .click();
     const dialog = sysadmin.page.locator('dialog[open]');
     await dialog.getByRole('combobox').first().fill(a.person_name);
     await dialog.getByRole('option').filter({ hasText: a.person_name }).first().click();
@@ -107,14 +133,26 @@ async function twoPersons({ comes }: Cast): Promise<void> {
   }
   await sysadmin.goes('/admin/changes');
   await sysadmin.sees(/加入班组/);
-  assert.equal(await sysadmin.page.getByRole('button', { name: /同意并生效/ }).count(), 0, 'nobody confirms what he asked for');
+  assert.equal(
+    await sysadmin.page.getByRole('button', { name: /同意并生效/ }).count(),
+    0,
+    'nobody confirms what he asked for',
+  );
 
   const secadmin = await comes('secadmin', 'phone', 'zh', '/admin/changes');
-  for (const a of accounts.items) await secadmin.page.locator('.change label', { hasText: `${a.person_name}加入班组` }).click();
+  for (const a of accounts.items)
+    await secadmin.page.locator('.change label', { hasText: `${a.person_name}加入班组` }).click();
   await secadmin.page.getByRole('button', { name: /同意并生效（2）/ }).click();
   await secadmin.sees(secadmin.text('changes.done_confirm', { n: 2 }));
-  const members = await sysadmin.asks<{ items: { person_id: number }[] }>('GET', `/crew-members?crew_id=${crews.items[0].id}&limit=100`);
-  for (const a of accounts.items) assert.ok(members.items.some((m) => m.person_id === a.person_id), `${a.person_name} is in the crew now`);
+  const members = await sysadmin.asks<{ items: { person_id: number }[] }>(
+    'GET',
+    `/crew-members?crew_id=${crews.items[0].id}&limit=100`,
+  );
+  for (const a of accounts.items)
+    assert.ok(
+      members.items.some((m) => m.person_id === a.person_id),
+      `${a.person_name} is in the crew now`,
+    );
 }
 
 async function theChain({ comes }: Cast): Promise<void> {
@@ -125,6 +163,24 @@ async function theChain({ comes }: Cast): Promise<void> {
   await p.page.locator('.plain tbody tr', { hasText: '登录' }).first().waitFor();
 }
 
+/* The table that the server writes: the rows that are shown, and no others. */
+async function listToFile({ comes }: Cast): Promise<void> {
+  const p = await comes('sysadmin', 'desk', 'zh', '/admin/persons');
+  const some = await p.asks<{ items: { name: string }[] }>('GET', '/persons?limit=1');
+  await p.page.locator('.nouns input[type=search]').fill(some.items[0].name);
+  await p.page.waitForURL('**/admin/persons*');
+  const link = p.page.getByRole('link', { name: p.text('admin.to_file') });
+  await p.page.waitForFunction(() => /[?&]q=/.test(document.querySelector('a[download]')?.getAttribute('href') ?? ''));
+  const [file] = await Promise.all([p.page.waitForEvent('download'), link.click()]);
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  const there = await p.asks<{ total: number }>('GET', `/persons?limit=1&q=${encodeURIComponent(some.items[0].name)}`);
+  assert.match(lines[0], /编码|工号/, 'the first row tells the fields in words');
+  assert.equal(lines.length - 1, there.total);
+}
+
+journey('a list of administration becomes a file, as it is narrowed', listToFile);
 journey('the system administrator tries a bad table of places, then brings in a good one', placesByCsv);
 journey('units are renamed and merged, and the past keeps them', units);
 journey('the security administrator grants a role; the system administrator cannot', grants);

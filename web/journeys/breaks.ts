@@ -90,8 +90,11 @@ async function anotherTab({ comes }: Cast): Promise<void> {
   await tab.goto(p.page.url().replace('/report', '/'));
   await tab.evaluate(async (password) => {
     const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
-    await fetch('/api/v1/session', { method: 'POST', headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ account: 'leader', password }) });
+    await fetch('/api/v1/session', {
+      method: 'POST',
+      headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ account: 'leader', password }),
+    });
   }, PASSWORD);
   await tab.close();
   await p.presses('report.send');
@@ -156,7 +159,11 @@ async function reloadAndDraft({ comes }: Cast): Promise<void> {
   await p.page.locator('.done-number').waitFor();
   await p.goes('/orders');
   await p.sees('写完了');
-  assert.equal(await p.page.getByRole('tab', { name: p.text('mine.drafts') }).count(), 0, 'a draft that was sent is none any more');
+  assert.equal(
+    await p.page.getByRole('tab', { name: p.text('mine.drafts') }).count(),
+    0,
+    'a draft that was sent is none any more',
+  );
 }
 
 async function backAndReload({ comes }: Cast): Promise<void> {

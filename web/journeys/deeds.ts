@@ -9,7 +9,13 @@ export interface Order {
 }
 
 /* Where, what, phone: the number that the page answers with. */
-export async function reports(p: Person, place: string, initials: string, item: string, words: string): Promise<string> {
+export async function reports(
+  p: Person,
+  place: string,
+  initials: string,
+  item: string,
+  words: string,
+): Promise<string> {
   await p.goes('/report');
   await p.finds('report.where', initials, place);
   await p.finds('report.what', words, item);
@@ -31,7 +37,12 @@ export async function placeOf(p: Person, code: string): Promise<number> {
 }
 
 /* An order made behind the page, where another journey has shown how it is made in front. */
-export async function order(p: Person, item_code: string, place: string, more: Record<string, unknown> = {}): Promise<Order> {
+export async function order(
+  p: Person,
+  item_code: string,
+  place: string,
+  more: Record<string, unknown> = {},
+): Promise<Order> {
   return p.asks<Order>('POST', '/orders', { item_code, place_id: await placeOf(p, place), phone: '87051234', ...more });
 }
 

@@ -16,7 +16,10 @@ async function focused(p: Person): Promise<string> {
 async function tabsTo(p: Person, name: string, steps = 25): Promise<void> {
   for (let i = 0; i < steps; i++) {
     if ((await focused(p)).trim().startsWith(name)) return;
-    assert.ok(i === 0 || (await p.page.evaluate(() => document.activeElement !== document.body)), `the focus is lost before ${name}`);
+    assert.ok(
+      i === 0 || (await p.page.evaluate(() => document.activeElement !== document.body)),
+      `the focus is lost before ${name}`,
+    );
     await p.page.keyboard.press('Tab');
   }
   throw new Error(`${name} is not reached by ${steps} tabs; the focus is on ${await focused(p)}`);

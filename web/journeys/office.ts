@@ -35,7 +35,9 @@ async function addressOf(child: ChildProcess): Promise<string> {
 export async function open(): Promise<void> {
   folder = mkdtempSync(join(tmpdir(), 'liangcao-journeys-'));
   execFileSync(PROGRAM, ['demo', '--data', folder, '--orders', '500']);
-  server = spawn(PROGRAM, ['serve', '--data', folder, '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  server = spawn(PROGRAM, ['serve', '--data', folder, '--port', '0', '--quiet'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   address = await addressOf(server);
 }
 
@@ -43,8 +45,15 @@ export async function open(): Promise<void> {
 export async function windowOf(options: Parameters<Browser['newContext']>[0]): ReturnType<Browser['newContext']> {
   browser ??= await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   return browser.newContext({ timezoneId: 'Asia/Shanghai', ...options });
 }

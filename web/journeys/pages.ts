@@ -14,8 +14,25 @@ const pages: Record<string, string[]> = {
   approver: ['/approve'],
   leader: ['/desk?tab=open'],
   desk: ['/desk?tab=open', '/desk?tab=all', '/desk?shape=board', '/desk/intake'],
-  sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules', 'calendar',
-    'office-hours', 'accounts', 'changes', 'tokens', 'health', 'settings'].map((p) => `/admin/${p}`),
+  sysadmin: [
+    'units',
+    'persons',
+    'crews',
+    'providers',
+    'places',
+    'import',
+    'items',
+    'areas',
+    'sla-classes',
+    'routing-rules',
+    'calendar',
+    'office-hours',
+    'accounts',
+    'changes',
+    'tokens',
+    'health',
+    'settings',
+  ].map((p) => `/admin/${p}`),
   secadmin: ['/admin/grants', '/admin/accounts', '/admin/changes', '/admin/health'],
   auditor: ['/admin/audit', '/admin/changes'],
 };
@@ -37,17 +54,23 @@ async function opens(p: Person, path: string): Promise<void> {
 /* What breaks WCAG 2.2 AA as far as a program can tell. */
 async function breaches(p: Person): Promise<string[]> {
   await p.page.evaluate(axe);
-  const found = await p.page.evaluate(() => (window as unknown as { axe: { run: (o: unknown) => Promise<unknown> } }).axe.run({
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })) as AxeResult;
+  const found = (await p.page.evaluate(() =>
+    (window as unknown as { axe: { run: (o: unknown) => Promise<unknown> } }).axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    }),
+  )) as AxeResult;
   return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`));
 }
 
-const wider = (p: Person): Promise<number> => p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+const wider = (p: Person): Promise<number> =>
+  p.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 /* A key instead of its words is a text that looks like "desk.tab.open". */
 async function rawKeys(p: Person): Promise<string[]> {
   const text = await p.page.evaluate(() => document.body.innerText);
-  return [...text.matchAll(/\b[a-z_]+(?:\.[a-z_]+)+\b/g)].map((m) => m[0]).filter((w) => keys.has(w) || /^(verb|did|state|ask|admin|desk)\./.test(w));
+  return [...text.matchAll(/\b[a-z_]+(?:\.[a-z_]+)+\b/g)]
+    .map((m) => m[0])
+    .filter((w) => keys.has(w) || /^(verb|did|state|ask|admin|desk)\./.test(w));
 }
 
 /* In Chinese every page is looked at by axe too, at the size it is mostly used at. */
@@ -64,15 +87,18 @@ async function looks(p: Person, path: string, lang: Lang): Promise<string[]> {
 
 for (const [account, paths] of Object.entries(pages)) {
   for (const lang of ['zh', 'en'] as const) {
-    journey(`every page of ${account} fits 360 px${lang === 'zh' ? ' and can be used by all' : ' in English too'}`, async ({ comes }) => {
-      const p = await comes(account, 'phone', lang);
-      const wrong: string[] = [];
-      for (const path of paths) {
-        await opens(p, path);
-        wrong.push(...await looks(p, path, lang));
-      }
-      assert.deepEqual(wrong, []);
-    });
+    journey(
+      `every page of ${account} fits 360 px${lang === 'zh' ? ' and can be used by all' : ' in English too'}`,
+      async ({ comes }) => {
+        const p = await comes(account, 'phone', lang);
+        const wrong: string[] = [];
+        for (const path of paths) {
+          await opens(p, path);
+          wrong.push(...(await looks(p, path, lang)));
+        }
+        assert.deepEqual(wrong, []);
+      },
+    );
   }
 }
 
@@ -97,7 +123,8 @@ journey('an order prints as the sheet people know, and nothing else of the page'
   await p.page.locator('.timeline').waitFor();
   await p.page.emulateMedia({ media: 'print' });
   assert.match(await p.page.locator('.paper').innerText(), /服务派工单[\s\S]*报修人[\s\S]*派工人[\s\S]*验收人/);
-  for (const part of ['.top', '.desk-table', '.panel']) assert.ok(!(await p.page.locator(part).first().isVisible()), part);
+  for (const part of ['.top', '.desk-table', '.panel'])
+    assert.ok(!(await p.page.locator(part).first().isVisible()), part);
 });
 
 journey('the desk works by keyboard: search, next, dispatch', async ({ comes }) => {
@@ -113,7 +140,10 @@ journey('the desk works by keyboard: search, next, dispatch', async ({ comes }) 
   await page.waitForFunction(() => document.querySelectorAll('.desk-table tbody tr').length === 1);
   for (const key of ['Escape', 'j', 'd']) await page.keyboard.press(key);
   const box = page.locator('dialog[open]');
-  await box.locator('label.one.on', { hasText: '电工班' }).getByText(/在办 \d+/).waitFor();
+  await box
+    .locator('label.one.on', { hasText: '电工班' })
+    .getByText(/在办 \d+/)
+    .waitFor();
   await box.locator('input[type=text]').press('Enter');
   await box.waitFor({ state: 'detached' });
   await page.locator('.panel .tag', { hasText: /^已派工$/ }).waitFor();
@@ -128,11 +158,21 @@ journey('every verb that the desk may do has a key', async ({ comes }) => {
   await desk.page.locator('.panel .timeline').waitFor();
   const untold = await desk.page.locator('.panel-verbs > .button:not([title])').allInnerTexts();
   assert.deepEqual(untold, [], 'each button tells its key');
-  for (const [key, verb] of [['r', 'return'], ['p', 'raise_priority'], ['l', 'add_leg'], ['x', 'cancel'], ['c', 'comment'], ['i', 'in_turn']]) {
+  for (const [key, verb] of [
+    ['r', 'return'],
+    ['p', 'raise_priority'],
+    ['l', 'add_leg'],
+    ['x', 'cancel'],
+    ['c', 'comment'],
+    ['i', 'in_turn'],
+  ]) {
     await desk.page.keyboard.press(key);
     const box = desk.page.locator('dialog[open]');
     await box.getByRole('heading', { name: desk.text(`verb.${verb}`), exact: true }).waitFor();
-    await box.getByRole('button', { name: desk.text('common.close'), exact: true }).last().click();
+    await box
+      .getByRole('button', { name: desk.text('common.close'), exact: true })
+      .last()
+      .click();
     await box.waitFor({ state: 'detached' });
   }
   await desk.page.keyboard.press('g');
@@ -154,7 +194,9 @@ journey('the same matter at the same place is offered before it is reported twic
 journey('a place that is filled in late gives way to what is being typed', async ({ comes }) => {
   const one = await comes('leader', 'phone');
   let answer = (): void => undefined;
-  const late = new Promise<void>((resolve) => { answer = resolve; });
+  const late = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
   await one.page.route(/\/people\?/, async (route) => {
     await late;
     await route.continue();

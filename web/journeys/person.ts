@@ -25,16 +25,27 @@ export class Person {
   private asked = 0; /* requests under way, without the event stream */
   private readonly expected: RegExp[] = [/ 401 .*\/api\/v1\/session$/];
 
-  constructor(readonly page: Page, readonly account: string, public lang: Lang) {
+  constructor(
+    readonly page: Page,
+    readonly account: string,
+    public lang: Lang,
+  ) {
     page.setDefaultTimeout(PATIENCE);
     const counts = (r: Request): boolean => !r.url().endsWith('/stream');
-    page.on('request', (r) => { if (counts(r)) this.asked++; });
-    page.on('requestfinished', (r) => { if (counts(r)) this.asked--; });
-    page.on('requestfailed', (r) => { if (counts(r)) this.asked--; });
+    page.on('request', (r) => {
+      if (counts(r)) this.asked++;
+    });
+    page.on('requestfinished', (r) => {
+      if (counts(r)) this.asked--;
+    });
+    page.on('requestfailed', (r) => {
+      if (counts(r)) this.asked--;
+    });
     page.on('pageerror', (e) => this.trouble(`error: ${e.message}`));
     page.on('console', (m) => {
       /* What failed to load is told below, with its status. */
-      if ((m.type() === 'error' || m.type() === 'warning') && !m.text().startsWith('Failed to load resource')) this.trouble(`console: ${m.text()}`);
+      if ((m.type() === 'error' || m.type() === 'warning') && !m.text().startsWith('Failed to load resource'))
+        this.trouble(`console: ${m.text()}`);
     });
     page.on('response', (r) => {
       if (r.status() >= 400) this.trouble(`answer: ${r.status()} ${r.request().method()} ${r.url()}`);
@@ -85,7 +96,10 @@ export class Person {
   /* The button or link that is called so. */
   named(key: string, named: Record<string, unknown> = {}, within: Locator | Page = this.page): Locator {
     const name = this.text(key, named);
-    return within.getByRole('button', { name, exact: true }).or(within.getByRole('link', { name, exact: true })).first();
+    return within
+      .getByRole('button', { name, exact: true })
+      .or(within.getByRole('link', { name, exact: true }))
+      .first();
   }
 
   async presses(key: string, named: Record<string, unknown> = {}): Promise<void> {
@@ -99,7 +113,10 @@ export class Person {
   /* Types into a search box and takes the first that holds OPTION. */
   async finds(key: string, words: string, option: string): Promise<void> {
     const front = await this.front();
-    await front.getByRole('combobox', { name: this.text(key) }).first().fill(words);
+    await front
+      .getByRole('combobox', { name: this.text(key) })
+      .first()
+      .fill(words);
     await front.getByRole('option').filter({ hasText: option }).first().click();
   }
 
@@ -113,7 +130,12 @@ export class Person {
 
   /* The state the page shows of the order. */
   async seesState(state: string): Promise<void> {
-    await this.page.locator('.tag').filter({ hasText: new RegExp(`^${this.text(`state.${state}`)}$`) }).filter({ visible: true }).first().waitFor();
+    await this.page
+      .locator('.tag')
+      .filter({ hasText: new RegExp(`^${this.text(`state.${state}`)}$`) })
+      .filter({ visible: true })
+      .first()
+      .waitFor();
   }
 
   /* Presses a verb's button; ANSWERS fill in its dialog by label, radio words are chosen, CALLED is another name of it. */
@@ -125,22 +147,33 @@ export class Person {
 
   async answers(verb: string, { fill = {}, choose = [], called = `verb.${verb}` }: Answers): Promise<void> {
     const dialog = this.page.locator('dialog[open]');
-    for (const key of choose) await dialog.locator('label.chip').filter({ hasText: this.text(key) }).click();
+    for (const key of choose)
+      await dialog
+        .locator('label.chip')
+        .filter({ hasText: this.text(key) })
+        .click();
     for (const [key, words] of Object.entries(fill)) await dialog.getByLabel(this.text(key)).first().fill(words);
-    await dialog.locator('.modal-foot').getByRole('button', { name: this.text(called), exact: true }).click();
+    await dialog
+      .locator('.modal-foot')
+      .getByRole('button', { name: this.text(called), exact: true })
+      .click();
   }
 
   /* Asks the server as the page does; for what lies before a journey. */
   async asks<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this.page.evaluate(async ([method, path, body]) => {
-      const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
-      const answer = await fetch(`/api/v1${path}`, {
-        method: method as string, headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    }, [method, path, body] as const) as Promise<T>;
+    return this.page.evaluate(
+      async ([method, path, body]) => {
+        const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
+        const answer = await fetch(`/api/v1${path}`, {
+          method: method,
+          headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+          body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+        return answer.json();
+      },
+      [method, path, body] as const,
+    ) as Promise<T>;
   }
 
   /* Nothing went wrong that the journey did not call for. */
@@ -151,7 +184,10 @@ export class Person {
 
 export async function someone(account: string, seat: Seat, lang: Lang): Promise<Person> {
   const context: BrowserContext = await windowOf({
-    viewport: SIZES[seat], locale: lang === 'zh' ? 'zh-CN' : 'en-GB', isMobile: seat === 'phone', hasTouch: seat === 'phone',
+    viewport: SIZES[seat],
+    locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
+    isMobile: seat === 'phone',
+    hasTouch: seat === 'phone',
     deviceScaleFactor: seat === 'phone' ? 2 : 1,
   });
   await context.addCookies([{ name: 'lang', value: lang, url: at('/') }]);

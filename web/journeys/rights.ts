@@ -20,8 +20,25 @@ const NAVIGATION: Record<string, string[]> = {
 };
 
 const ADMINISTRATION: Record<string, string[]> = {
-  sysadmin: ['units', 'persons', 'crews', 'providers', 'places', 'import', 'items', 'areas', 'sla-classes', 'routing-rules',
-    'calendar', 'office-hours', 'accounts', 'changes', 'settings', 'tokens', 'health'],
+  sysadmin: [
+    'units',
+    'persons',
+    'crews',
+    'providers',
+    'places',
+    'import',
+    'items',
+    'areas',
+    'sla-classes',
+    'routing-rules',
+    'calendar',
+    'office-hours',
+    'accounts',
+    'changes',
+    'settings',
+    'tokens',
+    'health',
+  ],
   secadmin: ['grants', 'accounts', 'changes', 'health'],
   auditor: ['audit', 'changes', 'health'],
 };
@@ -33,10 +50,18 @@ async function navigation({ comes }: Cast): Promise<void> {
   for (const [account, nav] of Object.entries(NAVIGATION)) {
     const p = await comes(account, 'desk');
     const shown = await p.page.locator('.top-nav a').allInnerTexts();
-    assert.deepEqual(shown.map((s) => s.trim()), nav.map((n) => p.text(`nav.${n}`)), account);
+    assert.deepEqual(
+      shown.map((s) => s.trim()),
+      nav.map((n) => p.text(`nav.${n}`)),
+      account,
+    );
     if (ADMINISTRATION[account]) {
       const parts = await p.page.locator('.side a').allInnerTexts();
-      assert.deepEqual(parts.map((s) => s.trim().replace(/ \(\d+\)$/, '')), ADMINISTRATION[account].map((n) => PLAIN[n] ?? p.text(`admin.part.${n}`)), account);
+      assert.deepEqual(
+        parts.map((s) => s.trim().replace(/ \(\d+\)$/, '')),
+        ADMINISTRATION[account].map((n) => PLAIN[n] ?? p.text(`admin.part.${n}`)),
+        account,
+      );
     }
     await p.settles(); /* what the page has asked for is answered while he is signed in */
     await p.page.context().clearCookies();
@@ -140,7 +165,7 @@ async function forcedChange({ comes, stands }: Cast): Promise<void> {
 }
 
 journey('each role sees only its navigation', navigation);
-journey('addresses of pages that are not one\'s own show no data', closedDoors);
+journey("addresses of pages that are not one's own show no data", closedDoors);
 journey('a session that ended is taken up over the page and the verb is done; who signs out is out', theSessionEnds);
 journey('five wrong passwords lock the account and say so', lockout);
 journey('a reset password must be changed before anything else', forcedChange);

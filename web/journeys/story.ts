@@ -91,4 +91,7 @@ async function theStory({ comes }: Cast): Promise<void> {
   await theCrewSeesNoScore(crew);
 }
 
-journey('a dead corridor light is reported in three fields, dispatched, mended, sent back, mended again, accepted and rated', theStory);
+journey(
+  'a dead corridor light is reported in three fields, dispatched, mended, sent back, mended again, accepted and rated',
+  theStory,
+);

@@ -108,7 +108,11 @@ async function approval({ comes }: Cast): Promise<void> {
   const o = await order(asker, 'A06', '1-03-ZL', { answers: { reason: '新增一台复印机' } });
   await asker.goes(`/orders/${o.id}`);
   await asker.seesState('awaiting_approval');
-  assert.equal(await asker.page.getByRole('button', { name: '同意', exact: true }).count(), 0, 'nobody approves his own');
+  assert.equal(
+    await asker.page.getByRole('button', { name: '同意', exact: true }).count(),
+    0,
+    'nobody approves his own',
+  );
   await opens(desk, 'approval', o.number);
   await boss.page.locator('.order-card', { hasText: o.number }).getByRole('link').first().click();
   await boss.page.waitForURL(`**/orders/${o.id}*`); /* the card itself tells the reason, and has buttons too */
@@ -132,7 +136,10 @@ async function plannedDay({ comes }: Cast): Promise<void> {
   await crew.does('acknowledge');
   const day = new Date(Date.now() + 20 * 86_400_000);
   const local = `${day.toISOString().slice(0, 10)}T15:30`;
-  await crew.does('ask_extension', { called: 'verb_day.ask_extension', fill: { 'ask.until': local, 'ask.reason': '等料到货' } });
+  await crew.does('ask_extension', {
+    called: 'verb_day.ask_extension',
+    fill: { 'ask.until': local, 'ask.reason': '等料到货' },
+  });
   await opens(desk, 'extension', o.number);
   await desk.sees('等料到货', desk.page.locator('.panel'));
   await desk.does('grant_extension', { called: 'verb_day.grant_extension', fill: { 'ask.note': '同意' } });

@@ -25,7 +25,10 @@ const deps = JSON.parse(/m\.f=(\[[^\]]*\])/.exec(entry)?.[1] ?? '[]') as string[
 function needed(chunk: string): string[] {
   const near = new RegExp(`import\\("\\./${chunk}-[\\w-]+\\.js"\\),__vite__mapDeps\\(\\[([\\d,]*)\\]\\)`).exec(entry);
   if (!near) return [];
-  return near[1].split(',').filter(Boolean).map((i) => deps[Number(i)].replace('assets/', ''));
+  return near[1]
+    .split(',')
+    .filter(Boolean)
+    .map((i) => deps[Number(i)].replace('assets/', ''));
 }
 
 function own(chunk: string): string[] {
@@ -57,7 +60,9 @@ for (const { name, page, budget, foreign } of pages) {
   const wrong = [...all].filter((f) => foreign?.test(text(f)));
   const kb = (n: number): string => `${(n / 1000).toFixed(1)} KB`;
   const bad = gzip > budget * 1000 || wrong.length > 0;
-  console.log(`${bad ? 'FAIL' : 'ok  '} ${name}: ${all.size} files, gzip ${kb(gzip)}, brotli ${kb(brotli)}, budget ${budget} KB${wrong.length ? `, foreign: ${wrong.join(' ')}` : ''}`);
+  console.log(
+    `${bad ? 'FAIL' : 'ok  '} ${name}: ${all.size} files, gzip ${kb(gzip)}, brotli ${kb(brotli)}, budget ${budget} KB${wrong.length ? `, foreign: ${wrong.join(' ')}` : ''}`,
+  );
   failed ||= bad;
 }
 process.exit(failed ? 1 : 0);

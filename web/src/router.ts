@@ -13,7 +13,12 @@ declare module 'vue-router' {
 }
 
 const routes: RouteRecordRaw[] = [
-  { path: '/sign-in', name: 'sign-in', component: () => import('./common/SignIn.vue'), meta: { open: true, title: 'sign_in.title' } },
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: () => import('./common/SignIn.vue'),
+    meta: { open: true, title: 'sign_in.title' },
+  },
   {
     path: '/',
     component: () => import('./common/AppShell.vue'),
@@ -21,15 +26,45 @@ const routes: RouteRecordRaw[] = [
       { path: '', redirect: () => home() },
       { path: 'report', component: () => import('./requester/ReportPage.vue'), meta: { title: 'nav.report' } },
       { path: 'orders', component: () => import('./requester/OrdersPage.vue'), meta: { title: 'nav.mine' } },
-      { path: 'orders/:id(\\d+)', component: () => import('./requester/OrderPage.vue'), props: true, meta: { title: 'order.title' } },
-      { path: 'approve', component: () => import('./requester/ApprovePage.vue'), meta: { title: 'nav.approve', who: () => isApprover.value } },
-      { path: 'work', component: () => import('./crew/WorkPage.vue'), meta: { title: 'nav.work', who: () => isCrew.value } },
-      { path: 'work/:id(\\d+)', component: () => import('./crew/JobPage.vue'), props: true, meta: { title: 'order.title', who: () => isCrew.value } },
-      { path: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'nav.desk', who: () => isDesk.value || isWatcher.value } },
-      { path: 'desk/intake', component: () => import('./desk/IntakePage.vue'), meta: { title: 'intake.title', who: () => may('order.for_others') } },
-      { path: 'admin', component: () => import('./admin/AdminPage.vue'), meta: { title: 'nav.admin', who: () => isAdmin.value },
-        children: [{ path: ':part([a-z-]+)', component: () => import('./admin/PartPage.vue'), props: true }] },
-      { path: 'me', component: () => import('./common/OwnPage.vue'), meta: { title: 'nav.own' } },
+      {
+        path: 'orders/:id(\\d+)',
+        component: () => import('./requester/OrderPage.vue'),
+        props: true,
+        meta: { title: 'order.title' },
+      },
+      {
+        path: 'approve',
+        component: () => import('./requester/ApprovePage.vue'),
+        meta: { title: 'nav.approve', who: () => isApprover.value },
+      },
+      {
+        path: 'work',
+        component: () => import('./crew/WorkPage.vue'),
+        meta: { title: 'nav.work', who: () => isCrew.value },
+      },
+      {
+        path: 'work/:id(\\d+)',
+        component: () => import('./crew/JobPage.vue'),
+        props: true,
+        meta: { title: 'order.title', who: () => isCrew.value },
+      },
+      {
+        path: 'desk',
+        component: () => import('./desk/DeskPage.vue'),
+        meta: { title: 'nav.desk', who: () => isDesk.value || isWatcher.value },
+      },
+      {
+        path: 'desk/intake',
+        component: () => import('./desk/IntakePage.vue'),
+        meta: { title: 'intake.title', who: () => may('order.for_others') },
+      },
+      {
+        path: 'admin',
+        component: () => import('./admin/AdminPage.vue'),
+        meta: { title: 'nav.admin', who: () => isAdmin.value },
+        children: [{ path: ':part([a-z-]+)', component: () => import('./admin/PartPage.vue'), props: true }],
+      },
+      { path: 'me', component: () => import('./requester/OwnPage.vue'), meta: { title: 'nav.own' } },
       { path: 'password', component: () => import('./common/PasswordPage.vue'), meta: { title: 'nav.password' } },
       { path: ':rest(.*)*', component: () => import('./common/AbsentPage.vue'), meta: { title: 'absent.title' } },
     ],

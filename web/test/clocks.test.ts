@@ -1,7 +1,7 @@
 /* Which clock of an order is shown, and how. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { clockOf } from '../src/common/order';
+import { clockOf } from '../src/order/order';
 import { i18n } from '../src/common/i18n';
 import type { Order } from '../src/api/types';
 import { locale } from './files';
@@ -17,13 +17,28 @@ test('a promise that was broken is shown before one that is still to be kept', (
 });
 
 test('of several broken promises the last stage is named, of several to be kept the next one', () => {
-  assert.equal(clockOf(order({ accept_due: at(-40), on_site_due: at(-30), complete_due: at(-1) }), now)?.stage.name, 'complete');
-  assert.equal(clockOf(order({ accept_due: at(1), on_site_due: at(2), complete_due: at(3) }), now)?.stage.name, 'accept');
+  assert.equal(
+    clockOf(order({ accept_due: at(-40), on_site_due: at(-30), complete_due: at(-1) }), now)?.stage.name,
+    'complete',
+  );
+  assert.equal(
+    clockOf(order({ accept_due: at(1), on_site_due: at(2), complete_due: at(3) }), now)?.stage.name,
+    'accept',
+  );
 });
 
 test('a suspended order promises no hour, and says until which day it waits', () => {
-  const stopped = { state: 'suspended' as const, suspended_at: at(-2), on_site_at: at(-3), on_site_due: at(-1), complete_due: at(-1) };
-  assert.deepEqual([clockOf(order(stopped), now)?.level, clockOf(order(stopped), now)?.words], ['paused', '已暂停计时']);
+  const stopped = {
+    state: 'suspended' as const,
+    suspended_at: at(-2),
+    on_site_at: at(-3),
+    on_site_due: at(-1),
+    complete_due: at(-1),
+  };
+  assert.deepEqual(
+    [clockOf(order(stopped), now)?.level, clockOf(order(stopped), now)?.words],
+    ['paused', '已暂停计时'],
+  );
   assert.match(clockOf(order({ ...stopped, resume_expected_at: at(48) }), now)!.words, /^已暂停计时，预计.*恢复$/);
 });
 

@@ -26,7 +26,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
    both models. */
 #define ORDER_FIELDS                                                           \
     FIELD(struct order, id, .flags = GIVEN),                                   \
-        FIELD(struct order, number, .flags = GIVEN, .label = "Number"),        \
+        FIELD(struct order, number, .flags = GIVEN | REQUIRED,                 \
+              .label = "Number"),                                              \
         FIELD(struct order, state, .flags = GIVEN, .choices = order_states,    \
               .label = "State"),                                               \
         FIELD(struct order, is_open, .flags = GIVEN, .label = "Open"),         \
@@ -34,25 +35,28 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
               .label = "Part of"),                                             \
         FIELD(struct order, merged_into_id, .flags = GIVEN,                    \
               .refers = "orders", .label = "Merged into"),                     \
-        FIELD(struct order, area_id, .flags = GIVEN, .refers = "service_area", \
-              .label = "Area"),                                                \
-        FIELD(struct order, item_id, .flags = GIVEN, .refers = "service_item", \
+        FIELD(struct order, area_id, .flags = GIVEN | REQUIRED,                \
+              .refers = "service_area", .label = "Area"),                      \
+        FIELD(struct order, item_id, .flags = GIVEN | REQUIRED,                \
+              .refers = "service_item", .label = "Item"),                      \
+        FIELD(struct order, item_code, .flags = GIVEN | REQUIRED,              \
+              .label = "Item code"),                                           \
+        FIELD(struct order, item_name, .flags = GIVEN | REQUIRED,              \
               .label = "Item"),                                                \
-        FIELD(struct order, item_code, .flags = GIVEN, .label = "Item code"),  \
-        FIELD(struct order, item_name, .flags = GIVEN, .label = "Item"),       \
-        FIELD(struct order, sla_class, .flags = GIVEN,                         \
+        FIELD(struct order, sla_class, .flags = GIVEN | REQUIRED,              \
               .label = "Promise class"),                                       \
         FIELD(struct order, priority, .flags = GIVEN, .label = "Priority"),    \
         FIELD(struct order, priority_reason, .flags = GIVEN,                   \
               .label = "Why this priority"),                                   \
-        FIELD(struct order, title, .flags = GIVEN, .label = "Title"),          \
+        FIELD(struct order, title, .flags = GIVEN | REQUIRED,                  \
+              .label = "Title"),                                               \
         FIELD(struct order, description, .flags = GIVEN | LONG,                \
               .label = "Description"),                                         \
         FIELD(struct order, answers, .flags = GIVEN | JSON_TEXT,               \
               .label = "Answers"),                                             \
-        FIELD(struct order, requester_id, .flags = GIVEN, .refers = "person",  \
-              .label = "Requester"),                                           \
-        FIELD(struct order, requester_name, .flags = GIVEN,                    \
+        FIELD(struct order, requester_id, .flags = GIVEN | REQUIRED,           \
+              .refers = "person", .label = "Requester"),                       \
+        FIELD(struct order, requester_name, .flags = GIVEN | REQUIRED,         \
               .label = "Requester"),                                           \
         FIELD(struct order, unit_id, .flags = GIVEN, .refers = "unit",         \
               .label = "Unit"),                                                \
@@ -63,7 +67,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, place_note, .flags = GIVEN,                        \
               .label = "Where exactly"),                                       \
         FIELD(struct order, phone, .flags = GIVEN, .label = "Phone"),          \
-        FIELD(struct order, channel, .flags = GIVEN,                           \
+        FIELD(struct order, channel, .flags = GIVEN | REQUIRED,                \
               .choices = order_channels, .label = "Channel"),                  \
         FIELD(struct order, taken_by_id, .flags = GIVEN, .refers = "person",   \
               .label = "Taken by"),                                            \
@@ -139,7 +143,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, calendar_note, .flags = GIVEN,                     \
               .label = "Calendar note"),                                       \
         FIELD(struct order, version, .flags = GIVEN),                          \
-        FIELD(struct order, updated_at, .flags = GIVEN, .label = "Changed")
+        FIELD(struct order, updated_at, .flags = GIVEN | REQUIRED,             \
+              .label = "Changed")
 
 static const struct field order_fields[] = { ORDER_FIELDS };
 
@@ -220,10 +225,10 @@ const struct model order_promise_model =
 
 static const struct field candidate_fields[] = {
     FIELD(struct order_candidate, id, .flags = GIVEN),
-    FIELD(struct order_candidate, number, .flags = GIVEN),
+    FIELD(struct order_candidate, number, .flags = GIVEN | REQUIRED),
     FIELD(struct order_candidate, state, .flags = GIVEN,
           .choices = order_states),
-    FIELD(struct order_candidate, item_name, .flags = GIVEN),
+    FIELD(struct order_candidate, item_name, .flags = GIVEN | REQUIRED),
     FIELD(struct order_candidate, place_name, .flags = GIVEN),
     FIELD(struct order_candidate, submitted_at, .flags = GIVEN),
     FIELD(struct order_candidate, complete_due, .flags = GIVEN),
@@ -244,11 +249,12 @@ const struct model order_candidates_model =
 
 static const struct field draft_fields[] = {
     FIELD(struct draft, id, .flags = GIVEN),
-    FIELD(struct draft, person_id, .flags = GIVEN, .refers = "person"),
+    FIELD(struct draft, person_id, .flags = GIVEN | REQUIRED,
+          .refers = "person"),
     FIELD(struct draft, content, .flags = REQUIRED | JSON_TEXT, .max = 20000),
     FIELD(struct draft, version, .flags = GIVEN),
-    FIELD(struct draft, created_at, .flags = GIVEN),
-    FIELD(struct draft, updated_at, .flags = GIVEN),
+    FIELD(struct draft, created_at, .flags = GIVEN | REQUIRED),
+    FIELD(struct draft, updated_at, .flags = GIVEN | REQUIRED),
 };
 
 const struct model draft_model =
@@ -430,15 +436,16 @@ const struct model order_vote_model =
 
 static const struct field rating_fields[] = {
     FIELD(struct rating, id, .flags = GIVEN),
-    FIELD(struct rating, order_id, .flags = GIVEN, .refers = "orders",
-          .label = "Order"),
-    FIELD(struct rating, person_id, .flags = GIVEN, .refers = "person"),
+    FIELD(struct rating, order_id, .flags = GIVEN | REQUIRED,
+          .refers = "orders", .label = "Order"),
+    FIELD(struct rating, person_id, .flags = GIVEN | REQUIRED,
+          .refers = "person"),
     FIELD(struct rating, crew_id, .flags = GIVEN, .refers = "crew",
           .label = "Crew"),
     FIELD(struct rating, stars, .flags = GIVEN, .label = "Stars"),
     FIELD(struct rating, tags, .flags = GIVEN, .label = "Tags"),
     FIELD(struct rating, comment, .flags = GIVEN, .label = "Comment"),
-    FIELD(struct rating, at, .flags = GIVEN, .label = "Time"),
+    FIELD(struct rating, at, .flags = GIVEN | REQUIRED, .label = "Time"),
 };
 
 const struct model rating_model = {

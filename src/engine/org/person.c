@@ -46,9 +46,10 @@ const struct model person_model =
 
 static const struct field card_fields[] = {
     FIELD(struct person_card, id, .flags = GIVEN),
-    FIELD(struct person_card, code, .flags = GIVEN | FOUND,
+    FIELD(struct person_card, code, .flags = GIVEN | REQUIRED | FOUND,
           .label = "Staff number"),
-    FIELD(struct person_card, name, .flags = GIVEN | FOUND, .label = "Name"),
+    FIELD(struct person_card, name, .flags = GIVEN | REQUIRED | FOUND,
+          .label = "Name"),
     FIELD(struct person_card, name_en, .flags = GIVEN | FOUND,
           .label = "English name"),
     FIELD(struct person_card, initials, .flags = GIVEN | FOUND),

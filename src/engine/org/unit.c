@@ -22,7 +22,7 @@ static const struct field unit_fields[] = {
           .label = "English name", .also = "英文名"),
     FIELD(struct unit, parent_id, .refers = "unit", .label = "Belongs to",
           .also = "上级编码,上级代码", .says = "Changed by move."),
-    FIELD(struct unit, path, .flags = GIVEN | FLEETING),
+    FIELD(struct unit, path, .flags = GIVEN | REQUIRED | FLEETING),
     FIELD(struct unit, sort, .max = 1000000, .label = "Order in lists",
           .also = "序号"),
     FIELD(struct unit, valid_from, .flags = FIXED | SINCE, .label = "Since"),
@@ -38,17 +38,19 @@ static const char *const change_kinds[] = {
 
 static const struct field change_fields[] = {
     FIELD(struct unit_change, id, .flags = GIVEN),
-    FIELD(struct unit_change, unit_id, .flags = GIVEN, .refers = "unit"),
-    FIELD(struct unit_change, kind, .flags = GIVEN, .choices = change_kinds,
-          .label = "What happened"),
-    FIELD(struct unit_change, on_day, .flags = GIVEN, .label = "Day"),
+    FIELD(struct unit_change, unit_id, .flags = GIVEN | REQUIRED,
+          .refers = "unit"),
+    FIELD(struct unit_change, kind, .flags = GIVEN | REQUIRED,
+          .choices = change_kinds, .label = "What happened"),
+    FIELD(struct unit_change, on_day, .flags = GIVEN | REQUIRED,
+          .label = "Day"),
     FIELD(struct unit_change, into_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct unit_change, old_name, .flags = GIVEN, .label = "Old name"),
     FIELD(struct unit_change, new_name, .flags = GIVEN, .label = "New name"),
     FIELD(struct unit_change, old_parent_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct unit_change, new_parent_id, .flags = GIVEN, .refers = "unit"),
     FIELD(struct unit_change, reason, .flags = GIVEN, .label = "Reason"),
-    FIELD(struct unit_change, at, .flags = GIVEN),
+    FIELD(struct unit_change, at, .flags = GIVEN | REQUIRED),
     FIELD(struct unit_change, actor_id, .flags = GIVEN, .refers = "account"),
 };
 const struct model unit_change_model =

@@ -5,30 +5,8 @@
  */
 import { shallowRef } from 'vue';
 import { get } from '@/api/client';
-import type { Form, FormField, List } from '@/api/types';
+import type { List, Noun } from '@/api/types';
 import { language } from '@/common/i18n';
-
-export interface Noun {
-  noun: string;
-  table: string;
-  plural: string; /* its address */
-  part: 'org' | 'catalog' | 'accounts' | 'system' | null; /* of the menu */
-  label: string;
-  one: string;
-  says: string;
-  title: string | null; /* the field a row is called by */
-  sort: string | null;
-  edit: string | null; /* the right to edit */
-  editable: boolean;
-  plain: boolean; /* it needs no page of its own */
-  alive: boolean; /* it has a life: rows are changed by verbs, not by a form */
-  removable: boolean;
-  merges: boolean;
-  imports: boolean;
-  dated: boolean;
-  searched: boolean;
-  form: Form;
-}
 
 export const nouns = shallowRef<Noun[]>([]);
 let asked = '';
@@ -47,13 +25,24 @@ export async function learnNouns(who: string): Promise<void> {
   }
 }
 
-export const nounOf = (noun?: string | null): Noun | undefined => nouns.value.find((n) => n.noun === noun || n.table === noun);
+export const nounOf = (noun?: string | null): Noun | undefined =>
+  nouns.value.find((n) => n.noun === noun || n.table === noun);
 
 /* The columns of a plain noun's list: the first fields of its form, and whether it is in use. */
 export function columnsOf(n: Noun): string[] {
   /* How a row stands comes first, and what the server says of it is worth as much as what was said to it. */
-  if (n.alive) return ['state', ...factsOf(n).map((f) => f.name).filter((f) => f !== 'state').slice(0, 6)];
-  const shown = n.form.fields.filter((f) => !f.given && !f.long && f.kind !== 'json' && f.name !== 'active').slice(0, 6).map((f) => f.name);
+  if (n.alive)
+    return [
+      'state',
+      ...factsOf(n)
+        .map((f) => f.name)
+        .filter((f) => f !== 'state')
+        .slice(0, 6),
+    ];
+  const shown = n.form.fields
+    .filter((f) => !f.given && !f.long && f.kind !== 'json' && f.name !== 'active')
+    .slice(0, 6)
+    .map((f) => f.name);
   return n.form.fields.some((f) => f.name === 'active') ? [...shown, 'active'] : shown;
 }
 

@@ -5,7 +5,8 @@
  */
 import { may } from '@/api/session';
 import { t } from '@/common/i18n';
-import { columnsOf, nouns, type Noun } from './nouns';
+import { columnsOf, nouns } from './nouns';
+import type { Noun } from '@/api/types';
 
 export interface Part {
   name: string; /* in the address; without a label, the locale keys admin.part.<name>, admin.one.<name> */
@@ -24,18 +25,46 @@ export interface Part {
   dated?: boolean; /* has versions by date */
   remove?: boolean;
   alive?: boolean; /* rows are changed by verbs */
-  page?: 'units' | 'places' | 'crews' | 'items' | 'sla' | 'routing' | 'calendar' | 'accounts' | 'grants' | 'tokens' | 'audit' | 'settings' | 'import' | 'health' | 'changes';
+  page?:
+    | 'units'
+    | 'places'
+    | 'crews'
+    | 'items'
+    | 'sla'
+    | 'routing'
+    | 'calendar'
+    | 'accounts'
+    | 'grants'
+    | 'tokens'
+    | 'audit'
+    | 'settings'
+    | 'import'
+    | 'health'
+    | 'changes';
 }
 
 const org = { group: 'org', see: ['org.edit'], edit: ['org.edit'] } as const;
 const catalog = { group: 'catalog', see: ['catalog.edit'], edit: ['catalog.edit'] } as const;
-const noun = (base: { group: Part['group']; see: readonly string[]; edit: readonly string[] }, more: Omit<Part, 'group' | 'see' | 'edit'>): Part => ({
-  ...base, see: [...base.see], edit: [...base.edit], ...more,
+const noun = (
+  base: { group: Part['group']; see: readonly string[]; edit: readonly string[] },
+  more: Omit<Part, 'group' | 'see' | 'edit'>,
+): Part => ({
+  ...base,
+  see: [...base.see],
+  edit: [...base.edit],
+  ...more,
 });
 
 export const parts: Part[] = [
   noun(org, { name: 'units', path: '/units', noun: 'unit', page: 'units' }),
-  noun(org, { name: 'persons', path: '/persons', noun: 'person', sort: 'code', filters: ['unit_id', 'provider_id', 'active'], columns: ['code', 'name', 'unit_id', 'post', 'phone', 'mobile', 'place_id', 'active'] }),
+  noun(org, {
+    name: 'persons',
+    path: '/persons',
+    noun: 'person',
+    sort: 'code',
+    filters: ['unit_id', 'provider_id', 'active'],
+    columns: ['code', 'name', 'unit_id', 'post', 'phone', 'mobile', 'place_id', 'active'],
+  }),
   noun(org, { name: 'crews', path: '/crews', noun: 'crew', page: 'crews' }),
   noun(org, { name: 'places', path: '/places', noun: 'place', page: 'places' }),
   { name: 'import', group: 'org', see: ['import'], edit: ['import'], page: 'import' },
@@ -43,8 +72,24 @@ export const parts: Part[] = [
   noun(catalog, { name: 'sla-classes', path: '/sla-classes', noun: 'sla_class', page: 'sla' }),
   noun(catalog, { name: 'routing-rules', path: '/routing-rules', noun: 'routing_rule', page: 'routing' }),
   noun(catalog, { name: 'calendar', page: 'calendar', beside: 'calendar-days' }),
-  { name: 'grants', group: 'accounts', see: ['grant.edit'], edit: ['grant.edit'], path: '/grants', noun: 'role_grant', page: 'grants' },
-  { name: 'accounts', group: 'accounts', see: ['account.edit', 'grant.edit'], edit: ['account.edit'], path: '/accounts', noun: 'account', page: 'accounts' },
+  {
+    name: 'grants',
+    group: 'accounts',
+    see: ['grant.edit'],
+    edit: ['grant.edit'],
+    path: '/grants',
+    noun: 'role_grant',
+    page: 'grants',
+  },
+  {
+    name: 'accounts',
+    group: 'accounts',
+    see: ['account.edit', 'grant.edit'],
+    edit: ['account.edit'],
+    path: '/accounts',
+    noun: 'account',
+    page: 'accounts',
+  },
   { name: 'audit', group: 'audit', see: ['audit.see'], edit: [], page: 'audit' },
   { name: 'changes', group: 'accounts', see: ['account.edit', 'grant.edit', 'audit.see'], edit: [], page: 'changes' },
   { name: 'tokens', group: 'system', see: ['account.edit'], edit: [], path: '/tokens', noun: 'token', page: 'tokens' },
@@ -54,8 +99,20 @@ export const parts: Part[] = [
 
 /* The page of a noun that needs none of its own. */
 const plain = (n: Noun): Part => ({
-  name: n.plural, label: n.label, one: n.one, group: n.part!, see: [n.edit!], edit: [n.edit!], path: `/${n.plural}`, noun: n.noun,
-  columns: columnsOf(n), sort: n.sort ?? undefined, search: n.searched, dated: n.dated, remove: n.removable, alive: n.alive,
+  name: n.plural,
+  label: n.label,
+  one: n.one,
+  group: n.part as Part['group'],
+  see: [n.edit!],
+  edit: [n.edit!],
+  path: `/${n.plural}`,
+  noun: n.noun,
+  columns: columnsOf(n),
+  sort: n.sort ?? undefined,
+  search: n.searched,
+  dated: n.dated,
+  remove: n.removable,
+  alive: n.alive,
 });
 
 /* In the order in which the server has the nouns; what is none of them comes last. */
@@ -66,23 +123,31 @@ const place = (p: Part): number => {
 const groups = ['org', 'catalog', 'audit', 'accounts', 'system'];
 
 export const seen = (): Part[] => {
-  const own = nouns.value.filter((n) => n.plain && n.part && n.edit && !parts.some((p) => p.name === n.plural)).map(plain);
+  const own = nouns.value
+    .filter((n) => n.plain && n.part && n.edit && !parts.some((p) => p.name === n.plural))
+    .map(plain);
   const first = (g: Part['group']): number => groups.indexOf(g);
-  return [...parts, ...own].filter((p) => may(...p.see)).map((p, i) => ({ p, i }))
-    .sort((a, b) => first(a.p.group) - first(b.p.group) || place(a.p) - place(b.p) || a.i - b.i).map((x) => x.p);
+  return [...parts, ...own]
+    .filter((p) => may(...p.see))
+    .map((p, i) => ({ p, i }))
+    .sort((a, b) => first(a.p.group) - first(b.p.group) || place(a.p) - place(b.p) || a.i - b.i)
+    .map((x) => x.p);
 };
 
 export const titleOf = (p: Part): string => p.label ?? t(`admin.part.${p.name}`);
 export const oneOf = (p: Part): string => p.one ?? t(`admin.one.${p.name}`);
 
 /* Where the ids of a table can be looked up, and what they are called there. */
-export const refers: Record<string, { path: string; label: string }> = new Proxy({}, {
-  get: (_, table: string) => {
-    const n = nouns.value.find((x) => x.table === table);
-    if (!n) return known[table];
-    return { path: known[table]?.path ?? `/${n.plural}`, label: n.title ?? 'name' };
+export const refers: Record<string, { path: string; label: string }> = new Proxy(
+  {},
+  {
+    get: (_, table: string) => {
+      const n = nouns.value.find((x) => x.table === table);
+      if (!n) return known[table];
+      return { path: known[table]?.path ?? `/${n.plural}`, label: n.title ?? 'name' };
+    },
   },
-});
+);
 
 /* Those that are looked up elsewhere than by their address, or before the nouns are known. */
 const known: Record<string, { path: string; label: string }> = {

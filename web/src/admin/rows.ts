@@ -20,12 +20,21 @@ function labelOf(table: string, row: Row): string {
 async function namesOfIds(table: string, ids: number[]): Promise<Record<string, string>> {
   const lists = [];
   for (let i = 0; i < ids.length; i += CHUNK) {
-    lists.push(get<List<Row>>(refers[table].path, { 'id.in': ids.slice(i, i + CHUNK).join(','), limit: CHUNK, total: 'no' }).catch(() => null));
+    lists.push(
+      get<List<Row>>(refers[table].path, {
+        'id.in': ids.slice(i, i + CHUNK).join(','),
+        limit: CHUNK,
+        total: 'no',
+      }).catch(() => null),
+    );
   }
   const rows = (await Promise.all(lists)).flatMap((l) => l?.items ?? []);
   /* Two of the same name are told apart by their number. */
-  const twice = (r: Row): boolean => !!r.code && rows.some((x) => x.id !== r.id && labelOf(table, x) === labelOf(table, r));
-  return Object.fromEntries(rows.map((r) => [r.id, twice(r) ? `${labelOf(table, r)} · ${String(r.code)}` : labelOf(table, r)]));
+  const twice = (r: Row): boolean =>
+    !!r.code && rows.some((x) => x.id !== r.id && labelOf(table, x) === labelOf(table, r));
+  return Object.fromEntries(
+    rows.map((r) => [r.id, twice(r) ? `${labelOf(table, r)} · ${String(r.code)}` : labelOf(table, r)]),
+  );
 }
 
 /* The names of all that the rows refer to, by table; KNOWN ones are not asked for again. */
@@ -34,12 +43,15 @@ export async function namesOf(noun: string, rows: Row[], fields: FormField[], kn
   for (const f of fields) {
     if (!f.refers || !refers[f.refers]) continue;
     const had = known[f.refers] ?? {};
-    for (const r of rows) if (r[f.name] && !had[String(r[f.name])]) (wanted[f.refers] ??= new Set()).add(Number(r[f.name]));
+    for (const r of rows)
+      if (r[f.name] && !had[String(r[f.name])]) (wanted[f.refers] ??= new Set()).add(Number(r[f.name]));
   }
   const out: Names = { ...known };
-  await Promise.all(Object.entries(wanted).map(async ([table, ids]) => {
-    out[table] = { ...known[table], ...await namesOfIds(table, [...ids]) };
-  }));
+  await Promise.all(
+    Object.entries(wanted).map(async ([table, ids]) => {
+      out[table] = { ...known[table], ...(await namesOfIds(table, [...ids])) };
+    }),
+  );
   if (!out.code && fields.some((f) => widgetOf(noun, f) === 'item')) out.code = await codeNames().catch(() => ({}));
   return out;
 }
@@ -53,7 +65,9 @@ export function searchOf(table: string): (words: string) => Promise<Option<Row>[
 
 /* The one with this id, as it would have been found; null: it is gone. */
 export async function optionOf(table: string, id: number): Promise<Option<Row> | null> {
-  const found = refers[table] && (await get<List<Row>>(refers[table].path, { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
+  const found =
+    refers[table] &&
+    (await get<List<Row>>(refers[table].path, { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
   return found ? { value: found, label: labelOf(table, found), hint: hintOf(table, found) } : null;
 }
 
@@ -70,7 +84,8 @@ export function cell(noun: string, f: FormField, row: Row, names: Names): string
   const widget = widgetOf(noun, f);
   if (widget === 'item') return names.code?.[String(v)] ?? String(v);
   if (widget) return widgetWords(widget, v as string | number);
-  if (f.refers && refers[f.refers]) return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
+  if (f.refers && refers[f.refers])
+    return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
   if (f.kind === 'yes_no') return t(v ? 'common.yes' : 'common.no');
   if (f.kind === 'datetime') return stamp(String(v));
   if (f.kind === 'choice') return choiceWords(f, String(v));

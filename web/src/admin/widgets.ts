@@ -11,10 +11,18 @@ import { i18n, language, nameOf, t } from '@/common/i18n';
 export type Widget = 'weekdays' | 'clock' | 'month_day' | 'spans' | 'item' | 'sla' | 'tags' | 'priority' | 'positive';
 
 const widgets: Record<string, Widget> = {
-  'shift.weekdays': 'weekdays', 'shift.from_min': 'clock', 'shift.to_min': 'clock',
-  'office_hours.from_month_day': 'month_day', 'office_hours.to_month_day': 'month_day', 'office_hours.spans': 'spans',
-  'routing_rule.item_code': 'item', 'service_item.sla_class': 'sla', 'service_item.keywords': 'tags',
-  'service_item.priority': 'priority', 'crew_member.skills': 'tags', 'place.area_m2': 'positive',
+  'shift.weekdays': 'weekdays',
+  'shift.from_min': 'clock',
+  'shift.to_min': 'clock',
+  'office_hours.from_month_day': 'month_day',
+  'office_hours.to_month_day': 'month_day',
+  'office_hours.spans': 'spans',
+  'routing_rule.item_code': 'item',
+  'service_item.sla_class': 'sla',
+  'service_item.keywords': 'tags',
+  'service_item.priority': 'priority',
+  'crew_member.skills': 'tags',
+  'place.area_m2': 'positive',
 };
 
 export const widgetOf = (noun: string, f: FormField): Widget | undefined => widgets[`${noun}.${f.name}`];
@@ -22,7 +30,11 @@ export const widgetOf = (noun: string, f: FormField): Widget | undefined => widg
 const two = (n: number): string => String(n).padStart(2, '0');
 export const clockOf = (min: number): string => `${two(Math.floor(min / 60))}:${two(min % 60)}`;
 export const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
-export const tagsOf = (s: unknown): string[] => String(s ?? '').split(/[,，、]/).map((x) => x.trim()).filter(Boolean);
+export const tagsOf = (s: unknown): string[] =>
+  String(s ?? '')
+    .split(/[,，、]/)
+    .map((x) => x.trim())
+    .filter(Boolean);
 
 const locale = (): string => (language() === 'zh' ? 'zh-CN' : 'en-GB');
 
@@ -35,7 +47,10 @@ export function month(n: number): string {
 }
 
 export function monthDay(n: number): string {
-  return new Date(2024, Math.floor(n / 100) - 1, n % 100).toLocaleDateString(locale(), { month: 'short', day: 'numeric' });
+  return new Date(2024, Math.floor(n / 100) - 1, n % 100).toLocaleDateString(locale(), {
+    month: 'short',
+    day: 'numeric',
+  });
 }
 
 /* "1234567" is every day, "12345" Monday to Friday, else one by one. */
@@ -47,14 +62,22 @@ function weekdays(v: string): string {
 
 export function widgetWords(w: Widget, v: string | number): string {
   switch (w) {
-    case 'weekdays': return weekdays(String(v));
-    case 'clock': return clockOf(Number(v));
-    case 'month_day': return monthDay(Number(v));
-    case 'priority': return t(`priority.${v}`);
-    case 'positive': return Number(v) > 0 ? String(v) : '';
-    case 'tags': return tagsOf(v).join(t('admin.comma'));
-    case 'spans': return String(v).replace(/-/g, '–').replace(/,/g, '  ');
-    default: return String(v);
+    case 'weekdays':
+      return weekdays(String(v));
+    case 'clock':
+      return clockOf(Number(v));
+    case 'month_day':
+      return monthDay(Number(v));
+    case 'priority':
+      return t(`priority.${v}`);
+    case 'positive':
+      return Number(v) > 0 ? String(v) : '';
+    case 'tags':
+      return tagsOf(v).join(t('admin.comma'));
+    case 'spans':
+      return String(v).replace(/-/g, '–').replace(/,/g, '  ');
+    default:
+      return String(v);
   }
 }
 
@@ -68,15 +91,27 @@ export function choiceWords(f: FormField, value: string): string {
 /* Items and areas by their codes: what a routing rule speaks of. */
 export async function codeNames(): Promise<Record<string, string>> {
   const [a, i] = await Promise.all([areas(), items()]);
-  return Object.fromEntries([...a.map((x) => [x.code, t('admin.whole_area', { area: nameOf(x) })]), ...i.map((x) => [x.code, nameOf(x)])]);
+  return Object.fromEntries([
+    ...a.map((x) => [x.code, t('admin.whole_area', { area: nameOf(x) })]),
+    ...i.map((x) => [x.code, nameOf(x)]),
+  ]);
 }
 
 export async function searchCodes(words: string): Promise<Option<string>[]> {
   const w = words.toLowerCase();
-  const [all, found] = await Promise.all([areas(), words ? get<List<{ code: string; name: string; name_en: string }>>('/items', { q: words }).then((l) => l.items) : items()]);
-  const near = all.filter((a) => !w || a.name.includes(words) || a.code.toLowerCase() === w || a.name_en.toLowerCase().includes(w));
-  return [...near.map((a) => ({ value: a.code, label: t('admin.whole_area', { area: nameOf(a) }), hint: a.code })),
-    ...found.slice(0, 30).map((i) => ({ value: i.code, label: nameOf(i), hint: i.code }))];
+  const [all, found] = await Promise.all([
+    areas(),
+    words
+      ? get<List<{ code: string; name: string; name_en: string }>>('/items', { q: words }).then((l) => l.items)
+      : items(),
+  ]);
+  const near = all.filter(
+    (a) => !w || a.name.includes(words) || a.code.toLowerCase() === w || a.name_en.toLowerCase().includes(w),
+  );
+  return [
+    ...near.map((a) => ({ value: a.code, label: t('admin.whole_area', { area: nameOf(a) }), hint: a.code })),
+    ...found.slice(0, 30).map((i) => ({ value: i.code, label: nameOf(i), hint: i.code })),
+  ];
 }
 
 interface Sla {

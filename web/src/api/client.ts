@@ -105,7 +105,7 @@ export async function call<T>(method: string, path: string, ask: Ask = {}, again
   }
   if (!r.ok) {
     const p = await problemOf(r);
-    if (again && unsigned(p, path) && await restore()) return call<T>(method, path, ask, false);
+    if (again && unsigned(p, path) && (await restore())) return call<T>(method, path, ask, false);
     throw p;
   }
   if (method !== 'GET') answered.waits = r.status === 202;

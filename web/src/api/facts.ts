@@ -41,7 +41,10 @@ const crewsInEnglish = shallowRef<Record<number, string> | null>(null);
 export function crewNames(): Record<number, string> {
   if (!crewsInEnglish.value) {
     crewsInEnglish.value = {};
-    void crews().then((all) => (crewsInEnglish.value = Object.fromEntries(all.map((c) => [c.id, c.name_en ?? '']))), () => undefined);
+    void crews().then(
+      (all) => (crewsInEnglish.value = Object.fromEntries(all.map((c) => [c.id, c.name_en ?? '']))),
+      () => undefined,
+    );
   }
   return crewsInEnglish.value;
 }
@@ -52,7 +55,10 @@ const english = shallowRef<Record<string, string> | null>(null);
 export function itemNames(): Record<string, string> {
   if (!english.value) {
     english.value = {};
-    void items().then((all) => (english.value = Object.fromEntries(all.map((i) => [i.code, i.name_en]))), () => undefined);
+    void items().then(
+      (all) => (english.value = Object.fromEntries(all.map((i) => [i.code, i.name_en]))),
+      () => undefined,
+    );
   }
   return english.value;
 }

@@ -47,12 +47,14 @@ export async function loadSession(): Promise<void> {
 
 export async function signIn(account: string, password: string): Promise<void> {
   const ask = (): Promise<Session> => post<Session>('/session', { account, password });
-  take(await ask().catch(async (e: unknown) => {
-    if (!(e instanceof Problem) || e.field !== 'X-CSRF-Token') throw e;
-    /* Another tab has signed in: its session is taken over, then replaced. */
-    setCsrf((await get<Session>('/session')).csrf);
-    return ask();
-  }));
+  take(
+    await ask().catch(async (e: unknown) => {
+      if (!(e instanceof Problem) || e.field !== 'X-CSRF-Token') throw e;
+      /* Another tab has signed in: its session is taken over, then replaced. */
+      setCsrf((await get<Session>('/session')).csrf ?? '');
+      return ask();
+    }),
+  );
 }
 
 export async function signOut(): Promise<void> {
@@ -62,7 +64,7 @@ export async function signOut(): Promise<void> {
 }
 
 /* Calls that wait for the session to come back. */
-let waiting: ((back: boolean) => void)[] = [];
+const waiting: ((back: boolean) => void)[] = [];
 
 function askAgain(why: 'idle' | 'other' | 'age'): Promise<boolean> {
   session.ended = why;
@@ -133,7 +135,8 @@ export const isDesk = computed(() => may('order.accept', 'order.dispatch', 'orde
 export const isWatcher = computed(() => may('order.see') && !isDesk.value && !isCrew.value);
 export const isApprover = computed(() => may('order.approve'));
 export const isAdmin = computed(() =>
-  may('org.edit', 'catalog.edit', 'account.edit', 'grant.edit', 'audit.see', 'setting.edit', 'import'));
+  may('org.edit', 'catalog.edit', 'account.edit', 'grant.edit', 'audit.see', 'setting.edit', 'import'),
+);
 
 /* Where each of us starts. */
 export function home(): string {

@@ -93,7 +93,7 @@ function bye(): void {
 
 async function reopen(): Promise<void> {
   try {
-    if (listeners.size && !source && await checkSession() && !source && listeners.size) open();
+    if (listeners.size && !source && (await checkSession()) && !source && listeners.size) open();
   } catch {
     later();
   }

@@ -1,29 +1,22 @@
-/* What the API says and takes; names are the server's. */
+/*
+ * What the API says and takes.  The shapes are the program's own: they are made
+ * from its description (`npm run types`).  Here they get the names that the
+ * pages use, and what the description knows only as JSON is said.
+ */
+import type { components, paths } from '#api';
 
-export interface Session {
-  account: string;
-  name: string;
-  person_id: number;
-  csrf: string;
-  rights: string[];
-  roles: { role: string; scope: string; scope_id: number | null }[];
-  crews: number[];
-  provider_id: number | null;
-  office?: string | null;
-  lang: string | null;
-  must_change: boolean;
-  ends_in_s: number | null; /* the session's life, however it is used */
-  reset_by: string | null; /* who set the password, when it was another */
-  reset_at: string | null;
-}
+type Schemas = components['schemas'];
 
-export interface DemoSignIn {
-  account: string;
-  password: string;
-  role: string;
-  says: string;
-  says_en: string;
+/* What a GET of the address answers. */
+type Answer<P extends keyof paths> = paths[P] extends {
+  get: { responses: { 200: { content: { 'application/json': infer T } } } };
 }
+  ? T
+  : never;
+type One<T> = T extends { items: (infer I)[] } ? I : never;
+
+/* T with its members of JSON as they are; each must be one of T's. */
+type Json<T, M extends { [K in keyof M]: K extends keyof T ? unknown : never }> = Omit<T, keyof M> & M;
 
 export interface List<T> {
   items: T[];
@@ -32,122 +25,50 @@ export interface List<T> {
   total_more?: boolean;
 }
 
-export type State =
-  | 'submitted' | 'awaiting_approval' | 'accepted' | 'dispatched' | 'acknowledged'
-  | 'on_site' | 'in_progress' | 'suspended' | 'completed' | 'verified' | 'closed'
-  | 'returned' | 'merged' | 'cancelled';
+export type Session = Answer<'/api/v1/session'>;
+export type DemoSignIn = One<Answer<'/api/v1/demo'>>;
 
-export interface Order {
-  /** Of one offered before asking: this person may open it. */
-  may_see?: boolean;
-  id: number;
-  number: string;
-  state: State;
-  parent_id?: number | null;
-  merged_into_id?: number | null;
-  area_id: number;
-  item_id?: number;
-  item_code: string;
-  item_name: string;
-  sla_class: string;
-  priority: number;
-  priority_reason?: string | null;
-  title: string;
-  description?: string | null;
-  answers?: Record<string, unknown> | null;
-  requester_id: number;
-  requester_name: string;
-  unit_id?: number | null;
-  unit_name?: string | null;
-  place_id?: number | null;
-  place_name?: string | null;
-  place_note?: string | null;
-  phone?: string | null;
-  channel: string;
-  taken_by_id?: number | null;
-  crew_id?: number | null;
-  crew_name?: string | null;
-  provider_id?: number | null;
-  assignee_id?: number | null;
-  assignee_name?: string | null;
-  wanted_from?: string | null;
-  wanted_to?: string | null;
-  submitted_at?: string | null;
-  accept_due?: string | null;
-  on_site_due?: string | null;
-  safe_due?: string | null;
-  complete_due?: string | null;
-  accepted_at?: string | null;
-  dispatched_at?: string | null;
-  acknowledged_at?: string | null;
-  on_site_at?: string | null;
-  safe_at?: string | null;
-  completed_at?: string | null;
-  verified_at?: string | null;
-  closed_at?: string | null;
-  verified_auto?: boolean;
-  suspended_at?: string | null;
-  suspend_reason?: string | null;
-  resume_expected_at?: string | null;
-  suspended_ms?: number;
-  gross_ms?: number | null;
-  net_ms?: number | null;
-  extension_asked_until?: string | null;
-  extension_reason?: string | null;
-  extensions?: number;
-  reworks?: number;
-  reopens?: number;
-  accept_late?: boolean;
-  on_site_late?: boolean;
-  safe_late?: boolean;
-  complete_late?: boolean;
-  escalation?: number;
-  result?: string | null;
-  cause?: string | null;
-  rating?: { stars: number; tags?: string | null; comment?: string | null; at?: string } | null;
-  calendar_note?: string | null;
-  version: number;
-  updated_at?: string;
-  verbs?: string[];
-  legs?: Leg[];
-  merged?: Leg[];
-  fields?: ItemField[] | null; /* the questions, as they were when it was asked */
-}
+// -- orders -------------------------------------------------------------------
 
 /* What an order tells of its legs and of the orders merged into it. */
-export interface Leg {
-  id: number;
-  number: string;
-  state: State;
-  title: string;
-  crew_name?: string | null;
-}
+export type Leg = Pick<Order, 'id' | 'number' | 'state' | 'title' | 'crew_name'>;
+export type Rating = Pick<Schemas['rating'], 'stars' | 'tags' | 'comment' | 'at'>;
 
-/* The due times of an item asked for now. */
-export interface Promised {
-  item_code: string;
-  accept_due?: string | null;
-  on_site_due?: string | null;
-  safe_due?: string | null;
-  complete_due?: string | null;
-  calendar_note?: string | null;
-}
+/* One order by itself also tells what may be done with it, its legs and the
+   questions as they were when it was asked. */
+type View = Json<
+  Schemas['order_view'],
+  {
+    answers: Record<string, unknown> | null;
+    verbs: string[];
+    legs: Leg[];
+    merged: Leg[];
+    rating: Rating | null;
+    fields: ItemField[] | null;
+  }
+>;
+type Shown = keyof Schemas['order'];
+export type Order = Pick<View, Shown> & Partial<Omit<View, Shown>>;
+export type State = Schemas['order']['state'];
+export type OrderEvent = Schemas['order_event'];
+export type Candidate = Schemas['order_candidate'];
+export type Promised = Schemas['order_promise'];
+export type Board = Answer<'/api/v1/orders/board'>;
+export type NewOrder = Json<
+  Schemas['order_wish_input'],
+  {
+    answers?: Record<string, unknown> | null;
+    legs?: { item_code: string; description?: string; answers?: Record<string, unknown> }[] | null;
+  }
+>;
+export type Draft = Json<Schemas['draft'], { content: Partial<NewOrder> }>;
 
-export interface OrderEvent {
-  id: number;
-  order_id: number;
-  at: string;
-  actor_id?: number | null;
-  actor_name?: string | null;
-  verb: string;
-  from_state?: State | null;
-  to_state?: State | null;
-  reason?: string | null;
-  note?: string | null;
-  internal?: boolean;
-  detail?: unknown;
-}
+/* A row of the table of steps. */
+export type Step = Answer<'/api/v1/orders/transitions'>[number];
 
+// -- the catalogue and the office ---------------------------------------------
+
+/* A question of an item, as the catalogue's files have it (docs/CATALOGUE.md). */
 export interface ItemField {
   name: string;
   label: string;
@@ -167,166 +88,39 @@ export interface ItemField {
   says_en?: string;
 }
 
-export interface Area {
-  id: number;
-  code: string;
-  name: string;
-  name_en: string;
-  sort: number;
-}
+export type Area = Schemas['service_area'];
+export type Item = Json<Schemas['service_item'], { fields: ItemField[] | null }>;
+export type Place = Schemas['place'];
+export type Person = Schemas['person_card'];
+export type Crew = Schemas['crew'];
+export type CrewLoad = Answer<'/api/v1/crews/{id}/load'>;
+export type CrewRatings = Answer<'/api/v1/crews/{id}/ratings'>;
+export type Unit = Schemas['unit'];
+export type UnitChange = Schemas['unit_change'];
+export type Notice = Schemas['notice'];
 
-export interface Item {
-  id: number;
-  code: string;
-  area_id: number;
-  name: string;
-  name_en: string;
-  keywords?: string | null;
-  priority: number;
-  sla_class: string;
-  account?: string | null;
-  fields?: ItemField[] | null;
-  needs_approval: boolean;
-  asks_rating: boolean;
-  active: boolean;
-  valid_from: string;
-  valid_to?: string | null;
-  version: number;
-}
+// -- administration -----------------------------------------------------------
 
-export interface Place {
-  id: number;
-  code: string;
-  name: string;
-  name_en?: string | null;
-  kind: string;
-  parent_id?: number | null;
-  full_name: string;
-  restricted?: boolean;
-  active: boolean;
-  version: number;
-}
+export type AuditEntry = Json<
+  Schemas['audit_entry'],
+  {
+    names: Record<string, string> | null; /* what the ids in the detail are called now */
+  }
+>;
+export type AuditHeads = Answer<'/api/v1/audit/heads'>;
+export type Calendar = Answer<'/api/v1/calendar'>;
+export type CalendarYear = Schemas['calendar_year'];
+export type Destination = Schemas['destination'];
+export type HealthPart = Schemas['health'];
+export type Noun = One<Answer<'/api/v1/nouns'>>;
+export type RightChange = Schemas['right_change'];
+export type RightHeld = One<Answer<'/api/v1/accounts/{id}/rights'>>;
+export type RoutingRule = Schemas['routing_rule'];
+export type Setting = Schemas['setting'];
+export type UnitPlan = Schemas['unit_plan'];
 
-export interface Person {
-  id: number;
-  code: string;
-  name: string;
-  name_en?: string | null;
-  unit_id?: number | null;
-  unit_name?: string | null;
-  place_id?: number | null;
-  place_name?: string | null;
-  phone?: string | null;
-  mobile?: string | null;
-  active?: boolean;
-  version?: number;
-}
+// -- forms and tables that come in --------------------------------------------
 
-export interface Crew {
-  id: number;
-  code: string;
-  name: string;
-  name_en?: string | null;
-  provider_id?: number | null;
-  phone?: string | null;
-  dispatch: 'assign' | 'grab' | 'in_turn';
-  active: boolean;
-  version: number;
-}
-
-export interface CrewLoad {
-  open: number;
-  on_hand: number;
-  overdue: number;
-  members: { person_id: number; name: string; lead: boolean; skills?: string | null; open: number; on_duty: boolean }[];
-}
-
-export interface CrewRatings {
-  hidden?: boolean; /* too few votes to show figures */
-  n: number;
-  average: number | null;
-  stars: number[];
-  tags: Record<string, number>;
-}
-
-export interface Unit {
-  id: number;
-  code: string;
-  name: string;
-  short_name?: string | null;
-  name_en?: string | null;
-  parent_id?: number | null;
-  path?: string;
-  sort: number;
-  valid_from: string;
-  valid_to?: string | null;
-  version: number;
-}
-
-export interface UnitChange {
-  id: number;
-  unit_id: number;
-  kind: string;
-  on_day: string;
-  into_id?: number | null;
-  old_name?: string | null;
-  new_name?: string | null;
-  old_parent_id?: number | null;
-  new_parent_id?: number | null;
-  reason?: string | null;
-  at: string;
-  actor_id?: number | null;
-}
-
-export interface Notice {
-  id: number;
-  noun: string;
-  noun_id: number;
-  kind: string;
-  text: string;
-  at: string;
-  read_at?: string | null;
-}
-
-/* Facts of a noun's form, GET /forms/{noun}. */
-export interface FormField {
-  name: string;
-  kind: 'number' | 'yes_no' | 'text' | 'datetime' | 'day' | 'money' | 'choice' | 'several' | 'json';
-  label: string;
-  says?: string | null;
-  required?: boolean;
-  expected?: boolean;
-  given?: boolean;
-  fixed?: boolean;
-  long?: boolean;
-  min?: number | null;
-  max?: number | null;
-  choices?: { value: string; label: string }[] | null;
-  offers?: { value: string; label: string }[] | null;
-  refers?: string | null;
-}
-
-/* A row of the table of steps, GET /orders/transitions. */
-export interface Step {
-  verb: string;
-  label: string;
-  from: string[];
-  to: string | null;
-  guard: string | null;
-  at_once: boolean;
-  grave: boolean;
-}
-
-export interface Form {
-  noun: string;
-  fields: FormField[];
-}
-
-export interface ImportResult {
-  rows: number;
-  added: number;
-  changed: number;
-  unchanged: number;
-  waiting?: number; /* people of whom something waits for confirmation */
-  refused: { line: number; field: string | null; column?: string | null; detail: string; value?: string | null }[];
-}
+export type Form = Answer<'/api/v1/forms/{noun}'>;
+export type FormField = Form['fields'][number];
+export type ImportResult = paths['/api/v1/import/{kind}']['post']['responses'][200]['content']['application/json'];

@@ -12,7 +12,7 @@ const loaders: Record<Lang, () => Promise<{ default: Words }>> = {
   en: () => import('@/locales/en.json'),
 };
 
-export const i18n = createI18n({ legacy: false, locale: 'zh' as string, messages: {} as Record<string, Words>, missingWarn: false });
+export const i18n = createI18n({ legacy: false, locale: 'zh', messages: {}, missingWarn: false });
 
 function stored(): Lang | null {
   const said = document.cookie.match(/(?:^|; )lang=(zh|en)/);

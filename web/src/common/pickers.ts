@@ -1,7 +1,7 @@
 /* What the search boxes look in. */
 import { get } from '@/api/client';
 import { areas, crews, items } from '@/api/facts';
-import type { Crew, Item, List, Order, Person, Place } from '@/api/types';
+import type { Crew, Item, List, Person, Place } from '@/api/types';
 import { nameOf } from './i18n';
 import { initials } from './pinyin';
 import type { Option } from './Combo.vue';
@@ -48,13 +48,18 @@ export async function searchPlaces(words: string): Promise<Option<PlaceRef>[]> {
 export async function searchPeople(words: string): Promise<Option<Person>[]> {
   if (!words) return [];
   const found = await get<List<Person>>('/people', { q: words, limit: 12 });
-  return found.items.map((p) => ({ value: p, label: p.name, hint: [p.unit_name, p.phone ?? p.mobile].filter(Boolean).join(' · ') }));
+  return found.items.map((p) => ({
+    value: p,
+    label: p.name,
+    hint: [p.unit_name, p.phone ?? p.mobile].filter(Boolean).join(' · '),
+  }));
 }
 
 /* Items by a word, part of a word, a whole sentence, code or pinyin initials: the server knows best. */
 export async function searchItems(words: string): Promise<Option<Item>[]> {
   const groups = await areas();
-  const found = words ? (await get<List<Item>>('/items', { q: words })).items.slice(0, 12)
+  const found = words
+    ? (await get<List<Item>>('/items', { q: words })).items.slice(0, 12)
     : (await items()).filter((i) => i.active);
   return found.map((i) => ({ value: i, label: nameOf(i), hint: nameOf(groups.find((a) => a.id === i.area_id)) }));
 }
@@ -62,13 +67,8 @@ export async function searchItems(words: string): Promise<Option<Item>[]> {
 export async function searchCrews(words: string): Promise<Option<Crew>[]> {
   const all = (await crews()).filter((c) => c.active);
   const w = words.toLowerCase();
-  const found = all.filter((c) => !w || c.name.includes(words) || initials(c.name).includes(w)
-    || (c.name_en ?? '').toLowerCase().includes(w));
+  const found = all.filter(
+    (c) => !w || c.name.includes(words) || initials(c.name).includes(w) || (c.name_en ?? '').toLowerCase().includes(w),
+  );
   return found.map((c) => ({ value: c, label: nameOf(c), hint: c.code }));
-}
-
-export async function searchOrders(words: string): Promise<Option<Order>[]> {
-  if (!words) return [];
-  const found = await get<List<Order>>('/orders', { q: words, limit: 12, sort: '-id', total: 'no' });
-  return found.items.map((o) => ({ value: o, label: `${o.number} ${o.item_name}`, hint: o.place_name ?? '' }));
 }

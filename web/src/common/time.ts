@@ -34,7 +34,11 @@ export function stamp(text: string | null | undefined): string {
 }
 
 /* From one instant to another; the day is said once when it is the same. */
-export function between(from: string | null | undefined, to: string | null | undefined, words: (text: string) => string): string {
+export function between(
+  from: string | null | undefined,
+  to: string | null | undefined,
+  words: (text: string) => string,
+): string {
   if (!from || !to) return words(from ?? to ?? '');
   const end = sameDay(new Date(from), new Date(to)) ? stamp(to).slice(11) : words(to);
   return `${words(from)} – ${end}`;

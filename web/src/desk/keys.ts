@@ -3,8 +3,21 @@ import { onBeforeUnmount, onMounted } from 'vue';
 
 /* Every verb of the desk has a key. */
 export const verbKeys: Record<string, string> = {
-  accept: 'a', dispatch: 'd', in_turn: 'i', transfer: 't', return: 'r', merge: 'm', add_leg: 'l', raise_priority: 'p', comment: 'c',
-  grant_extension: 'g', refuse_extension: 'f', suspend: 's', resume: 'u', resubmit: 'e', cancel: 'x',
+  accept: 'a',
+  dispatch: 'd',
+  in_turn: 'i',
+  transfer: 't',
+  return: 'r',
+  merge: 'm',
+  add_leg: 'l',
+  raise_priority: 'p',
+  comment: 'c',
+  grant_extension: 'g',
+  refuse_extension: 'f',
+  suspend: 's',
+  resume: 'u',
+  resubmit: 'e',
+  cancel: 'x',
 };
 
 export function useKeys(keys: Record<string, (e: KeyboardEvent) => void>): void {

@@ -2,26 +2,63 @@
 import type { Query } from '@/api/client';
 import type { State } from '@/api/types';
 
-export const tabs = ['to_accept', 'to_dispatch', 'under_way', 'suspended', 'overdue', 'extension', 'escalated', 'approval',
-  'completed', 'open', 'all'] as const;
+export const tabs = [
+  'to_accept',
+  'to_dispatch',
+  'under_way',
+  'suspended',
+  'overdue',
+  'extension',
+  'escalated',
+  'approval',
+  'completed',
+  'open',
+  'all',
+] as const;
 export type Tab = (typeof tabs)[number];
 
 /* The columns of the board. */
-export const boardStates: State[] = ['submitted', 'accepted', 'dispatched', 'acknowledged', 'on_site', 'in_progress', 'suspended', 'completed'];
+export const boardStates: State[] = [
+  'submitted',
+  'accepted',
+  'dispatched',
+  'acknowledged',
+  'on_site',
+  'in_progress',
+  'suspended',
+  'completed',
+];
 
 /* Oldest first where work waits; newest first where one looks back. */
 export function questionOf(tab: Tab, now: string): Query {
   switch (tab) {
-    case 'to_accept': return { state: 'submitted', sort: 'id' };
-    case 'to_dispatch': return { state: 'accepted', sort: 'id' };
-    case 'under_way': return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'complete_due' };
-    case 'suspended': return { state: 'suspended', sort: 'id' };
-    case 'overdue': return { is_open: 'yes', 'completed_at.set': 'no', 'suspended_at.set': 'no', 'complete_due.before': now, sort: 'complete_due' };
-    case 'extension': return { is_open: 'yes', 'extension_asked_until.set': 'yes', sort: 'id' };
-    case 'escalated': return { is_open: 'yes', 'escalation.from': 1, sort: 'complete_due' };
-    case 'approval': return { state: 'awaiting_approval', sort: 'id' };
-    case 'completed': return { state: 'completed', sort: '-id' };
-    case 'open': return { is_open: 'yes', 'completed_at.set': 'no', sort: '-id' };
-    case 'all': return { sort: '-id' };
+    case 'to_accept':
+      return { state: 'submitted', sort: 'id' };
+    case 'to_dispatch':
+      return { state: 'accepted', sort: 'id' };
+    case 'under_way':
+      return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'complete_due' };
+    case 'suspended':
+      return { state: 'suspended', sort: 'id' };
+    case 'overdue':
+      return {
+        is_open: 'yes',
+        'completed_at.set': 'no',
+        'suspended_at.set': 'no',
+        'complete_due.before': now,
+        sort: 'complete_due',
+      };
+    case 'extension':
+      return { is_open: 'yes', 'extension_asked_until.set': 'yes', sort: 'id' };
+    case 'escalated':
+      return { is_open: 'yes', 'escalation.from': 1, sort: 'complete_due' };
+    case 'approval':
+      return { state: 'awaiting_approval', sort: 'id' };
+    case 'completed':
+      return { state: 'completed', sort: '-id' };
+    case 'open':
+      return { is_open: 'yes', 'completed_at.set': 'no', sort: '-id' };
+    case 'all':
+      return { sort: '-id' };
   }
 }

@@ -1,20 +1,39 @@
 /* What an order's facts mean to people: tones, stages, clocks. */
 import type { Order, State } from '@/api/types';
 import { crewNames, itemNames } from '@/api/facts';
-import { language, t } from './i18n';
-import { span, when } from './time';
+import { language, t } from '@/common/i18n';
+import { span, when } from '@/common/time';
 
 export type Tone = 'quiet' | 'busy' | 'good' | 'warn' | 'bad';
 
 const tones: Record<State, Tone> = {
-  submitted: 'warn', awaiting_approval: 'warn', accepted: 'busy', dispatched: 'busy',
-  acknowledged: 'busy', on_site: 'busy', in_progress: 'busy', suspended: 'warn', completed: 'good',
-  verified: 'good', closed: 'quiet', returned: 'bad', merged: 'quiet', cancelled: 'quiet',
+  submitted: 'warn',
+  awaiting_approval: 'warn',
+  accepted: 'busy',
+  dispatched: 'busy',
+  acknowledged: 'busy',
+  on_site: 'busy',
+  in_progress: 'busy',
+  suspended: 'warn',
+  completed: 'good',
+  verified: 'good',
+  closed: 'quiet',
+  returned: 'bad',
+  merged: 'quiet',
+  cancelled: 'quiet',
 };
 
 export const states = Object.keys(tones) as State[];
-export const openStates: State[] = ['submitted', 'awaiting_approval', 'accepted', 'dispatched', 'acknowledged',
-  'on_site', 'in_progress', 'suspended'];
+export const openStates: State[] = [
+  'submitted',
+  'awaiting_approval',
+  'accepted',
+  'dispatched',
+  'acknowledged',
+  'on_site',
+  'in_progress',
+  'suspended',
+];
 
 export function toneOf(state: State): Tone {
   return tones[state] ?? 'quiet';
@@ -32,12 +51,33 @@ export interface Stage {
   late: boolean;
 }
 
-type Clocks = Partial<Pick<Order, 'state' | 'suspended_at' | 'resume_expected_at' | 'accept_due' | 'accepted_at' | 'accept_late' | 'on_site_due' | 'on_site_at' | 'on_site_late' | 'safe_due'
-  | 'safe_at' | 'safe_late' | 'complete_due' | 'completed_at' | 'complete_late'>>;
+type Clocks = Partial<
+  Pick<
+    Order,
+    | 'state'
+    | 'suspended_at'
+    | 'resume_expected_at'
+    | 'accept_due'
+    | 'accepted_at'
+    | 'accept_late'
+    | 'on_site_due'
+    | 'on_site_at'
+    | 'on_site_late'
+    | 'safe_due'
+    | 'safe_at'
+    | 'safe_late'
+    | 'complete_due'
+    | 'completed_at'
+    | 'complete_late'
+  >
+>;
 
 export function stagesOf(o: Clocks): Stage[] {
   const stage = (name: Stage['name'], due?: string | null, done?: string | null, late?: boolean): Stage => ({
-    name, due: due ?? null, done: done ?? null, late: !!late || (!!due && !!done && done > due),
+    name,
+    due: due ?? null,
+    done: done ?? null,
+    late: !!late || (!!due && !!done && done > due),
   });
   return [
     stage('accept', o.accept_due, o.accepted_at, o.accept_late),
@@ -49,7 +89,7 @@ export function stagesOf(o: Clocks): Stage[] {
 
 /* Does the order's clock for this stage stand still, and since when? */
 function stoppedAt(o: Clocks, stage: Stage): string | null {
-  return o.state === 'suspended' && stage.name === 'complete' ? o.suspended_at ?? null : null;
+  return o.state === 'suspended' && stage.name === 'complete' ? (o.suspended_at ?? null) : null;
 }
 
 /* What is left until a stage is due, in ms; below zero: overdue.  A clock that was stopped before it ran out is paused. */
@@ -79,13 +119,23 @@ function levelOf(left: number, whole: number): Clock['level'] {
 
 export function clockOf(o: Order, now: number): Clock | null {
   if (!isOpen(o)) return null;
-  const open = stagesOf(o).filter((s) => s.due && !s.done).map((stage) => ({ stage, ...leftOf(o, stage, now) }));
-  const worst = open.filter((c) => c.left < 0).at(-1) ?? open.filter((c) => !c.paused).sort((a, b) => a.left - b.left)[0] ?? open[0];
+  const open = stagesOf(o)
+    .filter((s) => s.due && !s.done)
+    .map((stage) => ({ stage, ...leftOf(o, stage, now) }));
+  const worst =
+    open.filter((c) => c.left < 0).at(-1) ??
+    open.filter((c) => !c.paused).sort((a, b) => a.left - b.left)[0] ??
+    open[0];
   if (!worst) return null;
   const { stage, left, paused } = worst;
   if (paused) return { stage, left, level: 'paused', words: pausedWords(o) };
   const words = t(left < 0 ? 'clock.over' : 'clock.left', { stage: t(`stage.${stage.name}`), span: span(left) });
-  return { stage, left, level: levelOf(left, new Date(stage.due!).getTime() - new Date(o.submitted_at ?? stage.due!).getTime()), words };
+  return {
+    stage,
+    left,
+    level: levelOf(left, new Date(stage.due!).getTime() - new Date(o.submitted_at ?? stage.due!).getTime()),
+    words,
+  };
 }
 
 /* Where it is, in words: a known place and what was added to it. */

@@ -5,11 +5,25 @@
 import { reactive } from 'vue';
 import { get } from '@/api/client';
 import type { Form, Order, Step } from '@/api/types';
-import { i18n } from './i18n';
+import { i18n } from '@/common/i18n';
 
 /* The order in which buttons stand: what moves the work on comes first; the others as in the server's table. */
-const first = ['approve', 'accept', 'dispatch', 'grab', 'acknowledge', 'arrive', 'start', 'complete', 'resume',
-  'verify', 'rate', 'resubmit', 'grant_extension', 'make_safe'];
+const first = [
+  'approve',
+  'accept',
+  'dispatch',
+  'grab',
+  'acknowledge',
+  'arrive',
+  'start',
+  'complete',
+  'resume',
+  'verify',
+  'rate',
+  'resubmit',
+  'grant_extension',
+  'make_safe',
+];
 const last = ['comment', 'cancel'];
 
 function place(verb: string): number {
@@ -28,11 +42,13 @@ let asked: Promise<void> | undefined;
 
 /* The first row of each verb. */
 export function learnSteps(): Promise<void> {
-  asked ??= get<Step[]>('/orders/transitions').then((rows) => {
-    for (const s of rows) steps[s.verb] ??= s;
-  }).catch(() => {
-    asked = undefined;
-  });
+  asked ??= get<Step[]>('/orders/transitions')
+    .then((rows) => {
+      for (const s of rows) steps[s.verb] ??= s;
+    })
+    .catch(() => {
+      asked = undefined;
+    });
   return asked;
 }
 
@@ -60,7 +76,9 @@ export function learnForms(offered: readonly string[]): void {
 
 /* Of an order without a promised time no more time is asked for, but a day is agreed on. */
 const days: Record<string, string> = {
-  ask_extension: 'verb_day.ask_extension', grant_extension: 'verb_day.grant_extension', refuse_extension: 'verb_day.refuse_extension',
+  ask_extension: 'verb_day.ask_extension',
+  grant_extension: 'verb_day.grant_extension',
+  refuse_extension: 'verb_day.refuse_extension',
 };
 
 /* What a verb is called: the key of its words. */

@@ -1,10 +1,10 @@
 /* A list of orders that grows page by page and follows live changes. */
 import { onMounted, ref, watch, type Ref } from 'vue';
 import type { Query } from '@/api/client';
-import { listOrders } from '@/api/orders';
+import { listOrders } from './calls';
 import { gathered, useStream } from '@/api/stream';
 import type { Order } from '@/api/types';
-import { wordsOf } from './toast';
+import { wordsOf } from '@/common/toast';
 
 export interface OrderList {
   rows: Ref<Order[]>;
@@ -70,12 +70,22 @@ export function useOrders(query: () => Query, live = true): OrderList {
   }
 
   const soon = gathered(() => void fetchFirst());
-  if (live) useStream({ order: (c) => { flash(c.id); soon(); }, again: soon });
+  if (live)
+    useStream({
+      order: (c) => {
+        flash(c.id);
+        soon();
+      },
+      again: soon,
+    });
   onMounted(fetchFirst);
-  watch(() => JSON.stringify(query()), () => {
-    rows.value = [];
-    loading.value = true;
-    void fetchFirst();
-  });
+  watch(
+    () => JSON.stringify(query()),
+    () => {
+      rows.value = [];
+      loading.value = true;
+      void fetchFirst();
+    },
+  );
   return { rows, total, totalMore, more, loading, wrong, fresh, reload: fetchFirst, next };
 }

@@ -1,9 +1,9 @@
 /* One order with its history, following live changes. */
 import { ref, watch, type Ref } from 'vue';
-import { eventsOf, getOrder } from '@/api/orders';
+import { eventsOf, getOrder } from './calls';
 import { useStream } from '@/api/stream';
 import type { Order, OrderEvent } from '@/api/types';
-import { wordsOf } from './toast';
+import { wordsOf } from '@/common/toast';
 
 export interface OneOrder {
   order: Ref<Order | null>;
@@ -42,10 +42,19 @@ export function useOrder(id: () => number | string): OneOrder {
     await history(o.id);
   }
 
-  watch(id, () => {
-    order.value = null;
-    void load();
-  }, { immediate: true });
-  useStream({ order: (c) => { if (String(c.id) === String(id()) && c.version !== order.value?.version) void load(); }, again: () => void load() });
+  watch(
+    id,
+    () => {
+      order.value = null;
+      void load();
+    },
+    { immediate: true },
+  );
+  useStream({
+    order: (c) => {
+      if (String(c.id) === String(id()) && c.version !== order.value?.version) void load();
+    },
+    again: () => void load(),
+  });
   return { order, events, wrong, load, took };
 }
