@@ -4,7 +4,8 @@ import { placeOf } from './deeds';
 import { journey, type Cast } from './journey';
 import type { Person } from './person';
 
-const button = (p: Person, name: string) => p.page.locator('dialog[open]').last().getByRole('button', { name, exact: true }).last();
+const button = (p: Person, name: string) =>
+  p.page.locator('dialog[open]').last().getByRole('button', { name, exact: true }).last();
 
 async function dialogs(p: Person, n: number): Promise<void> {
   await p.page.waitForFunction((n) => document.querySelectorAll('dialog[open]').length === n, n);
@@ -22,7 +23,9 @@ async function lends({ comes }: Cast): Promise<void> {
   const form = p.page.locator('dialog[open]');
   await form.getByRole('combobox').first().fill('E2E');
   await form.getByRole('option').filter({ hasText: 'E2E-7' }).first().click();
-  await form.locator('input[type=datetime-local]').fill(new Date(Date.now() + 30 * 3600_000).toISOString().slice(0, 16));
+  await form
+    .locator('input[type=datetime-local]')
+    .fill(new Date(Date.now() + 30 * 3600_000).toISOString().slice(0, 16));
   await p.presses('common.save');
   const row = p.page.locator('.plain tbody tr', { hasText: 'E2E-7' });
   await row.getByText('待领取').waitFor();

@@ -5,7 +5,7 @@
  */
 import { shallowRef } from 'vue';
 import { get } from '@/api/client';
-import type { List, Noun } from '@/api/types';
+import type { FormField, List, Noun } from '@/api/types';
 import { language } from '@/common/i18n';
 
 export const nouns = shallowRef<Noun[]>([]);

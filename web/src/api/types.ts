@@ -50,12 +50,12 @@ type View = Json<
 type Shown = keyof Schemas['order'];
 export type Order = Pick<View, Shown> & Partial<Omit<View, Shown>>;
 export type State = Schemas['order']['state'];
-export type OrderEvent = Schemas['order_event'];
+export type OrderEvent = Schemas['event'];
 export type Candidate = Schemas['order_candidate'];
 export type Promised = Schemas['order_promise'];
 export type Board = Answer<'/api/v1/orders/board'>;
 export type NewOrder = Json<
-  Schemas['order_wish_input'],
+  Schemas['order_request_input'],
   {
     answers?: Record<string, unknown> | null;
     legs?: { item_code: string; description?: string; answers?: Record<string, unknown> }[] | null;
