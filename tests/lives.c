@@ -304,9 +304,9 @@ const struct life_case life_cases[] = {
       bring_right_change, say_words, nothing_waits, NULL, "right_change" },
     { &unit_plan_life, plan_people, COUNT(plan_people), office_make, bring_plan,
       say_words, nothing_waits, NULL, "unit_plan", 1U << 1 | 1U << 3 },
-    { &lending_life, lending_people, COUNT(lending_people), example_make,
-      bring_lending, say_lending, nothing_waits, NULL, "lending" },
     { &import_life, import_people, COUNT(import_people), office_make,
       bring_import, say_words, nothing_waits, NULL, "request_import" },
+    { &lending_life, lending_people, COUNT(lending_people), example_make,
+      bring_lending, say_lending, nothing_waits, NULL, "lending" },
     { .life = NULL },
 };

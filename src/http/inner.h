@@ -82,7 +82,7 @@ struct http_server {
     bool tls;
     atomic_bool stopping;
     atomic_llong late_ms; /* stopping: what was not begun by then is refused */
-    int door_fd;          /* stopping: the socket nobody comes to any more */
+    int door_fd;          /* the socket that people come to; libmicrohttpd's */
     struct door *door;
     atomic_uint open_calls; /* handed to the pool and not yet answered */
     atomic_uint unread;     /* answered, and not all of it sent */

@@ -843,6 +843,7 @@ http_start(const struct http_config *config, const char **why)
         s->aside = open_pool(config, config->aside, 0);
         s->slow = open_slow(config);
         s->daemon = start_daemon(s, fd, cert, key);
+        s->door_fd = fd;
         /* Nothing of it runs yet, so all can be taken back in turn. */
         if (s->daemon == NULL) {
             *why = s->tls ? "the certificate and its key do not work"
@@ -920,16 +921,33 @@ left_to_hear(struct http_server *s)
     return stream_any(s);
 }
 
+/*
+ * Who comes now is refused by the kernel.  MHD_quiesce_daemon is not for this:
+ * it takes the socket out of the pollers' set while they may do so themselves,
+ * and the loser ends the process (libmicrohttpd 0.9.75, MHD_epoll).  So its
+ * number becomes that of a socket to which nobody comes; with its last number
+ * the old one leaves every set, and a poller that is about to accept finds
+ * nothing.
+ */
+static void
+close_door(struct http_server *s)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends)
+        != 0)
+        return; /* no numbers left: they come in and are answered 503 */
+    (void)dup3(ends[0], s->door_fd, O_CLOEXEC);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 void
 http_take_no_more(struct http_server *s)
 {
     atomic_store(&s->late_ms, monotonic_ms() + BEGIN_MS);
     atomic_store(&s->stopping, true);
-    s->door_fd = MHD_quiesce_daemon(s->daemon);
-    /* Not closed yet: a poller may be about to accept by that number.  Who
-       comes now is refused by the kernel. */
-    if (s->door_fd >= 0)
-        (void)shutdown(s->door_fd, SHUT_RDWR);
+    close_door(s);
     pthread_mutex_lock(&s->lock);
     pthread_cond_signal(&s->tick);
     pthread_mutex_unlock(&s->lock);
@@ -952,8 +970,6 @@ http_stop(struct http_server *s)
     (void)wait_until_none(s, left_to_hear, monotonic_ms() + STREAMS_MS);
     MHD_stop_daemon(s->daemon);
     door_close(s->door);
-    if (s->door_fd >= 0)
-        close(s->door_fd);
     pthread_cond_destroy(&s->tick);
     pthread_mutex_destroy(&s->lock);
     free(s);

@@ -434,9 +434,10 @@ ask_the_same(struct client *k, struct request *q, const struct reply *first)
     q->twice = false;
     r = request_ask(k, q);
     looked(k->s, V_SAME);
+    /* 401: somebody ended the session or the token in between. */
     if (r.a.status != 0 && first->a.status / 100 == 2 && r.a.status != 503
-        && r.a.status != 507 && r.a.status != 429 && !goes_on(q->op)
-        && !is_the_same(k, first, &r))
+        && r.a.status != 401 && r.a.status != 507 && r.a.status != 429
+        && !goes_on(q->op) && !is_the_same(k, first, &r))
         wrong(k, q, &r, V_SAME, first->a.body);
     reply_free(&r);
 }

@@ -152,7 +152,7 @@ static const struct step steps[] = {
       keep_reason, NULL, NULL, "it failed, or its process has gone" },
     { IN(IMPORT_BROKEN), "go_on", IMPORT_BEGUN, LIFE_PROGRAM, NULL,
       is_open_again, NULL, NULL, "its files come again" },
-    { IN(IMPORT_BROKEN), "take_back", IMPORT_UNDOING, LIFE_PROGRAM, NULL, NULL,
+    { IN(IMPORT_BROKEN), "fall_back", IMPORT_UNDOING, LIFE_PROGRAM, NULL, NULL,
       NULL, NULL, "it failed while it was told" },
     { IN(IMPORT_UNDOING), "undone", IMPORT_UNDONE, LIFE_PROGRAM, NULL,
       has_ended, NULL, NULL, "nothing is left to be undone" },
@@ -318,7 +318,7 @@ mark_broken(struct importing *im, const char *why)
     TX tx = tx_begin(im->c);
 
     TRY(step(im->c, im->self.id, "break_off", why));
-    TRY(step(im->c, im->self.id, "take_back", NULL));
+    TRY(step(im->c, im->self.id, "fall_back", NULL));
     return tx_commit(&tx);
 }
 
