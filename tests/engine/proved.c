@@ -8,10 +8,10 @@
 
 #include "engine/audit/inner.h"
 
-static const char *
-file_in(struct call *c, const struct proved *p, const char *name)
+static void
+put_file(const struct proved *p, char *out, size_t n, const char *name)
 {
-    return arena_printf(c->arena, "%s/%s", p->dir, name);
+    (void)snprintf(out, n, "%s/%s", p->dir, name);
 }
 
 void
@@ -35,9 +35,9 @@ proved_make(struct call *c, struct proved *p)
 
     *p = (struct proved){ .dir = "/tmp/liangcao-proved-XXXXXX" };
     EXPECT(mkdtemp(p->dir) != NULL);
-    p->key = file_in(c, p, "key");
-    p->pub = file_in(c, p, "key.pub");
-    p->heads = file_in(c, p, "heads");
+    put_file(p, p->key, sizeof p->key, "key");
+    put_file(p, p->pub, sizeof p->pub, "key.pub");
+    put_file(p, p->heads, sizeof p->heads, "heads");
     EXPECT_OK(audit_make_key(c, p->key, "/nowhere", &name));
     p->outer = c->app;
     p->app = *c->app;

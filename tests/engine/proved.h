@@ -13,8 +13,8 @@
 
 struct proved {
     char dir[32];          /* a folder of its own, outside of any office */
-    const char *key, *pub; /* files in it */
-    const char *heads;     /* a file: the heads as they were kept elsewhere */
+    char key[64], pub[64]; /* files in it, whatever becomes of the arena */
+    char heads[64];        /* a file: the heads as they were kept elsewhere */
     struct app app;        /* the office's, with its audit */
     const struct app *outer;
 };
