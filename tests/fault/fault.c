@@ -54,6 +54,8 @@ fail_each(struct call *c, const char *name, const char *who, fault_verb verb,
     }
     if (e != OK)
         fail_msg("%s: %s: %s\n", name, err_word(e), c->fault.text);
+    /* What the last of them said goes with its memory. */
+    c->fault = (struct fault){ 0 };
     arena_close(own);
     return k - 1;
 }
