@@ -95,16 +95,19 @@ static char *kept;
 static bool
 empty_schema(const char *address)
 {
-    char sql[600];
+    const char *schema = schema_of(address);
+    char sql[800];
 
+    /* The example's tables (tests/engine/example) are of its tests alone. */
     (void)snprintf(sql, sizeof(sql),
                    "DO $$ DECLARE t text; BEGIN"
+                   " DROP TABLE IF EXISTS %s.lending, %s.key;"
                    " SET LOCAL session_replication_role = replica;"
                    " FOR t IN SELECT format('%%I.%%I', schemaname, tablename)"
                    " FROM pg_tables WHERE schemaname = '%s'"
                    " AND tablename <> 'schema_migration'"
                    " LOOP EXECUTE 'DELETE FROM ' || t; END LOOP; END $$",
-                   schema_of(address));
+                   schema, schema, schema);
     return tell_postgres(sql);
 }
 
