@@ -374,10 +374,11 @@ write_shape_content(struct json_out *o, struct known *k, const struct route *r)
                           r->flags & R_LIST ? list_shape : r->answer);
         json_end(o);
     }
-    if (r->flags & R_LIST) {
+    if (r->flags & R_LIST)
         write_media(o, "text/csv");
+    if (r->flags & R_LIST
+        || (r->in != NULL && model_field(r->in, "format") != NULL))
         write_media(o, EXPORT_XLSX_TYPE);
-    }
     json_end(o);
 }
 

@@ -94,6 +94,9 @@ known_word(struct client *k, const char *name)
         || strcmp(name, "old") == 0)
         return text_value("%s-%08x-lampe", PASSWORD_MARK,
                           random_next(&k->chance));
+    /* A list is called by the plural that GET /nouns tells. */
+    if (strcmp(name, "list") == 0)
+        return lore_value(k->s->lore, "plural", &k->chance);
     return NULL;
 }
 

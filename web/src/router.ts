@@ -21,7 +21,7 @@ const routes: RouteRecordRaw[] = [
   },
   {
     path: '/',
-    component: () => import('./common/AppShell.vue'),
+    component: () => import('./shell/AppShell.vue'),
     children: [
       { path: '', redirect: () => home() },
       { path: 'report', component: () => import('./requester/ReportPage.vue'), meta: { title: 'nav.report' } },
