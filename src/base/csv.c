@@ -469,7 +469,7 @@ csv_widen(struct csv *r, size_t n)
 static bool
 needs_quotes(const char *cell, bool first)
 {
-    if (first && (!*cell || text_starts(cell, CSV_MARK)))
+    if (first && (!*cell || *cell == CSV_ROWS || text_starts(cell, CSV_MARK)))
         return true;
     return strpbrk(cell, ",;\t\"\r\n") != NULL;
 }
