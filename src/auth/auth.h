@@ -149,10 +149,13 @@ struct auth_columns {
     const char *unit, *crew, *place, *provider;
 };
 
-/* Where a row of M lies by its columns; false: no column says where. */
+/* Does any column say where a row lies? */
+bool auth_has_where(const struct auth_columns *columns);
+
+/* Where a row of M lies by its columns. */
 enum err auth_where_of(struct call *c, const struct auth_columns *columns,
                        const struct model *m, const void *rec,
-                       struct auth_where *at, bool *somewhere) MUST_USE;
+                       struct auth_where *at) MUST_USE;
 
 /*
  * Narrow the list to rows that lie where the caller holds the right, however

@@ -59,6 +59,8 @@ role_is_admin(const char *role)
     return false;
 }
 
+/* What an administrator sets is the whole office's, so no unit or crew narrows
+   it.  A scope without its row would reach nothing, and nobody would notice. */
 static enum err
 check_scope(struct call *c, const struct role_grant *g)
 {

@@ -110,6 +110,7 @@ struct hash_gate *cache_gate(const struct call *c);
 
 /* -- hash_gate.c -------------------------------------------------------- */
 
+/* One for the process; it lives as long as the cache of sessions. */
 struct hash_gate *hash_gate_open(void);
 void hash_gate_close(struct hash_gate *g);
 
@@ -120,6 +121,7 @@ void hash_gate_leave(struct call *c);
 
 /* -- failed_address.c --------------------------------------------------- */
 
+/* One for the process; it lives as long as the cache of sessions. */
 struct failed_addresses *failed_addresses_open(void);
 void failed_addresses_close(struct failed_addresses *f);
 

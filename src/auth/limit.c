@@ -173,16 +173,20 @@ at_column(const struct model *m, const char *column, const void *rec)
     return column ? field_int(model_field(m, column), rec) : 0;
 }
 
+bool
+auth_has_where(const struct auth_columns *k)
+{
+    return k->unit || k->crew || k->place || k->provider;
+}
+
 enum err
 auth_where_of(struct call *c, const struct auth_columns *k,
-              const struct model *m, const void *rec, struct auth_where *at,
-              bool *somewhere)
+              const struct model *m, const void *rec, struct auth_where *at)
 {
     *at = (struct auth_where){ .unit_id = at_column(m, k->unit, rec),
                                .crew_id = at_column(m, k->crew, rec),
                                .place_id = at_column(m, k->place, rec),
                                .provider_id = at_column(m, k->provider, rec) };
-    *somewhere = k->unit || k->crew || k->place || k->provider;
     return by_crew(k) && at->crew_id != 0
                ? db_int(c, &at->provider_id, crew_provider, V(at->crew_id))
                : OK;

@@ -354,6 +354,9 @@ is_date_format(const struct book *b, int64_t id)
     return is_dates_own(id);
 }
 
+/* A date is a number whose style says so: cells name a style by its place in
+   cellXfs, that one a format.  Formats come before cellXfs in the file; cell
+   styles before it (cellStyleXfs) are of no cell. */
 static void XMLCALL
 styles_begin(void *arg, const char *name, const char **all)
 {
@@ -592,6 +595,7 @@ workbook_is(const char *bytes, size_t n)
                || memcmp(bytes, compound, sizeof compound) == 0);
 }
 
+/* What is sent to the child is one piece: the sheet's name, its NUL, the file. */
 enum err
 workbook_rows(struct call *c, struct jail_child *j, const char *sheet,
               const char **bytes, size_t *n)

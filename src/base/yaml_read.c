@@ -153,6 +153,9 @@ tell_syntax(struct call *c, const char *name, const char *text, size_t n)
                 (long long)line, problem);
 }
 
+/* libcyaml's line is that of the list or map around the fault; where the word
+   itself stands in the file, its own line is found.  What libcyaml says that we
+   do not know is told without its English. */
 static enum err
 tell(struct call *c, const char *name, const char *text, const struct said *s)
 {
@@ -184,8 +187,10 @@ tell(struct call *c, const char *name, const char *text, const struct said *s)
                 words_in(c, "it cannot be read"));
 }
 
+/* No aliases: a few lines of them can stand for gigabytes.  What is not YAML at
+   all libcyaml only passes on, so libyaml is asked again, which knows the line. */
 enum err
-yaml_read(struct call *c, const char *name, const char *text, size_t n,
+yaml_read(struct call *c, const struct yaml_file *f,
           const cyaml_schema_value_t *schema, void **out)
 {
     struct said said = { .line = 0 };
@@ -200,13 +205,14 @@ yaml_read(struct call *c, const char *name, const char *text, size_t n,
     cyaml_data_t *data = NULL;
     cyaml_err_t e;
 
-    if (!text_is_utf8(text, n))
-        return fail(c, ERR_INVALID, name, "the file is not UTF-8");
-    e = cyaml_load_data((const uint8_t *)text, n, &config, schema, &data, NULL);
+    if (!text_is_utf8(f->text, f->n))
+        return fail(c, ERR_INVALID, f->name, "the file is not UTF-8");
+    e = cyaml_load_data((const uint8_t *)f->text, f->n, &config, schema, &data,
+                        NULL);
     if (e == CYAML_ERR_LIBYAML_PARSER || strstr(said.cause, "libyaml"))
-        return tell_syntax(c, name, text, n);
+        return tell_syntax(c, f->name, f->text, f->n);
     if (e != CYAML_OK)
-        return tell(c, name, arena_text_n(c->arena, text, n), &said);
+        return tell(c, f->name, arena_text_n(c->arena, f->text, f->n), &said);
     *out = data;
-    return data ? OK : fail(c, ERR_INVALID, name, "the file is empty");
+    return data ? OK : fail(c, ERR_INVALID, f->name, "the file is empty");
 }

@@ -13,9 +13,15 @@
 
 #include "base/base.h"
 
-/* NAME is what faults call the file; *OUT lives in the call's arena and is
-   never NULL when it went well.  ERR_INVALID: the words say line and key. */
-enum err yaml_read(struct call *c, const char *name, const char *text, size_t n,
+struct yaml_file {
+    const char *name; /* what faults call it */
+    const char *text;
+    size_t n;
+};
+
+/* *OUT lives in the call's arena and is never NULL when it went well.
+   ERR_INVALID: the words say line and key. */
+enum err yaml_read(struct call *c, const struct yaml_file *f,
                    const cyaml_schema_value_t *schema, void **out) MUST_USE;
 
 #endif

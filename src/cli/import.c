@@ -104,6 +104,8 @@ put_counts(struct json_out *j, const struct import_report *r)
     }
 }
 
+/* For scripts: every figure, also where it is 0, under names that are the same in
+   any language. */
 static void
 print_report_json(struct office *o, const struct import_report *r)
 {
@@ -192,6 +194,8 @@ print_if(const char *says, int64_t n)
         (void)printf(cli_in(says), (long long)n);
 }
 
+/* What is usual in one line; each of the rest only where there is any, so that
+   it is seen.  How to undo it comes last, where the eye is. */
 static void
 print_report(const struct import_report *r, bool dry_run)
 {
@@ -254,6 +258,8 @@ open_requests(struct office *o, const struct import_args *k,
     return OK;
 }
 
+/* Rows that were refused do not keep the others out, but whoever runs this from a
+   script must learn of them by the exit code. */
 static int
 run_requests(struct office *o, const struct import_args *k)
 {
@@ -361,6 +367,7 @@ print_result(const struct import_args *k, const struct import_result *r)
                  rows_refused(r));
 }
 
+/* A table is kept whole or not at all: one row that is refused is a failure. */
 static int
 run_table(struct office *o, const struct noun *noun,
           const struct import_args *k)
@@ -387,6 +394,7 @@ run_table(struct office *o, const struct noun *noun,
 
 /* -- the catalogue ---------------------------------------------------------------- */
 
+/* All files at once, as one may refer to what another brings. */
 static int
 run_catalogue(struct office *o, const struct import_args *k)
 {

@@ -22,12 +22,12 @@ enum err
 life_who(struct call *c, const struct life *life, const void *rec,
          unsigned *who)
 {
+    const bool somewhere = auth_has_where(&life->reach);
     struct auth_where at;
-    bool somewhere;
 
     if (life->who != NULL)
         return life->who(c, rec, who);
-    TRY(auth_where_of(c, &life->reach, life->model, rec, &at, &somewhere));
+    TRY(auth_where_of(c, &life->reach, life->model, rec, &at));
     *who = 0;
     for (size_t i = 0; i < life->n_parties; i++) {
         const struct party *p = &life->parties[i];

@@ -7,6 +7,8 @@
 #include "model/member.h"
 #include "noun/noun.h"
 
+/* The words that are found in the tables of other systems, of staff
+   (在职, 退休) as of things (启用, 停用). */
 bool
 cell_bool(const char *text, bool *out)
 {
@@ -49,6 +51,8 @@ without_thousands(struct arena *a, const char *text)
     return out;
 }
 
+/* A key typed with full-width letters must find its row all the same; what is
+   only read by people stays as it was written. */
 const char *
 cell_plain(struct arena *a, const struct field *f, const char *text)
 {

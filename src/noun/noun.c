@@ -86,12 +86,11 @@ static enum err
 need(struct call *c, const struct noun *n, const char *right, const void *rec)
 {
     struct auth_where at;
-    bool somewhere;
 
     TRY(auth_need(c, NULL, NULL));
     TRY(need_own(c, n, rec));
-    TRY(auth_where_of(c, &n->reach, n->model, rec, &at, &somewhere));
-    return auth_need(c, right, somewhere ? &at : NULL);
+    TRY(auth_where_of(c, &n->reach, n->model, rec, &at));
+    return auth_need(c, right, auth_has_where(&n->reach) ? &at : NULL);
 }
 
 /* Who is from outside asks for what lies with another provider. */
@@ -99,11 +98,10 @@ static enum err
 refuse_outside(struct call *c, const struct noun *n, const void *rec)
 {
     struct auth_where at;
-    bool somewhere;
 
     if (!n->own_only || !auth_from_outside(c))
         return OK;
-    TRY(auth_where_of(c, &n->reach, n->model, rec, &at, &somewhere));
+    TRY(auth_where_of(c, &n->reach, n->model, rec, &at));
     return at.provider_id == c->actor->provider_id
                ? OK
                : fail(c, ERR_DENIED, NULL, "this needs the right “%s”",

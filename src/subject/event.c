@@ -77,6 +77,20 @@ event_drop(struct call *c, int64_t noun_id)
     return db_exec(c, drop, V(noun_id));
 }
 
+static const char other[] =
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM event WHERE noun_id = $1"
+    " AND verb <> $2) THEN 1 ELSE 0 END";
+
+enum err
+event_other(struct call *c, int64_t noun_id, const char *verb, bool *any)
+{
+    int64_t n = 0;
+
+    TRY(db_int(c, &n, other, V(noun_id), V(verb)));
+    *any = n != 0;
+    return OK;
+}
+
 static void
 name_order(struct event *e)
 {

@@ -42,6 +42,10 @@ enum err event_write(struct call *c, struct event *e) MUST_USE;
 /* An import is undone, and with it what it said of this row. */
 enum err event_drop(struct call *c, int64_t noun_id) MUST_USE;
 
+/* Has anything but VERB happened to the row? */
+enum err event_other(struct call *c, int64_t noun_id, const char *verb,
+                     bool *any) MUST_USE;
+
 /* Who looks at a timeline hears of this. */
 struct event_view {
     const char *noun;

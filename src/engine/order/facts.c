@@ -67,6 +67,8 @@ order_item(struct call *c, const struct order *o, struct service_item *item)
     return true;
 }
 
+/* The membership of a person who has left may still stand, so both are asked.
+   read_person finds fault with a requester; here it is the assignee. */
 enum err
 give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
 {

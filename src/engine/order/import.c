@@ -132,6 +132,8 @@ make_area(struct importing *im, struct name_slot *s, const char *name)
     return OK;
 }
 
+/* Out of use, as a crew is.  Valid from before any request of the file, which
+   may be of years ago. */
 static enum err
 make_item(struct importing *im, struct name_slot *s, const struct request *q,
           const char *key)
@@ -297,6 +299,8 @@ bring_to(struct order *o, const struct order *q)
     o->updated_at = was.updated_at;
 }
 
+/* What somebody here has touched is theirs: the old system no longer knows
+   better.  What was there before is noted, so that it can be undone. */
 static enum err
 update_order(struct importing *im, const struct order *q, int64_t id)
 {
@@ -504,6 +508,9 @@ take_request(struct importing *im, struct request *q, struct part *p)
     return OK;
 }
 
+/* A part is one transaction and one arena, however long the file is.  It ends
+   also after many rows that bring nothing, so that their memory is given back
+   and the import is seen to be alive. */
 static enum err
 take_file(struct importing *im, struct part *p)
 {

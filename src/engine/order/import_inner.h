@@ -35,6 +35,7 @@ struct name_table {
     size_t n, cap;
 };
 
+/* Empty; it grows in A and ends with it. */
 struct name_table names_make(struct arena *a);
 /* The slot of NAME; a new one has name NULL until it is put. */
 struct name_slot *names_get(struct name_table *t, const char *name);

@@ -231,6 +231,9 @@ take_up(struct importing *im, int64_t id, const char *digest)
     return OK;
 }
 
+/* Kept before the first request is: whatever happens then, it can be gone on
+   with or undone.  Of the path only the file's name, as folders tell of who
+   brought it. */
 static enum err
 add_import(struct importing *im, const char *digest)
 {
@@ -340,9 +343,7 @@ import_break_off(struct importing *im)
 /* -- the way back ---------------------------------------------------------------- */
 
 static const char is_touched[] =
-    "SELECT CASE WHEN EXISTS (SELECT 1 FROM event WHERE noun_id = $1"
-    " AND verb <> 'import')"
-    " OR EXISTS (SELECT 1 FROM orders WHERE parent_id = $1)"
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE parent_id = $1)"
     " OR EXISTS (SELECT 1 FROM orders WHERE merged_into_id = $1)"
     " OR EXISTS (SELECT 1 FROM import_row WHERE noun_id = $1"
     "            AND import_id > $2) THEN 1 ELSE 0 END";
@@ -352,11 +353,16 @@ import_touched(struct call *c, int64_t order, int64_t import, bool *touched)
 {
     int64_t n = 0;
 
+    TRY(event_other(c, order, "import", touched));
+    if (*touched)
+        return OK;
     TRY(db_int(c, &n, is_touched, V(order), V(import)));
     *touched = n != 0;
     return OK;
 }
 
+/* Only what changes: bring_back puts no more than this back, and a file that
+   comes every night would otherwise keep each order whole every night. */
 const char *
 import_was(struct call *c, const struct order *old, const struct order *now)
 {
@@ -552,6 +558,8 @@ read_things(struct call *c, int64_t import, int64_t max,
 /* So many in one transaction. */
 #define AT_ONCE 100
 
+/* A step is whole: when the process dies between two, what is left is undone by
+   the job, and whoever works meanwhile waits for one step at most. */
 enum err
 import_undo_step(struct call *c, int64_t id, int64_t max, bool *left)
 {

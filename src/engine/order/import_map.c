@@ -157,6 +157,8 @@ check_meanings(struct call *c, const char *name, const char *key,
     return OK;
 }
 
+/* What a value means must be a word of ours.  A row cannot tell: a channel that
+   is none would pass for the default. */
 static enum err
 check_words(struct call *c, const char *name, const struct map_values *v)
 {
@@ -222,6 +224,8 @@ check_prefix(struct call *c, const char *name, const char *prefix)
     return OK;
 }
 
+/* What the schema cannot say.  Asked before the first row is read: a wrong word
+   here would be told once for each row. */
 static enum err
 check_map(struct call *c, const char *name, const struct import_map *m)
 {
@@ -252,9 +256,10 @@ enum err
 import_map_read(struct call *c, const char *name, const char *text, size_t n,
                 struct import_map **out)
 {
+    const struct yaml_file file = { name, text, n };
     void *map = NULL;
 
-    TRY(yaml_read(c, name, text, n, &map_schema, &map));
+    TRY(yaml_read(c, &file, &map_schema, &map));
     *out = map;
     return check_map(c, name, *out);
 }

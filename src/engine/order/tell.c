@@ -7,7 +7,6 @@
 #include "model/app.h"
 #include "subject/notice.h"
 
-
 enum err
 tell_crew(struct call *c, const struct order *o, const char *kind)
 {
