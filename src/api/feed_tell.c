@@ -125,7 +125,7 @@ write_reload(struct message *m)
     buf_puts(&m->b, "{}\n\n");
 }
 
-/* Whom could it not be found out of just now, he looks for himself. */
+/* Whom could it not be found out of just now, they look for themselves. */
 static size_t
 tell_event(struct call *c, struct listener *l, struct message *m)
 {

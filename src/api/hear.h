@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hear - who may hear of an event: whoever would be shown it, were he to ask.
+ * hear - who may hear of an event: whoever would be shown it, were they to ask.
  *
  * Of a row with a life that is the life's own rule (life_may_hear), of a plain
  * noun's row the rule by which it is read (noun_may_see).  Of a row that is gone

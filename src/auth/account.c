@@ -183,7 +183,7 @@ keep_must_change(struct call *c, const struct account *a,
 {
     if (old->must_change && !a->must_change)
         return fail(c, ERR_CONFLICT, "must_change",
-                    "ends when the owner has set a password of his own");
+                    "ends when the owner has set a password of their own");
     return OK;
 }
 

@@ -104,7 +104,7 @@ enum err account_by_name(struct call *c, const char *name,
                          int64_t *id) MUST_USE;
 
 /* Who has set the password that the caller must change, and when: NULL when it
-   was himself. */
+   was the caller. */
 enum err account_reset_by(struct call *c, const char **by,
                           instant *when) MUST_USE;
 

@@ -27,7 +27,7 @@ static const char *const says_changes[] = {
     "%s may sign in again as “%s”",
     "the administrator %s may no longer sign in as “%s”",
     "%s and all others of the provider are to do the work of the crew “%s”",
-    "%s is to hold a role at the unit that his was merged into: %s",
+    "%s is to hold a role at the unit that theirs was merged into: %s",
     "the administrator %s loses the role “%s”",
     "the password of %s was reset: account “%s”",
     "%s joins the crew “%s” as its lead",
@@ -200,7 +200,7 @@ change_waits(struct call *c, enum change_why why, int64_t person_id,
     *waits = false;
     TRY(person_is_admin(c, person_id, &admin));
     if (!auth_is_program(c) && c->actor->person_id == person_id)
-        return fail(c, ERR_DENIED, NULL, "nobody changes his own rights");
+        return fail(c, ERR_DENIED, NULL, "nobody changes their own rights");
     if (why == CHANGE_GIVES)
         TRY(refuse_mixed(c, person_id, admin));
     if (why == CHANGE_ADMIN_LEAVES && admin)

@@ -91,7 +91,7 @@ find_whose(struct call *c, int64_t account_id, int64_t *person_id)
     if (*person_id == 0)
         return fail(c, ERR_INVALID, "account_id", "there is no such account");
     if (c->actor && c->actor->person_id == *person_id)
-        return fail(c, ERR_DENIED, NULL, "nobody changes his own rights");
+        return fail(c, ERR_DENIED, NULL, "nobody changes their own rights");
     return OK;
 }
 
@@ -117,7 +117,7 @@ refuse_mixed(struct call *c, const struct role_grant *g, int64_t person_id)
     TRY(person_has_rights(c, person_id, &rights));
     if (role_is_admin(g->role) && rights && !admin)
         return fail(c, ERR_CONFLICT, "role",
-                    "whoever becomes an administrator must first give up his "
+                    "whoever becomes an administrator must first give up their "
                     "other roles, crews and provider");
     return OK;
 }
@@ -134,7 +134,7 @@ refuse_lent(struct call *c, const struct role_grant *g)
     ROWS r = db_query(c, find_must_change, V(g->account_id));
     if (rows_next(&r))
         return fail(c, ERR_CONFLICT, "account_id",
-                    "the owner of “%s” must first set a password of his own",
+                    "the owner of “%s” must first set a password of their own",
                     row_text(&r, 0));
     return rows_end(&r);
 }

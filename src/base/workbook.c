@@ -595,7 +595,7 @@ workbook_is(const char *bytes, size_t n)
                || memcmp(bytes, compound, sizeof compound) == 0);
 }
 
-/* What is sent to the child is one piece: the sheet's name, its NUL, the file. */
+/* The child is sent one piece: the sheet's name, its NUL, the file. */
 enum err
 workbook_rows(struct call *c, struct jail_child *j, const char *sheet,
               const char **bytes, size_t *n)

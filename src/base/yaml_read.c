@@ -188,7 +188,8 @@ tell(struct call *c, const char *name, const char *text, const struct said *s)
 }
 
 /* No aliases: a few lines of them can stand for gigabytes.  What is not YAML at
-   all libcyaml only passes on, so libyaml is asked again, which knows the line. */
+   all libcyaml only passes on, so libyaml, which knows the line, is asked
+   again. */
 enum err
 yaml_read(struct call *c, const struct yaml_file *f,
           const cyaml_schema_value_t *schema, void **out)

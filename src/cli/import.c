@@ -104,8 +104,8 @@ put_counts(struct json_out *j, const struct import_report *r)
     }
 }
 
-/* For scripts: every figure, also where it is 0, under names that are the same in
-   any language. */
+/* For scripts: every figure, also where it is 0, under names that are the same
+   in any language. */
 static void
 print_report_json(struct office *o, const struct import_report *r)
 {
@@ -258,8 +258,8 @@ open_requests(struct office *o, const struct import_args *k,
     return OK;
 }
 
-/* Rows that were refused do not keep the others out, but whoever runs this from a
-   script must learn of them by the exit code. */
+/* Rows that were refused do not keep the others out, but whoever runs this from
+   a script must learn of them by the exit code. */
 static int
 run_requests(struct office *o, const struct import_args *k)
 {

@@ -234,7 +234,7 @@ TEST(whoever_has_no_right_changes_nothing)
         int64_t id = add_sample(c, s);
         void *rec;
 
-        /* Everybody may have his own. */
+        /* Everybody may have their own. */
         if (s->noun->own != NULL)
             continue;
         as(c, "wang");

@@ -174,7 +174,7 @@ come_back(struct scene *s)
     }
     (void)score(s->score, all, "who came back was not told all of it once");
     (void)score(s->score, in_order, "what was missed came out of order");
-    (void)score(s->score, last_place(&h) > at, "his place did not move on");
+    (void)score(s->score, last_place(&h) > at, "their place did not move on");
     http_close(&h);
 }
 

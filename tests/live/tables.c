@@ -154,7 +154,7 @@ try_one_account(struct tables *t)
     while (http_more(&slow, 2000) && slow.n_in > n);
     http_close(&slow);
     score(t->score, status_of(t, "desk", "/api/v1/places?format=csv") == 200,
-          "who has read his table gets no other");
+          "who has read their table gets no other");
     /* Who hangs up gives the turn back, once the server has noticed. */
     ask_slowly(t, &slow);
     http_close(&slow);

@@ -112,7 +112,7 @@ guard_approve(struct deed *d, void *rec)
 
     if (o->requester_id == d->c->actor->person_id)
         return fail(d->c, ERR_DENIED, NULL,
-                    "nobody approves an order of his own");
+                    "nobody approves an order of their own");
     return OK;
 }
 
@@ -328,7 +328,7 @@ guard_rate(struct deed *d, void *rec)
     TRY(crew_has(c, o->crew_id, c->actor->person_id, &own));
     if (own || o->assignee_id == c->actor->person_id
         || (o->provider_id != 0 && o->provider_id == c->actor->provider_id))
-        return fail(c, ERR_DENIED, NULL, "nobody rates his own crew's work");
+        return fail(c, ERR_DENIED, NULL, "nobody rates their own crew's work");
     if (c->now.ms - o->verified_at.ms >= ORDER_RATE_DAYS * DAY_MS)
         return fail(c, ERR_CONFLICT, NULL, "the time to rate it has passed");
     return OK;

@@ -509,8 +509,8 @@ take_request(struct importing *im, struct request *q, struct part *p)
 }
 
 /* A part is one transaction and one arena, however long the file is.  It ends
-   also after many rows that bring nothing, so that their memory is given back
-   and the import is seen to be alive. */
+   also after many rows that bring nothing, so that their memory is given
+   back. */
 static enum err
 take_file(struct importing *im, struct part *p)
 {

@@ -164,7 +164,7 @@ struct request_import {
 extern const struct model request_import_model;
 extern const struct life import_life;
 
-/* Imports as the list asks for them, each with what the caller may do with it. */
+/* Imports as the list asks for them, each with what the caller may do. */
 enum err import_list(struct call *c, struct list *l) MUST_USE;
 
 /* A job: imports whose process has gone are marked as broken off, and what is

@@ -362,7 +362,7 @@ import_touched(struct call *c, int64_t order, int64_t import, bool *touched)
 }
 
 /* Only what changes: bring_back puts no more than this back, and a file that
-   comes every night would otherwise keep each order whole every night. */
+   comes every night would keep each changed order whole each time. */
 const char *
 import_was(struct call *c, const struct order *old, const struct order *now)
 {

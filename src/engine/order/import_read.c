@@ -454,8 +454,8 @@ read_title(struct importing *im, struct order *o)
                        : title;
 }
 
-/* What does not fit is refused by its column, not cut: only a title may go on in
-   the description.  A name is needed where nobody of the office asked. */
+/* What does not fit is refused by its column, not cut: only a title may go on
+   in the description.  A name is needed where nobody of the office asked. */
 static bool
 read_texts(struct importing *im, struct order *o)
 {
@@ -486,8 +486,8 @@ read_texts(struct importing *im, struct order *o)
     return true;
 }
 
-/* A channel that the map does not name says little: it is taken as the map's
-   default.  A priority sets due times, so one that cannot be read is refused. */
+/* A channel that only the other system knows is no reason to refuse a request:
+   it becomes the map's default.  A priority that is none is the map's fault. */
 static bool
 read_words(struct importing *im, struct order *o)
 {
@@ -573,7 +573,7 @@ is_shifted(const struct importing *im)
 }
 
 /* The width comes first: in a row that is shifted each cell is another's.  A
-   request without identity could not be known again when the file comes anew. */
+   request without identity could not be known when the file comes anew. */
 enum row_end
 import_next_row(struct importing *im, struct request *q)
 {

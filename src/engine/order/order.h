@@ -261,7 +261,7 @@ struct crew_load {
 };
 enum err order_crew_load(struct call *c, struct crew_load *l) MUST_USE;
 
-/* May the actor see this order?  Whether he may, and hear of an event of it
+/* May the actor see this order?  Whether they may, and hear of an event of it
    (life_may_hear), hangs on its id, unit, crew, place, provider and requester
    alone: the event stream gives no more of it. */
 bool order_may_see(struct call *c, const struct order *o);

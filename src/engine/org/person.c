@@ -228,7 +228,8 @@ person_judge(struct call *c, struct person *p, const struct person *old,
 
     if (!auth_is_program(c) && c->actor->person_id == old->id
         && p->unit_id != old->unit_id)
-        return fail(c, ERR_DENIED, "unit_id", "nobody changes his own rights");
+        return fail(c, ERR_DENIED, "unit_id",
+                    "nobody changes their own rights");
     TRY(judge_provider(c, p, old, &w, look));
     w = blank;
     TRY(judge_name(c, p, old, &w, look));

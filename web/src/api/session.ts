@@ -1,4 +1,4 @@
-/* Who is signed in and what he may do. */
+/* Who is signed in and what they may do. */
 import { computed, reactive } from 'vue';
 import { call, get, post, Problem, setCsrf } from './client';
 import type { Session } from './types';
@@ -7,7 +7,7 @@ import { forget } from './facts';
 interface Kept {
   who: Session | null;
   known: boolean; /* the server has been asked */
-  ended: '' | 'idle' | 'other' | 'age'; /* he must sign in again to go on; other: somebody else did; age: soon */
+  ended: '' | 'idle' | 'other' | 'age'; /* they must sign in again to go on; other: somebody else did; age: soon */
 }
 
 export const session = reactive<Kept>({ who: null, known: false, ended: '' });
@@ -78,7 +78,7 @@ export function whenRenewed(act: () => void): void {
   renewed = act;
 }
 
-/* The same person signs in over the page he was on; what waited goes on. */
+/* The same person signs in over the page they were on; what waited goes on. */
 export async function signInAgain(password: string): Promise<void> {
   await signIn(session.who!.account, password);
   session.ended = '';
@@ -86,7 +86,7 @@ export async function signInAgain(password: string): Promise<void> {
   for (const done of waiting.splice(0)) done(true);
 }
 
-/* Is it still the same person?  If not, ask him; false when nobody is known. */
+/* Is it still the same person?  If not, ask them; false when nobody is known. */
 export async function checkSession(): Promise<boolean> {
   if (!session.who) return false;
   if (session.ended) return askAgain(session.ended);

@@ -84,7 +84,7 @@ function failed(): void {
   later();
 }
 
-/* Whoever is signed out meanwhile is asked to sign in; what he types stays. */
+/* Whoever is signed out meanwhile is asked to sign in; what they type stays. */
 function bye(): void {
   missed = true;
   shut();
