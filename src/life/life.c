@@ -339,7 +339,7 @@ life_may_hear(struct call *c, const struct life *life, const void *rec,
               const struct event *e, bool *may)
 {
     unsigned who = 0;
-    enum err denied = life->who(c, rec, &who);
+    enum err denied = life_who(c, life, rec, &who);
 
     *may = false;
     if (denied == ERR_DENIED || denied == ERR_UNSIGNED) {

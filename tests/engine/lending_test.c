@@ -5,6 +5,7 @@
 
 #include "example/example.h"
 #include "model/app.h"
+#include "subject/event.h"
 #include "subject/notice.h"
 
 static struct lending
@@ -304,4 +305,20 @@ TEST(rows_that_cannot_be_woken_do_not_keep_the_others_waiting)
     as(c, NULL);
     EXPECT_FAULT(life_wake(c, &lending_life, 2, &done), ERR_BROKEN, "kind");
     EXPECT(done == 2 && overdue(c) == 2);
+}
+
+TEST(whoever_is_a_party_to_a_lending_may_hear_of_it_and_nobody_else)
+{
+    struct event e = { .verb = "hand_over" };
+    struct lending one;
+    bool may = false;
+
+    example_make(c);
+    one = example_ask(c, "wang", example_key(c, "K1", 1).id);
+    as(c, "wang");
+    EXPECT_OK(life_may_hear(c, &lending_life, &one, &e, &may));
+    EXPECT(may);
+    as(c, "li");
+    EXPECT_OK(life_may_hear(c, &lending_life, &one, &e, &may));
+    EXPECT(!may);
 }
