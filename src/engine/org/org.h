@@ -377,9 +377,6 @@ enum err crew_others(struct call *c, int64_t crew_id, int64_t person_id,
 /* The crews that work, as rows of id and provider; FIRST comes first. */
 struct rows crews_at_work(struct call *c, int64_t first);
 
-/* The people of a crew, leads first, as rows of person and lead. */
-struct rows crew_people(struct call *c, int64_t crew_id);
-
 /* The member has just taken an order in turn; in the caller's TX. */
 enum err crew_took_turn(struct call *c, int64_t member_id) MUST_USE;
 

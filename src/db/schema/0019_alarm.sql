@@ -1,0 +1,36 @@
+-- The clock that ends first of those still to be met, and the alarm about it.
+ALTER TABLE orders ADD COLUMN emergency SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN alarming SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN alarms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN alarmed_at BIGINT;
+ALTER TABLE orders ADD COLUMN nearest_due BIGINT;
+
+-- Of the orders that are there the round says the rest when it looks at them:
+-- that is at once, as these alarms were not told until now.
+UPDATE orders SET nearest_due = (
+    SELECT MIN(due) FROM (
+        SELECT CASE WHEN orders.accepted_at IS NULL
+                    THEN orders.accept_due END AS due
+        UNION ALL SELECT CASE WHEN orders.on_site_at IS NULL
+                    THEN orders.on_site_due END
+        UNION ALL SELECT CASE WHEN orders.safe_at IS NULL
+                    THEN orders.safe_due END
+        UNION ALL SELECT CASE WHEN orders.suspended_at IS NULL
+                    THEN orders.complete_due END) clock)
+    WHERE is_open = 1 AND completed_at IS NULL;
+UPDATE orders SET wake_at = 1
+    WHERE is_open = 1 AND nearest_due IS NOT NULL AND external_source IS NULL;
+
+DROP INDEX orders_open;
+CREATE INDEX orders_open
+    ON orders (id, state, area_id, crew_id, priority, place_id, unit_id,
+               item_code, assignee_id, provider_id, nearest_due, emergency,
+               alarming, complete_due, completed_at, suspended_at, escalation,
+               requester_id, is_open)
+    WHERE is_open = 1;
+DROP INDEX orders_open_due;
+CREATE INDEX orders_open_due
+    ON orders ((COALESCE(nearest_due, 0)), id, nearest_due, state, area_id,
+               crew_id, priority, emergency, alarming, escalation,
+               requester_id, provider_id, is_open)
+    WHERE is_open = 1;
