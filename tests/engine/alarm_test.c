@@ -193,11 +193,11 @@ TEST(a_crew_of_whom_nobody_can_be_told_is_said_so)
     /* By the desk: its answer and the event say so. */
     id = ask(c, "wang", "A04").id;
     as(c, "desk");
-    EXPECT_OK(order_do(c, "dispatch",
-                       &(struct order_act){
-                           .id = id,
-                           .crew_id = id_of(c, "crew", "electricians") },
-                       &v));
+    EXPECT_OK(
+        order_do(c, "dispatch",
+                 &(struct order_act){
+                     .id = id, .crew_id = id_of(c, "crew", "electricians") },
+                 &v));
     EXPECT(v.warning != NULL);
     assert_int_equal(count_of(c,
                               "SELECT COUNT(*) FROM event WHERE noun_id = %lld"

@@ -16,6 +16,7 @@ UPDATE orders SET nearest_due = (
         UNION ALL SELECT CASE WHEN orders.safe_at IS NULL
                     THEN orders.safe_due END
         UNION ALL SELECT CASE WHEN orders.suspended_at IS NULL
+                      OR orders.complete_due <= orders.suspended_at
                     THEN orders.complete_due END) clock)
     WHERE is_open = 1 AND completed_at IS NULL;
 UPDATE orders SET wake_at = 1

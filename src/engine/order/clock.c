@@ -39,35 +39,34 @@ static void
 clocks_of(struct order *o, struct clock out[CLOCKS])
 {
     out[CLOCK_ACCEPT] = (struct clock){
-        "accept",       "acceptance due soon", "acceptance overdue",
-        o->accept_due,  o->accepted_at,        &o->accept_late,
+        "accept",      "acceptance due soon", "acceptance overdue",
+        o->accept_due, o->accepted_at,        &o->accept_late,
         CLOCK_ACCEPT
     };
-    out[CLOCK_ON_SITE] = (struct clock){
-        "on_site",      "arrival due soon", "arrival overdue",
-        o->on_site_due, o->on_site_at,      &o->on_site_late,
-        CLOCK_ON_SITE
-    };
-    out[CLOCK_SAFE] = (struct clock){
-        "safe",      "safety due soon", "safety overdue",
-        o->safe_due, o->safe_at,        &o->safe_late,
-        CLOCK_SAFE
-    };
-    out[CLOCK_COMPLETE] = (struct clock){
-        "complete",      "due soon",      "overdue",
-        o->complete_due, o->completed_at, &o->complete_late,
-        CLOCK_COMPLETE
-    };
+    out[CLOCK_ON_SITE] =
+        (struct clock){ "on_site",      "arrival due soon", "arrival overdue",
+                        o->on_site_due, o->on_site_at,      &o->on_site_late,
+                        CLOCK_ON_SITE };
+    out[CLOCK_SAFE] =
+        (struct clock){ "safe",      "safety due soon", "safety overdue",
+                        o->safe_due, o->safe_at,        &o->safe_late,
+                        CLOCK_SAFE };
+    out[CLOCK_COMPLETE] =
+        (struct clock){ "complete",      "due soon",      "overdue",
+                        o->complete_due, o->completed_at, &o->complete_late,
+                        CLOCK_COMPLETE };
 }
 
 /* Does it run, or has it run out, and nobody has met it?  Work that is done has
-   met all of them; a pause stops the last and no other. */
+   met all of them; a pause stops the last and no other, and that only where it
+   had not run out before. */
 static bool
 is_unmet(const struct order *o, const struct clock *k)
 {
     return o->is_open && k->due.ms != 0 && k->met.ms == 0
            && o->completed_at.ms == 0
-           && (k->which != CLOCK_COMPLETE || o->suspended_at.ms == 0);
+           && (k->which != CLOCK_COMPLETE || o->suspended_at.ms == 0
+               || k->due.ms <= o->suspended_at.ms);
 }
 
 static bool

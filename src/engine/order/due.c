@@ -39,14 +39,10 @@ clock_is_working(struct call *c, const struct order *o, enum order_clock k)
     if (s == NULL)
         return false;
     switch (k) {
-    case CLOCK_ACCEPT:
-        return s->accept_working || s->accept_days > 0;
-    case CLOCK_ON_SITE:
-        return s->on_site_working || s->on_site_days > 0;
-    case CLOCK_SAFE:
-        return s->safe_working;
-    case CLOCK_COMPLETE:
-        break;
+    case CLOCK_ACCEPT: return s->accept_working || s->accept_days > 0;
+    case CLOCK_ON_SITE: return s->on_site_working || s->on_site_days > 0;
+    case CLOCK_SAFE: return s->safe_working;
+    case CLOCK_COMPLETE: break;
     }
     return s->complete_working || s->complete_days > 0;
 }

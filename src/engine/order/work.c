@@ -116,9 +116,8 @@ go_on(struct deed *d)
     o->suspended_ms += now.ms - o->suspended_at.ms;
     if (o->complete_due.ms != 0 && o->complete_left_ms > 0)
         o->complete_due =
-            later_of(o->complete_due,
-                     clock_after(d->c, o, CLOCK_COMPLETE, now,
-                                 o->complete_left_ms));
+            later_of(o->complete_due, clock_after(d->c, o, CLOCK_COMPLETE, now,
+                                                  o->complete_left_ms));
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
     o->complete_left_ms = 0;
     o->suspend_reason = NULL;
