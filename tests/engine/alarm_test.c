@@ -86,6 +86,28 @@ TEST(people_in_a_lift_are_told_of_at_once_and_again_until_somebody_knows)
 }
 
 /* A01: the promise to be there in minutes is watched, too. */
+/* The list is of days: a night belongs to the day on which it begins. */
+TEST(whoever_is_on_call_at_night_is_told_of_an_emergency)
+{
+    struct order o;
+
+    office_make(c);
+    office_exec(c, "INSERT INTO on_call (id, on_day, from_min, to_min,"
+                   " person_id, version)"
+                   " VALUES (1, 0, 1080, 480, 42, 1)");
+    office_exec(c,
+                arena_printf(c->arena, "UPDATE on_call SET on_day = %d",
+                             zone_day(c->app->zone, at("2026-11-23 12:00")).n));
+    c->now = at("2026-11-24 02:00");
+    o = ask(c, "wang", "A17");
+    (void)wake_orders(c);
+    EXPECT(told_of(c, 42, o.id, "emergency") == 1);
+    c->now = at("2026-11-24 08:00");
+    o = ask(c, "wang", "A17");
+    (void)wake_orders(c);
+    EXPECT(told_of(c, 42, o.id, "emergency") == 0);
+}
+
 TEST(every_clock_of_an_emergency_alarms_before_and_at_its_end)
 {
     struct order o;

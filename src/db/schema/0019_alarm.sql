@@ -35,3 +35,17 @@ CREATE INDEX orders_open_due
                crew_id, priority, emergency, alarming, escalation,
                requester_id, provider_id, is_open)
     WHERE is_open = 1;
+
+-- Who is reached when nobody sits at the desk.
+CREATE TABLE on_call (
+    id         BIGINT PRIMARY KEY,
+    on_day     BIGINT NOT NULL,    -- on which it begins
+    from_min   BIGINT NOT NULL,    -- of the day
+    to_min     BIGINT NOT NULL,    -- not above from_min: of the next day
+    person_id  BIGINT NOT NULL REFERENCES person (id),
+    phone      TEXT,
+    version    BIGINT NOT NULL,
+    updated_at BIGINT
+);
+CREATE UNIQUE INDEX on_call_day ON on_call (on_day, person_id);
+CREATE INDEX on_call_person ON on_call (person_id);

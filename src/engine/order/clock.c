@@ -6,7 +6,9 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "job/job.h"
+#include "subject/notice.h"
 
 /*
  * Escalation, of the clock that ends first of those still to be met: 1 when a
@@ -218,11 +220,25 @@ watch_clocks(struct call *c, const struct order *old, struct order *o)
 static const char due_orders[] =
     "SELECT id FROM orders WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2";
 
+/* Of an emergency also those on call, whose list says when: that a page of the
+   desk is open does not say that somebody sits there. */
+static enum err
+tell_on_call(struct call *c, const struct order *o, const char *kind)
+{
+    ROWS r = on_call_now(c);
+
+    while (rows_next(&r))
+        TRY(notice_tell(c, row_int(&r, 0), "order", o->id, kind));
+    return rows_end(&r);
+}
+
 /* Whoever must act: the hands that have it, its crew's leads and the desk. */
 static enum err
 tell_all_hands(struct call *c, const struct order *o, const char *kind)
 {
     TRY(tell_role(c, o, "dispatcher", kind));
+    if (o->emergency)
+        TRY(tell_on_call(c, o, kind));
     return o->crew_id ? tell_hands(c, o, kind) : OK;
 }
 

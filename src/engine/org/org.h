@@ -306,6 +306,23 @@ struct shift {
 extern const struct model shift_model;
 extern const struct noun shift_noun;
 
+/* A duty of the on-call list. */
+struct on_call {
+    int64_t id;
+    day on_day; /* on which it begins */
+    int64_t from_min, to_min;
+    int64_t person_id;
+    const char *phone;
+    int64_t version;
+    instant updated_at;
+    const char *person_name;
+};
+extern const struct model on_call_model;
+extern const struct noun on_call_noun;
+
+/* The people on call at c->now, as rows of their ids. */
+struct rows on_call_now(struct call *c);
+
 /* Each is changed by whom org.edit reaches the crew.  A member who signs in, a
    lead, a provider whose people do, waits for a second administrator. */
 
