@@ -43,9 +43,11 @@ CREATE TABLE on_call (
     from_min   BIGINT NOT NULL,    -- of the day
     to_min     BIGINT NOT NULL,    -- not above from_min: of the next day
     person_id  BIGINT NOT NULL REFERENCES person (id),
+    place_id   BIGINT REFERENCES place (id), -- and all below; null: everywhere
     phone      TEXT,
     version    BIGINT NOT NULL,
     updated_at BIGINT
 );
+CREATE INDEX on_call_place ON on_call (place_id);
 CREATE UNIQUE INDEX on_call_day ON on_call (on_day, person_id);
 CREATE INDEX on_call_person ON on_call (person_id);

@@ -225,7 +225,7 @@ static const char due_orders[] =
 static enum err
 tell_on_call(struct call *c, const struct order *o, const char *kind)
 {
-    ROWS r = on_call_now(c);
+    ROWS r = on_call_now(c, o->place_id);
 
     while (rows_next(&r))
         TRY(notice_tell(c, row_int(&r, 0), "order", o->id, kind));

@@ -312,16 +312,16 @@ struct on_call {
     day on_day; /* on which it begins */
     int64_t from_min, to_min;
     int64_t person_id;
+    int64_t place_id; /* this place and all below; 0: the whole office */
     const char *phone;
     int64_t version;
     instant updated_at;
-    const char *person_name;
 };
 extern const struct model on_call_model;
 extern const struct noun on_call_noun;
 
-/* The people on call at c->now, as rows of their ids. */
-struct rows on_call_now(struct call *c);
+/* The people on call for the place at c->now, as rows of their ids. */
+struct rows on_call_now(struct call *c, int64_t place_id);
 
 /* Each is changed by whom org.edit reaches the crew.  A member who signs in, a
    lead, a provider whose people do, waits for a second administrator. */
