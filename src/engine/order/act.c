@@ -64,6 +64,7 @@ order_tell(struct deed *d)
     const char *kind = kind_of(d), *verb = d->step->verb;
     const struct order *o = d->rec;
 
+    /* Of whoever is gone the requester need not hear. */
     if (text_same(verb, "lose_assignee")) {
         TRY(tell_role(d->c, o, "dispatcher", "lost its assignee"));
         return tell_hands(d->c, o, "lost its assignee");

@@ -37,9 +37,11 @@ struct clock {
 };
 #define CLOCKS 4
 
+/* What people are told is a word each, so that each has its own sentence. */
 static void
 clocks_of(struct order *o, struct clock out[CLOCKS])
 {
+    /* By what they are met with, in the order in which a life comes to them. */
     out[CLOCK_ACCEPT] = (struct clock){
         "accept",      "acceptance due soon", "acceptance overdue",
         o->accept_due, o->accepted_at,        &o->accept_late,

@@ -106,6 +106,7 @@ give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
         }
         TRY(check_account(c, person_id));
     }
+    /* The names are kept as they are now. */
     o->crew_id = crew_id;
     o->crew_name = crew.name;
     o->provider_id = crew.provider_id;

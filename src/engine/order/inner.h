@@ -26,9 +26,11 @@ enum err guard_make_safe(struct deed *d, void *rec);
 enum err guard_suspend(struct deed *d, void *rec);
 enum err guard_ask_extension(struct deed *d, void *rec);
 enum err guard_answer_extension(struct deed *d, void *rec);
-enum err guard_acknowledge_alarm(struct deed *d, void *rec);
 enum err guard_reopen(struct deed *d, void *rec);
 enum err guard_rate(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: no alarm of the order is unanswered. */
+enum err guard_acknowledge_alarm(struct deed *d, void *rec);
 
 /* ERR_DENIED: the actor may not give the order to this crew. */
 enum err may_give(struct deed *d, int64_t crew_id,
@@ -208,13 +210,17 @@ enum err do_make_safe(struct deed *d, void *rec);
 enum err do_start(struct deed *d, void *rec);
 enum err do_suspend(struct deed *d, void *rec);
 enum err do_resume(struct deed *d, void *rec);
-enum err do_acknowledge_alarm(struct deed *d, void *rec);
-enum err do_lose_assignee(struct deed *d, void *rec);
 enum err do_ask_extension(struct deed *d, void *rec);
 enum err do_grant_extension(struct deed *d, void *rec);
 enum err do_refuse_extension(struct deed *d, void *rec);
 enum err do_complete(struct deed *d, void *rec);
 enum err do_auto_complete(struct deed *d, void *rec);
+
+/* Somebody knows of the alarm: it is told no more. */
+enum err do_acknowledge_alarm(struct deed *d, void *rec);
+
+/* Whoever had it can do it no longer: it is with its crew. */
+enum err do_lose_assignee(struct deed *d, void *rec);
 
 /* -- model.c: what comes with the verbs ------------------------------------- */
 
