@@ -4,7 +4,7 @@ ANALYZE sqlite_schema;
 DELETE FROM sqlite_stat1;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('orders', 'orders_number', '1000000 1'),
-    ('orders', 'orders_open', '10000 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'),
+    ('orders', 'orders_open', '10000 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'),
     ('orders', 'orders_open_due', '10000 2 1 1 1 1 1 1 1 1 1 1 1'),
     ('orders', 'orders_state', '1000000 100000'),
     ('orders', 'orders_requester', '1000000 800'),
