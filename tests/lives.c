@@ -94,14 +94,20 @@ order_waits(const char *verb)
 {
     return text_same(verb, "grant_extension")
            || text_same(verb, "refuse_extension")
-           || text_same(verb, "make_safe");
+           || text_same(verb, "make_safe")
+           || text_same(verb, "acknowledge_alarm");
 }
 
-/* More time is asked for; a clock to make it safe by begins. */
+/* More time is asked for; a clock to make it safe by begins; there is an alarm. */
 static void
 ready_order(struct call *c, const char *verb, int64_t id)
 {
-    if (!text_same(verb, "make_safe"))
+    if (text_same(verb, "acknowledge_alarm"))
+        office_exec(c, arena_printf(c->arena,
+                                    "UPDATE orders SET alarming = 1"
+                                    " WHERE id = %lld",
+                                    (long long)id));
+    else if (!text_same(verb, "make_safe"))
         EXPECT_OK(say(c, "zhao", "ask_extension", id, .reason = "parts",
                       .until = { c->now.ms + 30 * DAY_MS }));
     else

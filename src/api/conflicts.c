@@ -9,6 +9,7 @@ static const char says_name_taken[] = "the name is taken";
 static const char says_day_marked[] = "the day is marked so already";
 static const char says_year_known[] = "the year is published already";
 static const char says_member[] = "is in the crew already";
+static const char says_on_call[] = "is on call that day already";
 static const char says_rated[] = "it was rated before";
 
 const struct db_rule conflict_rules[] = {
@@ -19,6 +20,8 @@ const struct db_rule conflict_rules[] = {
     { "crew_code", "crew.code", "code", says_code_taken },
     { "crew_member_pair", "crew_member.crew_id, crew_member.person_id",
       "person_id", says_member },
+    { "on_call_day", "on_call.on_day, on_call.person_id", "person_id",
+      says_on_call },
     { "person_code", "person.code", "code", says_code_taken },
     { "place_code", "place.code", "code", says_code_taken },
     { "provider_code", "provider.code", "code", says_code_taken },

@@ -107,7 +107,7 @@ const struct noun *const all_nouns[] = {
     &notice_noun,        &event_noun,        &entry_noun,
     &session_noun,       &right_change_noun, &unit_change_noun,
     &unit_plan_noun,     &saved_view_noun,   &request_import_noun,
-    LAST_NOUNS
+    &on_call_noun,       LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */

@@ -499,8 +499,16 @@ judge_life(struct year *y, struct order *o)
 
     o->is_open = o->state != ORDER_VERIFIED && o->state != ORDER_CLOSED
                  && o->state != ORDER_CANCELLED && o->state != ORDER_RETURNED;
-    for (size_t i = 0; i < COUNT(k); i++)
+    /* A pause stops the last clock only, and that where it had not run out. */
+    for (size_t i = 0; i < COUNT(k); i++) {
         *k[i].late = k[i].due.ms != 0 && k[i].met.ms > k[i].due.ms;
+        if (o->is_open && o->completed_at.ms == 0 && k[i].due.ms != 0
+            && k[i].met.ms == 0
+            && (i < 3 || o->suspended_at.ms == 0
+                || k[i].due.ms <= o->suspended_at.ms)
+            && (o->nearest_due.ms == 0 || k[i].due.ms < o->nearest_due.ms))
+            o->nearest_due = k[i].due;
+    }
     if (o->is_open || o->state == ORDER_VERIFIED)
         o->wake_at = y->now;
 }

@@ -27,6 +27,10 @@ static const struct sample {
       "{\"crew_id\":%lld,\"name\":\"early\",\"weekdays\":\"12345\","
       "\"from_min\":360,\"to_min\":840}",
       "{\"name\":\"late\"}" },
+    { &on_call_noun,
+      "{\"on_day\":\"2026-12-24\",\"person_id\":91,\"from_min\":1080,"
+      "\"to_min\":480}",
+      "{\"phone\":\"87050022\"}" },
     { &service_area_noun, "{\"code\":\"ZX\",\"name\":\"X\",\"name_en\":\"X\"}",
       "{\"name\":\"Y\"}" },
     { &routing_rule_noun, "{\"crew_id\":%lld,\"item_code\":\"A04\"}",

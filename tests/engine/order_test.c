@@ -445,10 +445,12 @@ TEST(an_overdue_order_is_told_to_the_desks_it_lies_with)
     id = ask(c, "wang", "A04").id; /* of the Secretaries, in House 1 */
     c->now = at("2026-11-24 10:01");
     (void)wake_orders(c);
-    EXPECT(told_of(c, 43, id, "overdue") == 1); /* the desk everywhere */
-    EXPECT(told_of(c, 51, id, "overdue") == 1); /* of General bureau */
-    EXPECT(told_of(c, 53, id, "overdue") == 1); /* of House 1 */
-    EXPECT(told_of(c, 52, id, "overdue") == 0); /* of Finance */
+    EXPECT(told_of(c, 43, id, "acceptance overdue")
+           == 1); /* the desk everywhere */
+    EXPECT(told_of(c, 51, id, "acceptance overdue")
+           == 1); /* of General bureau */
+    EXPECT(told_of(c, 53, id, "acceptance overdue") == 1); /* of House 1 */
+    EXPECT(told_of(c, 52, id, "acceptance overdue") == 0); /* of Finance */
 }
 
 TEST(more_time_is_asked_for_before_the_time_is_up)

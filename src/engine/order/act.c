@@ -24,7 +24,7 @@ order_settle(struct deed *d)
 
     judge_clocks(o, d->c->now);
     o->is_open = state_is_open(o->state);
-    o->wake_at = next_wake(d->c, o);
+    watch_clocks(d->c, d->old, o);
 }
 
 /* What the audit keeps of a verb besides its words. */
@@ -64,6 +64,13 @@ order_tell(struct deed *d)
     const char *kind = kind_of(d), *verb = d->step->verb;
     const struct order *o = d->rec;
 
+    /* Of whoever is gone the requester need not hear. */
+    if (text_same(verb, "lose_assignee")) {
+        TRY(tell_role(d->c, o, "dispatcher", "lost its assignee"));
+        return tell_hands(d->c, o, "lost its assignee");
+    }
+    if (text_same(d->detail, ORDER_UNTOLD))
+        TRY(tell_untold(d->c, o));
     if (kind == NULL)
         return OK;
     TRY(tell_requesters(d->c, o, kind));

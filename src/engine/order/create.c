@@ -270,7 +270,13 @@ dispatch_at_once(struct call *c, struct order *o)
                        .from_state = order_states[ORDER_SUBMITTED],
                        .to_state = order_states[ORDER_DISPATCHED],
                        .note = o->crew_name };
+    int64_t reachable;
 
+    TRY(count_reachable(c, o, &reachable));
+    if (reachable == 0) {
+        e.detail = ORDER_UNTOLD;
+        TRY(tell_untold(c, o));
+    }
     TRY(event_add(c, &e));
     return tell_crew(c, o, "dispatched");
 }
@@ -291,7 +297,7 @@ write_order(struct call *c, struct submission *m)
         o->accepted_at = o->dispatched_at = c->now;
     }
     o->is_open = true;
-    o->wake_at = next_wake(c, o);
+    watch_clocks(c, NULL, o);
     TRY(order_number(c, &o->number));
     TRY(model_insert(c, &order_model, o));
     TRY(index_tokens(c, o, m->tokens));

@@ -30,33 +30,54 @@ set_due(struct call *c, struct order *o, instant from)
     o->calendar_note = arena_text(c->arena, due.calendar_note);
 }
 
-/* Does the complete clock of the class run in office time? */
-static bool
-in_office_time(const struct sla_class *s)
+bool
+clock_is_working(struct call *c, const struct order *o, enum order_clock k)
 {
-    return s != NULL && (s->complete_working || s->complete_days > 0);
+    CATALOG held = catalog_hold(c);
+    const struct sla_class *s = class_of(c, held, o);
+
+    if (s == NULL)
+        return false;
+    switch (k) {
+    case CLOCK_ACCEPT: return s->accept_working || s->accept_days > 0;
+    case CLOCK_ON_SITE: return s->on_site_working || s->on_site_days > 0;
+    case CLOCK_SAFE: return s->safe_working;
+    case CLOCK_COMPLETE: break;
+    }
+    return s->complete_working || s->complete_days > 0;
+}
+
+static instant
+clock_due(const struct order *o, enum order_clock k)
+{
+    const instant due[] = { o->accept_due, o->on_site_due, o->safe_due,
+                            o->complete_due };
+
+    return due[k];
 }
 
 int64_t
-complete_left(struct call *c, const struct order *o, instant from)
+clock_left(struct call *c, const struct order *o, enum order_clock k,
+           instant from)
 {
-    CATALOG k = catalog_hold(c);
+    CATALOG held = catalog_hold(c);
+    instant due = clock_due(o, k);
 
-    if (o->complete_due.ms == 0)
+    if (due.ms == 0)
         return 0;
-    if (in_office_time(class_of(c, k, o)))
-        return workcal_between(catalog_workcal(k), from, o->complete_due);
-    return o->complete_due.ms - from.ms;
+    if (clock_is_working(c, o, k))
+        return workcal_between(catalog_workcal(held), from, due);
+    return due.ms - from.ms;
 }
 
 instant
-complete_after(struct call *c, const struct order *o, instant from,
-               int64_t left_ms)
+clock_after(struct call *c, const struct order *o, enum order_clock k,
+            instant from, int64_t left_ms)
 {
-    CATALOG k = catalog_hold(c);
+    CATALOG held = catalog_hold(c);
 
-    if (in_office_time(class_of(c, k, o)))
-        return workcal_add(catalog_workcal(k), from, left_ms);
+    if (clock_is_working(c, o, k))
+        return workcal_add(catalog_workcal(held), from, left_ms);
     return (instant){ from.ms + left_ms };
 }
 

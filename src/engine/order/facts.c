@@ -67,6 +67,24 @@ order_item(struct call *c, const struct order *o, struct service_item *item)
     return true;
 }
 
+/* Somebody whose account was taken hears of nothing; who never had one is called
+   by telephone, and the order's view says so. */
+static const char lost_account[] =
+    "SELECT COUNT(*) FROM account a WHERE a.person_id = $1 AND NOT EXISTS"
+    " (SELECT 1 FROM account b WHERE b.person_id = $1 AND b.active = 1)";
+
+static enum err
+check_account(struct call *c, int64_t person_id)
+{
+    int64_t lost;
+
+    TRY(db_int(c, &lost, lost_account, V(person_id)));
+    if (lost > 0)
+        return fail(c, ERR_INVALID, "assignee_id",
+                    "has no account any more and hears of nothing");
+    return OK;
+}
+
 /* The membership of a person who has left may still stand, so both are asked.
    read_person finds fault with a requester; here it is the assignee. */
 enum err
@@ -86,7 +104,9 @@ give_to(struct call *c, struct order *o, int64_t crew_id, int64_t person_id)
             c->fault.field = "assignee_id";
             return c->fault.code;
         }
+        TRY(check_account(c, person_id));
     }
+    /* The names are kept as they are now. */
     o->crew_id = crew_id;
     o->crew_name = crew.name;
     o->provider_id = crew.provider_id;

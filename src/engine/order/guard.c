@@ -301,6 +301,16 @@ guard_answer_extension(struct deed *d, void *rec)
     return OK;
 }
 
+enum err
+guard_acknowledge_alarm(struct deed *d, void *rec)
+{
+    const struct order *o = rec;
+
+    if (!o->alarming)
+        return fail(d->c, ERR_CONFLICT, NULL, "no alarm is unanswered");
+    return OK;
+}
+
 /* -- after the work -------------------------------------------------------- */
 
 enum err

@@ -230,6 +230,8 @@ judge(struct importing *im, struct request *q)
     late = (o->completed_at.ms ? o->completed_at.ms : im->c->now.ms)
            > o->complete_due.ms;
     o->complete_late = late;
+    if (o->is_open && o->completed_at.ms == 0)
+        o->nearest_due = o->complete_due;
     r->own_overdue += late;
     r->own_on_time += !late;
     if (o->completed_at.ms == 0 || q->says == SAYS_NOTHING)

@@ -29,6 +29,9 @@ enum err guard_answer_extension(struct deed *d, void *rec);
 enum err guard_reopen(struct deed *d, void *rec);
 enum err guard_rate(struct deed *d, void *rec);
 
+/* ERR_CONFLICT: no alarm of the order is unanswered. */
+enum err guard_acknowledge_alarm(struct deed *d, void *rec);
+
 /* ERR_DENIED: the actor may not give the order to this crew. */
 enum err may_give(struct deed *d, int64_t crew_id,
                   int64_t provider_id) MUST_USE;
@@ -70,9 +73,29 @@ bool state_is_open(unsigned state);
 
 /* -- tell.c ----------------------------------------------------------------- */
 
-/* The leads of a crew; all of its people when it has none. */
+/* Whoever has it; without such, the leads of the crew that can be told, all of
+   its people when it has none. */
 enum err tell_crew(struct call *c, const struct order *o,
                    const char *kind) MUST_USE;
+
+/* Whoever has it and the leads. */
+enum err tell_hands(struct call *c, const struct order *o,
+                    const char *kind) MUST_USE;
+
+/* Detail of the event that gave the order to people of whom none can be told. */
+#define ORDER_UNTOLD "{\"untold\":true}"
+
+/* The desk: nobody of those who have the order can be told. */
+enum err tell_untold(struct call *c, const struct order *o) MUST_USE;
+
+/* Everybody to whom ROLE was granted so that it reaches the order. */
+enum err tell_role(struct call *c, const struct order *o, const char *role,
+                   const char *kind) MUST_USE;
+
+/* *N people of the order's crew have an account that works; with an assignee,
+   1 or 0: whether he has. */
+enum err count_reachable(struct call *c, const struct order *o,
+                         int64_t *n) MUST_USE;
 
 /* The requester, and those of the orders merged into this one. */
 enum err tell_requesters(struct call *c, const struct order *o,
@@ -118,14 +141,22 @@ enum err give_to(struct call *c, struct order *o, int64_t crew_id,
 /* Fill in the four due times of O counted from FROM. */
 void set_due(struct call *c, struct order *o, instant from);
 
-/* What is left of the complete clock at FROM, and the time it ends when it
-   goes on at FROM with LEFT ms; on the clock's own calendar. */
-int64_t complete_left(struct call *c, const struct order *o, instant from);
-instant complete_after(struct call *c, const struct order *o, instant from,
-                       int64_t left_ms);
-
 /* FROM plus N working days. */
 instant after_working_days(struct call *c, instant from, int64_t n);
+
+/* The four clocks of an order. */
+enum order_clock { CLOCK_ACCEPT, CLOCK_ON_SITE, CLOCK_SAFE, CLOCK_COMPLETE };
+
+/* Does the clock run in office time? */
+bool clock_is_working(struct call *c, const struct order *o,
+                      enum order_clock k);
+
+/* What is left of the clock at FROM, and when it ends that goes on at FROM with
+   LEFT ms: on its own calendar. */
+int64_t clock_left(struct call *c, const struct order *o, enum order_clock k,
+                   instant from);
+instant clock_after(struct call *c, const struct order *o, enum order_clock k,
+                    instant from, int64_t left_ms);
 
 /* May work of this class be paused: "yes", "no", "approval". */
 const char *pause_rule(struct call *c, const struct order *o);
@@ -135,8 +166,9 @@ bool is_emergency(struct call *c, const struct order *o);
 
 /* -- clock.c ---------------------------------------------------------------- */
 
-/* When the scheduler must look at the order next; 0: never. */
-instant next_wake(struct call *c, const struct order *o);
+/* Reckon what follows from the clocks of O: the nearest, the level and the alarm,
+   when to look next.  OLD is what it was; NULL: no verb has changed it. */
+void watch_clocks(struct call *c, const struct order *old, struct order *o);
 
 /* Note in the order which of its clocks have been met late by now. */
 void judge_clocks(struct order *o, instant now);
@@ -183,6 +215,12 @@ enum err do_grant_extension(struct deed *d, void *rec);
 enum err do_refuse_extension(struct deed *d, void *rec);
 enum err do_complete(struct deed *d, void *rec);
 enum err do_auto_complete(struct deed *d, void *rec);
+
+/* Somebody knows of the alarm: it is told no more. */
+enum err do_acknowledge_alarm(struct deed *d, void *rec);
+
+/* Whoever had it can do it no longer: it is with its crew. */
+enum err do_lose_assignee(struct deed *d, void *rec);
 
 /* -- model.c: what comes with the verbs ------------------------------------- */
 

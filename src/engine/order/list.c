@@ -87,7 +87,7 @@ asks_open(struct call *c, const struct list *l)
 static const char *
 index_of_open(const struct list *l)
 {
-    if (l->sort != NULL && strcmp(l->sort->name, "complete_due") == 0)
+    if (l->sort != NULL && strcmp(l->sort->name, "nearest_due") == 0)
         return OPEN_BY_DUE;
     return has_filter(l, "state", 1u << IS) || has_filter(l, "number", 1u << IS)
                    || has_filter(l, "id", 1u << IS | 1u << ONE_OF)

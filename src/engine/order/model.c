@@ -133,6 +133,14 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
               .label = "Completed late"),                                      \
         FIELD(struct order, escalation, .flags = GIVEN,                        \
               .label = "Escalation"),                                          \
+        FIELD(struct order, emergency, .flags = GIVEN | FLEETING,              \
+              .label = "Emergency"),                                           \
+        FIELD(struct order, alarming, .flags = GIVEN,                          \
+              .label = "Alarm unanswered"),                                    \
+        FIELD(struct order, alarms, .flags = GIVEN | FLEETING),                \
+        FIELD(struct order, alarmed_at, .flags = GIVEN | FLEETING),            \
+        FIELD(struct order, nearest_due, .flags = GIVEN | FLEETING,            \
+              .label = "Next promise"),                                        \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
         FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
         FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \
@@ -173,6 +181,8 @@ static const struct field view_fields[] = {
           .says = "Only for the requester and those with rating.see."),
     FIELD(struct order_view, fields, .flags = GIVEN | DERIVED | JSON_TEXT,
           .says = "The item's questions, as they were when it was asked."),
+    FIELD(struct order_view, warning, .flags = GIVEN | DERIVED,
+          .label = "Warning"),
 };
 
 const struct model order_view_model =

@@ -91,6 +91,11 @@ struct order {
     int64_t extensions, reworks, reopens;
     bool accept_late, on_site_late, safe_late, complete_late;
     int64_t escalation;
+    bool emergency;      /* its class says so */
+    bool alarming;       /* an alarm that nobody has answered */
+    int64_t alarms;      /* how often it was told */
+    instant alarmed_at;  /* the last time */
+    instant nearest_due; /* of the clocks still to be met, the first to end */
     instant wake_at;
     const char *result, *cause;
     const char *external_source, *external_id, *calendar_note;
@@ -108,6 +113,7 @@ struct order_view {
     const char *merged;  /* JSON: the orders merged into this one */
     const char *rating;  /* JSON, or NULL when there is none for these eyes */
     const char *fields;  /* JSON: the questions that `answers` answers */
+    const char *warning; /* nobody of those who have it can be told */
 };
 extern const struct model order_view_model;
 
@@ -307,6 +313,10 @@ enum err rating_of_crew(struct call *c, struct rating_totals *t) MUST_USE;
  * *DONE tells how many.  Several processes may run it at once.
  */
 enum err order_wake(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
+/* One round more: an order whose assignee left its crew or the office, or lost
+   the account, goes back to its crew; the desk and its leads are told. */
+enum err order_free(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* Working days of silence that verify, days in which one may rate or reopen. */
 #define ORDER_SILENCE_DAYS 3

@@ -146,6 +146,24 @@ write_relatives(struct call *c, const char *sql, int64_t id,
     return rows_end(&r);
 }
 
+/* Whoever gave it out must know that nobody hears of it. */
+static enum err
+warn_untold(struct call *c, struct order_view *v)
+{
+    int64_t n;
+
+    if (v->order.state != ORDER_DISPATCHED)
+        return OK;
+    TRY(count_reachable(c, &v->order, &n));
+    if (n == 0)
+        v->warning = words_in(c, v->order.assignee_id
+                                     ? "whoever has it has no account and is "
+                                       "not told: please telephone"
+                                     : "nobody of the crew has an account: "
+                                       "please telephone");
+    return OK;
+}
+
 enum err
 order_fill_view(struct call *c, struct order_view *v)
 {
@@ -165,6 +183,9 @@ order_fill_view(struct call *c, struct order_view *v)
     TRY(write_relatives(c, legs_of, v->order.id, "crew_name", &v->legs));
     /* Who else asked is for those who serve. */
     v->merged = "[]";
+    v->warning = NULL;
+    if (serves(who))
+        TRY(warn_untold(c, v));
     if (serves(who))
         TRY(write_relatives(c, merged_in, v->order.id, "requester_name",
                             &v->merged));
@@ -234,10 +255,7 @@ order_board(struct call *c, struct order_board *b)
 
         TRY(read_counts(&r, b));
     }
-    list_and(c, &l,
-             "complete_due < $%zu AND completed_at IS NULL"
-             " AND suspended_at IS NULL",
-             list_bind(c, &l, V(c->now)));
+    list_and(c, &l, "nearest_due < $%zu", list_bind(c, &l, V(c->now)));
     ROWS r = list_query(c, &l, "COUNT(*)", "");
     if (rows_next(&r))
         b->overdue = row_int(&r, 0);
@@ -260,8 +278,7 @@ order_another_open(struct call *c, int64_t id, bool *some)
 static const char by_state[] =
     "SELECT state, COUNT(*) FROM orders WHERE is_open = 1 GROUP BY state";
 static const char all_overdue[] =
-    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND complete_due < $1"
-    " AND completed_at IS NULL AND suspended_at IS NULL";
+    "SELECT COUNT(*) FROM orders WHERE is_open = 1 AND nearest_due < $1";
 static const char earliest_wake[] =
     "SELECT COALESCE(MIN(wake_at), 0) FROM orders WHERE wake_at IS NOT NULL";
 

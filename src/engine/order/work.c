@@ -26,8 +26,14 @@ hand_to(struct deed *d, int64_t crew_id, int64_t person_id)
 {
     struct order *o = d->rec;
 
+    int64_t reachable;
+
     TRY(give_to(d->c, o, crew_id, person_id));
-    return may_give(d, o->crew_id, o->provider_id);
+    TRY(may_give(d, o->crew_id, o->provider_id));
+    TRY(count_reachable(d->c, o, &reachable));
+    if (reachable == 0)
+        d->detail = ORDER_UNTOLD;
+    return OK;
 }
 
 enum err
@@ -110,8 +116,8 @@ go_on(struct deed *d)
     o->suspended_ms += now.ms - o->suspended_at.ms;
     if (o->complete_due.ms != 0 && o->complete_left_ms > 0)
         o->complete_due =
-            later_of(o->complete_due,
-                     complete_after(d->c, o, now, o->complete_left_ms));
+            later_of(o->complete_due, clock_after(d->c, o, CLOCK_COMPLETE, now,
+                                                  o->complete_left_ms));
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
     o->complete_left_ms = 0;
     o->suspend_reason = NULL;
@@ -214,7 +220,7 @@ do_suspend(struct deed *d, void *rec)
     o->suspend_reason = d->reason;
     o->suspended_at = c->now;
     o->resume_expected_at = a->until;
-    o->complete_left_ms = complete_left(c, o, c->now);
+    o->complete_left_ms = clock_left(c, o, CLOCK_COMPLETE, c->now);
     return OK;
 }
 
@@ -226,6 +232,29 @@ do_resume(struct deed *d, void *rec)
     go_on(d);
     if (o->on_site_at.ms == 0)
         o->on_site_at = d->c->now;
+    return OK;
+}
+
+/* Who knows of it, and when, stands in the history. */
+enum err
+do_acknowledge_alarm(struct deed *d, void *rec)
+{
+    struct order *o = rec;
+
+    (void)d;
+    o->alarming = false;
+    return OK;
+}
+
+/* It is with its crew, and nobody of it has it. */
+enum err
+do_lose_assignee(struct deed *d, void *rec)
+{
+    struct order *o = rec;
+
+    d->note = o->assignee_name;
+    o->assignee_id = 0;
+    o->assignee_name = NULL;
     return OK;
 }
 
@@ -277,7 +306,8 @@ do_grant_extension(struct deed *d, void *rec)
     d->reason = o->extension_reason;
     o->complete_due = o->extension_asked_until;
     if (o->suspended_at.ms != 0)
-        o->complete_left_ms = complete_left(d->c, o, o->suspended_at);
+        o->complete_left_ms =
+            clock_left(d->c, o, CLOCK_COMPLETE, o->suspended_at);
     o->extension_asked_until = (instant){ 0 };
     /* It was asked for in time; that the answer came late is not the crew's
        lateness. */

@@ -125,16 +125,6 @@ crews_at_work(struct call *c, int64_t first)
     return db_query(c, all_at_work, V(first));
 }
 
-static const char leads_first[] =
-    "SELECT person_id, lead FROM crew_member WHERE crew_id = $1"
-    " ORDER BY lead DESC, person_id";
-
-struct rows
-crew_people(struct call *c, int64_t crew_id)
-{
-    return db_query(c, leads_first, V(crew_id));
-}
-
 static const char took_turn[] =
     "UPDATE crew_member SET turn = $2 WHERE id = $1";
 

@@ -306,6 +306,23 @@ struct shift {
 extern const struct model shift_model;
 extern const struct noun shift_noun;
 
+/* A duty of the on-call list. */
+struct on_call {
+    int64_t id;
+    day on_day; /* on which it begins */
+    int64_t from_min, to_min;
+    int64_t person_id;
+    int64_t place_id; /* this place and all below; 0: the whole office */
+    const char *phone;
+    int64_t version;
+    instant updated_at;
+};
+extern const struct model on_call_model;
+extern const struct noun on_call_noun;
+
+/* The people on call for the place at c->now, as rows of their ids. */
+struct rows on_call_now(struct call *c, int64_t place_id);
+
 /* Each is changed by whom org.edit reaches the crew.  A member who signs in, a
    lead, a provider whose people do, waits for a second administrator. */
 
@@ -376,9 +393,6 @@ enum err crew_others(struct call *c, int64_t crew_id, int64_t person_id,
 
 /* The crews that work, as rows of id and provider; FIRST comes first. */
 struct rows crews_at_work(struct call *c, int64_t first);
-
-/* The people of a crew, leads first, as rows of person and lead. */
-struct rows crew_people(struct call *c, int64_t crew_id);
 
 /* The member has just taken an order in turn; in the caller's TX. */
 enum err crew_took_turn(struct call *c, int64_t member_id) MUST_USE;

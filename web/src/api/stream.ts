@@ -1,7 +1,7 @@
 /*
  * Live changes: one event stream for all pages that want to know.  It comes
  * back by itself, however it was lost; then the pages look again.  A page
- * that is not seen has none: a browser opens only six connections to one
+ * that is not seen has none, unless it must sound an alarm: a browser opens only six connections to one
  * server, and each stream takes one.
  */
 import { onBeforeUnmount, onMounted, ref } from 'vue';
@@ -33,6 +33,7 @@ interface Listener {
   order?: (change: OrderChange) => void;
   notice?: (notice: NoticeCome) => void;
   again?: () => void; /* some may have been missed */
+  always?: boolean; /* also while the page is not seen: an alarm is heard */
 }
 
 const listeners = new Set<Listener>();
@@ -122,6 +123,7 @@ document.addEventListener('visibilitychange', () => {
     if (!source && listeners.size) open();
     return;
   }
+  if ([...listeners].some((l) => l.always)) return;
   hide = setTimeout(() => {
     missed = true;
     shut();

@@ -3,10 +3,12 @@ import type { Query } from '@/api/client';
 import type { State } from '@/api/types';
 
 export const tabs = [
+  'rescue',
   'to_accept',
   'to_dispatch',
   'under_way',
   'suspended',
+  'due_soon',
   'overdue',
   'extension',
   'escalated',
@@ -32,26 +34,24 @@ export const boardStates: State[] = [
 /* Oldest first where work waits; newest first where one looks back. */
 export function questionOf(tab: Tab, now: string): Query {
   switch (tab) {
+    case 'rescue':
+      return { is_open: 'yes', emergency: 'yes', 'completed_at.set': 'no', sort: 'nearest_due' };
     case 'to_accept':
       return { state: 'submitted', sort: 'id' };
     case 'to_dispatch':
       return { state: 'accepted', sort: 'id' };
     case 'under_way':
-      return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'complete_due' };
+      return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'nearest_due' };
     case 'suspended':
       return { state: 'suspended', sort: 'id' };
+    case 'due_soon':
+      return { is_open: 'yes', 'escalation.from': 1, 'nearest_due.from': now, sort: 'nearest_due' };
     case 'overdue':
-      return {
-        is_open: 'yes',
-        'completed_at.set': 'no',
-        'suspended_at.set': 'no',
-        'complete_due.before': now,
-        sort: 'complete_due',
-      };
+      return { is_open: 'yes', 'nearest_due.before': now, sort: 'nearest_due' };
     case 'extension':
       return { is_open: 'yes', 'extension_asked_until.set': 'yes', sort: 'id' };
     case 'escalated':
-      return { is_open: 'yes', 'escalation.from': 1, sort: 'complete_due' };
+      return { is_open: 'yes', 'escalation.from': 3, sort: 'nearest_due' };
     case 'approval':
       return { state: 'awaiting_approval', sort: 'id' };
     case 'completed':

@@ -9,6 +9,7 @@ import { i18n } from '@/common/i18n';
 
 /* The order in which buttons stand: what moves the work on comes first; the others as in the server's table. */
 const first = [
+  'acknowledge_alarm',
   'approve',
   'accept',
   'dispatch',
