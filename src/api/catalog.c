@@ -81,6 +81,27 @@ get_item(struct call *c, void *in, void *out)
     return model_get(c, &service_item_model, i->id, i);
 }
 
+struct unfound {
+    const char *words;
+};
+static const struct field unfound_in_fields[] = {
+    FIELD(struct unfound, words, .flags = REQUIRED, .max = 200,
+          .label = "What was typed"),
+};
+static const struct model unfound_in_model =
+    MODEL("unfound", NULL, struct unfound, unfound_in_fields);
+
+static enum err
+note_unfound(struct call *c, void *in, void *out)
+{
+    const struct unfound *u = in;
+    struct unfound_word w = { .word = u->words };
+
+    (void)out;
+    TRY(model_check(c, &unfound_in_model, u));
+    return catalog_note_unfound(c, &w);
+}
+
 /* A new item can be asked for and asks for a rating unless it says not. */
 static enum err
 add_item(struct call *c, void *in, void *out)
@@ -268,6 +289,9 @@ const struct route catalog_routes[] = {
       .may = EDIT, .says = "Every version of every item.", .flags = R_LIST },
     { POST, "/items", add_item, &service_item_model, &service_item_model, EDIT,
       "Add an item, or the next version of one from a day on.", R_CREATED },
+    { POST, "/items/unfound", note_unfound, .in = &unfound_in_model,
+      .says = "Words for which no item was found, told to whoever looks after "
+              "the catalogue." },
     { GET, "/sla-classes", serve_model_list, .out = &sla_class_model,
       .says = "The SLA classes and their versions.", .flags = R_LIST },
     { POST, "/sla-classes", serve_catalog_add_sla, &sla_class_model,

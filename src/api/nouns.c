@@ -101,6 +101,7 @@ const struct noun *const all_nouns[] = {
     &provider_noun,      &place_noun,        &crew_member_noun,
     &shift_noun,         &service_item_noun, &service_area_noun,
     &sla_class_noun,     &routing_rule_noun, &calendar_day_noun,
+    &item_word_noun,     &unfound_word_noun,
     &calendar_year_noun, &office_hours_noun, &grant_noun,
     &account_noun,       &setting_noun,      &token_noun,
     &order_noun,         &draft_noun,        &rating_noun,

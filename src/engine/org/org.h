@@ -237,7 +237,13 @@ enum err person_pick(struct call *c, struct list *l) MUST_USE;
 /* "138****5678"; numbers of six digits and less stay. */
 const char *phone_masked(struct call *c, const char *phone);
 
-/* Places and units as far as the caller may know of them. */
+/* Rows from before step 20 get the parts by which they are found; once. */
+enum err org_catch_up(struct call *c) MUST_USE;
+
+/*
+ * Places and units as far as the caller may know of them.  The view "near" of
+ * places: those in use, of one's own room, floor and house first; one page.
+ */
 enum err place_list(struct call *c, struct list *l) MUST_USE;
 enum err place_get(struct call *c, struct place *p) MUST_USE;
 enum err unit_get(struct call *c, struct unit *u) MUST_USE;
