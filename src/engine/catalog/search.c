@@ -406,6 +406,8 @@ score_han(const struct phrase *p, const struct typed *t)
     /* One character says little of a sentence. */
     if (in != NULL && (p->length > 1 || t->length <= 3))
         return 500 + 50 * at_most((double)p->length, 7) + 90 * share;
+    if (in != NULL)
+        return 120;
     if (at != NULL)
         return (at == p->text ? DIRECT : 430) + 90 / share;
     if (p->length >= 3 && is_scattered(p->text, t->han, &between)

@@ -287,6 +287,7 @@ order_wake(struct call *c, int64_t max, int64_t *done)
 
 const struct job order_jobs[] = {
     { "order.wake", 2 * SECOND_MS, JOB_WORK, false, ROUND_ORDERS, order_wake },
+    { "order.asked", DAY_MS, JOB_WORK, true, 0, order_tell_asked },
     { "order.imports", 5 * SECOND_MS, JOB_LONG, true, 100, import_round },
     { 0 },
 };

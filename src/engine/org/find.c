@@ -284,6 +284,21 @@ having(struct looking *k, const char *s, bool whole)
                         list_bind(c, k->l, V(end_of(c, s))));
 }
 
+/* What is said beside a number or a place and is no part of it. */
+static bool
+says_nothing(const char *run)
+{
+    static const char *const beside[] = { "室",   "房间", "房",   "号",
+                                          "号房", "屋",   "里",   "里面",
+                                          "门口", "旁边", "附近", "那边",
+                                          "这边", "的",   "号房间" };
+
+    for (size_t i = 0; i < COUNT(beside); i++)
+        if (strcmp(run, beside[i]) == 0)
+            return true;
+    return false;
+}
+
 /* One part of a word that is known: as much of it as begins anything. */
 static enum err
 narrow_run(struct looking *k, const char **run)
@@ -304,7 +319,8 @@ narrow_run(struct looking *k, const char **run)
         while (n > 0 && ((unsigned char)(*run)[n] & 0xC0) == 0x80);
     }
     if (n == 0) {
-        list_and(c, k->l, "1 = 0");
+        if (!says_nothing(*run))
+            list_and(c, k->l, "1 = 0");
         *run += strlen(*run);
         return OK;
     }
@@ -357,12 +373,13 @@ narrow(struct looking *k)
     while ((part = strsep(&rest, " ")) != NULL) {
         const char *run = part;
 
-        if (*part == '\0')
+        if (*part == '\0' || (any && says_nothing(part)))
             continue;
         any = true;
         if (is_number(part))
             narrow_number(k, part);
-        else if (saying_is_place(part, strlen(part)))
+        else if (saying_is_place(part, strlen(part))
+                 && !isdigit((unsigned char)part[strlen(part) - 1]))
             list_and(k->c, k->l, "%s", having(k, part, true));
         else if (!is_han(part))
             list_and(k->c, k->l, "%s", having(k, part, false));
@@ -470,5 +487,41 @@ place_list_near(struct call *c, struct list *l)
                                                    : (int64_t)out.n;
     l->total_more = out.total_more;
     l->next = NULL;
+    return OK;
+}
+
+/* -- for lists of what lies there ------------------------------------------------- */
+
+enum err
+org_places_said(struct call *c, const char *parts, struct list *l,
+                const char **ids)
+{
+    struct list said = { .model = &place_model, .words = parts };
+    struct buf b = buf_make(c->arena, 0);
+
+    said.values = l->values;
+    said.n_values = l->n_values;
+    said.cap_values = l->cap_values;
+    TRY(org_find_places(c, &said));
+    l->values = said.values;
+    l->n_values = said.n_values;
+    l->cap_values = said.cap_values;
+    buf_printf(&b, "SELECT place.id FROM place WHERE %s", said.where);
+    *ids = b.s;
+    return OK;
+}
+
+enum err
+org_units_said(struct call *c, const char *word, struct list *l,
+               const char **ids, bool *any)
+{
+    const char *like = arena_printf(c->arena, "%%%s%%", word);
+    int64_t one = 0;
+
+    TRY(db_int(c, &one, find_unit, V(like)));
+    *any = one != 0;
+    if (*any)
+        *ids = arena_printf(c->arena, "SELECT id FROM unit WHERE name LIKE $%zu",
+                            list_bind(c, l, V(like)));
     return OK;
 }

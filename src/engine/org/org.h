@@ -237,6 +237,16 @@ enum err person_pick(struct call *c, struct list *l) MUST_USE;
 /* "138****5678"; numbers of six digits and less stay. */
 const char *phone_masked(struct call *c, const char *phone);
 
+/*
+ * For lists of what lies somewhere or belongs to somebody: a condition's query
+ * of the ids, its values bound in L.  PARTS as saying_parts has them; *ANY: a
+ * unit's name has the word in it.
+ */
+enum err org_places_said(struct call *c, const char *parts, struct list *l,
+                         const char **ids) MUST_USE;
+enum err org_units_said(struct call *c, const char *word, struct list *l,
+                        const char **ids, bool *any) MUST_USE;
+
 /* Rows from before step 20 get the parts by which they are found; once. */
 enum err org_catch_up(struct call *c) MUST_USE;
 
