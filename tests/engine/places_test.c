@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Places and persons are found as people say them. */
+#include "engine/order/order.h"
 #include "engine/org/org.h"
 
 #include <stdio.h>
@@ -217,4 +218,48 @@ TEST(people_are_found_by_the_name_of_their_unit)
     EXPECT(people(c, "审计局") == 4);
     EXPECT(people(c, "审计局李强") == 1 && people(c, "李强 审计局") == 1);
     EXPECT(people(c, "审计局王芳") == 0);
+}
+
+/* -- orders ------------------------------------------------------------------- */
+
+static int64_t
+orders(struct call *c, const char *words)
+{
+    struct list l = { .model = &order_model, .words = words };
+
+    EXPECT_OK(order_list(c, &l, NULL));
+    return l.total;
+}
+
+static void
+ask_at(struct call *c, const char *place)
+{
+    struct order_request w = {
+        .item_code = "A04",
+        .phone = "8000",
+        .place_id =
+            office_int(c, arena_printf(c->arena,
+                                       "SELECT id FROM place WHERE"
+                                       " full_name = '%s'",
+                                       place))
+    };
+    struct order_view v;
+
+    EXPECT_OK(order_submit(c, &w, &v));
+}
+
+TEST(orders_are_found_by_house_floor_crew_unit_and_item)
+{
+    build(c);
+    ask_at(c, "1号楼 5层 走廊");
+    ask_at(c, "2号楼 5层 走廊");
+    ask_at(c, "2号楼 4层 走廊");
+    as(c, "desk");
+    EXPECT(orders(c, "2号楼5层") == 1);
+    EXPECT(orders(c, "2号楼") == 2 && orders(c, "二号楼 走廊") == 2);
+    EXPECT(orders(c, "五楼") == 2 && orders(c, "3号楼") == 0);
+    EXPECT(orders(c, "djbl") == 3 && orders(c, "kdgz") == 0);
+    EXPECT(orders(c, "电工班") == 3 && orders(c, "水工班") == 0);
+    office_exec(c, "UPDATE unit SET name = '市审计局' WHERE id = 3");
+    EXPECT(orders(c, "审计局") == 3 && orders(c, "审计局 2号楼") == 2);
 }
