@@ -4,6 +4,7 @@
 #include "engine/catalog/catalog.h"
 #include "api/route.h"
 #include "base/text.h"
+#include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
@@ -17,6 +18,7 @@ struct item_query {
     const char *q;
     day on;
     const char *area;
+    bool often;
 };
 static const struct field item_query_fields[] = {
     FIELD(struct item_query, q, .max = 200,
@@ -25,6 +27,9 @@ static const struct field item_query_fields[] = {
           .says = "Items in force on this day; today when not said."),
     FIELD(struct item_query, area, .max = 20,
           .says = "The code of an area: only its items."),
+    FIELD(struct item_query, often,
+          .says = "Only eight: what the caller asked for last and what is "
+                  "asked for most."),
 };
 static const struct model item_query_model =
     MODEL("item_query", NULL, struct item_query, item_query_fields);
@@ -36,6 +41,19 @@ is_in_area(const struct catalog *k, const struct service_item *i,
     const struct service_area *area = catalog_area(k, i->area_id);
 
     return code == NULL || (area != NULL && text_same(area->code, code));
+}
+
+#define OFTEN 8
+
+static enum err
+often_items(struct call *c, const struct catalog *k, day on,
+            const struct service_item ***items, size_t *n)
+{
+    const char *const *own;
+
+    TRY(order_own_items(c, &own));
+    *n = catalog_often(c, k, on, own, OFTEN, items);
+    return OK;
 }
 
 static enum err
@@ -51,8 +69,11 @@ get_items(struct call *c, void *in, void *out)
     size_t n, shown = 0;
 
     TRY(model_check(c, &item_query_model, q));
-    n = q->q != NULL ? catalog_search(c, k, on, q->q, &items)
-                     : catalog_items(c, k, on, &items);
+    if (q->often)
+        TRY(often_items(c, k, on, &items, &n));
+    else
+        n = q->q != NULL ? catalog_search(c, k, on, q->q, &items)
+                         : catalog_items(c, k, on, &items);
     json_begin(&o);
     json_key(&o, "items");
     json_begin_list(&o);

@@ -636,3 +636,35 @@ catalog_search(struct call *c, const struct catalog *k, day on,
         (*out)[i] = found[i].entry->item;
     return n;
 }
+
+/* -- nothing typed yet ------------------------------------------------------------ */
+
+static void
+take_item(const struct catalog *k, day on, const char *code,
+          const struct service_item **list, size_t *n)
+{
+    const struct service_item *item = catalog_item(k, code, on);
+
+    if (item == NULL || !item->active)
+        return;
+    for (size_t i = 0; i < *n; i++)
+        if (list[i] == item)
+            return;
+    list[(*n)++] = item;
+}
+
+size_t
+catalog_often(struct call *c, const struct catalog *k, day on,
+              const char *const *own, size_t n,
+              const struct service_item ***out)
+{
+    size_t have = 0;
+
+    *out = NEW_N(c->arena, const struct service_item *, n + 1);
+    for (; *own != NULL && have < n; own++)
+        take_item(k, on, *own, *out, &have);
+    /* The snapshot has them by how often they were asked for. */
+    for (size_t i = 0; i < k->n_asked && have < n; i++)
+        take_item(k, on, k->asked[i].item_code, *out, &have);
+    return have;
+}

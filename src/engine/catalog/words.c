@@ -87,7 +87,8 @@ catalog_note_unfound(struct call *c, struct unfound_word *w)
 static const char forget_asked[] = "DELETE FROM item_asked";
 static const char put_asked[] =
     "INSERT INTO item_asked (item_code, times) VALUES ($1, $2)";
-static const char read_asked[] = "SELECT item_code, times FROM item_asked";
+static const char read_asked[] =
+    "SELECT item_code, times FROM item_asked ORDER BY times DESC, item_code";
 
 enum err
 catalog_set_asked(struct call *c, const struct item_asked *all, size_t n)

@@ -142,3 +142,23 @@ order_tell_asked(struct call *c, int64_t max, int64_t *done)
     TRY(rows_end(&r));
     return catalog_set_asked(c, all, n);
 }
+
+/* -- what one asked for last ------------------------------------------------------- */
+
+#define OWN_LOOKED_AT 40 /* orders */
+
+static const char own_items[] =
+    "SELECT item_code FROM orders WHERE requester_id = $1"
+    " ORDER BY id DESC LIMIT 40";
+
+enum err
+order_own_items(struct call *c, const char *const **out)
+{
+    const char **list = NEW_N(c->arena, const char *, OWN_LOOKED_AT + 1);
+    ROWS r = db_query(c, own_items, V(c->actor->person_id));
+
+    for (size_t n = 0; rows_next(&r) && n < OWN_LOOKED_AT; n++)
+        list[n] = arena_text(c->arena, row_text(&r, 0));
+    *out = list;
+    return rows_end(&r);
+}
