@@ -494,15 +494,23 @@ weigh_gram(void *arg, const char *at, size_t n)
         k->known += weight;
 }
 
-#define KNOWN_ENOUGH 0.34
+/* Of a long sentence a pair that few items have is enough, or two such
+   characters; of a short one a third of it. */
+#define KNOWN_SHARE 0.34
+#define KNOWN_ENOUGH 5.0
+#define KNOWN_LEAST 0.1
 
+/* How much of what was typed the item knows; *ENOUGH: to be offered for that
+   alone. */
 static double
 score_known(const struct search_index *x, const struct entry *e,
-            const struct typed *t, size_t n_items)
+            const struct typed *t, size_t n_items, bool *enough)
 {
     struct knowing k = { .x = x, .e = e, .n_items = n_items };
 
     each_gram(t->han, weigh_gram, &k);
+    *enough = (k.known > KNOWN_ENOUGH && k.known > k.all * KNOWN_LEAST)
+              || (k.all > 0 && k.known / k.all > KNOWN_SHARE);
     return k.all > 0 ? k.known / k.all : 0;
 }
 
@@ -541,6 +549,7 @@ score_entry(struct arena *a, const struct search_index *x,
             const struct entry *e, const struct typed *t, size_t n_items)
 {
     double best = 0, known, words = score_words(a, e, t);
+    bool enough;
 
     if (t->length == 0)
         return words;
@@ -550,8 +559,8 @@ score_entry(struct arena *a, const struct search_index *x,
 
             best = fmax(best, one > 0 && e->phrases[i].name ? one + 20 : one);
         }
-    known = score_known(x, e, t, n_items);
-    if (best == 0 && known >= KNOWN_ENOUGH)
+    known = score_known(x, e, t, n_items, &enough);
+    if (best == 0 && enough)
         best = 80;
     /* What is only alike leads to no emergency. */
     if (e->grave && best < DIRECT + 20)

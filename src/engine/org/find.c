@@ -291,12 +291,23 @@ says_nothing(const char *run)
     static const char *const beside[] = { "室",   "房间", "房",   "号",
                                           "号房", "屋",   "里",   "里面",
                                           "门口", "旁边", "附近", "那边",
-                                          "这边", "的",   "号房间" };
+                                          "这边", "的",   "号房间",
+                                          "办公室" };
 
     for (size_t i = 0; i < COUNT(beside); i++)
         if (strcmp(run, beside[i]) == 0)
             return true;
     return false;
+}
+
+/* "的" joins what is said before and after it. */
+static bool
+skip_of(const char **run)
+{
+    bool is = text_starts(*run, "的");
+
+    *run += is ? strlen("的") : 0;
+    return is;
 }
 
 /* One part of a word that is known: as much of it as begins anything. */
@@ -308,6 +319,8 @@ narrow_run(struct looking *k, const char **run)
     bool any = false, unit = false;
     char *part = NULL;
 
+    if (skip_of(run))
+        return OK;
     while (n > 0 && !any && !unit) {
         part = arena_text_n(c->arena, *run, n);
         TRY(begins_any(k, part, &any));
@@ -319,8 +332,7 @@ narrow_run(struct looking *k, const char **run)
         while (n > 0 && ((unsigned char)(*run)[n] & 0xC0) == 0x80);
     }
     if (n == 0) {
-        if (!says_nothing(*run))
-            list_and(c, k->l, "1 = 0");
+        list_and(c, k->l, "1 = 0");
         *run += strlen(*run);
         return OK;
     }
@@ -384,7 +396,7 @@ narrow(struct looking *k)
         else if (!is_han(part))
             list_and(k->c, k->l, "%s", having(k, part, false));
         else
-            while (*run != '\0')
+            while (*run != '\0' && !(run > part && says_nothing(run)))
                 TRY(narrow_run(k, &run));
     }
     /* Nothing but punctuation is found nowhere. */
