@@ -62,78 +62,42 @@ static const struct reading {
     uint32_t han;
     const char *usual, *other;
 } readings[] = {
-    { U'调', "tiao", "diao" },
-    { U'重', "zhong", "chong" },
-    { U'行', "xing", "hang" },
-    { U'长', "chang", "zhang" },
-    { U'曾', "zeng", "ceng" },
-    { U'单', "dan", "shan" },
-    { U'仇', "chou", "qiu" },
-    { U'解', "jie", "xie" },
-    { U'查', "cha", "zha" },
-    { U'覃', "qin", "tan" },
-    { U'翟', "zhai", "di" },
-    { U'盖', "gai", "ge" },
-    { U'区', "qu", "ou" },
-    { U'尉', "wei", "yu" },
-    { U'乐', "le", "yue" },
-    { U'朴', "pu", "piao" },
-    { U'召', "zhao", "shao" },
-    { U'种', "zhong", "chong" },
-    { U'洗', "xi", "xian" },
-    { U'员', "yuan", "yun" },
-    { U'缪', "miao", "mou" },
-    { U'宓', "mi", "fu" },
-    { U'晁', "chao", "zhao" },
-    { U'石', "shi", "dan" },
-    { U'万', "wan", "mo" },
-    { U'缴', "jiao", "zhuo" },
-    { U'黑', "hei", "he" },
-    { U'秘', "mi", "bi" },
-    { U'会', "hui", "kuai" },
-    { U'传', "chuan", "zhuan" },
-    { U'朝', "chao", "zhao" },
-    { U'藏', "cang", "zang" },
-    { U'弹', "tan", "dan" },
-    { U'都', "du", "dou" },
-    { U'还', "huan", "hai" },
-    { U'降', "jiang", "xiang" },
-    { U'角', "jiao", "jue" },
-    { U'觉', "jue", "jiao" },
-    { U'卡', "ka", "qia" },
-    { U'率', "lv", "shuai" },
-    { U'没', "mei", "mo" },
-    { U'便', "bian", "pian" },
-    { U'薄', "bo", "bao" },
-    { U'车', "che", "ju" },
-    { U'称', "cheng", "chen" },
-    { U'大', "da", "dai" },
-    { U'得', "de", "dei" },
-    { U'地', "di", "de" },
-    { U'给', "gei", "ji" },
-    { U'贾', "jia", "gu" },
-    { U'露', "lu", "lou" },
-    { U'落', "luo", "la" },
-    { U'绿', "lv", "lu" },
-    { U'女', "nv", "nu" },
-    { U'模', "mo", "mu" },
-    { U'强', "qiang", "jiang" },
-    { U'圈', "quan", "juan" },
-    { U'塞', "sai", "se" },
-    { U'色', "se", "shai" },
-    { U'厦', "xia", "sha" },
-    { U'沈', "shen", "chen" },
-    { U'省', "sheng", "xing" },
-    { U'识', "shi", "zhi" },
-    { U'似', "si", "shi" },
-    { U'宿', "su", "xiu" },
-    { U'系', "xi", "ji" },
-    { U'校', "xiao", "jiao" },
-    { U'血', "xue", "xie" },
-    { U'咽', "yan", "ye" },
-    { U'扎', "zha", "za" },
-    { U'着', "zhe", "zhao" },
-    { U'参', "can", "shen" },
+    { U'调', "tiao", "diao" },  { U'重', "zhong", "chong" },
+    { U'行', "xing", "hang" },  { U'长', "chang", "zhang" },
+    { U'曾', "zeng", "ceng" },  { U'单', "dan", "shan" },
+    { U'仇', "chou", "qiu" },   { U'解', "jie", "xie" },
+    { U'查', "cha", "zha" },    { U'覃', "qin", "tan" },
+    { U'翟', "zhai", "di" },    { U'盖', "gai", "ge" },
+    { U'区', "qu", "ou" },      { U'尉', "wei", "yu" },
+    { U'乐', "le", "yue" },     { U'朴', "pu", "piao" },
+    { U'召', "zhao", "shao" },  { U'种', "zhong", "chong" },
+    { U'洗', "xi", "xian" },    { U'员', "yuan", "yun" },
+    { U'缪', "miao", "mou" },   { U'宓', "mi", "fu" },
+    { U'晁', "chao", "zhao" },  { U'石', "shi", "dan" },
+    { U'万', "wan", "mo" },     { U'缴', "jiao", "zhuo" },
+    { U'黑', "hei", "he" },     { U'秘', "mi", "bi" },
+    { U'会', "hui", "kuai" },   { U'传', "chuan", "zhuan" },
+    { U'朝', "chao", "zhao" },  { U'藏', "cang", "zang" },
+    { U'弹', "tan", "dan" },    { U'都', "du", "dou" },
+    { U'还', "huan", "hai" },   { U'降', "jiang", "xiang" },
+    { U'角', "jiao", "jue" },   { U'觉', "jue", "jiao" },
+    { U'卡', "ka", "qia" },     { U'率', "lv", "shuai" },
+    { U'没', "mei", "mo" },     { U'便', "bian", "pian" },
+    { U'薄', "bo", "bao" },     { U'车', "che", "ju" },
+    { U'称', "cheng", "chen" }, { U'大', "da", "dai" },
+    { U'得', "de", "dei" },     { U'地', "di", "de" },
+    { U'给', "gei", "ji" },     { U'贾', "jia", "gu" },
+    { U'露', "lu", "lou" },     { U'落', "luo", "la" },
+    { U'绿', "lv", "lu" },      { U'女', "nv", "nu" },
+    { U'模', "mo", "mu" },      { U'强', "qiang", "jiang" },
+    { U'圈', "quan", "juan" },  { U'塞', "sai", "se" },
+    { U'色', "se", "shai" },    { U'厦', "xia", "sha" },
+    { U'沈', "shen", "chen" },  { U'省', "sheng", "xing" },
+    { U'识', "shi", "zhi" },    { U'似', "si", "shi" },
+    { U'宿', "su", "xiu" },     { U'系', "xi", "ji" },
+    { U'校', "xiao", "jiao" },  { U'血', "xue", "xie" },
+    { U'咽', "yan", "ye" },     { U'扎', "zha", "za" },
+    { U'着', "zhe", "zhao" },   { U'参', "can", "shen" },
     { U'吕', "lv", "lu" },
 };
 
@@ -163,9 +127,9 @@ syllable_of(uint32_t han, const char *s, size_t n)
 {
     char latin[64], one[8] = { 0 };
     const struct reading *two;
-    union syllable out = { .packed = atomic_load_explicit(
-                               &syllables[han - HAN_FIRST],
-                               memory_order_relaxed) };
+    union syllable out = { .packed =
+                               atomic_load_explicit(&syllables[han - HAN_FIRST],
+                                                    memory_order_relaxed) };
 
     if (out.packed != 0)
         return out;
@@ -175,7 +139,8 @@ syllable_of(uint32_t han, const char *s, size_t n)
     if (two != NULL)
         strncpy(out.s, two->usual, sizeof out.s - 1);
     else if (romanize(one, latin, (int32_t)sizeof latin - 1)
-             && isalpha((unsigned char)latin[0]) && strlen(latin) < sizeof out.s)
+             && isalpha((unsigned char)latin[0])
+             && strlen(latin) < sizeof out.s)
         strncpy(out.s, latin, sizeof out.s - 1);
     atomic_store_explicit(&syllables[han - HAN_FIRST], out.packed,
                           memory_order_relaxed);
@@ -312,8 +277,7 @@ text_simplified(struct arena *a, const char *s)
     pthread_mutex_lock(&lock);
     if (simplifier == NULL) {
         u_charsToUChars(id, name, (int32_t)sizeof id);
-        simplifier =
-            utrans_openU(name, -1, UTRANS_FORWARD, NULL, -1, NULL, &e);
+        simplifier = utrans_openU(name, -1, UTRANS_FORWARD, NULL, -1, NULL, &e);
     }
     if (U_SUCCESS(e))
         utrans_transUChars(simplifier, wide, &n, MAX_UNITS, 0, &limit, &e);

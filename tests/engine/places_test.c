@@ -79,10 +79,9 @@ build(struct call *c)
 static struct list
 look(struct call *c, const char *words, const char *view)
 {
-    struct list l = { .model = &place_model,
-                      .words = words,
-                      .view = view,
-                      .limit = 20 };
+    struct list l = {
+        .model = &place_model, .words = words, .view = view, .limit = 20
+    };
 
     EXPECT_OK(place_list(c, &l));
     return l;
@@ -96,8 +95,8 @@ found_at(const struct list *l, size_t i)
 
 TEST(of_60_sayings_95_in_100_find_their_place_among_the_first_three)
 {
-    const char *path = getenv("PLACES") ? getenv("PLACES")
-                                        : "tests/data/places.txt";
+    const char *path =
+        getenv("PLACES") ? getenv("PLACES") : "tests/data/places.txt";
     FILE *f = fopen(path, "r");
     char line[300];
     int n = 0, good = 0;
@@ -119,8 +118,8 @@ TEST(of_60_sayings_95_in_100_find_their_place_among_the_first_three)
         n++;
         good += here;
         if (!here)
-            fprintf(stderr, "%s %s: %s, %s, %s\n", line, words,
-                    found_at(&l, 0), found_at(&l, 1), found_at(&l, 2));
+            fprintf(stderr, "%s %s: %s, %s, %s\n", line, words, found_at(&l, 0),
+                    found_at(&l, 1), found_at(&l, 2));
     }
     fclose(f);
     fprintf(stderr, "%d of %d places found\n", good, n);
@@ -237,11 +236,10 @@ ask_at(struct call *c, const char *place)
     struct order_request w = {
         .item_code = "A04",
         .phone = "8000",
-        .place_id =
-            office_int(c, arena_printf(c->arena,
-                                       "SELECT id FROM place WHERE"
-                                       " full_name = '%s'",
-                                       place))
+        .place_id = office_int(c, arena_printf(c->arena,
+                                               "SELECT id FROM place WHERE"
+                                               " full_name = '%s'",
+                                               place))
     };
     struct order_view v;
 

@@ -60,11 +60,11 @@ struct found {
 
 /* What was typed, as it is compared. */
 struct typed {
-    const char *han;      /* without blanks, places and filling words */
+    const char *han; /* without blanks, places and filling words */
     size_t length;
     const char *sound;
     const char *const *latin; /* parts of letters; NULL-ended */
-    const char *safe;     /* han without what sounds dangerous and is not */
+    const char *safe;         /* han without what sounds dangerous and is not */
 };
 
 /* -- texts ------------------------------------------------------------------ */
@@ -287,10 +287,11 @@ make_index(const struct catalog *k)
             catalog_sla(k, item->sla_class, item->valid_from);
         struct entry *e = &x->entries[i];
 
-        *e = (struct entry){ .item = item,
-                             .code = saying_parts(k->arena, item->code),
-                             .grave = s != NULL && s->emergency
-                                      && item->priority == 1 };
+        *e = (struct entry){
+            .item = item,
+            .code = saying_parts(k->arena, item->code),
+            .grave = s != NULL && s->emergency && item->priority == 1
+        };
         add_phrase(k->arena, e, item->name, true);
         add_phrase(k->arena, e, item->name_en, true);
         add_list(k->arena, e, item->keywords);
@@ -383,7 +384,8 @@ is_nearly(const char *a, const char *b)
 static double
 score_sound(const struct phrase *p, const struct typed *t)
 {
-    for (size_t way = 0; way < SAYING_READINGS && p->sound[way] != NULL; way++) {
+    for (size_t way = 0; way < SAYING_READINGS && p->sound[way] != NULL;
+         way++) {
         if (p->length < 2 || t->sound == NULL)
             break;
         if (strcmp(p->sound[way], t->sound) == 0)
@@ -477,6 +479,7 @@ struct knowing {
     const struct entry *e;
     size_t n_items;
     double all, known;
+    bool pair; /* not single characters alone */
 };
 
 /* What few items have says more. */
@@ -487,18 +490,20 @@ weigh_gram(void *arg, const char *at, size_t n)
     const struct gram *g = gram_of(k->x, at, n);
     double weight = n > 4 ? 2.0 : 1.0;
 
-    weight *= log(1 + (double)k->n_items
-                          / (g->at != NULL ? 1.0 + (double)g->items : 1.0));
+    weight *= log(
+        1
+        + (double)k->n_items / (g->at != NULL ? 1.0 + (double)g->items : 1.0));
     k->all += weight;
-    if (g->at != NULL && memmem(k->e->all, strlen(k->e->all), at, n) != NULL)
+    if (g->at != NULL && memmem(k->e->all, strlen(k->e->all), at, n) != NULL) {
         k->known += weight;
+        k->pair |= n > 4;
+    }
 }
 
-/* Of a long sentence a pair that few items have is enough, or two such
-   characters; of a short one a third of it. */
+/* Of a long sentence a pair that few items have is enough; of a short one a
+   third of it. */
 #define KNOWN_SHARE 0.34
 #define KNOWN_ENOUGH 5.0
-#define KNOWN_LEAST 0.1
 
 /* How much of what was typed the item knows; *ENOUGH: to be offered for that
    alone. */
@@ -509,7 +514,7 @@ score_known(const struct search_index *x, const struct entry *e,
     struct knowing k = { .x = x, .e = e, .n_items = n_items };
 
     each_gram(t->han, weigh_gram, &k);
-    *enough = (k.known > KNOWN_ENOUGH && k.known > k.all * KNOWN_LEAST)
+    *enough = (k.pair && k.known > KNOWN_ENOUGH)
               || (k.all > 0 && k.known / k.all > KNOWN_SHARE);
     return k.all > 0 ? k.known / k.all : 0;
 }
@@ -635,9 +640,8 @@ catalog_search(struct call *c, const struct catalog *k, day on,
 
         if (score > 0 && e->item->active
             && e->item == catalog_item(k, e->item->code, on))
-            found[n++] = (struct found){
-                e, score + 6 * log(1 + (double)e->asked)
-            };
+            found[n++] =
+                (struct found){ e, score + 6 * log(1 + (double)e->asked) };
     }
     qsort(found, n, sizeof *found, best_first);
     *out = NEW_N(c->arena, const struct service_item *, n + 1);

@@ -46,8 +46,7 @@ by_item(struct call *c, struct list *l, const char *word, bool *taken)
     for (size_t i = 0; i < n; i++)
         if (text_starts(text_initials(c->arena, all[i]->name), word))
             buf_printf(&codes, "%s$%zu", codes.len > 0 ? ", " : "",
-                       list_bind(c, l,
-                                 V(arena_text(c->arena, all[i]->code))));
+                       list_bind(c, l, V(arena_text(c->arena, all[i]->code))));
     *taken = codes.len > 0;
     if (*taken)
         list_and(c, l, "item_code IN (%s)", codes.s);
@@ -62,8 +61,8 @@ by_place(struct call *c, struct list *l, const char *word, bool *taken)
     const char *ids;
 
     *taken = *rest != '\0';
-    for (const char *p = rest; *p != '\0'; p += strcspn(p, " "),
-                    p += *p == ' ') {
+    for (const char *p = rest; *p != '\0';
+         p += strcspn(p, " "), p += *p == ' ') {
         size_t n = strcspn(p, " ");
 
         *taken = *taken && !isdigit((unsigned char)p[n - 1])
@@ -94,7 +93,7 @@ by_unit(struct call *c, struct list *l, const char *word, bool *taken)
 enum err
 order_find(struct call *c, struct list *l)
 {
-    static enum err (*const ways[])(struct call *c, struct list *l,
+    static enum err (*const ways[])(struct call * c, struct list * l,
                                     const char *word, bool *taken) = {
         by_crew, by_place, by_item, by_unit
     };
@@ -129,8 +128,8 @@ order_tell_asked(struct call *c, int64_t max, int64_t *done)
 {
     struct item_asked *all = NULL;
     size_t n, cap = 0;
-    ROWS r = db_query(c, count_asked,
-                      value_int(c->now.ms - LATE_DAYS * DAY_MS));
+    ROWS r =
+        db_query(c, count_asked, value_int(c->now.ms - LATE_DAYS * DAY_MS));
 
     (void)max;
     *done = 0;

@@ -31,17 +31,19 @@ struct finder {
 #define FORTY                                                                  \
     FIVE(2, 3, 4, 5, 6)                                                        \
     "," FIVE(7, 8, 9, 10, 11) "," FIVE(12, 13, 14, 15, 16) "," FIVE(           \
-        17, 18, 19, 20, 21) "," FIVE(22, 23, 24, 25,                           \
-                                     26) "," FIVE(27, 28, 29, 30,              \
-                                                  31) "," FIVE(32, 33, 34, 35, \
-                                                               36) "," FIVE(   \
-        37, 38, 39, 40, 41)
+        17, 18, 19, 20,                                                        \
+        21) "," FIVE(22, 23, 24, 25,                                           \
+                     26) "," FIVE(27, 28, 29, 30,                              \
+                                  31) "," FIVE(32, 33, 34, 35,                 \
+                                               36) "," FIVE(37, 38, 39, 40,    \
+                                                            41)
 #define FINDER(noun)                                                           \
     {                                                                          \
         .table = #noun,                                                        \
-        .add = "INSERT INTO " #noun "_word (word, " #noun "_id)"               \
-               " SELECT DISTINCT column1, CAST($1 AS BIGINT) FROM (VALUES "    \
-            FORTY ") AS said WHERE column1 IS NOT NULL",                       \
+        .add =                                                                 \
+            "INSERT INTO " #noun "_word (word, " #noun "_id)"                  \
+            " SELECT DISTINCT column1, CAST($1 AS BIGINT) FROM (VALUES " FORTY \
+            ") AS said WHERE column1 IS NOT NULL",                             \
         .forget = "DELETE FROM " #noun "_word WHERE " #noun "_id = $1",        \
         .begins = "SELECT 1 FROM " #noun "_word"                               \
                   " WHERE word >= $1 AND word < $2 LIMIT 1",                   \
@@ -170,7 +172,8 @@ org_index_person(struct call *c, const struct person *p)
 
 /* -- rows from before ------------------------------------------------------------- */
 
-#define UNSAID "org.words" /* a mark: its value is 1 when all rows have theirs */
+#define UNSAID                                                                 \
+    "org.words" /* a mark: its value is 1 when all rows have theirs */
 
 static const char bare_places[] =
     "WHERE NOT EXISTS (SELECT 1 FROM place_word w WHERE w.place_id = place.id)"
@@ -288,11 +291,10 @@ having(struct looking *k, const char *s, bool whole)
 static bool
 says_nothing(const char *run)
 {
-    static const char *const beside[] = { "室",   "房间", "房",   "号",
-                                          "号房", "屋",   "里",   "里面",
-                                          "门口", "旁边", "附近", "那边",
-                                          "这边", "的",   "号房间",
-                                          "办公室" };
+    static const char *const beside[] = {
+        "室",   "房间", "房",   "号",   "号房", "屋", "里",     "里面",
+        "门口", "旁边", "附近", "那边", "这边", "的", "号房间", "办公室"
+    };
 
     for (size_t i = 0; i < COUNT(beside); i++)
         if (strcmp(run, beside[i]) == 0)
@@ -475,7 +477,8 @@ enum err
 place_list_near(struct call *c, struct list *l)
 {
     ROWS r = db_query(c, own_path, V(c->actor->person_id));
-    const char *own = rows_next(&r) ? arena_text(c->arena, row_text(&r, 0)) : NULL;
+    const char *own =
+        rows_next(&r) ? arena_text(c->arena, row_text(&r, 0)) : NULL;
     struct list out = *l;
     bool all = l->where != NULL;
 
@@ -495,8 +498,7 @@ place_list_near(struct call *c, struct list *l)
         TRY(gather(c, l, NULL, &out));
     l->rows = out.rows;
     l->n = out.n;
-    l->total = (int64_t)out.total > (int64_t)out.n ? out.total
-                                                   : (int64_t)out.n;
+    l->total = (int64_t)out.total > (int64_t)out.n ? out.total : (int64_t)out.n;
     l->total_more = out.total_more;
     l->next = NULL;
     return OK;
@@ -533,7 +535,8 @@ org_units_said(struct call *c, const char *word, struct list *l,
     TRY(db_int(c, &one, find_unit, V(like)));
     *any = one != 0;
     if (*any)
-        *ids = arena_printf(c->arena, "SELECT id FROM unit WHERE name LIKE $%zu",
-                            list_bind(c, l, V(like)));
+        *ids =
+            arena_printf(c->arena, "SELECT id FROM unit WHERE name LIKE $%zu",
+                         list_bind(c, l, V(like)));
     return OK;
 }
