@@ -92,7 +92,7 @@ $(B)/%.o: %.c
 $(B)/tests/%.o: CFLAGS += -Itests
 
 # Files that live inside the program: schema, languages, data, the interface.
-EMBED   := $(sort $(wildcard src/db/schema/*.sql data/languages/*.json data/catalogue/*.yaml data/calendars/*.json data/maps/*.yaml))
+EMBED   := $(sort $(wildcard src/db/schema/*.sql data/languages/*.json data/catalogue/*.yaml data/calendars/*.json data/maps/*.yaml data/words/*.txt))
 WEBDIST := $(shell find web/dist 2>/dev/null)
 $(B)/gen/files.c: $(B)/embed $(EMBED) $(sort $(dir $(EMBED))) $(WEBDIST)
 	@mkdir -p $(@D)

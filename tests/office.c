@@ -141,6 +141,7 @@ found(struct call *c)
         office_exec(c, rows[i]);
     set_crew(c, "electricians", "dispatch = 'grab'");
     set_crew(c, "lift-contractor", "provider_id = 31");
+    EXPECT_OK(org_catch_up(c));
 }
 
 void

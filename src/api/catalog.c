@@ -4,6 +4,7 @@
 #include "engine/catalog/catalog.h"
 #include "api/route.h"
 #include "base/text.h"
+#include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
@@ -17,6 +18,7 @@ struct item_query {
     const char *q;
     day on;
     const char *area;
+    bool often;
 };
 static const struct field item_query_fields[] = {
     FIELD(struct item_query, q, .max = 200,
@@ -25,6 +27,9 @@ static const struct field item_query_fields[] = {
           .says = "Items in force on this day; today when not said."),
     FIELD(struct item_query, area, .max = 20,
           .says = "The code of an area: only its items."),
+    FIELD(struct item_query, often,
+          .says = "Only eight: what the caller asked for last and what is "
+                  "asked for most."),
 };
 static const struct model item_query_model =
     MODEL("item_query", NULL, struct item_query, item_query_fields);
@@ -36,6 +41,19 @@ is_in_area(const struct catalog *k, const struct service_item *i,
     const struct service_area *area = catalog_area(k, i->area_id);
 
     return code == NULL || (area != NULL && text_same(area->code, code));
+}
+
+#define OFTEN 8
+
+static enum err
+often_items(struct call *c, const struct catalog *k, day on,
+            const struct service_item ***items, size_t *n)
+{
+    const char *const *own;
+
+    TRY(order_own_items(c, &own));
+    *n = catalog_often(c, k, on, own, OFTEN, items);
+    return OK;
 }
 
 static enum err
@@ -51,8 +69,11 @@ get_items(struct call *c, void *in, void *out)
     size_t n, shown = 0;
 
     TRY(model_check(c, &item_query_model, q));
-    n = q->q != NULL ? catalog_search(c, k, on, q->q, &items)
-                     : catalog_items(c, k, on, &items);
+    if (q->often)
+        TRY(often_items(c, k, on, &items, &n));
+    else
+        n = q->q != NULL ? catalog_search(c, k, on, q->q, &items)
+                         : catalog_items(c, k, on, &items);
     json_begin(&o);
     json_key(&o, "items");
     json_begin_list(&o);
@@ -79,6 +100,27 @@ get_item(struct call *c, void *in, void *out)
 
     (void)out;
     return model_get(c, &service_item_model, i->id, i);
+}
+
+struct unfound {
+    const char *words;
+};
+static const struct field unfound_in_fields[] = {
+    FIELD(struct unfound, words, .flags = REQUIRED, .max = 200,
+          .label = "What was typed"),
+};
+static const struct model unfound_in_model =
+    MODEL("unfound", NULL, struct unfound, unfound_in_fields);
+
+static enum err
+note_unfound(struct call *c, void *in, void *out)
+{
+    const struct unfound *u = in;
+    struct unfound_word w = { .word = u->words };
+
+    (void)out;
+    TRY(model_check(c, &unfound_in_model, u));
+    return catalog_note_unfound(c, &w);
 }
 
 /* A new item can be asked for and asks for a rating unless it says not. */
@@ -268,6 +310,9 @@ const struct route catalog_routes[] = {
       .may = EDIT, .says = "Every version of every item.", .flags = R_LIST },
     { POST, "/items", add_item, &service_item_model, &service_item_model, EDIT,
       "Add an item, or the next version of one from a day on.", R_CREATED },
+    { POST, "/items/unfound", note_unfound, .in = &unfound_in_model,
+      .says = "Words for which no item was found, told to whoever looks after "
+              "the catalogue." },
     { GET, "/sla-classes", serve_model_list, .out = &sla_class_model,
       .says = "The SLA classes and their versions.", .flags = R_LIST },
     { POST, "/sla-classes", serve_catalog_add_sla, &sla_class_model,

@@ -168,6 +168,8 @@ get_on_duty(struct call *c, void *in, void *out)
             .says = (sentence)                                                 \
     }
 
+static const char *const place_views[] = { "near", NULL };
+
 const struct route org_routes[] = {
     LIST("/units", unit_list, unit, NULL,
          "Units; as_of= a day shows the whole tree of that day."),
@@ -188,8 +190,10 @@ const struct route org_routes[] = {
     { DELETE, "/unit-plans/{id}", remove_plan, .in = &by_id_model,
       .may = "org.edit", .says = "Call a planned change of a unit off." },
 
-    LIST("/places", place_list, place, NULL,
-         "Sites, buildings, floors, rooms."),
+    { GET, "/places", serve_place_list, .out = &place_model, .flags = R_LIST,
+      .views = place_views,
+      .says = "Sites, buildings, floors, rooms; near: those in use, of one's "
+              "own room, floor and building first." },
     ONE("/places", place, NULL, "One place."),
     NEW_ONE("/places", place, "Add a place."),
     CHANGE("/places", place, "Change a place, or put it into another."),

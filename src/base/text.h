@@ -52,6 +52,10 @@ const char *text_clean(struct arena *a, const char *s, bool lines);
    ㎡ -> m2).  S itself where there is nothing to do. */
 const char *text_plain(struct arena *a, const char *s);
 
+/* S with simplified characters for traditional ones; S itself where there is
+   nothing to do or it cannot be had. */
+const char *text_simplified(struct arena *a, const char *s);
+
 /* Code points in S. */
 size_t text_length(const char *s);
 

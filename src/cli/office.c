@@ -212,6 +212,7 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     if (only_look)
         return OK;
     TRY(audit_catch_up(c, all_models(), show_covering));
+    TRY(org_catch_up(c));
     return catalog_catch_up(c);
 }
 

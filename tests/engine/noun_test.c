@@ -44,6 +44,9 @@ static const struct sample {
       "{\"name\":\"Y\"}" },
     { &setting_noun, "{\"name\":\"office.name\",\"value\":\"X\"}",
       "{\"value\":\"Y\"}" },
+    { &item_word_noun, "{\"item_code\":\"A04\",\"word\":\"X\"}",
+      "{\"word\":\"Y\"}" },
+    { &unfound_word_noun, "{\"word\":\"X\"}", "{\"active\":false}" },
     { &saved_view_noun, "{\"list\":\"orders\",\"name\":\"X\"}",
       "{\"query\":\"state=submitted\"}" },
 };

@@ -118,6 +118,28 @@ struct office_hours {
     instant updated_at;
 };
 
+/* What people of the office say for an item, besides data/words/items.txt. */
+struct item_word {
+    NOUN_MEMBERS;
+    const char *item_code, *word;
+};
+
+/* Words for which no item was found. */
+struct unfound_word {
+    NOUN_MEMBERS;
+    const char *word;
+    int64_t times;
+    instant said_at;
+};
+
+/* How often an item was asked for of late. */
+struct item_asked {
+    const char *item_code;
+    int64_t times;
+};
+
+extern const struct model item_word_model, unfound_word_model;
+extern const struct noun item_word_noun, unfound_word_noun;
 extern const struct model service_area_model, sla_class_model,
     service_item_model, routing_rule_model, calendar_day_model,
     calendar_year_model, office_hours_model;
@@ -162,11 +184,20 @@ size_t catalog_items(struct call *c, const struct catalog *k, day on,
 
 /*
  * The active items that fit what a person typed, best first: code, name,
- * keywords, a whole sentence with keywords in it, English words, pinyin
- * initials.
+ * keywords and sayings, a whole sentence with them in it, English words,
+ * pinyin in full and its initials, one wrong character.  Who tells of danger
+ * finds the danger's item first; what is only alike leads to no emergency.
  */
 size_t catalog_search(struct call *c, const struct catalog *k, day on,
                       const char *words, const struct service_item ***out);
+
+/*
+ * At most N of those items for whoever has typed nothing yet: OWN, a
+ * NULL-ended list of codes, and then what the office asks for most.
+ */
+size_t catalog_often(struct call *c, const struct catalog *k, day on,
+                     const char *const *own, size_t n,
+                     const struct service_item ***out);
 
 /*
  * Which crew does the item at the place (its path, "/1/7/", or NULL): the
@@ -241,6 +272,14 @@ enum err catalog_tell_rules(struct call *c, int64_t max,
  * process itself looks again at the next catalog_hold.
  */
 enum err catalog_touch(struct call *c) MUST_USE;
+
+/* Somebody found no item for these words; kept for whoever looks after the
+   catalogue.  Anybody signed in may say so. */
+enum err catalog_note_unfound(struct call *c, struct unfound_word *w) MUST_USE;
+
+/* What was asked for of late: items that fit alike are ranked by it. */
+enum err catalog_set_asked(struct call *c, const struct item_asked *all,
+                           size_t n) MUST_USE;
 
 /* -- packs -------------------------------------------------------------- */
 

@@ -44,6 +44,10 @@ struct catalog {
     size_t n_classes;
     struct held_rule *rules; /* by key */
     size_t n_rules;
+    struct item_word *words;
+    size_t n_words;
+    struct item_asked *asked;
+    size_t n_asked;
     struct workcal *workcal;
 };
 
@@ -53,6 +57,12 @@ const struct form *catalog_form(const struct catalog *k,
 
 /* Every row of the snapshot's tables, into the call's arena. */
 enum err catalog_load(struct call *c, struct catalog *k) MUST_USE;
+
+/* The part of it that the search reads. */
+enum err catalog_load_words(struct call *c, struct catalog *k) MUST_USE;
+
+/* There is an item of that code. */
+enum err item_word_check(struct call *c, const void *old, void *rec) MUST_USE;
 
 /* The process looks at the generation at its next hold. */
 void catalog_look_again(const struct call *c);

@@ -216,6 +216,7 @@ catalog_load(struct call *c, struct catalog *k)
     TRY(load_items(c, k));
     TRY(load_classes(c, k));
     TRY(load_rules(c, k));
+    TRY(catalog_load_words(c, k));
     TRY(load_days(c, &facts));
     TRY(load_hours(c, &facts));
     k->workcal = workcal_make(c->arena, &facts);

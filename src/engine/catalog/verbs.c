@@ -285,6 +285,27 @@ const struct noun service_area_noun = {
     .says = "The service areas.",     .sort = "sort",
 };
 
+const struct noun item_word_noun = {
+    CATALOG_NOUN(item_word_model),
+    .plural = "item-words",
+    .part = "catalog",
+    .says = "What people say for an item.",
+    .check = item_word_check,
+    .removable = true,
+};
+
+/* Told by catalog_note_unfound alone; whoever has mended it takes it away. */
+const struct noun unfound_word_noun = {
+    .model = &unfound_word_model,
+    .plural = "unfound-words",
+    .part = "catalog",
+    .says = "Words for which no item was found.",
+    .see = "catalog.edit",
+    .edit = "catalog.edit",
+    .sort = "word",
+    .removable = true,
+};
+
 /* A beginning, and an end after it. */
 static enum err
 check_span(struct call *c, day *from, day to)

@@ -244,4 +244,11 @@ enum err index_order(struct call *c, const struct order *o,
 /* A leg was done: complete the parent when it was the last. */
 enum err parent_follow(struct call *c, const struct order *leg) MUST_USE;
 
+/* Words of the list that name a crew, a unit, a house, a floor or an item
+   become its conditions; the others stay. */
+enum err order_find(struct call *c, struct list *l) MUST_USE;
+
+/* A job: tell the catalogue what was asked for of late. */
+enum err order_tell_asked(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
 #endif

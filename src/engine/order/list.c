@@ -137,6 +137,7 @@ order_list(struct call *c, struct list *l, const char *view)
     bool open = asks_open(c, l);
 
     TRY(auth_need(c, NULL, NULL));
+    TRY(order_find(c, l));
     choose_order(l);
     if (view != NULL) {
         TRY(choose_view(c, l, view));

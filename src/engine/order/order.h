@@ -228,6 +228,10 @@ enum err order_do(struct call *c, const char *verb, const struct order_act *a,
 
 enum err order_get(struct call *c, int64_t id, struct order_view *out) MUST_USE;
 
+/* The items the caller asked for last, newest first; a NULL-ended list of
+   codes, which may have some twice. */
+enum err order_own_items(struct call *c, const char *const **out) MUST_USE;
+
 /* A page of the orders the actor may see; VIEW narrows: "mine", "todo" (mine
    that wait for me), "crew" (my crews' open ones), "grab" (free for my crews
    to take). */

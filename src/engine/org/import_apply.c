@@ -269,6 +269,10 @@ apply_node(struct import *im, struct node *x)
         TRY(change_person(im, x->rec, x->old));
     else
         TRY(org_set_other(im->c, m, x->rec, ALL_FIELDS));
+    if (m == &place_model)
+        TRY(org_index_place(im->c, x->rec));
+    else if (m == &person_model)
+        TRY(org_index_person(im->c, x->rec));
     return unit ? note_unit(im, x->rec, x->old) : OK;
 }
 

@@ -70,6 +70,21 @@ void place_derive(struct call *c, struct place *p, const struct place *parent);
 /* Write those three, which follow from elsewhere and so have no audit. */
 enum err place_keep_derived(struct call *c, const struct place *p) MUST_USE;
 
+/*
+ * The parts by which a row is found, written anew; in the caller's TX, whoever
+ * changes a name, a code or a telephone.  And a list narrowed to what has all
+ * parts of its words in any order, wherever they stand; of persons also by
+ * their unit, and by telephones where the caller may see them.
+ */
+enum err org_index_place(struct call *c, const struct place *p) MUST_USE;
+enum err org_index_person(struct call *c, const struct person *p) MUST_USE;
+enum err org_find_places(struct call *c, struct list *l) MUST_USE;
+enum err org_find_persons(struct call *c, struct list *l, bool phones) MUST_USE;
+
+/* The list's places in use, those of one's own room first, then of its floor
+   and its house; one page. */
+enum err place_list_near(struct call *c, struct list *l) MUST_USE;
+
 /* Name the routing rules in force that lead to the crew, or to the provider's:
    it is out of use.  None: *WARNING stays. */
 enum err org_warn_rules(struct call *c, int64_t crew_id, int64_t provider_id,

@@ -237,7 +237,23 @@ enum err person_pick(struct call *c, struct list *l) MUST_USE;
 /* "138****5678"; numbers of six digits and less stay. */
 const char *phone_masked(struct call *c, const char *phone);
 
-/* Places and units as far as the caller may know of them. */
+/*
+ * For lists of what lies somewhere or belongs to somebody: a condition's query
+ * of the ids, its values bound in L.  PARTS as saying_parts has them; *ANY: a
+ * unit's name has the word in it.
+ */
+enum err org_places_said(struct call *c, const char *parts, struct list *l,
+                         const char **ids) MUST_USE;
+enum err org_units_said(struct call *c, const char *word, struct list *l,
+                        const char **ids, bool *any) MUST_USE;
+
+/* Rows from before step 20 get the parts by which they are found; once. */
+enum err org_catch_up(struct call *c) MUST_USE;
+
+/*
+ * Places and units as far as the caller may know of them.  The view "near" of
+ * places: those in use, of one's own room, floor and house first; one page.
+ */
 enum err place_list(struct call *c, struct list *l) MUST_USE;
 enum err place_get(struct call *c, struct place *p) MUST_USE;
 enum err unit_get(struct call *c, struct unit *u) MUST_USE;

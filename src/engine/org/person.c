@@ -136,6 +136,7 @@ person_add(struct call *c, struct person *p)
     TRY(need_edit(c, p));
     p->initials = text_initials(c->arena, p->name);
     TRY(model_add(c, &person_model, p));
+    TRY(org_index_person(c, p));
     TRY(put_names(c, p));
     return tx_commit(&tx);
 }
@@ -251,6 +252,7 @@ person_set(struct call *c, struct person *p, field_mask said)
     TRY(person_judge(c, p, &old, false));
     p->initials = text_initials(c->arena, p->name);
     TRY(model_set(c, &person_model, p, ALL_FIELDS));
+    TRY(org_index_person(c, p));
     if (old.active && !p->active)
         TRY(auth_person_left(c, p->id));
     TRY(put_names(c, p));
@@ -326,6 +328,7 @@ enum err
 person_list(struct call *c, struct list *l)
 {
     TRY(auth_limit(c, "org.see", &person_noun.reach, l));
+    TRY(org_find_persons(c, l, true));
     TRY(model_list(c, l));
     return look_up(c, l, fill_names);
 }
@@ -386,6 +389,8 @@ person_pick(struct call *c, struct list *l)
     if (auth_from_outside(c))
         list_and(c, l, "provider_id = $%zu",
                  list_bind(c, l, V(c->actor->provider_id)));
+    /* Whoever sees only some in the clear must not guess the others. */
+    TRY(org_find_persons(c, l, org_sees_phone(c, &(struct auth_where){ 0 })));
     TRY(model_list(c, l));
     return look_up(c, l, fill_card);
 }

@@ -96,8 +96,9 @@ static const char keep_derived[] =
 enum err
 place_keep_derived(struct call *c, const struct place *p)
 {
-    return db_exec(c, keep_derived, V(p->path), V(p->full_name), V(p->initials),
-                   V(p->id));
+    TRY(db_exec(c, keep_derived, V(p->path), V(p->full_name), V(p->initials),
+                V(p->id)));
+    return org_index_place(c, p);
 }
 
 /* The right may be held for the place or for the unit that uses it. */
@@ -135,6 +136,7 @@ place_add(struct call *c, struct place *p)
     p->id = new_id(c);
     place_derive(c, p, parent.id ? &parent : NULL);
     TRY(model_add(c, &place_model, p));
+    TRY(org_index_place(c, p));
     return tx_commit(&tx);
 }
 
@@ -190,6 +192,7 @@ place_set(struct call *c, struct place *p, field_mask said)
                     parent.name, p->name);
     place_derive(c, p, parent.id ? &parent : NULL);
     TRY(model_set(c, &place_model, p, ALL_FIELDS));
+    TRY(org_index_place(c, p));
     if (!text_same(p->path, old.path) || !text_same(p->full_name, old.full_name)
         || !text_same(p->kind, old.kind))
         TRY(refresh_below(c, p));
@@ -223,7 +226,13 @@ place_list(struct call *c, struct list *l)
     TRY(auth_need(c, NULL, NULL));
     if (auth_from_outside(c))
         l->where = open_to_all;
-    return model_list(c, l);
+    TRY(org_find_places(c, l));
+    if (l->view == NULL)
+        return model_list(c, l);
+    if (!text_same(l->view, "near"))
+        return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
+                    l->view);
+    return place_list_near(c, l);
 }
 
 enum err
@@ -257,6 +266,7 @@ static enum err
 list_all(struct call *c, struct list *l)
 {
     TRY(auth_need(c, "org.see", &(struct auth_where){ 0 }));
+    TRY(org_find_places(c, l));
     return model_list(c, l);
 }
 

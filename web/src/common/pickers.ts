@@ -1,5 +1,5 @@
 /* What the search boxes look in. */
-import { get } from '@/api/client';
+import { get, post } from '@/api/client';
 import { areas, crews, items } from '@/api/facts';
 import type { Crew, Item, List, Person, Place } from '@/api/types';
 import { nameOf } from './i18n';
@@ -40,9 +40,11 @@ export async function personName(id: number): Promise<string | undefined> {
 
 export async function searchPlaces(words: string): Promise<Option<PlaceRef>[]> {
   const used = words ? [] : lastPlaces().map((p) => placeOption(p));
-  const found = await get<List<Place>>('/places', { q: words, limit: 20, total: 'no' });
+  const found = await get<List<Place>>('/places', { q: words, view: 'near', limit: 20, total: 'no' });
   const fresh = found.items.filter((p) => !used.some((u) => u.value.id === p.id));
-  return [...used, ...fresh.map((p) => placeOption(p, p.code))].slice(0, 20);
+  /* One's own room, what was used last, what lies near. */
+  const own = words ? [] : fresh.slice(0, 1);
+  return [...own, ...used.map((o) => o.value), ...fresh.slice(own.length)].slice(0, 20).map((p) => placeOption(p));
 }
 
 export async function searchPeople(words: string): Promise<Option<Person>[]> {
@@ -55,13 +57,29 @@ export async function searchPeople(words: string): Promise<Option<Person>[]> {
   }));
 }
 
+/* The item for whoever cannot say which; the desk decides. */
+export const UNSURE = 'Z00';
+
 /* Items by a word, part of a word, a whole sentence, code or pinyin initials: the server knows best. */
 export async function searchItems(words: string): Promise<Option<Item>[]> {
   const groups = await areas();
-  const found = words
-    ? (await get<List<Item>>('/items', { q: words })).items.slice(0, 12)
-    : (await items()).filter((i) => i.active);
+  const asked = words ? { q: words } : { often: 'yes' };
+  const some = (await get<List<Item>>('/items', asked)).items.slice(0, 12);
+  /* An office that has asked for nothing yet is shown all there is. */
+  const found = some.length || words ? some : (await items()).filter((i) => i.active);
   return found.map((i) => ({ value: i, label: nameOf(i), hint: nameOf(groups.find((a) => a.id === i.area_id)) }));
+}
+
+/* The same, and at the end what is for those who find none of them. */
+export async function searchWishes(words: string): Promise<Option<Item>[]> {
+  const found = (await searchItems(words)).filter((o) => o.value.code !== UNSURE);
+  const unsure = (await items()).find((i) => i.code === UNSURE && i.active);
+  return unsure ? [...found, { value: unsure, label: nameOf(unsure) }] : found;
+}
+
+/* For whoever looks after the catalogue; nobody waits for it. */
+export function tellUnfound(words: string): void {
+  void post('/items/unfound', { words }).catch(() => undefined);
 }
 
 export async function searchCrews(words: string): Promise<Option<Crew>[]> {
@@ -70,5 +88,5 @@ export async function searchCrews(words: string): Promise<Option<Crew>[]> {
   const found = all.filter(
     (c) => !w || c.name.includes(words) || initials(c.name).includes(w) || (c.name_en ?? '').toLowerCase().includes(w),
   );
-  return found.map((c) => ({ value: c, label: nameOf(c), hint: c.code }));
+  return found.map((c) => ({ value: c, label: nameOf(c) }));
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people say finds what they mean: tests/data holds what was said. */
+#include "base/saying.h"
+#include "catalog_office.h"
+#include "engine/catalog/catalog.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The lines of a file of tests/data, without remarks. */
+static char *
+next_line(FILE *f, char *line, int size)
+{
+    while (fgets(line, size, f) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*line != '#' && *line != '\0')
+            return line;
+    }
+    return NULL;
+}
+
+static bool
+is_emergency(struct call *c, const struct catalog *k,
+             const struct service_item *i)
+{
+    const struct sla_class *s = catalog_sla(k, i->sla_class, today(c));
+
+    return s != NULL && s->emergency;
+}
+
+/* Of E0 and E1: at once, at any hour. */
+static bool
+is_grave(struct call *c, const struct catalog *k, const struct service_item *i)
+{
+    return is_emergency(c, k, i) && i->priority == 1;
+}
+
+struct tally {
+    int n, good, grave, harmless;
+};
+
+static void
+try_saying(struct call *c, const struct catalog *k, char *line, struct tally *t)
+{
+    bool danger = *line == '!', good = false, meant = false;
+    char *codes = line + danger, *words = strchr(line, ' ');
+    const struct service_item **found;
+    size_t n;
+
+    EXPECT(words != NULL);
+    *words++ = '\0';
+    n = catalog_search(c, k, today(c), words, &found);
+    for (size_t i = 0; i < n && i < 3; i++)
+        good |= strstr(codes, found[i]->code) != NULL;
+    for (char *rest = arena_text(c->arena, codes), *one;
+         (one = strsep(&rest, ",")) != NULL;)
+        meant |= is_grave(c, k, catalog_item(k, one, today(c)));
+    t->n++;
+    t->good += good;
+    if (danger && (n == 0 || !is_emergency(c, k, found[0])))
+        t->harmless++;
+    else if (!danger && !meant && n > 0 && is_grave(c, k, found[0]))
+        t->grave++;
+    else if (good)
+        return;
+    fprintf(stderr, "%s %s: %s %s, %s, %s\n", codes, words,
+            n > 0 ? found[0]->code : "-", n > 0 ? found[0]->name : "",
+            n > 1 ? found[1]->code : "-", n > 2 ? found[2]->code : "-");
+}
+
+static struct tally
+try_file(struct call *c, const char *path)
+{
+    CATALOG k = catalog_hold(c);
+    FILE *f = fopen(path, "r");
+    struct tally t = { 0 };
+    char line[400];
+
+    EXPECT(f != NULL);
+    while (next_line(f, line, sizeof line) != NULL)
+        try_saying(c, k, line, &t);
+    fclose(f);
+    return t;
+}
+
+TEST(of_300_sayings_95_in_100_find_their_item_among_the_first_three)
+{
+    struct tally t;
+
+    seed(c);
+    t = try_file(c, getenv("SAYINGS") ? getenv("SAYINGS")
+                                      : "tests/data/sayings.txt");
+    fprintf(stderr, "%d of %d sayings found\n", t.good, t.n);
+    EXPECT(t.harmless == 0 && t.grave == 0);
+    EXPECT(t.good * 100 >= t.n * 95);
+    EXPECT(t.n >= 300 || getenv("SAYINGS"));
+}
+
+static void
+expect_parts(struct call *c, const char *said, const char *parts)
+{
+    assert_string_equal(saying_parts(c->arena, said), parts);
+}
+
+TEST_PLAIN(what_is_said_of_floors_and_houses_is_made_alike)
+{
+    expect_parts(c, "三楼走廊", "3层 走廊");
+    expect_parts(c, "1号楼4层走廊", "1号楼 4层 走廊");
+    expect_parts(c, "二号楼１２Ｆ", "2号楼 12层");
+    expect_parts(c, "十二层男厕所", "12层 男卫生间");
+    expect_parts(c, "2栋301会议室", "2号楼 301 会议室");
+    expect_parts(c, "地下一层 车库", "b1层 车库");
+    expect_parts(c, "负2楼", "b2层");
+    expect_parts(c, "B1层", "b1层");
+    expect_parts(c, "1-410", "1 410");
+    expect_parts(c, "三樓走廊燈", "3层 走廊灯");
+    expect_parts(c, "开水房、洗手间", "开水间 卫生间");
+    expect_parts(c, "A4纸", "a4 纸");
+    expect_parts(c, "  ，", "");
+}
+
+TEST_PLAIN(characters_of_two_readings_are_read_in_both)
+{
+    assert_string_equal(saying_syllables(c->arena, "空调", 0), " kong tiao ");
+    assert_string_equal(saying_syllables(c->arena, "空调", 1), " kong diao ");
+    EXPECT(saying_syllables(c->arena, "空调", 2) == NULL);
+    EXPECT(saying_syllables(c->arena, "王芳", 1) == NULL);
+    assert_string_equal(text_initials(c->arena, "曾浩然"), "zhr");
+    assert_string_equal(text_initials(c->arena, "空调故障"), "ktgz");
+}
