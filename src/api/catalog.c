@@ -43,8 +43,6 @@ is_in_area(const struct catalog *k, const struct service_item *i,
     return code == NULL || (area != NULL && text_same(area->code, code));
 }
 
-#define OFTEN 8
-
 static enum err
 often_items(struct call *c, const struct catalog *k, day on,
             const struct service_item ***items, size_t *n)
@@ -52,7 +50,7 @@ often_items(struct call *c, const struct catalog *k, day on,
     const char *const *own;
 
     TRY(order_own_items(c, &own));
-    *n = catalog_often(c, k, on, own, OFTEN, items);
+    *n = catalog_often(c, k, on, own, items);
     return OK;
 }
 

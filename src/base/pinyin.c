@@ -133,6 +133,7 @@ syllable_of(uint32_t han, const char *s, size_t n)
 
     if (out.packed != 0)
         return out;
+    /* Two threads may both find it out: they write the same. */
     out.s[0] = NO_LETTER;
     two = reading_of(han);
     memcpy(one, s, n);
@@ -179,6 +180,7 @@ saying_syllables(struct arena *a, const char *s, unsigned way)
         if (ch >= HAN_FIRST && ch <= HAN_LAST) {
             union syllable one = syllable_of(ch, from, (size_t)(p - from));
 
+            /* Syllables stand apart, so that none is found across two. */
             if (!open)
                 buf_putc(&b, ' ');
             buf_puts(&b, read_so(&one, ch, way, &seen));
@@ -274,6 +276,7 @@ text_simplified(struct arena *a, const char *s)
     if (U_FAILURE(e))
         return s;
     limit = n;
+    /* ICU takes long to make one, and one is not for two threads at once. */
     pthread_mutex_lock(&lock);
     if (simplifier == NULL) {
         u_charsToUChars(id, name, (int32_t)sizeof id);

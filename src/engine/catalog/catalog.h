@@ -192,12 +192,12 @@ size_t catalog_search(struct call *c, const struct catalog *k, day on,
                       const char *words, const struct service_item ***out);
 
 /*
- * At most N of those items for whoever has typed nothing yet: OWN, a
- * NULL-ended list of codes, and then what the office asks for most.
+ * At most CATALOG_OFTEN of those items for whoever has typed nothing yet: OWN,
+ * a NULL-ended list of codes, and then what the office asks for most.
  */
+#define CATALOG_OFTEN 8
 size_t catalog_often(struct call *c, const struct catalog *k, day on,
-                     const char *const *own, size_t n,
-                     const struct service_item ***out);
+                     const char *const *own, const struct service_item ***out);
 
 /*
  * Which crew does the item at the place (its path, "/1/7/", or NULL): the

@@ -300,6 +300,7 @@ make_index(const struct catalog *k)
                 e->asked = k->asked[j].times;
     }
     add_sayings(k, x);
+    /* Only now are all phrases there: what few items know weighs more. */
     for (size_t i = 0; i < k->n_items; i++) {
         struct buf all = buf_make(k->arena, 0);
 
@@ -668,16 +669,15 @@ take_item(const struct catalog *k, day on, const char *code,
 
 size_t
 catalog_often(struct call *c, const struct catalog *k, day on,
-              const char *const *own, size_t n,
-              const struct service_item ***out)
+              const char *const *own, const struct service_item ***out)
 {
     size_t have = 0;
 
-    *out = NEW_N(c->arena, const struct service_item *, n + 1);
-    for (; *own != NULL && have < n; own++)
+    *out = NEW_N(c->arena, const struct service_item *, CATALOG_OFTEN + 1);
+    for (; *own != NULL && have < CATALOG_OFTEN; own++)
         take_item(k, on, *own, *out, &have);
     /* The snapshot has them by how often they were asked for. */
-    for (size_t i = 0; i < k->n_asked && have < n; i++)
+    for (size_t i = 0; i < k->n_asked && have < CATALOG_OFTEN; i++)
         take_item(k, on, k->asked[i].item_code, *out, &have);
     return have;
 }

@@ -72,6 +72,7 @@ catalog_note_unfound(struct call *c, struct unfound_word *w)
         TRY(db_exec(c, again, V(c->now), V(w->id)));
         return tx_commit(&tx);
     }
+    /* Anybody may type anything: the list has an end, what is in it counts on. */
     TRY(db_int(c, &n, count_unfound));
     if (n >= UNFOUND_MOST)
         return OK;

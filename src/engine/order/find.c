@@ -102,6 +102,8 @@ order_find(struct call *c, struct list *l)
 
     if (text_is_blank(l->words))
         return OK;
+    /* What names a crew, a place, an item or a unit narrows the list by its
+       column; the rest is left to the index of words. */
     rest = arena_text(c->arena, l->words);
     while ((word = strsep(&rest, " \t")) != NULL) {
         bool taken = *word == '\0';

@@ -487,6 +487,7 @@ place_list_near(struct call *c, struct list *l)
     out.n = 0;
     out.rows = NEW_N(c->arena, struct place, (size_t)l->limit);
     list_and(c, l, "active = 1");
+    /* From the own room outwards: most of what is asked for is near. */
     if (own != NULL) {
         const char *floor = above(c, own);
 
