@@ -22,10 +22,11 @@ async function finding({ comes }: Cast): Promise<void> {
   await desk.page.locator('.finding [role=option]', { hasText: o.number }).click();
   await desk.page.locator('.panel', { hasText: o.number }).waitFor();
 
-  const driver = await comes('driver', 'phone');
-  await looks(driver, o.number);
-  await driver.sees('没有找到', driver.page.locator('.finding'));
-  assert.equal(await driver.page.locator('.finding [role=option]').count(), 0);
+  /* Of another firm: none of their orders. */
+  const provider = await comes('provider', 'phone');
+  await looks(provider, o.number);
+  await provider.sees('没有找到', provider.page.locator('.finding'));
+  assert.equal(await provider.page.locator('.finding [role=option]').count(), 0);
 }
 
 journey('what is looked for in the head of a page is opened by whoever may see it', finding);

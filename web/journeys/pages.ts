@@ -218,7 +218,9 @@ journey('an opened order stands beside the list on a desk and over it on a phone
   for (const width of [1280, 1440, 1920]) {
     await page.setViewportSize({ width, height: 900 });
     const [list, side] = [await page.locator('.desk-list').boundingBox(), await panel.boundingBox()];
-    assert.ok(list && side && side.x >= list.x + list.width - 1 && side.y < 250 && side.width >= 380, `at ${width}`);
+    const head = await page.locator('header.top').boundingBox();
+    assert.ok(list && side && head && side.x >= list.x + list.width - 1 && side.width >= 380, `at ${width}`);
+    assert.ok(side.y < head.y + 250, `below the head, at ${width}`);
   }
   await page.setViewportSize(SIZES.phone);
   const side = await panel.boundingBox();
