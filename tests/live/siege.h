@@ -388,6 +388,8 @@ void *watch_health(void *arg);
 void *watch_machine(void *arg);
 void *watch_memory(void *arg);
 void judge_leaks(struct siege *s);
+/* Why OP cannot succeed in a siege; NULL: it can. */
+const char *judge_excuse(const struct op *op);
 void judge_coverage(struct siege *s);
 void print_slowest(const struct siege *s);
 int judge_end(struct siege *s); /* prints the verdicts; the exit code */
@@ -437,7 +439,7 @@ struct siege {
     atomic_ullong requests, cut;
     _Atomic int64_t worst_ms, worst_health_ms, worst_stall_ms, most_kb;
     int base_fds, base_threads;
-    int64_t first_event; /* the newest before the siege */
+    int64_t first_id; /* the newest before the siege */
     unsigned counts[16]; /* of blows, by row */
     atomic_uint backups;
 };

@@ -324,6 +324,11 @@ ear_run(void *arg)
 
 static struct ear ears[EARS];
 
+/* Jobs give notice by themselves, also after the last event. */
+static const char newest_told[] =
+    "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM event"
+    " UNION ALL SELECT MAX(id) FROM notice) t";
+
 void
 ears_begin(struct siege *s)
 {
@@ -352,7 +357,7 @@ ears_begin(struct siege *s)
              ms += 50)
             (void)usleep(50000);
     c = look_into(&s->office);
-    EXPECT_OK(db_int(c, &s->first_event, "SELECT MAX(id) FROM event"));
+    EXPECT_OK(db_int(c, &s->first_id, newest_told));
     look_away(c);
 }
 
@@ -472,7 +477,7 @@ static const char changes[] =
 static void
 judge_changes(struct ear *e, struct call *c, int64_t person)
 {
-    struct value v[] = { V(e->client.s->first_event), V(e->place), V(person) };
+    struct value v[] = { V(e->client.s->first_id), V(e->place), V(person) };
     struct rows r = db_query_n(c, changes, v, COUNT(v));
     struct due d = { 0 };
 
@@ -500,7 +505,7 @@ static void
 judge_notices(struct ear *e, struct call *c, int64_t person)
 {
     struct siege *s = e->client.s;
-    struct value v[] = { V(s->first_event), V(e->place), V(person) };
+    struct value v[] = { V(s->first_id), V(e->place), V(person) };
     struct rows r = db_query_n(c, notices, v, COUNT(v));
 
     while (rows_next(&r)) {

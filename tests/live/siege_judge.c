@@ -450,8 +450,8 @@ static const struct {
     { NULL, NULL, NULL },
 };
 
-static const char *
-excuse_of(const struct op *op)
+const char *
+judge_excuse(const struct op *op)
 {
     for (size_t i = 0; excused[i].path != NULL; i++)
         if (strcmp(op->path, excused[i].path) == 0
@@ -533,7 +533,7 @@ judge_coverage(struct siege *s)
                 (void)fprintf(f, " %zu:%u", k, atomic_load(&op->by_status[k]));
         if (f != NULL)
             print_times(f, op);
-        if (atomic_load(&op->good) == 0 && excuse_of(op) == NULL)
+        if (atomic_load(&op->good) == 0 && judge_excuse(op) == NULL)
             finding(s, V_COVERAGE, "never succeeded: %s %s (%s)", op->method,
                     op->path, op->refused);
     }

@@ -124,26 +124,41 @@ aim(struct request *q, int who, const char *path, long long id)
     q->by_session = false;
 }
 
-/* "GET .../{id}" of things of which more can be asked below their address. */
+/* "GET .../{id}" of the thing that OP, "POST .../{id}/VERB", is done with. */
+static struct op *
+thing_of(struct client *k, const struct op *op)
+{
+    char path[200];
+
+    if (strcmp(op->method, "POST") != 0 || op->table == NULL)
+        return NULL;
+    (void)snprintf(path, sizeof path, "%.*s",
+                   (int)(strchr(op->path, '}') - op->path) + 1, op->path);
+    return find_op(k, "GET", path);
+}
+
+/* Any thing that something can be done with; every other time the one whose
+   verb succeeded least, or a rare one would be left to chance. */
 static struct op *
 choose_walk(struct client *k)
 {
-    const struct plan *p = &k->s->plan;
+    struct plan *p = &k->s->plan;
+    uint32_t from = below(k, (uint32_t)p->n);
+    bool least = one_in(k, 2);
+    struct op *chosen = NULL, *of = NULL;
 
-    for (int i = 0; i < 400; i++) {
-        const struct op *op = &p->ops[below(k, (uint32_t)p->n)];
-        char path[200];
-        struct op *of;
+    for (size_t i = 0; i < p->n && (chosen == NULL || least); i++) {
+        struct op *op = &p->ops[(from + i) % p->n];
+        struct op *thing = thing_of(k, op);
 
-        if (strcmp(op->method, "POST") != 0 || op->table == NULL)
+        if (thing == NULL || judge_excuse(op) != NULL
+            || (chosen != NULL
+                && atomic_load(&op->good) >= atomic_load(&chosen->good)))
             continue;
-        (void)snprintf(path, sizeof path, "%.*s",
-                       (int)(strchr(op->path, '}') - op->path) + 1, op->path);
-        of = find_op(k, "GET", path);
-        if (of != NULL)
-            return of;
+        chosen = op;
+        of = thing;
     }
-    return NULL;
+    return of;
 }
 
 struct walk {
