@@ -130,11 +130,11 @@ pass_id(struct feed *f, const struct news_row *row)
 }
 
 static enum err
-tell_rows(struct call *c, struct feed *f, const struct news_row *rows, size_t n)
+tell_rows(struct call *c, struct feed *f, size_t n)
 {
     for (size_t i = 0; i < n && !atomic_load(&f->stop); i++) {
-        pass_id(f, &rows[i]);
-        TRY(tell_row(c, f, &rows[i]));
+        pass_id(f, &f->page[i]);
+        TRY(tell_row(c, f, &f->page[i]));
         atomic_store(&f->position, news_position(&f->news));
     }
     return OK;
@@ -157,15 +157,13 @@ begin_news(struct call *c, struct feed *f, bool *more)
 static enum err
 look_late(struct call *c, struct feed *f, bool *more)
 {
-    struct news_row *rows;
     size_t n = 0;
 
     *more = false;
     if (f->news.n_gaps == 0)
         return OK;
-    rows = NEW_N(c->arena, struct news_row, NEWS_PAGE);
-    TRY(news_late(c, &f->news, rows, &n));
-    TRY(tell_rows(c, f, rows, n));
+    TRY(news_late(c, &f->news, f->page, &n));
+    TRY(tell_rows(c, f, n));
     atomic_store(&f->position, news_position(&f->news));
     return OK;
 }
@@ -173,11 +171,10 @@ look_late(struct call *c, struct feed *f, bool *more)
 static enum err
 look_new(struct call *c, struct feed *f, bool *more)
 {
-    struct news_row *rows = NEW_N(c->arena, struct news_row, NEWS_PAGE);
     size_t n = 0;
 
-    TRY(news_next(c, &f->news, rows, &n));
-    TRY(tell_rows(c, f, rows, n));
+    TRY(news_next(c, &f->news, f->page, &n));
+    TRY(tell_rows(c, f, n));
     *more = n == NEWS_PAGE;
     return OK;
 }
@@ -313,10 +310,15 @@ feed_wake(struct feed *f)
     pthread_mutex_unlock(&f->wake_lock);
 }
 
+/* Where nobody listens the next tick is early enough; who comes meanwhile wakes
+   the thread. */
 static void
 on_commit(void *feed)
 {
-    feed_wake(feed);
+    struct feed *f = feed;
+
+    if (feed_listeners(f) > 0)
+        feed_wake(f);
 }
 
 static void

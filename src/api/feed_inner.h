@@ -70,7 +70,8 @@ struct feed {
     /* The thread's own. */
     struct listener *listeners;
     struct news news;
-    struct arena *scratch; /* of one row */
+    struct news_row page[NEWS_PAGE]; /* that is being told */
+    struct arena *scratch;           /* of one row */
     int64_t cursor; /* where the next page is told to those who catch up */
     bool bad;       /* the database did not answer */
 };

@@ -344,7 +344,7 @@ next_page(struct feed *f)
 enum err
 tell_missed(struct call *c, struct feed *f, bool *more)
 {
-    struct news_row *rows = NEW_N(c->arena, struct news_row, NEWS_PAGE);
+    struct news_row *rows = f->page;
     int64_t end, safe;
     size_t n;
 

@@ -145,17 +145,21 @@ arena_text(struct arena *a, const char *s)
     return s == NULL ? NULL : arena_text_n(a, s, strlen(s));
 }
 
+/* Most texts are short: they are made once and not twice. */
 char *
 arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
+    char few[256];
     va_list again;
     int n;
     char *p;
 
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, ap);
-    if (n < 0)
-        n = 0;
+    n = vsnprintf(few, sizeof few, fmt, ap);
+    if (n < (int)sizeof few) {
+        va_end(again);
+        return arena_text_n(a, few, n < 0 ? 0 : (size_t)n);
+    }
     p = arena_alloc(a, (size_t)n + 1);
     (void)vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);

@@ -55,6 +55,13 @@ event_write(struct call *c, struct event *e)
 
 static const char newest_id[] = "SELECT MAX(id) FROM event WHERE noun_id = $1";
 
+enum err
+event_begin(struct call *c, struct event *e)
+{
+    TRY(event_write(c, e));
+    return db_news_add(c, NEWS_EVENT, e->id);
+}
+
 /* Another process, whose clock is ahead, may have had the row last: what
    happens to it later has a higher id all the same.  Its time would not do, for
    ids run ahead of a clock that is behind. */
@@ -65,8 +72,7 @@ event_add(struct call *c, struct event *e)
 
     TRY(db_int(c, &newest, newest_id, V(e->noun_id)));
     ids_pass(c->app->ids, newest);
-    TRY(event_write(c, e));
-    return db_news_add(c, NEWS_EVENT, e->id);
+    return event_begin(c, e);
 }
 
 static const char drop[] = "DELETE FROM event WHERE noun_id = $1";

@@ -36,6 +36,9 @@ extern const struct model event_model;
    audit entry of NOUN, NOUN_ID must follow in the caller's TX. */
 enum err event_add(struct call *c, struct event *e) MUST_USE;
 
+/* The same for a row that was made in the caller's TX: nobody else had it. */
+enum err event_begin(struct call *c, struct event *e) MUST_USE;
+
 /* The same, of what has not happened now: nobody is told. */
 enum err event_write(struct call *c, struct event *e) MUST_USE;
 

@@ -277,7 +277,7 @@ dispatch_at_once(struct call *c, struct order *o)
         e.detail = ORDER_UNTOLD;
         TRY(tell_untold(c, o));
     }
-    TRY(event_add(c, &e));
+    TRY(event_begin(c, &e));
     return tell_crew(c, o, "dispatched");
 }
 
@@ -303,7 +303,7 @@ write_order(struct call *c, struct submission *m)
     TRY(index_tokens(c, o, m->tokens));
     e.noun_id = o->id;
     e.note = o->taken_by_id ? c->actor->name : NULL;
-    TRY(event_add(c, &e));
+    TRY(event_begin(c, &e));
     if (o->state == ORDER_DISPATCHED)
         TRY(dispatch_at_once(c, o));
     if (o->taken_by_id != 0)
