@@ -83,6 +83,7 @@ void feed_wake(struct feed *f);
 
 /* -- feed_listen.c ------------------------------------------------------- */
 
+/* Gone for good: its stream is given back and counted no more. */
 void listener_free(struct listener *l);
 
 /* -- feed_tell.c --------------------------------------------------------- */

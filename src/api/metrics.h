@@ -12,6 +12,8 @@
 #include "http/http.h"
 
 struct metrics;
+
+/* The figures of one server; OPEN_TO_ALL: /metrics asks nobody who they are. */
 struct metrics *metrics_open(bool open_to_all);
 void metrics_close(struct metrics *m);
 

@@ -82,6 +82,8 @@ enum err news_again(struct call *c, const struct news *n, int64_t *end,
 /* The row SEQ, shown by news_late or news_next, is done with. */
 void news_take(struct news *n, int64_t seq);
 
+/* All rows up to this one are done with, or were given up: from here whoever
+   comes back is told. */
 int64_t news_position(const struct news *n);
 
 /* Drop at most MAX rows that are older than the newest NEWS_KEPT. */

@@ -58,6 +58,7 @@ enum err sheet_note(struct call *c, struct sheet *t,
 enum err sheet_take(struct call *c, struct sheet *t, int *fd,
                     size_t *len) MUST_USE;
 
+/* Also of one that was not made to its end; a taken file stays open. */
 void sheet_close(struct sheet *t);
 
 #endif

@@ -21,6 +21,7 @@
 #define TURN_WAIT_S 60
 #define TURN_MAKE_S 120
 
+/* The places of one server. */
 struct turns *turns_open(void);
 /* From now on every turn is refused, so that those under way end soon. */
 void turns_stop(struct turns *t);
@@ -38,6 +39,7 @@ enum err turn_check(struct call *c, void *turn) MUST_USE;
 /* The table is made and has only to be sent: others come up. */
 void turn_made(void *turn);
 
+/* Sent, or given up: the place is free. */
 void turn_end(void *turn);
 
 #endif

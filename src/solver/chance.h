@@ -15,6 +15,7 @@ struct sv_chance {
     uint64_t a, b;
 };
 
+/* The same SEED gives the same numbers on every machine. */
 void sv_chance_seed(struct sv_chance *c, uint64_t seed);
 
 static inline uint64_t

@@ -39,6 +39,7 @@ struct sv_draft {
 #define SV_DRAFT_SUPPLY (-2)
 #define SV_DRAFT_PAUSE (-3) /* and below, one a pause */
 
+/* Room for the longest tour of G, taken from A. */
 void sv_draft_open(const struct sv_engine *g, struct sv_draft *d,
                    struct arena *a);
 

@@ -210,6 +210,7 @@ bool sv_engine_use(const struct sv_engine *g, int request,
 /* Compiles the problem; everything is taken from g->store. */
 void sv_engine_open(struct sv_engine *g, const struct sv_problem *p);
 
+/* With its store, and all that was taken from it. */
 void sv_engine_close(struct sv_engine *g);
 
 #endif

@@ -28,6 +28,7 @@ struct sv_probe {
     uint64_t tested, passed;      /* exact tests, for the curious */
 };
 
+/* Room for the longest tour of G, taken from A; ties are thrown by DICE. */
 void sv_probe_open(const struct sv_engine *g, struct sv_probe *w,
                    struct arena *a, struct sv_chance *dice);
 

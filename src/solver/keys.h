@@ -55,6 +55,7 @@ struct sv_names {
     unsigned mask;
 };
 
+/* No names yet, and room for so many. */
 struct sv_names sv_names_make(struct sv_reading *r, int room);
 
 /* The number of a name, or -1. */
@@ -70,6 +71,8 @@ enum err sv_keys_refuse(const struct sv_reading *r, const char *what);
 size_t sv_keys_into(struct sv_reading *r, const char *key, int index);
 void sv_keys_back(struct sv_reading *r, size_t back);
 
+/* One value: a finite number; the number that a name of N has.  Anything else
+   is refused with the path to it. */
 enum err sv_keys_real(struct sv_reading *r, const json_t *v, double *into);
 enum err sv_keys_reference(struct sv_reading *r, const json_t *v,
                            const struct sv_names *n, int *into);

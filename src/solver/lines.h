@@ -17,6 +17,7 @@ struct sv_lines {
     int number;           /* of the current line, from 1 */
 };
 
+/* Before the first line of SIZE bytes of TEXT, which stays the caller's. */
 struct sv_lines sv_lines_of(const char *text, size_t size);
 
 /* Moves to the next line that is not blank; false at the end. */

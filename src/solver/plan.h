@@ -65,6 +65,7 @@ struct sv_plan {
 enum err sv_plan_check(struct call *c, const struct sv_problem *p,
                        const struct sv_plan *plan) MUST_USE;
 
+/* Its memory is given back; it is empty then. */
 void sv_plan_release(struct sv_plan *plan);
 
 #endif

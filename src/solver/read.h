@@ -6,6 +6,12 @@
 #include "solver/files.h"
 #include "solver/lines.h"
 
+/*
+ * The published forms, each into a new problem; what does not fit is refused
+ * with its line: rides (Cordeau), pickups and deliveries (Li and Lim),
+ * technicians with tools and parts (Pillac), technicians with skill levels
+ * (Kovacs; two files, the crews before the tasks).  And our own, JSON.
+ */
 enum err sv_read_darp(struct call *c, struct sv_problem *p, struct sv_lines *l);
 enum err sv_read_pdptw(struct call *c, struct sv_problem *p,
                        struct sv_lines *l);
@@ -45,6 +51,12 @@ struct sv_plan_reading {
     bool *left;                /* by request: said to be left out */
 };
 
+/*
+ * A plan for P is read into PLAN tour by tour: begin, then of each tour begin,
+ * its stops in turn, its end with the vehicle, and who is left out.  What cannot
+ * be so is told in words; NULL is well.  Only what one line can show is looked
+ * at here: sv_plan_check() looks at the rest.
+ */
 void sv_plan_begin(struct sv_plan_reading *r, const struct sv_problem *p,
                    struct sv_plan *plan);
 void sv_plan_begin_tour(struct sv_plan_reading *r);
@@ -53,6 +65,8 @@ const char *sv_plan_add_stop(struct sv_plan_reading *r,
 const char *sv_plan_end_tour(struct sv_plan_reading *r, int vehicle);
 const char *sv_plan_leave_out(struct sv_plan_reading *r, int request);
 
+/* The form of plans in lines: a vehicle and its stops, or "unserved" and a
+   request; "#" begins a remark. */
 enum err sv_read_plan_lines(struct call *c, const struct sv_problem *p,
                             struct sv_plan *plan, struct sv_lines *l);
 

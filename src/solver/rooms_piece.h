@@ -53,6 +53,7 @@ struct sv_room_plan {
 struct sv_piece *sv_pieces_make(struct arena *arena,
                                 const struct sv_room_task *task, int *count);
 
+/* Room for a plan of P in which nothing is chosen yet. */
 struct sv_room_plan sv_plan_of_rooms(const struct sv_piece *p);
 
 /*

@@ -144,7 +144,6 @@ is_clock_due(const struct sv_worker *w, uint64_t count)
     return w->g->full || count % CLOCK_EVERY == 0;
 }
 
-/* Looks at the clock, or the rounds; false when the run is over. */
 bool
 sv_search_goes_on(struct sv_search *s, struct sv_worker *w)
 {

@@ -36,11 +36,14 @@ void sv_search_cool(struct sv_search *s, struct sv_worker *w, double phase,
 /* The clock the limits are counted by. */
 double sv_search_clock(const struct sv_search *s);
 
+/* Looks at the clock, or the rounds; false when the run is over. */
 bool sv_search_goes_on(struct sv_search *s, struct sv_worker *w);
 
 /* The current state is the new best: keep and announce it. */
 void sv_search_publish(struct sv_search *s, struct sv_worker *w);
 
+/* Ruin and recreate once; what is worse is kept by the rule of simulated
+   annealing at TEMPERATURE, in units of cost. */
 void sv_search_round(struct sv_search *s, struct sv_worker *w,
                      double temperature);
 

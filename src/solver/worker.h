@@ -86,11 +86,14 @@ struct sv_worker {
     uint64_t rounds;
 };
 
+/* What was measured best over all classes. */
 struct sv_tuning sv_tuning_usual(void);
 
+/* One thread's own state over G, with an arena of its own. */
 void sv_worker_open(struct sv_worker *w, const struct sv_engine *g,
                     uint64_t seed);
 
+/* Its memory is given back; G stays. */
 void sv_worker_close(struct sv_worker *w);
 
 /* The share KEPT of every weight beyond 1 stays. */

@@ -44,6 +44,32 @@ async function placesByCsv({ comes }: Cast): Promise<void> {
   assert.equal(there.items[0].full_name, '一号岗亭 值班室');
 }
 
+async function doubles({ comes }: Cast): Promise<void> {
+  const p = await comes('sysadmin', 'desk', 'zh', '/admin/places');
+  const site = (await p.asks<{ items: { id: number }[] }>('GET', '/places?kind=site&limit=1')).items[0];
+  for (const [code, name] of [
+    ['E2E-D1', '东门警卫室'],
+    ['E2E-D2', '东门岗亭'],
+  ])
+    await p.asks('POST', '/places', { code, name, kind: 'building', parent_id: site.id });
+  await p.goes('/admin/places?all=1');
+  await p.page.getByRole('searchbox').fill('E2E-D1');
+  const row = p.page.locator('tbody tr').filter({ hasText: 'E2E-D1' });
+  await p.page.locator('tbody tr').filter({ hasNotText: 'E2E-D1' }).first().waitFor({ state: 'detached' });
+  await row.getByRole('button', { name: p.text('admin.merge') }).click();
+  await p.presses('admin.merge');
+  await p.sees(p.text('error.required_of', { what: p.text('admin.merge_into') }));
+  await p.finds('admin.merge_into', '东门岗亭', '东门岗亭');
+  await p.presses('admin.merge');
+  await row
+    .locator('td', { hasText: p.text('common.no') })
+    .or(row.locator('.tone-quiet'))
+    .first()
+    .waitFor();
+  const there = await p.asks<{ items: { active: boolean }[] }>('GET', '/places?code=E2E-D1');
+  assert.equal(there.items[0].active, false, 'the double is out of use');
+}
+
 /* A unit of the tree, by name. */
 async function choosesUnit(p: Person, name: string): Promise<void> {
   await p.page
@@ -182,6 +208,7 @@ async function listToFile({ comes }: Cast): Promise<void> {
 
 journey('a list of administration becomes a file, as it is narrowed', listToFile);
 journey('the system administrator tries a bad table of places, then brings in a good one', placesByCsv);
+journey('of two records of one place one stays', doubles);
 journey('units are renamed and merged, and the past keeps them', units);
 journey('the security administrator grants a role; the system administrator cannot', grants);
 journey('what the system administrator gives takes effect when the security administrator agrees', twoPersons);

@@ -84,6 +84,7 @@ struct workcal *workcal_make(struct arena *a, const struct workcal_facts *f);
 bool workcal_read_spans(const char *s,
                         struct workcal_span out[WORKCAL_MAX_SPANS], size_t *n);
 
+/* A working day, or a day of rest that is worked in exchange (调休)? */
 bool workcal_is_worked(const struct workcal *w, day d);
 
 /* The spans of the day; 0 when it is not worked. */
@@ -100,6 +101,7 @@ instant workcal_add_days(const struct workcal *w, instant start, int64_t n);
 /* Office time from A to B in ms; negative when B is before A. */
 int64_t workcal_between(const struct workcal *w, instant a, instant b);
 
+/* Has the State Council's notice of YEAR's holidays been entered? */
 bool workcal_is_published(const struct workcal *w, int year);
 
 /* The first year touched from A to B that is not published; 0 is none. */

@@ -226,6 +226,8 @@ enum err order_do(struct call *c, const char *verb, const struct order_act *a,
 
 /* -- looking ---------------------------------------------------------------- */
 
+/* As the caller may see it, with the verbs offered; ERR_ABSENT, also where it is
+   not theirs to see. */
 enum err order_get(struct call *c, int64_t id, struct order_view *out) MUST_USE;
 
 /* The items the caller asked for last, newest first; a NULL-ended list of

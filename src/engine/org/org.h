@@ -88,6 +88,8 @@ enum err unit_add(struct call *c, struct unit *u) MUST_USE;
 /* Change what SAID names; name and parent go through their own verbs. */
 enum err unit_set(struct call *c, struct unit *u, field_mask said) MUST_USE;
 
+/* Of A->day on it is called A->name, for A->reason; the past keeps the old
+   name. */
 enum err unit_rename(struct call *c, const struct unit_act *a,
                      struct unit *u) MUST_USE;
 

@@ -12,7 +12,7 @@ export type Names = Record<string, Record<string, string>>;
 
 const CHUNK = 40; /* ids in one question */
 
-function labelOf(table: string, row: Row): string {
+export function labelOf(table: string, row: Row): string {
   const label = refers[table].label;
   return String((language() === 'en' && row.name_en) || row[label] || row.name || row.code || row.id);
 }
