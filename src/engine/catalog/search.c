@@ -5,12 +5,14 @@
  *
  * An item is known by phrases: its name, its keywords, what the program's list
  * of sayings has for it (data/words/items.txt) and what the office has added
- * (item_word).  What was typed is freed of places and of words that say
- * nothing and then held against each phrase; the best counts, and how much of
- * what was typed the item knows at all decides between those that fit alike.
+ * (item_word).  A phrase with "+" is a pattern of kinds (heard.h).  What was
+ * typed is freed of places and of words that say nothing and then held against
+ * each phrase; the best counts, and how much of what was typed the item knows
+ * at all decides between those that fit alike.
  *
- * Two rules stand above all scores: a saying that tells of danger is offered
- * the danger's item first, and what is only alike never leads to one.
+ * Danger is decided before and above all scores, by patterns of its own
+ * ("!"): who tells of it is offered its item first.  What is denied (没有着火)
+ * or only alike never leads to an emergency.
  */
 #include <ctype.h>
 #include <math.h>
@@ -19,13 +21,14 @@
 
 #include "base/files.h"
 #include "base/saying.h"
+#include "engine/catalog/heard.h"
 #include "engine/catalog/inner.h"
 
 /* One way to say an item, as it is compared. */
 struct phrase {
     const char *text; /* of Han without blanks, else as saying_parts */
     size_t length;    /* characters */
-    bool han, name, danger;
+    bool han, name;
     const char *sound[SAYING_READINGS]; /* " kong tiao "; NULL ends them */
 };
 
@@ -34,7 +37,9 @@ struct entry {
     const char *code;
     struct phrase *phrases;
     size_t n, cap;
-    const char *all; /* those of Han, one after another */
+    struct pattern *patterns, *dangers;
+    size_t n_patterns, cap_patterns, n_dangers, cap_dangers;
+    const char *all; /* the phrases of Han, one after another */
     int64_t asked;
     bool grave; /* an emergency of the first rank */
 };
@@ -49,6 +54,7 @@ struct gram {
 
 struct search_index {
     struct entry *entries; /* one for each item of the snapshot */
+    struct kinds *kinds;
     struct gram *grams;    /* a hash table of N_GRAMS */
     const char *const *harmless;
 };
@@ -64,7 +70,13 @@ struct typed {
     size_t length;
     const char *sound;
     const char *const *latin; /* parts of letters; NULL-ended */
-    const char *safe;         /* han without what sounds dangerous and is not */
+    struct heard *heard;
+};
+
+/* The same twice: CALM is without what only sounds dangerous and without what
+   is denied; an emergency is sought in it. */
+struct asked {
+    struct typed typed, calm;
 };
 
 /* -- texts ------------------------------------------------------------------ */
@@ -155,7 +167,6 @@ add_phrase(struct arena *a, struct entry *e, const char *said, bool name)
 
     if (said == NULL)
         return;
-    p.danger = *said == '!';
     parts = saying_parts(a, said);
     p.han = has_han(parts);
     p.text = p.han ? join(a, parts, true) : parts;
@@ -168,13 +179,38 @@ add_phrase(struct arena *a, struct entry *e, const char *said, bool name)
     e->phrases[e->n++] = p;
 }
 
+/* "!漏电" is a danger, "灯+坏" a pattern, all else a phrase. */
 static void
-add_list(struct arena *a, struct entry *e, const char *list)
+add_saying(struct arena *a, struct search_index *x, struct entry *e,
+           const char *said)
+{
+    bool danger = *said == '!';
+    struct pattern p;
+
+    if (!danger && strchr(said, '+') == NULL) {
+        add_phrase(a, e, said, false);
+    } else if (!pattern_read(a, x->kinds, said + danger, &p)) {
+        return;
+    } else if (danger) {
+        GROW(a, e->dangers, e->n_dangers, e->cap_dangers);
+        e->dangers[e->n_dangers++] = p;
+    } else {
+        GROW(a, e->patterns, e->n_patterns, e->cap_patterns);
+        e->patterns[e->n_patterns++] = p;
+    }
+    /* A danger of one word is found by what is like it, too. */
+    if (danger && strpbrk(said, "+-") == NULL)
+        add_phrase(a, e, said + 1, false);
+}
+
+static void
+add_list(struct arena *a, struct search_index *x, struct entry *e,
+         const char *list)
 {
     const char *const *words = split_words(a, list ? list : "", ",");
 
     for (; *words != NULL; words++)
-        add_phrase(a, e, *words, false);
+        add_saying(a, x, e, *words);
 }
 
 /* "A04 灯具不亮: 灯, 灯灭了" belongs to the items of that code and name. */
@@ -198,7 +234,7 @@ add_line(const struct catalog *k, struct search_index *x, const char *line)
         if ((size_t)(blank - line) == n && strncmp(line, item->code, n) == 0
             && (size_t)(colon - blank - 1) == m
             && strncmp(blank + 1, item->name, m) == 0)
-            add_list(k->arena, &x->entries[i], colon + 1);
+            add_list(k->arena, x, &x->entries[i], colon + 1);
     }
 }
 
@@ -216,7 +252,7 @@ add_sayings(const struct catalog *k, struct search_index *x)
         for (size_t j = 0; j < k->n_items; j++)
             if (k->words[i].active
                 && text_same(k->words[i].item_code, k->items[j].row.code))
-                add_phrase(k->arena, &x->entries[j], k->words[i].word, false);
+                add_saying(k->arena, x, &x->entries[j], k->words[i].word);
 }
 
 #define N_GRAMS 16384
@@ -281,6 +317,7 @@ make_index(const struct catalog *k)
 
     x->entries = NEW_N(k->arena, struct entry, k->n_items + 1);
     x->grams = NEW_N(k->arena, struct gram, N_GRAMS);
+    x->kinds = kinds_read(k->arena);
     for (size_t i = 0; i < k->n_items; i++) {
         const struct service_item *item = &k->items[i].row;
         const struct sla_class *s =
@@ -294,7 +331,7 @@ make_index(const struct catalog *k)
         };
         add_phrase(k->arena, e, item->name, true);
         add_phrase(k->arena, e, item->name_en, true);
-        add_list(k->arena, e, item->keywords);
+        add_list(k->arena, x, e, item->keywords);
         for (size_t j = 0; j < k->n_asked; j++)
             if (text_same(k->asked[j].item_code, item->code))
                 e->asked = k->asked[j].times;
@@ -522,12 +559,29 @@ score_known(const struct search_index *x, const struct entry *e,
 
 /* Is a danger of the item told of? */
 static bool
-tells_danger(const struct entry *e, const struct typed *t)
+tells_danger(const struct entry *e, const struct typed *calm)
 {
-    for (size_t i = 0; i < e->n; i++)
-        if (e->phrases[i].danger && strstr(t->safe, e->phrases[i].text) != NULL)
+    for (size_t i = 0; i < e->n_dangers; i++)
+        if (heard_length(calm->heard, &e->dangers[i], true) > 0)
             return true;
     return false;
+}
+
+/* A thing and what is wrong with it weigh as a phrase of that length. */
+static double
+score_patterns(const struct entry *e, const struct typed *t)
+{
+    double best = 0;
+
+    for (size_t i = 0; i < e->n_patterns; i++) {
+        size_t n = heard_length(t->heard, &e->patterns[i], false);
+
+        if (n > 0)
+            best = fmax(best, 520 + 45 * at_most((double)n, 8)
+                                  + 90 * at_most((double)n / (double)t->length,
+                                                 1));
+    }
+    return best;
 }
 
 static double
@@ -552,13 +606,15 @@ score_words(struct arena *a, const struct entry *e, const struct typed *t)
 /* A score of nothing is no find. */
 static double
 score_entry(struct arena *a, const struct search_index *x,
-            const struct entry *e, const struct typed *t, size_t n_items)
+            const struct entry *e, const struct asked *asked, size_t n_items)
 {
-    double best = 0, known, words = score_words(a, e, t);
+    const struct typed *t = e->grave ? &asked->calm : &asked->typed;
+    double best, known, words = score_words(a, e, t);
     bool enough;
 
     if (t->length == 0)
         return words;
+    best = score_patterns(e, t);
     for (size_t i = 0; i < e->n; i++)
         if (e->phrases[i].han) {
             double one = score_han(&e->phrases[i], t);
@@ -573,7 +629,7 @@ score_entry(struct arena *a, const struct search_index *x,
         best *= 0.4;
     if (best > 0)
         best += 330 * known;
-    if (tells_danger(e, t))
+    if (tells_danger(e, &asked->calm))
         best += 3000;
     return best + words;
 }
@@ -601,9 +657,8 @@ count_of(const char *const *list)
 }
 
 static struct typed
-read_typed(struct arena *a, const struct search_index *x, const char *words)
+read_typed(struct arena *a, const struct search_index *x, const char *parts)
 {
-    const char *parts = saying_parts(a, words);
     const char *const *list = split_words(a, parts, " ");
     const char **latin = NEW_N(a, const char *, count_of(list) + 1);
     struct buf han = buf_make(a, 0);
@@ -622,8 +677,24 @@ read_typed(struct arena *a, const struct search_index *x, const char *words)
         t.han = han.s;
     t.length = text_length(t.han);
     t.sound = saying_syllables(a, t.han, 0);
-    t.safe = without(a, han.s, x->harmless, count_of(x->harmless));
+    t.heard = heard_make(a, x->kinds, parts);
     return t;
+}
+
+static struct asked
+read_asked(struct arena *a, const struct search_index *x, size_t n_items,
+           const char *words)
+{
+    const char *parts = saying_parts(a, words);
+    const char *safe = without(a, parts, x->harmless, count_of(x->harmless));
+    struct asked asked = { .typed = read_typed(a, x, parts) };
+    struct heard *h = heard_make(a, x->kinds, safe);
+
+    for (size_t i = 0; i < n_items; i++)
+        for (size_t j = 0; j < x->entries[i].n_dangers; j++)
+            heard_forget(h, &x->entries[i].dangers[j]);
+    asked.calm = read_typed(a, x, heard_text(h));
+    return asked;
 }
 
 size_t
@@ -631,13 +702,13 @@ catalog_search(struct call *c, const struct catalog *k, day on,
                const char *words, const struct service_item ***out)
 {
     const struct search_index *x = get_index(k);
-    const struct typed t = read_typed(c->arena, x, words);
+    const struct asked asked = read_asked(c->arena, x, k->n_items, words);
     struct found *found = NEW_N(c->arena, struct found, k->n_items + 1);
     size_t n = 0;
 
     for (size_t i = 0; i < k->n_items; i++) {
         const struct entry *e = &x->entries[i];
-        double score = score_entry(c->arena, x, e, &t, k->n_items);
+        double score = score_entry(c->arena, x, e, &asked, k->n_items);
 
         if (score > 0 && e->item->active
             && e->item == catalog_item(k, e->item->code, on))
