@@ -83,6 +83,12 @@ kinds_read(struct arena *a)
     return k;
 }
 
+size_t
+kinds_count(const struct kinds *k)
+{
+    return k->n;
+}
+
 /* -- patterns ------------------------------------------------------------------ */
 
 static bool
@@ -280,6 +286,12 @@ heard_length(const struct heard *h, const struct pattern *p, bool asserted)
         for (size_t j = 0; j < used[i].n; j++)
             length += (h->text[used[i].at + j] & 0xC0) != 0x80;
     return length;
+}
+
+bool
+heard_kind(const struct heard *h, size_t kind)
+{
+    return h->hits[kind][0].n > 0;
 }
 
 void

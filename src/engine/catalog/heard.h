@@ -22,6 +22,7 @@ struct pattern {
 struct kinds;
 
 struct kinds *kinds_read(struct arena *a);
+size_t kinds_count(const struct kinds *k);
 
 /*
  * S as a pattern; a word that names no kind stands for itself.  False: it has
@@ -44,6 +45,9 @@ struct heard *heard_make(struct arena *a, const struct kinds *k,
  */
 size_t heard_length(const struct heard *h, const struct pattern *p,
                     bool asserted);
+
+/* Is a word of this kind in the text? */
+bool heard_kind(const struct heard *h, size_t kind);
 
 /* The text without the words of P that are denied. */
 void heard_forget(struct heard *h, const struct pattern *p);

@@ -40,6 +40,7 @@ struct entry {
     struct pattern *patterns, *dangers;
     size_t n_patterns, cap_patterns, n_dangers, cap_dangers;
     const char *all; /* the phrases of Han, one after another */
+    bool *speaks;    /* of each kind, by its patterns */
     int64_t asked;
     bool grave; /* an emergency of the first rank */
 };
@@ -55,6 +56,7 @@ struct gram {
 struct search_index {
     struct entry *entries; /* one for each item of the snapshot */
     struct kinds *kinds;
+    double *rare; /* of each kind: how much it says of an item */
     struct gram *grams;    /* a hash table of N_GRAMS */
     const char *const *harmless;
 };
@@ -309,6 +311,27 @@ count_gram(void *arg, const char *at, size_t n)
     g->last = k->item;
 }
 
+/* A kind that few items speak of says more. */
+static void
+weigh_kinds(const struct catalog *k, struct search_index *x)
+{
+    size_t n = kinds_count(x->kinds);
+
+    x->rare = NEW_N(k->arena, double, n + 1);
+    for (size_t i = 0; i < k->n_items; i++) {
+        struct entry *e = &x->entries[i];
+
+        e->speaks = NEW_N(k->arena, bool, n + 1);
+        for (size_t j = 0; j < e->n_patterns; j++)
+            for (size_t m = 0; m < e->patterns[j].n_must; m++)
+                e->speaks[e->patterns[j].must[m]] = true;
+        for (size_t j = 0; j < n; j++)
+            x->rare[j] += e->speaks[j];
+    }
+    for (size_t j = 0; j < n; j++)
+        x->rare[j] = log((1 + (double)k->n_items) / (1 + x->rare[j]));
+}
+
 static struct search_index *
 make_index(const struct catalog *k)
 {
@@ -350,6 +373,7 @@ make_index(const struct catalog *k)
         }
         x->entries[i].all = all.s;
     }
+    weigh_kinds(k, x);
     return x;
 }
 
@@ -603,13 +627,29 @@ score_words(struct arena *a, const struct entry *e, const struct typed *t)
     return sum;
 }
 
+/* What is heard of the item's kinds, where no pattern is whole. */
+static double
+score_hints(const struct search_index *x, const struct entry *e,
+            const struct typed *t)
+{
+    double sum = 0;
+
+    for (size_t i = kinds_count(x->kinds); i-- > 0;)
+        if (e->speaks[i] && heard_kind(t->heard, i))
+            sum += x->rare[i];
+    return sum;
+}
+
 /* A score of nothing is no find. */
+#define HINTS_ENOUGH 3.5
+#define HINTS_MOST 10.0
+
 static double
 score_entry(struct arena *a, const struct search_index *x,
             const struct entry *e, const struct asked *asked, size_t n_items)
 {
     const struct typed *t = e->grave ? &asked->calm : &asked->typed;
-    double best, known, words = score_words(a, e, t);
+    double best, known, hints, words = score_words(a, e, t);
     bool enough;
 
     if (t->length == 0)
@@ -622,13 +662,14 @@ score_entry(struct arena *a, const struct search_index *x,
             best = fmax(best, one > 0 && e->phrases[i].name ? one + 20 : one);
         }
     known = score_known(x, e, t, n_items, &enough);
-    if (best == 0 && enough)
+    hints = at_most(score_hints(x, e, t), HINTS_MOST);
+    if (best == 0 && (enough || hints > HINTS_ENOUGH))
         best = 80;
     /* What is only alike leads to no emergency. */
     if (e->grave && best < DIRECT + 20)
         best *= 0.4;
     if (best > 0)
-        best += 330 * known;
+        best += 330 * known + 20 * hints;
     if (tells_danger(e, &asked->calm))
         best += 3000;
     return best + words;
