@@ -156,8 +156,10 @@ enum err catalog_open(struct call *c, struct catalog_cache **out) MUST_USE;
 void catalog_close(struct catalog_cache *k);
 
 /* Of an office from before a class said whether it is an emergency: those
-   whose code begins with E are, as they were.  Once, with entries in the
-   audit; its rows must be under the audit already. */
+   whose code begins with E are, as they were; and of one from before the item
+   Z00 (说不清，请服务台判断) gets it where it has the area, class and crew.
+   Once, with entries in the audit; its rows must be under the audit already.
+   What an office has taken away since does not come back. */
 enum err catalog_catch_up(struct call *c) MUST_USE;
 
 /*

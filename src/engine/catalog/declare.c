@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What older releases spelled, said as columns: by the program, once. */
+/* What older releases spelled or lacked is said: by the program, once. */
 #include "engine/catalog/inner.h"
 
-#define UNSAID "sla_class.emergency" /* a mark */
+/* Marks of steps 16 and 24. */
+#define UNSAID "sla_class.emergency"
+#define UNSURE "service_item.not_sure"
 
 /* Until step 16 a class was an emergency by the first letter of its code. */
 static enum err
@@ -25,22 +27,29 @@ say_emergencies(struct call *c)
 }
 
 /* What is set is proved, so it takes entries of the audit, which a step of the
-   schema cannot write. */
-enum err
-catalog_catch_up(struct call *c)
+   schema cannot write: the step leaves a mark. */
+static enum err
+catch_up(struct call *c, const char *mark, enum err (*work)(struct call *c))
 {
     int64_t due = 0;
 
-    TRY(db_mark(c, UNSAID, &due));
+    TRY(db_mark(c, mark, &due));
     if (due == 0)
         return OK;
     TX tx = tx_begin(c);
     /* Another process may have been first. */
-    TRY(db_mark(c, UNSAID, &due));
+    TRY(db_mark(c, mark, &due));
     if (due != 0) {
-        TRY(say_emergencies(c));
-        TRY(db_mark_set(c, UNSAID, 0));
+        TRY(work(c));
+        TRY(db_mark_set(c, mark, 0));
         TRY(catalog_touch(c));
     }
     return tx_commit(&tx);
+}
+
+enum err
+catalog_catch_up(struct call *c)
+{
+    TRY(catch_up(c, UNSAID, say_emergencies));
+    return catch_up(c, UNSURE, catalog_add_not_sure);
 }

@@ -112,6 +112,7 @@ pattern_read(struct arena *a, struct kinds *k, const char *s,
         const char *name = arena_text_n(a, s, n);
 
         if (n > 0) {
+            /* A word that names no kind is one of its own. */
             i = kind_of(a, k, name);
             if (k->list[i].n == 0)
                 add_word(a, &k->list[i], name);
@@ -163,22 +164,23 @@ speaks_of(const char *s, size_t n, const char *const *words)
     return false;
 }
 
-/* Whoever asks (是不是着火了) does not deny. */
+/* Whoever asks (是不是着火了) does not deny, nor is 消防 a 防. */
 static bool
 is_denied(const char *text, size_t at, size_t n)
 {
-    static const char *const asks[] = { "是不是", "有没有", NULL };
+    static const char *const asks[] = { "是不是", "有没有", "消防", NULL };
     static const char *const denies[] = {
         "不是", "不是真的", "没有", "没", "未",   "无",   "非",
         "不",   "不会",     "没人", "防", "防止", "预防", "避免",
         "排除", "没有人",   "无人", "像", "以免", NULL
     };
-    static const char *const like[] = { "一样", "似的", "一般", "检查",
-                                        "检测", "保护", "探测", "隐患排查",
-                                        NULL };
-    static const char *const practised[] = { "演练", "演习", "预案", "宣传",
-                                             "讲座", "海报", "手册", "知识",
-                                             "误报", "模拟", "培训班", NULL };
+    static const char *const like[] = {
+        "一样", "似的", "一般", "检查", "检测", "保护", "探测", "隐患排查", NULL
+    };
+    static const char *const practised[] = {
+        "演练", "演习", "预案", "宣传",     "讲座",     "海报", "手册",
+        "知识", "误报", "模拟", "消防培训", "安全培训", NULL
+    };
     size_t from = at, to = at + n;
 
     if (ends_with_any(text, at, asks))

@@ -21,6 +21,7 @@ struct pattern {
 
 struct kinds;
 
+/* The kinds of data/words/kinds.txt; those that patterns add stand behind. */
 struct kinds *kinds_read(struct arena *a);
 size_t kinds_count(const struct kinds *k);
 

@@ -95,4 +95,7 @@ enum err catalog_check_item(struct call *c, struct service_item *i) MUST_USE;
 enum err catalog_check_sla(struct call *c, const struct sla_class *s) MUST_USE;
 enum err catalog_check_hours(struct call *c, struct office_hours *h) MUST_USE;
 
+/* Add the program's item Z00 where it is not there and what it speaks of is. */
+enum err catalog_add_not_sure(struct call *c) MUST_USE;
+
 #endif

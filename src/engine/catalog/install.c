@@ -510,3 +510,40 @@ catalog_seed(struct call *c)
                                                files[i].len };
     return import_files(c, list, n, false, &report);
 }
+
+/* -- an item that came later -------------------------------------------------- */
+
+#define NOT_SURE "Z00"
+#define NOT_SURE_FILE "data/catalogue/k-general.yaml"
+
+/* An office of its own catalogue may have none of what the item speaks of. */
+static const char may_ask[] =
+    "SELECT COUNT(*) FROM service_area WHERE code = $1"
+    " AND EXISTS (SELECT 1 FROM sla_class WHERE code = $2)"
+    " AND EXISTS (SELECT 1 FROM crew WHERE code = $3)"
+    " AND NOT EXISTS (SELECT 1 FROM service_item WHERE code = '" NOT_SURE "')";
+
+enum err
+catalog_add_not_sure(struct call *c)
+{
+    const struct file *f = file_find(NOT_SURE_FILE);
+    const struct catalog_file file = { f->path, f->text, f->len };
+    struct catalog_report report = { 0 };
+    struct incoming in = { .file = &file };
+    struct import im = { .in = &in, .n = 1, .report = &report };
+
+    TRY(read_file(c, &in));
+    TRY(read_tables(c, &im));
+    for (unsigned i = 0; i < in.pack.n_items; i++) {
+        const struct pack_item *p = &in.pack.items[i];
+        int64_t may = 0;
+
+        if (strcmp(p->code, NOT_SURE) != 0)
+            continue;
+        TRY(db_int(c, &may, may_ask, V(in.pack.areas[0].code), V(p->sla_class),
+                   V(p->crew)));
+        if (may > 0)
+            TRY(put_item(c, &im, &in, p));
+    }
+    return OK;
+}

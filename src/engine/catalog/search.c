@@ -56,8 +56,8 @@ struct gram {
 struct search_index {
     struct entry *entries; /* one for each item of the snapshot */
     struct kinds *kinds;
-    double *rare; /* of each kind: how much it says of an item */
-    struct gram *grams;    /* a hash table of N_GRAMS */
+    double *rare;       /* of each kind: how much it says of an item */
+    struct gram *grams; /* a hash table of N_GRAMS */
     const char *const *harmless;
 };
 
@@ -75,10 +75,11 @@ struct typed {
     struct heard *heard;
 };
 
-/* The same twice: CALM is without what only sounds dangerous and without what
-   is denied; an emergency is sought in it. */
+/* The same without what only sounds dangerous: in it DANGER is heard; and
+   without what is denied, too: in CALM the words of an emergency are sought. */
 struct asked {
     struct typed typed, calm;
+    struct heard *danger;
 };
 
 /* -- texts ------------------------------------------------------------------ */
@@ -583,10 +584,10 @@ score_known(const struct search_index *x, const struct entry *e,
 
 /* Is a danger of the item told of? */
 static bool
-tells_danger(const struct entry *e, const struct typed *calm)
+tells_danger(const struct entry *e, const struct heard *h)
 {
     for (size_t i = 0; i < e->n_dangers; i++)
-        if (heard_length(calm->heard, &e->dangers[i], true) > 0)
+        if (heard_length(h, &e->dangers[i], true) > 0)
             return true;
     return false;
 }
@@ -601,9 +602,9 @@ score_patterns(const struct entry *e, const struct typed *t)
         size_t n = heard_length(t->heard, &e->patterns[i], false);
 
         if (n > 0)
-            best = fmax(best, 520 + 45 * at_most((double)n, 8)
-                                  + 90 * at_most((double)n / (double)t->length,
-                                                 1));
+            best = fmax(best,
+                        520 + 45 * at_most((double)n, 8)
+                            + 90 * at_most((double)n / (double)t->length, 1));
     }
     return best;
 }
@@ -665,12 +666,13 @@ score_entry(struct arena *a, const struct search_index *x,
     hints = at_most(score_hints(x, e, t), HINTS_MOST);
     if (best == 0 && (enough || hints > HINTS_ENOUGH))
         best = 80;
-    /* What is only alike leads to no emergency. */
-    if (e->grave && best < DIRECT + 20)
+    /* What is only alike leads to no emergency; nor do the words of one whose
+       dangers are known and are not told of. */
+    if (e->grave && best < (e->n_dangers > 0 ? EQUAL : DIRECT + 20))
         best *= 0.4;
     if (best > 0)
         best += 330 * known + 20 * hints;
-    if (tells_danger(e, &asked->calm))
+    if (tells_danger(e, asked->danger))
         best += 3000;
     return best + words;
 }
@@ -735,6 +737,7 @@ read_asked(struct arena *a, const struct search_index *x, size_t n_items,
         for (size_t j = 0; j < x->entries[i].n_dangers; j++)
             heard_forget(h, &x->entries[i].dangers[j]);
     asked.calm = read_typed(a, x, heard_text(h));
+    asked.danger = h;
     return asked;
 }
 
