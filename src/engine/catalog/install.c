@@ -534,6 +534,7 @@ catalog_add_not_sure(struct call *c)
 
     TRY(read_file(c, &in));
     TRY(read_tables(c, &im));
+    /* What else the file has is the office's to bring in, or not. */
     for (unsigned i = 0; i < in.pack.n_items; i++) {
         const struct pack_item *p = &in.pack.items[i];
         int64_t may = 0;
