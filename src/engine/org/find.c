@@ -292,8 +292,9 @@ static bool
 says_nothing(const char *run)
 {
     static const char *const beside[] = {
-        "室",   "房间", "房",   "号",   "号房", "屋", "里",     "里面",
-        "门口", "旁边", "附近", "那边", "这边", "的", "号房间", "办公室"
+        "室",     "房间",   "房",   "号",   "号房", "屋",   "里",
+        "里面",   "门口",   "旁边", "附近", "那边", "这边", "的",
+        "号房间", "办公室", "上",   "外面", "地方"
     };
 
     for (size_t i = 0; i < COUNT(beside); i++)
@@ -302,14 +303,64 @@ says_nothing(const char *run)
     return false;
 }
 
-/* "的" joins what is said before and after it. */
+/* What joins, or only points: 四层的走廊, 我们这层走廊. */
 static bool
 skip_of(const char **run)
 {
-    bool is = text_starts(*run, "的");
+    static const char *const joins[] = {
+        "我们这层", "我们这边", "这一层", "我们", "这层", "电梯口", "的", "我"
+    };
 
-    *run += is ? strlen("的") : 0;
-    return is;
+    for (size_t i = 0; i < COUNT(joins); i++)
+        if (text_starts(*run, joins[i])) {
+            *run += strlen(joins[i]);
+            return true;
+        }
+    return false;
+}
+
+/* What a place is called elsewhere. */
+static const struct {
+    const char *said, *meant;
+} elsewhere[] = {
+    { "打水的地方", "开水间" }, { "地下停车场", "地下车库" },
+    { "露天停车场", "停车场" }, { "消防值班室", "消防控制室" },
+    { "值班室", "控制室" },     { "大堂", "大厅" },
+    { "文印中心", "文印室" },   { "打印室", "文印室" },
+    { "复印室", "文印室" },     { "办事大厅", "服务大厅" },
+    { "大礼堂", "报告厅" },     { "礼堂", "报告厅" },
+    { "食堂后厨", "厨房" },     { "后厨", "厨房" },
+    { "物资仓库", "库房" },     { "仓库", "库房" },
+    { "库房", "仓库" },         { "档案室", "档案库" },
+    { "保安室", "门卫室" },     { "大门门卫", "门门卫" },
+    { "强电井", "强电间" },     { "弱电井", "弱电间" },
+    { "强电房", "强电间" },     { "弱电房", "弱电间" },
+    { "东大门", "东门" },       { "西大门", "西门" },
+    { "南大门", "南门" },       { "北大门", "北门" },
+    { "院子里草坪", "绿地" },   { "草坪", "绿地" },
+    { "配电间", "配电室" },     { "车队办公室", "车队" },
+    { "餐厅包间", "包间" },     { "食堂包间", "包间" },
+    { "邮件室", "收发室" },     { "接待室", "接待" },
+};
+
+/* A word by which nothing here is known becomes what it is called here. */
+static enum err
+translate(struct looking *k, const char **run)
+{
+    for (size_t i = 0; i < COUNT(elsewhere); i++) {
+        bool known = false, other = false;
+
+        if (!text_starts(*run, elsewhere[i].said))
+            continue;
+        TRY(begins_any(k, elsewhere[i].said, &known));
+        TRY(begins_any(k, elsewhere[i].meant, &other));
+        if (known || !other)
+            continue;
+        *run = arena_printf(k->c->arena, "%s%s", elsewhere[i].meant,
+                            *run + strlen(elsewhere[i].said));
+        return OK;
+    }
+    return OK;
 }
 
 /* One part of a word that is known: as much of it as begins anything. */
@@ -323,6 +374,8 @@ narrow_run(struct looking *k, const char **run)
 
     if (skip_of(run))
         return OK;
+    TRY(translate(k, run));
+    n = strlen(*run);
     while (n > 0 && !any && !unit) {
         part = arena_text_n(c->arena, *run, n);
         TRY(begins_any(k, part, &any));
@@ -398,7 +451,7 @@ narrow(struct looking *k)
         else if (!is_han(part))
             list_and(k->c, k->l, "%s", having(k, part, false));
         else
-            while (*run != '\0' && !(run > part && says_nothing(run)))
+            while (*run != '\0' && !(run != part && says_nothing(run)))
                 TRY(narrow_run(k, &run));
     }
     /* Nothing but punctuation is found nowhere. */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The places of the demo's compound are found as people say them. */
+#include "demo/demo.h"
+#include "engine/org/org.h"
+#include "office.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct demo_size small = { .people = 400 };
+
+static void
+make(struct call *c)
+{
+    EXPECT_OK(demo_make(c, 1, &small, NULL));
+    office_exec(c, "UPDATE person SET place_id = (SELECT id FROM place WHERE"
+                   " full_name = '1号楼 4层 410') WHERE id ="
+                   " (SELECT MIN(id) FROM person)");
+}
+
+/* Is PLACE among the first three for WORDS? */
+static bool
+is_found(struct call *c, const char *place, const char *words)
+{
+    struct list l = {
+        .model = &place_model, .words = words, .view = "near", .limit = 20
+    };
+    const struct place *all;
+    bool found = false;
+
+    EXPECT_OK(place_list(c, &l));
+    all = l.rows;
+    for (size_t i = 0; i < l.n && i < 3; i++)
+        found |= strcmp(all[i].full_name, place) == 0;
+    if (!found)
+        fprintf(stderr, "%s|%s: %s, %s\n", place, words,
+                l.n > 0 ? all[0].full_name : "-",
+                l.n > 1 ? all[1].full_name : "-");
+    return found;
+}
+
+TEST(of_70_sayings_95_in_100_find_their_place_of_the_demo)
+{
+    const char *path =
+        getenv("PLACES") ? getenv("PLACES") : "tests/data/places_b.txt";
+    FILE *f = fopen(path, "r");
+    char line[300];
+    int n = 0, good = 0;
+    struct actor me = { .account_id = 1, .name = "Me", .account = "me" };
+
+    EXPECT(f != NULL);
+    make(c);
+    me.person_id = office_int(c, "SELECT MIN(id) FROM person");
+    c->actor = &me;
+    while (fgets(line, sizeof line, f) != NULL) {
+        char *words = strchr(line, '|');
+
+        if (*line == '#' || words == NULL)
+            continue;
+        *words++ = '\0';
+        words[strcspn(words, "\n")] = '\0';
+        n++;
+        good += is_found(c, line, words);
+    }
+    fclose(f);
+    fprintf(stderr, "%d of %d places of the demo found\n", good, n);
+    EXPECT(n >= 70 || getenv("PLACES") != NULL);
+    EXPECT(good * 100 >= n * 95);
+}
