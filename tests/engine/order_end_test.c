@@ -14,7 +14,7 @@
 
 /* -- second rounds ---------------------------------------------------------- */
 
-TEST(rework_is_counted_and_the_clock_was_never_stopped)
+TEST(rework_is_counted_and_has_the_time_of_its_class)
 {
     struct order o;
     int64_t id;
