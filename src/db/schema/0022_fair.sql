@@ -5,6 +5,8 @@ ALTER TABLE orders ADD COLUMN complete_from BIGINT; -- the last one; null: its e
                                                     -- was agreed on
 ALTER TABLE orders ADD COLUMN judged_at BIGINT;     -- clocks that ended by then
                                                     -- have been told as late
+ALTER TABLE orders ADD COLUMN held_due BIGINT;      -- while suspended: what
+                                                    -- complete_due was before
 
 UPDATE orders SET nearest_clock = CASE
         WHEN accept_due = nearest_due AND accepted_at IS NULL THEN 'accept'

@@ -43,7 +43,7 @@ move_end(struct call *c, const struct catalog *k, const struct sla_class *s,
                           o->wanted_to)
                   .complete;
     /* Also then nothing is promised to be done before somebody is there. */
-    if (o->on_site_at.ms == 0 && end.ms != 0)
+    if (o->on_site_at.ms == 0 && end.ms > c->now.ms)
         end = later_of(end, o->on_site_due);
     return move_due(&o->complete_due, none, end, c->now);
 }

@@ -29,6 +29,7 @@ set_due(struct call *c, struct order *o, instant from)
     o->calendar_note = arena_text(c->arena, due.calendar_note);
     o->clocks_from = o->complete_from = from;
     o->complete_left_ms = 0;
+    o->held_due = (instant){ 0 };
 }
 
 /* What was booked for a time that is over is promised for no other. */
@@ -65,16 +66,19 @@ hold_promise(struct call *c, struct order *o)
     /* An end that was agreed on may lie where nobody works. */
     o->complete_left_ms =
         left > 0 ? left : o->complete_due.ms - o->suspended_at.ms;
+    o->held_due = o->complete_due;
     o->complete_due = (instant){ 0 };
 }
 
 instant
 promised_end(struct call *c, const struct order *o)
 {
-    if (o->suspended_at.ms == 0 || o->complete_left_ms <= 0)
+    if (o->held_due.ms == 0)
         return o->complete_due;
-    return later_of(o->complete_due, clock_after(c, o, CLOCK_COMPLETE, c->now,
-                                                 o->complete_left_ms));
+    /* A pause makes a promise later and never earlier, also one that lies
+       beyond what the work calendar knows. */
+    return later_of(o->held_due, clock_after(c, o, CLOCK_COMPLETE, c->now,
+                                             o->complete_left_ms));
 }
 
 bool

@@ -110,6 +110,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, suspended_at, .flags = GIVEN,                      \
               .label = "Suspended since"),                                     \
         FIELD(struct order, complete_left_ms, .flags = GIVEN),                 \
+        FIELD(struct order, held_due, .flags = GIVEN),                         \
         FIELD(struct order, suspend_reason, .flags = GIVEN,                    \
               .choices = suspend_reasons, .label = "Suspended because"),       \
         FIELD(struct order, resume_expected_at, .flags = GIVEN,                \

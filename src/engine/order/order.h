@@ -90,6 +90,7 @@ struct order {
     bool verified_auto;
     instant suspended_at;
     int64_t complete_left_ms; /* when it was suspended, or goes on with */
+    instant held_due;         /* promised when it was suspended */
     const char *suspend_reason;
     instant resume_expected_at;
     int64_t suspended_ms, gross_ms, net_ms;

@@ -96,9 +96,7 @@ do_in_turn(struct deed *d, void *rec)
     return crew_took_turn(c, next->member_id);
 }
 
-/* A suspended order goes on before it changes hands.  A pause makes a promise
-   later and never earlier, also one that lies beyond what the work calendar
-   knows. */
+/* A suspended order goes on before it changes hands. */
 static void
 go_on(struct deed *d)
 {
@@ -108,10 +106,13 @@ go_on(struct deed *d)
     if (o->suspended_at.ms == 0)
         return;
     o->suspended_ms += now.ms - o->suspended_at.ms;
-    if (o->complete_left_ms > 0) {
+    /* Of one that an earlier release suspended nothing was held yet. */
+    hold_promise(d->c, o);
+    if (o->held_due.ms != 0) {
         o->complete_due = promised_end(d->c, o);
         o->complete_from = now;
     }
+    o->held_due = (instant){ 0 };
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
     o->suspend_reason = NULL;
 }
@@ -299,7 +300,7 @@ do_grant_extension(struct deed *d, void *rec)
             arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
     d->reason = o->extension_reason;
     o->complete_due = o->extension_asked_until;
-    o->complete_from = (instant){ 0 };
+    o->complete_from = o->held_due = (instant){ 0 };
     o->complete_left_ms = 0;
     o->extension_asked_until = (instant){ 0 };
     /* It was asked for in time; that the answer came late is not the crew's
