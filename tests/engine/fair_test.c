@@ -203,12 +203,13 @@ TEST(a_closure_moves_what_open_orders_promise_and_says_so)
     EXPECT(o.complete_due.ms == at("2026-12-01 17:30").ms);
     EXPECT(o.nearest_due.ms == o.accept_due.ms);
     assert_int_equal(
-        count_of(c,
-                 "SELECT COUNT(*) FROM event WHERE noun_id = %lld"
-                 " AND verb = 'recalculate' AND detail LIKE"
-                 " '%%\"complete_due\":{\"before\":\"2026-11-30T09:30:00.000Z\","
-                 "\"after\":\"2026-12-01T09:30:00.000Z\"}%%'",
-                 id),
+        count_of(
+            c,
+            "SELECT COUNT(*) FROM event WHERE noun_id = %lld"
+            " AND verb = 'recalculate' AND detail LIKE"
+            " '%%\"complete_due\":{\"before\":\"2026-11-30T09:30:00.000Z\","
+            "\"after\":\"2026-12-01T09:30:00.000Z\"}%%'",
+            id),
         1);
     assert_int_equal(told_of(c, WANG, id, "recalculate"), 1);
     /* An emergency runs day and night. */
@@ -333,9 +334,9 @@ TEST(a_suspended_order_promises_no_end_in_any_list)
     EXPECT(o.nearest_due.ms == 0 && o.nearest_clock == NULL);
     c->now = at("2026-12-20 11:00");
     instant_print(c->now, now);
-    l.filters[l.n_filters++] = (struct filter){
-        model_field(&order_model, "complete_due"), BELOW, now
-    };
+    l.filters[l.n_filters++] =
+        (struct filter){ model_field(&order_model, "complete_due"), BELOW,
+                         now };
     as(c, "desk");
     EXPECT_OK(order_list(c, &l, NULL));
     assert_int_equal(l.n, 0);

@@ -32,16 +32,16 @@ move_end(struct call *c, const struct catalog *k, const struct sla_class *s,
          struct order *o)
 {
     instant none = { 0 }, end;
+    struct catalog_due anew;
 
     if (o->complete_from.ms == 0 || o->suspended_at.ms != 0)
         return false;
+    anew = catalog_due(c, k, s, o->complete_from, o->wanted_from, o->wanted_to);
     if (o->complete_left_ms > 0)
         end = clock_after(c, o, CLOCK_COMPLETE, o->complete_from,
                           o->complete_left_ms);
     else
-        end = catalog_due(c, k, s, o->complete_from, o->wanted_from,
-                          o->wanted_to)
-                  .complete;
+        end = anew.complete;
     /* Also then nothing is promised to be done before somebody is there. */
     if (o->on_site_at.ms == 0 && end.ms > c->now.ms)
         end = later_of(end, o->on_site_due);
@@ -75,7 +75,8 @@ reckon_anew(struct call *c, struct order *o)
 }
 
 static void
-put_change(struct json_out *out, const char *name, instant before, instant after)
+put_change(struct json_out *out, const char *name, instant before,
+           instant after)
 {
     char text[25];
 
@@ -132,8 +133,8 @@ recalculate_one(struct call *c, int64_t id)
  * the mark say which walk it is; 2: both are done.
  */
 #define BY_CALENDAR "order.calendar"
-#define WALKED_TO   "order.calendar.order"
-#define WALKS       2
+#define WALKED_TO "order.calendar.order"
+#define WALKS 2
 
 static const char open_behind[] =
     "SELECT id FROM orders WHERE is_open = 1 AND completed_at IS NULL"
@@ -185,6 +186,7 @@ order_recalculate(struct call *c, int64_t max, int64_t *done)
     enum err e;
 
     *done = 0;
+    /* Mostly it is as it was, and this is all. */
     TRY(db_mark(c, BY_CALENDAR, &mark));
     if (mark == now + WALKS)
         return OK;

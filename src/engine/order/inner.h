@@ -27,9 +27,11 @@ enum err guard_make_safe(struct deed *d, void *rec);
 enum err guard_suspend(struct deed *d, void *rec);
 enum err guard_ask_extension(struct deed *d, void *rec);
 enum err guard_answer_extension(struct deed *d, void *rec);
-enum err guard_verify(struct deed *d, void *rec);
 enum err guard_reopen(struct deed *d, void *rec);
 enum err guard_rate(struct deed *d, void *rec);
+
+/* ERR_DENIED: whoever asked for it did the work, too. */
+enum err guard_verify(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: no alarm of the order is unanswered. */
 enum err guard_acknowledge_alarm(struct deed *d, void *rec);
@@ -176,6 +178,7 @@ void hold_promise(struct call *c, struct order *o);
    or a day yet to be agreed on. */
 instant promised_end(struct call *c, const struct order *o);
 
+/* The later of the two; 0 is earlier than any. */
 instant later_of(instant a, instant b);
 
 /* FROM plus N working days. */

@@ -342,8 +342,7 @@ enum err order_free(struct call *c, int64_t max, int64_t *done) MUST_USE;
  * those of open orders are reckoned anew, MAX a step; an event has the old and
  * the new, the requester is told.
  */
-enum err order_recalculate(struct call *c, int64_t max,
-                           int64_t *done) MUST_USE;
+enum err order_recalculate(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* Working days of silence that verify, days in which one may rate or reopen. */
 #define ORDER_SILENCE_DAYS 3

@@ -97,9 +97,9 @@ read_rounds(struct call *c, const struct order *o, unsigned who,
     *json = "[]";
     if (o->reworks + o->reopens == 0)
         return OK;
-    l.filters[l.n_filters++] = (struct filter){
-        model_field(&event_model, "verb"), ONE_OF, "rework,reopen"
-    };
+    l.filters[l.n_filters++] =
+        (struct filter){ model_field(&event_model, "verb"), ONE_OF,
+                         "rework,reopen" };
     TRY(event_list(c, &l, &v));
     if (may_see_rating(c, o, who))
         TRY(read_stars(c, o, stars));
