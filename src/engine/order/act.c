@@ -22,7 +22,8 @@ order_settle(struct deed *d)
 {
     struct order *o = d->rec;
 
-    judge_clocks(o, d->c->now);
+    judge_clocks(o);
+    hold_promise(d->c, o);
     o->is_open = state_is_open(o->state);
     watch_clocks(d->c, d->old, o);
 }
@@ -50,6 +51,13 @@ kind_of(const struct deed *d)
 
     if (text_same(verb, "rework"))
         return verb;
+    if (text_same(verb, "recalculate"))
+        return o->accept_due.ms != old->accept_due.ms
+                       || o->on_site_due.ms != old->on_site_due.ms
+                       || o->safe_due.ms != old->safe_due.ms
+                       || o->complete_due.ms != old->complete_due.ms
+                   ? verb
+                   : NULL;
     if (o->state != old->state)
         return order_states[o->state];
     if (text_same(verb, "grant_extension")
@@ -125,6 +133,7 @@ clear_due(struct order *o)
 {
     o->accept_due = o->on_site_due = (instant){ 0 };
     o->safe_due = o->complete_due = (instant){ 0 };
+    o->clocks_from = o->complete_from = (instant){ 0 };
     o->calendar_note = NULL;
 }
 
@@ -164,8 +173,7 @@ do_resubmit(struct deed *d, void *rec)
     o->submitted_at = c->now;
     o->accepted_at = (instant){ 0 };
     o->suspended_ms = o->escalation = 0;
-    o->accept_late = o->on_site_late = false;
-    o->safe_late = o->complete_late = false;
+    o->judged_at = c->now;
     if (o->state == ORDER_AWAITING_APPROVAL)
         clear_due(o);
     else
@@ -226,14 +234,26 @@ clear_end(struct order *o)
     o->verified_auto = false;
 }
 
+/* Who does it once more has the whole time of its class for it, or what was left
+   when that is longer.  Of a booked time that is over, and of a day that was
+   agreed on and is over, another is agreed on. */
 enum err
 do_rework(struct deed *d, void *rec)
 {
     struct order *o = rec;
+    struct order anew = *o;
+    struct call *c = d->c;
+    int64_t left = clock_left(c, o, CLOCK_COMPLETE, o->completed_at);
+    instant rest = left > 0 ? clock_after(c, o, CLOCK_COMPLETE, c->now, left)
+                            : (instant){ 0 };
 
-    (void)d;
+    end_round(d, o);
     clear_end(o);
     o->reworks++;
+    set_due_again(c, &anew);
+    o->clocks_from = o->complete_from = c->now;
+    o->complete_due = later_of(anew.complete_due, rest);
+    o->complete_left_ms = rest.ms > anew.complete_due.ms ? left : 0;
     return OK;
 }
 
@@ -243,14 +263,14 @@ do_reopen(struct deed *d, void *rec)
     struct order *o = rec;
     struct call *c = d->c;
 
+    end_round(d, o);
     clear_end(o);
     o->accepted_at = c->now;
     o->dispatched_at = o->acknowledged_at = (instant){ 0 };
     o->on_site_at = o->safe_at = (instant){ 0 };
-    o->on_site_late = o->safe_late = o->complete_late = false;
     o->escalation = 0;
     o->reopens++;
-    set_due(c, o, c->now);
+    set_due_again(c, o);
     return OK;
 }
 

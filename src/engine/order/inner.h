@@ -8,7 +8,8 @@
 
 /* What lies beside an order, as far as guards ask for it: deed.facts. */
 struct order_facts {
-    int64_t open_legs, merged, votes;
+    int64_t open_legs, merged;
+    int64_t votes; /* of this life of it */
 };
 
 /* -- guard.c ---------------------------------------------------------------- */
@@ -28,6 +29,9 @@ enum err guard_ask_extension(struct deed *d, void *rec);
 enum err guard_answer_extension(struct deed *d, void *rec);
 enum err guard_reopen(struct deed *d, void *rec);
 enum err guard_rate(struct deed *d, void *rec);
+
+/* ERR_DENIED: whoever asked for it did the work, too. */
+enum err guard_verify(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: no alarm of the order is unanswered. */
 enum err guard_acknowledge_alarm(struct deed *d, void *rec);
@@ -65,6 +69,22 @@ enum err order_another_open(struct call *c, int64_t id, bool *some) MUST_USE;
 
 /* Of a right that is held without limits. */
 extern const struct auth_where order_anywhere;
+
+/* -- calendar.c ---------------------------------------------------------------- */
+
+/* The program: the calendar has changed, and with it what O promises. */
+enum err do_recalculate(struct deed *d, void *rec);
+
+/* -- rounds.c ------------------------------------------------------------------ */
+
+/* A rework or a reopening ends a round of O's work: the event keeps what became
+   of it, the time since it was done is not the crew's, and the next is judged
+   anew. */
+void end_round(struct deed *d, struct order *o);
+
+/* The rounds before this one as JSON, with the stars where WHO may see them. */
+enum err read_rounds(struct call *c, const struct order *o, unsigned who,
+                     const char **json) MUST_USE;
 
 /* -- act.c ------------------------------------------------------------------ */
 
@@ -138,8 +158,28 @@ enum err give_to(struct call *c, struct order *o, int64_t crew_id,
 
 /* -- due.c: the clocks of its class -------------------------------------------- */
 
+/* The class of the order as it stood on the day it was asked; NULL: it has none. */
+struct catalog;
+struct sla_class;
+const struct sla_class *class_of(const struct call *c, const struct catalog *k,
+                                 const struct order *o);
+
 /* Fill in the four due times of O counted from FROM. */
 void set_due(struct call *c, struct order *o, instant from);
+
+/* The same from now on of what was done before: no time that is over. */
+void set_due_again(struct call *c, struct order *o);
+
+/* While it is suspended it promises no end: what is left of the clock is kept.
+   A clock that had run out before stays as it is. */
+void hold_promise(struct call *c, struct order *o);
+
+/* When it is to be done; of a suspended one, if it went on now.  0: no promise,
+   or a day yet to be agreed on. */
+instant promised_end(struct call *c, const struct order *o);
+
+/* The later of the two; 0 is earlier than any. */
+instant later_of(instant a, instant b);
 
 /* FROM plus N working days. */
 instant after_working_days(struct call *c, instant from, int64_t n);
@@ -170,8 +210,12 @@ bool is_emergency(struct call *c, const struct order *o);
    when to look next.  OLD is what it was; NULL: no verb has changed it. */
 void watch_clocks(struct call *c, const struct order *old, struct order *o);
 
-/* Note in the order which of its clocks have been met late by now. */
-void judge_clocks(struct order *o, instant now);
+/* Which clocks of the round that O has ended were met late or not at all: a bit
+   for each, in the order of order_clocks. */
+unsigned missed_clocks(const struct order *o);
+
+/* Note in the order which of its clocks were met late; late once is late. */
+void judge_clocks(struct order *o);
 
 /* -- act.c ------------------------------------------------------------------ */
 

@@ -30,7 +30,8 @@ static const char to_grab[] =
 static const char to_do[] =
     "requester_id = $1 AND (state = 'completed' OR state = 'returned'"
     " OR (state = 'verified' AND verified_at > $2 AND NOT EXISTS"
-    "  (SELECT 1 FROM rating WHERE rating.order_id = orders.id)))";
+    "  (SELECT 1 FROM rating WHERE rating.order_id = orders.id"
+    "   AND rating.life = orders.reopens)))";
 
 /* -- among the open ones ----------------------------------------------- */
 

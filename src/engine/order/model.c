@@ -13,6 +13,9 @@ const char *const order_channels[] = {
     "web", "phone", "qr", "walk_in", "inspection", "api", "import", NULL
 };
 
+const char *const order_clocks[] = { "accept", "on_site", "safe", "complete",
+                                     NULL };
+
 static const char *const suspend_reasons[] = {
     "awaiting_parts",       "awaiting_approval", "awaiting_provider",
     "requester_reschedule", "safety_stop",       NULL
@@ -107,6 +110,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, suspended_at, .flags = GIVEN,                      \
               .label = "Suspended since"),                                     \
         FIELD(struct order, complete_left_ms, .flags = GIVEN),                 \
+        FIELD(struct order, held_due, .flags = GIVEN),                         \
         FIELD(struct order, suspend_reason, .flags = GIVEN,                    \
               .choices = suspend_reasons, .label = "Suspended because"),       \
         FIELD(struct order, resume_expected_at, .flags = GIVEN,                \
@@ -141,6 +145,11 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, alarmed_at, .flags = GIVEN | FLEETING),            \
         FIELD(struct order, nearest_due, .flags = GIVEN | FLEETING,            \
               .label = "Next promise"),                                        \
+        FIELD(struct order, nearest_clock, .flags = GIVEN | FLEETING,          \
+              .choices = order_clocks, .label = "Next clock"),                 \
+        FIELD(struct order, clocks_from, .flags = GIVEN | FLEETING),           \
+        FIELD(struct order, complete_from, .flags = GIVEN | FLEETING),         \
+        FIELD(struct order, judged_at, .flags = GIVEN | FLEETING),             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
         FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
         FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \
@@ -179,6 +188,8 @@ static const struct field view_fields[] = {
     FIELD(struct order_view, merged, .flags = GIVEN | DERIVED | JSON_TEXT),
     FIELD(struct order_view, rating, .flags = GIVEN | DERIVED | JSON_TEXT,
           .says = "Only for the requester and those with rating.see."),
+    FIELD(struct order_view, rounds, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What became of it before each rework and reopening."),
     FIELD(struct order_view, fields, .flags = GIVEN | DERIVED | JSON_TEXT,
           .says = "The item's questions, as they were when it was asked."),
     FIELD(struct order_view, warning, .flags = GIVEN | DERIVED,
@@ -448,6 +459,8 @@ static const struct field rating_fields[] = {
     FIELD(struct rating, id, .flags = GIVEN),
     FIELD(struct rating, order_id, .flags = GIVEN | REQUIRED,
           .refers = "orders", .label = "Order"),
+    FIELD(struct rating, life, .flags = GIVEN,
+          .says = "How often the order had been reopened."),
     FIELD(struct rating, person_id, .flags = GIVEN | REQUIRED,
           .refers = "person"),
     FIELD(struct rating, crew_id, .flags = GIVEN, .refers = "crew",

@@ -91,8 +91,8 @@ may_see_rating(struct call *c, const struct order *o, unsigned who)
 }
 
 static const char rated_by[] =
-    "SELECT id, order_id, person_id, crew_id, stars, tags, comment, at"
-    " FROM rating WHERE order_id = $1";
+    "SELECT id, order_id, life, person_id, crew_id, stars, tags, comment, at"
+    " FROM rating WHERE order_id = $1 AND life = $2";
 
 /* The rating in JSON, for whoever may see it. */
 static enum err
@@ -101,7 +101,7 @@ read_rating(struct call *c, const struct order *o, const char **json)
     struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
     struct rating r;
-    ROWS rows = db_query(c, rated_by, V(o->id));
+    ROWS rows = db_query(c, rated_by, V(o->id), V(o->reopens));
 
     if (rows_next(&rows)) {
         model_read_row(&rating_model, &rows, &r);
@@ -176,6 +176,7 @@ order_fill_view(struct call *c, struct order_view *v)
     v->rating = NULL;
     if (facts.votes > 0 && may_see_rating(c, &v->order, who))
         TRY(read_rating(c, &v->order, &v->rating));
+    TRY(read_rounds(c, &v->order, who, &v->rounds));
     TRY(life_offer(c, &order_life, &v->order, &facts, &offer));
     v->verbs = offer.verbs;
     v->why_not = offer.why_not;
@@ -304,8 +305,8 @@ static const char open_of_member[] =
     " AND assignee_id = $2 AND completed_at IS NULL";
 static const char crew_counts[] =
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN acknowledged_at IS NOT NULL"
-    " THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN complete_due < $2"
-    " AND suspended_at IS NULL THEN 1 ELSE 0 END), 0) FROM orders"
+    " THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN nearest_due < $2"
+    " THEN 1 ELSE 0 END), 0) FROM orders"
     " WHERE crew_id = $1 AND is_open = 1 AND completed_at IS NULL";
 
 enum err

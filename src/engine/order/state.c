@@ -83,9 +83,9 @@ static const struct step steps[] = {
     { IN(ON_SITE) | IN(IN_PROGRESS), "complete", ORDER_COMPLETED, BY_CREW,
       no_open_legs, do_complete, &order_complete_model, "The work is done.",
       "its legs are done" },
-    { IN(COMPLETED), "verify", ORDER_VERIFIED, BY_REQUESTER, no_open_legs,
-      do_verify, &life_note_model, "The requester finds it well done.", NULL,
-      .flags = STEP_AT_ONCE },
+    { IN(COMPLETED), "verify", ORDER_VERIFIED, BY_REQUESTER, guard_verify,
+      do_verify, &life_note_model, "The requester finds it well done.",
+      "not one's own work", .flags = STEP_AT_ONCE },
     { IN(COMPLETED), "rework", ORDER_IN_PROGRESS, BY_REQUESTER, NULL, do_rework,
       &life_reason_model, "The requester does not.", "with a reason",
       .flags = STEP_GRAVE },
@@ -111,7 +111,8 @@ static const struct step steps[] = {
       "Change how urgent it is, with a reason.", "with a reason" },
     { IN(VERIFIED), "rate", LIFE_STAYS, BY_REQUESTER, guard_rate, do_rate,
       &order_vote_model, "1 to 5 stars, once; 2 or fewer with a word why.",
-      "once, within 7 days, not by the crew itself", .flags = STEP_QUIET },
+      "once a life of it, within 7 days, not by the crew itself",
+      .flags = STEP_QUIET },
     { OPEN_STATES, "acknowledge_alarm", LIFE_STAYS,
       BY_CREW | BY_DESK | BY_DISPATCH | BY_EXTENDER, guard_acknowledge_alarm,
       do_acknowledge_alarm, &life_note_model,
@@ -127,6 +128,8 @@ static const struct step steps[] = {
       do_auto_complete, NULL, NULL, "the last of its legs is done" },
     { OPEN_STATES, "late", LIFE_STAYS, LIFE_PROGRAM, NULL, NULL, NULL, NULL,
       "a clock has run out" },
+    { OPEN_STATES, "recalculate", LIFE_STAYS, LIFE_PROGRAM, NULL,
+      do_recalculate, NULL, NULL, "the calendar has changed" },
 };
 
 static const struct party parties[] = {

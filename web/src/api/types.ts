@@ -32,6 +32,22 @@ export type DemoSignIn = One<Answer<'/api/v1/demo'>>;
 
 /* What an order tells of its legs and of the orders merged into it. */
 export type Leg = Pick<Order, 'id' | 'number' | 'state' | 'title' | 'crew_name'>;
+/* What became of its work before a rework or a reopening; `stars` for those who may see them.  Of before there were
+   rounds only that there was one. */
+export interface Round {
+  ended_by: 'rework' | 'reopen';
+  ended_at: string;
+  reason: string | null;
+  stars?: number;
+  was: {
+    life: number;
+    crew_name: string | null;
+    complete_due: string | null;
+    completed_at: string;
+    net_ms: number;
+    late: ('accept' | 'on_site' | 'safe' | 'complete')[];
+  } | null;
+}
 export type Rating = Pick<Schemas['rating'], 'stars' | 'tags' | 'comment' | 'at'>;
 
 /* One order by itself also tells what may be done with it, its legs and the
@@ -44,6 +60,7 @@ type View = Json<
     legs: Leg[];
     merged: Leg[];
     rating: Rating | null;
+    rounds: Round[];
     fields: ItemField[] | null;
   }
 >;
