@@ -73,6 +73,8 @@ static const struct noun order_noun = {
 BY_HAND(token_noun, token_model, "tokens", NULL, "Keys of programs.", NULL);
 BY_HAND(draft_noun, draft_model, "drafts", NULL, "Orders not sent yet.",
         "person_id");
+HELD(follow_noun, order_follow_model, "follows", &order_follow_life,
+     "Who hears of an order besides its requester.", true, "person_id");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
         &right_change_life, "What waits for a second administrator.",
         "person_id");
@@ -108,6 +110,7 @@ const struct noun *const all_nouns[] = {
     &event_noun,        &entry_noun,          &session_noun,
     &right_change_noun, &unit_change_noun,    &unit_plan_noun,
     &saved_view_noun,   &request_import_noun, &on_call_noun,
+    &follow_noun,
     LAST_NOUNS
 };
 

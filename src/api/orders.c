@@ -143,6 +143,8 @@ get_crew_ratings(struct call *c, void *in, void *out)
 }
 
 SERVE(order_promise, struct order_promise)
+SERVE(order_follow, struct order_follow)
+SERVE(order_follows, struct list)
 SERVE(draft_add, struct draft)
 SERVE(draft_set, struct draft)
 SERVE(draft_list, struct list)
@@ -186,6 +188,11 @@ const struct route order_routes[] = {
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
       .answer = "{states:{*:int},overdue:int}",
       .says = "How many orders are open in each state." },
+    { GET, "/follows", serve_order_follows, .out = &order_follow_model,
+      .flags = R_LIST, .says = "What the caller follows." },
+    { POST, "/follows", serve_order_follow, .in = &order_follow_model,
+      .out = &order_follow_model, .may = "order.create", .flags = R_CREATED,
+      .says = "One met it, too, and wants to hear what becomes of it." },
     { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
       .says = "One's own drafts." },
     { POST, "/drafts", serve_draft_add, .in = &draft_model, .out = &draft_model,

@@ -105,8 +105,8 @@ later_of(instant a, instant b)
 /* A suspended order goes on before it changes hands.  A pause makes a promise
    later and never earlier, also one that lies beyond what the work calendar
    knows. */
-static void
-go_on(struct deed *d)
+void
+order_go_on(struct deed *d)
 {
     struct order *o = d->rec;
     instant now = d->c->now;
@@ -135,7 +135,7 @@ do_transfer(struct deed *d, void *rec)
         && (a->assignee_id == 0 || a->assignee_id == o->assignee_id))
         return fail(c, ERR_INVALID, "crew_id",
                     "must be another crew or another person");
-    go_on(d);
+    order_go_on(d);
     TRY(hand_to(d, crew, a->assignee_id));
     restart_hands(o, c->now);
     return OK;
@@ -229,7 +229,7 @@ do_resume(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    go_on(d);
+    order_go_on(d);
     if (o->on_site_at.ms == 0)
         o->on_site_at = d->c->now;
     return OK;
