@@ -19,6 +19,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/order.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "noun/view.h"
 #include "subject/event.h"
@@ -110,7 +111,7 @@ const struct noun *const all_nouns[] = {
     &event_noun,        &entry_noun,          &session_noun,
     &right_change_noun, &unit_change_noun,    &unit_plan_noun,
     &saved_view_noun,   &request_import_noun, &on_call_noun,
-    &follow_noun,
+    &follow_noun,       &recurring_order_noun,
     LAST_NOUNS
 };
 

@@ -33,6 +33,12 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'order.title' },
       },
       {
+        path: 'follows/:id(\\d+)?',
+        component: () => import('./requester/FollowsPage.vue'),
+        props: true,
+        meta: { title: 'follow.title' },
+      },
+      {
         path: 'approve',
         component: () => import('./requester/ApprovePage.vue'),
         meta: { title: 'nav.approve', who: () => isApprover.value },

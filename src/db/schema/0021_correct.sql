@@ -18,7 +18,7 @@ CREATE INDEX order_follow_person ON order_follow (person_id, id);
 CREATE TABLE recurring_order (
     id          BIGINT PRIMARY KEY,
     name        TEXT NOT NULL,         -- '会议室绿植养护'
-    state       TEXT NOT NULL,         -- running paused ended
+    state       TEXT NOT NULL,         -- running paused stopped
     rule        TEXT NOT NULL,         -- weekly month_workday before_festival
     weekdays    TEXT,                  -- weekly: '15', Monday and Friday
     nth         BIGINT,                -- the n-th working day; of a month from its

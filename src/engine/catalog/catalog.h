@@ -245,6 +245,10 @@ struct catalog_due catalog_due(struct call *c, const struct catalog *k,
                                const struct sla_class *s, instant submitted,
                                instant wanted_from, instant wanted_to);
 
+/* The first day of the first festival behind AFTER, as the calendar's days off
+   tell; 0: none is known. */
+enum err catalog_next_festival(struct call *c, day after, day *out) MUST_USE;
+
 /* The calendar of the snapshot, for other reckonings in office time. */
 const struct workcal *catalog_workcal(const struct catalog *k);
 

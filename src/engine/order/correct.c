@@ -27,38 +27,14 @@ drop_json(json_t **j)
 
 /* -- taking over --------------------------------------------------------------- */
 
-/* The item that is meant: another one as it is in force today, the same in the
-   version it was asked for under.  Texts in the arena. */
-static enum err
-find_item(struct deed *d, const char *code, struct service_item *item)
-{
-    const struct order *old = d->old;
-    struct call *c = d->c;
-    CATALOG k = catalog_hold(c);
-    const struct service_item *i;
-
-    if (text_is_blank(code) || text_same(code, old->item_code))
-        i = catalog_item_by_id(k, old->item_id);
-    else
-        i = catalog_item(k, code, today(c));
-    if (i == NULL || (i->id != old->item_id && !i->active))
-        return fail(c, ERR_INVALID, "item_code", "there is no such item");
-    *item = *i;
-    item->code = arena_text(c->arena, i->code);
-    item->name = arena_text(c->arena, i->name);
-    item->sla_class = arena_text(c->arena, i->sla_class);
-    item->fields = arena_text(c->arena, i->fields);
-    return OK;
-}
-
 /* Answers that are not said anew stay; those to another item's questions say
-   nothing. */
+   nothing.  ITEM is the snapshot K's own. */
 static enum err
-take_answers(struct deed *d, const struct service_item *item)
+take_answers(struct deed *d, const struct catalog *k,
+             const struct service_item *item)
 {
     const struct order_act *a = d->in;
     struct order *o = d->rec;
-    CATALOG k = catalog_hold(d->c);
     bool other = item->id != o->item_id, said = a->answers != NULL;
     struct catalog_answers x = { .json = said    ? a->answers
                                          : other ? NULL
@@ -75,6 +51,32 @@ take_answers(struct deed *d, const struct service_item *item)
     o->answers = x.json;
     o->wanted_from = x.wanted_from.ms ? x.wanted_from : o->wanted_from;
     o->wanted_to = x.wanted_to.ms ? x.wanted_to : o->wanted_to;
+    return OK;
+}
+
+/* The item that is meant, and the answers to its questions: another one as it
+   is in force today, the same in the version it was asked for under. */
+static enum err
+find_item(struct deed *d, struct service_item *item)
+{
+    const char *code = ((const struct order_act *)d->in)->item_code;
+    const struct order *old = d->old;
+    struct call *c = d->c;
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i;
+
+    if (text_is_blank(code) || text_same(code, old->item_code))
+        i = catalog_item_by_id(k, old->item_id);
+    else
+        i = catalog_item(k, code, today(c));
+    if (i == NULL || (i->id != old->item_id && !i->active))
+        return fail(c, ERR_INVALID, "item_code", "there is no such item");
+    TRY(take_answers(d, k, i));
+    *item = *i;
+    item->code = arena_text(c->arena, i->code);
+    item->name = arena_text(c->arena, i->name);
+    item->sla_class = arena_text(c->arena, i->sla_class);
+    item->fields = arena_text(c->arena, i->fields);
     return OK;
 }
 
@@ -122,8 +124,7 @@ order_take_over(struct deed *d, struct correction *k)
     struct order *o = d->rec;
 
     k->knows_was = order_item(d->c, old, &k->was);
-    TRY(find_item(d, a->item_code, &k->item));
-    TRY(take_answers(d, &k->item));
+    TRY(find_item(d, &k->item));
     TRY(take_place(d));
     take_item(o, k->knows_was ? &k->was : NULL, &k->item);
     if (!text_is_blank(a->description))

@@ -94,6 +94,7 @@ const struct life order_follow_life = {
     .plural = "follows",
     .says = "An order that one follows, with what may be shown of it.",
     LIFE_TABLES(states, parties, steps),
+    .ends = 1, /* nothing else becomes of it */
     .title = title,
     .fill = fill,
 };

@@ -32,6 +32,14 @@ export type DemoSignIn = One<Answer<'/api/v1/demo'>>;
 
 /* What an order tells of its legs and of the orders merged into it. */
 export type Leg = Pick<Order, 'id' | 'number' | 'state' | 'title' | 'crew_name'>;
+export interface Merged extends Omit<Leg, 'crew_name'> {
+  requester_name: string | null;
+  description: string | null;
+  phone: string | null;
+  place_name: string | null;
+  place_note: string | null;
+  may_see: boolean;
+}
 export type Rating = Pick<Schemas['rating'], 'stars' | 'tags' | 'comment' | 'at'>;
 
 /* One order by itself also tells what may be done with it, its legs and the
@@ -42,7 +50,7 @@ type View = Json<
     answers: Record<string, unknown> | null;
     verbs: string[];
     legs: Leg[];
-    merged: Leg[];
+    merged: Merged[];
     rating: Rating | null;
     fields: ItemField[] | null;
   }
@@ -52,6 +60,7 @@ export type Order = Pick<View, Shown> & Partial<Omit<View, Shown>>;
 export type State = Schemas['order']['state'];
 export type OrderEvent = Schemas['event'];
 export type Candidate = Schemas['order_candidate'];
+export type Follow = Schemas['order_follow'];
 export type Promised = Schemas['order_promise'];
 export type Board = Answer<'/api/v1/orders/board'>;
 export type NewOrder = Json<
