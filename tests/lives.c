@@ -323,11 +323,7 @@ bring_import(struct call *c, unsigned state)
 /* -- who met it, too --------------------------------------------------------------- */
 
 static const struct life_person follow_people[] = {
-    { "li", 1 },
-    { "wang", 0 },
-    { "desk", 0 },
-    { "sysadmin", 0 },
-    { NULL, 0 },
+    { "li", 1 }, { "wang", 0 }, { "desk", 0 }, { "sysadmin", 0 }, { NULL, 0 },
 };
 
 /* li follows what wang asked for. */

@@ -16,11 +16,11 @@ enum { WANG = 41, LI = 42, DESK = 43, ZHAO = 44, SUN = 45, LIFT = 47 };
 static const char *
 detail_of(struct call *c, int64_t id, const char *verb)
 {
-    ROWS r = db_query_s(
-        c, &(struct statement){ "SELECT COALESCE(detail, note, '') FROM event"
-                                " WHERE noun_id = $1 AND verb = $2"
-                                " ORDER BY id DESC LIMIT 1",
-                                { V(id), V(verb) } });
+    ROWS r = db_query_s(c, &(struct statement){
+                               "SELECT COALESCE(detail, note, '') FROM event"
+                               " WHERE noun_id = $1 AND verb = $2"
+                               " ORDER BY id DESC LIMIT 1",
+                               { V(id), V(verb) } });
 
     return rows_next(&r) ? arena_text(c->arena, row_text(&r, 0)) : "";
 }
@@ -53,8 +53,7 @@ TEST(what_nobody_could_name_is_called_by_its_name_and_promised_from_then_on)
                   "{\"what\":\"item\",\"from\":\"说不清，请服务台判断\","
                   "\"to\":\"灯具不亮\"}")
            != NULL);
-    EXPECT(strstr(detail_of(c, id, "correct"), "2026-11-24T02:20:00")
-           != NULL);
+    EXPECT(strstr(detail_of(c, id, "correct"), "2026-11-24T02:20:00") != NULL);
 }
 
 TEST(another_place_phone_or_word_leaves_the_promises_as_they_were)
@@ -67,8 +66,8 @@ TEST(another_place_phone_or_word_leaves_the_promises_as_they_were)
     before = ask_for(c, "wang", &w);
     id = before.id;
     office_pass(c, 20 * MINUTE_MS);
-    EXPECT_OK(say(c, "wang", "correct", id, .place_id = 24,
-                  .phone = "87050022", .description = "镜前灯"));
+    EXPECT_OK(say(c, "wang", "correct", id, .place_id = 24, .phone = "87050022",
+                  .description = "镜前灯"));
     o = order_now(c, id);
     EXPECT(o.place_id == 24 && o.place_note == NULL);
     assert_string_equal(o.phone, "87050022");
@@ -162,8 +161,8 @@ TEST(another_item_that_nobody_must_let_pass_waits_for_nobody)
     EXPECT(o.state == ORDER_SUBMITTED && o.answers == NULL);
     EXPECT(o.complete_due.ms == at("2026-11-24 11:00").ms);
     /* And the other way. */
-    EXPECT_FAULT(say(c, "desk", "correct", id, .item_code = "F01"),
-                 ERR_INVALID, "answers.heads");
+    EXPECT_FAULT(say(c, "desk", "correct", id, .item_code = "F01"), ERR_INVALID,
+                 "answers.heads");
     EXPECT_OK(say(c, "desk", "correct", id, .item_code = "A06",
                   .answers = "{\"reason\":\"more\"}"));
     assert_int_equal(order_now(c, id).state, ORDER_AWAITING_APPROVAL);
@@ -177,13 +176,44 @@ TEST(what_was_given_back_is_sent_in_again_under_another_name)
     office_make(c);
     id = ask(c, "wang", "A05").id;
     EXPECT_OK(say(c, "desk", "return", id, .reason = "what is it?"));
-    EXPECT_OK(say(c, "wang", "resubmit", id, .item_code = "A04",
-                  .place_id = 24, .answers = "{\"count\":2}"));
+    EXPECT_OK(say(c, "wang", "resubmit", id, .item_code = "A04", .place_id = 24,
+                  .answers = "{\"count\":2}"));
     o = order_now(c, id);
     assert_string_equal(o.item_code, "A04");
     EXPECT(o.state == ORDER_SUBMITTED && o.place_id == 24);
     EXPECT(strstr(o.answers, "2") != NULL);
     EXPECT(strstr(detail_of(c, id, "resubmit"), "灯具不亮") != NULL);
+}
+
+/* A room from nine to twelve, and a lamp an hour before. */
+TEST(each_item_of_one_request_has_its_own_questions_and_times)
+{
+    struct order_request w = {
+        .item_code = "F01",
+        .place_id = 23,
+        .answers = "{\"heads\":20,\"from\":\"2026-11-25T01:00:00Z\","
+                   "\"to\":\"2026-11-25T04:00:00Z\"}",
+        .legs = "[{\"item_code\":\"F03\",\"answers\":{\"heads\":12,"
+                "\"from\":\"2026-11-25T05:00:00Z\"}},"
+                "{\"item_code\":\"F03\",\"answers\":{\"heads\":8}}]"
+    };
+    int64_t id;
+    struct order leg;
+
+    office_make(c);
+    id = ask_for(c, "wang", &w).id;
+    leg = order_now(c, count_of(c,
+                                "SELECT MIN(id) FROM orders"
+                                " WHERE parent_id = %lld",
+                                id));
+    EXPECT(leg.wanted_from.ms == at("2026-11-25 13:00").ms);
+    EXPECT(leg.wanted_to.ms == 0);
+    leg = order_now(c, count_of(c,
+                                "SELECT MAX(id) FROM orders"
+                                " WHERE parent_id = %lld",
+                                id));
+    EXPECT(leg.wanted_from.ms == at("2026-11-25 09:00").ms);
+    EXPECT(leg.wanted_to.ms == at("2026-11-25 12:00").ms);
 }
 
 /* -- callers in no list --------------------------------------------------------- */
@@ -224,9 +254,9 @@ TEST(a_caller_who_is_in_no_list_is_served_and_the_desk_speaks_for_him)
     EXPECT_OK(say(c, "house", "correct", o.id, .phone = "13900002222"));
     EXPECT_OK(say(c, "desk", "dispatch", o.id));
     EXPECT_OK(say(c, "zhao", "arrive", o.id));
-    EXPECT_OK(say(c, "desk", "cancel",
-                  office_int(c, "SELECT MAX(id) FROM orders"),
-                  .reason = "not needed"));
+    EXPECT_OK(
+        say(c, "desk", "cancel", office_int(c, "SELECT MAX(id) FROM orders"),
+            .reason = "not needed"));
     EXPECT_OK(say(c, "zhao", "complete", o.id));
     EXPECT_OK(say(c, "house", "verify", o.id));
     EXPECT_FAULT(say(c, "desk", "rate", o.id, .stars = 5), ERR_CONFLICT, NULL);
@@ -247,12 +277,11 @@ follow(struct call *c, const char *account, int64_t order)
 static int64_t
 follower_told(struct call *c, int64_t person, int64_t id, const char *kind)
 {
-    return office_int(
-        c, arena_printf(c->arena,
-                        "SELECT COUNT(*) FROM notice WHERE noun ="
-                        " 'order_follow' AND person_id = %lld"
-                        " AND noun_id = %lld AND kind = '%s'",
-                        (long long)person, (long long)id, kind));
+    return office_int(c, arena_printf(c->arena,
+                                      "SELECT COUNT(*) FROM notice WHERE noun ="
+                                      " 'order_follow' AND person_id = %lld"
+                                      " AND noun_id = %lld AND kind = '%s'",
+                                      (long long)person, (long long)id, kind));
 }
 
 TEST(who_met_it_too_hears_of_it_and_sees_nobody_s_words)
@@ -274,9 +303,9 @@ TEST(who_met_it_too_hears_of_it_and_sees_nobody_s_words)
     EXPECT_FAULT(order_get(c, id, &v), ERR_ABSENT, NULL);
     EXPECT_OK(life_get(c, &order_follow_life, mine, &f));
     EXPECT(f.order_state == ORDER_DISPATCHED && !f.may_see);
-    EXPECT(strstr(notice_words(c, "order_follow", mine, "dispatched", ""),
-                  "私事")
-           == NULL);
+    EXPECT(
+        strstr(notice_words(c, "order_follow", mine, "dispatched", ""), "私事")
+        == NULL);
     as(c, "desk");
     EXPECT_OK(order_get(c, id, &v));
     EXPECT(v.followers == 1);
@@ -353,22 +382,23 @@ TEST(several_are_drawn_into_one_at_once_or_none_is)
     EXPECT_OK(say(c, "desk", "draw_in", main_order, .orders = both));
     EXPECT(order_now(c, one).merged_into_id == main_order);
     EXPECT(order_now(c, two).state == ORDER_MERGED);
-    EXPECT(strstr(detail_of(c, main_order, "draw_in"),
-                  order_now(c, two).number)
+    EXPECT(strstr(detail_of(c, main_order, "draw_in"), order_now(c, two).number)
            != NULL);
     EXPECT(told_of(c, ZHAO, main_order, "absorb") == 1);
     EXPECT(told_of(c, SUN, main_order, "absorb") == 1);
     EXPECT(told_of(c, WANG, main_order, "absorb") == 1);
-    EXPECT(count_of(c, "SELECT COUNT(*) FROM event WHERE noun_id = %lld"
-                       " AND verb = 'absorb'", main_order)
+    EXPECT(count_of(c,
+                    "SELECT COUNT(*) FROM event WHERE noun_id = %lld"
+                    " AND verb = 'absorb'",
+                    main_order)
            == 0);
 }
 
 TEST(those_who_serve_the_living_order_know_all_that_was_merged_into_it)
 {
-    struct order_request w = { .item_code = "A04",
-                               .place_id = 24,
-                               .description = "楼道全黑" };
+    struct order_request w = {
+        .item_code = "A04", .place_id = 24, .description = "楼道全黑"
+    };
     struct order_view v = { 0 };
     struct event e = { 0 };
     int64_t a, b, k;

@@ -139,8 +139,8 @@ can_do(struct walk *w, const char *who, const char *verb, const struct order *o,
     if (text_same(verb, "merge") || text_same(verb, "draw_in")) {
         for (size_t i = 0; i < w->n; i++) {
             a.into_id = w->orders[i];
-            a.orders = arena_printf(w->c->arena, "%lld",
-                                    (long long)w->orders[i]);
+            a.orders =
+                arena_printf(w->c->arena, "%lld", (long long)w->orders[i]);
             if (works(w, who, verb, &a, stays))
                 return true;
         }

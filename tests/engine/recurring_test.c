@@ -67,13 +67,15 @@ TEST(the_next_five_days_are_those_of_the_calendar)
     office_make(c);
     expect_days(c, &r,
                 "2026-11-23,2026-11-30,2026-12-07,2026-12-14,2026-12-21");
-    r = (struct recurring_order){ .name = "first",
-                                  .rule = RECURS_MONTHLY,
-                                  .nth = 1,
-                                  .item_code = "A04",
-                                  .place_id = 23,
-                                  .requester_id = 41,
-                                  .starts_on = { day_of(2026, 1, 1).n } };
+    r = (struct recurring_order){
+        .name = "first",
+        .rule = RECURS_MONTHLY,
+        .nth = 1,
+        .item_code = "A04",
+        .place_id = 23,
+        .requester_id = 41,
+        .starts_on = { day_of(2026, 1, 1).n }
+    };
     expect_days(c, &r,
                 "2026-12-01,2027-01-01,2027-02-01,2027-03-01,2027-04-01");
     r.name = "last";
@@ -86,12 +88,14 @@ TEST(the_next_five_days_are_those_of_the_calendar)
    Friday, 25 September. */
 TEST(before_each_festival_is_so_many_working_days_before_its_first_day_off)
 {
-    struct recurring_order r = { .name = "before",
-                                 .rule = RECURS_FESTIVAL,
-                                 .nth = 1,
-                                 .item_code = "A04",
-                                 .place_id = 23,
-                                 .requester_id = 41 };
+    struct recurring_order r = {
+        .name = "before",
+        .rule = RECURS_FESTIVAL,
+        .nth = 1,
+        .item_code = "A04",
+        .place_id = 23,
+        .requester_id = 41
+    };
 
     office_make(c);
     c->now = at("2026-09-01 10:00");
@@ -167,8 +171,7 @@ TEST(days_that_passed_while_nobody_served_the_office_are_made_once)
 TEST(what_is_paused_or_stopped_is_not_made_and_what_is_stopped_stays_so)
 {
     struct recurring_order r = MONDAYS;
-    const field_mask state =
-        model_mask(recurring_order_noun.model, "state");
+    const field_mask state = model_mask(recurring_order_noun.model, "state");
 
     office_make(c);
     (void)add(c, &r);

@@ -65,6 +65,11 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'intake.title', who: () => may('order.for_others') },
       },
       {
+        path: 'desk/recurring',
+        component: () => import('./desk/RecurringPage.vue'),
+        meta: { title: 'recurring.title', who: () => may('order.for_others') },
+      },
+      {
         path: 'admin',
         component: () => import('./admin/AdminPage.vue'),
         meta: { title: 'nav.admin', who: () => isAdmin.value },

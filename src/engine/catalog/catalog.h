@@ -216,6 +216,7 @@ struct catalog_answers {
        to questions that set them.  A question that sets one of them counts
        as answered when the order says it. */
     instant wanted_from, wanted_to;
+    bool yields; /* these are what is usual: an answer may say another time */
 };
 
 /*

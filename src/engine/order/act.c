@@ -115,9 +115,9 @@ do_approve(struct deed *d, void *rec)
 
     /* The clocks begin now; until now it waited as if suspended: since it was
        asked for, or since it was corrected. */
-    o->suspended_ms += d->c->now.ms
-                       - (o->suspended_at.ms ? o->suspended_at.ms
-                                             : o->submitted_at.ms);
+    o->suspended_ms +=
+        d->c->now.ms
+        - (o->suspended_at.ms ? o->suspended_at.ms : o->submitted_at.ms);
     o->suspended_at = (instant){ 0 };
     set_due(d->c, o, d->c->now);
     return OK;

@@ -43,14 +43,15 @@ take_answers(struct deed *d, const struct catalog *k,
                                  .wanted_to = a->wanted_to };
 
     /* A question may ask for the same time: whoever answers it anew says it. */
-    if (!said && x.wanted_from.ms == 0)
+    x.yields = said && x.wanted_from.ms == 0 && x.wanted_to.ms == 0;
+    if (x.wanted_from.ms == 0)
         x.wanted_from = o->wanted_from;
-    if (!said && x.wanted_to.ms == 0)
+    if (x.wanted_to.ms == 0)
         x.wanted_to = o->wanted_to;
     TRY(catalog_check_answers(d->c, k, item, &x));
     o->answers = x.json;
-    o->wanted_from = x.wanted_from.ms ? x.wanted_from : o->wanted_from;
-    o->wanted_to = x.wanted_to.ms ? x.wanted_to : o->wanted_to;
+    o->wanted_from = x.wanted_from;
+    o->wanted_to = x.wanted_to;
     return OK;
 }
 

@@ -25,6 +25,7 @@ struct submission {
     struct place_facts place;
     struct person_facts person;
     const char *tokens;
+    bool yields; /* its times are the parent's: an answer may say others */
 };
 
 /* -- looking up ------------------------------------------------------------ */
@@ -36,7 +37,8 @@ find_item(struct call *c, struct submission *m)
     const struct service_item *i = catalog_item(k, m->w->item_code, today(c));
     struct catalog_answers a = { .json = m->w->answers,
                                  .wanted_from = m->w->wanted_from,
-                                 .wanted_to = m->w->wanted_to };
+                                 .wanted_to = m->w->wanted_to,
+                                 .yields = m->yields };
 
     if (i == NULL || !i->active)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
@@ -84,8 +86,8 @@ find_caller(struct call *c, struct submission *m)
         return fail(c, ERR_INVALID, "phone", "is required");
     m->o.unlisted = true;
     m->o.taken_by_id = c->actor->person_id;
-    m->o.requester_id = m->parent ? m->parent->requester_id
-                                  : c->actor->person_id;
+    m->o.requester_id =
+        m->parent ? m->parent->requester_id : c->actor->person_id;
     m->o.requester_name = w->caller_name;
     m->o.unit_name = w->caller_unit;
     m->o.phone = w->phone;
@@ -164,8 +166,7 @@ find_priority(struct call *c, struct submission *m)
 
 /* The first line of what was said with something on it, or the item's name. */
 const char *
-order_make_title(struct call *c, const char *description,
-                 const char *item_name)
+order_make_title(struct call *c, const char *description, const char *item_name)
 {
     const char *s = description, *p;
 
@@ -185,10 +186,11 @@ order_tokens(struct call *c, const struct order *o, const char *person_initials,
              const char *place_initials)
 {
     const char *const words[] = {
-        o->title,          o->description,  o->item_name,
-        o->requester_name, person_initials, o->place_name,
-        place_initials,    o->place_note,   o->phone,
-        o->unlisted ? o->unit_name : NULL
+        o->title,        o->description,
+        o->item_name,    o->requester_name,
+        person_initials, o->place_name,
+        place_initials,  o->place_note,
+        o->phone,        o->unlisted ? o->unit_name : NULL
     };
     struct buf b = buf_make(c->arena, 0);
 
@@ -237,11 +239,12 @@ look_up(struct call *c, struct order_request *w, struct submission *m)
     m->o.sla_class = m->item.sla_class;
     m->o.description = w->description;
     m->o.title = order_make_title(c, w->description, m->item.name);
-    m->o.channel = c->actor == NULL        ? "recurring"
-                   : w->channel            ? w->channel
-                   : m->o.taken_by_id != 0 ? "phone"
-                   : c->actor->by_token    ? "api"
-                                           : "web";
+    m->o.channel =
+        c->actor == NULL        ? "recurring"
+        : w->channel            ? w->channel
+        : m->o.taken_by_id != 0 ? "phone"
+        : c->actor->by_token    ? "api"
+                                : "web";
     m->o.submitted_at = c->now;
     m->tokens = order_tokens(c, &m->o, m->person.initials, m->place.initials);
     /* Nothing is promised before it is approved. */
@@ -384,6 +387,7 @@ look_up_leg(struct call *c, const struct submission *parent, json_t *one,
     if (w->wanted_from.ms == 0) {
         w->wanted_from = parent->o.wanted_from;
         w->wanted_to = parent->o.wanted_to;
+        leg->yields = true;
     }
     TRY(look_up(c, w, leg));
     leg->o.taken_by_id = parent->o.taken_by_id;

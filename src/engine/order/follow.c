@@ -16,8 +16,9 @@ static const char *const states[] = { "following", NULL };
 
 static const struct field fields[] = {
     LIFE_FIELDS(struct order_follow, states),
-    FIELD(struct order_follow, order_id, .flags = REQUIRED | FIXED | PART_OF_KEY,
-          .refers = "orders", .label = "Order"),
+    FIELD(struct order_follow, order_id,
+          .flags = REQUIRED | FIXED | PART_OF_KEY, .refers = "orders",
+          .label = "Order"),
     FIELD(struct order_follow, person_id, .flags = GIVEN | REQUIRED,
           .refers = "person", .label = "Person"),
     FIELD(struct order_follow, number, .flags = GIVEN | DERIVED,
@@ -85,8 +86,8 @@ static const struct party parties[] = {
     { "follower", NULL, "met the same", "person_id" },
 };
 static const struct step steps[] = {
-    { 1, "unfollow", LIFE_STAYS, BY_FOLLOWER, .flags = STEP_REMOVES
-      | STEP_AT_ONCE, .says = "Hear of it no more." },
+    { 1, "unfollow", LIFE_STAYS, BY_FOLLOWER,
+      .flags = STEP_REMOVES | STEP_AT_ONCE, .says = "Hear of it no more." },
 };
 
 const struct life order_follow_life = {
@@ -178,12 +179,12 @@ order_follows(struct call *c, struct list *l)
     "WITH RECURSIVE tree(id) AS (SELECT CAST($1 AS BIGINT)"                    \
     " UNION SELECT o.id FROM orders o JOIN tree t ON o.merged_into_id = t.id)"
 
-static const char followers[] =
-    TREE " SELECT f.id, f.person_id FROM order_follow f"
-         " JOIN tree t ON t.id = f.order_id ORDER BY f.person_id, f.id";
-static const char n_followers[] =
-    TREE " SELECT COUNT(DISTINCT f.person_id) FROM order_follow f"
-         " JOIN tree t ON t.id = f.order_id";
+static const char followers[] = TREE
+    " SELECT f.id, f.person_id FROM order_follow f"
+    " JOIN tree t ON t.id = f.order_id ORDER BY f.person_id, f.id";
+static const char n_followers[] = TREE
+    " SELECT COUNT(DISTINCT f.person_id) FROM order_follow f"
+    " JOIN tree t ON t.id = f.order_id";
 
 enum err
 tell_followers(struct call *c, const struct order *o, const char *kind)

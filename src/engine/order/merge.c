@@ -102,7 +102,8 @@ guard_draw_in(struct deed *d, void *rec)
     some = rows_next(&r);
     TRY(rows_end(&r));
     return some ? OK
-                : fail(c, ERR_CONFLICT, "orders", "there is no other open order");
+                : fail(c, ERR_CONFLICT, "orders",
+                       "there is no other open order");
 }
 
 /* One of them; a fault tells which. */
@@ -115,9 +116,10 @@ draw_one(struct deed *d, int64_t id)
     enum err e = life_do(d->c, d->life, "merge", &a, v);
 
     if (e == OK) {
-        d->note = d->note ? arena_printf(d->c->arena, "%s, %s", d->note,
-                                         v->order.number)
-                          : v->order.number;
+        d->note =
+            d->note
+                ? arena_printf(d->c->arena, "%s, %s", d->note, v->order.number)
+                : v->order.number;
         return OK;
     }
     d->c->fault.field = "orders";
@@ -171,9 +173,7 @@ order_comment_passed_on(struct deed *d)
     const struct order *o = d->rec;
     struct order root;
     int64_t id = 0;
-    struct event e = {
-        .verb = "comment", .note = d->note, .internal = true
-    };
+    struct event e = { .verb = "comment", .note = d->note, .internal = true };
 
     if (o->merged_into_id == 0)
         return OK;
@@ -199,10 +199,10 @@ static const char merged_below[] =
 enum err
 order_write_merged(struct call *c, int64_t id, const char **json)
 {
-    static const char *const keys[] = { "number",         "state",
-                                        "title",          "requester_name",
-                                        "description",    "phone",
-                                        "place_name",     "place_note" };
+    static const char *const keys[] = {
+        "number",      "state", "title",      "requester_name",
+        "description", "phone", "place_name", "place_note"
+    };
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
     ROWS r = db_query(c, merged_below, V(id));

@@ -9,10 +9,9 @@ const char *const order_states[] = {
 };
 _Static_assert(COUNT(order_states) == N_ORDER_STATES + 1, "a word a state");
 
-const char *const order_channels[] = {
-    "web", "phone",  "qr",        "walk_in", "inspection",
-    "api", "import", "recurring", NULL
-};
+const char *const order_channels[] = { "web",     "phone",      "qr",
+                                       "walk_in", "inspection", "api",
+                                       "import",  "recurring",  NULL };
 
 static const char *const suspend_reasons[] = {
     "awaiting_parts",       "awaiting_approval", "awaiting_provider",

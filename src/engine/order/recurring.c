@@ -55,12 +55,11 @@ static const struct field fields[] = {
           .refers = "person", .label = "Requester"),
     FIELD(struct recurring_order, starts_on, .label = "First day"),
     FIELD(struct recurring_order, ends_on, .label = "Last day"),
-    FIELD(struct recurring_order, next_on, .flags = GIVEN,
-          .label = "Next day"),
+    FIELD(struct recurring_order, next_on, .flags = GIVEN, .label = "Next day"),
     FIELD(struct recurring_order, made_on, .flags = GIVEN,
           .label = "Made last for"),
-    FIELD(struct recurring_order, order_id, .flags = GIVEN,
-          .refers = "orders", .label = "Made last"),
+    FIELD(struct recurring_order, order_id, .flags = GIVEN, .refers = "orders",
+          .label = "Made last"),
     FIELD(struct recurring_order, trouble, .flags = GIVEN,
           .label = "Could not be made"),
     FIELD(struct recurring_order, next_days, .flags = GIVEN | DERIVED,
@@ -71,6 +70,22 @@ static const struct field fields[] = {
 
 static const struct model model =
     MODEL("recurring_order", "recurring_order", struct recurring_order, fields);
+
+/* What is asked to see its days before it is kept. */
+static const struct field preview_fields[] = {
+    FIELD(struct recurring_order, rule, .choices = rules, .label = "Rule"),
+    FIELD(struct recurring_order, weekdays, .max = 7, .label = "Weekdays"),
+    FIELD(struct recurring_order, nth, .max = 23, .label = "Working day"),
+    FIELD(struct recurring_order, from_end, .label = "From the month's end"),
+    FIELD(struct recurring_order, on_holiday, .choices = on_holidays,
+          .label = "On a day off"),
+    FIELD(struct recurring_order, starts_on, .label = "First day"),
+    FIELD(struct recurring_order, ends_on, .label = "Last day"),
+    FIELD(struct recurring_order, next_days, .flags = GIVEN | DERIVED,
+          .label = "Next five days"),
+};
+const struct model recurring_preview_model =
+    MODEL("recurring_preview", NULL, struct recurring_order, preview_fields);
 
 /* -- the rules of a row ------------------------------------------------------------ */
 
@@ -101,16 +116,16 @@ check_wish(struct call *c, struct recurring_order *r)
 
     if (i == NULL || !i->active)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
-    a.wanted_from = zone_instant(c->app->zone,
-                                 ((int64_t)today(c).n - 1) * DAY_MS
-                                     + r->at_min * MINUTE_MS);
+    a.wanted_from =
+        zone_instant(c->app->zone, ((int64_t)today(c).n - 1) * DAY_MS
+                                       + r->at_min * MINUTE_MS);
     TRY(catalog_check_answers(c, k, i, &a));
     if (r->place_id != 0 || !text_is_blank(r->place_note))
         return OK;
     TRY(read_person_ever(c, r->requester_id, &person));
-    return person.place_id ? OK
-                           : fail(c, ERR_INVALID, "place_id",
-                                  "please say where");
+    return person.place_id
+               ? OK
+               : fail(c, ERR_INVALID, "place_id", "please say where");
 }
 
 /* From which day on its next one is looked for. */
@@ -123,14 +138,8 @@ looks_from(struct call *c, const struct recurring_order *r)
 }
 
 static enum err
-check(struct call *c, const void *was, void *rec)
+check_rule(struct call *c, struct recurring_order *r)
 {
-    const struct recurring_order *old = was;
-    struct recurring_order *r = rec;
-
-    if (old != NULL && old->state == RECURRING_STOPPED
-        && r->state != RECURRING_STOPPED)
-        return fail(c, ERR_CONFLICT, "state", "it was stopped");
     if (r->rule == RECURS_WEEKLY)
         TRY(check_weekdays(c, r->weekdays));
     else if (r->nth == 0)
@@ -140,6 +149,19 @@ check(struct call *c, const void *was, void *rec)
     if (r->ends_on.n != 0 && r->ends_on.n < r->starts_on.n)
         return fail(c, ERR_INVALID, "ends_on",
                     "must not be before the beginning");
+    return OK;
+}
+
+static enum err
+check(struct call *c, const void *was, void *rec)
+{
+    const struct recurring_order *old = was;
+    struct recurring_order *r = rec;
+
+    if (old != NULL && old->state == RECURRING_STOPPED
+        && r->state != RECURRING_STOPPED)
+        return fail(c, ERR_CONFLICT, "state", "it was stopped");
+    TRY(check_rule(c, r));
     TRY(check_wish(c, r));
     r->trouble = NULL;
     return recurring_next(c, r, looks_from(c, r), &r->next_on);
@@ -166,11 +188,20 @@ derive(struct call *c, void *rec)
     return OK;
 }
 
+enum err
+recurring_preview(struct call *c, struct recurring_order *r)
+{
+    TRY(auth_need(c, "order.for_others", NULL));
+    TRY(model_check(c, &recurring_preview_model, r));
+    TRY(check_rule(c, r));
+    TRY(recurring_next(c, r, looks_from(c, r), &r->next_on));
+    return derive(c, r);
+}
+
 const struct noun recurring_order_noun = {
     .model = &model,
     .plural = "recurring-orders",
     .says = "What is asked for again and again, by the calendar.",
-    .part = "org",
     .sort = "next_on",
     .see = "order.for_others",
     .edit = "order.for_others",
@@ -189,16 +220,19 @@ static const char running[] =
 static enum err
 make_order(struct call *c, const struct recurring_order *r, day on, int64_t *id)
 {
-    struct order_request w = { .item_code = r->item_code,
-                               .place_id = r->place_id,
-                               .place_note = r->place_note,
-                               .description = r->description,
-                               .phone = r->phone,
-                               .answers = r->answers,
-                               .requester_id = r->requester_id };
+    struct order_request w = {
+        .item_code = r->item_code,
+        .place_id = r->place_id,
+        .place_note = r->place_note,
+        .description = r->description,
+        .phone = r->phone,
+        .answers = r->answers,
+        .requester_id = r->requester_id
+    };
 
-    w.wanted_from = zone_instant(c->app->zone, ((int64_t)on.n - 1) * DAY_MS
-                                                   + r->at_min * MINUTE_MS);
+    w.wanted_from =
+        zone_instant(c->app->zone,
+                     ((int64_t)on.n - 1) * DAY_MS + r->at_min * MINUTE_MS);
     return order_make(c, &w, id);
 }
 

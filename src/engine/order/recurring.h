@@ -34,11 +34,11 @@ struct recurring_order {
     const char *name;
     unsigned state, rule;
     const char *weekdays; /* weekly: "15", Monday and Friday */
-    int64_t nth;          /* the nth working day of a month, or before a festival */
-    bool from_end;        /* of a month: from its end */
-    unsigned on_holiday;  /* weekly */
-    int64_t at_min;       /* of the day, when it is wanted */
-    int64_t ahead_days;   /* made so many days before */
+    int64_t nth;   /* the nth working day of a month, or before a festival */
+    bool from_end; /* of a month: from its end */
+    unsigned on_holiday; /* weekly */
+    int64_t at_min;      /* of the day, when it is wanted */
+    int64_t ahead_days;  /* made so many days before */
     const char *item_code;
     int64_t place_id;
     const char *place_note, *description, *phone, *answers;
@@ -56,6 +56,10 @@ extern const struct noun recurring_order_noun;
 /* The first day behind AFTER on which it is wanted; 0: none is known. */
 enum err recurring_next(struct call *c, const struct recurring_order *r,
                         day after, day *out) MUST_USE;
+
+/* Fill in the next five days of a rule that is not kept yet. */
+extern const struct model recurring_preview_model;
+enum err recurring_preview(struct call *c, struct recurring_order *r) MUST_USE;
 
 /* A job: make what is due. */
 enum err recurring_make(struct call *c, int64_t max, int64_t *done) MUST_USE;

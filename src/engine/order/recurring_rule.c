@@ -66,8 +66,8 @@ worked_of_month(const struct workcal *w, const struct recurring_order *r,
                 int year, int month)
 {
     day first = day_of(year, month, 1);
-    day beyond = month == 12 ? day_of(year + 1, 1, 1)
-                             : day_of(year, month + 1, 1);
+    day beyond =
+        month == 12 ? day_of(year + 1, 1, 1) : day_of(year, month + 1, 1);
     int64_t n = r->nth;
 
     for (int32_t i = 0; i < beyond.n - first.n; i++) {
@@ -130,9 +130,7 @@ recurring_next(struct call *c, const struct recurring_order *r, day after,
     switch (r->rule) {
     case RECURS_WEEKLY: *out = next_weekly(w, r, after); break;
     case RECURS_MONTHLY: *out = next_monthly(w, r, after); break;
-    case RECURS_FESTIVAL:
-        TRY(next_before_festival(c, r, after, out));
-        break;
+    case RECURS_FESTIVAL: TRY(next_before_festival(c, r, after, out)); break;
     }
     if (r->ends_on.n != 0 && out->n > r->ends_on.n)
         *out = (day){ 0 };

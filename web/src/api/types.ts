@@ -60,6 +60,7 @@ export type Order = Pick<View, Shown> & Partial<Omit<View, Shown>>;
 export type State = Schemas['order']['state'];
 export type OrderEvent = Schemas['event'];
 export type Candidate = Schemas['order_candidate'];
+export type Recurring = Schemas['recurring_order'];
 export type Follow = Schemas['order_follow'];
 export type Promised = Schemas['order_promise'];
 export type Board = Answer<'/api/v1/orders/board'>;
