@@ -230,6 +230,20 @@ enum err catalog_check_answers(struct call *c, const struct catalog *k,
                                const struct service_item *item,
                                struct catalog_answers *a) MUST_USE;
 
+/* Answers to an item's questions (service_item.fields). */
+struct catalog_answered {
+    int64_t item_id;
+    const char *fields, *json;
+};
+
+/* Add what differs to the JSON list that is open in OUT: {"what":"answer",
+   "label","label_en","from","to"} in words.  *MATERIAL becomes true where an
+   amount or a time is another. */
+struct json_out;
+enum err catalog_put_changes(
+    struct call *c, struct json_out *out, const struct catalog_answered *was,
+    const struct catalog_answered *is, bool *material) MUST_USE;
+
 /* -- due times ---------------------------------------------------------- */
 
 struct catalog_due {

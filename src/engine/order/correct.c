@@ -7,23 +7,12 @@
  * another: then they are reckoned anew, those of another class from now on, so
  * that none ends in the past.  What was met stays met, a verdict stays.
  */
-#include <jansson.h>
-#include <stdlib.h>
-
 #include "base/text.h"
 #include "engine/catalog/catalog.h"
-#include "engine/catalog/form.h"
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
-
-static void
-drop_json(json_t **j)
-{
-    json_decref(*j);
-}
-#define JSON CLEANUP(drop_json) json_t
 
 /* -- taking over --------------------------------------------------------------- */
 
@@ -117,6 +106,7 @@ take_item(struct order *o, const struct service_item *was,
     o->sla_class = item->sla_class;
 }
 
+/* The item first: its questions say which answers and times are meant. */
 enum err
 order_take_over(struct deed *d, struct correction *k)
 {
@@ -165,88 +155,6 @@ put_instant(struct json_out *out, const char *what, instant from, instant to)
         put_change(out, what, from.ms ? was : NULL, to.ms ? is : NULL);
 }
 
-/* What a place or a person is called. */
-static const char *
-name_of(struct call *c, enum form_kind kind, int64_t id)
-{
-    struct person_facts person = { 0 };
-    struct place_facts place = { 0 };
-
-    if (kind == FORM_PLACE)
-        return place_facts(c, id, &place) == OK ? place.full_name : NULL;
-    return person_facts(c, id, &person) == OK ? person.name : NULL;
-}
-
-/* The answer as people read it; NULL: none. */
-static const char *
-answer_words(struct call *c, const struct form_field *f, const json_t *v)
-{
-    const char *s = json_string_value(v);
-
-    if (f->kind == FORM_PLACE || f->kind == FORM_PERSON)
-        return v ? name_of(c, f->kind, json_integer_value(v)) : NULL;
-    for (size_t i = 0; s != NULL && i < f->n_choices; i++)
-        if (text_same(f->choices[i].value, s))
-            return f->choices[i].label;
-    if (s != NULL)
-        return arena_text(c->arena, s);
-    if (json_is_boolean(v))
-        return json_is_true(v) ? "true" : "false";
-    return json_is_number(v)
-               ? arena_printf(c->arena, "%.10g", json_number_value(v))
-               : NULL;
-}
-
-/* Of each question of F whose answer differs.  *MATERIAL: one of them is an
-   amount or a time. */
-static void
-put_answers(struct call *c, struct json_out *out, const struct form *f,
-            const char *const json[2], bool *material)
-{
-    JSON *was = json[0] ? json_loads(json[0], 0, NULL) : NULL;
-    JSON *is = json[1] ? json_loads(json[1], 0, NULL) : NULL;
-
-    for (size_t i = 0; i < f->n; i++) {
-        const struct form_field *q = &f->fields[i];
-        const json_t *a = json_object_get(was, q->name);
-        const json_t *b = json_object_get(is, q->name);
-
-        if (a == b || (a != NULL && b != NULL && json_equal(a, b)))
-            continue;
-        *material |= q->kind == FORM_NUMBER || q->kind == FORM_DATETIME;
-        json_begin(out);
-        json_put_text(out, "what", "answer");
-        json_put_text(out, "label", q->label);
-        json_put_text(out, "label_en", q->label_en);
-        json_put_text(out, "from", answer_words(c, q, a));
-        json_put_text(out, "to", answer_words(c, q, b));
-        json_end(out);
-    }
-}
-
-static enum err
-put_all_answers(struct deed *d, const struct correction *k,
-                struct json_out *out, bool *material)
-{
-    const struct order *old = d->old, *o = d->rec;
-    struct form was = { 0 }, is = { 0 };
-
-    if (k->knows_was)
-        TRY(form_read(d->c, k->was.fields, &was));
-    TRY(form_read(d->c, k->item.fields, &is));
-    if (old->item_id == o->item_id) {
-        put_answers(d->c, out, &is,
-                    (const char *const[]){ old->answers, o->answers },
-                    material);
-        return OK;
-    }
-    put_answers(d->c, out, &was, (const char *const[]){ old->answers, NULL },
-                material);
-    put_answers(d->c, out, &is, (const char *const[]){ NULL, o->answers },
-                material);
-    return OK;
-}
-
 /* {"changes":[{"what":"item","from":"说不清","to":"灯具不亮"}, ...]} */
 static enum err
 note_changes(struct deed *d, struct correction *k)
@@ -267,7 +175,12 @@ note_changes(struct deed *d, struct correction *k)
     put_change(&out, "phone", old->phone, o->phone);
     put_instant(&out, "wanted_from", old->wanted_from, o->wanted_from);
     put_instant(&out, "wanted_to", old->wanted_to, o->wanted_to);
-    TRY(put_all_answers(d, k, &out, &k->material));
+    TRY(catalog_put_changes(
+        d->c, &out,
+        &(struct catalog_answered){
+            old->item_id, k->knows_was ? k->was.fields : NULL, old->answers },
+        &(struct catalog_answered){ o->item_id, k->item.fields, o->answers },
+        &k->material));
     k->some = b.len != empty;
     k->material = k->material || old->item_id != o->item_id
                   || old->wanted_from.ms != o->wanted_from.ms

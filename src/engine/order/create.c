@@ -457,6 +457,8 @@ order_make(struct call *c, struct order_request *w, int64_t *id)
     return OK;
 }
 
+/* For the requester of the whole, where that is and by the phone of it, unless
+   other is said. */
 enum err
 do_add_leg(struct deed *d, void *rec)
 {

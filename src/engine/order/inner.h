@@ -17,7 +17,6 @@ struct order_facts {
 enum err no_open_legs(struct deed *d, void *rec);
 enum err guard_approve(struct deed *d, void *rec);
 enum err guard_merge(struct deed *d, void *rec);
-enum err guard_draw_in(struct deed *d, void *rec);
 enum err guard_cancel(struct deed *d, void *rec);
 enum err guard_add_leg(struct deed *d, void *rec);
 enum err guard_dispatch(struct deed *d, void *rec);
@@ -210,6 +209,7 @@ struct correction {
 /* Take over into d->rec what d->in says anew. */
 enum err order_take_over(struct deed *d, struct correction *k) MUST_USE;
 
+/* While it is open; once it was given back, with clocks that begin anew. */
 enum err do_correct(struct deed *d, void *rec);
 enum err do_resubmit(struct deed *d, void *rec);
 
@@ -218,6 +218,10 @@ enum err tell_corrected(struct deed *d) MUST_USE;
 
 /* -- merge.c ------------------------------------------------------------------ */
 
+/* There is another that can be merged. */
+enum err guard_draw_in(struct deed *d, void *rec);
+
+/* Into one that is open; the other way round: many into this one. */
 enum err do_merge(struct deed *d, void *rec);
 enum err do_draw_in(struct deed *d, void *rec);
 

@@ -15,6 +15,7 @@
 
 /* -- merging ---------------------------------------------------------------------- */
 
+/* One that is merged itself would lead those who wait on to another. */
 enum err
 do_merge(struct deed *d, void *rec)
 {
@@ -128,6 +129,7 @@ draw_one(struct deed *d, int64_t id)
     return e;
 }
 
+/* One that cannot be merged ends the transaction, and all of it. */
 enum err
 do_draw_in(struct deed *d, void *rec)
 {
