@@ -5,7 +5,7 @@ import { journey, type Cast } from './journey';
 import type { Person } from './person';
 
 async function theDeskCorrects(desk: Person, o: Order): Promise<void> {
-  await opens(desk, 'submitted', o.number);
+  await opens(desk, 'to_accept', o.number);
   await desk.presses('verb.correct');
   await desk.finds('report.what', '灯不亮', '灯具不亮');
   await desk.writes('correct.note', '看过现场，是灯管');
@@ -90,7 +90,7 @@ async function metItToo({ comes }: Cast): Promise<void> {
   const first = await comes('requester', 'phone');
   const o = await order(first, 'A10', '3-02-WM', { description: '只说给服务台听' });
   const other = await comes('accountant', 'phone', 'zh', '/report');
-  await other.finds('report.where', '3hl2cwsj', '3号楼 2层');
+  await other.finds('report.where', '3hl2cnwsj', '3号楼 2层 男卫生间');
   await other.finds('report.what', '水龙头', '龙头阀门滴漏');
   const twins = other.page.locator('.twins', { hasText: o.number });
   await twins.getByRole('button', { name: other.text('follow.add') }).click();
@@ -111,7 +111,7 @@ async function drawnIn({ comes }: Cast): Promise<void> {
   const main = await order(asker, 'A08', '1-02-ZL', { description: '插座没电' });
   const twin = await order(asker, 'A08', '1-02-ZL', { description: '两个插座都没电' });
   await desk.goes('/desk');
-  await opens(desk, 'submitted', main.number);
+  await opens(desk, 'to_accept', main.number);
   await desk.page.locator('.panel .twins', { hasText: twin.number }).waitFor();
   await desk.presses('desk.draw_in', { n: 1 });
   await desk.sees('两个插座都没电', desk.page.locator('.panel .merged'));
