@@ -19,6 +19,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/order.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "noun/view.h"
 #include "subject/event.h"
@@ -73,6 +74,8 @@ static const struct noun order_noun = {
 BY_HAND(token_noun, token_model, "tokens", NULL, "Keys of programs.", NULL);
 BY_HAND(draft_noun, draft_model, "drafts", NULL, "Orders not sent yet.",
         "person_id");
+HELD(follow_noun, order_follow_model, "follows", &order_follow_life,
+     "Who hears of an order besides its requester.", true, "person_id");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
         &right_change_life, "What waits for a second administrator.",
         "person_id");
@@ -97,18 +100,18 @@ PAST(unit_change_noun, unit_change_model, "unit-changes",
 #endif
 
 const struct noun *const all_nouns[] = {
-    &unit_noun,         &person_noun,         &crew_noun,
-    &provider_noun,     &place_noun,          &crew_member_noun,
-    &shift_noun,        &service_item_noun,   &service_area_noun,
-    &sla_class_noun,    &routing_rule_noun,   &calendar_day_noun,
-    &item_word_noun,    &unfound_word_noun,   &calendar_year_noun,
-    &office_hours_noun, &grant_noun,          &account_noun,
-    &setting_noun,      &token_noun,          &order_noun,
-    &draft_noun,        &rating_noun,         &notice_noun,
-    &event_noun,        &entry_noun,          &session_noun,
-    &right_change_noun, &unit_change_noun,    &unit_plan_noun,
-    &saved_view_noun,   &request_import_noun, &on_call_noun,
-    LAST_NOUNS
+    &unit_noun,         &person_noun,          &crew_noun,
+    &provider_noun,     &place_noun,           &crew_member_noun,
+    &shift_noun,        &service_item_noun,    &service_area_noun,
+    &sla_class_noun,    &routing_rule_noun,    &calendar_day_noun,
+    &item_word_noun,    &unfound_word_noun,    &calendar_year_noun,
+    &office_hours_noun, &grant_noun,           &account_noun,
+    &setting_noun,      &token_noun,           &order_noun,
+    &draft_noun,        &rating_noun,          &notice_noun,
+    &event_noun,        &entry_noun,           &session_noun,
+    &right_change_noun, &unit_change_noun,     &unit_plan_noun,
+    &saved_view_noun,   &request_import_noun,  &on_call_noun,
+    &follow_noun,       &recurring_order_noun, LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */

@@ -6,6 +6,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/inner.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "job/job.h"
 #include "subject/notice.h"
@@ -532,6 +533,7 @@ const struct job order_jobs[] = {
     { "order.free", 10 * SECOND_MS, JOB_WORK, true, ROUND_ORDERS, order_free },
     { "order.recalculate", 10 * SECOND_MS, JOB_WORK, true, ROUND_ORDERS,
       order_recalculate },
+    { "order.recurring", 5 * MINUTE_MS, JOB_WORK, true, 100, recurring_make },
     { "order.asked", DAY_MS, JOB_WORK, true, 0, order_tell_asked },
     { "order.imports", 5 * SECOND_MS, JOB_LONG, true, 100, import_round },
     { 0 },

@@ -32,6 +32,16 @@ set_due(struct call *c, struct order *o, instant from)
     o->held_due = (instant){ 0 };
 }
 
+void
+clear_due(struct order *o)
+{
+    o->accept_due = o->on_site_due = (instant){ 0 };
+    o->safe_due = o->complete_due = o->held_due = (instant){ 0 };
+    o->clocks_from = o->complete_from = (instant){ 0 };
+    o->complete_left_ms = 0;
+    o->calendar_note = NULL;
+}
+
 /* What was booked for a time that is over is promised for no other. */
 static instant
 still_to_come(instant due, instant now)

@@ -97,6 +97,10 @@ guard_add_leg(struct deed *d, void *rec)
 
     if (o->parent_id != 0)
         return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
+    /* A caller in no list has a unit in words alone. */
+    if (o->unlisted)
+        return auth_need(c, "order.for_others",
+                         &(struct auth_where){ .place_id = o->place_id });
     if (d->who & BY_REQUESTER)
         return OK;
     TRY(read_person_ever(c, o->requester_id, &person));
@@ -353,6 +357,8 @@ guard_reopen(struct deed *d, void *rec)
     return OK;
 }
 
+/* A vote is of whoever was served: never of who did it, nor of who speaks for a
+   caller. */
 enum err
 guard_rate(struct deed *d, void *rec)
 {
@@ -362,6 +368,9 @@ guard_rate(struct deed *d, void *rec)
     bool own = false;
 
     TRY(need_facts(d, &f));
+    if (o->unlisted)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "nobody rates for a caller who is in no list");
     if (f->votes > 0)
         return fail(c, ERR_CONFLICT, NULL, "it was rated before");
     TRY(crew_has(c, o->crew_id, c->actor->person_id, &own));

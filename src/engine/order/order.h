@@ -3,8 +3,8 @@
  * order - everything asked for: one life from request to rating.
  *
  * An order (服务单) asks for one service item at one place.  A leg (子单) is
- * an order with a parent.  Owns the tables orders, event, rating and
- * draft.
+ * an order with a parent.  Owns the tables orders, rating, draft,
+ * order_follow and recurring_order.
  *
  * Always true:
  *   1. The state changes only by a verb that the transition table allows
@@ -17,7 +17,8 @@
  *      is not the crew's: suspended, before an approval, and from completion to
  *      a rework or reopening.
  *   4. A parent is completed when all of its legs are.
- *   5. A merged order's requester is told all that happens to the main one.
+ *   5. A merged order's requester is told all that happens to the main one;
+ *      those who serve the main one are told what is said in a merged one.
  *   6. Each life of an order is rated once at most, by its requester, never by
  *      one of the crew that did it; and the crew learns neither that it was,
  *      nor when, nor how.  A reopening begins a new life.
@@ -78,6 +79,8 @@ struct order {
     const char *place_name, *place_note, *phone;
     const char *channel;
     int64_t taken_by_id;
+    bool unlisted; /* the caller is in no list; who took it down stands for
+                      them, and requester_name, unit_name are texts */
     int64_t crew_id;
     const char *crew_name;
     int64_t provider_id, assignee_id;
@@ -126,6 +129,7 @@ struct order_view {
     const char *rating;  /* JSON, or NULL when there is none for these eyes */
     const char *rounds;  /* JSON: what became of it before it was begun anew */
     const char *fields;  /* JSON: the questions that `answers` answers */
+    int64_t followers;   /* how many met it, too */
     const char *warning; /* nobody of those who have it can be told */
 };
 extern const struct model order_view_model;
@@ -140,6 +144,7 @@ struct order_request {
     const char *place_note, *description, *phone, *answers;
     instant wanted_from, wanted_to;
     int64_t requester_id; /* for another, with order.for_others */
+    const char *caller_name, *caller_unit; /* likewise, who is in no list */
     const char *channel;
     int64_t priority;
     const char *priority_reason;
@@ -193,6 +198,27 @@ struct order_candidates {
 extern const struct model order_candidates_model;
 enum err order_duplicates(struct call *c, struct order_candidates *d) MUST_USE;
 
+/* Somebody met a known fault, too, and hears what becomes of it; what may be
+   shown of the order to whoever may not open it. */
+struct order_follow {
+    LIFE_MEMBERS;
+    int64_t order_id, person_id;
+    const char *number;
+    unsigned order_state;
+    const char *item_name, *place_name;
+    instant submitted_at, complete_due;
+    bool may_see; /* this person may open it */
+};
+extern const struct model order_follow_model;
+extern const struct life order_follow_life;
+
+/* ERR_INVALID: no such order that would be shown to whoever asks for the same;
+   ERR_CONFLICT: one's own, or it is done.  Said again it is the same row. */
+enum err order_follow(struct call *c, struct order_follow *f) MUST_USE;
+
+/* Those that the caller follows. */
+enum err order_follows(struct call *c, struct list *l) MUST_USE;
+
 /* Drafts: a request somebody keeps for later. */
 struct draft {
     int64_t id, person_id;
@@ -229,7 +255,10 @@ struct order_act {
     instant until;
     const char *result, *cause;
     bool internal;
-    const char *description, *answers, *phone, *place_note;
+    const char *item_code, *description, *answers, *phone, *place_note;
+    instant wanted_from, wanted_to;
+    const char *orders; /* ids with commas between */
+    bool drawn;         /* of a merging: the main order tells of it itself */
     const char *tags, *comment;
 };
 

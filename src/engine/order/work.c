@@ -97,8 +97,8 @@ do_in_turn(struct deed *d, void *rec)
 }
 
 /* A suspended order goes on before it changes hands. */
-static void
-go_on(struct deed *d)
+void
+order_go_on(struct deed *d)
 {
     struct order *o = d->rec;
     instant now = d->c->now;
@@ -129,7 +129,7 @@ do_transfer(struct deed *d, void *rec)
         && (a->assignee_id == 0 || a->assignee_id == o->assignee_id))
         return fail(c, ERR_INVALID, "crew_id",
                     "must be another crew or another person");
-    go_on(d);
+    order_go_on(d);
     TRY(hand_to(d, crew, a->assignee_id));
     restart_hands(o, c->now);
     return OK;
@@ -223,7 +223,7 @@ do_resume(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    go_on(d);
+    order_go_on(d);
     if (o->on_site_at.ms == 0)
         o->on_site_at = d->c->now;
     return OK;

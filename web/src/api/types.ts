@@ -48,6 +48,14 @@ export interface Round {
     late: ('accept' | 'on_site' | 'safe' | 'complete')[];
   } | null;
 }
+export interface Merged extends Omit<Leg, 'crew_name'> {
+  requester_name: string | null;
+  description: string | null;
+  phone: string | null;
+  place_name: string | null;
+  place_note: string | null;
+  may_see: boolean;
+}
 export type Rating = Pick<Schemas['rating'], 'stars' | 'tags' | 'comment' | 'at'>;
 
 /* One order by itself also tells what may be done with it, its legs and the
@@ -58,7 +66,7 @@ type View = Json<
     answers: Record<string, unknown> | null;
     verbs: string[];
     legs: Leg[];
-    merged: Leg[];
+    merged: Merged[];
     rating: Rating | null;
     rounds: Round[];
     fields: ItemField[] | null;
@@ -69,6 +77,8 @@ export type Order = Pick<View, Shown> & Partial<Omit<View, Shown>>;
 export type State = Schemas['order']['state'];
 export type OrderEvent = Schemas['event'];
 export type Candidate = Schemas['order_candidate'];
+export type Recurring = Schemas['recurring_order'];
+export type Follow = Schemas['order_follow'];
 export type Promised = Schemas['order_promise'];
 export type Board = Answer<'/api/v1/orders/board'>;
 export type NewOrder = Json<
