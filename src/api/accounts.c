@@ -180,6 +180,7 @@ serve_open(struct call *c, void *in, void *out)
 
     TRY(model_check(c, &opening_model, in));
     TRY(accounts_open(c, in, &all, &n));
+    /* Of a dry run: how many there would be. */
     for (size_t i = 0; i < n; i++)
         made += all[i].why == NULL;
     json_begin(&o);
@@ -264,6 +265,7 @@ decide_batch(struct call *c, int64_t id, bool agree, struct raw *raw)
     struct json_out o = json_to(&b);
     struct decided d;
 
+    /* What is left is told one by one: each has a reason of its own. */
     TRY(right_changes_decide(c, id, agree, &d));
     json_begin(&o);
     json_put_int(&o, "done", d.done);

@@ -48,6 +48,7 @@ code_make(struct call *c, const char **code, const char **hash)
                                     crypto_pwhash_OPSLIMIT_MIN,
                                     crypto_pwhash_MEMLIMIT_MIN,
                                     crypto_pwhash_ALG_ARGON2ID13);
+    /* Only the paper and the hash are left of it. */
     sodium_memzero(bytes, sizeof bytes);
     sodium_memzero(plain, sizeof plain);
     if (bad)

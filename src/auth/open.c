@@ -116,6 +116,7 @@ read_unit(struct call *c, const struct account_opening *o,
     ROWS r = db_query(c, find_in_unit, V(arena_printf(c->arena, "%s%%", path)),
                       V(IDS_MOST + 1));
     while (rows_next(&r)) {
+        /* Half a unit would look like all of it. */
         if (*n == IDS_MOST)
             return fail(c, ERR_INVALID, "unit_id",
                         "has more than %d people without an account: choose a "
