@@ -17,7 +17,7 @@ static const struct field fields[] = {
           .min = 2, .max = 60, .label = "Account",
           .says = "What is typed to sign in."),
     FIELD(struct account, person_id, .flags = REQUIRED | FIXED,
-          .refers = "person", .label = "Person"),
+          .refers = "person", .label = "Person", .also = "工号,人员编码"),
     FIELD(struct account, person_name, .flags = GIVEN | DERIVED,
           .label = "Name"),
     FIELD(struct account, password, .flags = SECRET | FIXED,
