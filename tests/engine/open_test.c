@@ -3,6 +3,7 @@
 #include "auth/account.h"
 #include "auth/change.h"
 #include "base/text.h"
+#include "engine/order/held.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "office.h"
@@ -345,4 +346,28 @@ TEST(what_a_batch_cannot_have_is_left_with_its_reason)
     EXPECT(waiting(c) == 1);
     EXPECT_OK(right_changes_decide(c, d.left[0].id, false, &d));
     EXPECT(d.done == 1 && waiting(c) == 0);
+}
+
+/* -- taken out ---------------------------------------------------------------- */
+
+TEST(what_somebody_has_in_hand_is_told_before_they_are_taken_out)
+{
+    struct held *all;
+    int64_t total;
+    size_t n;
+
+    office_make(c);
+    int64_t id = ask(c, "wang", "A04").id;
+    EXPECT_OK(say(c, "desk", "dispatch", id,
+                  .crew_id = id_of(c, "crew", "electricians"),
+                  .person_id = 44));
+    (void)ask(c, "wang", "A04"); /* nobody's yet */
+    as(c, "sysadmin");
+    EXPECT_OK(orders_held(c, 44, &all, &n, &total));
+    EXPECT(total == 1 && n == 1 && text_same(all[0].state, "dispatched"));
+    EXPECT(all[0].crew_name != NULL);
+    EXPECT_OK(orders_held(c, 41, &all, &n, &total));
+    EXPECT(total == 0 && n == 0);
+    as(c, "wang");
+    EXPECT_FAULT(orders_held(c, 44, &all, &n, &total), ERR_DENIED, NULL);
 }

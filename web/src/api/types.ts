@@ -34,6 +34,7 @@ type Done<P extends keyof paths> = paths[P] extends {
   : never;
 export type Opened = Done<'/api/v1/accounts/open'>;
 export type Slips = Done<'/api/v1/accounts/slips'>;
+export type Held = Answer<'/api/v1/persons/{id}/held'>;
 export type Decided = Done<'/api/v1/right-changes/{id}/confirm_batch'>;
 export type DemoSignIn = One<Answer<'/api/v1/demo'>>;
 
