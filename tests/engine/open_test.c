@@ -358,9 +358,9 @@ TEST(what_somebody_has_in_hand_is_told_before_they_are_taken_out)
 
     office_make(c);
     int64_t id = ask(c, "wang", "A04").id;
-    EXPECT_OK(say(c, "desk", "dispatch", id,
-                  .crew_id = id_of(c, "crew", "electricians"),
-                  .person_id = 44));
+    EXPECT_OK(
+        say(c, "desk", "dispatch", id,
+            .crew_id = id_of(c, "crew", "electricians"), .assignee_id = 44));
     (void)ask(c, "wang", "A04"); /* nobody's yet */
     as(c, "sysadmin");
     EXPECT_OK(orders_held(c, 44, &all, &n, &total));
