@@ -42,6 +42,32 @@
 #define PAST(name, m, word, sentence, ...)                                     \
     HELD(name, m, word, NULL, sentence, true, __VA_ARGS__)
 
+static enum err
+list_accounts(struct call *c, struct list *l)
+{
+    return account_list(c, l);
+}
+
+static enum err
+add_account(struct call *c, void *rec)
+{
+    TRY(auth_need(c, "account.edit", NULL));
+    return account_make(c, rec);
+}
+
+static enum err
+list_grants(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "grant.edit", NULL));
+    return grant_list(c, l);
+}
+
+static enum err
+ask_grant(struct call *c, void *rec)
+{
+    return grant_ask(c, rec);
+}
+
 static const struct noun account_noun = {
     .model = &account_model,
     .plural = "accounts",
@@ -51,6 +77,11 @@ static const struct noun account_noun = {
     .see = "account.edit",
     .edit = "account.edit",
     .by_hand = true,
+    .columns = WORDS("person_id", "name", "lang"),
+    .list = list_accounts,
+    .find = account_find,
+    .set = account_row_set,
+    .add = add_account,
 };
 static const struct noun grant_noun = {
     .model = &role_grant_model,
@@ -61,6 +92,10 @@ static const struct noun grant_noun = {
     .see = "grant.edit",
     .edit = "grant.edit",
     .by_hand = true,
+    .columns = WORDS("account_id", "role", "scope", "scope_code"),
+    .list = list_grants,
+    .find = grant_find,
+    .add = ask_grant,
 };
 static const struct noun order_noun = {
     .model = &order_model,

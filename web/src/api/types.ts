@@ -26,6 +26,16 @@ export interface List<T> {
 }
 
 export type Session = Answer<'/api/v1/session'>;
+/* What a POST of the address answers. */
+type Done<P extends keyof paths> = paths[P] extends {
+  post: { responses: { 200: { content: { 'application/json': infer T } } } };
+}
+  ? T
+  : never;
+export type Opened = Done<'/api/v1/accounts/open'>;
+export type Slips = Done<'/api/v1/accounts/slips'>;
+export type Held = Answer<'/api/v1/persons/{id}/held'>;
+export type Decided = Done<'/api/v1/right-changes/{id}/confirm_batch'>;
 export type DemoSignIn = One<Answer<'/api/v1/demo'>>;
 
 // -- orders -------------------------------------------------------------------
