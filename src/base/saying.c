@@ -83,6 +83,24 @@ take_number(const char **s)
     return n;
 }
 
+size_t
+saying_figures(const char *s, char out[SAYING_FIGURES])
+{
+    const char *p = s, *next = p;
+    size_t n = 0;
+
+    for (; n < SAYING_FIGURES - 1; p = next) {
+        uint32_t cp = text_next(&next);
+        int figure = cp == U'幺' ? 1 : cp == U'两' ? -1 : digit_of(cp);
+
+        if (figure < 0)
+            break;
+        out[n++] = (char)('0' + figure);
+    }
+    out[n] = '\0';
+    return n >= 3 ? (size_t)(p - s) : 0;
+}
+
 static bool
 skip(const char **s, const char *word)
 {

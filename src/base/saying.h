@@ -19,6 +19,14 @@ char *saying_parts(struct arena *a, const char *s);
 /* Is the part (N bytes) a floor, a house or a number alone? */
 bool saying_is_place(const char *part, size_t n);
 
+/*
+ * Figures that are read out one by one (五零五, 二幺三), where S begins with
+ * three or more: OUT has them as 505, and how many bytes of S they are is
+ * told.  0: there are none.
+ */
+#define SAYING_FIGURES 12
+size_t saying_figures(const char *s, char out[SAYING_FIGURES]);
+
 #define SAYING_READINGS 4
 
 /*

@@ -172,6 +172,57 @@ TEST(a_place_is_found_by_its_new_name_at_once_and_no_more_by_the_old)
     EXPECT(look(c, "hangzhenglou", NULL).n > 0);
 }
 
+TEST(a_word_too_many_hides_no_place)
+{
+    struct list l;
+
+    build(c);
+    l = look(c, "三号楼最里面610", NULL);
+    assert_string_equal(found_at(&l, 0), "3号楼 6层 610");
+    EXPECT(look(c, "后勤楼男卫生间走廊", NULL).n == 3);
+    EXPECT(look(c, "2号楼二层那个打字复印的地方", NULL).n == 1);
+    EXPECT(look(c, "一号楼四幺零", NULL).n == 1);
+    EXPECT(look(c, "五零五", NULL).n == 3);
+    /* A number is never left out, nor is nothing at all a place. */
+    EXPECT(look(c, "9号楼文印室", NULL).n == 0);
+    EXPECT(look(c, "王阿姨", NULL).n == 0);
+}
+
+TEST(a_room_is_found_by_what_it_is_used_for)
+{
+    struct place p = { 0 };
+
+    build(c);
+    as(c, "sysadmin");
+    p.id =
+        office_int(c, "SELECT id FROM place WHERE full_name = '3号楼 2层 205'");
+    p.room_use = "心理咨询室";
+    EXPECT_OK(place_set(c, &p, model_mask(&place_model, "room_use")));
+    EXPECT(look(c, "心理咨询室", NULL).n == 1);
+    EXPECT(look(c, "3号楼咨询室", NULL).n == 1);
+}
+
+/* As many as are not counted any more: they are read in their order, and are
+   the same. */
+TEST(what_very_many_have_finds_the_same)
+{
+    struct list l = { .model = &place_model, .words = "众", .no_total = true };
+
+    build(c);
+    office_exec(
+        c, "INSERT INTO place_word (word, place_id) WITH RECURSIVE"
+           " n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4100)"
+           " SELECT '众' || i, (SELECT id FROM place WHERE full_name ="
+           " '1号楼 5层 505') FROM n");
+    office_exec(c, "INSERT INTO place_word (word, place_id) SELECT '众', id"
+                   " FROM place WHERE full_name = '2号楼 5层 505'");
+    EXPECT_OK(place_list(c, &l));
+    EXPECT(l.n == 2);
+    assert_string_equal(found_at(&l, 0), "1号楼 5层 505");
+    EXPECT(look(c, "众", NULL).n == 2);
+    EXPECT(look(c, "2号楼众", NULL).n == 1);
+}
+
 /* -- persons ------------------------------------------------------------------- */
 
 static size_t
@@ -217,6 +268,8 @@ TEST(people_are_found_by_the_name_of_their_unit)
     EXPECT(people(c, "审计局") == 4);
     EXPECT(people(c, "审计局李强") == 1 && people(c, "李强 审计局") == 1);
     EXPECT(people(c, "审计局王芳") == 0);
+    office_exec(c, "UPDATE unit SET name = '第3党支部' WHERE id = 12");
+    EXPECT(people(c, "第3党支部") == 4 && people(c, "3党支部 李强") == 1);
 }
 
 /* -- orders ------------------------------------------------------------------- */

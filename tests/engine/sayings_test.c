@@ -111,6 +111,8 @@ TEST(of_300_sayings_95_in_100_find_their_item_among_the_first_three)
         { "tests/data/sayings_b.txt", 100 },
         { "tests/data/sayings_c.txt", 60 },
         { "tests/data/sayings_d.txt", 60 },
+        { "tests/data/sayings_e.txt", 60 },
+        { "tests/data/sayings_f.txt", 60 },
         { "tests/data/sayings_danger.txt", 80 },
     };
 
