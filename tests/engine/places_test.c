@@ -211,7 +211,7 @@ TEST(what_very_many_have_finds_the_same)
     build(c);
     office_exec(
         c, "INSERT INTO place_word (word, place_id) WITH RECURSIVE"
-           " n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4100)"
+           " n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10100)"
            " SELECT '众' || i, (SELECT id FROM place WHERE full_name ="
            " '1号楼 5层 505') FROM n");
     office_exec(c, "INSERT INTO place_word (word, place_id) SELECT '众', id"

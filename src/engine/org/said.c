@@ -28,7 +28,7 @@ struct index {
         .begins = "SELECT 1 FROM " #noun "_word"                               \
                   " WHERE word >= $1 AND word < $2 LIMIT 1",                   \
         .count = "SELECT COUNT(*) FROM (SELECT 1 FROM " #noun "_word"          \
-                 " WHERE word >= $1 AND word < $2 LIMIT 4000) AS some",        \
+                 " WHERE word >= $1 AND word < $2 LIMIT $3) AS some",          \
     }
 static const struct index places = INDEX(place), persons = INDEX(person);
 
@@ -37,8 +37,8 @@ struct part {
     const char *from[MOST_RANGES], *to[MOST_RANGES];
     size_t n;
     const char *unit; /* a pattern of LIKE; NULL: none */
-    int64_t rows;     /* about how many have it, at most COUNTED a range */
-    bool name;        /* no number: may be left out */
+    int64_t rows; /* about how many have it, at most LIST_COUNT_CAP a range */
+    bool name;    /* no number: may be left out */
 };
 
 struct looking {
@@ -376,8 +376,8 @@ write_test(struct looking *k, const struct part *p, struct list *l,
 
 /*
  * The rarest part leads, the others are asked of its rows.  What very many
- * have leads nowhere: then the page is full after a few rows in their order,
- * unless all of them are to be counted.
+ * have leads nowhere: the page is full after a few rows in their order.  Where
+ * all are to be counted, very many begins where counting ends.
  */
 static void
 write_all(struct looking *k, size_t n, struct list *l)
@@ -391,7 +391,7 @@ write_all(struct looking *k, size_t n, struct list *l)
         struct buf b = buf_make(k->c->arena, 0);
         const struct part *p = &k->parts[i];
 
-        if (i == rarest && (p->rows < COUNTED || !l->no_total))
+        if (i == rarest && p->rows < (l->no_total ? FEW : LIST_COUNT_CAP))
             write_ids(k, p, l, &b);
         else
             write_test(k, p, l, &b);
@@ -401,7 +401,7 @@ write_all(struct looking *k, size_t n, struct list *l)
 
 static const char count_unit[] =
     "SELECT COUNT(*) FROM (SELECT 1 FROM person WHERE unit_id IN"
-    " (SELECT id FROM unit WHERE name LIKE $1) LIMIT 4000) AS some";
+    " (SELECT id FROM unit WHERE name LIKE $1) LIMIT $2) AS some";
 
 static enum err
 count_part(struct looking *k, struct part *p)
@@ -410,11 +410,13 @@ count_part(struct looking *k, struct part *p)
 
     p->rows = 0;
     for (size_t i = 0; i < p->n; i++) {
-        TRY(db_int(k->c, &n, k->index->count, V(p->from[i]), V(p->to[i])));
+        TRY(db_int(k->c, &n, k->index->count, V(p->from[i]), V(p->to[i]),
+                   V((int64_t)LIST_COUNT_CAP)));
         p->rows += n;
     }
     if (p->unit != NULL) {
-        TRY(db_int(k->c, &n, count_unit, V(p->unit)));
+        TRY(db_int(k->c, &n, count_unit, V(p->unit),
+                   V((int64_t)LIST_COUNT_CAP)));
         p->rows += n;
     }
     return OK;

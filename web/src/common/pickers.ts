@@ -49,7 +49,7 @@ export async function searchPlaces(words: string): Promise<Option<PlaceRef>[]> {
 
 export async function searchPeople(words: string): Promise<Option<Person>[]> {
   if (!words) return [];
-  const found = await get<List<Person>>('/people', { q: words, limit: 12 });
+  const found = await get<List<Person>>('/people', { q: words, limit: 12, total: 'no' });
   return found.items.map((p) => ({
     value: p,
     label: p.name,
