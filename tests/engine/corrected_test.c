@@ -79,7 +79,7 @@ TEST(what_is_let_pass_again_is_suspended_no_more)
     o = order_now(c, id);
     EXPECT(o.state == ORDER_SUBMITTED && o.suspended_at.ms == 0);
     EXPECT(o.suspended_ms == 4 * HOUR_MS + 30 * MINUTE_MS);
-    EXPECT(o.complete_due.ms > c->now.ms && o.complete_left_ms == 0);
+    EXPECT(o.accept_due.ms > c->now.ms && o.complete_left_ms == 0);
 }
 
 /* Due on Wednesday 10:00 and done an hour later; found bad on Friday. */
