@@ -16,7 +16,7 @@
 #define MOST_PARTS 12 /* of what was said; more are not looked for */
 #define MOST_RANGES 3 /* of the index, for one part */
 #define PHONE_LEAST 4 /* figures by which a telephone is found */
-#define COUNTED 4000  /* rows of a part are counted as far as this */
+#define FEW 4000      /* rows that may be gathered before a page is read */
 
 /* A noun whose rows are found by parts. */
 struct index {
