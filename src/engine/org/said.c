@@ -16,7 +16,7 @@
 #define MOST_PARTS 12 /* of what was said; more are not looked for */
 #define MOST_RANGES 3 /* of the index, for one part */
 #define PHONE_LEAST 4 /* figures by which a telephone is found */
-#define FEW 4000      /* rows that may be gathered before a page is read */
+#define FEW 1500      /* rows that are gathered before a page is read */
 
 /* A noun whose rows are found by parts. */
 struct index {
@@ -28,7 +28,7 @@ struct index {
         .begins = "SELECT 1 FROM " #noun "_word"                               \
                   " WHERE word >= $1 AND word < $2 LIMIT 1",                   \
         .count = "SELECT COUNT(*) FROM (SELECT 1 FROM " #noun "_word"          \
-                 " WHERE word >= $1 AND word < $2 LIMIT $3) AS some",          \
+                 " WHERE word >= $1 AND word < $2 LIMIT $3) AS counted",       \
     }
 static const struct index places = INDEX(place), persons = INDEX(person);
 
@@ -280,6 +280,8 @@ take_run(struct looking *k, const char *run)
     return OK;
 }
 
+/* A house's or a floor's number is that and no other; any other number and
+   letters are beginnings (30 finds 305), as one looks for them while typing. */
 static enum err
 take_words(struct looking *k, const char *words)
 {
@@ -326,6 +328,19 @@ take_all(struct looking *k)
 
 /* -- conditions ------------------------------------------------------------------- */
 
+/* PostgreSQL plans for as many rows as a LIMIT says, and without one for many
+   more than there are: at least twice as many as were counted, in a few steps,
+   each of which is a statement of its own. */
+static int64_t
+at_most(const struct part *p)
+{
+    int64_t n = 100;
+
+    while (n < 2 * p->rows)
+        n *= 4;
+    return n;
+}
+
 /* Which rows have the part: a query of their ids, for what few have. */
 static void
 write_ids(struct looking *k, const struct part *p, struct list *l,
@@ -349,10 +364,11 @@ write_ids(struct looking *k, const struct part *p, struct list *l,
                    "%sSELECT id FROM person WHERE unit_id IN"
                    " (SELECT id FROM unit WHERE name LIKE $%zu)",
                    p->n > 0 ? " UNION ALL " : "", list_bind(c, l, V(p->unit)));
-    buf_putc(b, ')');
+    buf_printf(b, " LIMIT %lld)", (long long)at_most(p));
 }
 
-/* Has the row the part?  Asked of one row after another. */
+/* Has the row the part?  Asked of one row after another: not by EXISTS, of
+   which PostgreSQL makes a join with all that have it. */
 static void
 write_test(struct looking *k, const struct part *p, struct list *l,
            struct buf *b)
@@ -364,8 +380,8 @@ write_test(struct looking *k, const struct part *p, struct list *l,
         size_t from = list_bind(c, l, V(p->from[i]));
 
         buf_printf(b,
-                   "%sEXISTS (SELECT 1 FROM %s_word w WHERE w.%s_id = %s.id"
-                   " AND w.word >= $%zu AND w.word < $%zu)",
+                   "%s(SELECT 1 FROM %s_word w WHERE w.%s_id = %s.id"
+                   " AND w.word >= $%zu AND w.word < $%zu LIMIT 1) IS NOT NULL",
                    i > 0 ? " OR " : "", t, t, t, from,
                    list_bind(c, l, V(p->to[i])));
     }
@@ -375,10 +391,21 @@ write_test(struct looking *k, const struct part *p, struct list *l,
 }
 
 /*
- * The rarest part leads, the others are asked of its rows.  What very many
- * have leads nowhere: the page is full after a few rows in their order.  Where
- * all are to be counted, very many begins where counting ends.
+ * Is a page full after a few rows in their order?  Of a name that many have,
+ * which lie anywhere; numbers and units lie side by side, so that one might
+ * pass all other rows first.  Of those, and where several parts are to be had
+ * or all rows COUNTED, many begins where counting ends.
  */
+static bool
+is_everywhere(const struct part *p, bool counted)
+{
+    bool scattered = p->unit == NULL && p->n == 1
+                     && strpbrk(p->from[0], "0123456789") == NULL;
+
+    return p->rows >= (scattered && !counted ? FEW : LIST_COUNT_CAP);
+}
+
+/* The rarest part leads, the others are asked of its rows. */
 static void
 write_all(struct looking *k, size_t n, struct list *l)
 {
@@ -391,7 +418,7 @@ write_all(struct looking *k, size_t n, struct list *l)
         struct buf b = buf_make(k->c->arena, 0);
         const struct part *p = &k->parts[i];
 
-        if (i == rarest && p->rows < (l->no_total ? FEW : LIST_COUNT_CAP))
+        if (i == rarest && !is_everywhere(p, n > 1 || !l->no_total))
             write_ids(k, p, l, &b);
         else
             write_test(k, p, l, &b);
@@ -401,7 +428,7 @@ write_all(struct looking *k, size_t n, struct list *l)
 
 static const char count_unit[] =
     "SELECT COUNT(*) FROM (SELECT 1 FROM person WHERE unit_id IN"
-    " (SELECT id FROM unit WHERE name LIKE $1) LIMIT $2) AS some";
+    " (SELECT id FROM unit WHERE name LIKE $1) LIMIT $2) AS counted";
 
 static enum err
 count_part(struct looking *k, struct part *p)
