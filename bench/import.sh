@@ -45,7 +45,7 @@ bring() { /usr/bin/time -f '%M' -o "$1" "$L" import requests --json --data "$DIR
 report() {
     LIANGCAO_TOKEN=$TOKEN wrk -t1 -c"$CLIENTS" -d"$1s" --timeout 30s --latency \
         -s "$HERE/post.lua" "http://127.0.0.1:$PORT" >"$2"
-    grep -E '50%|99%|Max|Latency' "$2" | sed 's/^/    /'
+    grep -E '50%|99%|Max|Latency|Non-2xx' "$2" | sed 's/^/    /'
 }
 
 echo "$(nproc) cores, load before: $(cut -d' ' -f1 /proc/loadavg)"

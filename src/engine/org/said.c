@@ -441,10 +441,10 @@ count_part(struct looking *k, struct part *p)
                    V((int64_t)LIST_COUNT_CAP)));
         p->rows += n;
     }
+    /* Of a large unit it is enough to know that it is large. */
     if (p->unit != NULL) {
-        TRY(db_int(k->c, &n, count_unit, V(p->unit),
-                   V((int64_t)LIST_COUNT_CAP)));
-        p->rows += n;
+        TRY(db_int(k->c, &n, count_unit, V(p->unit), V((int64_t)FEW)));
+        p->rows += n < FEW ? n : LIST_COUNT_CAP;
     }
     return OK;
 }
