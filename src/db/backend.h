@@ -114,6 +114,7 @@ struct backend {
     struct db_search (*search_in)(struct call *c, const struct search_index *x,
                                   const char *noun, const char *table);
     bool names_indexes; /* it can be told which index to use */
+    bool has_arrays;    /* it takes a query for one value, as ARRAY(...) */
 
     void (*close)(struct store *s);
 

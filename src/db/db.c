@@ -374,6 +374,16 @@ db_by_index(struct call *c, const char *name)
 }
 
 const char *
+db_one_of(struct call *c, const char *column, const char *query)
+{
+    return arena_printf(c->arena,
+                        c->db->store->backend->has_arrays
+                            ? "%s = ANY (ARRAY(%s))"
+                            : "%s IN (%s)",
+                        column, query);
+}
+
+const char *
 db_intern(struct call *c, const char *sql)
 {
     return interned_find(c->db->store->interned, c->arena, sql);

@@ -238,6 +238,13 @@ enum err db_drop_due(struct call *c, const struct drop_due *d, int64_t max,
 const char *db_by_index(struct call *c, const char *name);
 
 /*
+ * "COLUMN is one of what QUERY finds", in such words that QUERY is asked first
+ * and its rows are looked up: of IN PostgreSQL makes a join, for which it may
+ * read the whole table in the order of a list.
+ */
+const char *db_one_of(struct call *c, const char *column, const char *query);
+
+/*
  * SQL put together at run time (model/ only, from compiled-in names): the
  * same text always comes back as the same pointer, so that it can be the key
  * of a prepared statement.

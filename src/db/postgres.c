@@ -901,6 +901,7 @@ search_in(struct call *c, const struct search_index *x, const char *noun,
 }
 
 const struct backend postgres_backend = {
+    .has_arrays = true,
     .name = "postgres",
     .search_tables = search_tables,
     .search_fill = search_fill,

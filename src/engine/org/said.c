@@ -328,43 +328,29 @@ take_all(struct looking *k)
 
 /* -- conditions ------------------------------------------------------------------- */
 
-/* PostgreSQL plans for as many rows as a LIMIT says, and without one for many
-   more than there are: at least twice as many as were counted, in a few steps,
-   each of which is a statement of its own. */
-static int64_t
-at_most(const struct part *p)
-{
-    int64_t n = 100;
-
-    while (n < 2 * p->rows)
-        n *= 4;
-    return n;
-}
-
 /* Which rows have the part: a query of their ids, for what few have. */
-static void
-write_ids(struct looking *k, const struct part *p, struct list *l,
-          struct buf *b)
+static const char *
+write_ids(struct looking *k, const struct part *p, struct list *l)
 {
     struct call *c = k->c;
     const char *t = k->index->table;
+    struct buf b = buf_make(c->arena, 0);
 
-    buf_puts(b, "id IN (");
     for (size_t i = 0; i < p->n; i++) {
         size_t from = list_bind(c, l, V(p->from[i]));
 
-        buf_printf(b,
+        buf_printf(&b,
                    "%sSELECT %s_id FROM %s_word WHERE word >= $%zu AND"
                    " word < $%zu",
                    i > 0 ? " UNION ALL " : "", t, t, from,
                    list_bind(c, l, V(p->to[i])));
     }
     if (p->unit != NULL)
-        buf_printf(b,
+        buf_printf(&b,
                    "%sSELECT id FROM person WHERE unit_id IN"
                    " (SELECT id FROM unit WHERE name LIKE $%zu)",
                    p->n > 0 ? " UNION ALL " : "", list_bind(c, l, V(p->unit)));
-    buf_printf(b, " LIMIT %lld)", (long long)at_most(p));
+    return db_one_of(c, "id", b.s);
 }
 
 /* Has the row the part?  Asked of one row after another: not by EXISTS, of
@@ -419,7 +405,7 @@ write_all(struct looking *k, size_t n, struct list *l)
         const struct part *p = &k->parts[i];
 
         if (i == rarest && !is_everywhere(p, n > 1 || !l->no_total))
-            write_ids(k, p, l, &b);
+            buf_puts(&b, write_ids(k, p, l));
         else
             write_test(k, p, l, &b);
         list_and(k->c, l, "%s", b.s);
