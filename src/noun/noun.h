@@ -121,6 +121,16 @@ struct noun {
 const struct noun *noun_of_table(const struct call *c, const char *table);
 const struct noun *noun_find(const struct call *c, const char *plural);
 
+/*
+ * The row says all that its verbs go by, and nothing that they would not heed;
+ * the same of the whole register.  Asked at the start, so that no request finds
+ * out.
+ *
+ * ERR_BROKEN   the words tell which row, and what is wrong with it
+ */
+enum err noun_whole(struct call *c, const struct noun *n) MUST_USE;
+enum err nouns_whole(struct call *c) MUST_USE;
+
 /* Can its rows come in by a table?  What has a life comes by its verbs. */
 bool noun_imports(const struct noun *n);
 
