@@ -151,7 +151,7 @@ static enum err
 serve_add(struct call *c, void *in, void *out)
 {
     (void)out;
-    return noun_add(c, c->route->noun, in);
+    return noun_add_said(c, c->route->noun, in, c->said);
 }
 
 static enum err

@@ -279,6 +279,11 @@ enum err life_load(struct call *c, const struct life *life, int64_t id,
 enum err life_get(struct call *c, const struct life *life, int64_t id,
                   void *view) MUST_USE;
 
+/* What is answered besides the row VIEW begins with.  A life without a view of
+   its own has its offers in the row. */
+enum err life_fill(struct call *c, const struct life *life,
+                   void *view) MUST_USE;
+
 /* Narrow the list to what the caller is any party to, where `who` is NULL: what
    can be listed can be got. */
 enum err life_limit(struct call *c, const struct life *life,

@@ -95,6 +95,15 @@ column_find(const struct call *c, const struct columns *k, const char *name)
     return NULL;
 }
 
+const char *
+column_field(const struct columns *k, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < k->n; i++)
+        if (text_same(k->all[i].name, name))
+            return k->all[i].field->name;
+    return name;
+}
+
 enum err
 column_find_row(struct call *c, const struct column *k, const char *text,
                 int64_t *id)

@@ -25,6 +25,9 @@ struct columns columns_of(struct call *c, const struct noun *n);
 const struct column *column_find(const struct call *c, const struct columns *k,
                                  const char *name);
 
+/* The field in the column of that English name; NAME itself: there is none. */
+const char *column_field(const struct columns *k, const char *name);
+
 /* The id of what has the key TEXT and is in use today, or 0. */
 enum err column_find_row(struct call *c, const struct column *k,
                          const char *text, int64_t *id) MUST_USE;

@@ -67,7 +67,8 @@ refuse(struct importing *im, int64_t line, const char *field,
     import_push(&(struct call){ .arena = im->whole }, im->result,
                 &(struct import_refusal){
                     .line = line,
-                    .field = arena_text(im->whole, field),
+                    .field = arena_text(im->whole,
+                                        column_field(&im->columns, field)),
                     .column = arena_text(im->whole, head_of(im, field)),
                     .detail = arena_text(im->whole, words_in(im->c, detail)),
                     .value = arena_text(im->whole, value) });
@@ -240,17 +241,7 @@ meet(struct importing *im, const void *rec, int64_t line)
 static enum err
 bring_new(struct importing *im, void *rec, field_mask said)
 {
-    const struct model *m = im->n->model;
-    const struct field *use = model_flagged(m, IN_USE);
-    bool ended = use != NULL && said & model_mask(m, use->name)
-                 && !*(bool *)(void *)((char *)rec + use->offset);
-
-    TRY(noun_add(im->c, im->n, rec));
-    /* What is made is in use; a table may know that it is no more. */
-    if (ended && !im->c->waits) {
-        *(bool *)(void *)((char *)rec + use->offset) = false;
-        TRY(noun_set(im->c, im->n, rec, model_mask(m, use->name)));
-    }
+    TRY(noun_add_said(im->c, im->n, rec, said));
     im->result->added++;
     return OK;
 }

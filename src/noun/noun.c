@@ -323,7 +323,7 @@ get_to_change(struct call *c, const struct noun *n, int64_t id, void *old)
 }
 
 enum err
-noun_add(struct call *c, const struct noun *n, void *rec)
+noun_add_said(struct call *c, const struct noun *n, void *rec, field_mask said)
 {
     const struct field *use = model_flagged(n->model, IN_USE);
     bool made = true;
@@ -333,14 +333,28 @@ noun_add(struct call *c, const struct noun *n, void *rec)
     TRY(auth_need(c, n->edit, NULL));
     if (n->own != NULL)
         field_put(model_field(n->model, n->own), rec, c->actor->account_id);
-    if (use != NULL)
+    if (use != NULL && !(said & model_mask(n->model, use->name)))
         *(bool *)(void *)((char *)rec + use->offset) = true;
+    TRY(model_check_said(c, n->model, said));
     TRY(check(c, n, NULL, rec));
     if (n->judge != NULL)
         TRY(n->judge(c, NULL, rec, &made));
     if (made)
         TRY(model_add(c, n->model, rec));
+    /* Answered as it will be read. */
+    if (n->life != NULL && made)
+        TRY(life_fill(c, n->life, rec));
     return finish(c, n, &tx, NULL, rec);
+}
+
+enum err
+noun_add(struct call *c, const struct noun *n, void *rec)
+{
+    const struct field *use = model_flagged(n->model, IN_USE);
+
+    return noun_add_said(c, n, rec,
+                         use ? ALL_FIELDS & ~model_mask(n->model, use->name)
+                             : ALL_FIELDS);
 }
 
 enum err

@@ -157,6 +157,11 @@ enum err noun_may_see(struct call *c, const struct noun *n,
  */
 enum err noun_add(struct call *c, const struct noun *n, void *rec) MUST_USE;
 
+/* The same of a record of which only SAID was said: a REQUIRED word or yes or no
+   that was not is refused, and what is not said to be in use or not is. */
+enum err noun_add_said(struct call *c, const struct noun *n, void *rec,
+                       field_mask said) MUST_USE;
+
 /* Change what SAID names of the row with REC's id. */
 enum err noun_set(struct call *c, const struct noun *n, void *rec,
                   field_mask said) MUST_USE;
@@ -187,7 +192,8 @@ const char *noun_label(struct call *c, const struct noun *n);
 
 struct import_refusal {
     int64_t line;
-    const char *field;  /* the English name of the column, or NULL */
+    const char *field;  /* of the row, "crew_id"; or what the file calls a
+                           column that there is not; or NULL */
     const char *column; /* what the file calls it; of one the file does not
                            have, the name in the caller's language; or NULL */
     const char *detail; /* in the caller's language */
