@@ -138,11 +138,12 @@ find_step(struct deed *d, const char *verb)
     if (d->step == NULL)
         return fail(d->c, ERR_CONFLICT, "state",
                     "“%s” is not possible while the %s is “%s”",
-                    words_in(d->c, verb), words_in(d->c, life->model->noun),
-                    words_in(d->c, life->states[state]));
+                    words_of(d->c, life->model->noun, verb),
+                    words_in(d->c, life->model->noun),
+                    words_of(d->c, life->model->noun, life->states[state]));
     if ((d->who & d->step->who) == 0)
         return fail(d->c, ERR_DENIED, NULL, "“%s” is for others to do",
-                    words_in(d->c, verb));
+                    words_of(d->c, life->model->noun, verb));
     return OK;
 }
 

@@ -110,7 +110,8 @@ struct life {
     /* What is answered: begins with the row, may have the derived texts
        `verbs` and `why_not` (life_offer).  NULL: the row itself. */
     const struct model *view;
-    const char *const *states; /* words, NULL-ended */
+    const char *const *states; /* words, NULL-ended; as its verbs are they
+                                  words of its noun (words_of) */
     const struct party *parties;
     size_t n_parties;
     const struct step *steps;

@@ -126,7 +126,7 @@ read_header(struct importing *im, struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         const char *name = read_text(im->c, csv->cells[i]);
-        const struct column *k = column_find(im->c, &im->columns, name);
+        const struct column *k = column_find(&im->columns, name);
 
         if (k == NULL)
             refuse(im, csv->line, name, "there is no such column", name);
@@ -185,8 +185,8 @@ read_cell(struct importing *im, const struct column *k, const char *text,
         return cell_bool(text, at)
                    ? OK
                    : fail(im->c, ERR_INVALID, f->name, "must be yes or no");
-    if (f->choices != NULL && cell_word(im->c, f, text) != NULL)
-        text = cell_word(im->c, f, text);
+    if (f->choices != NULL && cell_word(im->c, im->n->model, f, text) != NULL)
+        text = cell_word(im->c, im->n->model, f, text);
     return model_read_text(im->c, f, text, rec);
 }
 

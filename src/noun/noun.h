@@ -263,11 +263,12 @@ const char *cell_plain(struct arena *a, const struct field *f,
                        const char *text);
 
 /* One of the field's words, written so or as in the Chinese table; NULL. */
-const char *cell_word(const struct call *c, const struct field *f,
-                      const char *text);
+const char *cell_word(const struct call *c, const struct model *m,
+                      const struct field *f, const char *text);
 
 /* A member as a cell's text in the caller's language. */
-const char *cell_text(struct call *c, const struct field *f, const void *rec);
+const char *cell_text(struct call *c, const struct model *m,
+                      const struct field *f, const void *rec);
 
 /* -- the menu ---------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
+#include "life/life.h"
 #include "model/member.h"
 #include "noun/view.h"
 #include "office.h"
@@ -134,36 +135,77 @@ TEST(the_register_of_nouns_is_whole)
     }
 }
 
-/* An English text of letters has another in Chinese. */
+/* An English text of letters has another in Chinese, its noun's own or the
+   common one. */
 static void
-expect_chinese(struct call *c, const char *text)
+expect_chinese(struct call *c, const char *noun, const char *text)
 {
     const struct call chinese = { .lang = LANG_ZH, .words = c->words };
 
     if (text != NULL && isalpha((unsigned char)*text)
-        && text_same(words_in(&chinese, text), text))
-        fail_msg("no Chinese for: %s\n", text);
+        && text_same(words_of(&chinese, noun, text), text))
+        fail_msg("no Chinese for %s of %s\n", text, noun);
+}
+
+static void
+expect_chinese_of_fields(struct call *c, const struct model *m)
+{
+    for (size_t k = 0; k < m->n; k++) {
+        const struct field *f = &m->fields[k];
+
+        expect_chinese(c, m->noun, f->label);
+        for (size_t w = 0;
+             m != &setting_model && f->choices != NULL && f->choices[w] != NULL;
+             w++)
+            expect_chinese(c, m->noun, f->choices[w]);
+    }
+}
+
+static void
+expect_chinese_of_life(struct call *c, const struct life *life)
+{
+    const char *noun = life->model->noun;
+
+    for (size_t i = 0; life->states[i] != NULL; i++)
+        expect_chinese(c, noun, life->states[i]);
+    for (const struct step *s = life_next(life, NULL); s != NULL;
+         s = life_next(life, s)) {
+        expect_chinese(c, noun, s->verb);
+        expect_chinese_of_fields(c, life_asks(s));
+    }
 }
 
 TEST(every_word_of_a_noun_is_there_in_chinese)
 {
     for (size_t i = 0; all_nouns[i] != NULL; i++) {
-        const struct model *m = all_nouns[i]->model;
+        const struct noun *n = all_nouns[i];
 
-        if (all_nouns[i]->part == NULL)
+        if (n->life != NULL)
+            expect_chinese_of_life(c, n->life);
+        if (n->part == NULL)
             continue;
-        expect_chinese(c, m->noun);
-        expect_chinese(c, all_nouns[i]->says);
-        for (size_t k = 0; k < m->n; k++) {
-            const struct field *f = &m->fields[k];
-
-            expect_chinese(c, f->label);
-            for (size_t w = 0; m != &setting_model && f->choices != NULL
-                               && f->choices[w] != NULL;
-                 w++)
-                expect_chinese(c, f->choices[w]);
-        }
+        expect_chinese(c, n->model->noun, n->model->noun);
+        expect_chinese(c, n->model->noun, n->says);
+        expect_chinese_of_fields(c, n->model);
     }
+}
+
+TEST_PLAIN(two_nouns_may_call_one_word_differently)
+{
+    static const char json[] = "{\"return\": \"退回\","
+                               " \"lending:return\": \"归还\"}";
+    struct words *w = words_open(json, sizeof json - 1);
+    struct call zh = *c;
+
+    zh.words = w;
+    zh.lang = LANG_ZH;
+    assert_string_equal(words_of(&zh, "lending", "return"), "归还");
+    assert_string_equal(words_of(&zh, "order", "return"), "退回");
+    assert_string_equal(words_of(&zh, "order", "lend"), "lend");
+    assert_string_equal(words_of(&zh, NULL, "return"), "退回");
+    zh.lang = LANG_EN;
+    assert_string_equal(words_of(&zh, "lending", "return"), "return");
+    words_close(w);
 }
 
 /* -- what is refused --------------------------------------------------------- */
