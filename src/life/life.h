@@ -272,6 +272,9 @@ enum err life_program(struct call *c, const struct life *life, const char *verb,
 enum err life_wake(struct call *c, const struct life *life, int64_t max,
                    int64_t *done) MUST_USE;
 
+/* Can the caller be a party to any row, by their person or by a right? */
+bool life_concerns(const struct call *c, const struct life *life);
+
 /* The row by id, for whoever may see it. */
 enum err life_load(struct call *c, const struct life *life, int64_t id,
                    void *rec) MUST_USE;

@@ -163,12 +163,14 @@ noun_may_see(struct call *c, const struct noun *n, const void *rec)
 {
     void *copy;
 
-    if (n->get == NULL)
+    if (n->get == NULL && (n->by_hand || n->life == NULL))
         return n->by_hand ? fail(c, ERR_DENIED, NULL, "this is not for you")
                           : may_see(c, n, rec);
     copy = arena_alloc(c->arena, n->model->size);
     memcpy(copy, rec, n->model->size);
-    return n->get(c, copy);
+    return n->get != NULL
+               ? n->get(c, copy)
+               : life_load(c, n->life, model_id(n->model, rec), copy);
 }
 
 enum err

@@ -58,7 +58,11 @@ struct noun {
     const struct model *model;
     const char *plural; /* its address and its word for tables: "areas" */
     const char *says;   /* one sentence */
-    const char *part;   /* of the menu: "org", "catalog"; NULL: not in it */
+    /* Of the menu: in the administration "org", "catalog", "accounts", "audit",
+       "system"; "matters" beside it, for whoever has to do with a row; NULL:
+       not in it.  Who sees it there: whom `see` lets, with a life who can be a
+       party. */
+    const char *part;
     const char *sort; /* the field a page sorts by; NULL: the key, the title */
     /* The columns by which a row is told from others, where it is not its TITLE
        alone; a reference stands for the name of what it refers to. */
@@ -276,8 +280,8 @@ struct json_out;
 
 /*
  * The nouns that the caller may see, with labels and fields in the caller's
- * language: {"items":[{"noun","plural","part","label","says","edit",
- * "removable","imports","fields":[...]}]}.
+ * language: {"items":[{"noun","plural","part","label","says","edit","shown",
+ * "removable","imports","form",...}]}; shown: in the caller's menu.
  */
 void noun_write_menu(struct call *c, struct json_out *o);
 

@@ -7,8 +7,9 @@
 #include "noun/noun.h"
 
 /* Where a page can stand (noun.h, `part`). */
-static const char *const menu_parts[] = { "org",   "catalog", "accounts",
-                                          "audit", "system",  NULL };
+static const char *const menu_parts[] = {
+    "org", "catalog", "accounts", "audit", "system", "matters", NULL
+};
 
 static bool
 is_among(const char *word, const char *const *words)
