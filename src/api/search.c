@@ -175,7 +175,8 @@ look_in(struct call *c, const struct noun *n, const char *q, struct found *f)
 
 /* -- all ----------------------------------------------------------------------- */
 
-/* NULL of what has no life. */
+/* In words, so that the interface needs no list of any life's states; NULL of
+   what has no life. */
 static const char *
 state_label(struct call *c, const struct found *f, const struct hit *h)
 {
@@ -184,6 +185,7 @@ state_label(struct call *c, const struct found *f, const struct hit *h)
                : NULL;
 }
 
+/* The few that are shown; that there were more, a reader is told. */
 static void
 write_group(struct call *c, struct json_out *o, const struct found *f)
 {

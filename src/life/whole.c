@@ -62,6 +62,8 @@ has_words_of(const struct field *f, const char *const *states)
     return f->choices[i] == states[i];
 }
 
+/* A state is a bit of `from` and `ends`, and a word of its column, which the
+   program reads back from there. */
 static enum err
 check_states(struct call *c, const struct life *life)
 {
@@ -147,6 +149,8 @@ check_verb(struct call *c, const struct life *life, const struct step *s)
     return OK;
 }
 
+/* Its bits are looked up without asking whether there is such a state or party,
+   and the program finds the rows whose time has come by `when`. */
 static enum err
 check_step(struct call *c, const struct life *life, const struct step *s)
 {

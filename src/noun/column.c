@@ -38,6 +38,7 @@ make_column(struct call *c, const struct model *m, const struct field *f)
 
     if (f->refers == NULL)
         return k;
+    /* A cell has the key of what it refers to, as people have no ids. */
     k.to = noun_of_table(c, f->refers);
     ASSERT(k.to != NULL);
     k.key = key_of(k.to->model);

@@ -153,6 +153,7 @@ noun_whole(struct call *c, const struct noun *n)
     TRY(check_columns(c, n));
     TRY(check_references(c, n));
     TRY(check_title(c, n));
+    /* The one is found by the other's noun and address. */
     if (n->life != NULL) {
         TRY(whole_rule(c, row,
                        n->life->model == n->model
