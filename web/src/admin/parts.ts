@@ -154,6 +154,8 @@ export const refers: Record<string, { path: string; label: string }> = new Proxy
   {
     get: (_, table: string) => {
       const n = nouns.value.find((x) => x.table === table);
+      /* Whoever may not list persons is told their names by the cards of all. */
+      if (table === 'person' && !may('org.see')) return { path: '/people', label: 'name' };
       if (!n) return known[table];
       return { path: known[table]?.path ?? `/${n.plural}`, label: n.title ?? 'name' };
     },
