@@ -212,6 +212,24 @@ find_row(struct importing *im, const void *rec, field_mask said, int64_t *id)
     return model_find(im->c, im->n->model, rec, key != 0 ? key : said, id);
 }
 
+/* A word that was not said is none of its words: by the first of them another
+   row would be found and changed. */
+static enum err
+check_key_said(struct importing *im, field_mask said)
+{
+    const struct model *m = im->n->model;
+    field_mask key = key_mask(im);
+
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (key >> i & 1 && !(said >> i & 1)
+            && (f->kind == FIELD_WORD || f->kind == FIELD_BOOL))
+            return fail(im->c, ERR_INVALID, f->name, "is required");
+    }
+    return OK;
+}
+
 /* A row named twice would be two opinions. */
 static enum err
 meet(struct importing *im, const void *rec, int64_t line)
@@ -270,6 +288,7 @@ bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
     int64_t id = 0;
 
     im->c->waits = false;
+    TRY(check_key_said(im, said));
     TRY(meet(im, rec, line));
     TRY(find_row(im, rec, said, &id));
     TRY(id == 0 ? bring_new(im, rec, said) : bring_old(im, rec, said, id));

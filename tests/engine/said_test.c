@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What must be said is asked for at every door, and what was said is kept. */
 #include "base/csv.h"
+#include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
 #include "example/example.h"
 
@@ -140,6 +141,17 @@ TEST(a_word_that_is_required_and_was_not_said_is_not_taken_for_the_first)
     EXPECT_FAULT(noun_add_said(c, keys, &k, said), ERR_INVALID, "kind");
     EXPECT_OK(
         noun_add_said(c, keys, &k, said | model_mask(key_noun.model, "kind")));
+}
+
+TEST(a_row_is_not_looked_for_by_a_word_that_its_cell_does_not_say)
+{
+    struct import_result r;
+
+    office_make(c);
+    as(c, "sysadmin");
+    r = bring(c, &calendar_day_noun, "日期,日期类型,名称\n2026-12-24,,X\n");
+    EXPECT(r.n_refused == 1 && r.added == 0);
+    assert_string_equal(r.refused[0].field, "kind");
 }
 
 TEST(a_row_that_comes_in_out_of_use_is_made_so_by_one_entry)
