@@ -174,19 +174,22 @@ extern const struct model life_comment_model; /* a note that must be said */
 /*
  * What every row with a life has: the first members of its struct, the first of
  * its rows of fields.  (Of the older ones only some have them; then by the same
- * names.)  Where life->view is NULL, `verbs` and `why_not` are filled in.
+ * names.)  Where life->view is NULL, `verbs` and `why_not` are filled in, and by
+ * the noun's verbs `called` (noun_call).
  */
 #define LIFE_MEMBERS                                                           \
     int64_t id;                                                                \
     unsigned state;                                                            \
     int64_t version;                                                           \
     instant updated_at;                                                        \
-    const char *verbs, *why_not
+    const char *called, *verbs, *why_not
 #define LIFE_FIELDS(T, states)                                                 \
     FIELD(T, id, .flags = GIVEN),                                              \
         FIELD(T, state, .flags = GIVEN, .choices = states, .label = "State"),  \
         FIELD(T, version, .flags = GIVEN),                                     \
         FIELD(T, updated_at, .flags = GIVEN),                                  \
+        FIELD(T, called, .flags = GIVEN | DERIVED,                             \
+              .says = "What people call it."),                                 \
         FIELD(T, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,                  \
               .says = "What the caller may do with it now."),                  \
         FIELD(T, why_not, .flags = GIVEN | DERIVED | JSON_TEXT,                \

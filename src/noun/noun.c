@@ -62,6 +62,19 @@ noun_title(struct call *c, const struct noun *n, const void *rec)
                               (long long)model_id(n->model, rec));
 }
 
+void
+noun_call(struct call *c, const struct noun *n, void *rec)
+{
+    const struct field *f = model_field(n->model, "called");
+    const struct fault was = c->fault;
+
+    if (n->by_hand || f == NULL || f->kind != FIELD_TEXT
+        || member_has_column(f))
+        return;
+    *(const char **)(void *)((char *)rec + f->offset) = noun_title(c, n, rec);
+    c->fault = was; /* what it is called by may be gone */
+}
+
 /* -- who may ------------------------------------------------------------- */
 
 static int64_t
@@ -131,6 +144,8 @@ derive(struct call *c, const struct noun *n, void *rec)
     return n->derive ? n->derive(c, rec) : OK;
 }
 
+/* Narrowed before it is read, so that pages and totals are of what the caller
+   may see. */
 enum err
 noun_list(struct call *c, const struct noun *n, struct list *l)
 {
@@ -144,8 +159,12 @@ noun_list(struct call *c, const struct noun *n, struct list *l)
         list_and(c, l, "%s = $%zu", n->own,
                  list_bind(c, l, V(c->actor->account_id)));
     TRY(model_list(c, l));
-    for (size_t i = 0; i < l->n; i++)
-        TRY(derive(c, n, (char *)l->rows + i * n->model->size));
+    for (size_t i = 0; i < l->n; i++) {
+        void *rec = (char *)l->rows + i * n->model->size;
+
+        noun_call(c, n, rec);
+        TRY(derive(c, n, rec));
+    }
     return OK;
 }
 
@@ -178,10 +197,13 @@ noun_get(struct call *c, const struct noun *n, void *rec)
 {
     if (n->get != NULL)
         return n->get(c, rec);
-    if (n->life != NULL)
-        return life_view(n->life) == n->model
-                   ? life_get(c, n->life, model_id(n->model, rec), rec)
-                   : life_load(c, n->life, model_id(n->model, rec), rec);
+    if (n->life != NULL) {
+        TRY(life_view(n->life) == n->model
+                ? life_get(c, n->life, model_id(n->model, rec), rec)
+                : life_load(c, n->life, model_id(n->model, rec), rec));
+        noun_call(c, n, rec);
+        return OK;
+    }
     TRY(model_get(c, n->model, model_id(n->model, rec), rec));
     TRY(may_see(c, n, rec));
     return derive(c, n, rec);
@@ -344,8 +366,10 @@ noun_add_said(struct call *c, const struct noun *n, void *rec, field_mask said)
     if (made)
         TRY(model_add(c, n->model, rec));
     /* Answered as it will be read. */
-    if (n->life != NULL && made)
+    if (n->life != NULL && made) {
         TRY(life_fill(c, n->life, rec));
+        noun_call(c, n, rec);
+    }
     return finish(c, n, &tx, NULL, rec);
 }
 

@@ -189,6 +189,10 @@ enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
    its number. */
 const char *noun_title(struct call *c, const struct noun *n, const void *rec);
 
+/* Fill in `called`, where the row has it (life/life.h): who sees a row may know
+   what it is called, also where they may not list what it is called by. */
+void noun_call(struct call *c, const struct noun *n, void *rec);
+
 /* "Routing rules", or what the rows are called in Chinese. */
 const char *noun_label(struct call *c, const struct noun *n);
 

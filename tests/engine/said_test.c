@@ -182,5 +182,7 @@ TEST(what_was_made_is_answered_as_it_is_read)
     EXPECT_OK(noun_get(c, &lending_noun, &seen));
     assert_string_equal(made.verbs, "[\"withdraw\"]");
     assert_string_equal(made.verbs, seen.verbs);
+    assert_string_equal(made.called, "K1");
+    assert_string_equal(seen.called, "K1");
     assert_string_equal(made.why_not, seen.why_not);
 }

@@ -33,6 +33,7 @@ async function lends({ comes }: Cast): Promise<void> {
     until: `${until.slice(0, 19)}Z`,
   });
   await requester.goes(`/matters/lendings?row=${own.id}`);
+  await requester.page.locator('dialog[open]').getByText('E2E-7').waitFor();
   requester.expects(404, /\/lendings\/\d+/);
   await button(requester, '撤回').click();
   await dialogs(requester, 0);
