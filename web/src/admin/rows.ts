@@ -92,8 +92,7 @@ export function cell(noun: string, f: FormField, row: Row, names: Names): string
   const widget = widgetOf(noun, f);
   if (widget === 'item') return names.code?.[String(v)] ?? String(v);
   if (widget) return widgetWords(widget, v as string | number);
-  if (f.refers && refers[f.refers])
-    return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
+  if (f.refers) return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
   if (f.kind === 'yes_no') return t(v ? 'common.yes' : 'common.no');
   if (f.kind === 'datetime') return stamp(String(v));
   if (f.kind === 'choice') return choiceWords(f, String(v));
