@@ -352,6 +352,9 @@ noun_add_said(struct call *c, const struct noun *n, void *rec, field_mask said)
     const struct field *use = model_flagged(n->model, IN_USE);
     bool made = true;
 
+    /* What is ruled by its own part knows how it is made. */
+    if (n->add != NULL)
+        return n->add(c, rec);
     ASSERT(!n->by_hand && (n->edit != NULL || n->own != NULL));
     TX tx = tx_begin(c);
     TRY(auth_need(c, n->edit, NULL));
