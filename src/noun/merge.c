@@ -71,8 +71,7 @@ move_reference(struct call *c, const struct noun *n, const struct field *f,
     if (n->refer != NULL)
         return n->refer(c, id, f, k->into);
     if ((n->by_hand || n->life) && n->set == NULL)
-        return fail(c, ERR_CONFLICT, NULL, "%s %lld refers to it for good",
-                    words_in(c, n->model->noun), (long long)id);
+        return fail(c, ERR_CONFLICT, NULL, "refers to it for good");
     rec = arena_alloc(c->arena, n->model->size);
     field_put(model_field(n->model, "id"), rec, id);
     field_put(f, rec, k->into);
@@ -90,13 +89,8 @@ name_row(struct call *c, const struct noun *n, void *rec, enum err e)
         return e;
     if (n->derive != NULL)
         TRY(n->derive(c, rec));
-    if (e == ERR_DENIED)
-        return fail(c, e, NULL, "%s “%s” %lld: %s", words_in(c, n->model->noun),
-                    noun_title(c, n, rec), (long long)model_id(n->model, rec),
-                    why);
-    return fail(c, ERR_CONFLICT, NULL, "%s “%s” %lld: %s",
-                words_in(c, n->model->noun), noun_title(c, n, rec),
-                (long long)model_id(n->model, rec), why);
+    return fail(c, e == ERR_DENIED ? e : ERR_CONFLICT, NULL, "%s “%s”: %s",
+                words_in(c, n->model->noun), noun_title(c, n, rec), why);
 }
 
 static enum err
@@ -227,6 +221,7 @@ noun_merge(struct call *c, const struct noun *n, int64_t from, int64_t into)
     TRY(ask(c, &k, title, &waits));
     if (waits)
         return tx_commit(&tx);
+    c->waits = false; /* whatever waits now is of a row that goes along */
     TRY(noun_each_reference(c, n->model->table, move_references, &k));
     TRY(end_double(c, n, from));
     return tx_commit(&tx);

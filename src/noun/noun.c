@@ -354,9 +354,10 @@ noun_set(struct call *c, const struct noun *n, void *rec, field_mask said)
     TRY(noun_to_change(c, n, model_id(m, rec), old));
     model_fill(m, rec, old, said);
     TRY(noun_check(c, n, old, rec));
+    /* Before anything is asked for: that speaks with the new name. */
+    TRY(change_keeps_names(c, m, old, rec));
     if (n->judge != NULL)
         TRY(n->judge(c, old, rec, &made));
-    TRY(change_keeps_names(c, m, old, rec));
     if (made)
         TRY(model_set(c, m, rec, ALL_FIELDS));
     return finish(c, n, &tx, old, rec);

@@ -237,9 +237,10 @@ person_judge(struct call *c, struct person *p, const struct person *old,
         return fail(c, ERR_DENIED, "unit_id",
                     "nobody changes their own rights");
     TRY(change_keeps_names(c, &person_model, old, &coded));
-    TRY(judge_provider(c, p, old, &w, look));
-    w = blank;
+    /* The name first: what is asked for besides speaks with the new one. */
     TRY(judge_name(c, p, old, &w, look));
+    w = blank;
+    TRY(judge_provider(c, p, old, &w, look));
     w = blank;
     return judge_service(c, p, old, &w, look);
 }
