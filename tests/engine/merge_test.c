@@ -544,13 +544,13 @@ TEST(a_change_that_waits_is_said_with_the_names_its_rows_have)
     office_exec(c, "UPDATE person SET name = '真名', code = 'T41'"
                    " WHERE id = 41");
     EXPECT(strstr(newest(c).says, "True（plumbers）") != NULL);
-    EXPECT(strstr(newest(c).says, "真名（T41）") != NULL);
+    EXPECT(strstr(newest(c).says, "真名 (T41)") != NULL);
     EXPECT_OK(confirm(c));
     /* What was decided stays as it was read then. */
     office_exec(c, "UPDATE crew SET name = 'Later' WHERE code = 'plumbers'");
     office_exec(c, "UPDATE person SET name = '后来' WHERE id = 41");
     EXPECT(strstr(newest(c).says, "True（plumbers）") != NULL);
-    EXPECT(strstr(newest(c).says, "真名（T41）") != NULL);
+    EXPECT(strstr(newest(c).says, "真名 (T41)") != NULL);
 }
 
 TEST(a_crew_that_goes_to_a_provider_is_said_with_the_provider)

@@ -65,10 +65,29 @@ about_kept(struct call *c, const struct right_change *w, const char **out)
     return OK;
 }
 
+/* A row, and what is wished for it: “水电班（W01） → 甲公司（P1）”. */
 static enum err
-about_row(struct call *c, const struct right_change *w, const char **out)
+about_two(struct call *c, const struct right_change *w, const char *to_table,
+          int64_t to, const char **out)
 {
-    return called(c, w->noun, w->noun_id, out);
+    const char *row = NULL, *other = NULL;
+
+    TRY(called(c, w->noun, w->noun_id, &row));
+    TRY(called(c, to_table, to, &other));
+    if (row != NULL && other != NULL)
+        *out = arena_printf(c->arena, "%s → %s", row, other);
+    return OK;
+}
+
+/* The crew that goes to a provider. */
+static enum err
+about_crew_and_provider(struct call *c, const struct right_change *w,
+                        const char **out)
+{
+    struct crew k = { 0 };
+
+    TRY(wished(c, w, &crew_model, &k));
+    return about_two(c, w, "provider", k.provider_id, out);
 }
 
 /* The crew that somebody joins, or is in already. */
@@ -124,14 +143,9 @@ static enum err
 about_doubles(struct call *c, const struct right_change *w, const char **out)
 {
     struct noun_merge x = { 0 };
-    const char *from = NULL, *into = NULL;
 
     TRY(wished(c, w, &noun_merge_model, &x));
-    TRY(called(c, w->noun, w->noun_id, &from));
-    TRY(called(c, w->noun, x.into_id, &into));
-    if (from != NULL && into != NULL)
-        *out = arena_printf(c->arena, "%s → %s", from, into);
-    return OK;
+    return about_two(c, w, w->noun, x.into_id, out);
 }
 
 /* In the order of change_words: who, and what about. */
@@ -145,7 +159,7 @@ static const char *const says_changes[] = {
     "%s, who holds rights or an account already, gets the account “%s”",
     "%s may sign in again as “%s”",
     "the administrator %s may no longer sign in as “%s”",
-    "%s and all others of the provider are to do the work of the crew “%s”",
+    "%s and all others of the provider are to do the work of the crew: %s",
     "%s is to hold a role at the unit that theirs was merged into: %s",
     "the administrator %s loses the role “%s”",
     "the password of %s was reset: account “%s”",
@@ -158,10 +172,14 @@ static const char *const says_changes[] = {
 /* Likewise: the names of an account and of a role never change, a staff number
    stands beside the name. */
 static const about_fn abouts[] = {
-    about_crew, about_crew, about_provider, about_kept,
-    about_kept, about_kept, about_kept,     about_kept,
-    about_kept, about_row,  about_role,     about_role,
-    about_kept, about_crew, about_role,     about_doubles,
+    about_crew,     about_crew,
+    about_provider, about_kept,
+    about_kept,     about_kept,
+    about_kept,     about_kept,
+    about_kept,     about_crew_and_provider,
+    about_role,     about_role,
+    about_kept,     about_crew,
+    about_role,     about_doubles,
 };
 static_assert(COUNT(abouts) == COUNT(says_changes), "a kind without its names");
 
@@ -175,30 +193,12 @@ kind_of(const struct right_change *w)
     return i;
 }
 
-/* Of a crew that goes to a provider: one of those who would do its work. */
-static enum err
-name_provider(struct call *c, struct right_change *w)
-{
-    struct crew k = { 0 };
-    const char *provider = NULL;
-
-    if (strcmp(w->kind, "crew_provider") != 0)
-        return OK;
-    TRY(wished(c, w, &crew_model, &k));
-    TRY(called(c, "provider", k.provider_id, &provider));
-    if (provider != NULL)
-        w->person_name =
-            arena_printf(c->arena, "%s · %s", provider, w->person_name);
-    return OK;
-}
-
 enum err
 right_change_name(struct call *c, struct right_change *w)
 {
     size_t i = kind_of(w);
 
-    TRY(called(c, "person", w->person_id, &w->person_name));
-    TRY(name_provider(c, w));
+    TRY(org_name_of(c, find_person_name, w->person_id, &w->person_name));
     return i < COUNT(abouts) ? abouts[i](c, w, &w->about) : OK;
 }
 
@@ -222,12 +222,17 @@ enum err
 right_change_say(struct call *c, struct right_change *w)
 {
     size_t i = kind_of(w);
+    struct person p = { 0 };
 
     if (strcmp(w->state, "waiting") == 0)
         TRY(right_change_name(c, w));
+    TRY(model_get(c, &person_model, w->person_id, &p));
+    /* Two people may have one name; a staff number is one's own. */
     if (i < COUNT(says_changes))
         w->says = arena_printf(c->arena, words_in(c, says_changes[i]),
-                               w->person_name, about_in(c, w));
+                               arena_printf(c->arena, words_in(c, "%s (%s)"),
+                                            w->person_name, p.code),
+                               about_in(c, w));
     return OK;
 }
 
