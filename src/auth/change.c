@@ -12,7 +12,7 @@ const char *const change_words[] = {
     "member",     "lead",      "provider",   "person_name", "person_on",
     "person_off", "account",   "account_on", "account_off", "crew_provider",
     "grant",      "grant_off", "password",   "member_lead", "grant_admin",
-    "merge",      NULL
+    "role",       "merge",     NULL
 };
 
 const char *const right_change_states[] = { "waiting", "confirmed", "refused",
@@ -47,6 +47,9 @@ static const struct field fields[] = {
           .label = "Decided by"),
     FIELD(struct right_change, decided_at, .flags = GIVEN,
           .label = "Decided at"),
+    FIELD(struct right_change, batch_id, .flags = GIVEN,
+          .says = "The same for all that was asked for by one table or one"
+                  " choice; 0: asked for by itself."),
     FIELD(struct right_change, own, .flags = GIVEN | DERIVED,
           .says = "Asked for by the reader."),
     FIELD(struct right_change, mine, .flags = GIVEN | DERIVED,
@@ -244,7 +247,34 @@ keep(struct call *c, struct right_change *w)
     w->asked_by = c->actor->account_id;
     w->asked_name = c->actor->name;
     w->asked_at = c->now;
+    w->batch_id = c->batch;
     return model_add(c, &right_change_model, w);
+}
+
+void
+auth_batch(struct call *c)
+{
+    c->batch = new_id(c);
+}
+
+#define BATCH_MOST 2000
+
+static const char find_batch[] =
+    "SELECT id FROM right_change WHERE state = 'waiting' AND (id = $1"
+    " OR (batch_id <> 0 AND"
+    "  batch_id = (SELECT batch_id FROM right_change WHERE id = $1)))"
+    " ORDER BY id LIMIT $2";
+
+enum err
+change_batch_of(struct call *c, int64_t id, int64_t **ids, size_t *n)
+{
+    ROWS r = db_query(c, find_batch, V(id), V(BATCH_MOST));
+
+    *n = 0;
+    *ids = NEW_N(c->arena, int64_t, BATCH_MOST);
+    while (rows_next(&r) && *n < BATCH_MOST)
+        (*ids)[(*n)++] = row_int(&r, 0);
+    return rows_end(&r);
 }
 
 enum err

@@ -165,6 +165,7 @@ static const char *const says_changes[] = {
     "the password of %s was reset: account “%s”",
     "%s joins the crew “%s” as its lead",
     "%s is to be an administrator: “%s”",
+    "%s is to hold a role: %s",
     "%s, and whoever else has one of the two, has both when they are merged: "
     "%s",
 };
@@ -179,7 +180,8 @@ static const about_fn abouts[] = {
     about_kept,     about_crew_and_provider,
     about_role,     about_role,
     about_kept,     about_crew,
-    about_role,     about_doubles,
+    about_role,     about_role,
+    about_doubles,
 };
 static_assert(COUNT(abouts) == COUNT(says_changes), "a kind without its names");
 
