@@ -31,7 +31,7 @@
 #ifndef NOUN_NOUN_H
 #define NOUN_NOUN_H
 
-#include "auth/auth.h"
+#include "auth/change.h"
 #include "base/text.h"
 #include "model/app.h"
 #include "model/model.h"
@@ -83,7 +83,7 @@ struct noun {
     /* Who is from outside (auth.h) sees what lies with their provider only. */
     bool own_only;
     bool removable; /* by DELETE; others are ended by IN_USE, or stay */
-    bool merges;    /* two doubles can become one */
+    bool merges;    /* two doubles can become one; then `gains` is said */
     bool by_hand;   /* its own routes and verbs */
     bool past;      /* tells what was: it goes on to refer to a double */
 
@@ -103,6 +103,13 @@ struct noun {
     enum err (*derive)(struct call *c, void *rec);
     enum err (*changed)(struct call *c, const void *old, void *rec);
     void (*after)(struct call *c, const void *old, const void *rec);
+    /* Of one that merges: who has more by it. */
+    change_gain gains;
+    /* Of one whose references nobody changes, when two that it may refer to
+       become one: REC is the row as it shall be, refused where it would give
+       what is not given so.  *SAME is a row that says it already, which has
+       taken in what REC says besides; 0: there is none. */
+    enum err (*follow)(struct call *c, void *rec, int64_t *same);
 
     /* Its tables have these fields, in this order; NULL: each that is given
        from outside. */
@@ -178,14 +185,22 @@ enum err noun_set(struct call *c, const struct noun *n, void *rec,
 /* ERR_CONFLICT tells what refers to it. */
 enum err noun_remove(struct call *c, const struct noun *n, int64_t id) MUST_USE;
 
+struct noun_merge {
+    int64_t id, into_id;
+};
+extern const struct model noun_merge_model;
+
 /*
  * The row FROM is a double of INTO: whatever refers to it refers to INTO from
  * now on, each changed by its own noun's rules with an entry in the audit, and
- * FROM is ended, or removed.  What tells of the past (`past`) stays.
+ * FROM is ended, or removed.  What tells of the past (`past`) stays.  Where
+ * anybody who signs in would have more by it, it waits whole for a second
+ * administrator (c->waits), and all of this is looked at again when they agree.
  *
- * ERR_CONFLICT  a noun that refers to it has no way to be changed, part of it
- *               would have to wait for a second administrator, or somebody's
- *               role reaches just FROM
+ * ERR_DENIED    on "into_id": the caller would be one of those who have more
+ * ERR_CONFLICT  a row, which is named, cannot go along; INTO is not in use; a
+ *               change of rights about FROM waits; or somebody's role reaches
+ *               just FROM
  */
 enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
                     int64_t into) MUST_USE;

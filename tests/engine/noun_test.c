@@ -6,6 +6,7 @@
 
 #include "api/find.h"
 #include "api/nouns.h"
+#include "auth/change.h"
 #include "base/words.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/recurring.h"
@@ -133,6 +134,7 @@ TEST(the_register_of_nouns_is_whole)
 
         EXPECT(noun_find(c, n->plural) == n);
         EXPECT(noun_of_table(c, n->model->table) == n);
+        EXPECT(n->merges == (n->gains != NULL));
         for (size_t k = 0; k < n->model->n; k++)
             EXPECT(n->model->fields[k].refers == NULL
                    || strcmp(n->model->fields[k].refers, "any") == 0
@@ -421,6 +423,17 @@ TEST(of_two_doubles_one_stays_with_all_that_referred_to_either)
                  "into_id");
 }
 
+/* Who stays signs in: a second administrator agrees. */
+static void
+confirm_merging(struct call *c)
+{
+    struct right_change w = { .id = office_int(c, "SELECT id FROM right_change"
+                                                  " WHERE kind = 'merge'") };
+
+    as(c, "secadmin");
+    EXPECT_OK(right_change_confirm(c, &w));
+}
+
 /* Two doubles of what stands in F of an order, which is done with. */
 static void
 try_order_follows(struct call *c, const struct noun *n, const char *f,
@@ -433,6 +446,8 @@ try_order_follows(struct call *c, const struct noun *n, const char *f,
                                 (long long)from));
     as(c, "sysadmin");
     EXPECT_OK(noun_merge(c, n, from, into));
+    if (c->waits)
+        confirm_merging(c);
     o = order_now(c, o.id);
     assert_int_equal(field_int(at, &o), into);
     assert_int_equal(
@@ -502,9 +517,13 @@ TEST(a_double_is_not_merged_by_half)
                    " WHERE code = 'TWIN')");
     office_exec(c, "UPDATE draft SET person_id = (SELECT id FROM person"
                    " WHERE code = 'TWIN')");
-    before = everything(c);
     as(c, "sysadmin");
-    EXPECT_FAULT(noun_merge(c, &person_noun, twin.id, 41), ERR_CONFLICT, NULL);
+    EXPECT_OK(noun_merge(c, &person_noun, twin.id, 41));
+    struct right_change w = { .id = office_int(c, "SELECT id FROM"
+                                                  " right_change") };
+    before = everything(c);
+    as(c, "secadmin");
+    EXPECT_FAULT(right_change_confirm(c, &w), ERR_CONFLICT, NULL);
     EXPECT(everything(c) == before);
 }
 
