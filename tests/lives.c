@@ -171,8 +171,8 @@ bring_right_change(struct call *c, unsigned state)
     id = office_int(c, "SELECT MAX(id) FROM right_change");
     if (state > 0)
         EXPECT_OK(
-            life_say(c, &life_cases[1], state == 3 ? "sysadmin" : "secadmin",
-                     verbs[state], id));
+            life_say(c, life_case_of(&right_change_life),
+                     state == 3 ? "sysadmin" : "secadmin", verbs[state], id));
     return id;
 }
 
@@ -353,3 +353,13 @@ const struct life_case life_cases[] = {
       bring_lending, say_lending, nothing_waits, NULL, "lending" },
     { .life = NULL },
 };
+
+const struct life_case *
+life_case_of(const struct life *life)
+{
+    const struct life_case *k = life_cases;
+
+    while (k->life != NULL && k->life != life)
+        k++;
+    return k->life != NULL ? k : NULL;
+}

@@ -36,6 +36,9 @@ struct life_case {
 /* One for each of all_lives(), and the example's; the last has no life. */
 extern const struct life_case life_cases[];
 
+/* That of the life; NULL: there is none. */
+const struct life_case *life_case_of(const struct life *life);
+
 /* Do VERB on ID as ACCOUNT. */
 enum err life_say(struct call *c, const struct life_case *k,
                   const char *account, const char *verb, int64_t id) MUST_USE;

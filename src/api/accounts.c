@@ -51,7 +51,18 @@ serve_unlock(struct call *c, void *in, void *out)
     return account_unlock(c, a);
 }
 
-SERVE(account_make, struct account)
+/* Whether it may be used at once follows from who else must agree. */
+static enum err
+serve_account_make(struct call *c, void *in, void *out)
+{
+    struct account *a = in;
+
+    (void)out;
+    if (c->said & model_mask(&account_model, "active") && !a->active)
+        return fail(c, ERR_INVALID, "active",
+                    "an account is made to be used; end it afterwards");
+    return account_make(c, a);
+}
 
 static const char *
 token_json(struct call *c, const struct token *t)

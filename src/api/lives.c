@@ -77,16 +77,30 @@ lives_wake(struct call *c, int64_t max, int64_t *done)
 
 /* -- routes ------------------------------------------------------------------ */
 
+/* What is answered begins with the row. */
+static void
+put_called(struct call *c, void *view)
+{
+    const struct noun *n = noun_find(c, c->route->life->plural);
+
+    if (n != NULL)
+        noun_call(c, n, view);
+}
+
 static enum err
 serve_verb(struct call *c, void *in, void *out)
 {
-    return life_do(c, c->route->life, c->route->verb, in, out);
+    TRY(life_do(c, c->route->life, c->route->verb, in, out));
+    put_called(c, out);
+    return OK;
 }
 
 static enum err
 serve_row(struct call *c, void *in, void *out)
 {
-    return life_get(c, c->route->life, ((struct life_words *)in)->id, out);
+    TRY(life_get(c, c->route->life, ((struct life_words *)in)->id, out));
+    put_called(c, out);
+    return OK;
 }
 
 /* Of the row that the path names.  Its id came as the last of the filters

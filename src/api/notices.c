@@ -33,7 +33,7 @@ notice_words(struct call *c, const char *noun, int64_t noun_id,
     if (title == NULL || kind == NULL)
         return text;
     return arena_printf(c->arena, words_in(c, "%s: %s"), title,
-                        words_in(c, kind));
+                        words_of(c, noun, kind));
 }
 
 static void

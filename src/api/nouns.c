@@ -111,9 +111,9 @@ BY_HAND(draft_noun, draft_model, "drafts", NULL, "Orders not sent yet.",
         "person_id");
 HELD(follow_noun, order_follow_model, "follows", &order_follow_life,
      "Who hears of an order besides its requester.", true, "person_id");
-BY_HAND(right_change_noun, right_change_model, "right-changes",
-        &right_change_life, "What waits for a second administrator.",
-        "person_id");
+/* What was decided of a double is the past; what waits is not merged away. */
+HELD(right_change_noun, right_change_model, "right-changes", &right_change_life,
+     "What waits for a second administrator.", true, "person_id");
 BY_HAND(unit_plan_noun, unit_plan_model, "unit-plans", &unit_plan_life,
         "What shall become of units.", "unit_id");
 BY_HAND(request_import_noun, request_import_model, "imports", &import_life,
@@ -155,21 +155,13 @@ static const struct model *const form_models[] = { &order_request_model, NULL };
 /* -- serving ---------------------------------------------------------------- */
 
 struct by_id {
-    int64_t id, into_id;
+    int64_t id;
 };
 static const struct field by_id_fields[] = {
     FIELD(struct by_id, id, .flags = GIVEN),
 };
 static const struct model by_id_model =
     MODEL("by_id", NULL, struct by_id, by_id_fields);
-
-static const struct field merge_fields[] = {
-    FIELD(struct by_id, id, .flags = GIVEN),
-    FIELD(struct by_id, into_id, .flags = REQUIRED, .refers = "any",
-          .label = "Merge into", .says = "The row that stays."),
-};
-static const struct model merge_model =
-    MODEL("merge", NULL, struct by_id, merge_fields);
 
 static enum err
 serve_list(struct call *c, void *in, void *out)
@@ -189,7 +181,7 @@ static enum err
 serve_add(struct call *c, void *in, void *out)
 {
     (void)out;
-    return noun_add(c, c->route->noun, in);
+    return noun_add_said(c, c->route->noun, in, c->said);
 }
 
 static enum err
@@ -210,7 +202,7 @@ static enum err
 serve_merge(struct call *c, void *in, void *out)
 {
     const struct noun *n = c->route->noun;
-    const struct by_id *x = in;
+    const struct noun_merge *x = in;
 
     TRY(noun_merge(c, n, x->id, x->into_id));
     field_put(model_field(n->model, "id"), out, x->into_id);
@@ -239,9 +231,10 @@ merge_route(const struct noun *n)
         POST,
         lasting("/%s/{id}/merge", n),
         serve_merge,
-        .in = &merge_model,
+        .in = &noun_merge_model,
         .out = n->model,
         .may = n->edit,
+        .flags = R_WAITS,
         .noun = n,
         .says = lasting("One of %s is another's double:"
                         " what refers to it refers to"

@@ -22,8 +22,31 @@
     static enum err serve_##noun##_add(struct call *c, void *in, void *out)    \
     {                                                                          \
         (void)out;                                                             \
-        return noun##_add(c, in);                                              \
+        return add_##noun(c, in);                                              \
     }
+
+/* What is made is in use; said to be so no more, it is ended with it. */
+#define ADD_IN_USE(noun)                                                       \
+    static enum err add_##noun(struct call *c, struct noun *x)                 \
+    {                                                                          \
+        const field_mask use = model_mask(&noun##_model, "active");            \
+        const bool ended = c->said & use && !x->active;                        \
+        TX tx = tx_begin(c);                                                   \
+                                                                               \
+        TRY(noun##_add(c, x));                                                 \
+        x->active = !ended;                                                    \
+        if (ended)                                                             \
+            TRY(noun##_set(c, x, use));                                        \
+        return tx_commit(&tx);                                                 \
+    }
+
+static enum err
+add_unit(struct call *c, struct unit *u)
+{
+    return unit_add(c, u);
+}
+ADD_IN_USE(place)
+ADD_IN_USE(person)
 NOUN(unit)
 NOUN(place)
 NOUN(person)

@@ -175,6 +175,17 @@ look_in(struct call *c, const struct noun *n, const char *q, struct found *f)
 
 /* -- all ----------------------------------------------------------------------- */
 
+/* In words, so that the interface needs no list of any life's states; NULL of
+   what has no life. */
+static const char *
+state_label(struct call *c, const struct found *f, const struct hit *h)
+{
+    return h->state
+               ? words_spaced(c, words_of(c, f->noun->model->noun, h->state))
+               : NULL;
+}
+
+/* The few that are shown; that there were more, a reader is told. */
 static void
 write_group(struct call *c, struct json_out *o, const struct found *f)
 {
@@ -190,6 +201,7 @@ write_group(struct call *c, struct json_out *o, const struct found *f)
         json_put_int(o, "id", f->hits[i].id);
         json_put_text(o, "title", f->hits[i].title);
         json_put_text(o, "state", f->hits[i].state);
+        json_put_text(o, "state_label", state_label(c, f, &f->hits[i]));
         json_end(o);
     }
     json_end_list(o);
@@ -266,7 +278,8 @@ serve_search(struct call *c, void *in, void *out)
 const struct route search_routes[] = {
     { GET, "/search", serve_search, .in = &search_model, .flags = R_RAW,
       .answer = "{groups:[{noun:text,plural:text,label:text,more:bool,"
-                "items:[{id:int,title:text,state:text?}]}],cut:bool}",
+                "items:[{id:int,title:text,state:text?,"
+                "state_label:text?}]}],cut:bool}",
       .says = "Rows of any noun that the caller may list, found by words or"
               " names." },
     { 0 }

@@ -49,7 +49,8 @@ is_shown(struct call *c, const struct model *m, const struct field *f)
 
 /* The member as a person reads it: local time, words in their language. */
 static const char *
-read_as(struct call *c, const struct field *f, const void *rec)
+read_as(struct call *c, const struct model *m, const struct field *f,
+        const void *rec)
 {
     struct value v = member_value(f, rec);
     char date[11];
@@ -73,10 +74,10 @@ read_as(struct call *c, const struct field *f, const void *rec)
         return arena_printf(c->arena, "%lld.%02lld", (long long)(v.as.i / 100),
                             (long long)(llabs(v.as.i) % 100));
     case FIELD_BOOL: return words_in(c, v.as.i ? "yes" : "no");
-    case FIELD_WORD: return words_in(c, v.as.s);
+    case FIELD_WORD: return words_of(c, m->noun, v.as.s);
     case FIELD_REAL: return arena_printf(c->arena, "%.15g", v.as.r);
     case FIELD_INT: return arena_printf(c->arena, "%lld", (long long)v.as.i);
-    case FIELD_TEXT: return f->choices != NULL ? words_in(c, v.as.s) : v.as.s;
+    case FIELD_TEXT: return f->choices ? words_of(c, m->noun, v.as.s) : v.as.s;
     }
     return "";
 }
@@ -184,9 +185,9 @@ put_book_cell(struct call *c, struct sheet *t, enum cell_kind kind,
     return e == LXW_NO_ERROR ? OK : lost(c);
 }
 
-/* Of what is referred to the name; its id only where it has none. */
+/* The name of what is referred to; "" where there is none. */
 static enum err
-read_cell(struct call *c, const struct field *f, const void *rec,
+read_name(struct call *c, const struct field *f, const void *rec,
           struct names *names, const char **text)
 {
     struct value v = member_value(f, rec);
@@ -194,8 +195,6 @@ read_cell(struct call *c, const struct field *f, const void *rec,
     *text = "";
     if (f->refers != NULL && v.kind == VALUE_INT)
         TRY(name_of_row(c, names, f->refers, v.as.i, text));
-    if (**text == '\0')
-        *text = read_as(c, f, rec);
     return OK;
 }
 
@@ -243,7 +242,10 @@ put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec,
 
         if (!t->shown[i])
             continue;
-        TRY(read_cell(c, f, rec, names, &text));
+        TRY(read_name(c, f, rec, names, &text));
+        /* Its id only where it has no name. */
+        if (*text == '\0')
+            text = read_as(c, t->model, f, rec);
         TRY(put_cell(c, t, b, kind_of(f), text, col++));
     }
     end_row(t, b);
@@ -307,7 +309,7 @@ sheet_open(struct call *c, const struct model *m, bool workbook,
 
         shown[i] = is_shown(c, m, f);
         if (shown[i])
-            labels[n++] = words_in(c, f->label ? f->label : f->name);
+            labels[n++] = field_label(c, m, f);
     }
     TRY(sheet_open_cells(c, labels, n, workbook, out));
     out->model = m;

@@ -210,7 +210,7 @@ const struct route system_routes[] = {
     { GET, "/nouns", get_nouns, .flags = R_RAW,
       .answer = "{items:[{noun:text,table:text,plural:text,part:text?,"
                 "label:text,one:text,says:text,title:text?,sort:text?,edit:"
-                "text?,editable:bool,"
+                "text?,editable:bool,shown:bool,"
                 "plain:bool,alive:bool,removable:bool,merges:bool,imports:bool,"
                 "dated:bool,searched:bool,form:" FORM_ANSWER "}]}",
       .says = "The nouns that the caller may see, in words." },

@@ -8,31 +8,11 @@
 #include "base/words.h"
 #include "model/app.h"
 
-static const char *const change_words[] = {
+const char *const change_words[] = {
     "member",     "lead",      "provider",   "person_name", "person_on",
     "person_off", "account",   "account_on", "account_off", "crew_provider",
     "grant",      "grant_off", "password",   "member_lead", "grant_admin",
-    "role",       NULL
-};
-
-/* In the order of change_words: who, and what about. */
-static const char *const says_changes[] = {
-    "%s joins the crew “%s”",
-    "%s is to lead the crew “%s”",
-    "%s is to act for the provider “%s”",
-    "%s is to be called “%s” from now on",
-    "%s is to be in service again, staff number %s",
-    "the administrator %s is to leave service, staff number %s",
-    "%s, who holds rights or an account already, gets the account “%s”",
-    "%s may sign in again as “%s”",
-    "the administrator %s may no longer sign in as “%s”",
-    "%s and all others of the provider are to do the work of the crew “%s”",
-    "%s is to hold a role at the unit that theirs was merged into: %s",
-    "the administrator %s loses the role “%s”",
-    "the password of %s was reset: account “%s”",
-    "%s joins the crew “%s” as its lead",
-    "%s is to be an administrator: “%s”",
-    "%s is to hold a role: %s",
+    "role",       "merge",     NULL
 };
 
 const char *const right_change_states[] = { "waiting", "confirmed", "refused",
@@ -213,7 +193,8 @@ change_waits(struct call *c, enum change_why why, int64_t person_id,
     if (needs_nobody(c))
         return OK;
     switch (why) {
-    case CHANGE_GIVES: return any(c, count_sign_ins, person_id, waits);
+    case CHANGE_GIVES:
+    case CHANGE_BECOMES_ONE: return any(c, count_sign_ins, person_id, waits);
     case CHANGE_ADMIN_COMES: *waits = true; return OK;
     case CHANGE_ADMIN_LEAVES: *waits = admin; return OK;
     case CHANGE_NAME: TRY(any(c, count_sign_ins, person_id, &more)); break;
@@ -360,34 +341,12 @@ static const char count_deciders[] =
 
 static const char find_asker[] = "SELECT person_id FROM account WHERE id = $1";
 
-/* The words of a role stand for it: "approver · 行政处". */
-static const char *
-about_in(struct call *c, const struct right_change *w)
-{
-    const char *about = w->about ? w->about : "";
-    size_t n = strcspn(about, " ");
-
-    if (strcmp(w->noun, "role_grant") != 0)
-        return about;
-    const char *role = arena_text_n(c->arena, about, n);
-    for (size_t i = 0; auth_roles[i]; i++)
-        if (strcmp(auth_roles[i], role) == 0)
-            return arena_printf(c->arena, "%s%s", words_in(c, role), about + n);
-    return about;
-}
-
 enum err
 right_change_complete(struct call *c, struct right_change *w)
 {
     const struct actor *a = c->actor;
     int64_t asker = 0, deciders = 0;
-    size_t i = 0;
 
-    while (change_words[i] && strcmp(change_words[i], w->kind) != 0)
-        i++;
-    if (change_words[i])
-        w->says = arena_printf(c->arena, words_in(c, says_changes[i]),
-                               w->person_name, about_in(c, w));
     TRY(db_int(c, &asker, find_asker, V(w->asked_by)));
     w->own = a->person_id != 0 && a->person_id == asker;
     w->decides =
@@ -399,19 +358,6 @@ right_change_complete(struct call *c, struct right_change *w)
         w->decides = deciders == 0;
     }
     w->mine = w->decides && strcmp(w->state, "waiting") == 0;
-    return OK;
-}
-
-enum err
-right_change_list(struct call *c, struct list *l)
-{
-    struct right_change *rows;
-
-    TRY(right_change_need_admin(c));
-    TRY(model_list(c, l));
-    rows = l->rows;
-    for (size_t i = 0; i < l->n; i++)
-        TRY(right_change_complete(c, &rows[i]));
     return OK;
 }
 

@@ -18,11 +18,12 @@
  *      is about one of them is decided by the third.
  *   3. Who holds an administrator's role gets no other rights by any way.
  *   4. Of each administrator's role one who can sign in is left.
- *   5. The program itself (the command line, the demo) needs nobody: who owns
+ *   5. No row is called otherwise while a change that speaks of it waits.
+ *   6. The program itself (the command line, the demo) needs nobody: who owns
  *      the folder owns the office.
  *
- * Its life, and the making of what is kept, are engine/org's, which knows the
- * facts; see org.h, right_change_life.
+ * Its life, what it says and the making of what is kept are engine/org's, which
+ * knows the facts; see org.h, right_change_life.
  */
 #ifndef AUTH_CHANGE_H
 #define AUTH_CHANGE_H
@@ -35,7 +36,8 @@ struct right_change {
     int64_t person_id;
     const char *person_name;
     const char *about; /* the name of the crew, the account, the role */
-    const char *says;  /* all of it in a sentence, in the reader's language */
+    const char *says;  /* all of it in a sentence, in the reader's language; of
+                          one that waits, from the rows as they are */
     const char *noun;  /* the row that is added, set or removed */
     int64_t noun_id;
     const char *wish;      /* its fields, as JSON; NULL: it goes, or is told */
@@ -65,7 +67,8 @@ enum change_why {
     CHANGE_MORE_ACCOUNTS, /* an account is made for them */
     CHANGE_BACK_IN_USE,   /* they, or an account of theirs, come back */
     CHANGE_ADMIN_COMES,   /* they get an administrator's role */
-    CHANGE_ADMIN_LEAVES   /* they, the account or the role go */
+    CHANGE_ADMIN_LEAVES,  /* they, the account or the role go */
+    CHANGE_BECOMES_ONE    /* what is another row's becomes theirs, too */
 };
 
 /*
@@ -109,9 +112,35 @@ enum err person_has_rights(struct call *c, int64_t person_id,
 enum err provider_signs_in(struct call *c, int64_t provider_id,
                            int64_t *person_id) MUST_USE;
 
-/* The changes that wait and those that were decided; for the three
-   administrators. */
-enum err right_change_list(struct call *c, struct list *l) MUST_USE;
+/*
+ * Who has more once the row FROM is one with INTO: *PERSON_ID is one of them
+ * who signs in, 0 where none does.  A function for each noun that merges, by
+ * what being in, or reaching, one of its rows gives.
+ *
+ * ERR_DENIED on "into_id": the caller would be one of them
+ */
+typedef enum err (*change_gain)(struct call *c, int64_t from, int64_t into,
+                                int64_t *person_id);
+enum err gain_of_person(struct call *c, int64_t from, int64_t into,
+                        int64_t *person_id) MUST_USE;
+enum err gain_of_crew(struct call *c, int64_t from, int64_t into,
+                      int64_t *person_id) MUST_USE;
+enum err gain_of_provider(struct call *c, int64_t from, int64_t into,
+                          int64_t *person_id) MUST_USE;
+enum err gain_of_place(struct call *c, int64_t from, int64_t into,
+                       int64_t *person_id) MUST_USE;
+
+/* ERR_CONFLICT while a change waits that speaks of the row ID of NOUN. */
+enum err change_refuse_spoken(struct call *c, const char *noun,
+                              int64_t id) MUST_USE;
+
+/*
+ * What somebody is to agree to is said with the names of its rows: ERR_CONFLICT
+ * on the field where REC is called otherwise than OLD (its TITLE, its key) and
+ * a change about it waits.  In the caller's TX.
+ */
+enum err change_keeps_names(struct call *c, const struct model *m,
+                            const void *old, const void *rec) MUST_USE;
 
 /* The words of its states, in their order; NULL-ended. */
 extern const char *const right_change_states[];
@@ -119,8 +148,11 @@ extern const char *const right_change_states[];
 /* ERR_DENIED: the caller is none of the three administrators. */
 enum err right_change_need_admin(struct call *c) MUST_USE;
 
-/* Fill in what is derived: says, own, mine.  The program itself decides where
-   nobody who could is in the office (decision 25). */
+/* Every kind, NULL-ended. */
+extern const char *const change_words[];
+
+/* Fill in own, decides and mine.  The program itself decides where nobody who
+   could is in the office (decision 25). */
 enum err right_change_complete(struct call *c, struct right_change *w) MUST_USE;
 
 /* From now on the call acts for the account, with every right; CONFIRMED: what

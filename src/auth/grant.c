@@ -376,7 +376,7 @@ follow(struct call *c, struct follower *f)
     TRY(change_waits(c, CHANGE_GIVES, f->person_id, &waits));
     if (!waits)
         return model_add(c, &role_grant_model, &f->g);
-    w.about = arena_printf(c->arena, "%s · %s", f->unit, f->g.role);
+    w.about = arena_printf(c->arena, "%s · %s", f->g.role, f->unit);
     w.wish = arena_printf(c->arena,
                           "{\"account_id\":%lld,\"role\":\"%s\","
                           "\"scope\":\"unit\",\"scope_id\":%lld}",

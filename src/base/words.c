@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct words {
@@ -43,6 +44,23 @@ words_in(const struct call *c, const char *text)
     if (c->lang == LANG_ZH && c->words != NULL && text != NULL)
         other = json_string_value(json_object_get(c->words->table, text));
     return other != NULL ? other : text;
+}
+
+const char *
+words_of(const struct call *c, const char *noun, const char *word)
+{
+    char key[200];
+    const char *own;
+    int n;
+
+    if (c->lang != LANG_ZH || c->words == NULL || noun == NULL || word == NULL)
+        return words_in(c, word);
+    n = snprintf(key, sizeof key, "%s:%s", noun, word);
+    /* A longer one is a sentence, which is nobody's own. */
+    own = n > 0 && (size_t)n < sizeof key
+              ? json_string_value(json_object_get(c->words->table, key))
+              : NULL;
+    return own != NULL ? own : words_in(c, word);
 }
 
 const char *

@@ -205,6 +205,7 @@ open_parts(struct office *o, enum store_mode mode, bool only_look)
     store_on_move(o->app.store, &o->mover);
     if (mode == STORE_AS_IS)
         return OK;
+    TRY(nouns_whole(c));
     TRY(read_settings(c, &o->app));
     TRY(check_schema(c));
     TRY(pass_ids(c, o->app.ids));

@@ -101,10 +101,8 @@ put_text(const struct model *m, const char *name, void *rec, const char *text)
         *(const char **)(void *)((char *)rec + f->offset) = text;
 }
 
-/* What is answered besides the row.  A life without a view of its own has its
-   offers in the row. */
-static enum err
-fill_view(struct call *c, const struct life *life, void *view)
+enum err
+life_fill(struct call *c, const struct life *life, void *view)
 {
     struct offers offers;
 
@@ -140,11 +138,12 @@ find_step(struct deed *d, const char *verb)
     if (d->step == NULL)
         return fail(d->c, ERR_CONFLICT, "state",
                     "“%s” is not possible while the %s is “%s”",
-                    words_in(d->c, verb), words_in(d->c, life->model->noun),
-                    words_in(d->c, life->states[state]));
+                    words_of(d->c, life->model->noun, verb),
+                    words_in(d->c, life->model->noun),
+                    words_of(d->c, life->model->noun, life->states[state]));
     if ((d->who & d->step->who) == 0)
         return fail(d->c, ERR_DENIED, NULL, "“%s” is for others to do",
-                    words_in(d->c, verb));
+                    words_of(d->c, life->model->noun, verb));
     return OK;
 }
 
@@ -268,7 +267,7 @@ life_do(struct call *c, const struct life *life, const char *verb,
     memcpy(view, d.rec, size);
     /* Of a row that is gone nothing can be done any more. */
     if (!(d.step->flags & STEP_REMOVES))
-        TRY(fill_view(c, life, view));
+        TRY(life_fill(c, life, view));
     TRY(tx_commit(&tx));
     if (life->kept != NULL)
         life->kept(c);
@@ -298,7 +297,7 @@ enum err
 life_get(struct call *c, const struct life *life, int64_t id, void *view)
 {
     TRY(life_load(c, life, id, view));
-    return fill_view(c, life, view);
+    return life_fill(c, life, view);
 }
 
 /* -- hearing -------------------------------------------------------------------- */

@@ -110,7 +110,8 @@ struct life {
     /* What is answered: begins with the row, may have the derived texts
        `verbs` and `why_not` (life_offer).  NULL: the row itself. */
     const struct model *view;
-    const char *const *states; /* words, NULL-ended */
+    const char *const *states; /* words, NULL-ended; as its verbs are they
+                                  words of its noun (words_of) */
     const struct party *parties;
     size_t n_parties;
     const struct step *steps;
@@ -173,19 +174,22 @@ extern const struct model life_comment_model; /* a note that must be said */
 /*
  * What every row with a life has: the first members of its struct, the first of
  * its rows of fields.  (Of the older ones only some have them; then by the same
- * names.)  Where life->view is NULL, `verbs` and `why_not` are filled in.
+ * names.)  Where life->view is NULL, `verbs` and `why_not` are filled in, and by
+ * the noun's verbs `called` (noun_call).
  */
 #define LIFE_MEMBERS                                                           \
     int64_t id;                                                                \
     unsigned state;                                                            \
     int64_t version;                                                           \
     instant updated_at;                                                        \
-    const char *verbs, *why_not
+    const char *called, *verbs, *why_not
 #define LIFE_FIELDS(T, states)                                                 \
     FIELD(T, id, .flags = GIVEN),                                              \
         FIELD(T, state, .flags = GIVEN, .choices = states, .label = "State"),  \
         FIELD(T, version, .flags = GIVEN),                                     \
         FIELD(T, updated_at, .flags = GIVEN),                                  \
+        FIELD(T, called, .flags = GIVEN | DERIVED,                             \
+              .says = "What people call it."),                                 \
         FIELD(T, verbs, .flags = GIVEN | DERIVED | JSON_TEXT,                  \
               .says = "What the caller may do with it now."),                  \
         FIELD(T, why_not, .flags = GIVEN | DERIVED | JSON_TEXT,                \
@@ -271,6 +275,9 @@ enum err life_program(struct call *c, const struct life *life, const char *verb,
 enum err life_wake(struct call *c, const struct life *life, int64_t max,
                    int64_t *done) MUST_USE;
 
+/* Can the caller be a party to any row, by their person or by a right? */
+bool life_concerns(const struct call *c, const struct life *life);
+
 /* The row by id, for whoever may see it. */
 enum err life_load(struct call *c, const struct life *life, int64_t id,
                    void *rec) MUST_USE;
@@ -278,6 +285,11 @@ enum err life_load(struct call *c, const struct life *life, int64_t id,
 /* The same as it is answered. */
 enum err life_get(struct call *c, const struct life *life, int64_t id,
                   void *view) MUST_USE;
+
+/* What is answered besides the row VIEW begins with.  A life without a view of
+   its own has its offers in the row. */
+enum err life_fill(struct call *c, const struct life *life,
+                   void *view) MUST_USE;
 
 /* Narrow the list to what the caller is any party to, where `who` is NULL: what
    can be listed can be got. */

@@ -39,6 +39,19 @@ life_who(struct call *c, const struct life *life, const void *rec,
     return OK;
 }
 
+bool
+life_concerns(const struct call *c, const struct life *life)
+{
+    for (size_t i = 0; i < life->n_parties; i++) {
+        const struct party *p = &life->parties[i];
+
+        if (p->own ? c->actor != NULL && c->actor->person_id != 0
+                   : p->right != NULL && auth_may(c, p->right))
+            return true;
+    }
+    return false;
+}
+
 /* Does a party's right reach every row?  Without columns any of it does. */
 static bool
 sees_all(struct call *c, const struct life *life)

@@ -116,9 +116,10 @@ life_right(const struct life *life, const char *verb)
 
 /* "Hand over", or what the verb is called in Chinese. */
 static const char *
-label_of(struct call *c, const char *verb)
+label_of(struct call *c, const struct life *life, const char *verb)
 {
-    char *s = arena_text(c->arena, words_spaced(c, verb));
+    char *s = arena_text(c->arena,
+                         words_spaced(c, words_of(c, life->model->noun, verb)));
 
     s[0] = (char)toupper((unsigned char)s[0]);
     return s;
@@ -133,7 +134,7 @@ life_write_steps(struct call *c, struct json_out *o, const struct life *life)
 
         json_begin(o);
         json_put_text(o, "verb", s->verb);
-        json_put_text(o, "label", label_of(c, s->verb));
+        json_put_text(o, "label", label_of(c, life, s->verb));
         json_key(o, "from");
         json_begin_list(o);
         for (unsigned k = 0; life->states[k] != NULL; k++)

@@ -143,6 +143,10 @@ const struct field *model_flagged(const struct model *m, unsigned flag);
         FIELD(T, version, .flags = GIVEN),                                     \
         FIELD(T, updated_at, .flags = GIVEN)
 
+/* What the field is called in the caller's language. */
+const char *field_label(const struct call *c, const struct model *m,
+                        const struct field *f);
+
 /* -- checking -------------------------------------------------------- */
 
 /* Every REQUIRED field said, every limit kept; the first breach is named. */

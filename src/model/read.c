@@ -232,6 +232,9 @@ read_object(struct call *c, const struct model *m, json_t *object, void *rec,
 
         TRY(find_input(c, m, key, &f));
         TRY(read_value(c, f, v, rec));
+        /* Nothing is neither yes nor no: the row is as it would be unsaid. */
+        if (json_is_null(v) && f->flags & IN_USE)
+            continue;
         if (mask != NULL)
             *mask |= (field_mask)1 << (f - m->fields);
     }

@@ -204,23 +204,29 @@ model_write_schema(struct json_out *o, const struct model *m,
     json_end(o);
 }
 
+const char *
+field_label(const struct call *c, const struct model *m, const struct field *f)
+{
+    return words_of(c, m->noun, f->label ? f->label : f->name);
+}
+
 static void
-write_form_words(struct call *c, struct json_out *o, const char *key,
+write_form_words(struct call *c, struct json_out *o, const struct model *m,
                  const char *const *words)
 {
-    json_key(o, key);
     json_begin_list(o);
     for (size_t i = 0; words[i] != NULL; i++) {
         json_begin(o);
         json_put_text(o, "value", words[i]);
-        json_put_text(o, "label", words_in(c, words[i]));
+        json_put_text(o, "label", words_of(c, m->noun, words[i]));
         json_end(o);
     }
     json_end_list(o);
 }
 
 static void
-write_form_field(struct call *c, struct json_out *o, const struct field *f)
+write_form_field(struct call *c, struct json_out *o, const struct model *m,
+                 const struct field *f)
 {
     json_begin(o);
     json_put_text(o, "name", f->name);
@@ -229,7 +235,7 @@ write_form_field(struct call *c, struct json_out *o, const struct field *f)
                   : f->flags & SEVERAL ? "several"
                   : f->choices         ? "choice"
                                        : kinds[f->kind].form);
-    json_put_text(o, "label", words_in(c, f->label ? f->label : f->name));
+    json_put_text(o, "label", field_label(c, m, f));
     json_put_bool(o, "required", member_is_asked(f));
     /* Marked like what is required, though a draft may do without. */
     json_put_bool(o, "expected", member_is_asked(f) || f->flags & EXPECTED);
@@ -240,10 +246,14 @@ write_form_field(struct call *c, struct json_out *o, const struct field *f)
     json_put_int(o, "max", f->max);
     json_put_text(o, "refers", f->refers);
     json_put_text(o, "says", f->says ? words_in(c, f->says) : NULL);
-    if (f->choices != NULL)
-        write_form_words(c, o, "choices", f->choices);
-    if (f->offers != NULL)
-        write_form_words(c, o, "offers", f->offers);
+    if (f->choices != NULL) {
+        json_key(o, "choices");
+        write_form_words(c, o, m, f->choices);
+    }
+    if (f->offers != NULL) {
+        json_key(o, "offers");
+        write_form_words(c, o, m, f->offers);
+    }
     json_end(o);
 }
 
@@ -256,7 +266,7 @@ model_write_form(struct call *c, struct json_out *o, const struct model *m)
     json_begin_list(o);
     for (size_t i = 0; i < m->n; i++)
         if (!(m->fields[i].flags & (SECRET | UNASKED)))
-            write_form_field(c, o, &m->fields[i]);
+            write_form_field(c, o, m, &m->fields[i]);
     json_end_list(o);
     json_end(o);
 }

@@ -77,13 +77,14 @@ cell_plain(struct arena *a, const struct field *f, const char *text)
 }
 
 const char *
-cell_word(const struct call *c, const struct field *f, const char *text)
+cell_word(const struct call *c, const struct model *m, const struct field *f,
+          const char *text)
 {
     const struct call chinese = { .lang = LANG_ZH, .words = c->words };
 
     for (size_t i = 0; f->choices[i] != NULL; i++)
         if (text_same_case(text, f->choices[i])
-            || text_same(text, words_in(&chinese, f->choices[i])))
+            || text_same(text, words_of(&chinese, m->noun, f->choices[i])))
             return f->choices[i];
     return NULL;
 }
@@ -122,7 +123,8 @@ instant_word(struct call *c, instant t)
 
 /* A number that was not said is no zero. */
 const char *
-cell_text(struct call *c, const struct field *f, const void *rec)
+cell_text(struct call *c, const struct model *m, const struct field *f,
+          const void *rec)
 {
     struct value v = member_value(f, rec);
 
@@ -139,7 +141,7 @@ cell_text(struct call *c, const struct field *f, const void *rec)
                             (long long)(v.as.i < 0 ? -v.as.i : v.as.i) / 100,
                             (long long)(v.as.i < 0 ? -v.as.i : v.as.i) % 100);
     case FIELD_WORD:
-    case FIELD_TEXT: return f->choices ? words_in(c, v.as.s) : v.as.s;
+    case FIELD_TEXT: return f->choices ? words_of(c, m->noun, v.as.s) : v.as.s;
     case FIELD_INT: break;
     }
     return arena_printf(c->arena, "%lld", (long long)v.as.i);

@@ -20,22 +20,25 @@ key_of(const struct model *m)
 }
 
 static const char *
-in_chinese(const struct call *c, const char *text)
+in_chinese(const struct call *c, const struct model *m, const struct field *f)
 {
     const struct call chinese = { .lang = LANG_ZH, .words = c->words };
 
-    return words_in(&chinese, text);
+    return field_label(&chinese, m, f);
 }
 
 static struct column
-make_column(struct call *c, const struct field *f)
+make_column(struct call *c, const struct model *m, const struct field *f)
 {
-    const char *label = in_chinese(c, f->label ? f->label : f->name);
-    struct column k = { .field = f, .name = f->name, .zh = label };
+    const char *label = in_chinese(c, m, f);
+    struct column k = {
+        .field = f, .name = f->name, .label = label, .zh = label
+    };
     size_t n = strlen(f->name);
 
     if (f->refers == NULL)
         return k;
+    /* A cell has the key of what it refers to, as people have no ids. */
     k.to = noun_of_table(c, f->refers);
     ASSERT(k.to != NULL);
     k.key = key_of(k.to->model);
@@ -45,9 +48,9 @@ make_column(struct call *c, const struct field *f)
         n -= 3;
     k.name = arena_printf(c->arena, "%.*s_%s", (int)n, f->name, k.key->name);
     /* The account of a role is known by its 账号, not by its 账号账号. */
-    if (!text_same(label, in_chinese(c, k.key->label)))
-        k.zh =
-            arena_printf(c->arena, "%s%s", label, in_chinese(c, k.key->label));
+    if (!text_same(label, in_chinese(c, k.to->model, k.key)))
+        k.zh = arena_printf(c->arena, "%s%s", label,
+                            in_chinese(c, k.to->model, k.key));
     return k;
 }
 
@@ -58,10 +61,10 @@ columns_of(struct call *c, const struct noun *n)
     struct columns out = { .all = NEW_N(c->arena, struct column, m->n) };
 
     for (size_t i = 0; n->columns != NULL && n->columns[i] != NULL; i++)
-        out.all[out.n++] = make_column(c, model_field(m, n->columns[i]));
+        out.all[out.n++] = make_column(c, m, model_field(m, n->columns[i]));
     for (size_t i = 0; n->columns == NULL && i < m->n; i++)
         if (!(m->fields[i].flags & (GIVEN | SECRET | DERIVED)))
-            out.all[out.n++] = make_column(c, &m->fields[i]);
+            out.all[out.n++] = make_column(c, m, &m->fields[i]);
     return out;
 }
 
@@ -82,20 +85,28 @@ is_among(const char *name, const char *also)
 }
 
 const struct column *
-column_find(const struct call *c, const struct columns *k, const char *name)
+column_find(const struct columns *k, const char *name)
 {
     for (size_t i = 0; i < k->n; i++) {
         const struct column *x = &k->all[i];
         const struct field *f = x->field;
 
         if (text_same_case(name, x->name) || text_same_case(name, f->name)
-            || text_same(name, x->zh) || is_among(name, f->also)
-            || (f->label != NULL
-                && (text_same_case(name, f->label)
-                    || text_same(name, in_chinese(c, f->label)))))
+            || text_same(name, x->zh) || text_same(name, x->label)
+            || is_among(name, f->also)
+            || (f->label != NULL && text_same_case(name, f->label)))
             return x;
     }
     return NULL;
+}
+
+const char *
+column_field(const struct columns *k, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < k->n; i++)
+        if (text_same(k->all[i].name, name))
+            return k->all[i].field->name;
+    return name;
 }
 
 enum err

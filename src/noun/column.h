@@ -11,6 +11,7 @@ struct column {
     const struct noun *to;   /* the cell is the key of one of these; or NULL */
     const struct field *key; /* of TO */
     const char *name;        /* English: "crew_code" */
+    const char *label;       /* of the field alone, in Chinese */
     const char *zh;          /* as it is written in Chinese */
 };
 
@@ -22,8 +23,10 @@ struct columns {
 struct columns columns_of(struct call *c, const struct noun *n);
 
 /* By any of its names; NULL: there is none. */
-const struct column *column_find(const struct call *c, const struct columns *k,
-                                 const char *name);
+const struct column *column_find(const struct columns *k, const char *name);
+
+/* The field in the column of that English name; NAME itself: there is none. */
+const char *column_field(const struct columns *k, const char *name);
 
 /* The id of what has the key TEXT and is in use today, or 0. */
 enum err column_find_row(struct call *c, const struct column *k,

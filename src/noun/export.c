@@ -61,7 +61,7 @@ fill_column(struct call *c, const struct list *l, const struct columns *k,
 
         out->cells[row * k->n + i] =
             x->key != NULL ? column_keys_find(&keys, field_int(x->field, rec))
-                           : cell_text(c, x->field, rec);
+                           : cell_text(c, l->model, x->field, rec);
     }
     return OK;
 }

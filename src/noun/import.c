@@ -67,7 +67,8 @@ refuse(struct importing *im, int64_t line, const char *field,
     import_push(&(struct call){ .arena = im->whole }, im->result,
                 &(struct import_refusal){
                     .line = line,
-                    .field = arena_text(im->whole, field),
+                    .field = arena_text(im->whole,
+                                        column_field(&im->columns, field)),
                     .column = arena_text(im->whole, head_of(im, field)),
                     .detail = arena_text(im->whole, words_in(im->c, detail)),
                     .value = arena_text(im->whole, value) });
@@ -125,7 +126,7 @@ read_header(struct importing *im, struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         const char *name = read_text(im->c, csv->cells[i]);
-        const struct column *k = column_find(im->c, &im->columns, name);
+        const struct column *k = column_find(&im->columns, name);
 
         if (k == NULL)
             refuse(im, csv->line, name, "there is no such column", name);
@@ -184,8 +185,8 @@ read_cell(struct importing *im, const struct column *k, const char *text,
         return cell_bool(text, at)
                    ? OK
                    : fail(im->c, ERR_INVALID, f->name, "must be yes or no");
-    if (f->choices != NULL && cell_word(im->c, f, text) != NULL)
-        text = cell_word(im->c, f, text);
+    if (f->choices != NULL && cell_word(im->c, im->n->model, f, text) != NULL)
+        text = cell_word(im->c, im->n->model, f, text);
     return model_read_text(im->c, f, text, rec);
 }
 
@@ -211,6 +212,24 @@ find_row(struct importing *im, void *rec, field_mask said, int64_t *id)
     if (im->n->find != NULL)
         return im->n->find(im->c, rec, id);
     return model_find(im->c, im->n->model, rec, key != 0 ? key : said, id);
+}
+
+/* A word that was not said is none of its words: by the first of them another
+   row would be found and changed. */
+static enum err
+check_key_said(struct importing *im, field_mask said)
+{
+    const struct model *m = im->n->model;
+    field_mask key = key_mask(im);
+
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (key >> i & 1 && !(said >> i & 1)
+            && (f->kind == FIELD_WORD || f->kind == FIELD_BOOL))
+            return fail(im->c, ERR_INVALID, f->name, "is required");
+    }
+    return OK;
 }
 
 /* A row named twice would be two opinions. */
@@ -242,17 +261,7 @@ meet(struct importing *im, const void *rec, int64_t line)
 static enum err
 bring_new(struct importing *im, void *rec, field_mask said)
 {
-    const struct model *m = im->n->model;
-    const struct field *use = model_flagged(m, IN_USE);
-    bool ended = use != NULL && said & model_mask(m, use->name)
-                 && !*(bool *)(void *)((char *)rec + use->offset);
-
-    TRY(noun_add(im->c, im->n, rec));
-    /* What is made is in use; a table may know that it is no more. */
-    if (ended && !im->c->waits) {
-        *(bool *)(void *)((char *)rec + use->offset) = false;
-        TRY(noun_set(im->c, im->n, rec, model_mask(m, use->name)));
-    }
+    TRY(noun_add_said(im->c, im->n, rec, said));
     im->result->added++;
     return OK;
 }
@@ -281,6 +290,7 @@ bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
     int64_t id = 0;
 
     im->c->waits = false;
+    TRY(check_key_said(im, said));
     TRY(meet(im, rec, line));
     TRY(find_row(im, rec, said, &id));
     TRY(id == 0 ? bring_new(im, rec, said) : bring_old(im, rec, said, id));

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "life/life.h"
 #include "noun/noun.h"
 #include "json/json.h"
 
@@ -31,6 +32,15 @@ sort_of(const struct noun *n)
     return n->sort ? n->sort : key ? key->name : title ? title->name : NULL;
 }
 
+/* Is there a page of it in the caller's menu? */
+static bool
+has_page(const struct call *c, const struct noun *n)
+{
+    if (n->part == NULL)
+        return false;
+    return n->life != NULL ? life_concerns(c, n->life) : auth_may(c, n->see);
+}
+
 static void
 write_noun(struct call *c, struct json_out *o, const struct noun *n)
 {
@@ -48,6 +58,7 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_put_text(o, "sort", sort_of(n));
     json_put_text(o, "edit", n->edit);
     json_put_bool(o, "editable", n->edit != NULL && auth_may(c, n->edit));
+    json_put_bool(o, "shown", has_page(c, n));
     json_put_bool(o, "plain", !n->by_hand);
     json_put_bool(o, "alive", n->life != NULL);
     json_put_bool(o, "removable", n->removable);
@@ -62,17 +73,14 @@ write_noun(struct call *c, struct json_out *o, const struct noun *n)
     json_end(o);
 }
 
-/* What others only refer to has no place of its own; but whoever reads the audit
-   reads of all. */
+/* Whoever reads the audit reads of all, also of what others only refer to. */
 static bool
-is_shown(const struct call *c, const struct noun *n)
+is_told(const struct call *c, const struct noun *n)
 {
-    if (auth_may(c, "audit.see"))
-        return true;
     /* Whoever brings tables in is told which there are. */
-    if (n->add != NULL && auth_may(c, "import"))
-        return true;
-    return (n->part != NULL || !n->by_hand) && auth_may(c, n->see);
+    return auth_may(c, "audit.see") || has_page(c, n)
+           || (n->add != NULL && auth_may(c, "import"))
+           || (!n->by_hand && n->life == NULL && auth_may(c, n->see));
 }
 
 void
@@ -82,7 +90,7 @@ noun_write_menu(struct call *c, struct json_out *o)
     json_key(o, "items");
     json_begin_list(o);
     for (size_t i = 0; c->app->nouns[i] != NULL; i++)
-        if (is_shown(c, c->app->nouns[i]))
+        if (is_told(c, c->app->nouns[i]))
             write_noun(c, o, c->app->nouns[i]);
     json_end_list(o);
     json_end(o);

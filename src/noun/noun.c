@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs that all plain nouns share. */
-#include "noun/noun.h"
+#include "noun/inner.h"
 
 #include <string.h>
 
-#include "auth/account.h"
+#include "auth/change.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "life/life.h"
@@ -60,6 +60,19 @@ noun_title(struct call *c, const struct noun *n, const void *rec)
                ? title
                : arena_printf(c->arena, "%s %lld", words_in(c, n->model->noun),
                               (long long)model_id(n->model, rec));
+}
+
+void
+noun_call(struct call *c, const struct noun *n, void *rec)
+{
+    const struct field *f = model_field(n->model, "called");
+    const struct fault was = c->fault;
+
+    if (n->by_hand || f == NULL || f->kind != FIELD_TEXT
+        || member_has_column(f))
+        return;
+    *(const char **)(void *)((char *)rec + f->offset) = noun_title(c, n, rec);
+    c->fault = was; /* what it is called by may be gone */
 }
 
 /* -- who may ------------------------------------------------------------- */
@@ -131,6 +144,8 @@ derive(struct call *c, const struct noun *n, void *rec)
     return n->derive ? n->derive(c, rec) : OK;
 }
 
+/* Narrowed before it is read, so that pages and totals are of what the caller
+   may see. */
 enum err
 noun_list(struct call *c, const struct noun *n, struct list *l)
 {
@@ -144,8 +159,12 @@ noun_list(struct call *c, const struct noun *n, struct list *l)
         list_and(c, l, "%s = $%zu", n->own,
                  list_bind(c, l, V(c->actor->account_id)));
     TRY(model_list(c, l));
-    for (size_t i = 0; i < l->n; i++)
-        TRY(derive(c, n, (char *)l->rows + i * n->model->size));
+    for (size_t i = 0; i < l->n; i++) {
+        void *rec = (char *)l->rows + i * n->model->size;
+
+        noun_call(c, n, rec);
+        TRY(derive(c, n, rec));
+    }
     return OK;
 }
 
@@ -163,12 +182,14 @@ noun_may_see(struct call *c, const struct noun *n, const void *rec)
 {
     void *copy;
 
-    if (n->get == NULL)
+    if (n->get == NULL && (n->by_hand || n->life == NULL))
         return n->by_hand ? fail(c, ERR_DENIED, NULL, "this is not for you")
                           : may_see(c, n, rec);
     copy = arena_alloc(c->arena, n->model->size);
     memcpy(copy, rec, n->model->size);
-    return n->get(c, copy);
+    return n->get != NULL
+               ? n->get(c, copy)
+               : life_load(c, n->life, model_id(n->model, rec), copy);
 }
 
 enum err
@@ -176,10 +197,13 @@ noun_get(struct call *c, const struct noun *n, void *rec)
 {
     if (n->get != NULL)
         return n->get(c, rec);
-    if (n->life != NULL)
-        return life_view(n->life) == n->model
-                   ? life_get(c, n->life, model_id(n->model, rec), rec)
-                   : life_load(c, n->life, model_id(n->model, rec), rec);
+    if (n->life != NULL) {
+        TRY(life_view(n->life) == n->model
+                ? life_get(c, n->life, model_id(n->model, rec), rec)
+                : life_load(c, n->life, model_id(n->model, rec), rec));
+        noun_call(c, n, rec);
+        return OK;
+    }
     TRY(model_get(c, n->model, model_id(n->model, rec), rec));
     TRY(may_see(c, n, rec));
     return derive(c, n, rec);
@@ -187,9 +211,8 @@ noun_get(struct call *c, const struct noun *n, void *rec)
 
 /* -- rules ------------------------------------------------------------------ */
 
-/* May something new refer to it? */
-static bool
-in_use(const struct call *c, const struct model *m, const void *rec)
+bool
+noun_in_use(const struct call *c, const struct model *m, const void *rec)
 {
     const struct field *use = model_flagged(m, IN_USE);
     const struct field *until = model_flagged(m, UNTIL);
@@ -220,7 +243,7 @@ check_reference(struct call *c, const struct field *f, const void *old,
     if (e == ERR_ABSENT)
         return fail(c, ERR_INVALID, f->name, "there is no %s %lld",
                     words_in(c, to->model->noun), (long long)id);
-    if (e == OK && !in_use(c, to->model, other)
+    if (e == OK && !noun_in_use(c, to->model, other)
         && (old == NULL || field_int(f, old) != id))
         return fail(c, ERR_CONFLICT, f->name, "“%s” is no more in use",
                     noun_title(c, to, other));
@@ -282,9 +305,8 @@ check_unique(struct call *c, const struct noun *n, const void *old,
     return OK;
 }
 
-/* All that a row must meet, whoever brings it. */
-static enum err
-check(struct call *c, const struct noun *n, const void *old, void *rec)
+enum err
+noun_check(struct call *c, const struct noun *n, const void *old, void *rec)
 {
     TRY(model_check(c, n->model, rec));
     TRY(check_references(c, n->model, old, rec));
@@ -310,9 +332,8 @@ finish(struct call *c, const struct noun *n, struct tx *tx, const void *old,
     return OK;
 }
 
-/* The row as it is, for whoever may change it and has seen it so. */
-static enum err
-get_to_change(struct call *c, const struct noun *n, int64_t id, void *old)
+enum err
+noun_to_change(struct call *c, const struct noun *n, int64_t id, void *old)
 {
     const struct field *version = model_field(n->model, "version");
 
@@ -323,7 +344,7 @@ get_to_change(struct call *c, const struct noun *n, int64_t id, void *old)
 }
 
 enum err
-noun_add(struct call *c, const struct noun *n, void *rec)
+noun_add_said(struct call *c, const struct noun *n, void *rec, field_mask said)
 {
     const struct field *use = model_flagged(n->model, IN_USE);
     bool made = true;
@@ -336,14 +357,30 @@ noun_add(struct call *c, const struct noun *n, void *rec)
     TRY(auth_need(c, n->edit, NULL));
     if (n->own != NULL)
         field_put(model_field(n->model, n->own), rec, c->actor->account_id);
-    if (use != NULL)
+    if (use != NULL && !(said & model_mask(n->model, use->name)))
         *(bool *)(void *)((char *)rec + use->offset) = true;
-    TRY(check(c, n, NULL, rec));
+    TRY(model_check_said(c, n->model, said));
+    TRY(noun_check(c, n, NULL, rec));
     if (n->judge != NULL)
         TRY(n->judge(c, NULL, rec, &made));
     if (made)
         TRY(model_add(c, n->model, rec));
+    /* Answered as it will be read. */
+    if (n->life != NULL && made) {
+        TRY(life_fill(c, n->life, rec));
+        noun_call(c, n, rec);
+    }
     return finish(c, n, &tx, NULL, rec);
+}
+
+enum err
+noun_add(struct call *c, const struct noun *n, void *rec)
+{
+    const struct field *use = model_flagged(n->model, IN_USE);
+
+    return noun_add_said(c, n, rec,
+                         use ? ALL_FIELDS & ~model_mask(n->model, use->name)
+                             : ALL_FIELDS);
 }
 
 enum err
@@ -357,9 +394,11 @@ noun_set(struct call *c, const struct noun *n, void *rec, field_mask said)
         return n->set(c, rec, said);
     ASSERT(!n->by_hand && !n->life && (n->edit != NULL || n->own != NULL));
     TX tx = tx_begin(c);
-    TRY(get_to_change(c, n, model_id(m, rec), old));
+    TRY(noun_to_change(c, n, model_id(m, rec), old));
     model_fill(m, rec, old, said);
-    TRY(check(c, n, old, rec));
+    TRY(noun_check(c, n, old, rec));
+    /* Before anything is asked for: that speaks with the new name. */
+    TRY(change_keeps_names(c, m, old, rec));
     if (n->judge != NULL)
         TRY(n->judge(c, old, rec, &made));
     if (made)
@@ -369,12 +408,9 @@ noun_set(struct call *c, const struct noun *n, void *rec, field_mask said)
 
 /* -- what refers to a row -------------------------------------------------------- */
 
-typedef enum err (*referrer_fn)(struct call *c, const struct noun *from,
-                                const struct field *f, void *arg);
-
-/* Every column that may hold an id of the table. */
-static enum err
-each_reference(struct call *c, const char *table, referrer_fn fn, void *arg)
+enum err
+noun_each_reference(struct call *c, const char *table, referrer_fn fn,
+                    void *arg)
 {
     for (size_t i = 0; c->app->nouns[i] != NULL; i++) {
         const struct model *m = c->app->nouns[i]->model;
@@ -417,7 +453,7 @@ refuse_referred(struct call *c, const struct noun *n, int64_t id)
 {
     struct counting k = { .id = id, .says = buf_make(c->arena, 0) };
 
-    TRY(each_reference(c, n->model->table, count_references, &k));
+    TRY(noun_each_reference(c, n->model->table, count_references, &k));
     return k.says.len == 0 ? OK
                            : fail(c, ERR_CONFLICT, NULL,
                                   "others refer to it: %s", k.says.s);
@@ -430,123 +466,8 @@ noun_remove(struct call *c, const struct noun *n, int64_t id)
 
     ASSERT(n->removable && n->life == NULL);
     TX tx = tx_begin(c);
-    TRY(get_to_change(c, n, id, old));
+    TRY(noun_to_change(c, n, id, old));
     TRY(refuse_referred(c, n, id));
     TRY(model_remove(c, n->model, id));
     return finish(c, n, &tx, old, NULL);
-}
-
-/* -- two that are one ----------------------------------------------------------- */
-
-struct merging {
-    const struct noun *n;
-    int64_t from, into;
-};
-
-/* One row that refers to the double refers to the other from now on. */
-static enum err
-move_reference(struct call *c, const struct noun *n, const struct field *f,
-               const struct merging *k, int64_t id)
-{
-    void *rec = arena_alloc(c->arena, n->model->size);
-
-    if (n->refer != NULL)
-        return n->refer(c, id, f, k->into);
-    if ((n->by_hand || n->life) && n->set == NULL)
-        return fail(c, ERR_CONFLICT, NULL, "%s %lld refers to it for good",
-                    words_in(c, n->model->noun), (long long)id);
-    field_put(model_field(n->model, "id"), rec, id);
-    field_put(f, rec, k->into);
-    TRY(noun_set(c, n, rec, model_mask(n->model, f->name)));
-    /* Half a merging is none. */
-    return c->waits ? fail(c, ERR_CONFLICT, NULL,
-                           "%s %lld gives rights: change it by itself first",
-                           words_in(c, n->model->noun), (long long)id)
-                    : OK;
-}
-
-static enum err
-move_page(struct call *c, const struct noun *from, const struct field *f,
-          const struct merging *k, size_t *n)
-{
-    struct list l = { .model = from->model, .limit = 200, .no_total = true };
-
-    list_and(c, &l, "%s = $%zu", f->name, list_bind(c, &l, V(k->from)));
-    TRY(model_list(c, &l));
-    for (size_t i = 0; i < l.n; i++)
-        TRY(move_reference(c, from, f, k,
-                           model_id(from->model,
-                                    (char *)l.rows + i * from->model->size)));
-    *n = l.n;
-    return OK;
-}
-
-/* A place may have a hundred thousand orders: what a page of them took is given
-   back before the next. */
-static enum err
-move_references(struct call *c, const struct noun *from, const struct field *f,
-                void *arg)
-{
-    struct arena *whole = c->arena, *page;
-    size_t n = 1;
-    enum err e = OK;
-
-    if (from->past)
-        return OK;
-    page = c->arena = arena_open();
-    while (e == OK && n > 0) {
-        arena_reset(page);
-        e = move_page(c, from, f, arg, &n);
-    }
-    c->arena = whole;
-    c->fault.field = arena_text(whole, c->fault.field);
-    c->fault.text = arena_text(whole, c->fault.text);
-    arena_close(page);
-    return e;
-}
-
-/* Rights are given by two persons, so that none follows from a merging. */
-static enum err
-refuse_granted(struct call *c, const struct noun *n, int64_t id)
-{
-    int64_t grants = 0;
-
-    TRY(grants_on(c, n->model->noun, id, &grants));
-    return grants == 0 ? OK
-                       : fail(c, ERR_CONFLICT, NULL,
-                              "%lld roles reach just it: change them first",
-                              (long long)grants);
-}
-
-/* The double is no more. */
-static enum err
-end_double(struct call *c, const struct noun *n, int64_t id)
-{
-    const struct field *use = model_flagged(n->model, IN_USE);
-    void *rec = arena_alloc(c->arena, n->model->size);
-
-    if (use == NULL)
-        return noun_remove(c, n, id);
-    field_put(model_field(n->model, "id"), rec, id);
-    return noun_set(c, n, rec, model_mask(n->model, use->name));
-}
-
-enum err
-noun_merge(struct call *c, const struct noun *n, int64_t from, int64_t into)
-{
-    struct merging k = { n, from, into };
-    void *rec = arena_alloc(c->arena, n->model->size);
-
-    ASSERT(n->merges);
-    TX tx = tx_begin(c);
-    TRY(get_to_change(c, n, from, rec));
-    c->if_version = 0; /* it spoke of the double, which is checked */
-    TRY(get_to_change(c, n, into, rec));
-    if (from == into || !in_use(c, n->model, rec))
-        return fail(c, ERR_CONFLICT, "into_id", "“%s” is no more in use",
-                    noun_title(c, n, rec));
-    TRY(refuse_granted(c, n, from));
-    TRY(each_reference(c, n->model->table, move_references, &k));
-    TRY(end_double(c, n, from));
-    return tx_commit(&tx);
 }

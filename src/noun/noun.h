@@ -31,7 +31,7 @@
 #ifndef NOUN_NOUN_H
 #define NOUN_NOUN_H
 
-#include "auth/auth.h"
+#include "auth/change.h"
 #include "base/text.h"
 #include "model/app.h"
 #include "model/model.h"
@@ -58,7 +58,11 @@ struct noun {
     const struct model *model;
     const char *plural; /* its address and its word for tables: "areas" */
     const char *says;   /* one sentence */
-    const char *part;   /* of the menu: "org", "catalog"; NULL: not in it */
+    /* Of the menu: in the administration "org", "catalog", "accounts", "audit",
+       "system"; "matters" beside it, for whoever has to do with a row; NULL:
+       not in it.  Who sees it there: whom `see` lets, with a life who can be a
+       party. */
+    const char *part;
     const char *sort; /* the field a page sorts by; NULL: the key, the title */
     /* The columns by which a row is told from others, where it is not its TITLE
        alone; a reference stands for the name of what it refers to. */
@@ -79,7 +83,7 @@ struct noun {
     /* Who is from outside (auth.h) sees what lies with their provider only. */
     bool own_only;
     bool removable; /* by DELETE; others are ended by IN_USE, or stay */
-    bool merges;    /* two doubles can become one */
+    bool merges;    /* two doubles can become one; then `gains` is said */
     bool by_hand;   /* its own routes and verbs */
     bool past;      /* tells what was: it goes on to refer to a double */
 
@@ -99,6 +103,13 @@ struct noun {
     enum err (*derive)(struct call *c, void *rec);
     enum err (*changed)(struct call *c, const void *old, void *rec);
     void (*after)(struct call *c, const void *old, const void *rec);
+    /* Of one that merges: who has more by it. */
+    change_gain gains;
+    /* Of one whose references nobody changes, when two that it may refer to
+       become one: REC is the row as it shall be, refused where it would give
+       what is not given so.  *SAME is a row that says it already, which has
+       taken in what REC says besides; 0: there is none. */
+    enum err (*follow)(struct call *c, void *rec, int64_t *same);
 
     /* Its tables have these fields, in this order; NULL: each that is given
        from outside. */
@@ -126,6 +137,16 @@ struct noun {
 const struct noun *noun_of_table(const struct call *c, const char *table);
 const struct noun *noun_find(const struct call *c, const char *plural);
 
+/*
+ * The row says all that its verbs go by, and nothing that they would not heed;
+ * the same of the whole register.  Asked at the start, so that no request finds
+ * out.
+ *
+ * ERR_BROKEN   the words tell which row, and what is wrong with it
+ */
+enum err noun_whole(struct call *c, const struct noun *n) MUST_USE;
+enum err nouns_whole(struct call *c) MUST_USE;
+
 /* Can its rows come in by a table?  What has a life comes by its verbs. */
 bool noun_imports(const struct noun *n);
 
@@ -152,6 +173,11 @@ enum err noun_may_see(struct call *c, const struct noun *n,
  */
 enum err noun_add(struct call *c, const struct noun *n, void *rec) MUST_USE;
 
+/* The same of a record of which only SAID was said: a REQUIRED word or yes or no
+   that was not is refused, and what is not said to be in use or not is. */
+enum err noun_add_said(struct call *c, const struct noun *n, void *rec,
+                       field_mask said) MUST_USE;
+
 /* Change what SAID names of the row with REC's id. */
 enum err noun_set(struct call *c, const struct noun *n, void *rec,
                   field_mask said) MUST_USE;
@@ -159,14 +185,22 @@ enum err noun_set(struct call *c, const struct noun *n, void *rec,
 /* ERR_CONFLICT tells what refers to it. */
 enum err noun_remove(struct call *c, const struct noun *n, int64_t id) MUST_USE;
 
+struct noun_merge {
+    int64_t id, into_id;
+};
+extern const struct model noun_merge_model;
+
 /*
  * The row FROM is a double of INTO: whatever refers to it refers to INTO from
  * now on, each changed by its own noun's rules with an entry in the audit, and
- * FROM is ended, or removed.  What tells of the past (`past`) stays.
+ * FROM is ended, or removed.  What tells of the past (`past`) stays.  Where
+ * anybody who signs in would have more by it, it waits whole for a second
+ * administrator (c->waits), and all of this is looked at again when they agree.
  *
- * ERR_CONFLICT  a noun that refers to it has no way to be changed, part of it
- *               would have to wait for a second administrator, or somebody's
- *               role reaches just FROM
+ * ERR_DENIED    on "into_id": the caller would be one of those who have more
+ * ERR_CONFLICT  a row, which is named, cannot go along; INTO is not in use; a
+ *               change of rights about FROM waits; or somebody's role reaches
+ *               just FROM
  */
 enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
                     int64_t into) MUST_USE;
@@ -175,6 +209,10 @@ enum err noun_merge(struct call *c, const struct noun *n, int64_t from,
    its number. */
 const char *noun_title(struct call *c, const struct noun *n, const void *rec);
 
+/* Fill in `called`, where the row has it (life/life.h): who sees a row may know
+   what it is called, also where they may not list what it is called by. */
+void noun_call(struct call *c, const struct noun *n, void *rec);
+
 /* "Routing rules", or what the rows are called in Chinese. */
 const char *noun_label(struct call *c, const struct noun *n);
 
@@ -182,7 +220,8 @@ const char *noun_label(struct call *c, const struct noun *n);
 
 struct import_refusal {
     int64_t line;
-    const char *field;  /* the English name of the column, or NULL */
+    const char *field;  /* of the row, "crew_id"; or what the file calls a
+                           column that there is not; or NULL */
     const char *column; /* what the file calls it; of one the file does not
                            have, the name in the caller's language; or NULL */
     const char *detail; /* in the caller's language */
@@ -252,11 +291,12 @@ const char *cell_plain(struct arena *a, const struct field *f,
                        const char *text);
 
 /* One of the field's words, written so or as in the Chinese table; NULL. */
-const char *cell_word(const struct call *c, const struct field *f,
-                      const char *text);
+const char *cell_word(const struct call *c, const struct model *m,
+                      const struct field *f, const char *text);
 
 /* A member as a cell's text in the caller's language. */
-const char *cell_text(struct call *c, const struct field *f, const void *rec);
+const char *cell_text(struct call *c, const struct model *m,
+                      const struct field *f, const void *rec);
 
 /* -- the menu ---------------------------------------------------------------- */
 
@@ -264,8 +304,8 @@ struct json_out;
 
 /*
  * The nouns that the caller may see, with labels and fields in the caller's
- * language: {"items":[{"noun","plural","part","label","says","edit",
- * "removable","imports","fields":[...]}]}.
+ * language: {"items":[{"noun","plural","part","label","says","edit","shown",
+ * "removable","imports","form",...}]}; shown: in the caller's menu.
  */
 void noun_write_menu(struct call *c, struct json_out *o);
 

@@ -47,6 +47,6 @@ TEST(a_table_of_units_too_deep_is_refused_by_its_line)
         buf_printf(&csv, "C%d,x,C%d\n", i, i - 1);
     EXPECT_OK(org_import(c, ORG_UNITS, csv.s, csv.len, false, &r));
     EXPECT(r.n_refused == 1 && r.refused[0].line == 34);
-    EXPECT(strcmp(r.refused[0].field, "parent_code") == 0);
+    EXPECT(strcmp(r.refused[0].field, "parent_id") == 0);
     EXPECT(office_int(c, "SELECT COUNT(*) FROM unit WHERE code = 'C0'") == 0);
 }

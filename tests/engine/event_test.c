@@ -13,13 +13,15 @@
 #include "proved.h"
 #include "json/json.h"
 
-enum { ORDERS, RIGHTS, PLANS };
+#define ORDERS life_case_of(&order_life)
+#define RIGHTS life_case_of(&right_change_life)
+#define PLANS life_case_of(&unit_plan_life)
 
 static const struct life_case *
-life_open(struct call *c, int which)
+life_open(struct call *c, const struct life_case *k)
 {
-    life_cases[which].make(c);
-    return &life_cases[which];
+    k->make(c);
+    return k;
 }
 
 static struct event *
@@ -74,7 +76,7 @@ TEST(a_timeline_is_for_those_who_see_the_row)
 
     as(c, "wang");
     EXPECT_FAULT(life_events(c, k->life, plan, NULL, &l), ERR_ABSENT, NULL);
-    k = &life_cases[RIGHTS];
+    k = RIGHTS;
     change = k->bring(c, 0);
     as(c, "desk");
     EXPECT_FAULT(life_events(c, k->life, change, NULL, &l), ERR_DENIED, NULL);
@@ -274,7 +276,7 @@ expect_found(struct call *c, struct proved *p, const char *sql)
 
 TEST(what_happened_to_any_row_is_proved_and_stays_when_the_row_has_gone)
 {
-    const struct life_case *k = &life_cases[PLANS];
+    const struct life_case *k = PLANS;
     struct proved p;
     int64_t id;
 
@@ -282,7 +284,7 @@ TEST(what_happened_to_any_row_is_proved_and_stays_when_the_row_has_gone)
     id = k->bring(c, 0);
     EXPECT_OK(life_say(c, k, "desk", "comment", id));
     EXPECT_OK(life_say(c, k, "sysadmin", "call_off", id));
-    (void)life_cases[RIGHTS].bring(c, 2);
+    (void)RIGHTS->bring(c, 2);
     proved_keep_heads(c, &p);
     proved_expect_whole(c, &p);
     EXPECT(office_int(c, "SELECT COUNT(*) FROM unit_plan") == 0);

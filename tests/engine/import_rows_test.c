@@ -42,9 +42,9 @@ TEST(a_bad_cell_does_not_hide_what_is_wrong_between_cells_of_other_people)
                 "93,four,B,13900000000,yes\n"
                 "94,five,B,13900000000,many\n" /* no yes, no no */);
     assert_int_equal(r.n_refused, 4);
-    expect(&r, 0, 2, "unit_code");
+    expect(&r, 0, 2, "unit_id");
     expect(&r, 1, 3, "mobile");
-    expect(&r, 2, 4, "unit_code");
+    expect(&r, 2, 4, "unit_id");
     expect(&r, 3, 6, "active");
     EXPECT(r.rows == 5 && r.added == 1);
 }
@@ -64,10 +64,10 @@ TEST(a_bad_cell_does_not_hide_a_place_in_the_wrong_one)
                 "X5,five,room,X4,\n" /* its parent is refused, not itself */
                 "X6,six,room,,\n" /* in nothing */);
     assert_int_equal(r.n_refused, 4);
-    expect(&r, 0, 4, "parent_code");
+    expect(&r, 0, 4, "parent_id");
     expect(&r, 1, 5, "area_m2");
     expect(&r, 2, 6, "kind");
-    expect(&r, 3, 8, "parent_code");
+    expect(&r, 3, 8, "parent_id");
 }
 
 TEST(cells_are_read_as_people_write_them)

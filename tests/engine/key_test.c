@@ -70,3 +70,36 @@ TEST(the_example_noun_has_its_routes_and_its_place_in_the_menu)
     noun_write_menu(c, &o);
     EXPECT(strstr(b.s, "\"plural\":\"keys\"") != NULL);
 }
+
+/* Does the caller's menu have a page of the noun? */
+static bool
+has_page(struct call *c, const char *account, const char *plural)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    const char *at, *end;
+
+    as(c, account);
+    noun_write_menu(c, &o);
+    at = strstr(b.s, arena_printf(c->arena, "\"plural\":\"%s\"", plural));
+    end = at ? strstr(at, "\"form\"") : NULL;
+    return end != NULL && strstr(at, "\"shown\":true") != NULL
+           && strstr(at, "\"shown\":true") < end;
+}
+
+TEST(the_page_of_a_noun_with_a_life_is_for_whoever_can_be_a_party)
+{
+    struct life keepers = lending_life;
+
+    example_make(c);
+    EXPECT(has_page(c, "wang", "lendings") && has_page(c, "desk", "lendings"));
+    EXPECT(has_page(c, "sysadmin", "lendings"));
+    EXPECT(has_page(c, "sysadmin", "keys") && !has_page(c, "wang", "keys"));
+    /* Were there keepers alone, it would be theirs. */
+    keepers.parties++;
+    keepers.n_parties--;
+    as(c, "desk");
+    EXPECT(life_concerns(c, &keepers));
+    as(c, "wang");
+    EXPECT(!life_concerns(c, &keepers));
+}

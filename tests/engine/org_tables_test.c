@@ -78,7 +78,7 @@ TEST(one_bad_row_keeps_the_whole_import_out)
 
     sign_in(c);
     r = import(c, ORG_UNITS, "code,name,parent_code\nA,a,\nB,b,Z\n", false);
-    expect_refused(&r, 3, "parent_code");
+    expect_refused(&r, 3, "parent_id");
     assert_string_equal(r.refused[0].value, "Z");
     EXPECT(r.rows == 2 && r.added == 1);
     EXPECT(count(c, "SELECT COUNT(*) FROM unit") == 0);
@@ -114,7 +114,7 @@ TEST(an_import_refuses_a_circle_of_parents)
     import(c, ORG_UNITS, three_units, false);
     r = import(c, ORG_UNITS, "code,name,parent_code\nA,市政府办公室,A11\n",
                false);
-    expect_refused(&r, 2, "parent_code");
+    expect_refused(&r, 2, "parent_id");
     r = import(c, ORG_UNITS, "code,name,parent_code\nX,x,Y\nY,y,X\nZ,z,Y\n",
                false);
     assert_int_equal(r.n_refused, 2);
@@ -251,7 +251,7 @@ TEST(imported_places_keep_the_order_of_kinds)
 
     sign_in(c);
     r = import(c, ORG_PLACES, "编码,名称,类型,上级编码\nR,1,房间,\n", false);
-    expect_refused(&r, 2, "parent_code");
+    expect_refused(&r, 2, "parent_id");
     import(c, ORG_PLACES, four_places, false);
     r = import(c, ORG_PLACES, "编码,类型\nS-1,房间\n", false);
     assert_int_equal(r.n_refused, 1); /* what lies in it does not fit */
@@ -284,7 +284,7 @@ TEST(imported_people_find_their_units_and_rooms_by_code)
                false);
     assert_int_equal(r.n_refused, 2); /* both codes */
     r = import(c, ORG_PERSONS, "code,name,mobile\n4,赵六,call me\n", false);
-    expect_refused(&r, 2, "unit_code");
+    expect_refused(&r, 2, "unit_id");
     r = import(c, ORG_PERSONS, "code,active\n0001,否\n0002,maybe\n", false);
     expect_refused(&r, 3, "active");
     r = import(c, ORG_PERSONS, "code,active\n0001,否\n", false);

@@ -60,3 +60,48 @@ TEST_PLAIN(what_the_tour_quotes_stands_in_the_example)
     }
     EXPECT(quoted > 5);
 }
+
+/* -- how much it is --------------------------------------------------------------- */
+
+/* Lines with anything on them but blanks and comments; those of the preprocessor
+   count. */
+static int
+count_code(const char *s)
+{
+    bool comment = false, some = false;
+    int n = 0;
+
+    for (; *s != '\0'; s++) {
+        if (comment) {
+            comment = strncmp(s, "*/", 2) != 0;
+            s += !comment;
+        } else if (strncmp(s, "/*", 2) == 0) {
+            comment = true;
+            s++;
+        } else if (*s == '\n') {
+            n += some;
+            some = false;
+        } else {
+            some = some || (*s != ' ' && *s != '\t');
+        }
+    }
+    return n;
+}
+
+static int
+lines_of(struct call *c, const char *a, const char *b)
+{
+    return count_code(read_all(c, arena_printf(c->arena,
+                                               "tests/engine/example/%s", a)))
+           + (b ? lines_of(c, b, NULL) : 0);
+}
+
+/* What a noun and a life cost is promised: with their headers. */
+TEST_PLAIN(a_noun_is_45_lines_and_its_life_120)
+{
+    EXPECT(count_code("/* a\n b */\n\n#x /* c */\n  y;\n") == 2);
+    EXPECT(lines_of(c, "key.h", "key.c") <= 45);
+    EXPECT(lines_of(c, "lending.h", "lending.c") <= 120);
+    EXPECT(lines_of(c, "key.sql", NULL) <= 15);
+    EXPECT(lines_of(c, "lending.sql", NULL) <= 15);
+}

@@ -70,6 +70,34 @@ async function doubles({ comes }: Cast): Promise<void> {
   assert.equal(there.items[0].active, false, 'the double is out of use');
 }
 
+/* Whoever stays signs in and would have the double's orders: a second administrator agrees. */
+async function doublesByTwo({ comes }: Cast): Promise<void> {
+  const p = await comes('sysadmin', 'desk', 'zh', '/admin/persons');
+  const units = await p.asks<{ items: { id: number }[] }>('GET', '/units?limit=1');
+  const accounts = await p.asks<{ items: { person_id: number; person_name: string }[] }>(
+    'GET',
+    '/accounts?name=leader',
+  );
+  const stays = accounts.items[0];
+  await p.asks('POST', '/persons', { code: 'E2E-M', name: '重名甲', unit_id: units.items[0].id });
+  await p.page.getByRole('searchbox').fill('E2E-M');
+  const row = p.page.locator('tbody tr').filter({ hasText: 'E2E-M' });
+  await p.page.locator('tbody tr').filter({ hasNotText: 'E2E-M' }).first().waitFor({ state: 'detached' });
+  await row.getByRole('button', { name: p.text('admin.merge') }).click();
+  await p.finds('admin.merge_into', stays.person_name, stays.person_name);
+  await p.presses('admin.merge');
+  await p.sees(p.text('changes.waits'));
+  const is = async (): Promise<boolean> =>
+    (await p.asks<{ items: { active: boolean }[] }>('GET', '/persons?code=E2E-M')).items[0].active;
+  assert.equal(await is(), true, 'until then nothing of it is done');
+
+  const secadmin = await comes('secadmin', 'desk', 'zh', '/admin/changes');
+  await secadmin.page.locator('.change label', { hasText: `重名甲（E2E-M） → ${stays.person_name}` }).click();
+  await secadmin.page.getByRole('button', { name: /同意并生效（1）/ }).click();
+  await secadmin.sees(secadmin.text('changes.done_confirm', { n: 1 }));
+  assert.equal(await is(), false, 'the double is out of use');
+}
+
 /* A unit of the tree, by name. */
 async function choosesUnit(p: Person, name: string): Promise<void> {
   await p.page
@@ -167,7 +195,7 @@ async function twoPersons({ comes }: Cast): Promise<void> {
 
   const secadmin = await comes('secadmin', 'phone', 'zh', '/admin/changes');
   for (const a of accounts.items)
-    await secadmin.page.locator('.change label', { hasText: `${a.person_name}加入班组` }).click();
+    await secadmin.page.locator('.change label', { hasText: new RegExp(`${a.person_name}（[^）]+）加入班组`) }).click();
   await secadmin.page.getByRole('button', { name: /同意并生效（2）/ }).click();
   await secadmin.sees(secadmin.text('changes.done_confirm', { n: 2 }));
   const members = await sysadmin.asks<{ items: { person_id: number }[] }>(
@@ -209,6 +237,7 @@ async function listToFile({ comes }: Cast): Promise<void> {
 journey('a list of administration becomes a file, as it is narrowed', listToFile);
 journey('the system administrator tries a bad table of places, then brings in a good one', placesByCsv);
 journey('of two records of one place one stays', doubles);
+journey('a double goes into who signs in when the security administrator agrees', doublesByTwo);
 journey('units are renamed and merged, and the past keeps them', units);
 journey('the security administrator grants a role; the system administrator cannot', grants);
 journey('what the system administrator gives takes effect when the security administrator agrees', twoPersons);

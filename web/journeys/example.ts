@@ -12,20 +12,39 @@ async function dialogs(p: Person, n: number): Promise<void> {
 }
 
 async function lends({ comes }: Cast): Promise<void> {
-  const desk = await comes('desk', 'desk');
-  const place = (await desk.asks<{ items: { id: number; code: string }[] }>('GET', '/places?limit=1')).items[0];
-  const p = await comes('sysadmin', 'desk', 'zh', '/admin/keys');
-  await p.asks('POST', '/keys', { tag: 'E2E-7', kind: 'roof', place_id: await placeOf(p, place.code), copies: 1 });
+  const p = await comes('desk', 'desk');
+  const place = (await p.asks<{ items: { id: number; code: string }[] }>('GET', '/places?limit=1')).items[0];
+  const admin = await comes('sysadmin', 'desk', 'zh', '/admin/keys');
+  const key = await admin.asks<{ id: number }>('POST', '/keys', {
+    tag: 'E2E-7',
+    kind: 'roof',
+    place_id: await placeOf(admin, place.code),
+    copies: 2,
+  });
+  assert.equal(await admin.page.locator('.side a', { hasText: '钥匙借用' }).count(), 0);
+
+  /* Whoever can have to do with a lending has its page in the menu, beside the administration, and sees their own. */
+  const until = new Date(Date.now() + 30 * 3600_000).toISOString();
+  const requester = await comes('requester', 'phone');
+  await requester.page.locator('.bottom-nav a', { hasText: requester.text('nav.matters') }).click();
+  await requester.page.waitForURL('**/matters/lendings');
+  const own = await requester.asks<{ id: number }>('POST', '/lendings', {
+    key_id: key.id,
+    until: `${until.slice(0, 19)}Z`,
+  });
+  await requester.goes(`/matters/lendings?row=${own.id}`);
+  await requester.page.locator('dialog[open]').getByText('E2E-7').waitFor();
+  requester.expects(404, /\/lendings\/\d+/);
+  await button(requester, '撤回').click();
+  await dialogs(requester, 0);
 
   /* One asks for it on the page. */
-  await p.goes('/admin/lendings');
+  await p.page.locator('.top-nav a', { hasText: p.text('nav.matters') }).click();
   await p.presses('common.add');
   const form = p.page.locator('dialog[open]');
   await form.getByRole('combobox').first().fill('E2E');
   await form.getByRole('option').filter({ hasText: 'E2E-7' }).first().click();
-  await form
-    .locator('input[type=datetime-local]')
-    .fill(new Date(Date.now() + 30 * 3600_000).toISOString().slice(0, 16));
+  await form.locator('input[type=datetime-local]').fill(until.slice(0, 16));
   await p.presses('common.save');
   const row = p.page.locator('.plain tbody tr', { hasText: 'E2E-7' });
   await row.getByText('待领取').waitFor();
@@ -34,7 +53,7 @@ async function lends({ comes }: Cast): Promise<void> {
   await row.getByRole('button').click();
   await button(p, '撤回').waitFor();
   const { id } = (await p.asks<{ items: { id: number }[] }>('GET', '/lendings')).items[0];
-  await desk.asks('POST', `/lendings/${id}/hand_over`, {});
+  await p.asks('POST', `/lendings/${id}/hand_over`, {});
 
   /* What has become of it meanwhile is told, and what may be done now. */
   p.expects(412, /\/withdraw/);
@@ -50,7 +69,7 @@ async function lends({ comes }: Cast): Promise<void> {
   await p.page.locator('dialog[open]').getByText('已遗失').waitFor();
   await button(p, p.text('common.close')).click();
   await row.getByText('已遗失').waitFor();
-  assert.equal((await p.asks<{ items: { lent: number }[] }>('GET', '/keys?tag=E2E-7')).items[0].lent, 0);
+  assert.equal((await admin.asks<{ items: { lent: number }[] }>('GET', '/keys?tag=E2E-7')).items[0].lent, 0);
 }
 
 journey('a noun with a life has its page, its buttons and what each asks without a line of its own', lends);

@@ -75,6 +75,12 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'nav.admin', who: () => isAdmin.value },
         children: [{ path: ':part([a-z-]+)', component: () => import('./admin/PartPage.vue'), props: true }],
       },
+      {
+        path: 'matters',
+        component: () => import('./shell/MattersPage.vue'),
+        meta: { title: 'nav.matters' },
+        children: [{ path: ':part([a-z-]+)', component: () => import('./admin/PartPage.vue'), props: true }],
+      },
       { path: 'me', component: () => import('./requester/OwnPage.vue'), meta: { title: 'nav.own' } },
       { path: 'password', component: () => import('./common/PasswordPage.vue'), meta: { title: 'nav.password' } },
       { path: ':rest(.*)*', component: () => import('./common/AbsentPage.vue'), meta: { title: 'absent.title' } },

@@ -90,6 +90,19 @@ drop_grant(struct call *c, const struct right_change *w)
     return grant_remove(c, &g);
 }
 
+static enum err
+make_one(struct call *c, const struct right_change *w)
+{
+    const struct noun *n = noun_of_table(c, w->noun);
+    struct noun_merge x = { 0 };
+    field_mask said;
+
+    if (n == NULL || !n->merges)
+        return fail(c, ERR_BROKEN, NULL, "no maker of %s", w->kind);
+    TRY(read_wish(c, w, &noun_merge_model, &x, &said));
+    return noun_merge(c, n, w->noun_id, x.into_id);
+}
+
 /* The password was set already; it has been seen now. */
 static enum err
 see_reset(struct call *c, const struct right_change *w)
@@ -111,6 +124,7 @@ static const struct {
     { "grant", make_grant },        { "grant_off", drop_grant },
     { "password", see_reset },      { "member_lead", make_member },
     { "grant_admin", make_grant },  { "role", make_grant },
+    { "merge", make_one },
 };
 
 static enum err
@@ -168,6 +182,8 @@ decide(struct deed *d, void *rec)
 {
     struct right_change *w = rec;
 
+    /* What was decided stays as it read to whoever did. */
+    TRY(right_change_name(d->c, w));
     w->decided_by = d->c->actor->account_id;
     w->decided_name = d->c->actor->name;
     w->decided_at = d->c->now;
@@ -195,7 +211,8 @@ make_it(struct deed *d)
 static enum err
 fill(struct call *c, void *view)
 {
-    return right_change_complete(c, view);
+    TRY(right_change_complete(c, view));
+    return right_change_say(c, view);
 }
 
 static const struct step steps[] = {
@@ -253,11 +270,13 @@ enum err
 right_changes_decide(struct call *c, int64_t id, bool agree,
                      struct decided *out)
 {
+    struct right_change first;
     int64_t *ids;
     size_t n;
 
     *out = (struct decided){ 0 };
     TRY(right_change_need_admin(c));
+    TRY(life_load(c, &right_change_life, id, &first));
     TRY(change_batch_of(c, id, &ids, &n));
     out->left = NEW_N(c->arena, struct undone, n + 1);
     for (size_t i = 0; i < n; i++) {

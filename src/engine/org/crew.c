@@ -163,6 +163,7 @@ const struct noun crew_noun = {
     .told = "org.see",
     .reach = { .crew = "id", .provider = "provider_id" },
     .merges = true,
+    .gains = gain_of_crew,
     .check = check_crew,
     .judge = judge_crew,
     .changed = crew_changed,
@@ -301,6 +302,56 @@ judge_member(struct call *c, const void *before, void *rec, bool *made)
     return waits ? ask_member(c, &w, m) : OK;
 }
 
+/* Is the word among those with a comma between? */
+static bool
+has_skill(const char *all, const char *word, size_t n)
+{
+    while (all != NULL && *all != '\0') {
+        size_t k = strcspn(all, ",");
+
+        if (k == n && strncmp(all, word, n) == 0)
+            return true;
+        all += k + (all[k] == ',');
+    }
+    return false;
+}
+
+/* What either can do. */
+static const char *
+join_skills(struct call *c, const char *a, const char *b)
+{
+    struct buf all = buf_make(c->arena, 0);
+
+    buf_puts(&all, a ? a : "");
+    while (b != NULL && *b != '\0') {
+        size_t n = strcspn(b, ",");
+
+        if (!has_skill(all.s, b, n))
+            buf_printf(&all, "%s%.*s", all.len > 0 ? "," : "", (int)n, b);
+        b += n + (b[n] == ',');
+    }
+    return all.len > 0 ? all.s : NULL;
+}
+
+/* Two crews, or two people, are one: whoever is in the crew that stays already
+   can do what either could there, and leads it if either did.  Whose membership
+   it becomes must be one who may have it. */
+static enum err
+follow_member(struct call *c, void *rec, int64_t *same)
+{
+    const struct crew_member *m = rec;
+    struct crew_member there = { 0 };
+
+    TRY(change_waits(c, CHANGE_GIVES, m->person_id, &c->waits));
+    TRY(db_int(c, same, find_member, V(m->crew_id), V(m->person_id)));
+    if (*same == 0)
+        return OK;
+    TRY(model_get(c, &crew_member_model, *same, &there));
+    there.lead |= m->lead;
+    there.skills = join_skills(c, there.skills, m->skills);
+    return org_set_other(c, &crew_member_model, &there, ALL_FIELDS);
+}
+
 static enum err
 name_member(struct call *c, void *rec)
 {
@@ -325,6 +376,7 @@ const struct noun crew_member_noun = {
     .check = check_member,
     .judge = judge_member,
     .derive = name_member,
+    .follow = follow_member,
 };
 
 enum err
@@ -369,6 +421,38 @@ check_shift(struct call *c, const void *old, void *rec)
     return OK;
 }
 
+/* Is whoever is on duty by S on duty by T already, each time? */
+static bool
+says_as_much(const struct shift *t, const struct shift *s)
+{
+    if (t->person_id != s->person_id || t->from_min != s->from_min
+        || t->to_min != s->to_min || t->valid_from.n > s->valid_from.n)
+        return false;
+    if (t->valid_to.n && (!s->valid_to.n || s->valid_to.n > t->valid_to.n))
+        return false;
+    return s->weekdays[strspn(s->weekdays, t->weekdays)] == '\0';
+}
+
+/* Two crews, or two people, are one: a shift that both had is one, too.  Others
+   may overlap, as those of one crew may. */
+static enum err
+follow_shift(struct call *c, void *rec, int64_t *same)
+{
+    const struct shift *s = rec;
+    ROWS r = model_query(c, &shift_model, "WHERE crew_id = $1 ORDER BY id",
+                         V(s->crew_id));
+
+    *same = 0;
+    while (*same == 0 && rows_next(&r)) {
+        struct shift t;
+
+        model_read_row(&shift_model, &r, &t);
+        if (t.id != s->id && says_as_much(&t, s))
+            *same = t.id;
+    }
+    return rows_end(&r);
+}
+
 const struct model shift_model =
     MODEL("shift", "shift", struct shift, shift_fields);
 
@@ -383,6 +467,7 @@ const struct noun shift_noun = {
     .own_only = true,
     .removable = true,
     .check = check_shift,
+    .follow = follow_shift,
 };
 
 /* -- who is there ------------------------------------------------------ */

@@ -32,11 +32,12 @@ import_refuse(struct import *im, int64_t line, const char *field,
               const char *detail, const char *value)
 {
     import_push(im->c, im->result,
-                &(struct import_refusal){ .line = line,
-                                          .field = field,
-                                          .column = head_of(im, field),
-                                          .detail = words_in(im->c, detail),
-                                          .value = value });
+                &(struct import_refusal){
+                    .line = line,
+                    .field = column_field(&im->all, field),
+                    .column = head_of(im, field),
+                    .detail = words_in(im->c, detail),
+                    .value = value });
 }
 
 void
@@ -44,11 +45,12 @@ import_refuse_fault(struct import *im, int64_t line, const char *field,
                     const char *value)
 {
     import_push(im->c, im->result,
-                &(struct import_refusal){ .line = line,
-                                          .field = field,
-                                          .column = head_of(im, field),
-                                          .detail = im->c->fault.text,
-                                          .value = value });
+                &(struct import_refusal){
+                    .line = line,
+                    .field = column_field(&im->all, field),
+                    .column = head_of(im, field),
+                    .detail = im->c->fault.text,
+                    .value = value });
     im->c->fault = (struct fault){ 0 };
 }
 

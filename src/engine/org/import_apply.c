@@ -110,6 +110,17 @@ check_person(struct import *im, const struct node *x)
                             NULL);
 }
 
+/* A row is not called otherwise while a change of rights speaks of it. */
+static void
+check_names(struct import *im, const struct node *x)
+{
+    if (!x->line || !x->old || import_is_refused(im, x->line))
+        return;
+    if (change_keeps_names(im->c, im->model, x->old, x->rec) != OK)
+        import_refuse_fault(im, x->line, column_of(im, im->c->fault.field),
+                            NULL);
+}
+
 /* From the top down, before any path is made: a unit that comes to lie too
    deep is refused by its own line, or by that of the one it hangs on. */
 static void
@@ -180,6 +191,8 @@ import_settle(struct import *im)
             check_place(im, &im->nodes[i]);
         else if (im->model == &person_model)
             check_person(im, &im->nodes[i]);
+        if (im->model != &person_model)
+            check_names(im, &im->nodes[i]);
     }
     for (size_t i = 0; i < im->n_order && im->result->n_refused == 0; i++)
         derive(im, &im->nodes[im->order[i]]);

@@ -126,7 +126,7 @@ import_read_header(struct import *im, struct csv *csv)
     }
     for (size_t i = 0; i < csv->n; i++) {
         const char *name = read_text(im->c, csv->cells[i]);
-        const struct column *k = column_find(im->c, &im->all, name);
+        const struct column *k = column_find(&im->all, name);
 
         if (!k)
             import_refuse(im, csv->line, name, "there is no such column", name);

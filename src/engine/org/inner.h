@@ -3,7 +3,7 @@
 #ifndef ENGINE_ORG_INNER_H
 #define ENGINE_ORG_INNER_H
 
-#include "auth/auth.h"
+#include "auth/change.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 
@@ -57,6 +57,11 @@ enum err person_check(struct call *c, const struct person *p) MUST_USE;
  */
 enum err person_judge(struct call *c, struct person *p,
                       const struct person *old, bool look) MUST_USE;
+
+/* The names that a change speaks with, from its rows as they are; a row that is
+   not there leaves what was kept when it was asked for.  And its sentence. */
+enum err right_change_name(struct call *c, struct right_change *w) MUST_USE;
+enum err right_change_say(struct call *c, struct right_change *w) MUST_USE;
 
 /* The rank of a place's kind, 0 for a site; and whether one may lie in the
    other (NULL: in nothing). ERR_INVALID names parent_id. */

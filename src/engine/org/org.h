@@ -459,6 +459,10 @@ enum err org_import(struct call *c, enum org_table table, const char *text,
 struct right_change;
 extern const struct life right_change_life;
 
+/* The changes that wait and those that were decided, each in a sentence; for
+   the three administrators. */
+enum err right_change_list(struct call *c, struct list *l) MUST_USE;
+
 /*
  * Confirm w->id: the fact it is about is made, in the name of whoever asked
  * for it.  Or refuse it, or withdraw one's own: nothing is made; a password

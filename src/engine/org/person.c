@@ -197,7 +197,11 @@ judge_name(struct call *c, struct person *p, const struct person *old,
     TRY(judge(c, CHANGE_NAME, w, look, &waits));
     if (waits && !look)
         p->name = old->name;
-    return OK;
+    /* Asked for, it waits; else the person is called so at once. */
+    return waits ? OK
+                 : change_keeps_names(c, &person_model, old,
+                                      &(struct person){ .code = old->code,
+                                                        .name = p->name });
 }
 
 static enum err
@@ -226,14 +230,17 @@ person_judge(struct call *c, struct person *p, const struct person *old,
         .person_id = old->id, .noun = "person", .noun_id = old->id
     };
     struct right_change w = blank;
+    const struct person coded = { .code = p->code, .name = old->name };
 
     if (!auth_is_program(c) && c->actor->person_id == old->id
         && p->unit_id != old->unit_id)
         return fail(c, ERR_DENIED, "unit_id",
                     "nobody changes their own rights");
-    TRY(judge_provider(c, p, old, &w, look));
-    w = blank;
+    TRY(change_keeps_names(c, &person_model, old, &coded));
+    /* The name first: what is asked for besides speaks with the new one. */
     TRY(judge_name(c, p, old, &w, look));
+    w = blank;
+    TRY(judge_provider(c, p, old, &w, look));
     w = blank;
     return judge_service(c, p, old, &w, look);
 }
@@ -423,6 +430,7 @@ const struct noun person_noun = {
     /* A phone lies besides where the room is. */
     .reach = { .unit = "unit_id", .provider = "provider_id" },
     .merges = true,
+    .gains = gain_of_person,
     .by_hand = true,
     .columns = person_columns,
     .list = person_list,

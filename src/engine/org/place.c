@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "auth/change.h"
 #include "base/words.h"
 
 const char *const place_kinds[] = { "site", "building", "floor", "room", NULL };
@@ -191,6 +192,7 @@ place_set(struct call *c, struct place *p, field_mask said)
         return fail(c, ERR_CONFLICT, "parent_id", "“%s” lies below “%s”",
                     parent.name, p->name);
     place_derive(c, p, parent.id ? &parent : NULL);
+    TRY(change_keeps_names(c, &place_model, &old, p));
     TRY(model_set(c, &place_model, p, ALL_FIELDS));
     TRY(org_index_place(c, p));
     if (!text_same(p->path, old.path) || !text_same(p->full_name, old.full_name)
@@ -284,6 +286,7 @@ const struct noun place_noun = {
     .told = "org.see",
     .reach = { .place = "id", .unit = "unit_id" },
     .merges = true,
+    .gains = gain_of_place,
     .by_hand = true,
     .columns = place_columns,
     .list = list_all,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "auth/change.h"
 #include "base/words.h"
 
 static const struct field fields[] = {
@@ -107,6 +108,7 @@ const struct noun provider_noun = {
     .edit = "org.edit",
     .reach = { .provider = "id" },
     .merges = true,
+    .gains = gain_of_provider,
     .check = check,
     .derive = warn,
     .changed = changed,

@@ -329,6 +329,7 @@ unit_set(struct call *c, struct unit *u, field_mask said)
                     "is changed by moving the unit");
     TRY(model_check(c, &unit_model, u));
     TRY(own_code(c, u));
+    TRY(change_keeps_names(c, &unit_model, &old, u));
     TRY(model_set(c, &unit_model, u, said));
     return tx_commit(&tx);
 }
@@ -342,6 +343,10 @@ unit_rename(struct call *c, const struct unit_act *a, struct unit *u)
         return plan(c, &unit_rename_model, "rename", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_rename_model, a, u, &on));
+    TRY(change_keeps_names(c, &unit_model, u,
+                           &(struct unit){ .id = u->id,
+                                           .code = u->code,
+                                           .name = a->name }));
     if (!text_same(a->name, u->name))
         TRY(unit_note(c, &(struct unit_change){ .unit_id = u->id,
                                                 .kind = "renamed",

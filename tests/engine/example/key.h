@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* key - the example of docs/TOUR.md, section 6: not shipped, but run by
-   tests/engine/key_test.c and, over HTTP, by tests/example. */
+/* key - the example of docs/TOUR.md, section 7: not shipped, but run by
+   tests/engine/key_test.c and, over HTTP, by tests/api/example. */
 #ifndef TESTS_EXAMPLE_KEY_H
 #define TESTS_EXAMPLE_KEY_H
 

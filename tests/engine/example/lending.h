@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lending - the life of docs/TOUR.md, section 6: a copy of a key in somebody's
+/* lending - the life of docs/TOUR.md, section 7: a copy of a key in somebody's
    hands (借用).  Not shipped; tried by the tests that any life must pass. */
 #ifndef TESTS_EXAMPLE_LENDING_H
 #define TESTS_EXAMPLE_LENDING_H

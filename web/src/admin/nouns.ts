@@ -10,17 +10,25 @@ import { language } from '@/common/i18n';
 
 export const nouns = shallowRef<Noun[]>([]);
 let asked = '';
+let coming: Promise<void> = Promise.resolve();
 
-/* Asked once for whom and in which language; WHO is anything that tells one account from another. */
-export async function learnNouns(who: string): Promise<void> {
+/* Asked once for whom and in which language; WHO is anything that tells one account from another.  Done when they are
+   known, whoever asked first. */
+export function learnNouns(who: string): Promise<void> {
   const key = `${who} ${language()}`;
-  if (asked === key) return;
-  asked = key;
+  if (asked !== key) {
+    asked = key;
+    coming = fetchNouns(key);
+  }
+  return coming;
+}
+
+async function fetchNouns(key: string): Promise<void> {
   try {
     const told = (await get<List<Noun>>('/nouns')).items;
     if (asked === key) nouns.value = told;
   } catch (e) {
-    asked = '';
+    if (asked === key) asked = '';
     throw e;
   }
 }

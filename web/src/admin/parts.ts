@@ -13,7 +13,7 @@ export interface Part {
   label?: string;
   one?: string;
   beside?: string; /* the noun it stands beside in the menu */
-  group: 'org' | 'catalog' | 'accounts' | 'audit' | 'system';
+  group: 'org' | 'catalog' | 'accounts' | 'audit' | 'system' | 'matters'; /* the last is beside the administration */
   see: string[]; /* any of these rights */
   edit: string[];
   path?: string; /* of the list, "/places" */
@@ -103,7 +103,8 @@ const plain = (n: Noun): Part => ({
   label: n.label,
   one: n.one,
   group: n.part as Part['group'],
-  see: [n.edit!],
+  /* The server tells whose page it is; in the administration a plain noun is for whoever may edit it. */
+  see: n.alive || n.part === 'matters' ? [] : [n.edit!],
   edit: [n.edit!],
   path: `/${n.plural}`,
   noun: n.noun,
@@ -120,19 +121,29 @@ const place = (p: Part): number => {
   const at = nouns.value.findIndex((n) => n.plural === (p.beside ?? p.name));
   return at < 0 ? nouns.value.length : at;
 };
-const groups = ['org', 'catalog', 'audit', 'accounts', 'system'];
+const groups = ['org', 'catalog', 'audit', 'accounts', 'system', 'matters'];
 
 export const seen = (): Part[] => {
   const own = nouns.value
-    .filter((n) => n.plain && n.part && n.edit && !parts.some((p) => p.name === n.plural))
+    .filter((n) => n.plain && n.shown && n.edit && !parts.some((p) => p.name === n.plural))
     .map(plain);
   const first = (g: Part['group']): number => groups.indexOf(g);
   return [...parts, ...own]
-    .filter((p) => may(...p.see))
+    .filter((p) => !p.see.length || may(...p.see))
     .map((p, i) => ({ p, i }))
     .sort((a, b) => first(a.p.group) - first(b.p.group) || place(a.p) - place(b.p) || a.i - b.i)
     .map((x) => x.p);
 };
+
+/* What stands beside the administration, and what in it. */
+export const matters = (): Part[] => seen().filter((p) => p.group === 'matters');
+export const administered = (): Part[] => seen().filter((p) => p.group !== 'matters');
+
+/* Where a row with a life is shown; null: on no page of this person's. */
+export function rowPage(n: Noun | undefined, id: number): string | null {
+  const part = n?.alive ? seen().find((p) => p.name === n.plural) : undefined;
+  return part ? `/${part.group === 'matters' ? 'matters' : 'admin'}/${part.name}?row=${id}` : null;
+}
 
 export const titleOf = (p: Part): string => p.label ?? t(`admin.part.${p.name}`);
 export const oneOf = (p: Part): string => p.one ?? t(`admin.one.${p.name}`);
@@ -143,6 +154,8 @@ export const refers: Record<string, { path: string; label: string }> = new Proxy
   {
     get: (_, table: string) => {
       const n = nouns.value.find((x) => x.table === table);
+      /* Whoever may not list persons is told their names by the cards of all. */
+      if (table === 'person' && !may('org.see')) return { path: '/people', label: 'name' };
       if (!n) return known[table];
       return { path: known[table]?.path ?? `/${n.plural}`, label: n.title ?? 'name' };
     },

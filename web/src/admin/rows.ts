@@ -4,6 +4,7 @@ import type { FormField, List } from '@/api/types';
 import type { Option } from '@/common/Combo.vue';
 import { language, t } from '@/common/i18n';
 import { stamp } from '@/common/time';
+import { nounOf } from './nouns';
 import { refers } from './parts';
 import { choiceWords, codeNames, widgetOf, widgetWords } from './widgets';
 
@@ -40,16 +41,23 @@ async function namesOfIds(table: string, ids: number[]): Promise<Record<string, 
 /* The names of all that the rows refer to, by table; KNOWN ones are not asked for again. */
 export async function namesOf(noun: string, rows: Row[], fields: FormField[], known: Names = {}): Promise<Names> {
   const wanted: Record<string, Set<number>> = {};
+  const out: Names = { ...known };
+  /* What a row is called by, the server tells with it: whoever sees the row may not be one to list the other. */
+  const title = fields.find((f) => f.refers && f.name === nounOf(noun)?.title);
+  if (title?.refers)
+    out[title.refers] = {
+      ...out[title.refers],
+      ...Object.fromEntries(rows.filter((r) => r.called).map((r) => [String(r[title.name]), String(r.called)])),
+    };
   for (const f of fields) {
     if (!f.refers || !refers[f.refers]) continue;
-    const had = known[f.refers] ?? {};
+    const had = out[f.refers] ?? {};
     for (const r of rows)
       if (r[f.name] && !had[String(r[f.name])]) (wanted[f.refers] ??= new Set()).add(Number(r[f.name]));
   }
-  const out: Names = { ...known };
   await Promise.all(
     Object.entries(wanted).map(async ([table, ids]) => {
-      out[table] = { ...known[table], ...(await namesOfIds(table, [...ids])) };
+      out[table] = { ...out[table], ...(await namesOfIds(table, [...ids])) };
     }),
   );
   if (!out.code && fields.some((f) => widgetOf(noun, f) === 'item')) out.code = await codeNames().catch(() => ({}));
@@ -84,8 +92,7 @@ export function cell(noun: string, f: FormField, row: Row, names: Names): string
   const widget = widgetOf(noun, f);
   if (widget === 'item') return names.code?.[String(v)] ?? String(v);
   if (widget) return widgetWords(widget, v as string | number);
-  if (f.refers && refers[f.refers])
-    return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
+  if (f.refers) return names[f.refers]?.[String(v)] ?? String(row[f.name.replace(/_id$/, '_name')] ?? v);
   if (f.kind === 'yes_no') return t(v ? 'common.yes' : 'common.no');
   if (f.kind === 'datetime') return stamp(String(v));
   if (f.kind === 'choice') return choiceWords(f, String(v));
