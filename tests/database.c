@@ -53,6 +53,21 @@ tell_postgres(const char *sql)
     return ok;
 }
 
+void
+database_take(int i)
+{
+    const char *all = getenv("LIANGCAO_TEST_DBS");
+    char address[300];
+
+    if (!database_is_postgres() || !all)
+        return;
+    while (i-- > 0 && strchr(all, ' '))
+        all = strchr(all, ' ') + 1;
+    (void)snprintf(address, sizeof(address), "%.*s", (int)strcspn(all, " "),
+                   all);
+    (void)setenv("LIANGCAO_TEST_DB", address, 1);
+}
+
 /* Behind the address of a schema, its name. */
 static const char *
 schema_of(const char *address)

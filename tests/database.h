@@ -16,6 +16,9 @@ char *database_make(bool quick);
 void database_drop(char *address);
 
 bool database_is_postgres(void);
+/* From now on the Ith of the servers that LIANGCAO_TEST_DBS names, if it does,
+   is the one: a long transaction on one has those of others lose races. */
+void database_take(int i);
 
 /*
  * The database of C's store, which is empty, holds what MAKE puts there.  After
