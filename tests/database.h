@@ -9,9 +9,12 @@
 #include <stdbool.h>
 
 struct call;
+struct store;
 
 /* An address for store_open, malloc'd.  QUICK: ":memory:" will do. */
 char *database_make(bool quick);
+/* A store was opened on the quick one: its tables are kept for the next. */
+void database_opened(struct store *s);
 /* Remove what it named, and free it. */
 void database_drop(char *address);
 
