@@ -315,10 +315,11 @@ wrong_row(struct call *c, const struct one *o)
         o->told.n > 0   ? &o->told.all[o->told.n - 1]
         : o->leaf.n > 0 ? &o->leaf.all[0]
                         : &nothing;
-    bool is_told = o->told.n > 0 || o->leaf.n > 0, gone;
+    bool is_told = o->told.n > 0 || o->leaf.n > 0, undone, gone;
 
     /* A removal has an entry, too; its digest is none that a row can have. */
-    gone = is_told && memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
+    undone = memcmp(word->digest, proof_undone, SM3_BYTES) == 0;
+    gone = undone || memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
     if (o->row.n == 0 && is_told && !gone)
         return says_removed;
     if (o->row.n > 0 && !is_told)
@@ -328,6 +329,8 @@ wrong_row(struct call *c, const struct one *o)
         return says_changed;
     if (!is_linked(o))
         return says_between;
+    if (undone)
+        return o->parts.n > 0 ? says_added : NULL;
     /* What happened to a row stays when the row has gone. */
     return wrong_parts(c, o);
 }
