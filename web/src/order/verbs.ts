@@ -31,6 +31,9 @@ function place(verb: string): number {
   return first.includes(verb) ? first.indexOf(verb) - first.length : last.indexOf(verb) + 1;
 }
 
+/* Does it move the work on?  The others are there to be found, not to be pressed. */
+export const movesOn = (verb: string): boolean => first.includes(verb);
+
 /* Array.sort leaves those of one place as they came. */
 export function sorted(list: readonly string[]): string[] {
   return [...list].sort((a, b) => place(a) - place(b));
@@ -84,5 +87,5 @@ const days: Record<string, string> = {
 
 /* What a verb is called: the key of its words. */
 export function verbKey(verb: string, order: Order): string {
-  return (!order.complete_due && days[verb]) || `verb.${verb}`;
+  return (!order.complete_due && !order.held_due && days[verb]) || `verb.${verb}`;
 }
