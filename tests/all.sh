@@ -15,6 +15,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 MAKE=${MAKE:-make}
 JOBS=${JOBS:-$(nproc)}
+RUNNERS=$((JOBS < 4 ? JOBS : 4)) # of one list of tests
 LOGS=build/test
 mkdir -p "$LOGS"
 export ASAN_OPTIONS=detect_leaks=1
@@ -157,7 +158,8 @@ computing() {
     # PostgreSQL so is only what knows which database it is.  Above db.h a text
     # of a row lives in the call's arena on either.
     tier sqlite 900 build/asan/test-runner "${tests[@]}"
-    tier postgres 600 tests/postgres.sh run build/test-runner "${tests[@]}"
+    tier postgres 600 env PG_SERVERS=$RUNNERS tests/postgres.sh run \
+        build/test-runner --runners=$RUNNERS "${tests[@]}"
     tier postgres-asan 300 tests/postgres.sh run build/asan/test-runner \
         "${BENEATH[@]}"
 

@@ -163,6 +163,16 @@ one_language() {
 }
 is "help is wholly in the language that was chosen" one_language
 
+audit_speaks() {
+    says 0 '审计记录 [0-9]+ 条，分属 [0-9]+ 条链，发现问题 0 处' \
+        audit verify --data o &&
+        says 0 '^尚无签名' audit verify --data o &&
+        says 0 '[0-9]+ entries in [0-9]+ chains, 0 faults' \
+            audit verify --lang en --data o &&
+        says 0 '须保密' audit key audit.key --data o
+}
+is "what a verification counts is told in the reader's language" audit_speaks
+
 is "a copy that cannot be put anywhere is no broken office" \
     says 5 nodir backup --data o --verify nodir/x.db
 is "who has the folder may look before the first sign-in" \

@@ -53,6 +53,21 @@ tell_postgres(const char *sql)
     return ok;
 }
 
+void
+database_take(int i)
+{
+    const char *all = getenv("LIANGCAO_TEST_DBS");
+    char address[300];
+
+    if (!database_is_postgres() || !all)
+        return;
+    while (i-- > 0 && strchr(all, ' '))
+        all = strchr(all, ' ') + 1;
+    (void)snprintf(address, sizeof(address), "%.*s", (int)strcspn(all, " "),
+                   all);
+    (void)setenv("LIANGCAO_TEST_DB", address, 1);
+}
+
 /* Behind the address of a schema, its name. */
 static const char *
 schema_of(const char *address)
@@ -139,12 +154,14 @@ make_quick_schema(void)
 struct copy {
     void (*make)(struct call *c);
     sqlite3 *db;
-    char schema[60];
-    int64_t newest; /* id */
+    char schema[60]; /* its rows alone */
+    char whole[60];  /* a schema that a test can work in, or "" */
+    int64_t newest;  /* id */
 };
 
 static bool copied; /* are any kept? */
 static struct copy copies[8];
+static struct copy *swapped; /* whose whole schema has the name of the KEPT */
 
 static void
 copy_sqlite(sqlite3 *from, sqlite3 *to)
@@ -156,18 +173,24 @@ copy_sqlite(sqlite3 *from, sqlite3 *to)
 }
 
 static void
-drop_copies(void)
+drop_named(char *schema)
 {
     char sql[100];
 
+    (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE", schema);
+    if (*schema)
+        (void)tell_postgres(sql);
+    *schema = '\0';
+}
+
+static void
+drop_copies(void)
+{
     for (size_t i = 0; i < COUNT(copies); i++) {
         (void)sqlite3_close(copies[i].db);
         copies[i].db = NULL;
-        if (!*copies[i].schema)
-            continue;
-        (void)snprintf(sql, sizeof(sql), "DROP SCHEMA %s CASCADE",
-                       copies[i].schema);
-        (void)tell_postgres(sql);
+        drop_named(copies[i].schema);
+        drop_named(copies[i].whole);
     }
 }
 
@@ -203,12 +226,105 @@ fill_schema(const struct copy *k, const char *to)
                    "DO $$ DECLARE t text; BEGIN"
                    " SET LOCAL session_replication_role = replica;"
                    " FOR t IN SELECT tablename FROM pg_tables"
-                   " WHERE schemaname = '%s'"
+                   " WHERE schemaname = '%s' AND tablename <> 'pristine'"
                    " LOOP EXECUTE format('DELETE FROM %s.%%1$I;"
                    " INSERT INTO %s.%%1$I TABLE %s.%%1$I', t);"
                    " END LOOP; END $$",
                    k->schema, to, to, k->schema);
     ASSERT(tell_postgres(sql));
+}
+
+/* To write all rows anew takes longer than most tests do, too.  So a schema is
+   filled once, and after a test only what it changed is as it was before: rows
+   that are new have the number of another transaction (xmin), and where one
+   that had ours is missing the whole table is written. */
+static bool
+restore(struct copy *k)
+{
+    char sql[1400];
+
+    (void)snprintf(
+        sql, sizeof(sql),
+        "DO $$ DECLARE p record; rows bigint; ours bigint; BEGIN"
+        " SET LOCAL session_replication_role = replica;"
+        " FOR p IN SELECT * FROM %s.pristine LOOP"
+        " EXECUTE format('SELECT count(*), count(*) FILTER (WHERE xmin = %%L)"
+        " FROM %s.%%I', p.xid, p.name) INTO rows, ours;"
+        " CONTINUE WHEN rows = p.n AND ours = p.n;"
+        " IF ours = p.n THEN EXECUTE"
+        " format('DELETE FROM %s.%%I WHERE xmin <> %%L', p.name, p.xid);"
+        " CONTINUE; END IF;"
+        " EXECUTE format('DELETE FROM %s.%%I', p.name);"
+        " rows := 0; IF p.held THEN EXECUTE"
+        " format('INSERT INTO %s.%%1$I TABLE %s.%%1$I', p.name);"
+        " GET DIAGNOSTICS rows = ROW_COUNT; END IF;"
+        " UPDATE %s.pristine SET xid = CAST(pg_current_xact_id() AS xid),"
+        " n = rows WHERE name = p.name; END LOOP; END $$",
+        k->schema, k->whole, k->whole, k->whole, k->whole, k->schema,
+        k->schema);
+    return tell_postgres(sql);
+}
+
+/* A schema that is filled for the first time. */
+static void
+make_whole(struct copy *k)
+{
+    char *address = make_schema(), sql[600];
+    const char *why;
+    struct store *s = store_open(address, 1, &why);
+
+    ASSERT(s);
+    store_close(s);
+    (void)snprintf(k->whole, sizeof(k->whole), "%s", schema_of(address));
+    free(address);
+    (void)snprintf(sql, sizeof(sql),
+                   "CREATE TABLE %s.pristine AS SELECT CAST(tablename AS text)"
+                   " AS name, CAST('0' AS xid) AS xid, CAST(-1 AS bigint) AS n,"
+                   " EXISTS (SELECT 1 FROM pg_tables k WHERE"
+                   " k.schemaname = '%s' AND k.tablename = t.tablename) AS held"
+                   " FROM pg_tables t WHERE schemaname = '%s'"
+                   " AND tablename NOT IN ('schema_migration', 'node')",
+                   k->schema, k->schema, k->whole);
+    ASSERT(tell_postgres(sql) && restore(k));
+}
+
+/* It gets the kept one's name, by which the connections find it; the node is
+   the open store's. */
+static void
+swap(struct copy *k)
+{
+    const char *name = schema_of(kept);
+    char sql[600];
+
+    if (!*k->whole)
+        make_whole(k);
+    (void)snprintf(sql, sizeof(sql),
+                   "ALTER SCHEMA %s RENAME TO %s_aside;"
+                   " ALTER SCHEMA %s RENAME TO %s; DELETE FROM %s.node;"
+                   " INSERT INTO %s.node TABLE %s_aside.node",
+                   name, name, k->whole, name, name, name, name);
+    ASSERT(tell_postgres(sql));
+    swapped = k;
+}
+
+/* False where it is of no use any more. */
+static bool
+swap_back(void)
+{
+    const char *name = schema_of(kept);
+    struct copy *k = swapped;
+    char sql[300];
+
+    swapped = NULL;
+    (void)snprintf(sql, sizeof(sql),
+                   "DROP TABLE IF EXISTS %s.lending, %s.key;"
+                   " ALTER SCHEMA %s RENAME TO %s;"
+                   " ALTER SCHEMA %s_aside RENAME TO %s",
+                   name, name, name, k->whole, name, name);
+    if (tell_postgres(sql) && restore(k))
+        return true;
+    drop_named(k->whole);
+    return false;
 }
 
 static void
@@ -227,13 +343,18 @@ keep(struct copy *k, struct call *c)
 
 /* What the program holds in memory does not know of it. */
 static void
-fill(const struct copy *k, struct call *c)
+fill(struct copy *k, struct call *c)
 {
     struct store *s = c->app->store;
 
-    if (store_is_postgres(s))
-        fill_schema(k, schema_of(((struct pg_store *)s)->address));
-    else
+    if (store_is_postgres(s)) {
+        const char *address = ((struct pg_store *)s)->address;
+
+        if (kept && !swapped && strcmp(address, kept) == 0)
+            swap(k);
+        else
+            fill_schema(k, schema_of(address));
+    } else
         copy_sqlite(k->db, ((struct sqlite_store *)s)->writer.conn->db);
     ids_pass(c->app->ids, k->newest);
     catalog_look_again(c);
@@ -265,6 +386,45 @@ database_fill(struct call *c, void (*make)(struct call *c))
     }
 }
 
+/* -- the schema ------------------------------------------------------ */
+
+/* To make the tables takes longer than most tests do on SQLite, too: what a
+   store makes of an empty database in memory is kept, and the next one that is
+   opened for a test is a copy of it before the store sees it. */
+static sqlite3 *made;
+static bool seed_next;
+
+static int
+seed(sqlite3 *db, char **why, const struct sqlite3_api_routines *api)
+{
+    (void)why;
+    (void)api;
+    if (seed_next && made) {
+        seed_next = false;
+        copy_sqlite(made, db);
+    }
+    return SQLITE_OK;
+}
+
+static void
+drop_made(void)
+{
+    (void)sqlite3_close(made);
+    made = NULL;
+}
+
+void
+database_opened(struct store *s)
+{
+    seed_next = false;
+    if (made || store_is_postgres(s))
+        return;
+    ASSERT(sqlite3_open(":memory:", &made) == SQLITE_OK);
+    copy_sqlite(((struct sqlite_store *)s)->writer.conn->db, made);
+    ASSERT(sqlite3_auto_extension((void (*)(void))seed) == SQLITE_OK);
+    ASSERT(atexit(drop_made) == 0);
+}
+
 /* -- either ---------------------------------------------------------- */
 
 char *
@@ -274,8 +434,10 @@ database_make(bool quick)
 
     if (database_is_postgres())
         return quick ? make_quick_schema() : make_schema();
-    if (quick)
+    if (quick) {
+        seed_next = true;
         return strdup(":memory:");
+    }
     ASSERT(mkdtemp(folder));
     ASSERT(asprintf(&address, "%s/main.db", folder) > 0);
     return address;
@@ -302,7 +464,7 @@ void
 database_drop(char *address)
 {
     if (kept && strcmp(address, kept) == 0) {
-        if (!empty_schema(address))
+        if ((swapped && !swap_back()) || !empty_schema(address))
             drop_kept();
     } else if (strstr(address, SEARCH_PATH)) {
         drop_schema(address);

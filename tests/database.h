@@ -9,13 +9,19 @@
 #include <stdbool.h>
 
 struct call;
+struct store;
 
 /* An address for store_open, malloc'd.  QUICK: ":memory:" will do. */
 char *database_make(bool quick);
+/* A store was opened on the quick one: its tables are kept for the next. */
+void database_opened(struct store *s);
 /* Remove what it named, and free it. */
 void database_drop(char *address);
 
 bool database_is_postgres(void);
+/* From now on the Ith of the servers that LIANGCAO_TEST_DBS names, if it does,
+   is the one: a long transaction on one has those of others lose races. */
+void database_take(int i);
 
 /*
  * The database of C's store, which is empty, holds what MAKE puts there.  After

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runner of all tests: test-runner [--times] [PART...].  Those run in whose
- * name one of the PARTs is; --times tells how long each took, not only the
- * slowest.  LIANGCAO_TEST_DB names a PostgreSQL; LIANGCAO_TEST_LOG shows the
- * log; with LIANGCAO_TEST_FIRST the first that fails ends the run.
+ * The runner of all tests: test-runner [--times] [--runners=N] [PART...].  Those
+ * run in whose name one of the PARTs is; --times tells how long each took, not
+ * only the slowest; of N processes each runs the tests of the next file.
+ * LIANGCAO_TEST_DB names a PostgreSQL; LIANGCAO_TEST_LOG shows the log; with
+ * LIANGCAO_TEST_FIRST the first that fails ends the run.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "model/app.h"
+#include "runners.h"
 #include "test.h"
 
 static struct test *tests;
@@ -82,8 +84,10 @@ struct took {
     int64_t ms, office_ms, cpu_ms;
 };
 
-static struct took *times; /* one for each test that ran */
-static size_t n_times;
+/* One for each of the LIST, cleared where it did not run; the runners' too. */
+static struct took *times;
+static struct CMUnitTest *list; /* the names in it are kept */
+static size_t n_tests;
 
 static int64_t
 cpu_ms(void)
@@ -99,7 +103,18 @@ compare_times(const void *a, const void *b)
 {
     const struct took *x = a, *y = b;
 
-    return (x->ms < y->ms) - (x->ms > y->ms);
+    return x->test && y->test ? (x->ms < y->ms) - (x->ms > y->ms)
+                              : !x->test - !y->test;
+}
+
+static void
+keep_time(const struct took *took)
+{
+    size_t i = 0;
+
+    while (list[i].initial_state != took->test)
+        i++;
+    times[i] = *took;
 }
 
 static void
@@ -107,9 +122,9 @@ print_slowest(size_t most)
 {
     struct took sum = { 0 };
 
-    qsort(times, n_times, sizeof(*times), compare_times);
+    qsort(times, n_tests, sizeof(*times), compare_times);
     (void)printf("The slowest:\n   ms, its office, of a processor\n");
-    for (size_t i = 0; i < n_times; i++) {
+    for (size_t i = 0; i < n_tests && times[i].test; i++) {
         const struct took *t = &times[i];
         const char *file = strrchr(t->test->file, '/');
 
@@ -141,13 +156,16 @@ struct office {
 static void
 open_app(struct office *o)
 {
+    static struct words *words; /* constant: those of all tests */
     const struct file *zh = file_find("data/languages/zh.json");
 
     ASSERT(zh);
+    if (!words)
+        words = words_open(zh->text, zh->len);
     o->zone = zone_open("Asia/Shanghai");
     o->app = (struct app){ .store = o->store,
                            .ids = ids_open(1),
-                           .words = words_open(zh->text, zh->len),
+                           .words = words,
                            .zone = o->zone,
                            .nouns = all_nouns };
     o->call.app = &o->app;
@@ -166,6 +184,7 @@ found(struct office *o)
         print_error("%s\n", why);
         return ERR_BROKEN;
     }
+    database_opened(o->store);
     o->app.store = o->store;
     db_session(&o->call, o->store);
     TRY(catalog_open(&o->call, &o->app.catalog));
@@ -209,13 +228,12 @@ close_office(void **state)
     if (o->address)
         database_drop(o->address);
     arena_close(o->call.arena);
-    words_close(o->app.words);
     ids_close(o->app.ids);
     zone_close(o->zone);
     o->took.ms += monotonic_ms();
     o->took.office_ms += monotonic_ms() - ended;
     o->took.cpu_ms += cpu_ms();
-    times[n_times++] = o->took;
+    keep_time(&o->took);
     /* What cmocka would say of it comes later; that it failed is enough. */
     if (!o->ended && getenv("LIANGCAO_TEST_FIRST"))
         _exit(1);
@@ -250,38 +268,58 @@ is_asked_for(const char *name, int n, char **parts)
     return n == 0;
 }
 
-int
-main(int argc, char **argv)
+/* What knows no database is not tried again on another. */
+static bool
+is_tried_here(const struct test *t)
 {
-    static struct CMUnitTest *list; /* the names in it are kept */
-    bool all_times = argc > 1 && strcmp(argv[1], "--times") == 0;
-    int first = all_times ? 2 : 1;
-    size_t n = 0, all = 0;
-    int failed;
+    return !t->plain || !database_is_postgres() || !strstr(t->file, "/unit/");
+}
 
-    log_open(getenv("LIANGCAO_TEST_LOG") ? LOG_DEBUG
-                                         : (enum log_level)(LOG_ERROR + 1));
+static void
+make_list(int n, char **parts)
+{
+    size_t all = 0;
+
     for (struct test *t = tests; t; t = t->next)
         all++;
     list = calloc(all + 1, sizeof(*list));
-    times = calloc(all + 1, sizeof(*times));
-    model_set_audit(audit_write);
-    database_copies();
     for (struct test *t = tests; t; t = t->next) {
         const char *name = strrchr(t->file, '/');
         char *full = NULL;
 
         ASSERT(asprintf(&full, "%s: %s", name ? name + 1 : t->file, t->name)
                > 0);
-        if (is_asked_for(full, argc - first, argv + first))
-            list[n++] =
+        if (is_asked_for(full, n, parts) && is_tried_here(t))
+            list[n_tests++] =
                 (struct CMUnitTest){ full, run, open_office, close_office, t };
         else
             free(full);
     }
-    qsort(list, n, sizeof(*list), compare);
-    failed = _cmocka_run_group_tests("liangcao", list, n, NULL, NULL);
-    print_slowest(all_times ? n_times : SLOWEST);
-    free(times);
-    return failed;
+    qsort(list, n_tests, sizeof(*list), compare);
+    times = runners_share((all + 1) * sizeof(*times));
+}
+
+int
+main(int argc, char **argv)
+{
+    static const char beside[] = "--runners=";
+    bool all_times = false;
+    int first = 1, runners = 1, failed;
+
+    for (; first < argc && text_starts(argv[first], "--"); first++)
+        if (text_starts(argv[first], beside))
+            runners = atoi(argv[first] + sizeof(beside) - 1);
+        else
+            all_times = true;
+    log_open(getenv("LIANGCAO_TEST_LOG") ? LOG_DEBUG
+                                         : (enum log_level)(LOG_ERROR + 1));
+    model_set_audit(audit_write);
+    database_copies();
+    make_list(argc - first, argv + first);
+    failed =
+        runners > 1
+            ? runners_run(list, n_tests, runners)
+            : _cmocka_run_group_tests("liangcao", list, n_tests, NULL, NULL);
+    print_slowest(all_times ? n_tests : SLOWEST);
+    return failed != 0;
 }

@@ -38,6 +38,8 @@ void office_make(struct call *c);
 /* What office_make put in by hand comes under the audit, as if an older release
    had made it. */
 void office_prove(struct call *c);
+/* Both at once: quicker, as it is copied too. */
+void office_make_proved(struct call *c);
 
 /* The caller is this account from now on; NULL is nobody. */
 void as(struct call *c, const char *account);

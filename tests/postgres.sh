@@ -2,7 +2,9 @@
 # A private PostgreSQL for tests, on loopback, without durability.
 #
 #   postgres.sh run COMMAND...   starts it, runs COMMAND with its address in
-#                                LIANGCAO_TEST_DB, and removes it again
+#                                LIANGCAO_TEST_DB, and removes it again; with
+#                                PG_SERVERS=2 two, all of whose addresses are in
+#                                LIANGCAO_TEST_DBS
 #   postgres.sh start DIR        starts it in the new folder DIR, prints its
 #                                address
 #   postgres.sh stop DIR         stops it and removes DIR
@@ -40,7 +42,7 @@ start() {
         { cat "$1/initdb.log" >&2; exit 1; }
     [ -z "${PG_TLS:-}" ] || certify "$1/data"
     for try in 1 2 3 4 5 6 7 8 9 10; do
-        port=$(awk -v seed="$$$try" 'BEGIN { srand(); r = srand(seed + r); print 20000 + int(rand() * 12000) }')
+        port=$(awk -v seed="$$$try${1##*/}" 'BEGIN { srand(); r = srand(seed + r); print 20000 + int(rand() * 12000) }')
         options="-p $port -k '' -c listen_addresses=127.0.0.1 -c fsync=off"
         options="$options -c synchronous_commit=off -c full_page_writes=off"
         options="$options -c max_connections=200 -c shared_buffers=64MB"
@@ -58,6 +60,13 @@ start() {
 
 stop() {
     as_owner "$bin/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$1"
+}
+
+stop_all() {
+    for server in "$1"/*; do
+        stop "$server"
+    done
     rm -rf "$1"
 }
 
@@ -91,15 +100,19 @@ stop) stop "$2" ;;
 run)
     shift
     dir=$(mktemp -d "${TMPDIR:-$(folder)}/liangcao-pg-XXXXXX")
-    trap 'stop "$dir"' EXIT
+    trap 'stop_all "$dir"' EXIT
     trap 'exit 130' INT TERM
     chmod 755 "$dir"
-    LIANGCAO_TEST_DB=$(start "$dir")
-    export LIANGCAO_TEST_DB
+    LIANGCAO_TEST_DBS=
+    for i in $(seq "${PG_SERVERS:-1}"); do
+        LIANGCAO_TEST_DB=$(start "$dir/$i")
+        LIANGCAO_TEST_DBS="$LIANGCAO_TEST_DBS${LIANGCAO_TEST_DBS:+ }$LIANGCAO_TEST_DB"
+    done
+    export LIANGCAO_TEST_DB LIANGCAO_TEST_DBS
     "$@"
     ;;
 *)
-    sed -n '2,13s/^# \{0,1\}//p' "$0"
+    sed -n '2,15s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

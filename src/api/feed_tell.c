@@ -247,11 +247,13 @@ tell_row(struct call *c, struct feed *f, const struct news_row *row)
 {
     struct message m;
 
-    if (f->listeners != NULL)
-        TRY(begin_message(c, f, row, &m));
+    if (f->listeners == NULL) {
+        news_take(&f->news, row->seq);
+        return OK;
+    }
+    TRY(begin_message(c, f, row, &m));
     news_take(&f->news, row->seq);
-    if (f->listeners != NULL)
-        tell_by(c, f, &m, news_position(&f->news), tell_live);
+    tell_by(c, f, &m, news_position(&f->news), tell_live);
     return OK;
 }
 

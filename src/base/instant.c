@@ -112,6 +112,22 @@ day_parse(const char *s, day *out)
     return s != NULL && strlen(s) == 10 && read_date(s, out);
 }
 
+bool
+clock_parse(const char *s, int64_t *ms)
+{
+    size_t n = s != NULL ? strcspn(s, ":") : 0;
+    int h, m;
+
+    if (n < 1 || n > 2 || strlen(s) != n + 3)
+        return false;
+    h = read_digits(s, (int)n);
+    m = read_digits(s + n + 1, 2);
+    if (h < 0 || h > 23 || m < 0 || m > 59)
+        return false;
+    *ms = h * HOUR_MS + m * MINUTE_MS;
+    return true;
+}
+
 /* N in just so many digits. */
 static void
 put_digits(char *out, unsigned n, int digits)

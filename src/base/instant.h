@@ -49,6 +49,9 @@ int day_weekday(day d); /* 1 Monday ... 7 Sunday */
 bool day_parse(const char *s, day *out);
 void day_print(day d, char out[static 11]);
 
+/* "02:30" of a day, or "2:30": ms since its midnight. */
+bool clock_parse(const char *s, int64_t *ms);
+
 /* RFC 3339, "2026-11-23T08:30:00.000Z" out; zone offset or Z required in. */
 bool instant_parse(const char *s, instant *out);
 void instant_print(instant t, char out[static 25]);

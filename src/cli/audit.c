@@ -37,26 +37,31 @@ static void
 print_report(struct office *o, const struct audit_check *k)
 {
     const struct audit_report *r = &k->report;
+    struct call *c = &o->call;
     struct audit_head *heads;
     size_t n;
     char at[25];
 
-    (void)printf("%lld entries in %lld chains, %lld faults\n",
+    (void)printf(words_in(c, "%lld entries in %lld chains, %lld faults\n"),
                  (long long)r->entries, (long long)r->chains,
                  (long long)r->faults);
     for (int64_t i = 0; i < r->faults && i < MAX_FOUND; i++)
         (void)printf("  %s\n", k->found[i]);
     instant_print(r->sealed_at, at);
     if (r->sealed_at.ms == 0)
-        (void)printf("no seals\n");
+        (void)printf("%s\n", words_in(c, "no seals"));
     else if (r->key == NULL)
-        (void)printf("seals to %s, not checked: no key was given\n", at);
+        (void)printf(words_in(c,
+                              "seals to %s, not checked: no key was given\n"),
+                     at);
     else
-        (void)printf("%lld seals checked by key %s, the newest of %s,"
-                     " %lld entries behind it\n",
+        (void)printf(words_in(c,
+                              "%lld seals checked by key %s, the newest of %s,"
+                              " %lld entries behind it\n"),
                      (long long)r->seals, r->key, at, (long long)r->unsealed);
     if (k->models != NULL)
-        (void)printf("%lld rows compared, %lld of them by covers\n",
+        (void)printf(words_in(c,
+                              "%lld rows compared, %lld of them by covers\n"),
                      (long long)r->rows, (long long)r->covered);
     /* In the form --expect reads later. */
     if (audit_heads(&o->call, &heads, &n) == OK)
@@ -161,7 +166,8 @@ run_seal(struct office *o)
         e = audit_state(&o->call, &s);
     if (e != OK)
         return office_failed(o, e);
-    (void)printf("%s\n", s.line ? s.line : "nothing to sign");
+    (void)printf("%s\n",
+                 s.line ? s.line : words_in(&o->call, "nothing to sign"));
     return EXIT_DONE;
 }
 
@@ -182,11 +188,12 @@ make_key(struct args *a)
                                    audit_make_key(&o.call, file,
                                                   dir ? dir : "office", &name));
     if (code == 0)
-        (void)printf("key %s\n"
-                     "  %s      keep it secret: audit.key = %s in"
-                     " liangcao.conf\n"
-                     "  %s.pub  keep a copy elsewhere: it verifies what was"
-                     " signed\n",
+        (void)printf(cli_in(
+                         "key %s\n"
+                         "  %s      keep it secret: audit.key = %s in"
+                         " liangcao.conf\n"
+                         "  %s.pub  keep a copy elsewhere: it verifies what was"
+                         " signed\n"),
                      name, file, file, file);
     arena_close(o.arena);
     return code;

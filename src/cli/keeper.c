@@ -60,17 +60,11 @@ keeper_copy(struct call *c, struct store *s, const char *file,
 static bool
 read_at(const char *s, int64_t *ms)
 {
-    int h = 0, m = 0, n = 0;
-
     if (strcmp(s, "off") == 0) {
         *ms = -1;
         return true;
     }
-    if (sscanf(s, "%2d:%2d%n", &h, &m, &n) != 2 || s[n] != '\0' || h < 0
-        || h > 23 || m < 0 || m > 59)
-        return false;
-    *ms = h * HOUR_MS + m * MINUTE_MS;
-    return true;
+    return clock_parse(s, ms);
 }
 
 static enum err

@@ -406,15 +406,43 @@ row_value(struct rows *r, int col)
     return column(r, col);
 }
 
+static void
+refuse_nul(struct rows *r, const struct value *v)
+{
+    if (r->as_is || r->err != OK || memchr(v->as.s, '\0', v->len) == NULL)
+        return;
+    log_line(LOG_ERROR, "db", "a NUL stands behind “%.40s”", v->as.s);
+    r->err = fail(r->c, ERR_BROKEN, NULL,
+                  "a text in the database is not as the program writes it");
+    r->err = stick(r->c->db, r->err);
+}
+
+/* SQLite keeps "12x" in a column of numbers: it is never taken for 12. */
+static double
+read_number(struct rows *r, const struct value *v)
+{
+    double number = 0;
+
+    if (text_real(v->as.s, &number) || r->as_is || r->err != OK)
+        return number;
+    log_line(LOG_ERROR, "db", "“%.40s” stands where a number should", v->as.s);
+    r->err = fail(r->c, ERR_BROKEN, NULL,
+                  "a number in the database is not as the program writes it");
+    r->err = stick(r->c->db, r->err);
+    return 0;
+}
+
 int64_t
 row_int(struct rows *r, int col)
 {
     struct value v = column(r, col);
+    int64_t i;
 
     switch (v.kind) {
     case VALUE_INT: return v.as.i;
     case VALUE_REAL: return (int64_t)v.as.r;
-    case VALUE_TEXT: return strtoll(v.as.s, NULL, 10);
+    case VALUE_TEXT:
+        return text_int(v.as.s, &i) ? i : (int64_t)read_number(r, &v);
     default: return 0;
     }
 }
@@ -427,20 +455,9 @@ row_real(struct rows *r, int col)
     switch (v.kind) {
     case VALUE_INT: return (double)v.as.i;
     case VALUE_REAL: return v.as.r;
-    case VALUE_TEXT: return strtod(v.as.s, NULL);
+    case VALUE_TEXT: return read_number(r, &v);
     default: return 0;
     }
-}
-
-static void
-refuse_nul(struct rows *r, const struct value *v)
-{
-    if (r->as_is || r->err != OK || memchr(v->as.s, '\0', v->len) == NULL)
-        return;
-    log_line(LOG_ERROR, "db", "a NUL stands behind “%.40s”", v->as.s);
-    r->err = fail(r->c, ERR_BROKEN, NULL,
-                  "a text in the database is not as the program writes it");
-    r->err = stick(r->c->db, r->err);
 }
 
 const char *

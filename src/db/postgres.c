@@ -255,8 +255,10 @@ leave_line(struct pg_store *s, struct pg_waiter *me)
 {
     struct pg_waiter **at = &s->first;
 
-    while (*at != me)
+    while (*at != me) {
+        ASSERT(*at != NULL); /* only its own thread takes a waiter out */
         at = &(*at)->next;
+    }
     *at = me->next;
     if (s->last == &me->next)
         s->last = at;

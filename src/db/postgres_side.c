@@ -84,19 +84,16 @@ ask_on(struct pg_store *s, struct pg_conn *conn, const char *sql,
     return answer;
 }
 
-/* One statement of up to three texts beside all transactions: the number it
-   answers, or ASK_... */
+/* One statement of N texts beside all transactions: the number it answers, or
+   ASK_... */
 static int64_t
-ask(struct pg_store *s, const char *sql, const char *const values[static 3])
+ask(struct pg_store *s, const char *sql, int n, const char *const *values)
 {
     struct pg_conn *conn = take_side(s);
     int64_t answer = ASK_FAILED;
-    int n = 0;
 
     if (!conn)
         return answer;
-    while (n < 3 && values[n])
-        n++;
     if (pg_revive(conn, s->address))
         answer = ask_on(s, conn, sql, values, n);
     else
@@ -142,7 +139,7 @@ take_numbers(struct pg_store *s, const char *name, int64_t size)
     char text[24];
 
     (void)snprintf(text, sizeof(text), "%" PRId64, size);
-    return ask(s, take, (const char *const[3]){ name, text });
+    return ask(s, take, 2, (const char *const[]){ name, text });
 }
 
 /* Mutex held: while one asks for more the others wait for it, but not long:
@@ -223,7 +220,7 @@ claim(struct pg_store *s, unsigned node)
 
     (void)snprintf(number, sizeof(number), "%u", node);
     (void)snprintf(lease, sizeof(lease), "%d", PG_LEASE_MS);
-    return ask(s, take, (const char *const[3]){ number, s->owner, lease }) < 0
+    return ask(s, take, 3, (const char *const[]){ number, s->owner, lease }) < 0
                ? 0
                : before;
 }
@@ -262,7 +259,7 @@ renew(struct pg_store *s)
 
     (void)snprintf(number, sizeof(number), "%u", store_node(&s->base));
     (void)snprintf(lease, sizeof(lease), "%d", PG_LEASE_MS);
-    got = ask(s, more, (const char *const[3]){ number, s->owner, lease });
+    got = ask(s, more, 3, (const char *const[]){ number, s->owner, lease });
     if (got >= 0)
         atomic_store(&s->lease_ms, before + PG_LEASE_MS);
     if (got != ASK_NO_ROW)
@@ -338,7 +335,7 @@ pg_node_leave(struct pg_store *s)
     if (!s->has_node)
         return;
     (void)snprintf(number, sizeof(number), "%u", s->base.node);
-    (void)ask(s, leave, (const char *const[3]){ number, s->owner });
+    (void)ask(s, leave, 2, (const char *const[]){ number, s->owner });
 }
 
 bool

@@ -37,34 +37,66 @@ static const char sqlite_triggers[] =
     "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name";
 
 /* The same words for SQLite, of the measure, and for PostgreSQL; but for the
-   search, each has its own there. */
-static const char measure_names[] =
-    "SELECT 'column ' || m.name || '.' || p.name AS what, '' FROM"
-    " sqlite_master m, pragma_table_xinfo(m.name) p WHERE m.type = 'table'"
-    " AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-    " AND m.name <> 'search' AND m.name NOT LIKE 'search!_%' ESCAPE '!'"
-    " AND m.name NOT LIKE '%!_search' ESCAPE '!'"
+   search, each has its own there.  A key, a reference and what may not be empty
+   are told by their columns; of checks, which PostgreSQL writes down in its own
+   way, how many there are. */
+#define OURS                                                                   \
+    " m.type = 'table' AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"             \
+    " AND m.name <> 'search' AND m.name NOT LIKE 'search!_%' ESCAPE '!'"       \
+    " AND m.name NOT LIKE '%!_search' ESCAPE '!'"                              \
     " AND m.name NOT LIKE '%!_search!_%' ESCAPE '!'"
+static const char measure_names[] =
+    "SELECT 'column ' || m.name || '.' || p.name AS what, CASE WHEN"
+    " p.\"notnull\" OR p.pk > 0 THEN 'needed' ELSE '' END FROM"
+    " sqlite_master m, pragma_table_xinfo(m.name) p WHERE" OURS
     " UNION SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i.\"unique\" "
     "THEN 'unique'"
     " ELSE '' END FROM sqlite_master m, pragma_index_list(m.name) i"
-    " WHERE m.type = 'table' AND i.origin = 'c' ORDER BY 1";
+    " WHERE m.type = 'table' AND i.origin = 'c'"
+    " UNION SELECT 'reference ' || m.name || '.' || f.\"from\", f.\"table\""
+    " FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE" OURS
+    " UNION SELECT 'key ' || m.name || '.' || (SELECT group_concat(name)"
+    " FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY name)), ''"
+    " FROM sqlite_master m, pragma_index_list(m.name) i WHERE i.origin = 'u'"
+    " AND" OURS
+    " UNION SELECT 'key ' || m.name || '.' || (SELECT group_concat(name)"
+    " FROM (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0"
+    " ORDER BY name)), '' FROM sqlite_master m WHERE EXISTS"
+    " (SELECT 1 FROM pragma_table_info(m.name) WHERE pk > 0) AND" OURS
+    " UNION SELECT 'checks ' || m.name || '.', (LENGTH(m.sql)"
+    " - LENGTH(REPLACE(m.sql, 'CHECK (', ''))) / LENGTH('CHECK (')"
+    " FROM sqlite_master m WHERE" OURS " ORDER BY 1";
 
+#define HERE                                                                   \
+    " t.relkind IN ('r', 'p')"                                                 \
+    " AND t.relnamespace = CAST(current_schema() AS regnamespace)"             \
+    " AND t.relname <> 'search' AND t.relname NOT LIKE '%!_search' ESCAPE '!'"
 static const char postgres_names[] =
     "SELECT what, how FROM ("
-    "SELECT 'column ' || t.relname || '.' || a.attname AS what, '' AS how"
+    "SELECT 'column ' || t.relname || '.' || a.attname AS what, CASE WHEN"
+    " a.attnotnull THEN 'needed' ELSE '' END AS how"
     " FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid"
-    " AND a.attnum > 0 AND NOT a.attisdropped WHERE t.relkind IN ('r', 'p')"
-    " AND t.relnamespace = CAST(current_schema() AS regnamespace)"
-    " AND t.relname <> 'search' AND t.relname NOT LIKE '%!_search' ESCAPE '!'"
+    " AND a.attnum > 0 AND NOT a.attisdropped WHERE" HERE
     " UNION SELECT 'index ' || t.relname || '.' || x.relname, CASE WHEN "
     "i.indisunique"
     " THEN 'unique' ELSE '' END FROM pg_index i JOIN pg_class x"
     " ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid"
-    " WHERE t.relnamespace = CAST(current_schema() AS regnamespace)"
-    " AND t.relname <> 'search' AND t.relname NOT LIKE '%!_search' ESCAPE '!' "
-    "AND NOT EXISTS (SELECT 1 FROM"
+    " WHERE" HERE " AND NOT EXISTS (SELECT 1 FROM"
     " pg_constraint k WHERE k.conindid = i.indexrelid)"
+    " UNION SELECT 'reference ' || t.relname || '.' || a.attname, o.relname"
+    " FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid"
+    " JOIN pg_class o ON o.oid = k.confrelid JOIN pg_attribute a"
+    " ON a.attrelid = t.oid AND a.attnum = ANY (k.conkey)"
+    " WHERE k.contype = 'f' AND k.convalidated AND" HERE
+    " UNION SELECT 'key ' || t.relname || '.' || (SELECT"
+    " string_agg(a.attname, ',' ORDER BY a.attname COLLATE \"C\")"
+    " FROM pg_attribute a WHERE a.attrelid = t.oid"
+    " AND a.attnum = ANY (k.conkey)), ''"
+    " FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid"
+    " WHERE k.contype IN ('p', 'u') AND" HERE
+    " UNION SELECT 'checks ' || t.relname || '.', CAST((SELECT COUNT(*)"
+    " FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'c'"
+    " AND k.convalidated) AS TEXT) FROM pg_class t WHERE" HERE
     ") AS s ORDER BY what COLLATE \"C\"";
 
 static const char postgres_triggers[] =

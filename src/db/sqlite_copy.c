@@ -122,7 +122,7 @@ count_rows(struct call *c, struct figure *f, bool has_ids)
 enum err
 sqlite_figures(struct call *c, struct figures *out)
 {
-    bool has_ids[200];
+    bool has_ids[200] = { false };
     ROWS r = db_query(c, find_tables);
 
     *out = (struct figures){ .list = NEW_N(c->arena, struct figure,

@@ -10,8 +10,9 @@
  * target, one space, version, CRLF, then name, colon, white space, value, CRLF
  * without a byte between that is not accounted for, up to its last empty line.
  *
- * That is how versions 0.9 keep a head.  Later ones refuse all this themselves
- * when they are told to be strict, and are not measured.
+ * That is how versions 0.9 keep a head.  Told to be strict, they answer a head
+ * without a host with two heads of their own, so they are not.  Later ones
+ * refuse all this themselves when they are strict, and are not measured.
  */
 #include <string.h>
 
@@ -93,7 +94,7 @@ is_line_sound(const struct exchange *x, const char *method, const char *version,
 {
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
         return false;
-    if (!is_token(method) || !is_printed(x->uri))
+    if (!is_token(method) || !is_printed(x->uri) || strchr(x->uri, ' '))
         return false;
     return !measured
            || (x->sent_uri == method + strlen(method) + 1
@@ -124,10 +125,16 @@ read_length(const char *s, size_t *len)
 }
 
 bool
+framing_is_ours(void)
+{
+    return strncmp(MHD_get_version(), "0.9.", 4) == 0;
+}
+
+bool
 framing_is_sound(struct exchange *x, const char *method, const char *version,
                  size_t *len)
 {
-    const bool measured = strncmp(MHD_get_version(), "0.9.", 4) == 0;
+    const bool measured = framing_is_ours();
     struct measure m = { .measured = measured,
                          .sound = is_line_sound(x, method, version, measured),
                          .at = version + strlen(version) + 2 };

@@ -118,6 +118,9 @@ struct peer *peer_make(struct http_server *s, struct MHD_Connection *conn);
 
 /* -- framing.c -------------------------------------------------------- */
 
+/* Is a head refused here alone, and libmicrohttpd told to let it come? */
+bool framing_is_ours(void);
+
 /* Can the head be read in one way only?  *LEN is the length of the body that
    it announces, SIZE_MAX for chunks. */
 bool framing_is_sound(struct exchange *x, const char *method,

@@ -769,9 +769,10 @@ start_daemon(struct http_server *s, int fd, char *cert, char *key)
         MHD_OPTION_CONNECTION_LIMIT, INT_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->limits.of[LIMIT_IDLE_S],
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)(512 * 1024), MHD_OPTION_ARRAY, s->tls ? tls : none,
-        MHD_OPTION_ARRAY, s->config.pollers > 1 ? pool : none, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, framing_is_ours() ? 0 : 1,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)(512 * 1024), MHD_OPTION_ARRAY,
+        s->tls ? tls : none, MHD_OPTION_ARRAY,
+        s->config.pollers > 1 ? pool : none, MHD_OPTION_END);
 }
 
 static struct pool *

@@ -175,14 +175,21 @@ http_stream_end(struct http_stream *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-void
-http_stream_release(struct http_stream *s)
+/* N of those who hold it let it go. */
+static void
+let_go(struct http_stream *s, unsigned n)
 {
-    if (atomic_fetch_sub(&s->held, 1) > 1)
+    if (atomic_fetch_sub(&s->held, n) > n)
         return;
     pthread_mutex_destroy(&s->lock);
     free(s->bytes);
     free(s);
+}
+
+void
+http_stream_release(struct http_stream *s)
+{
+    let_go(s, 1);
 }
 
 struct MHD_Response *
@@ -242,11 +249,12 @@ stream_gone(struct http_stream *s)
     if (s->next)
         s->next->previous = s->previous;
     pthread_mutex_unlock(&server->lock);
-    if (s->on_gone)
-        s->on_gone(s->arg, s);
-    else
-        http_stream_release(s); /* nobody else will */
-    http_stream_release(s);
+    if (!s->on_gone) {
+        let_go(s, 2); /* nobody else will */
+        return;
+    }
+    s->on_gone(s->arg, s);
+    let_go(s, 1);
 }
 
 bool

@@ -232,6 +232,9 @@ int64_t model_id(const struct model *m, const void *rec);
 /* Delete the row; audit entry "<noun>.remove" with all it held. */
 enum err model_remove(struct call *c, const struct model *m,
                       int64_t id) MUST_USE;
+/* The same, of one that never was: its parts are taken away by the caller, in
+   the same transaction, and audit_verify does not miss them. */
+enum err model_undo(struct call *c, const struct model *m, int64_t id) MUST_USE;
 
 /* The bit of a field by name, to build masks: MASK_OF(m, "state"). */
 field_mask model_mask(const struct model *m, const char *name);

@@ -13,6 +13,12 @@ const unsigned char proof_gone[SM3_BYTES] = {
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 };
 
+const unsigned char proof_undone[SM3_BYTES] = {
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe
+};
+
 /* -- digests --------------------------------------------------------------- */
 
 static void
@@ -309,6 +315,19 @@ model_rewritten(struct call *c, const struct model *m, const void *old,
     else
         memcpy(w->digest, proof_gone, SM3_BYTES);
     w->fresh = false;
+}
+
+void
+model_undone(struct call *c, const struct model *m, const void *old)
+{
+    struct written *w;
+
+    model_rewritten(c, m, old, NULL);
+    if (m->unproved)
+        return;
+    w = slot_for(c, m->noun, number_in(model_field(m, "id"), old),
+                 version_in(m, old) + 1);
+    memcpy(w->digest, proof_undone, SM3_BYTES);
 }
 
 enum err

@@ -46,12 +46,17 @@ void model_written(struct call *c, const struct model *m, const void *rec);
 void model_rewritten(struct call *c, const struct model *m, const void *old,
                      const void *rec);
 
+/* The row is gone as if it had never been, and with it all that happened to
+   it: nobody misses its parts. */
+void model_undone(struct call *c, const struct model *m, const void *old);
+
 /* For a statement of one's own that changes the row and raises its version:
    called before it and after it; after it alone where it made the row. */
 enum err model_note(struct call *c, const struct model *m, int64_t id) MUST_USE;
 
-/* The digest of a row that is gone. */
+/* The digests of a row that is gone; and with all that happened to it. */
 extern const unsigned char proof_gone[SM3_BYTES];
+extern const unsigned char proof_undone[SM3_BYTES];
 
 /* Everything noted for the thing NOUN, ID, no longer in the call's list. */
 struct written *proof_take(struct call *c, const char *noun, int64_t id);

@@ -428,8 +428,9 @@ model_set(struct call *c, const struct model *m, void *rec, field_mask mask)
     return tx_commit(&tx);
 }
 
-enum err
-model_remove(struct call *c, const struct model *m, int64_t id)
+static enum err
+take_out(struct call *c, const struct model *m, int64_t id,
+         void (*gone)(struct call *c, const struct model *m, const void *old))
 {
     void *old = arena_alloc(c->arena, m->size);
     const char *sql =
@@ -439,10 +440,28 @@ model_remove(struct call *c, const struct model *m, int64_t id)
 
     TRY(model_get(c, m, id, old));
     TRY(db_exec(c, sql, V(id)));
-    model_rewritten(c, m, old, NULL);
+    gone(c, m, old);
     TRY(tell_audit(c, m, "remove", id,
                    write_changes(c, m, old, NULL, ~(field_mask)0)));
     return tx_commit(&tx);
+}
+
+static void
+is_gone(struct call *c, const struct model *m, const void *old)
+{
+    model_rewritten(c, m, old, NULL);
+}
+
+enum err
+model_remove(struct call *c, const struct model *m, int64_t id)
+{
+    return take_out(c, m, id, is_gone);
+}
+
+enum err
+model_undo(struct call *c, const struct model *m, int64_t id)
+{
+    return take_out(c, m, id, model_undone);
 }
 
 enum err

@@ -103,36 +103,34 @@ say_all(const struct walk *w, const char *verb, const struct order *o)
 }
 
 static enum err
-do_one(struct walk *w, const char *who, const char *verb, struct order_act *a)
+do_one(struct walk *w, const char *verb, struct order_act *a)
 {
     struct order_request leg = { .id = a->id, .item_code = "A05" };
     struct order_view v = { 0 };
 
-    as(w->c, who);
     return text_same(verb, "add_leg") ? order_add_leg(w->c, &leg, &v)
                                       : order_do(w->c, verb, a, &v);
 }
 
 /* With this said; undone unless it shall stay. */
 static bool
-works(struct walk *w, const char *who, const char *verb,
-      const struct order_act *said, bool stays)
+works(struct walk *w, const char *verb, const struct order_act *said,
+      bool stays)
 {
     struct call *c = w->c;
     struct order_act a = *said;
     TX tx = tx_begin(c);
 
-    if (do_one(w, who, verb, &a) != OK)
+    if (do_one(w, verb, &a) != OK)
         return false;
     if (stays)
         EXPECT_OK(tx_commit(&tx));
     return true;
 }
 
-/* Would VERB succeed with anything that can be said? */
+/* Would VERB succeed with anything that whoever it is could say? */
 static bool
-can_do(struct walk *w, const char *who, const char *verb, const struct order *o,
-       bool stays)
+can_do(struct walk *w, const char *verb, const struct order *o, bool stays)
 {
     struct order_act a = say_all(w, verb, o);
 
@@ -141,12 +139,12 @@ can_do(struct walk *w, const char *who, const char *verb, const struct order *o,
             a.into_id = w->orders[i];
             a.orders =
                 arena_printf(w->c->arena, "%lld", (long long)w->orders[i]);
-            if (works(w, who, verb, &a, stays))
+            if (works(w, verb, &a, stays))
                 return true;
         }
         return false;
     }
-    if (works(w, who, verb, &a, stays))
+    if (works(w, verb, &a, stays))
         return true;
     if (!text_same(verb, "dispatch") && !text_same(verb, "in_turn")
         && !text_same(verb, "transfer"))
@@ -154,7 +152,7 @@ can_do(struct walk *w, const char *who, const char *verb, const struct order *o,
     for (size_t i = 0; i < w->n_choices; i++) {
         a.crew_id = w->choices[i].crew_id;
         a.assignee_id = w->choices[i].person_id;
-        if (works(w, who, verb, &a, stays))
+        if (works(w, verb, &a, stays))
             return true;
     }
     return false;
@@ -187,7 +185,7 @@ compare(struct walk *w, const char *who, int64_t id)
         if (life_is_program(&order_life, verb))
             continue;
 
-        if (can_do(w, who, verb, &v.order, false) != offered)
+        if (can_do(w, verb, &v.order, false) != offered)
             fail_msg("%s: %s of a “%s” %s by %s is %soffered: %s",
                      v.order.number, verb, v.order.item_code,
                      order_states[v.order.state], who, offered ? "" : "not ",
@@ -206,8 +204,9 @@ move_on(struct walk *w, int64_t id)
         &order_life.steps[random_below(&w->chance, (uint32_t)order_life.n)];
     struct order o = order_now(w->c, id);
 
+    as(w->c, who);
     if (!(s->who & LIFE_PROGRAM))
-        (void)can_do(w, who, s->verb, &o, true);
+        (void)can_do(w, s->verb, &o, true);
 }
 
 static void

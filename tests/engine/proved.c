@@ -44,8 +44,7 @@ proved_make(struct call *c, struct proved *p)
     p->app.audit = audit_open(p->key, NULL, &why);
     EXPECT(p->app.audit != NULL);
     c->app = &p->app;
-    office_make(c);
-    office_prove(c);
+    office_make_proved(c);
     EXPECT_OK(say(c, "wang", "rate", bring_to(c, ORDER_VERIFIED), .stars = 5));
     (void)bring_to(c, ORDER_CLOSED);
     as(c, "wang");

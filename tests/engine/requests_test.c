@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "engine/order/import.h"
-#include "office.h"
+#include "proved.h"
 
 static const char map_head[] =
     "source: old\nprefix: OLD\ntime_zone: Asia/Shanghai\n";
@@ -438,6 +438,32 @@ TEST(an_import_is_undone_whole)
     EXPECT(order_events(c) == 0);
     r = run(c, of(c, "first"), twice, false);
     EXPECT(r.orders == 1 && r.known == 0);
+}
+
+/* It is told by entries: what went with the orders is not missed, and nothing
+   can be put in its place. */
+TEST(an_import_that_was_undone_leaves_the_audit_whole)
+{
+    struct proved p;
+    struct import_report first, r;
+
+    proved_make(c, &p);
+    first = run(c, of(c, "first"), twice, false);
+    proved_expect_whole(c, &p);
+    undo(c, first.id);
+    proved_expect_whole(c, &p);
+    first = run(c, of(c, "first"), twice, false);
+    r = run(c, of(c, "update"), twice, false);
+    EXPECT(r.updated == 1);
+    undo(c, r.id);
+    undo(c, first.id);
+    proved_expect_whole(c, &p);
+    office_exec(c, "INSERT INTO event (id, noun, noun_id, at, verb, internal)"
+                   " SELECT 7, noun, noun_id, 1, 'x', 0 FROM audit_entry"
+                   " WHERE action = 'order.remove'"
+                   " ORDER BY id DESC LIMIT 1");
+    assert_int_equal(proved_verify(c, &p, false).faults, 1);
+    proved_close(c, &p);
 }
 
 TEST(an_update_is_undone_to_what_was_before)

@@ -412,6 +412,39 @@ TEST(a_text_with_a_nul_in_it_is_no_text_of_the_program)
     assert_int_equal(rows_end(&r), ERR_BROKEN);
 }
 
+static enum err
+read_as_numbers(struct call *c, const char *word, int64_t *whole, double *real)
+{
+    static const char say[] = "SELECT CAST($1 AS TEXT), CAST($1 AS TEXT)";
+    ROWS r = db_query(c, say, V(word));
+
+    EXPECT(rows_next(&r));
+    *whole = row_int(&r, 0);
+    *real = row_real(&r, 1);
+    return rows_end(&r);
+}
+
+/* SQLite keeps it in a column of numbers as it is. */
+TEST(what_only_begins_as_a_number_is_never_read_as_one)
+{
+    static const char *const wrong[] = { "12x", "x", "", "1 2", "0x10" };
+    struct unit u;
+    int64_t whole;
+    double real;
+
+    EXPECT_OK(read_as_numbers(c, "12.5", &whole, &real));
+    EXPECT(whole == 12 && real == 12.5);
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(read_as_numbers(c, wrong[i], &whole, &real),
+                         ERR_BROKEN);
+    if (database_is_postgres())
+        return;
+    office_make(c);
+    EXPECT_OK(model_get(c, &unit_model, 3, &u));
+    office_exec(c, "UPDATE unit SET sort = '12x' WHERE id = 3");
+    assert_int_equal(model_get(c, &unit_model, 3, &u), ERR_BROKEN);
+}
+
 /* Whoever has the mark put in waits for the next opening. */
 TEST(rows_put_in_are_not_covered_by_a_mark_put_in_with_them)
 {

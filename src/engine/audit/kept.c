@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/private.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "engine/audit/inner.h"
 #include "model/app.h"
@@ -67,11 +68,16 @@ audit_open_seals(struct audit *a, const char **why)
 
 /* The number of the line that begins at S; 0: it is no seal's. */
 static int64_t
-number_of(const char *s)
+number_of(struct call *c, const char *s)
 {
-    long long n = 0;
+    static const char seal[] = "seal ";
+    const char *number = s + sizeof seal - 1;
+    int64_t n = 0;
 
-    return sscanf(s, "seal %lld ", &n) == 1 && n > 0 ? n : 0;
+    if (!text_starts(s, seal)
+        || !text_int(arena_text_n(c->arena, number, strcspn(number, " ")), &n))
+        return 0;
+    return n > 0 ? n : 0;
 }
 
 static void
@@ -86,7 +92,7 @@ read_ends(struct call *c, int fd, off_t size, struct kept *k)
     tail[n - 1] = '\0';
     at = strrchr(tail, '\n');
     at = at ? at + 1 : tail;
-    k->last = number_of(at);
+    k->last = number_of(c, at);
     k->line = k->last ? arena_text(c->arena, at) : NULL;
 }
 

@@ -73,6 +73,7 @@ is_sm2(EVP_PKEY *key)
 
 /* Never ask at the terminal for the password of a key. */
 static int
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is OpenSSL's */
 no_password(char *buf, int size, int writing, void *arg)
 {
     (void)buf, (void)size, (void)writing, (void)arg;

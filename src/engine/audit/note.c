@@ -136,7 +136,7 @@ take_due(struct audit *a, instant now, bool all)
 static void
 tell_some(struct call *c, int64_t max, bool all, int64_t *done)
 {
-    struct due d = { .found = true };
+    struct due d;
 
     for (*done = 0; c->app->audit != NULL && *done < max; ++*done) {
         d = take_due(c->app->audit, c->now, all);

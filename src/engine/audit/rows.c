@@ -202,12 +202,14 @@ struct slice {
 static struct slice
 slice_of(const struct words_list *l, size_t *at, int64_t id)
 {
-    struct slice s;
+    struct slice s = { 0 };
 
     while (*at < l->n && l->all[*at].id < id)
         ++*at;
-    s.all = l->all ? l->all + *at : NULL;
-    for (s.n = 0; *at < l->n && l->all[*at].id == id; s.n++)
+    if (*at == l->n)
+        return s;
+    s.all = l->all + *at;
+    for (; *at < l->n && l->all[*at].id == id; s.n++)
         ++*at;
     return s;
 }
@@ -308,24 +310,27 @@ wrong_parts(struct call *c, const struct one *o)
 static const char *
 wrong_row(struct call *c, const struct one *o)
 {
-    const struct word *word = NULL;
-    bool gone;
+    static const struct word nothing;
+    const struct word *word =
+        o->told.n > 0   ? &o->told.all[o->told.n - 1]
+        : o->leaf.n > 0 ? &o->leaf.all[0]
+                        : &nothing;
+    bool is_told = o->told.n > 0 || o->leaf.n > 0, undone, gone;
 
-    if (o->told.n > 0)
-        word = &o->told.all[o->told.n - 1];
-    else if (o->leaf.n > 0)
-        word = &o->leaf.all[0];
     /* A removal has an entry, too; its digest is none that a row can have. */
-    gone = word != NULL && memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
-    if (o->row.n == 0 && word != NULL && !gone)
+    undone = memcmp(word->digest, proof_undone, SM3_BYTES) == 0;
+    gone = undone || memcmp(word->digest, proof_gone, SM3_BYTES) == 0;
+    if (o->row.n == 0 && is_told && !gone)
         return says_removed;
-    if (o->row.n > 0 && word == NULL)
+    if (o->row.n > 0 && !is_told)
         return says_put_in;
     if (o->row.n > 0
         && (gone || memcmp(word->digest, o->row.all[0].digest, SM3_BYTES) != 0))
         return says_changed;
     if (!is_linked(o))
         return says_between;
+    if (undone)
+        return o->parts.n > 0 ? says_added : NULL;
     /* What happened to a row stays when the row has gone. */
     return wrong_parts(c, o);
 }

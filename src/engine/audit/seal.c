@@ -700,13 +700,25 @@ expect_json(struct call *c, struct audit_check *k, struct expected *x,
     return e;
 }
 
+/* The next word of the line, which moves on; "" at its end. */
+static const char *
+next_word(char **line)
+{
+    static const char blank[] = " \t";
+    char *word = *line + strspn(*line, blank);
+
+    *line = word + strcspn(word, blank);
+    if (**line != '\0')
+        *(*line)++ = '\0';
+    return word;
+}
+
 static enum err
 expect_line(struct call *c, struct audit_check *k, struct expected *x,
             char *line)
 {
     struct audit_head h = { 0 };
-    long long chain, seq;
-    char hash[SM3_HEX];
+    const char *chain, *seq;
 
     line[strcspn(line, "\r\n")] = '\0';
     if (text_starts(line, "seal "))
@@ -714,10 +726,14 @@ expect_line(struct call *c, struct audit_check *k, struct expected *x,
     x->other++;
     if (*line == '{' || *line == '[')
         return expect_json(c, k, x, line);
-    if (sscanf(line, "%lld %lld %64[0-9a-f]", &chain, &seq, hash) != 3
-        || strlen(hash) != SM3_HEX - 1)
+    /* As verify prints it: the chain, how far it goes, its hash. */
+    chain = next_word(&line);
+    seq = next_word(&line);
+    h.hash = next_word(&line);
+    if (!text_int(chain, &h.chain) || !text_int(seq, &h.seq)
+        || strspn(h.hash, "0123456789abcdef") != SM3_HEX - 1
+        || h.hash[SM3_HEX - 1] != '\0')
         return OK;
-    h = (struct audit_head){ .chain = chain, .seq = seq, .hash = hash };
     return expect_head(c, k, x, &h);
 }
 

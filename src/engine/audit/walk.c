@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The walk through the chains. */
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,12 +84,24 @@ report_fault(struct call *c, struct audit_check *k, const char *fmt, ...)
 
 /* -- the register ------------------------------------------------------------ */
 
+/* An older chain that went on when it was registered begins where it stood. */
+static void
+begin_where_it_stood(struct opening *o, const char *detail)
+{
+    json_t *root = json_loads(detail, 0, NULL);
+    const char *hash = json_string_value(json_object_get(root, "hash"));
+
+    o->seq = json_integer_value(json_object_get(root, "seq"));
+    if (hash != NULL && strlen(hash) == SM3_HEX - 1)
+        hash_copy(o->hash, hash);
+    json_decref(root);
+}
+
 static void
 learn_opening(struct call *c, struct walk *w, int64_t opened, const char *hash,
               const char *detail)
 {
     struct opening *o = NEW(w->k->keep, struct opening);
-    long long chain = 0, seq = 0;
 
     for (const struct opening *i = w->openings; i != NULL; i = i->next)
         if (i->chain == opened)
@@ -96,14 +109,8 @@ learn_opening(struct call *c, struct walk *w, int64_t opened, const char *hash,
                          (long long)opened);
     o->chain = opened;
     hash_copy(o->hash, hash);
-    /* An older chain that went on when it was registered begins where it
-       stood. */
-    if (detail != NULL
-        && sscanf(detail,
-                  "{\"chain\":%lld,\"seq\":%lld,\"hash\":\"%64[0-9a-f]\"}",
-                  &chain, &seq, o->hash)
-               >= 2)
-        o->seq = seq;
+    if (detail != NULL)
+        begin_where_it_stood(o, detail);
     o->next = w->openings;
     w->openings = o;
 }

@@ -483,6 +483,19 @@ score_han(const struct phrase *p, const struct typed *t)
     return score_sound(p, t);
 }
 
+/* A sound in one word, and its initials. */
+static void
+spell(const char *sound, struct buf *whole, struct buf *first)
+{
+    for (const char *s = sound; *s != '\0'; s++) {
+        if (*s == ' ')
+            continue;
+        buf_putc(whole, *s);
+        if (s == sound || s[-1] == ' ')
+            buf_putc(first, *s);
+    }
+}
+
 /* Letters against the sounds of a phrase, whole or the initials. */
 static double
 score_letters(struct arena *a, const struct phrase *p, const char *word)
@@ -492,14 +505,8 @@ score_letters(struct arena *a, const struct phrase *p, const char *word)
     for (size_t way = 0; way < SAYING_READINGS && p->sound[way] != NULL;
          way++) {
         struct buf whole = buf_make(a, 0), first = buf_make(a, 0);
-        const char *s = p->sound[way];
 
-        for (; *s != '\0'; s++) {
-            if (*s != ' ')
-                buf_putc(&whole, *s);
-            if (*s != ' ' && (s == p->sound[way] || s[-1] == ' '))
-                buf_putc(&first, *s);
-        }
+        spell(p->sound[way], &whole, &first);
         if (strcmp(whole.s, word) == 0)
             return 900;
         if (strcmp(first.s, word) == 0 && n > 1)

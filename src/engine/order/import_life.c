@@ -445,16 +445,13 @@ static enum err
 undo_order(struct call *c, int64_t import, int64_t id, const char *was,
            bool *kept)
 {
-    enum err e;
-
     TRY(import_touched(c, id, import, kept));
     if (*kept)
         return OK;
     if (was != NULL)
         return bring_back(c, id, was);
     TRY(event_drop(c, id));
-    e = model_remove(c, &order_model, id);
-    return e;
+    return model_undo(c, &order_model, id);
 }
 
 /* Does anything use it?  By noun, $1 is its id; version 1: nobody changed it. */

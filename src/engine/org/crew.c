@@ -82,6 +82,7 @@ check_crew(struct call *c, const void *old, void *rec)
 
 /* All of the provider who sign in would do the crew's work. */
 static enum err
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is every noun's */
 judge_crew(struct call *c, const void *before, void *rec, bool *made)
 {
     const struct crew *old = before;
