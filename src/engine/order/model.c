@@ -44,7 +44,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, item_name, .flags = GIVEN | REQUIRED,              \
               .label = "Item"),                                                \
         FIELD(struct order, sla_class, .flags = GIVEN | REQUIRED,              \
-              .label = "Promise class"),                                       \
+              .label = "Service level"),                                       \
         FIELD(struct order, priority, .flags = GIVEN, .label = "Priority"),    \
         FIELD(struct order, priority_reason, .flags = GIVEN,                   \
               .label = "Why this priority"),                                   \

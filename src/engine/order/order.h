@@ -2,7 +2,7 @@
 /*
  * order - everything asked for: one life from request to rating.
  *
- * An order (服务单) asks for one service item at one place.  A leg (子单) is
+ * An order (工单) asks for one service item at one place.  A leg (子单) is
  * an order with a parent.  Owns the tables orders, event, rating and
  * draft.
  *

@@ -23,7 +23,7 @@ static const struct field fields[] = {
     FIELD(struct place, kind, .flags = REQUIRED, .choices = place_kinds,
           .label = "Kind", .also = "类别"),
     FIELD(struct place, parent_id, .refers = "place", .label = "Lies in",
-          .also = "上级编码,上级代码"),
+          .also = "上级位置编码,上级编码,上级代码"),
     FIELD(struct place, path, .flags = GIVEN | REQUIRED | FLEETING),
     FIELD(struct place, full_name,
           .flags = GIVEN | REQUIRED | FLEETING | TITLE | FOUND,
