@@ -122,7 +122,7 @@ journey('an order prints as the sheet people know, and nothing else of the page'
   await p.page.locator('.desk-table .row-button').first().click();
   await p.page.locator('.timeline').waitFor();
   await p.page.emulateMedia({ media: 'print' });
-  assert.match(await p.page.locator('.paper').innerText(), /服务派工单[\s\S]*报修人[\s\S]*派工人[\s\S]*验收人/);
+  assert.match(await p.page.locator('.paper').innerText(), /服务派工单[\s\S]*申请人[\s\S]*派工人[\s\S]*验收人/);
   for (const part of ['.top', '.desk-table', '.panel'])
     assert.ok(!(await p.page.locator(part).first().isVisible()), part);
 });

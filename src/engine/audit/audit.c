@@ -57,10 +57,16 @@ const struct model change_model =
 enum err
 audit_list(struct call *c, struct list *l)
 {
+    const char *words = l->words;
+
     TRY(auth_need(c, "audit.see", NULL));
     if (l->sort == NULL)
         l->descending = true;
+    TRY(audit_find(c, l));
+    /* They have become a condition; what was asked for is told as it was. */
+    l->words = NULL;
     TRY(model_list(c, l));
+    l->words = words;
     /* The first page stands for all that follow it. */
     if (l->cursor == NULL && !auth_is_program(c))
         audit_note(c, "audit.read", NULL, list_asked(c, l));

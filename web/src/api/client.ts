@@ -18,7 +18,8 @@ export class Problem extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+/* Several values of one key are asked for all together. */
+export type Query = Record<string, string | number | boolean | string[] | null | undefined>;
 
 export interface Ask {
   query?: Query;
@@ -55,7 +56,8 @@ export function newKey(): string {
 export function address(path: string, query?: Query): string {
   const q = new URLSearchParams();
   for (const [k, v] of Object.entries(query ?? {})) {
-    if (v !== undefined && v !== null && v !== '') q.set(k, String(v));
+    if (Array.isArray(v)) v.forEach((one) => q.append(k, one));
+    else if (v !== undefined && v !== null && v !== '') q.set(k, String(v));
   }
   const s = q.toString();
   return BASE + path + (s ? `?${s}` : '');
