@@ -85,7 +85,7 @@ const labels = reactive<Record<string, Record<string, string>>>({});
 const choices = reactive<Record<string, Record<string, Record<string, string>>>>({});
 
 export function know(noun: string, form: Form): void {
-  labels[noun] = Object.fromEntries(form.fields.filter((f) => f.label !== f.name).map((f) => [f.name, f.label]));
+  labels[noun] = Object.fromEntries(form.fields.map((f) => [f.name, f.label === f.name ? '' : f.label]));
   choices[noun] = Object.fromEntries(
     form.fields.map((f) => [f.name, Object.fromEntries((f.choices ?? []).map((c) => [c.value, c.label]))]),
   );
