@@ -19,7 +19,7 @@
 struct ids {
     int64_t id[MAX_IDS];
     size_t n;
-    bool exact; /* one of them is called just so */
+    bool exact; /* each holds just what was typed, a number */
 };
 
 static void
@@ -54,7 +54,14 @@ is_found_by_words(const struct model *m)
     return m->table != NULL && (m->searched || model_flagged(m, FOUND) != NULL);
 }
 
-/* Is a row known by these very words, such as the number of an order? */
+/* Digits with something between are a number, in which no word is looked for. */
+static bool
+is_number(const char *q)
+{
+    return q[strspn(q, "0123456789-")] == '\0';
+}
+
+/* Does a row hold just this, such as an order its number, a person theirs? */
 static bool
 is_called(const struct model *m, const void *rec, const char *q)
 {
@@ -62,7 +69,7 @@ is_called(const struct model *m, const void *rec, const char *q)
         const struct field *f = &m->fields[i];
         struct value v = { 0 };
 
-        if (f->flags & UNIQUE && f->kind == FIELD_TEXT)
+        if (f->kind == FIELD_TEXT && member_has_column(f))
             v = member_value(f, rec);
         if (v.kind == VALUE_TEXT && text_same(v.as.s, q))
             return true;
@@ -84,10 +91,13 @@ look_up(struct call *c, const struct model *m, const char *q, struct ids *ids)
     TRY(model_list(c, &l));
     for (size_t i = 0; i < l.n; i++) {
         const void *rec = (const char *)l.rows + i * m->size;
+        const bool exact = is_number(q) && is_called(m, rec, q);
 
-        add_id(ids, model_id(m, rec));
-        if (is_called(m, rec, q))
-            ids->exact = true;
+        /* A number is of those that hold it whole, if there are any. */
+        if (exact && !ids->exact)
+            *ids = (struct ids){ .exact = true };
+        if (exact || !ids->exact)
+            add_id(ids, model_id(m, rec));
     }
     return OK;
 }
@@ -110,13 +120,6 @@ look_up_accounts(struct call *c, const struct ids *people, struct ids *out)
     return OK;
 }
 
-/* Digits with something between are a number, in which no word is looked for. */
-static bool
-is_number(const char *q)
-{
-    return q[strspn(q, "0123456789-")] == '\0';
-}
-
 /* Where no row is called just so, what the entries say themselves: who did it,
    and old and new. */
 static void
@@ -130,7 +133,40 @@ or_says(struct call *c, struct list *l, struct buf *where, const char *q)
                list_bind(c, l, V(pattern)), list_bind(c, l, V(pattern)));
 }
 
-/* The rows that Q means, whom it means, and whose accounts it means. */
+/* The rows of MODEL's among all that Q means. */
+static enum err
+look_up_in(struct call *c, const struct model *m, const char *q,
+           struct ids *rows, struct ids *among)
+{
+    struct ids *own = NEW(c->arena, struct ids);
+
+    TRY(look_up(c, m, q, own));
+    if (own->exact && !rows->exact)
+        *rows = (struct ids){ .exact = true };
+    for (size_t i = 0; i < own->n && rows->exact == own->exact; i++) {
+        add_id(rows, own->id[i]);
+        if (among != NULL)
+            add_id(among, own->id[i]);
+    }
+    return OK;
+}
+
+/* Of IDS those that are among ROWS still. */
+static void
+keep_among(const struct ids *rows, struct ids *ids)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < ids->n; i++)
+        for (size_t k = 0; k < rows->n; k++)
+            if (rows->id[k] == ids->id[i]) {
+                ids->id[kept++] = ids->id[i];
+                break;
+            }
+    ids->n = kept;
+}
+
+/* The rows that Q means, and the accounts of whom it means. */
 static enum err
 look_everywhere(struct call *c, const char *q, struct ids *rows, struct ids *by)
 {
@@ -138,18 +174,15 @@ look_everywhere(struct call *c, const char *q, struct ids *rows, struct ids *by)
 
     for (size_t i = 0; c->app->nouns[i] != NULL; i++) {
         const struct model *m = c->app->nouns[i]->model;
-        const size_t before = rows->n;
 
-        if (!is_found_by_words(m))
-            continue;
-        TRY(look_up(c, m, q, rows));
-        for (size_t k = before; k < rows->n; k++) {
-            if (text_same(m->noun, "person"))
-                add_id(people, rows->id[k]);
-            if (m == &account_model)
-                add_id(by, rows->id[k]);
-        }
+        if (is_found_by_words(m))
+            TRY(look_up_in(c, m, q, rows,
+                           m == &account_model            ? by
+                           : text_same(m->noun, "person") ? people
+                                                          : NULL));
     }
+    keep_among(rows, people);
+    keep_among(rows, by);
     return look_up_accounts(c, people, by);
 }
 
@@ -166,7 +199,7 @@ audit_find(struct call *c, struct list *l)
     TRY(look_everywhere(c, q, rows, by));
     or_in(c, l, &where, "noun_id", rows);
     or_in(c, l, &where, "account_id", by);
-    if (!rows->exact || !is_number(q))
+    if (!rows->exact)
         or_says(c, l, &where, q);
     list_and(c, l, "1 = 0%s", where.s);
     return OK;
