@@ -30,12 +30,13 @@ export async function learnVerbs(): Promise<void> {
 }
 
 /* Signing in and out: so many that they stand apart. */
-export const signing = ['sign_in', 'sign_in.fail', 'sign_in.lock', 'sign_out', 'session_end', 'token_end'];
+export const signing = ['sign_in', 'sign_in.fail', 'sign_in.spent_slip', 'sign_in.lock', 'sign_out', 'session_end', 'token_end'];
 
 /* What is done to any noun, and what to none; a dot before or behind: whatever ends or begins so. */
 const common = ['.add', '.set', '.remove'];
 const special = [
   'account.password',
+  'account.slip',
   'account.unlock',
   'import',
   'order.import',
