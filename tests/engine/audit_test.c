@@ -215,6 +215,28 @@ TEST(entries_are_found_by_the_number_of_an_order_by_a_person_and_by_a_word)
     assert_int_equal(found(c, "nobody%this", 0, NULL), 0);
 }
 
+TEST(signing_in_and_out_stands_apart_from_what_was_done)
+{
+    struct list all = { .model = &audit_entry_model };
+    struct list done = all, signing = all;
+    struct sign_in s = { .account = "wang", .password = "wrong" };
+
+    office_make(c);
+    EXPECT_FAULT(auth_sign_in(c, &s), ERR_UNSIGNED, NULL);
+    done.view = "done";
+    signing.view = "signing";
+    as(c, "auditor");
+    EXPECT_OK(audit_list(c, &signing));
+    assert_int_equal(signing.total, 1);
+    assert_string_equal(((const struct audit_entry *)signing.rows)->action,
+                        "sign_in.fail");
+    EXPECT_OK(audit_list(c, &done));
+    EXPECT_OK(audit_list(c, &all));
+    /* That the two were read is in the third. */
+    EXPECT(done.total > 1);
+    assert_int_equal(all.total, done.total + signing.total + 1);
+}
+
 /* -- beginning at once ----------------------------------------------------- */
 
 struct beginner {

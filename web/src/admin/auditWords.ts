@@ -29,9 +29,6 @@ export async function learnVerbs(): Promise<void> {
   verbs.value = Object.fromEntries(told.flat());
 }
 
-/* Signing in and out: so many that they stand apart. */
-export const signing = ['sign_in', 'sign_in.fail', 'sign_in.spent_slip', 'sign_in.lock', 'sign_out', 'session_end', 'token_end'];
-
 /* What is done to any noun, and what to none; a dot before or behind: whatever ends or begins so. */
 const common = ['.add', '.set', '.remove'];
 const special = [
@@ -140,10 +137,18 @@ export function facts(e: AuditEntry): [string, string][] {
   return within(e, formOf(e.noun), d);
 }
 
+/* A verb that leaves the state as it was, and a number that stands beside the
+   entry already. */
+function saidElsewhere(e: AuditEntry, k: string, v: unknown, d: object): boolean {
+  if (k === 'number') return !!e.about?.includes(String(v));
+  const { from, to } = d as { from?: unknown; to?: unknown };
+  return fieldOf(e, k) === 'state' && k !== 'state' && from === to;
+}
+
 /* The rows of an object whose fields are NOUN's. */
 function within(e: AuditEntry, noun: string, d: object): [string, string][] {
   return Object.entries(d)
-    .filter(([, v]) => v !== null && JSON.stringify(v) !== '{}')
+    .filter(([k, v]) => v !== null && JSON.stringify(v) !== '{}' && !saidElsewhere(e, k, v, d))
     .map(([k, v]): [string, string] => [factWords(noun, k), change(e, noun, k, v)])
     .filter(([name, words]) => name && words);
 }

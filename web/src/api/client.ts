@@ -18,8 +18,7 @@ export class Problem extends Error {
   }
 }
 
-/* Several values of one key are asked for all together. */
-export type Query = Record<string, string | number | boolean | string[] | null | undefined>;
+export type Query = Record<string, string | number | boolean | null | undefined>;
 
 export interface Ask {
   query?: Query;
@@ -56,8 +55,7 @@ export function newKey(): string {
 export function address(path: string, query?: Query): string {
   const q = new URLSearchParams();
   for (const [k, v] of Object.entries(query ?? {})) {
-    if (Array.isArray(v)) v.forEach((one) => q.append(k, one));
-    else if (v !== undefined && v !== null && v !== '') q.set(k, String(v));
+    if (v !== undefined && v !== null && v !== '') q.set(k, String(v));
   }
   const s = q.toString();
   return BASE + path + (s ? `?${s}` : '');
