@@ -1,6 +1,8 @@
 -- Which browser a session was begun with, by names of auth/browser.c.
 ALTER TABLE session ADD COLUMN browser TEXT;
 
+ALTER TABLE office_hours ADD COLUMN name_en TEXT;
+
 -- 'Room 305, Floor 3, Building 1'; null: nothing of it has an English name.
 ALTER TABLE place ADD COLUMN full_name_en TEXT;
 

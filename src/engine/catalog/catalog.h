@@ -110,7 +110,7 @@ struct calendar_year {
 
 struct office_hours {
     int64_t id;
-    const char *name;
+    const char *name, *name_en;
     int64_t from_month_day, to_month_day; /* 501: 1 May */
     const char *spans;                    /* '08:30-12:00,14:00-17:30' */
     day valid_from, valid_to;
