@@ -229,9 +229,8 @@ judge(struct importing *im, struct request *q)
     r->with_target++;
     late = (o->completed_at.ms ? o->completed_at.ms : im->c->now.ms)
            > o->complete_due.ms;
+    order_mark_clocks(im->c, o);
     o->complete_late = late;
-    if (o->is_open && o->completed_at.ms == 0)
-        o->nearest_due = o->complete_due;
     r->own_overdue += late;
     r->own_on_time += !late;
     if (o->completed_at.ms == 0 || q->says == SAYS_NOTHING)
