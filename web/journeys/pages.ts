@@ -73,11 +73,29 @@ async function rawKeys(p: Person): Promise<string[]> {
     .filter((w) => keys.has(w) || /^(verb|did|state|ask|admin|desk)\./.test(w));
 }
 
+/* A word of English that goes on in the next line. */
+const cutWords = (p: Person): Promise<string[]> =>
+  p.page.evaluate(() => {
+    const cut: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode as Text;
+      for (const m of text.data.matchAll(/(?<![^\s(])[A-Za-z]{3,24}(?![^\s,.;:)])/g)) {
+        const word = document.createRange();
+        word.setStart(text, m.index);
+        word.setEnd(text, m.index + m[0].length);
+        const lines = new Set([...word.getClientRects()].map((r) => Math.round(r.top)));
+        if (lines.size > 1 && text.parentElement?.checkVisibility()) cut.push(m[0]);
+      }
+    }
+    return cut;
+  });
+
 /* In Chinese every page is looked at by axe too, at the size it is mostly used at. */
 async function looks(p: Person, path: string, lang: Lang): Promise<string[]> {
   const wrong = (await rawKeys(p)).map((k) => `${path} shows the key ${k}`);
   if ((await wider(p)) > 0) wrong.push(`${path} is wider than the phone`);
-  if (lang === 'en') return wrong;
+  if (lang === 'en') return [...wrong, ...(await cutWords(p)).map((w) => `${path} cuts “${w}”`)];
   const seated = /^\/(desk|admin)/.test(path);
   if (seated) await p.page.setViewportSize(SIZES.desk);
   wrong.push(...(await breaches(p)).map((b) => `${path}: ${b}`));
