@@ -111,8 +111,8 @@ async function metItToo({ comes }: Cast): Promise<void> {
 async function drawnIn({ comes }: Cast): Promise<void> {
   const asker = await comes('requester', 'phone');
   const desk = await comes('desk', 'desk');
-  const main = await order(asker, 'A08', '1-02-ZL', { description: '插座没电' });
-  const twin = await order(asker, 'A08', '1-02-ZL', { description: '两个插座都没电' });
+  const main = await order(asker, 'A05', '1-02-ZL', { description: '插座没电' });
+  const twin = await order(asker, 'A05', '1-02-ZL', { description: '两个插座都没电' });
   await desk.goes('/desk');
   await opens(desk, 'to_accept', main.number);
   await desk.page.locator('.panel .twins', { hasText: twin.number }).waitFor();
