@@ -17,7 +17,7 @@ async function cancelAndReturn({ comes }: Cast): Promise<void> {
   await opens(desk, 'to_accept', vague.number);
   await desk.presses('verb.return');
   await desk.answers('return', {});
-  await desk.sees('请填写「原因」', desk.page.locator('dialog[open]'));
+  await desk.sees('请填写“原因”', desk.page.locator('dialog[open]'));
   await desk.answers('return', { fill: { 'ask.reason': '请写明是哪一盏' } });
   await desk.page.locator('dialog[open]').waitFor({ state: 'detached' });
   await asker.sees(new RegExp(`${vague.number}.*已退回`));
@@ -91,7 +91,7 @@ async function declineAndTransfer({ comes }: Cast): Promise<void> {
   const dialog = desk.page.locator('dialog[open]');
   await dialog.locator('.one', { hasText: '信息通讯班' }).click();
   await desk.answers('transfer', {});
-  await desk.sees('请填写「原因」', dialog);
+  await desk.sees('请填写“原因”', dialog);
   await dialog.getByLabel('原因').fill('灯带归信息通讯班');
   await desk.answers('transfer', {});
   await dialog.waitFor({ state: 'detached' });
