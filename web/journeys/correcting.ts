@@ -77,7 +77,10 @@ async function together({ comes }: Cast): Promise<void> {
 async function stranger({ comes }: Cast): Promise<void> {
   const desk = await comes('desk', 'desk', 'zh', '/desk/intake');
   await desk.page.getByLabel(desk.text('intake.person')).fill('李来访');
-  await desk.presses('intake.not_in_list');
+  await desk.page
+    .locator('.combo-none')
+    .getByRole('button', { name: desk.text('intake.not_in_list') })
+    .click();
   assert.equal(await desk.page.getByLabel(desk.text('intake.caller_name')).inputValue(), '李来访');
   await desk.writes('intake.caller_unit', '来访群众');
   await desk.finds('report.where', '1hl3czl', '1号楼 3层 走廊');
