@@ -67,7 +67,7 @@ async function extension({ comes }: Cast): Promise<void> {
   await desk.sees('灯具要订货', desk.page.locator('.panel'));
   await desk.does('grant_extension', { fill: { 'ask.note': '同意' } });
   const after = `${until.getUTCMonth() + 1}月${until.getUTCDate()}日 15:30`;
-  await asker.sees(new RegExp(`承诺 .*${after}`));
+  await asker.sees(new RegExp(`${after} 前`));
   assert.ok(!before.includes(after), 'the promise was another one before');
 }
 
@@ -143,7 +143,7 @@ async function plannedDay({ comes }: Cast): Promise<void> {
   await opens(desk, 'extension', o.number);
   await desk.sees('等料到货', desk.page.locator('.panel'));
   await desk.does('grant_extension', { called: 'verb_day.grant_extension', fill: { 'ask.note': '同意' } });
-  await asker.sees(new RegExp(`承诺 .*${day.getUTCMonth() + 1}月${day.getUTCDate()}日 15:30`));
+  await asker.sees(new RegExp(`${day.getUTCMonth() + 1}月${day.getUTCDate()}日 15:30 前`));
 }
 
 journey('an order is cancelled; another is returned with a reason and resubmitted', cancelAndReturn);
