@@ -171,6 +171,7 @@ TEST(what_was_asked_for_one_by_one_is_decided_one_by_one)
                              office_int(c, "SELECT MIN(id) FROM right_change"),
                              true, &d));
     EXPECT(d.done == 1 && d.n_left == 0 && waiting(c) == 1);
+    EXPECT_FAULT(right_changes_decide(c, 9, true, &d), ERR_ABSENT, NULL);
 }
 
 /* -- slips -------------------------------------------------------------------- */
@@ -201,6 +202,29 @@ TEST(a_slip_lets_in_for_seven_days_to_set_a_password_of_ones_own)
     /* What was set in time stays. */
     EXPECT_OK(come(c, "n1", OWN));
     EXPECT(!c->actor->must_change);
+}
+
+TEST(slips_for_all_leave_alone_who_comes_by_a_token)
+{
+    struct slip *all;
+    instant until;
+    size_t n;
+
+    office_make(c);
+    int64_t one = newcomers_account(c, "n1"), two = newcomers_account(c, "n2");
+    office_exec(c, arena_printf(
+                       c->arena,
+                       "INSERT INTO token (id, secret, account_id, name,"
+                       " created_at, version) VALUES (9, 'x', %lld, 'x', 1, 1)",
+                       (long long)two));
+    as(c, "sysadmin");
+    EXPECT_OK(slips_make(c, NULL, &until, &all, &n));
+    bool newcomer_has = false;
+    for (size_t i = 0; i < n; i++) {
+        EXPECT(all[i].account_id != two);
+        newcomer_has = newcomer_has || all[i].account_id == one;
+    }
+    EXPECT(newcomer_has);
 }
 
 TEST(whoever_holds_a_slip_that_another_has_used_is_told)
