@@ -224,14 +224,16 @@ judge(struct importing *im, struct request *q)
 
     r->on_time += q->says == SAYS_ON_TIME;
     r->overdue += q->says == SAYS_OVERDUE;
+    o->nearest_due = (instant){ 0 };
+    if (o->is_open && o->completed_at.ms == 0)
+        o->nearest_due = o->complete_due;
+    o->urgency = order_urgency(o, im->c->now);
     if (o->complete_due.ms == 0)
         return;
     r->with_target++;
     late = (o->completed_at.ms ? o->completed_at.ms : im->c->now.ms)
            > o->complete_due.ms;
     o->complete_late = late;
-    if (o->is_open && o->completed_at.ms == 0)
-        o->nearest_due = o->complete_due;
     r->own_overdue += late;
     r->own_on_time += !late;
     if (o->completed_at.ms == 0 || q->says == SAYS_NOTHING)

@@ -170,6 +170,10 @@ bool is_emergency(struct call *c, const struct order *o);
    when to look next.  OLD is what it was; NULL: no verb has changed it. */
 void watch_clocks(struct call *c, const struct order *old, struct order *o);
 
+/* Where the order stands among the others at NOW; its nearest clock and level
+   must be reckoned. */
+int64_t order_urgency(const struct order *o, instant now);
+
 /* Note in the order which of its clocks have been met late by now. */
 void judge_clocks(struct order *o, instant now);
 

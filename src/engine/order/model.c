@@ -141,6 +141,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, alarmed_at, .flags = GIVEN | FLEETING),            \
         FIELD(struct order, nearest_due, .flags = GIVEN | FLEETING,            \
               .label = "Next promise"),                                        \
+        FIELD(struct order, urgency, .flags = GIVEN | FLEETING,                \
+              .label = "Urgency"),                                             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
         FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
         FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \

@@ -96,6 +96,7 @@ struct order {
     int64_t alarms;      /* how often it was told */
     instant alarmed_at;  /* the last time */
     instant nearest_due; /* of the clocks still to be met, the first to end */
+    int64_t urgency;     /* least first: the order in which it is taken up */
     instant wake_at;
     const char *result, *cause;
     const char *external_source, *external_id, *calendar_note;
