@@ -46,6 +46,8 @@ static const struct sample {
       "{\"value\":\"Y\"}" },
     { &item_word_noun, "{\"item_code\":\"A04\",\"word\":\"X\"}",
       "{\"word\":\"Y\"}" },
+    { &ready_phrase_noun, "{\"item_code\":\"A04\",\"text\":\"X\"}",
+      "{\"text\":\"Y\"}" },
     { &unfound_word_noun, "{\"word\":\"X\"}", "{\"active\":false}" },
     { &saved_view_noun, "{\"list\":\"orders\",\"name\":\"X\"}",
       "{\"query\":\"state=submitted\"}" },

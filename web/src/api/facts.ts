@@ -1,7 +1,7 @@
 /* Facts that change seldom, asked for once: areas, items, crews. */
 import { shallowRef } from 'vue';
 import { get } from './client';
-import type { Area, Crew, Item, List } from './types';
+import type { Area, Crew, Item, List, ReadyPhrase } from './types';
 
 const kept = new Map<string, Promise<unknown>>();
 
@@ -29,6 +29,8 @@ function once<T>(path: string, ask = all<T>): Promise<T[]> {
 export const areas = (): Promise<Area[]> => once<Area>('/areas');
 export const items = (): Promise<Item[]> => once<Item>('/items', async (path) => (await get<List<Item>>(path)).items);
 export const crews = (): Promise<Crew[]> => once<Crew>('/crews');
+
+export const readyPhrases = (): Promise<ReadyPhrase[]> => once<ReadyPhrase>('/ready-phrases');
 
 /* Ask again next time: after sign-out or after a change. */
 export function forget(): void {

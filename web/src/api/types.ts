@@ -69,6 +69,8 @@ export type NewOrder = Json<
 >;
 /* What became of one of several verbs. */
 export type Deed = One<PostAnswer<'/api/v1/orders/several'>>;
+/* What crews say when work is done. */
+export type ReadyPhrase = Schemas['ready_phrase'];
 export type Draft = Json<Schemas['draft'], { content: Partial<NewOrder> }>;
 
 /* A row of the table of steps. */

@@ -18,3 +18,13 @@ CREATE INDEX orders_open_urgency
                emergency, completed_at, requester_id, provider_id, unit_id,
                place_id, is_open)
     WHERE is_open = 1;
+
+-- What crews say when work is done, ready to be pressed.
+CREATE TABLE ready_phrase (
+    id         BIGINT PRIMARY KEY,
+    active     SMALLINT NOT NULL,
+    version    BIGINT NOT NULL,
+    updated_at BIGINT,
+    text       TEXT NOT NULL UNIQUE,
+    item_code  TEXT                -- 'A04', or 'A' of an area; null: of any
+);
