@@ -97,18 +97,24 @@ PAST(unit_change_noun, unit_change_model, "unit-changes",
 #endif
 
 const struct noun *const all_nouns[] = {
-    &unit_noun,         &person_noun,         &crew_noun,
-    &provider_noun,     &place_noun,          &crew_member_noun,
-    &shift_noun,        &service_item_noun,   &service_area_noun,
-    &sla_class_noun,    &routing_rule_noun,   &calendar_day_noun,
-    &item_word_noun,    &unfound_word_noun,   &calendar_year_noun,
-    &office_hours_noun, &grant_noun,          &account_noun,
-    &setting_noun,      &token_noun,          &order_noun,
-    &draft_noun,        &rating_noun,         &notice_noun,
-    &event_noun,        &entry_noun,          &session_noun,
-    &right_change_noun, &unit_change_noun,    &unit_plan_noun,
-    &saved_view_noun,   &request_import_noun, &on_call_noun,
-    &ready_phrase_noun, LAST_NOUNS
+    &unit_noun,          &person_noun,
+    &crew_noun,          &provider_noun,
+    &place_noun,         &crew_member_noun,
+    &shift_noun,         &service_item_noun,
+    &service_area_noun,  &sla_class_noun,
+    &routing_rule_noun,  &calendar_day_noun,
+    &item_word_noun,     &unfound_word_noun,
+    &calendar_year_noun, &office_hours_noun,
+    &grant_noun,         &account_noun,
+    &setting_noun,       &token_noun,
+    &order_noun,         &draft_noun,
+    &rating_noun,        &notice_noun,
+    &event_noun,         &entry_noun,
+    &session_noun,       &right_change_noun,
+    &unit_change_noun,   &unit_plan_noun,
+    &saved_view_noun,    &request_import_noun,
+    &on_call_noun,       &ready_phrase_noun,
+    LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */

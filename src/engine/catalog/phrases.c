@@ -4,9 +4,8 @@
 
 static const struct field phrase_fields[] = {
     NOUN_FIELDS(struct ready_phrase),
-    FIELD(struct ready_phrase, text,
-          .flags = REQUIRED | UNIQUE | TITLE | FOUND, .max = 60,
-          .label = "Phrase", .also = "常用语,用语",
+    FIELD(struct ready_phrase, text, .flags = REQUIRED | UNIQUE | TITLE | FOUND,
+          .max = 60, .label = "Phrase", .also = "常用语,用语",
           .says = "Such as 更换灯管，恢复正常."),
     FIELD(struct ready_phrase, item_code, .flags = FOUND, .max = 40,
           .label = "Item or area", .also = "事项编码,事项代码",
