@@ -59,6 +59,21 @@ bring_order(struct call *c, unsigned state)
     return bring_to(c, state);
 }
 
+/* Another that can be merged. */
+static const char *
+mergeable(struct call *c, int64_t id)
+{
+    return arena_printf(
+        c->arena, "%lld",
+        (long long)office_int(
+            c, arena_printf(c->arena,
+                            "SELECT COALESCE(MIN(id), 1) FROM orders"
+                            " WHERE is_open = 1 AND merged_into_id IS NULL"
+                            " AND state IN ('submitted', 'accepted',"
+                            "  'dispatched', 'acknowledged') AND id <> %lld",
+                            (long long)id)));
+}
+
 static const void *
 say_order(struct call *c, const char *verb, int64_t id)
 {
@@ -76,6 +91,8 @@ say_order(struct call *c, const char *verb, int64_t id)
                             " WHERE is_open = 1 AND merged_into_id IS NULL"
                             " AND id <> %lld",
                             (long long)id)),
+        .orders = mergeable(c, id),
+        .phone = "87050099",
         .priority = 1,
         .stars = 2,
         .comment = "slow",
@@ -303,6 +320,24 @@ bring_import(struct call *c, unsigned state)
     return r.id;
 }
 
+/* -- who met it, too --------------------------------------------------------------- */
+
+static const struct life_person follow_people[] = {
+    { "li", 1 }, { "wang", 0 }, { "desk", 0 }, { "sysadmin", 0 }, { NULL, 0 },
+};
+
+/* li follows what wang asked for. */
+static int64_t
+bring_follow(struct call *c, unsigned state)
+{
+    struct order_follow f = { .order_id = ask(c, "wang", "A04").id };
+
+    (void)state;
+    as(c, "li");
+    EXPECT_OK(order_follow(c, &f));
+    return f.id;
+}
+
 const struct life_case life_cases[] = {
     { &order_life, order_people, COUNT(order_people), make_orders, bring_order,
       say_order, order_waits, ready_order, "orders" },
@@ -312,6 +347,8 @@ const struct life_case life_cases[] = {
       say_words, nothing_waits, NULL, "unit_plan", 1U << 1 | 1U << 3 },
     { &import_life, import_people, COUNT(import_people), office_make,
       bring_import, say_words, nothing_waits, NULL, "request_import" },
+    { &order_follow_life, follow_people, COUNT(follow_people), office_make,
+      bring_follow, say_words, nothing_waits, NULL, "order_follow" },
     { &lending_life, lending_people, COUNT(lending_people), example_make,
       bring_lending, say_lending, nothing_waits, NULL, "lending" },
     { .life = NULL },

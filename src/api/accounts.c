@@ -136,6 +136,166 @@ serve_rights(struct call *c, void *in, void *out)
     return OK;
 }
 
+/* -- by the hundred ----------------------------------------------------------- */
+
+static const struct field opening_fields[] = {
+    FIELD(struct account_opening, unit_id, .refers = "unit", .label = "Unit",
+          .says = "Everybody of it and below who has no account."),
+    FIELD(struct account_opening, person_ids, .max = 40000, .label = "Persons",
+          .says = "Their ids, with commas between."),
+    FIELD(struct account_opening, called, .choices = opening_names,
+          .label = "Account",
+          .says = "What is typed to sign in: the staff number, unless said."),
+    FIELD(struct account_opening, dry_run,
+          .says = "Say what would happen and change nothing."),
+};
+static const struct model opening_model =
+    MODEL("opening", NULL, struct account_opening, opening_fields);
+
+static void
+write_opened(struct json_out *o, const struct account_opened *x)
+{
+    json_begin(o);
+    json_put_int(o, "person_id", x->person_id);
+    json_put_text(o, "person_name", x->person_name);
+    json_put_text(o, "unit_name", x->unit_name);
+    json_put_text(o, "name", x->name);
+    if (x->account_id)
+        json_put_int(o, "account_id", x->account_id);
+    else
+        json_put_text(o, "account_id", NULL);
+    json_put_bool(o, "waiting", x->waiting);
+    json_put_text(o, "why", x->why);
+    json_end(o);
+}
+
+static enum err
+serve_open(struct call *c, void *in, void *out)
+{
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    struct account_opened *all;
+    size_t n, made = 0;
+
+    TRY(model_check(c, &opening_model, in));
+    TRY(accounts_open(c, in, &all, &n));
+    /* Of a dry run: how many there would be. */
+    for (size_t i = 0; i < n; i++)
+        made += all[i].why == NULL;
+    json_begin(&o);
+    json_put_int(&o, "made", (int64_t)made);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < n; i++)
+        write_opened(&o, &all[i]);
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+struct slip_wish {
+    const char *account_ids;
+};
+static const struct field slip_fields[] = {
+    FIELD(struct slip_wish, account_ids, .max = 40000, .label = "Accounts",
+          .says = "Their ids, with commas between; all that have no password"
+                  " yet, when not said."),
+};
+static const struct model slip_model =
+    MODEL("slip_wish", NULL, struct slip_wish, slip_fields);
+
+/* What is kept for who asks again has no codes (SHOWN false). */
+static const char *
+slips_json(struct call *c, const struct slip *all, size_t n, instant until,
+           bool shown)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    char text[25];
+
+    instant_print(until, text);
+    json_begin(&o);
+    json_put_text(&o, "good_until", text);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < n; i++) {
+        json_begin(&o);
+        json_put_int(&o, "account_id", all[i].account_id);
+        json_put_text(&o, "name", all[i].name);
+        json_put_text(&o, "person_name", all[i].person_name);
+        json_put_text(&o, "unit_name", all[i].unit_name);
+        json_put_text(&o, "code", shown ? all[i].code : NULL);
+        json_put_text(&o, "why", all[i].why);
+        json_end(&o);
+    }
+    json_end_list(&o);
+    json_end(&o);
+    return b.s;
+}
+
+static enum err
+serve_slips(struct call *c, void *in, void *out)
+{
+    const struct slip_wish *w = in;
+    struct raw *raw = out;
+    struct slip *all;
+    instant until;
+    size_t n;
+
+    TRY(model_check(c, &slip_model, in));
+    TRY(slips_make(c, w->account_ids, &until, &all, &n));
+    raw->body = slips_json(c, all, n, until, true);
+    raw->kept = slips_json(c, all, n, until, false);
+    return OK;
+}
+
+static const struct field change_ref_fields[] = {
+    FIELD(struct right_change, id, .flags = GIVEN),
+};
+static const struct model change_ref_model =
+    MODEL("right_change_ref", NULL, struct right_change, change_ref_fields);
+
+static enum err
+decide_batch(struct call *c, int64_t id, bool agree, struct raw *raw)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    struct decided d;
+
+    /* What is left is told one by one: each has a reason of its own. */
+    TRY(right_changes_decide(c, id, agree, &d));
+    json_begin(&o);
+    json_put_int(&o, "done", d.done);
+    json_key(&o, "left");
+    json_begin_list(&o);
+    for (size_t i = 0; i < d.n_left; i++) {
+        json_begin(&o);
+        json_put_int(&o, "id", d.left[i].id);
+        json_put_text(&o, "detail", d.left[i].detail);
+        json_end(&o);
+    }
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
+
+static enum err
+serve_confirm_batch(struct call *c, void *in, void *out)
+{
+    return decide_batch(c, ((const struct right_change *)in)->id, true, out);
+}
+
+static enum err
+serve_refuse_batch(struct call *c, void *in, void *out)
+{
+    return decide_batch(c, ((const struct right_change *)in)->id, false, out);
+}
+
 const struct route account_routes[] = {
     { GET, "/accounts", serve_account_list, .out = &account_model,
       .flags = R_LIST, .says = "The accounts, for the administrators." },
@@ -154,6 +314,17 @@ const struct route account_routes[] = {
     { POST, "/accounts/{id}/password", serve_reset, .in = &reset_model,
       .out = &account_model, .may = "account.edit", .flags = R_APART | R_HASHES,
       .says = "Give an account a password to be changed at once." },
+    { POST, "/accounts/open", serve_open, .in = &opening_model,
+      .may = "account.edit", .flags = R_RAW | R_APART,
+      .answer = "{made:int,items:[{person_id:int,person_name:text?,"
+                "unit_name:text?,name:text?,account_id:int?,waiting:bool,"
+                "why:text?}]}",
+      .says = "Make accounts for many persons, or for all of a unit." },
+    { POST, "/accounts/slips", serve_slips, .in = &slip_model,
+      .may = "account.edit", .flags = R_RAW | R_APART,
+      .answer = "{good_until:text,items:[{account_id:int,name:text?,"
+                "person_name:text?,unit_name:text?,code:text?,why:text?}]}",
+      .says = "First passwords to be printed; they are shown only now." },
     { GET, "/accounts/{id}/rights", serve_rights, .in = &ref_model,
       .flags = R_RAW,
       .answer = "{items:[{role:text,scope:text,scope_id:int?,"
@@ -171,6 +342,14 @@ const struct route account_routes[] = {
     { GET, "/right-changes", serve_right_change_list,
       .out = &right_change_model, .flags = R_LIST | R_PROGRAM,
       .says = "What one administrator asked for and a second decides." },
+    { POST, "/right-changes/{id}/confirm_batch", serve_confirm_batch,
+      .in = &change_ref_model, .flags = R_RAW | R_APART,
+      .answer = "{done:int,left:[{id:int,detail:text?}]}",
+      .says = "Agree to all that was asked for together with it." },
+    { POST, "/right-changes/{id}/refuse_batch", serve_refuse_batch,
+      .in = &change_ref_model, .flags = R_RAW | R_APART,
+      .answer = "{done:int,left:[{id:int,detail:text?}]}",
+      .says = "Refuse all that was asked for together with it." },
     { GET, "/tokens", serve_token_list, .out = &token_model, .flags = R_LIST,
       .views = token_views,
       .says = "One's own tokens; all of them for the system administrator." },

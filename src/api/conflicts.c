@@ -25,7 +25,7 @@ const struct db_rule conflict_rules[] = {
     { "person_code", "person.code", "code", says_code_taken },
     { "place_code", "place.code", "code", says_code_taken },
     { "provider_code", "provider.code", "code", says_code_taken },
-    { "rating_order", "rating.order_id", "stars", says_rated },
+    { "rating_order", "rating.order_id, rating.life", "stars", says_rated },
     { "saved_view_name",
       "saved_view.account_id, saved_view.list, saved_view.name", "name",
       says_name_taken },

@@ -12,7 +12,8 @@ static const char *
 title_of(struct call *c, const char *noun, int64_t id)
 {
     const struct life *life = life_of(noun);
-    const struct noun *n = life ? noun_find(c, life->plural) : NULL;
+    const struct noun *n =
+        life ? noun_find(c, life->plural) : noun_of_table(c, noun);
     void *rec;
 
     if (life != NULL && life->title != NULL)

@@ -19,6 +19,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/order.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "noun/view.h"
 #include "subject/event.h"
@@ -41,6 +42,32 @@
 #define PAST(name, m, word, sentence, ...)                                     \
     HELD(name, m, word, NULL, sentence, true, __VA_ARGS__)
 
+static enum err
+list_accounts(struct call *c, struct list *l)
+{
+    return account_list(c, l);
+}
+
+static enum err
+add_account(struct call *c, void *rec)
+{
+    TRY(auth_need(c, "account.edit", NULL));
+    return account_make(c, rec);
+}
+
+static enum err
+list_grants(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "grant.edit", NULL));
+    return grant_list(c, l);
+}
+
+static enum err
+ask_grant(struct call *c, void *rec)
+{
+    return grant_ask(c, rec);
+}
+
 static const struct noun account_noun = {
     .model = &account_model,
     .plural = "accounts",
@@ -50,6 +77,11 @@ static const struct noun account_noun = {
     .see = "account.edit",
     .edit = "account.edit",
     .by_hand = true,
+    .columns = WORDS("person_id", "name", "lang"),
+    .list = list_accounts,
+    .find = account_find,
+    .set = account_row_set,
+    .add = add_account,
 };
 static const struct noun grant_noun = {
     .model = &role_grant_model,
@@ -60,6 +92,10 @@ static const struct noun grant_noun = {
     .see = "grant.edit",
     .edit = "grant.edit",
     .by_hand = true,
+    .columns = WORDS("account_id", "role", "scope", "scope_code"),
+    .list = list_grants,
+    .find = grant_find,
+    .add = ask_grant,
 };
 static const struct noun order_noun = {
     .model = &order_model,
@@ -73,6 +109,8 @@ static const struct noun order_noun = {
 BY_HAND(token_noun, token_model, "tokens", NULL, "Keys of programs.", NULL);
 BY_HAND(draft_noun, draft_model, "drafts", NULL, "Orders not sent yet.",
         "person_id");
+HELD(follow_noun, order_follow_model, "follows", &order_follow_life,
+     "Who hears of an order besides its requester.", true, "person_id");
 BY_HAND(right_change_noun, right_change_model, "right-changes",
         &right_change_life, "What waits for a second administrator.",
         "person_id");
@@ -97,23 +135,18 @@ PAST(unit_change_noun, unit_change_model, "unit-changes",
 #endif
 
 const struct noun *const all_nouns[] = {
-    &unit_noun,          &person_noun,
-    &crew_noun,          &provider_noun,
-    &place_noun,         &crew_member_noun,
-    &shift_noun,         &service_item_noun,
-    &service_area_noun,  &sla_class_noun,
-    &routing_rule_noun,  &calendar_day_noun,
-    &item_word_noun,     &unfound_word_noun,
-    &calendar_year_noun, &office_hours_noun,
-    &grant_noun,         &account_noun,
-    &setting_noun,       &token_noun,
-    &order_noun,         &draft_noun,
-    &rating_noun,        &notice_noun,
-    &event_noun,         &entry_noun,
-    &session_noun,       &right_change_noun,
-    &unit_change_noun,   &unit_plan_noun,
-    &saved_view_noun,    &request_import_noun,
-    &on_call_noun,       &ready_phrase_noun,
+    &unit_noun,         &person_noun,          &crew_noun,
+    &provider_noun,     &place_noun,           &crew_member_noun,
+    &shift_noun,        &service_item_noun,    &service_area_noun,
+    &sla_class_noun,    &routing_rule_noun,    &calendar_day_noun,
+    &item_word_noun,    &unfound_word_noun,    &calendar_year_noun,
+    &office_hours_noun, &grant_noun,           &account_noun,
+    &setting_noun,      &token_noun,           &order_noun,
+    &draft_noun,        &rating_noun,          &notice_noun,
+    &event_noun,        &entry_noun,           &session_noun,
+    &right_change_noun, &unit_change_noun,     &unit_plan_noun,
+    &saved_view_noun,   &request_import_noun,  &on_call_noun,
+    &follow_noun,       &recurring_order_noun, &ready_phrase_noun,
     LAST_NOUNS
 };
 

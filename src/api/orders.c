@@ -7,6 +7,7 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/order/order.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "json/json.h"
 
@@ -144,6 +145,9 @@ get_crew_ratings(struct call *c, void *in, void *out)
 }
 
 SERVE(order_promise, struct order_promise)
+SERVE(recurring_preview, struct recurring_order)
+SERVE(order_follow, struct order_follow)
+SERVE(order_follows, struct list)
 SERVE(draft_add, struct draft)
 SERVE(draft_set, struct draft)
 SERVE(draft_list, struct list)
@@ -190,6 +194,15 @@ const struct route order_routes[] = {
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
       .answer = "{states:{*:int},overdue:int}",
       .says = "How many orders are open in each state." },
+    { GET, "/recurring-orders/preview", serve_recurring_preview,
+      .in = &recurring_preview_model, .out = &recurring_preview_model,
+      .may = "order.for_others",
+      .says = "The next five days of a rule, before it is kept." },
+    { GET, "/follows", serve_order_follows, .out = &order_follow_model,
+      .flags = R_LIST, .says = "What the caller follows." },
+    { POST, "/follows", serve_order_follow, .in = &order_follow_model,
+      .out = &order_follow_model, .may = "order.create", .flags = R_CREATED,
+      .says = "One met it, too, and wants to hear what becomes of it." },
     { GET, "/drafts", serve_draft_list, .out = &draft_model, .flags = R_LIST,
       .says = "One's own drafts." },
     { POST, "/drafts", serve_draft_add, .in = &draft_model, .out = &draft_model,

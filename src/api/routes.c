@@ -9,12 +9,13 @@
 
 extern const struct route session_routes[], account_routes[], org_routes[],
     catalog_routes[], order_routes[], system_routes[], history_routes[],
-    audit_routes[], notice_routes[], search_routes[], table_routes[];
+    audit_routes[], notice_routes[], search_routes[], table_routes[],
+    held_routes[];
 
 static const struct route *const written[] = {
     session_routes, order_routes,  catalog_routes, org_routes,
     account_routes, system_routes, history_routes, audit_routes,
-    notice_routes,  search_routes, table_routes
+    notice_routes,  search_routes, table_routes,   held_routes
 };
 
 /* What is made from the registers is made once, and constant from then on. */

@@ -13,10 +13,11 @@ static const char *const langs[] = { "zh", "en", NULL };
 
 static const struct field fields[] = {
     FIELD(struct account, id, .flags = GIVEN),
-    FIELD(struct account, name, .flags = REQUIRED | FIXED | FOUND, .min = 2,
-          .max = 60, .label = "Account", .says = "What is typed to sign in."),
+    FIELD(struct account, name, .flags = REQUIRED | FIXED | FOUND | UNIQUE,
+          .min = 2, .max = 60, .label = "Account",
+          .says = "What is typed to sign in."),
     FIELD(struct account, person_id, .flags = REQUIRED | FIXED,
-          .refers = "person", .label = "Person"),
+          .refers = "person", .label = "Person", .also = "工号,人员编码"),
     FIELD(struct account, person_name, .flags = GIVEN | DERIVED,
           .label = "Name"),
     FIELD(struct account, password, .flags = SECRET | FIXED,
@@ -36,6 +37,8 @@ static const struct field fields[] = {
           .label = "Password reset at"),
     FIELD(struct account, reset_by, .flags = GIVEN,
           .label = "Password reset by"),
+    FIELD(struct account, code_until, .flags = GIVEN,
+          .label = "First password good until"),
     FIELD(struct account, lang, .choices = langs, .label = "Language"),
     FIELD(struct account, version, .flags = GIVEN),
     FIELD(struct account, updated_at, .flags = GIVEN, .label = "Changed at"),
@@ -58,12 +61,12 @@ static const char find_name[] = "SELECT COUNT(*) FROM account WHERE name = $1";
 
 static const char set_password[] =
     "UPDATE account SET password = $2, password_at = $3, must_change = $4,"
-    " reset_at = $5, reset_by = $6, version = version + 1, updated_at = $3"
-    " WHERE id = $1";
+    " reset_at = $5, reset_by = $6, code_until = $7, version = version + 1,"
+    " updated_at = $3 WHERE id = $1";
 
 static const char take_password[] =
-    "UPDATE account SET password = NULL, version = version + 1,"
-    " updated_at = $2 WHERE id = $1";
+    "UPDATE account SET password = NULL, code_until = NULL,"
+    " version = version + 1, updated_at = $2 WHERE id = $1";
 
 /* -- making and changing -------------------------------------------------- */
 
@@ -97,6 +100,15 @@ check_free(struct call *c, const char *name)
     if (n > 0)
         return fail(c, ERR_CONFLICT, "name", "“%s” is taken", name);
     return OK;
+}
+
+enum err
+account_name_fits(struct call *c, const struct account *a)
+{
+    TRY(model_check_mask(c, &account_model, a,
+                         model_mask(&account_model, "name")));
+    TRY(check_name(c, a->name));
+    return check_free(c, a->name);
 }
 
 static enum err
@@ -213,6 +225,43 @@ account_change(struct call *c, struct account *a)
     return OK;
 }
 
+/* -- rows of a table -------------------------------------------------------- */
+
+static const char find_number[] = "SELECT code FROM auth_person WHERE id = $1";
+
+enum err
+account_find(struct call *c, void *rec, int64_t *id)
+{
+    struct account *a = rec;
+
+    if (a->name == NULL) {
+        ROWS r = db_query(c, find_number, V(a->person_id));
+
+        a->name = rows_next(&r) ? row_text(&r, 0) : NULL;
+        TRY(rows_end(&r));
+    }
+    if (a->name == NULL)
+        return fail(c, ERR_INVALID, "name", "is required");
+    a->name = account_name(c, a->name);
+    return account_by_name(c, a->name, id);
+}
+
+enum err
+account_row_set(struct call *c, void *rec, field_mask said)
+{
+    struct account *a = rec, old = { .id = a->id };
+    field_mask fixed = model_mask(&account_model, "name")
+                       | model_mask(&account_model, "person_id");
+
+    TRY(account_get(c, &old));
+    if (a->person_id != 0 && a->person_id != old.person_id)
+        return fail(c, ERR_CONFLICT, "person_id",
+                    "the account “%s” belongs to %s", old.name,
+                    old.person_name);
+    c->said = said & ~fixed;
+    return account_change(c, a);
+}
+
 /* -- looking --------------------------------------------------------------- */
 
 /* The security administrator must find accounts to grant roles to. */
@@ -257,31 +306,42 @@ account_rights(struct call *c, int64_t id, const struct actor **out)
 
 /* -- passwords ------------------------------------------------------------- */
 
+enum err
+password_put(struct call *c, const struct account *a, const char *hash,
+             instant code_until)
+{
+    bool own = c->actor && c->actor->account_id == a->id;
+    bool other = !auth_is_program(c) && !own;
+    /* Nobody but its maker has ever had the account. */
+    bool first = a->password_at.ms == 0 || a->code_until.ms != 0;
+
+    TRY(model_note(c, &account_model, a->id));
+    TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now),
+                V(other || code_until.ms != 0),
+                V(other ? c->now : (instant){ 0 }),
+                V(other ? c->actor->name : NULL), V(code_until)));
+    TRY(model_note(c, &account_model, a->id));
+    TRY(password_keep(c, a->id, hash));
+    TRY(lockout_unlock(c, a->id, a->name));
+    TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
+                     "password"));
+    TRY(model_audit(c, code_until.ms ? "account.slip" : "account.password",
+                    "account", a->id, NULL));
+    return other && !(first && code_until.ms) ? change_tell_reset(c, a) : OK;
+}
+
 /* The hash is made before the TX: it takes longer than all the rest. */
 static enum err
 put_password(struct call *c, struct account *a, const char *field,
              const char *password)
 {
     const char *hash;
-    bool own = c->actor && c->actor->account_id == a->id;
-    bool other = !auth_is_program(c) && !own;
 
     TRY(password_check(c, field, a, password));
     TRY(password_is_new(c, field, a, password));
     TRY(auth_hash(c, password, &hash));
     TX tx = tx_begin(c);
-    TRY(model_note(c, &account_model, a->id));
-    TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now), V(other),
-                V(other ? c->now : (instant){ 0 }),
-                V(other ? c->actor->name : NULL)));
-    TRY(model_note(c, &account_model, a->id));
-    TRY(password_keep(c, a->id, hash));
-    TRY(lockout_unlock(c, a->id, a->name));
-    TRY(account_shut(c, a->id, own ? c->actor->session_id : (int64_t)0,
-                     "password"));
-    TRY(model_audit(c, "account.password", "account", a->id, NULL));
-    if (other)
-        TRY(change_tell_reset(c, a));
+    TRY(password_put(c, a, hash, (instant){ 0 }));
     TRY(account_get(c, a));
     TRY(tx_commit(&tx));
     cache_forget(c, a->id);

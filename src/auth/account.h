@@ -45,6 +45,7 @@ struct account {
     const char *lang;
     instant reset_at;     /* another set the password then; 0: the owner did */
     const char *reset_by; /* that one's name */
+    instant code_until;   /* a printed password lets in until then; 0: none */
     int64_t version;
     instant updated_at;
 };
@@ -54,6 +55,7 @@ struct role_grant {
     const char *role;
     unsigned scope; /* enum scope_kind */
     int64_t scope_id;
+    const char *scope_code; /* of that unit, ...; may be said instead */
     int64_t version;
     instant updated_at;
 };
@@ -127,6 +129,49 @@ enum err account_reset(struct call *c, struct account *a) MUST_USE;
 enum err account_refuse_reset(struct call *c, struct account *a,
                               instant reset_at) MUST_USE;
 
+/*
+ * Accounts for many: for those in PERSON_IDS (ids with commas between), or for
+ * everybody of the unit and below it who has none; 2,000 at most.  What is
+ * refused of one (`why`) is no hindrance to the others.  None has a password
+ * yet.  DRY_RUN tells only.
+ *
+ * ERR_INVALID  neither persons nor a unit, or both, or one that is not there
+ */
+enum opening_name { CALLED_STAFF_NUMBER, CALLED_TELEPHONE };
+extern const char *const opening_names[];
+struct account_opening {
+    int64_t unit_id;
+    const char *person_ids;
+    unsigned called; /* enum opening_name: what is typed to sign in */
+    bool dry_run;
+};
+struct account_opened {
+    int64_t person_id, account_id;
+    const char *person_name, *unit_name, *name;
+    bool waiting;    /* for a second administrator: they have rights already */
+    const char *why; /* none is made; NULL: it is, or would be */
+};
+enum err accounts_open(struct call *c, const struct account_opening *o,
+                       struct account_opened **out, size_t *n) MUST_USE;
+
+/*
+ * First passwords for the accounts in ACCOUNT_IDS (with commas between), or,
+ * when it is NULL, for all that have none; 2,000 at most.  Each lets in for
+ * seven days, until its owner sets their own, and is told here only.  One that
+ * replaces a password of the owner's own is told like any reset.
+ */
+struct slip {
+    int64_t account_id;
+    const char *name, *person_name, *unit_name;
+    const char *code; /* NULL: none, and WHY */
+    const char *why;
+};
+enum err slips_make(struct call *c, const char *account_ids, instant *until,
+                    struct slip **out, size_t *n) MUST_USE;
+
+/* May A be called so: ERR_INVALID, ERR_CONFLICT when it is taken. */
+enum err account_name_fits(struct call *c, const struct account *a) MUST_USE;
+
 /* Let everybody try again to sign in as a->id, who was locked out by
    failures. */
 enum err account_unlock(struct call *c, struct account *a) MUST_USE;
@@ -145,6 +190,19 @@ enum err account_unlock(struct call *c, struct account *a) MUST_USE;
  * An administrator's role waits for confirmation: c->waits.
  */
 enum err grant_make(struct call *c, struct role_grant *g) MUST_USE;
+
+/* As grant_make, by who may make accounts: it waits for the security
+   administrator, whatever the role.  ERR_INVALID: an administrator's role is
+   granted one by one. */
+enum err grant_ask(struct call *c, struct role_grant *g) MUST_USE;
+
+/* How rows of a table come in (noun/noun.h): the account by its name, or by the
+   staff number where it has none; the role by all that it says.  What is not
+   there yet is made, or asked for. */
+enum err account_find(struct call *c, void *rec, int64_t *id) MUST_USE;
+enum err account_row_set(struct call *c, void *rec, field_mask said) MUST_USE;
+enum err grant_find(struct call *c, void *rec, int64_t *id) MUST_USE;
+
 /* An administrator's role waits for confirmation; the last of its kind stays
    (ERR_CONFLICT). */
 enum err grant_remove(struct call *c, struct role_grant *g) MUST_USE;

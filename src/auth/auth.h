@@ -133,6 +133,10 @@ void session_cache_close(struct session_cache *cache);
 /* Nobody is known from memory any more: rights have changed. */
 void auth_forget(struct call *c);
 
+/* From now on what the call asks for and a second administrator decides is of
+   one batch, to be decided by one word. */
+void auth_batch(struct call *c);
+
 /* Does the actor hold the right in any scope?  NULL right: signed in. */
 bool auth_may(const struct call *c, const char *right);
 

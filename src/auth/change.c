@@ -9,10 +9,10 @@
 #include "model/app.h"
 
 static const char *const change_words[] = {
-    "member",      "lead",          "provider",    "person_name",
-    "person_on",   "person_off",    "account",     "account_on",
-    "account_off", "crew_provider", "grant",       "grant_off",
-    "password",    "member_lead",   "grant_admin", NULL
+    "member",     "lead",      "provider",   "person_name", "person_on",
+    "person_off", "account",   "account_on", "account_off", "crew_provider",
+    "grant",      "grant_off", "password",   "member_lead", "grant_admin",
+    "role",       NULL
 };
 
 /* In the order of change_words: who, and what about. */
@@ -32,6 +32,7 @@ static const char *const says_changes[] = {
     "the password of %s was reset: account “%s”",
     "%s joins the crew “%s” as its lead",
     "%s is to be an administrator: “%s”",
+    "%s is to hold a role: %s",
 };
 
 const char *const right_change_states[] = { "waiting", "confirmed", "refused",
@@ -66,6 +67,9 @@ static const struct field fields[] = {
           .label = "Decided by"),
     FIELD(struct right_change, decided_at, .flags = GIVEN,
           .label = "Decided at"),
+    FIELD(struct right_change, batch_id, .flags = GIVEN,
+          .says = "The same for all that was asked for by one table or one"
+                  " choice."),
     FIELD(struct right_change, own, .flags = GIVEN | DERIVED,
           .says = "Asked for by the reader."),
     FIELD(struct right_change, mine, .flags = GIVEN | DERIVED,
@@ -262,7 +266,33 @@ keep(struct call *c, struct right_change *w)
     w->asked_by = c->actor->account_id;
     w->asked_name = c->actor->name;
     w->asked_at = c->now;
+    w->batch_id = c->batch;
     return model_add(c, &right_change_model, w);
+}
+
+void
+auth_batch(struct call *c)
+{
+    c->batch = new_id(c);
+}
+
+#define BATCH_MOST 2000
+
+static const char find_batch[] =
+    "SELECT id FROM right_change WHERE state = 'waiting' AND (id = $1"
+    " OR batch_id = (SELECT batch_id FROM right_change WHERE id = $1))"
+    " ORDER BY id LIMIT $2";
+
+enum err
+change_batch_of(struct call *c, int64_t id, int64_t **ids, size_t *n)
+{
+    ROWS r = db_query(c, find_batch, V(id), V(BATCH_MOST));
+
+    *n = 0;
+    *ids = NEW_N(c->arena, int64_t, BATCH_MOST);
+    while (rows_next(&r) && *n < BATCH_MOST)
+        (*ids)[(*n)++] = row_int(&r, 0);
+    return rows_end(&r);
 }
 
 enum err
@@ -329,6 +359,22 @@ static const char count_deciders[] =
 
 static const char find_asker[] = "SELECT person_id FROM account WHERE id = $1";
 
+/* The words of a role stand for it: "approver · 行政处". */
+static const char *
+about_in(struct call *c, const struct right_change *w)
+{
+    const char *about = w->about ? w->about : "";
+    size_t n = strcspn(about, " ");
+
+    if (strcmp(w->noun, "role_grant") != 0)
+        return about;
+    const char *role = arena_text_n(c->arena, about, n);
+    for (size_t i = 0; auth_roles[i]; i++)
+        if (strcmp(auth_roles[i], role) == 0)
+            return arena_printf(c->arena, "%s%s", words_in(c, role), about + n);
+    return about;
+}
+
 enum err
 right_change_complete(struct call *c, struct right_change *w)
 {
@@ -340,7 +386,7 @@ right_change_complete(struct call *c, struct right_change *w)
         i++;
     if (change_words[i])
         w->says = arena_printf(c->arena, words_in(c, says_changes[i]),
-                               w->person_name, w->about ? w->about : "");
+                               w->person_name, about_in(c, w));
     TRY(db_int(c, &asker, find_asker, V(w->asked_by)));
     w->own = a->person_id != 0 && a->person_id == asker;
     w->decides =

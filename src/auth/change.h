@@ -47,6 +47,7 @@ struct right_change {
     int64_t decided_by;
     const char *decided_name;
     instant decided_at;
+    int64_t batch_id;            /* of one table or one choice; 0: alone */
     bool own;                    /* the reader has asked for it */
     bool decides;                /* the reader is who decides it */
     bool mine;                   /* ... and it waits */
@@ -83,6 +84,11 @@ enum err change_waits(struct call *c, enum change_why why, int64_t person_id,
  * caller's TX.
  */
 enum err change_ask(struct call *c, struct right_change *w) MUST_USE;
+
+/* The changes that wait of the same batch as ID, ID itself where it is of none;
+   2,000 at most. */
+enum err change_batch_of(struct call *c, int64_t id, int64_t **ids,
+                         size_t *n) MUST_USE;
 
 /* Does the same wait already? */
 enum err change_is_asked(struct call *c, const struct right_change *w,

@@ -5,6 +5,7 @@
 #include "auth/account.h"
 #include "auth/change.h"
 #include "auth/inner.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "model/app.h"
 
@@ -19,6 +20,9 @@ static const struct field fields[] = {
     FIELD(struct role_grant, scope_id, .flags = FIXED, .refers = "any",
           .label = "Reaches to",
           .says = "The unit, crew, place or provider; none with all."),
+    FIELD(struct role_grant, scope_code, .flags = DERIVED | FIXED | UNASKED,
+          .max = 60, .label = "Code of what it reaches",
+          .says = "May be said instead of scope_id."),
     FIELD(struct role_grant, version, .flags = GIVEN),
     FIELD(struct role_grant, updated_at, .flags = GIVEN, .label = "Changed at"),
 };
@@ -81,6 +85,49 @@ check_scope(struct call *c, const struct role_grant *g)
         return fail(c, ERR_INVALID, "scope_id", "there is no such %s",
                     words_in(c, scope_words[g->scope]));
     return OK;
+}
+
+/* In the order of enum scope_kind.  A unit's code may come again. */
+static const char *const by_code[] = {
+    NULL,
+    "SELECT COALESCE(MAX(id), 0) FROM auth_unit WHERE code = $1"
+    " AND valid_to IS NULL",
+    "SELECT COALESCE(MAX(id), 0) FROM auth_crew WHERE code = $1",
+    "SELECT COALESCE(MAX(id), 0) FROM auth_place WHERE code = $1",
+    "SELECT COALESCE(MAX(id), 0) FROM auth_provider WHERE code = $1",
+};
+static const char *const code_of[] = {
+    NULL,
+    "SELECT code FROM auth_unit WHERE id = $1",
+    "SELECT code FROM auth_crew WHERE id = $1",
+    "SELECT code FROM auth_place WHERE id = $1",
+    "SELECT code FROM auth_provider WHERE id = $1",
+};
+
+static enum err
+resolve_code(struct call *c, struct role_grant *g)
+{
+    if (text_is_blank(g->scope_code) || g->scope_id != 0
+        || g->scope == SCOPE_ALL)
+        return OK;
+    TRY(db_int(c, &g->scope_id, by_code[g->scope], V(g->scope_code)));
+    return g->scope_id
+               ? OK
+               : fail(c, ERR_INVALID, "scope_code", "there is no such %s",
+                      words_in(c, scope_words[g->scope]));
+}
+
+static enum err
+tell_code(struct call *c, struct role_grant *g)
+{
+    g->scope_code = NULL;
+    if (g->scope == SCOPE_ALL)
+        return OK;
+    ROWS r = db_query(c, code_of[g->scope], V(g->scope_id));
+
+    if (rows_next(&r))
+        g->scope_code = row_text(&r, 0);
+    return rows_end(&r);
 }
 
 /* Whose account it is; nobody changes their own rights. */
@@ -151,6 +198,19 @@ refuse_double(struct call *c, const struct role_grant *g)
     return OK;
 }
 
+/* In the caller's TX: whose it is, and all that may stand against it. */
+static enum err
+judge(struct call *c, struct role_grant *g, int64_t *person_id)
+{
+    TRY(model_check(c, &role_grant_model, g));
+    TRY(resolve_code(c, g));
+    TRY(find_whose(c, g->account_id, person_id));
+    TRY(check_scope(c, g));
+    TRY(refuse_double(c, g));
+    TRY(refuse_mixed(c, g, *person_id));
+    return refuse_lent(c, g);
+}
+
 /* The role is an administrator's: another than the caller must agree. */
 static enum err
 add_or_ask(struct call *c, struct role_grant *g, int64_t person_id)
@@ -178,17 +238,73 @@ grant_make(struct call *c, struct role_grant *g)
 {
     int64_t person_id = 0;
 
-    TRY(model_check(c, &role_grant_model, g));
     TX tx = tx_begin(c);
-    TRY(find_whose(c, g->account_id, &person_id));
-    TRY(check_scope(c, g));
-    TRY(refuse_double(c, g));
-    TRY(refuse_mixed(c, g, person_id));
-    TRY(refuse_lent(c, g));
+    TRY(judge(c, g, &person_id));
     TRY(add_or_ask(c, g, person_id));
+    TRY(tell_code(c, g));
     TRY(tx_commit(&tx));
     cache_forget(c, g->account_id);
     return OK;
+}
+
+/* The wish for a role that is no administrator's. */
+static enum err
+wish_for(struct call *c, struct role_grant *g, struct right_change *w)
+{
+    const struct grant reach = { .scope = g->scope, .scope_id = g->scope_id };
+    const char *at;
+
+    TRY(grant_reach(c, &reach, &at));
+    w->about = at ? arena_printf(c->arena, "%s · %s", g->role, at) : g->role;
+    w->noun_id = g->id = new_id(c);
+    w->wish =
+        at ? arena_printf(c->arena,
+                          "{\"account_id\":%lld,\"role\":\"%s\","
+                          "\"scope\":\"%s\",\"scope_id\":%lld}",
+                          (long long)g->account_id, g->role,
+                          scope_words[g->scope], (long long)g->scope_id)
+           : arena_printf(c->arena,
+                          "{\"account_id\":%lld,\"role\":\"%s\","
+                          "\"scope\":\"all\"}",
+                          (long long)g->account_id, g->role);
+    return OK;
+}
+
+enum err
+grant_ask(struct call *c, struct role_grant *g)
+{
+    struct right_change w = { .kind = "role", .noun = "role_grant" };
+    bool asked = false;
+
+    if (auth_is_program(c))
+        return grant_make(c, g);
+    TRY(auth_need(c, "account.edit", NULL));
+    if (g->role != NULL && role_is_admin(g->role))
+        return fail(c, ERR_INVALID, "role",
+                    "an administrator's role is granted one by one");
+    TX tx = tx_begin(c);
+    TRY(judge(c, g, &w.person_id));
+    TRY(wish_for(c, g, &w));
+    /* A table that comes again asks for nothing twice. */
+    TRY(change_is_asked(c, &w, &asked));
+    c->waits = true;
+    if (!asked)
+        TRY(change_ask(c, &w));
+    return tx_commit(&tx);
+}
+
+static const char find_held[] =
+    "SELECT COALESCE(MIN(id), 0) FROM role_grant WHERE account_id = $1"
+    " AND role = $2 AND scope = $3 AND COALESCE(scope_id, 0) = $4";
+
+enum err
+grant_find(struct call *c, void *rec, int64_t *id)
+{
+    struct role_grant *g = rec;
+
+    TRY(resolve_code(c, g));
+    return db_int(c, id, find_held, V(g->account_id), V(g->role),
+                  V(scope_words[g->scope]), V(g->scope_id));
 }
 
 /* The role is an administrator's: another than the caller must agree. */
@@ -315,7 +431,13 @@ grant_reach(struct call *c, const struct grant *g, const char **name)
 enum err
 grant_list(struct call *c, struct list *l)
 {
-    return model_list(c, l);
+    struct role_grant *rows;
+
+    TRY(model_list(c, l));
+    rows = l->rows;
+    for (size_t i = 0; i < l->n; i++)
+        TRY(tell_code(c, &rows[i]));
+    return OK;
 }
 
 static const char count_on[] =

@@ -35,6 +35,27 @@ enum err password_keep(struct call *c, int64_t account_id,
 enum err password_fits(struct call *c, const char *hash, const char *password,
                        bool *fits) MUST_USE;
 
+/* The password of A becomes HASH, with all that follows from it; in a TX.
+   CODE_UNTIL: the program has made it, and it lets in until then; 0: none. */
+enum err password_put(struct call *c, const struct account *a, const char *hash,
+                      instant code_until) MUST_USE;
+
+/* -- code.c ----------------------------------------------------------- */
+
+/* A first password that the program makes, as it is printed, and its hash. */
+enum err code_make(struct call *c, const char **code,
+                   const char **hash) MUST_USE;
+
+/* Is it the hash of such a one?  Does what was typed fit it? */
+bool code_hashed(const char *hash);
+bool code_fits(struct call *c, const char *hash, const char *typed);
+
+/* Was TYPED one of the account's that has been used, or replaced? */
+enum err code_is_spent(struct call *c, int64_t account_id, const char *typed,
+                       bool *spent) MUST_USE;
+
+/* -- password.c again ------------------------------------------------- */
+
 /* N random bytes as text of letters, digits, - and _. */
 const char *secret_text(struct call *c, size_t n);
 

@@ -26,12 +26,13 @@ struct candidate {
     bool active;
     instant password_at;
     bool must_change;
+    instant code_until;     /* of a printed password; 0: it is none */
     struct lockout lockout; /* what failures from here count for */
 };
 
 static const char find_account[] =
-    "SELECT a.id, a.password, a.active, p.active, a.password_at, a.must_change"
-    " FROM account a JOIN auth_person p ON p.id = a.person_id"
+    "SELECT a.id, a.password, a.active, p.active, a.password_at, a.must_change,"
+    " a.code_until FROM account a JOIN auth_person p ON p.id = a.person_id"
     " WHERE a.name = $1";
 
 static const char set_must_change[] =
@@ -81,6 +82,7 @@ find_candidate(struct call *c, const char *name, struct candidate *who)
         who->active = row_int(&r, 2) && row_int(&r, 3);
         who->password_at = row_instant(&r, 4);
         who->must_change = row_int(&r, 5) != 0;
+        who->code_until = row_instant(&r, 6);
     }
     TRY(rows_end(&r));
     return lockout_find(c, who->id, name, &who->lockout);
@@ -119,17 +121,40 @@ count_failure(struct call *c, int64_t account_id, const char *name)
     return OK;
 }
 
+/* Whoever holds a slip with a code that was used before them is told: somebody
+   else has had their account.  Who only guesses is told nothing by that. */
 static enum err
-refuse_sign_in(struct call *c, const char *name, int64_t account_id)
+refuse_sign_in(struct call *c, const char *name, int64_t account_id,
+               const char *password)
 {
+    bool spent = false;
     TX tx = tx_begin(c);
 
     TRY(count_failure(c, account_id, name));
+    TRY(code_is_spent(c, account_id, password, &spent));
+    if (spent)
+        TRY(model_audit(c, "sign_in.spent_slip", "account", account_id, NULL));
     enum err e = tx_commit(&tx);
     /* Not counted on a full disk; the address's count is in memory. */
     TRY(e == ERR_FULL ? OK : e);
     address_failed(c);
-    return fail(c, ERR_UNSIGNED, NULL, "the account or the password is wrong");
+    return fail(c, ERR_UNSIGNED, NULL,
+                spent ? "this first password has been used or replaced: if it "
+                        "was not by you, tell the security administrator"
+                      : "the account or the password is wrong");
+}
+
+/* What was printed is worth nothing any more; the tries are not counted, as it
+   was the right one. */
+static enum err
+refuse_old_slip(struct call *c, const struct candidate *who)
+{
+    TX tx = tx_begin(c);
+
+    TRY(model_audit(c, "sign_in.fail", "account", who->id, NULL));
+    TRY(tx_commit(&tx));
+    return fail(c, ERR_UNSIGNED, NULL,
+                "this first password has run out: ask for a new one");
 }
 
 enum err
@@ -271,7 +296,9 @@ auth_sign_in(struct call *c, struct sign_in *s)
     TRY(lockout_refuse(c, &who.lockout));
     TRY(password_fits(c, who.password, s->password, &fits));
     if (!fits || !who.active)
-        return refuse_sign_in(c, name, who.id);
+        return refuse_sign_in(c, name, who.id, s->password);
+    if (who.code_until.ms != 0 && c->now.ms >= who.code_until.ms)
+        return refuse_old_slip(c, &who);
     /* A race that is lost here must not cost the hash again. */
     enum err e = ERR_BUSY;
     for (int tries = 0; e == ERR_BUSY && tries < ACCEPT_TRIES; tries++)

@@ -83,6 +83,7 @@ struct call {
     bool changing;       /* the request asks for a change */
     bool unattended;     /* asked by a page of itself: no use of the session */
     bool waits;          /* what was asked for waits for somebody to agree */
+    int64_t batch;       /* what waits was asked for together with; or 0 */
     const struct route *route; /* api: what was asked for, or NULL */
     void *reply;      /* http: the answer being made, for its headers */
     const char *body; /* of a route that reads it itself (R_BODY) */

@@ -44,7 +44,10 @@ make_column(struct call *c, const struct field *f)
     if (n > 3 && strcmp(f->name + n - 3, "_id") == 0)
         n -= 3;
     k.name = arena_printf(c->arena, "%.*s_%s", (int)n, f->name, k.key->name);
-    k.zh = arena_printf(c->arena, "%s%s", label, in_chinese(c, k.key->label));
+    /* The account of a role is known by its 账号, not by its 账号账号. */
+    if (!text_same(label, in_chinese(c, k.key->label)))
+        k.zh = arena_printf(c->arena, "%s%s", label,
+                            in_chinese(c, k.key->label));
     return k;
 }
 

@@ -204,10 +204,12 @@ key_mask(const struct importing *im)
 
 /* The row that is there: by its key, or one that is the same; 0: none. */
 static enum err
-find_row(struct importing *im, const void *rec, field_mask said, int64_t *id)
+find_row(struct importing *im, void *rec, field_mask said, int64_t *id)
 {
     field_mask key = key_mask(im);
 
+    if (im->n->find != NULL)
+        return im->n->find(im->c, rec, id);
     return model_find(im->c, im->n->model, rec, key != 0 ? key : said, id);
 }
 
@@ -373,7 +375,7 @@ import_rows(struct importing *im, struct csv *csv, bool dry_run)
 bool
 noun_imports(const struct noun *n)
 {
-    return n->import != NULL
+    return n->import != NULL || n->add != NULL
            || (!n->by_hand && n->life == NULL && n->edit != NULL);
 }
 
@@ -385,15 +387,19 @@ noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
     struct csv *csv = NEW(c->arena, struct csv);
 
     ASSERT(noun_imports(n));
+    /* What it asks for is decided by one word. */
+    auth_batch(c);
     if (n->import != NULL)
         return n->import(c, text, len, dry_run, result);
     *result = (struct import_result){ 0 };
-    *im = (struct importing){ .c = c,
-                              .n = n,
-                              .result = result,
-                              .whole = c->arena,
-                              .columns = columns_of(c, n),
-                              .unique = model_flagged(n->model, UNIQUE) };
+    *im = (struct importing){
+        .c = c,
+        .n = n,
+        .result = result,
+        .whole = c->arena,
+        .columns = columns_of(c, n),
+        .unique = n->find != NULL ? NULL : model_flagged(n->model, UNIQUE)
+    };
     *csv = csv_open(c->arena, text, len);
     /* For the whole office: what a table may touch lies anywhere. */
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));

@@ -328,6 +328,9 @@ noun_add(struct call *c, const struct noun *n, void *rec)
     const struct field *use = model_flagged(n->model, IN_USE);
     bool made = true;
 
+    /* What is ruled by its own part knows how it is made. */
+    if (n->add != NULL)
+        return n->add(c, rec);
     ASSERT(!n->by_hand && (n->edit != NULL || n->own != NULL));
     TX tx = tx_begin(c);
     TRY(auth_need(c, n->edit, NULL));

@@ -115,6 +115,11 @@ struct noun {
                       int64_t into);
     enum err (*import)(struct call *c, const char *text, size_t len,
                        bool dry_run, struct import_result *result);
+    /* Of a noun by hand whose rows come in one by one: `find` completes the
+       record and tells the row that is there (0: none), `add` makes it, or
+       asks for it. */
+    enum err (*find)(struct call *c, void *rec, int64_t *id);
+    enum err (*add)(struct call *c, void *rec);
 };
 
 /* The call's register: the noun of a table or by its plural; NULL: none. */

@@ -173,6 +173,22 @@ TEST(each_class_has_the_clocks_it_promises)
     EXPECT_AT(d.complete, "2026-12-01 11:00");
 }
 
+TEST(what_is_booked_without_an_end_has_no_end)
+{
+    struct catalog_due d;
+
+    seed(c);
+    {
+        CATALOG k = catalog_hold(c);
+
+        d = catalog_due(c, k, catalog_sla(k, "B", today(c)),
+                        at("2026-11-23 10:00"), at("2026-11-23 14:20"),
+                        (instant){ 0 });
+    }
+    EXPECT_AT(d.on_site, "2026-11-23 14:20");
+    assert_int_equal(d.complete.ms, 0);
+}
+
 TEST(a_due_time_in_an_unpublished_year_says_so)
 {
     seed(c);

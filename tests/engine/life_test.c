@@ -191,6 +191,11 @@ TEST(every_verb_of_the_example_s_life_in_every_state_by_everybody)
     try_life(c, &life_cases[3]);
 }
 
+TEST(every_verb_of_a_follow_in_every_state_by_everybody)
+{
+    try_life(c, &life_cases[4]);
+}
+
 /* -- the tables ------------------------------------------------------------- */
 
 TEST_PLAIN(every_life_is_tested)

@@ -8,6 +8,7 @@
 #include "api/nouns.h"
 #include "base/words.h"
 #include "engine/catalog/catalog.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "model/member.h"
 #include "noun/view.h"
@@ -18,6 +19,7 @@
 static const struct sample {
     const struct noun *noun;
     const char *json, *change; /* CHANGE: one field, as JSON */
+    const char *by;            /* who may edit it; NULL: sysadmin */
 } samples[] = {
     { &provider_noun, "{\"code\":\"PX\",\"name\":\"X\"}", "{\"name\":\"Y\"}" },
     { &crew_noun, "{\"code\":\"CX\",\"name\":\"X\"}", "{\"name\":\"Y\"}" },
@@ -49,6 +51,10 @@ static const struct sample {
     { &ready_phrase_noun, "{\"item_code\":\"A04\",\"text\":\"X\"}",
       "{\"text\":\"Y\"}" },
     { &unfound_word_noun, "{\"word\":\"X\"}", "{\"active\":false}" },
+    { &recurring_order_noun,
+      "{\"name\":\"X\",\"rule\":\"weekly\",\"weekdays\":\"1\","
+      "\"item_code\":\"A04\",\"place_id\":23,\"requester_id\":41}",
+      "{\"name\":\"Y\"}", "desk" },
     { &saved_view_noun, "{\"list\":\"orders\",\"name\":\"X\"}",
       "{\"query\":\"state=submitted\"}" },
 };
@@ -77,15 +83,24 @@ open_office(struct call *c)
     as(c, "sysadmin");
 }
 
-/* Each sample in turn, with the system administrator at work. */
+/* Whoever may edit it is at work. */
+static bool
+begins(struct call *c, const struct sample *s)
+{
+    as(c, s->by ? s->by : "sysadmin");
+    return true;
+}
+
+/* Each sample in turn. */
 #define EACH(s)                                                                \
     open_office(c);                                                            \
-    for (const struct sample *s = samples; s < samples + COUNT(samples); s++)
+    for (const struct sample *s = samples; s < samples + COUNT(samples); s++)  \
+        if (begins(c, s))
 
-/* Those that come in and go out by tables. */
+/* Those that come in and go out by tables, which is the administrator's. */
 #define EACH_TABLE(s)                                                          \
     EACH(s)                                                                    \
-    if (noun_imports(s->noun))
+    if (noun_imports(s->noun) && s->by == NULL)
 
 static int64_t
 add_sample(struct call *c, const struct sample *s)

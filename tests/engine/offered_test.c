@@ -94,6 +94,7 @@ say_all(const struct walk *w, const char *verb, const struct order *o)
         .id = o->id,
         .reason = text_same(verb, "suspend") ? "safety_stop" : "because",
         .note = "a note",
+        .phone = text_same(o->phone, "1234567") ? "7654321" : "1234567",
         .priority = o->priority == 1 ? 2 : 1,
         .stars = 4,
         .result = "done",
@@ -135,9 +136,11 @@ can_do(struct walk *w, const char *who, const char *verb, const struct order *o,
 {
     struct order_act a = say_all(w, verb, o);
 
-    if (text_same(verb, "merge")) {
+    if (text_same(verb, "merge") || text_same(verb, "draw_in")) {
         for (size_t i = 0; i < w->n; i++) {
             a.into_id = w->orders[i];
+            a.orders =
+                arena_printf(w->c->arena, "%lld", (long long)w->orders[i]);
             if (works(w, who, verb, &a, stays))
                 return true;
         }

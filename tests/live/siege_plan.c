@@ -604,7 +604,7 @@ lore_put_csv(struct lore *p, const char *kind, const char *text)
 
 /* -- secrets --------------------------------------------------------------- */
 
-#define SECRET_PLACES 65536
+#define SECRET_PLACES (1 << 19)
 #define SHORTEST_SECRET 24
 
 struct secrets {

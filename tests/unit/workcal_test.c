@@ -115,6 +115,15 @@ TEST_PLAIN(a_half_holiday_has_its_first_span_only)
               "2026-03-10 09:30");
     EXPECT_AT(workcal_add_days(w, at("2026-03-06 16:00"), 1),
               "2026-03-09 12:00");
+    /* In its morning at the same hour, from noon on the whole next day. */
+    EXPECT_AT(workcal_add_days(w, at("2026-03-09 11:59"), 1),
+              "2026-03-10 11:59");
+    EXPECT_AT(workcal_add_days(w, at("2026-03-09 12:00"), 1),
+              "2026-03-10 17:30");
+    EXPECT_AT(workcal_add_days(w, at("2026-03-09 15:00"), 1),
+              "2026-03-10 17:30");
+    EXPECT_AT(workcal_add_days(w, at("2026-03-09 18:00"), 1),
+              "2026-03-10 17:30");
     zone_close(y.zone);
 }
 
@@ -155,6 +164,11 @@ TEST_PLAIN(the_season_decides_the_hours)
               "2026-09-30 16:00");
     EXPECT_AT(workcal_add(w, at("2026-10-08 12:00"), HOUR_MS),
               "2026-10-08 15:00");
+    /* From winter into summer: the whole day ends at its own close. */
+    EXPECT_AT(workcal_add_days(w, at("2026-04-30 20:00"), 1),
+              "2026-05-06 18:30");
+    EXPECT_AT(workcal_add_days(w, at("2026-05-01 10:00"), 1),
+              "2026-05-06 18:30");
     /* From summer into winter: the due time keeps inside the day's hours. */
     EXPECT_AT(workcal_add_days(w, at("2026-09-30 18:15"), 1),
               "2026-10-08 17:30");

@@ -2,7 +2,7 @@
 import { after } from 'node:test';
 import { close, open } from './office';
 
-const all = ['story', 'intake', 'turns', 'rights', 'administration', 'breaks', 'finding', 'alarms', 'day', 'pages'];
+const all = ['story', 'intake', 'turns', 'rights', 'administration', 'accounts', 'breaks', 'finding', 'alarms', 'correcting', 'day', 'pages'];
 /* A program with the example of docs/TOUR.md in it. */
 if (process.env.LIANGCAO_PROGRAM?.includes('/example/')) all.push('example');
 

@@ -33,6 +33,12 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'order.title' },
       },
       {
+        path: 'follows/:id(\\d+)?',
+        component: () => import('./requester/FollowsPage.vue'),
+        props: true,
+        meta: { title: 'follow.title' },
+      },
+      {
         path: 'approve',
         component: () => import('./requester/ApprovePage.vue'),
         meta: { title: 'nav.approve', who: () => isApprover.value },
@@ -62,6 +68,11 @@ const routes: RouteRecordRaw[] = [
         path: 'desk/intake',
         component: () => import('./desk/IntakePage.vue'),
         meta: { title: 'intake.title', who: () => may('order.for_others') },
+      },
+      {
+        path: 'desk/recurring',
+        component: () => import('./desk/RecurringPage.vue'),
+        meta: { title: 'recurring.title', who: () => may('order.for_others') },
       },
       {
         path: 'admin',

@@ -184,7 +184,7 @@ check_answer(struct call *c, const struct form_field *f, json_t *v,
     if (*tidy == NULL)
         *tidy = json_incref(v);
     if (wanted != NULL) {
-        if (wanted->ms != 0 && wanted->ms != at.ms)
+        if (wanted->ms != 0 && wanted->ms != at.ms && !a->yields)
             return fail(c, ERR_INVALID, name,
                         "says another time than the order itself");
         *wanted = at;
@@ -274,6 +274,9 @@ catalog_check_answers(struct call *c, const struct catalog *k,
     TRY(refuse_unknown(c, form, answers));
     for (size_t i = 0; i < form->n; i++)
         TRY(check_question(c, &form->fields[i], answers, a, tidy));
+    /* The usual end does not go with another beginning. */
+    if (a->yields && a->wanted_to.ms < a->wanted_from.ms)
+        a->wanted_to = (instant){ 0 };
     if (a->wanted_from.ms != 0 && a->wanted_to.ms != 0
         && a->wanted_to.ms < a->wanted_from.ms)
         return fail(c, ERR_INVALID, "wanted_to",

@@ -224,6 +224,7 @@ struct catalog_answers {
        to questions that set them.  A question that sets one of them counts
        as answered when the order says it. */
     instant wanted_from, wanted_to;
+    bool yields; /* these are what is usual: an answer may say another time */
 };
 
 /*
@@ -237,6 +238,20 @@ enum err catalog_check_answers(struct call *c, const struct catalog *k,
                                const struct service_item *item,
                                struct catalog_answers *a) MUST_USE;
 
+/* Answers to an item's questions (service_item.fields). */
+struct catalog_answered {
+    int64_t item_id;
+    const char *fields, *json;
+};
+
+/* Add what differs to the JSON list that is open in OUT: {"what":"answer",
+   "label","label_en","from","to"} in words.  *MATERIAL becomes true where an
+   amount or a time is another. */
+struct json_out;
+enum err catalog_put_changes(
+    struct call *c, struct json_out *out, const struct catalog_answered *was,
+    const struct catalog_answered *is, bool *material) MUST_USE;
+
 /* -- due times ---------------------------------------------------------- */
 
 struct catalog_due {
@@ -248,10 +263,14 @@ struct catalog_due {
 /* The due times of an order of class S submitted then; wanted_from and
    wanted_to are what it asks for, 0 nothing.  Safe and complete never lie
    before on site: hours that run day and night, as the 24 of class U, may end
-   on a weekend on which nobody comes. */
+   on a weekend on which nobody comes.  What is booked without an end has none. */
 struct catalog_due catalog_due(struct call *c, const struct catalog *k,
                                const struct sla_class *s, instant submitted,
                                instant wanted_from, instant wanted_to);
+
+/* The first day of the first festival behind AFTER, as the calendar's days off
+   tell; 0: none is known. */
+enum err catalog_next_festival(struct call *c, day after, day *out) MUST_USE;
 
 /* The calendar of the snapshot, for other reckonings in office time. */
 const struct workcal *catalog_workcal(const struct catalog *k);

@@ -229,8 +229,10 @@ catalog_due(struct call *c, const struct catalog *k, const struct sla_class *s,
                       : run_clock(&clocks, s->on_site_min, s->on_site_working,
                                   s->on_site_days);
     due.safe = run_clock(&clocks, s->safe_min, s->safe_working, 0);
+    /* Who books a beginning alone is promised that somebody is there; the end
+       is agreed on. */
     if (s->complete_booked)
-        due.complete = wanted_to.ms != 0 ? wanted_to : wanted_from;
+        due.complete = wanted_to;
     else
         due.complete = run_clock(&clocks, s->complete_min, s->complete_working,
                                  s->complete_days);

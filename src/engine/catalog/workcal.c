@@ -30,6 +30,7 @@ struct workcal {
     uint16_t *pattern; /* of row i */
     struct pattern *patterns;
     bool published[LAST_YEAR - FIRST_YEAR + 1];
+    int64_t mark;
 };
 
 /* -- making ------------------------------------------------------------ */
@@ -190,6 +191,26 @@ choose_pattern(const struct workcal_facts *f, day d, unsigned marks)
     return (uint16_t)(2 * row + (marks & 1U << WORKCAL_HALF_HOLIDAY ? 2 : 1));
 }
 
+/* FNV-1a over what tells one calendar from another: not how it was said, but
+   what each day is. */
+static int64_t
+mark_of(const struct workcal *w)
+{
+    uint64_t h = 14695981039346656037U;
+
+    for (int32_t i = 0; i < w->n; i++) {
+        const struct pattern *p = &w->patterns[w->pattern[i]];
+
+        h = (h ^ (uint64_t)p->n) * 1099511628211U;
+        for (size_t k = 0; k < p->n; k++)
+            h = (h ^ (uint64_t)(p->spans[k].from * 2000 + p->spans[k].to))
+                * 1099511628211U;
+    }
+    for (int i = 0; i <= LAST_YEAR - FIRST_YEAR; i++)
+        h = (h ^ (w->published[i] ? 3U : 5U)) * 1099511628211U;
+    return (int64_t)(h >> 12 << 2 | 1U << 30);
+}
+
 struct workcal *
 workcal_make(struct arena *a, const struct workcal_facts *f)
 {
@@ -217,7 +238,14 @@ workcal_make(struct arena *a, const struct workcal_facts *f)
     for (size_t i = 0; i < f->n_years; i++)
         if (f->years[i] >= FIRST_YEAR && f->years[i] <= LAST_YEAR)
             w->published[f->years[i] - FIRST_YEAR] = true;
+    w->mark = mark_of(w);
     return w;
+}
+
+int64_t
+workcal_mark(const struct workcal *w)
+{
+    return w->mark;
 }
 
 /* -- looking ------------------------------------------------------------ */
@@ -362,7 +390,12 @@ workcal_add_days(const struct workcal *w, instant start, int64_t n)
     if (nth >= w->ordinal[w->n])
         return (instant){ start.ms + n * DAY_MS };
     row = w->worked[nth];
-    s.ms = begun ? fit_hours(p, s.ms) : DAY_MS;
+    /* What comes at the close or behind it has the whole next day, also where
+       that one closes later: after half a holiday, in another season. */
+    if (!begun || s.ms >= p->spans[p->n - 1].to * MINUTE_MS)
+        s.ms = DAY_MS;
+    else
+        s.ms = fit_hours(p, s.ms);
     return instant_of(w, row, fit_hours(&w->patterns[w->pattern[row]], s.ms));
 }
 

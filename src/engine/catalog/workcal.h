@@ -26,7 +26,8 @@
  * break; after closing, on a day off or before opening from the next
  * morning, so that one working day is that whole day and ends at its close.
  * Hence Friday 17:30 and Friday 20:00 plus one are both Monday 17:30, Friday
- * 13:00 plus one is Monday 14:00.
+ * 13:00 plus one is Monday 14:00.  The close is that of the day itself: noon on
+ * a half holiday, so who asks in its afternoon has the whole next day, too.
  */
 #ifndef ENGINE_CATALOG_WORKCAL_H
 #define ENGINE_CATALOG_WORKCAL_H
@@ -103,6 +104,10 @@ int64_t workcal_between(const struct workcal *w, instant a, instant b);
 
 /* Has the State Council's notice of YEAR's holidays been entered? */
 bool workcal_is_published(const struct workcal *w, int year);
+
+/* A number made of all that the calendar was made of: two calendars of one zone
+   that reckon alike have the same.  Above 0, and a multiple of 4. */
+int64_t workcal_mark(const struct workcal *w);
 
 /* The first year touched from A to B that is not published; 0 is none. */
 int workcal_unpublished(const struct workcal *w, instant a, instant b);

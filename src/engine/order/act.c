@@ -22,7 +22,8 @@ order_settle(struct deed *d)
 {
     struct order *o = d->rec;
 
-    judge_clocks(o, d->c->now);
+    judge_clocks(o);
+    hold_promise(d->c, o);
     o->is_open = state_is_open(o->state);
     watch_clocks(d->c, d->old, o);
 }
@@ -50,6 +51,13 @@ kind_of(const struct deed *d)
 
     if (text_same(verb, "rework"))
         return verb;
+    if (text_same(verb, "recalculate"))
+        return o->accept_due.ms != old->accept_due.ms
+                       || o->on_site_due.ms != old->on_site_due.ms
+                       || o->safe_due.ms != old->safe_due.ms
+                       || o->complete_due.ms != old->complete_due.ms
+                   ? verb
+                   : NULL;
     if (o->state != old->state)
         return order_states[o->state];
     if (text_same(verb, "grant_extension")
@@ -64,6 +72,8 @@ order_tell(struct deed *d)
     const char *kind = kind_of(d), *verb = d->step->verb;
     const struct order *o = d->rec;
 
+    if (text_same(verb, "correct"))
+        return tell_corrected(d);
     /* Of whoever is gone the requester need not hear. */
     if (text_same(verb, "lose_assignee")) {
         TRY(tell_role(d->c, o, "dispatcher", "lost its assignee"));
@@ -78,6 +88,10 @@ order_tell(struct deed *d)
         && (o->state == ORDER_DISPATCHED || text_same(verb, "rework")
             || text_same(verb, "cancel") || d->who & BY_REQUESTER))
         TRY(tell_crew(d->c, o, kind));
+    if (text_same(verb, "resubmit"))
+        return order_sent_at_once(d->c, d->old, o);
+    if (text_same(verb, "comment"))
+        return order_comment_passed_on(d);
     return OK;
 }
 
@@ -86,6 +100,8 @@ order_after(struct deed *d)
 {
     const struct order *old = d->old, *o = d->rec;
 
+    if (text_same(d->step->verb, "merge"))
+        TRY(order_merged(d));
     if (o->parent_id != 0 && o->state != old->state)
         return parent_follow(d->c, o);
     return OK;
@@ -105,8 +121,12 @@ do_approve(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    /* The clocks begin now; until now it waited as if suspended. */
-    o->suspended_ms += d->c->now.ms - o->submitted_at.ms;
+    /* The clocks begin now; until now it waited as if suspended: since it was
+       asked for, or since it was corrected. */
+    o->suspended_ms +=
+        d->c->now.ms
+        - (o->suspended_at.ms ? o->suspended_at.ms : o->submitted_at.ms);
+    o->suspended_at = (instant){ 0 };
     set_due(d->c, o, d->c->now);
     return OK;
 }
@@ -117,83 +137,6 @@ do_accept(struct deed *d, void *rec)
     struct order *o = rec;
 
     o->accepted_at = d->c->now;
-    return OK;
-}
-
-static void
-clear_due(struct order *o)
-{
-    o->accept_due = o->on_site_due = (instant){ 0 };
-    o->safe_due = o->complete_due = (instant){ 0 };
-    o->calendar_note = NULL;
-}
-
-/* Sent in again with what was missing; the clocks start anew. */
-enum err
-do_resubmit(struct deed *d, void *rec)
-{
-    struct order *o = rec;
-    struct call *c = d->c;
-    const struct order_act *a = d->in;
-    struct place_facts place = { 0 };
-    struct service_item item;
-
-    if (!text_is_blank(a->description))
-        o->description = a->description;
-    if (!text_is_blank(a->phone))
-        o->phone = a->phone;
-    if (!text_is_blank(a->place_note))
-        o->place_note = a->place_note;
-    if (a->place_id != 0) {
-        TRY(read_place(c, a->place_id, &place));
-        o->place_id = a->place_id;
-        o->place_name = place.full_name;
-    }
-    if (a->answers != NULL) {
-        CATALOG k = catalog_hold(c);
-        const struct service_item *i = catalog_item_by_id(k, o->item_id);
-        struct catalog_answers answers = { .json = a->answers };
-
-        if (i != NULL)
-            TRY(catalog_check_answers(c, k, i, &answers));
-        o->answers = answers.json;
-    }
-    /* What was refused, or changed since it was approved, is asked again. */
-    if (order_item(c, o, &item) && item.needs_approval)
-        o->state = ORDER_AWAITING_APPROVAL;
-    o->submitted_at = c->now;
-    o->accepted_at = (instant){ 0 };
-    o->suspended_ms = o->escalation = 0;
-    o->accept_late = o->on_site_late = false;
-    o->safe_late = o->complete_late = false;
-    if (o->state == ORDER_AWAITING_APPROVAL)
-        clear_due(o);
-    else
-        set_due(c, o, c->now);
-    return index_order(c, o, NULL, place.initials);
-}
-
-enum err
-do_merge(struct deed *d, void *rec)
-{
-    struct order *o = rec;
-    const struct order_act *a = d->in;
-    struct call *c = d->c;
-    struct order main_order;
-    enum err e;
-
-    if (a->into_id == o->id)
-        return fail(c, ERR_INVALID, "into_id",
-                    "an order cannot be merged into itself");
-    e = order_load(c, a->into_id, &main_order);
-    if (e == ERR_ABSENT)
-        return fail(c, ERR_INVALID, "into_id", "there is no such order");
-    TRY(e);
-    if (!main_order.is_open || main_order.merged_into_id != 0)
-        return fail(c, ERR_CONFLICT, "into_id", "the main order %s is not open",
-                    main_order.number);
-    o->merged_into_id = main_order.id;
-    d->note = main_order.number;
     return OK;
 }
 
@@ -226,14 +169,26 @@ clear_end(struct order *o)
     o->verified_auto = false;
 }
 
+/* Who does it once more has the whole time of its class for it, or what was left
+   when that is longer.  Of a booked time that is over, and of a day that was
+   agreed on and is over, another is agreed on. */
 enum err
 do_rework(struct deed *d, void *rec)
 {
     struct order *o = rec;
+    struct order anew = *o;
+    struct call *c = d->c;
+    int64_t left = clock_left(c, o, CLOCK_COMPLETE, o->completed_at);
+    instant rest = left > 0 ? clock_after(c, o, CLOCK_COMPLETE, c->now, left)
+                            : (instant){ 0 };
 
-    (void)d;
+    end_round(d, o);
     clear_end(o);
     o->reworks++;
+    set_due_again(c, &anew);
+    o->clocks_from = o->complete_from = c->now;
+    o->complete_due = later_of(anew.complete_due, rest);
+    o->complete_left_ms = rest.ms > anew.complete_due.ms ? left : 0;
     return OK;
 }
 
@@ -243,14 +198,14 @@ do_reopen(struct deed *d, void *rec)
     struct order *o = rec;
     struct call *c = d->c;
 
+    end_round(d, o);
     clear_end(o);
     o->accepted_at = c->now;
     o->dispatched_at = o->acknowledged_at = (instant){ 0 };
     o->on_site_at = o->safe_at = (instant){ 0 };
-    o->on_site_late = o->safe_late = o->complete_late = false;
     o->escalation = 0;
     o->reopens++;
-    set_due(c, o, c->now);
+    set_due_again(c, o);
     return OK;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/order/import.h"
 #include "engine/order/inner.h"
+#include "engine/order/recurring.h"
 #include "engine/org/org.h"
 #include "job/job.h"
 #include "subject/notice.h"
@@ -63,7 +64,7 @@ clocks_of(struct order *o, struct clock out[CLOCKS])
 
 /* Does it run, or has it run out, and nobody has met it?  Work that is done has
    met all of them; a pause stops the last and no other, and that only where it
-   had not run out before. */
+   had not run out before (hold_promise). */
 static bool
 is_unmet(const struct order *o, const struct clock *k)
 {
@@ -73,10 +74,12 @@ is_unmet(const struct order *o, const struct clock *k)
                || k->due.ms <= o->suspended_at.ms);
 }
 
+/* Of these nobody has been told yet that it ran out; a verdict of an earlier
+   round says nothing of this one. */
 static bool
 is_pending(const struct order *o, const struct clock *k)
 {
-    return is_unmet(o, k) && !*k->late;
+    return is_unmet(o, k) && k->due.ms > o->judged_at.ms;
 }
 
 /* The clock that ends first of those still to be met; false: none is. */
@@ -97,7 +100,7 @@ nearest_clock(struct order *o, struct clock *out)
 static instant
 soon_time(struct call *c, const struct order *o, const struct clock *k)
 {
-    instant began = o->reopens > 0 ? o->accepted_at : o->submitted_at;
+    instant began = o->clocks_from.ms ? o->clocks_from : o->submitted_at;
     int64_t left = clock_left(c, o, k->which, began);
 
     if (left <= 0)
@@ -150,15 +153,31 @@ again_time(struct call *c, const struct order *o, const struct clock *k)
 }
 
 void
-judge_clocks(struct order *o, instant now)
+judge_clocks(struct order *o)
 {
     struct clock k[CLOCKS];
 
-    (void)now;
     clocks_of(o, k);
     for (int i = 0; i < CLOCKS; i++)
         if (k[i].due.ms != 0 && k[i].met.ms > k[i].due.ms)
             *k[i].late = true;
+}
+
+unsigned
+missed_clocks(const struct order *o)
+{
+    struct order copy = *o;
+    struct clock k[CLOCKS];
+    unsigned missed = 0;
+
+    clocks_of(&copy, k);
+    for (unsigned i = 0; i < CLOCKS; i++) {
+        instant met = k[i].met.ms != 0 ? k[i].met : o->completed_at;
+
+        if (k[i].due.ms != 0 && met.ms > k[i].due.ms)
+            missed |= 1U << i;
+    }
+    return missed;
 }
 
 static void
@@ -214,6 +233,7 @@ watch_clocks(struct call *c, const struct order *old, struct order *o)
     if (is.name == NULL || o->acknowledged_at.ms > before.acknowledged_at.ms)
         o->alarming = false;
     o->nearest_due = is.due;
+    o->nearest_clock = is.name;
     o->urgency = order_urgency(o, c->now);
     o->wake_at = next_wake(c, o);
 }
@@ -324,7 +344,8 @@ note_late(struct call *c, struct order *o, const char *clock)
 
 static const char set_wake[] =
     "UPDATE orders SET wake_at = $2, nearest_due = $4, emergency = $5,"
-    " alarms = $6, alarmed_at = $7, urgency = $8 WHERE id = $1 AND version = $3";
+    " alarms = $6, alarmed_at = $7, nearest_clock = $8, urgency = $9"
+    " WHERE id = $1 AND version = $3";
 
 /* When to look again is the program's own business: the order is as it was. */
 static enum err
@@ -332,7 +353,7 @@ sleep_until(struct call *c, const struct order *o, instant wake)
 {
     TRY(db_exec(c, set_wake, V(o->id), V(wake), V(o->version),
                 V(o->nearest_due), V(o->emergency), V(o->alarms),
-                V(o->alarmed_at), V(o->urgency)));
+                V(o->alarmed_at), V(o->nearest_clock), V(o->urgency)));
     if (db_changes(c) != 1)
         return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
     return OK;
@@ -360,6 +381,8 @@ mark_late(struct call *c, struct order *o)
         *k[i].late = true;
         ran_out |= 1U << i;
     }
+    if (ran_out != 0)
+        o->judged_at = c->now;
     return ran_out;
 }
 
@@ -509,6 +532,9 @@ order_free(struct call *c, int64_t max, int64_t *done)
 const struct job order_jobs[] = {
     { "order.wake", 2 * SECOND_MS, JOB_WORK, false, ROUND_ORDERS, order_wake },
     { "order.free", 10 * SECOND_MS, JOB_WORK, true, ROUND_ORDERS, order_free },
+    { "order.recalculate", 10 * SECOND_MS, JOB_WORK, true, ROUND_ORDERS,
+      order_recalculate },
+    { "order.recurring", 5 * MINUTE_MS, JOB_WORK, true, 100, recurring_make },
     { "order.asked", DAY_MS, JOB_WORK, true, 0, order_tell_asked },
     { "order.imports", 5 * SECOND_MS, JOB_LONG, true, 100, import_round },
     { 0 },

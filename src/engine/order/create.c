@@ -25,6 +25,7 @@ struct submission {
     struct place_facts place;
     struct person_facts person;
     const char *tokens;
+    bool yields; /* its times are the parent's: an answer may say others */
 };
 
 /* -- looking up ------------------------------------------------------------ */
@@ -36,7 +37,8 @@ find_item(struct call *c, struct submission *m)
     const struct service_item *i = catalog_item(k, m->w->item_code, today(c));
     struct catalog_answers a = { .json = m->w->answers,
                                  .wanted_from = m->w->wanted_from,
-                                 .wanted_to = m->w->wanted_to };
+                                 .wanted_to = m->w->wanted_to,
+                                 .yields = m->yields };
 
     if (i == NULL || !i->active)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
@@ -53,8 +55,8 @@ find_item(struct call *c, struct submission *m)
 
 /* What is wanted lies ahead, or at least today: who asks at five past nine
    for nine o'clock is understood. */
-static enum err
-check_wanted(struct call *c, const struct order *o)
+enum err
+order_check_wanted(struct call *c, const struct order *o)
 {
     const struct order_request said = { .wanted_from = o->wanted_from,
                                         .wanted_to = o->wanted_to };
@@ -71,12 +73,36 @@ check_wanted(struct call *c, const struct order *o)
     return OK;
 }
 
+/* Somebody who is in no list: whoever takes it down stands for the caller. */
+static enum err
+find_caller(struct call *c, struct submission *m)
+{
+    const struct order_request *w = m->w;
+
+    if (w->requester_id != 0 || c->actor == NULL)
+        return fail(c, ERR_INVALID, "caller_name",
+                    "is for whoever is in no list");
+    if (text_is_blank(w->phone))
+        return fail(c, ERR_INVALID, "phone", "is required");
+    m->o.unlisted = true;
+    m->o.taken_by_id = c->actor->person_id;
+    m->o.requester_id =
+        m->parent ? m->parent->requester_id : c->actor->person_id;
+    m->o.requester_name = w->caller_name;
+    m->o.unit_name = w->caller_unit;
+    m->o.phone = w->phone;
+    m->person.initials = text_initials(c->arena, w->caller_name);
+    return OK;
+}
+
 static enum err
 find_requester(struct call *c, struct submission *m)
 {
-    int64_t me = c->actor->person_id;
+    int64_t me = c->actor ? c->actor->person_id : 0;
     int64_t who = m->w->requester_id ? m->w->requester_id : me;
 
+    if (!text_is_blank(m->w->caller_name))
+        return find_caller(c, m);
     if (who != me)
         m->o.taken_by_id = me;
     /* What was asked for is done, whoever and whatever has gone since. */
@@ -139,13 +165,13 @@ find_priority(struct call *c, struct submission *m)
 }
 
 /* The first line of what was said with something on it, or the item's name. */
-static const char *
-make_title(struct call *c, const struct submission *m)
+const char *
+order_make_title(struct call *c, const char *description, const char *item_name)
 {
-    const char *s = m->w->description, *p;
+    const char *s = description, *p;
 
     if (text_is_blank(s))
-        return m->item.name;
+        return item_name;
     while (text_is_blank(arena_text_n(c->arena, s, strcspn(s, "\r\n"))))
         s += strcspn(s, "\r\n") + 1;
     p = s;
@@ -160,9 +186,11 @@ order_tokens(struct call *c, const struct order *o, const char *person_initials,
              const char *place_initials)
 {
     const char *const words[] = {
-        o->title,          o->description,  o->item_name,
-        o->requester_name, person_initials, o->place_name,
-        place_initials,    o->place_note,   o->phone
+        o->title,        o->description,
+        o->item_name,    o->requester_name,
+        person_initials, o->place_name,
+        place_initials,  o->place_note,
+        o->phone,        o->unlisted ? o->unit_name : NULL
     };
     struct buf b = buf_make(c->arena, 0);
 
@@ -183,7 +211,7 @@ check_channel(struct call *c, const struct submission *m)
     if (said == NULL || strcmp(said, "web") == 0 || strcmp(said, "qr") == 0
         || strcmp(said, "api") == 0)
         return OK;
-    if (strcmp(said, "import") == 0
+    if (strcmp(said, "import") == 0 || strcmp(said, "recurring") == 0
         || !auth_may_at(c, "order.for_others",
                         &(struct auth_where){ .unit_id = m->o.unit_id,
                                               .place_id = m->o.place_id }))
@@ -198,7 +226,7 @@ look_up(struct call *c, struct order_request *w, struct submission *m)
     m->w = w;
     TRY(model_check(c, &order_request_model, w));
     TRY(find_item(c, m));
-    TRY(check_wanted(c, &m->o));
+    TRY(order_check_wanted(c, &m->o));
     TRY(find_requester(c, m));
     TRY(find_place(c, m));
     TRY(check_for_other(c, m));
@@ -210,11 +238,13 @@ look_up(struct call *c, struct order_request *w, struct submission *m)
     m->o.item_name = m->item.name;
     m->o.sla_class = m->item.sla_class;
     m->o.description = w->description;
-    m->o.title = make_title(c, m);
-    m->o.channel = w->channel              ? w->channel
-                   : m->o.taken_by_id != 0 ? "phone"
-                   : c->actor->by_token    ? "api"
-                                           : "web";
+    m->o.title = order_make_title(c, w->description, m->item.name);
+    m->o.channel =
+        c->actor == NULL        ? "recurring"
+        : w->channel            ? w->channel
+        : m->o.taken_by_id != 0 ? "phone"
+        : c->actor->by_token    ? "api"
+                                : "web";
     m->o.submitted_at = c->now;
     m->tokens = order_tokens(c, &m->o, m->person.initials, m->place.initials);
     /* Nothing is promised before it is approved. */
@@ -254,8 +284,8 @@ index_order(struct call *c, const struct order *o, const char *person_initials,
 
 /* Life and limb do not wait for the desk: an emergency whose crew the rules
    know goes to it at once. */
-static bool
-goes_at_once(struct call *c, const struct order *o)
+bool
+order_goes_at_once(struct call *c, const struct order *o)
 {
     return o->crew_id != 0 && is_emergency(c, o);
 }
@@ -281,6 +311,17 @@ dispatch_at_once(struct call *c, struct order *o)
     return tell_crew(c, o, "dispatched");
 }
 
+enum err
+order_sent_at_once(struct call *c, const struct order *old,
+                   const struct order *o)
+{
+    struct order sent = *o;
+
+    return o->state == ORDER_DISPATCHED && old->dispatched_at.ms == 0
+               ? dispatch_at_once(c, &sent)
+               : OK;
+}
+
 static enum err
 write_order(struct call *c, struct submission *m)
 {
@@ -292,7 +333,7 @@ write_order(struct call *c, struct submission *m)
     o->state =
         m->item.needs_approval ? ORDER_AWAITING_APPROVAL : ORDER_SUBMITTED;
     e.to_state = order_states[o->state];
-    if (o->state == ORDER_SUBMITTED && goes_at_once(c, o)) {
+    if (o->state == ORDER_SUBMITTED && order_goes_at_once(c, o)) {
         o->state = ORDER_DISPATCHED;
         o->accepted_at = o->dispatched_at = c->now;
     }
@@ -303,10 +344,11 @@ write_order(struct call *c, struct submission *m)
     TRY(index_tokens(c, o, m->tokens));
     e.noun_id = o->id;
     e.note = o->taken_by_id ? c->actor->name : NULL;
+    e.actor_name = c->actor ? NULL : "liangcao";
     TRY(event_begin(c, &e));
     if (o->state == ORDER_DISPATCHED)
         TRY(dispatch_at_once(c, o));
-    if (o->taken_by_id != 0)
+    if (o->taken_by_id != 0 || c->actor == NULL)
         TRY(notice_tell(c, o->requester_id, "order", o->id, "submitted"));
     return audit_write(c, "order.submit", "order", o->id,
                        arena_printf(c->arena, "{\"number\":\"%s\"}",
@@ -329,7 +371,12 @@ look_up_leg(struct call *c, const struct submission *parent, json_t *one,
     TRY(e);
     if (w->legs != NULL)
         return fail(c, ERR_INVALID, "legs", "a leg has no legs of its own");
-    w->requester_id = parent->o.requester_id;
+    if (parent->o.unlisted) {
+        w->caller_name = parent->o.requester_name;
+        w->caller_unit = parent->o.unit_name;
+    } else {
+        w->requester_id = parent->o.requester_id;
+    }
     w->channel = parent->o.channel;
     if (w->place_id == 0 && w->place_note == NULL) {
         w->place_id = parent->o.place_id;
@@ -340,6 +387,7 @@ look_up_leg(struct call *c, const struct submission *parent, json_t *one,
     if (w->wanted_from.ms == 0) {
         w->wanted_from = parent->o.wanted_from;
         w->wanted_to = parent->o.wanted_to;
+        leg->yields = true;
     }
     TRY(look_up(c, w, leg));
     leg->o.taken_by_id = parent->o.taken_by_id;
@@ -396,6 +444,21 @@ order_submit(struct call *c, struct order_request *w, struct order_view *out)
     return tx_commit(&tx);
 }
 
+/* By the program itself: for the requester, at the place. */
+enum err
+order_make(struct call *c, struct order_request *w, int64_t *id)
+{
+    struct submission m = { 0 };
+
+    ASSERT(c->actor == NULL);
+    TRY(look_up(c, w, &m));
+    TRY(write_order(c, &m));
+    *id = m.o.id;
+    return OK;
+}
+
+/* For the requester of the whole, where that is and by the phone of it, unless
+   other is said. */
 enum err
 do_add_leg(struct deed *d, void *rec)
 {
@@ -407,8 +470,13 @@ do_add_leg(struct deed *d, void *rec)
         w.place_id = o->place_id;
         w.place_note = o->place_note;
     }
-    w.requester_id =
-        o->requester_id == d->c->actor->person_id ? 0 : o->requester_id;
+    if (o->unlisted) {
+        w.caller_name = o->requester_name;
+        w.caller_unit = o->unit_name;
+        w.phone = text_is_blank(w.phone) ? o->phone : w.phone;
+    } else if (o->requester_id != d->c->actor->person_id) {
+        w.requester_id = o->requester_id;
+    }
     TRY(look_up(d->c, &w, &leg));
     leg.o.parent_id = o->id;
     d->note = leg.o.item_name;

@@ -5,8 +5,7 @@
 #include "engine/order/inner.h"
 #include "model/app.h"
 
-/* The class of the order as it stood on the day it was asked. */
-static const struct sla_class *
+const struct sla_class *
 class_of(const struct call *c, const struct catalog *k, const struct order *o)
 {
     return catalog_sla(k, o->sla_class,
@@ -28,6 +27,68 @@ set_due(struct call *c, struct order *o, instant from)
     o->safe_due = due.safe;
     o->complete_due = due.complete;
     o->calendar_note = arena_text(c->arena, due.calendar_note);
+    o->clocks_from = o->complete_from = from;
+    o->complete_left_ms = 0;
+    o->held_due = (instant){ 0 };
+}
+
+void
+clear_due(struct order *o)
+{
+    o->accept_due = o->on_site_due = (instant){ 0 };
+    o->safe_due = o->complete_due = o->held_due = (instant){ 0 };
+    o->clocks_from = o->complete_from = (instant){ 0 };
+    o->complete_left_ms = 0;
+    o->calendar_note = NULL;
+}
+
+/* What was booked for a time that is over is promised for no other. */
+static instant
+still_to_come(instant due, instant now)
+{
+    return due.ms > now.ms ? due : (instant){ 0 };
+}
+
+void
+set_due_again(struct call *c, struct order *o)
+{
+    set_due(c, o, c->now);
+    o->accept_due = still_to_come(o->accept_due, c->now);
+    o->on_site_due = still_to_come(o->on_site_due, c->now);
+    o->safe_due = still_to_come(o->safe_due, c->now);
+    o->complete_due = still_to_come(o->complete_due, c->now);
+}
+
+instant
+later_of(instant a, instant b)
+{
+    return a.ms > b.ms ? a : b;
+}
+
+void
+hold_promise(struct call *c, struct order *o)
+{
+    int64_t left;
+
+    if (o->suspended_at.ms == 0 || o->complete_due.ms <= o->suspended_at.ms)
+        return;
+    left = clock_left(c, o, CLOCK_COMPLETE, o->suspended_at);
+    /* An end that was agreed on may lie where nobody works. */
+    o->complete_left_ms =
+        left > 0 ? left : o->complete_due.ms - o->suspended_at.ms;
+    o->held_due = o->complete_due;
+    o->complete_due = (instant){ 0 };
+}
+
+instant
+promised_end(struct call *c, const struct order *o)
+{
+    if (o->held_due.ms == 0)
+        return o->complete_due;
+    /* A pause makes a promise later and never earlier, also one that lies
+       beyond what the work calendar knows. */
+    return later_of(o->held_due, clock_after(c, o, CLOCK_COMPLETE, c->now,
+                                             o->complete_left_ms));
 }
 
 bool

@@ -11,16 +11,6 @@ static const char find_candidates[] =
     " complete_due FROM orders WHERE place_id = $1 AND is_open = 1"
     " AND item_code = $2 AND completed_at IS NULL ORDER BY id LIMIT 5";
 
-/* What is said without a name is nobody else's business. */
-static bool
-is_nameless(struct call *c, const char *item_code)
-{
-    CATALOG k = catalog_hold(c);
-    const struct service_item *i = catalog_item(k, item_code, today(c));
-
-    return i == NULL || i->anonymous_allowed;
-}
-
 enum err
 order_duplicates(struct call *c, struct order_candidates *d)
 {
@@ -30,7 +20,7 @@ order_duplicates(struct call *c, struct order_candidates *d)
 
     TRY(auth_need(c, "order.create", NULL));
     d->found = NEW_N(c->arena, struct order_candidate, 5);
-    if (is_nameless(c, d->item_code))
+    if (order_is_nameless(c, d->item_code))
         return OK;
     {
         ROWS r = db_query(c, find_candidates, V(d->place_id), V(d->item_code));

@@ -16,7 +16,8 @@ static const char find_facts[] =
     "SELECT (SELECT COUNT(*) FROM orders WHERE parent_id = $1"
     "   AND completed_at IS NULL AND (is_open = 1 OR state = 'returned')),"
     " (SELECT COUNT(*) FROM orders WHERE merged_into_id = $1),"
-    " (SELECT COUNT(*) FROM rating WHERE order_id = $1)";
+    " (SELECT COUNT(*) FROM rating r JOIN orders o ON o.id = r.order_id"
+    "   WHERE r.order_id = $1 AND r.life = o.reopens)";
 
 enum err
 order_facts(struct call *c, int64_t id, struct order_facts *f)
@@ -96,6 +97,10 @@ guard_add_leg(struct deed *d, void *rec)
 
     if (o->parent_id != 0)
         return fail(c, ERR_CONFLICT, NULL, "a leg has no legs of its own");
+    /* A caller in no list has a unit in words alone. */
+    if (o->unlisted)
+        return auth_need(c, "order.for_others",
+                         &(struct auth_where){ .place_id = o->place_id });
     if (d->who & BY_REQUESTER)
         return OK;
     TRY(read_person_ever(c, o->requester_id, &person));
@@ -270,8 +275,9 @@ time_is_up(const struct order *o, instant now)
 {
     /* While it is suspended its clock stands still. */
     if (o->suspended_at.ms != 0)
-        return o->complete_left_ms <= 0;
-    return now.ms >= o->complete_due.ms;
+        return o->complete_due.ms != 0
+               && o->complete_due.ms <= o->suspended_at.ms;
+    return o->complete_due.ms != 0 && now.ms >= o->complete_due.ms;
 }
 
 /* What is planned is done on a day that is agreed on; an emergency is not. */
@@ -283,9 +289,9 @@ guard_ask_extension(struct deed *d, void *rec)
     if (o->extension_asked_until.ms != 0)
         return fail(d->c, ERR_CONFLICT, NULL,
                     "more time was asked for already, and nobody has answered");
-    if (o->complete_due.ms == 0 && is_emergency(d->c, o))
+    if (promised_end(d->c, o).ms == 0 && is_emergency(d->c, o))
         return fail(d->c, ERR_CONFLICT, NULL, "it has no time to be done by");
-    if (o->complete_due.ms != 0 && time_is_up(o, d->c->now))
+    if (time_is_up(o, d->c->now))
         return fail(d->c, ERR_CONFLICT, NULL,
                     "more time must be asked for before the time is up");
     return OK;
@@ -313,6 +319,33 @@ guard_acknowledge_alarm(struct deed *d, void *rec)
 
 /* -- after the work -------------------------------------------------------- */
 
+/* Whoever did the work themselves. */
+static enum err
+did_it(struct call *c, const struct order *o, int64_t person_id, bool *did)
+{
+    *did = o->assignee_id == person_id;
+    return o->assignee_id != 0 || o->crew_id == 0
+               ? OK
+               : crew_has(c, o->crew_id, person_id, did);
+}
+
+/* Nobody finds their own work well done: it is closed by three working days in
+   which everybody else was silent, too, and that is no vote. */
+enum err
+guard_verify(struct deed *d, void *rec)
+{
+    const struct order *o = rec;
+    bool own = false;
+
+    TRY(no_open_legs(d, rec));
+    TRY(did_it(d->c, o, d->c->actor->person_id, &own));
+    if (own)
+        return fail(d->c, ERR_DENIED, NULL,
+                    "nobody verifies their own work: after three working days "
+                    "it counts as verified");
+    return OK;
+}
+
 enum err
 guard_reopen(struct deed *d, void *rec)
 {
@@ -324,6 +357,8 @@ guard_reopen(struct deed *d, void *rec)
     return OK;
 }
 
+/* A vote is of whoever was served: never of who did it, nor of who speaks for a
+   caller. */
 enum err
 guard_rate(struct deed *d, void *rec)
 {
@@ -333,6 +368,9 @@ guard_rate(struct deed *d, void *rec)
     bool own = false;
 
     TRY(need_facts(d, &f));
+    if (o->unlisted)
+        return fail(c, ERR_CONFLICT, NULL,
+                    "nobody rates for a caller who is in no list");
     if (f->votes > 0)
         return fail(c, ERR_CONFLICT, NULL, "it was rated before");
     TRY(crew_has(c, o->crew_id, c->actor->person_id, &own));

@@ -3,12 +3,14 @@
 #ifndef ENGINE_ORDER_INNER_H
 #define ENGINE_ORDER_INNER_H
 
+#include "engine/catalog/catalog.h"
 #include "engine/order/order.h"
 #include "subject/event.h"
 
 /* What lies beside an order, as far as guards ask for it: deed.facts. */
 struct order_facts {
-    int64_t open_legs, merged, votes;
+    int64_t open_legs, merged;
+    int64_t votes; /* of this life of it */
 };
 
 /* -- guard.c ---------------------------------------------------------------- */
@@ -28,6 +30,9 @@ enum err guard_ask_extension(struct deed *d, void *rec);
 enum err guard_answer_extension(struct deed *d, void *rec);
 enum err guard_reopen(struct deed *d, void *rec);
 enum err guard_rate(struct deed *d, void *rec);
+
+/* ERR_DENIED: whoever asked for it did the work, too. */
+enum err guard_verify(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: no alarm of the order is unanswered. */
 enum err guard_acknowledge_alarm(struct deed *d, void *rec);
@@ -65,6 +70,22 @@ enum err order_another_open(struct call *c, int64_t id, bool *some) MUST_USE;
 
 /* Of a right that is held without limits. */
 extern const struct auth_where order_anywhere;
+
+/* -- calendar.c ---------------------------------------------------------------- */
+
+/* The program: the calendar has changed, and with it what O promises. */
+enum err do_recalculate(struct deed *d, void *rec);
+
+/* -- rounds.c ------------------------------------------------------------------ */
+
+/* A rework or a reopening ends a round of O's work: the event keeps what became
+   of it, the time since it was done is not the crew's, and the next is judged
+   anew. */
+void end_round(struct deed *d, struct order *o);
+
+/* The rounds before this one as JSON, with the stars where WHO may see them. */
+enum err read_rounds(struct call *c, const struct order *o, unsigned who,
+                     const char **json) MUST_USE;
 
 /* -- act.c ------------------------------------------------------------------ */
 
@@ -138,8 +159,31 @@ enum err give_to(struct call *c, struct order *o, int64_t crew_id,
 
 /* -- due.c: the clocks of its class -------------------------------------------- */
 
+/* The class of the order as it stood on the day it was asked; NULL: it has none. */
+struct catalog;
+struct sla_class;
+const struct sla_class *class_of(const struct call *c, const struct catalog *k,
+                                 const struct order *o);
+
 /* Fill in the four due times of O counted from FROM. */
 void set_due(struct call *c, struct order *o, instant from);
+
+/* No clock of it runs: it waits to be let pass. */
+void clear_due(struct order *o);
+
+/* The same from now on of what was done before: no time that is over. */
+void set_due_again(struct call *c, struct order *o);
+
+/* While it is suspended it promises no end: what is left of the clock is kept.
+   A clock that had run out before stays as it is. */
+void hold_promise(struct call *c, struct order *o);
+
+/* When it is to be done; of a suspended one, if it went on now.  0: no promise,
+   or a day yet to be agreed on. */
+instant promised_end(struct call *c, const struct order *o);
+
+/* The later of the two; 0 is earlier than any. */
+instant later_of(instant a, instant b);
 
 /* FROM plus N working days. */
 instant after_working_days(struct call *c, instant from, int64_t n);
@@ -174,8 +218,12 @@ void watch_clocks(struct call *c, const struct order *old, struct order *o);
    must be reckoned. */
 int64_t order_urgency(const struct order *o, instant now);
 
-/* Note in the order which of its clocks have been met late by now. */
-void judge_clocks(struct order *o, instant now);
+/* Which clocks of the round that O has ended were met late or not at all: a bit
+   for each, in the order of order_clocks. */
+unsigned missed_clocks(const struct order *o);
+
+/* Note in the order which of its clocks were met late; late once is late. */
+void judge_clocks(struct order *o);
 
 /* -- act.c ------------------------------------------------------------------ */
 
@@ -189,8 +237,6 @@ enum err order_after(struct deed *d);
 /* What each verb changes. */
 enum err do_approve(struct deed *d, void *rec);
 enum err do_accept(struct deed *d, void *rec);
-enum err do_resubmit(struct deed *d, void *rec);
-enum err do_merge(struct deed *d, void *rec);
 enum err do_verify(struct deed *d, void *rec);
 enum err do_auto_verify(struct deed *d, void *rec);
 enum err do_rework(struct deed *d, void *rec);
@@ -201,7 +247,62 @@ enum err do_comment(struct deed *d, void *rec);
 enum err do_raise_priority(struct deed *d, void *rec);
 enum err do_close(struct deed *d, void *rec);
 
+/* -- correct.c ---------------------------------------------------------------- */
+
+/* What a correction makes of an order. */
+struct correction {
+    struct service_item was, item; /* as it was and as it is called */
+    bool knows_was;                /* the catalogue still has it */
+    bool some;                     /* something is different */
+    bool material;                 /* the item, an amount or a time is */
+};
+
+/* Take over into d->rec what d->in says anew. */
+enum err order_take_over(struct deed *d, struct correction *k) MUST_USE;
+
+/* While it is open; once it was given back, with clocks that begin anew. */
+enum err do_correct(struct deed *d, void *rec);
+enum err do_resubmit(struct deed *d, void *rec);
+
+/* Whoever waits for it and whoever works on it. */
+enum err tell_corrected(struct deed *d) MUST_USE;
+
+/* -- merge.c ------------------------------------------------------------------ */
+
+/* There is another that can be merged. */
+enum err guard_draw_in(struct deed *d, void *rec);
+
+/* Into one that is open; the other way round: many into this one. */
+enum err do_merge(struct deed *d, void *rec);
+enum err do_draw_in(struct deed *d, void *rec);
+
+/* The order was merged: the main one's history has it, and its people hear. */
+enum err order_merged(struct deed *d) MUST_USE;
+
+/* What is said of a merged order is heard by those who serve the main one. */
+enum err order_comment_passed_on(struct deed *d) MUST_USE;
+
+/* What those who serve the order ID must know of those merged into it, and into
+   them: JSON. */
+enum err order_write_merged(struct call *c, int64_t id,
+                            const char **json) MUST_USE;
+
+/* -- follow.c ----------------------------------------------------------------- */
+
+/* Whoever follows the order, or one merged into it, hears KIND. */
+enum err tell_followers(struct call *c, const struct order *o,
+                        const char *kind) MUST_USE;
+
+/* How many follow the order, and those merged into it. */
+enum err count_followers(struct call *c, int64_t id, int64_t *n) MUST_USE;
+
+/* Is what is asked for under this code nobody else's business? */
+bool order_is_nameless(struct call *c, const char *item_code);
+
 /* -- work.c ----------------------------------------------------------------- */
+
+/* A suspended order goes on before it changes hands. */
+void order_go_on(struct deed *d);
 
 enum err do_dispatch(struct deed *d, void *rec);
 enum err do_grab(struct deed *d, void *rec);
@@ -232,9 +333,27 @@ extern const struct model order_cancel_model, order_resubmit_model,
     order_merge_model, order_dispatch_model, order_turn_model,
     order_transfer_model, order_suspend_model, order_extension_model,
     order_complete_model, order_comment_model, order_priority_model,
-    order_vote_model, order_leg_model;
+    order_vote_model, order_leg_model, order_correct_model, order_draw_model;
 
 /* -- create.c and rate.c ---------------------------------------------------- */
+
+/* Times that are wanted lie ahead. */
+enum err order_check_wanted(struct call *c, const struct order *o) MUST_USE;
+
+/* The first line of what was said, or the item's name. */
+const char *order_make_title(struct call *c, const char *description,
+                             const char *item_name);
+
+/* An emergency whose crew the rules know does not wait for the desk. */
+bool order_goes_at_once(struct call *c, const struct order *o);
+
+/* Where a verb sent it so: its event, and its crew is told. */
+enum err order_sent_at_once(struct call *c, const struct order *old,
+                            const struct order *o) MUST_USE;
+
+/* The program asks for it, as nobody; in the caller's TX.  As order_submit. */
+enum err order_make(struct call *c, struct order_request *w,
+                    int64_t *id) MUST_USE;
 
 enum err do_add_leg(struct deed *d, void *rec);
 enum err do_rate(struct deed *d, void *rec);

@@ -30,8 +30,10 @@ static const char to_grab[] =
 /* Mine that wait for me: to be looked at, sent in again or rated. */
 static const char to_do[] =
     "requester_id = $1 AND (state = 'completed' OR state = 'returned'"
-    " OR (state = 'verified' AND verified_at > $2 AND NOT EXISTS"
-    "  (SELECT 1 FROM rating WHERE rating.order_id = orders.id)))";
+    " OR (state = 'verified' AND unlisted = 0 AND verified_at > $2 AND NOT "
+    "EXISTS"
+    "  (SELECT 1 FROM rating WHERE rating.order_id = orders.id"
+    "   AND rating.life = orders.reopens)))";
 
 /* -- among the open ones ----------------------------------------------- */
 

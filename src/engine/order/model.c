@@ -9,9 +9,12 @@ const char *const order_states[] = {
 };
 _Static_assert(COUNT(order_states) == N_ORDER_STATES + 1, "a word a state");
 
-const char *const order_channels[] = {
-    "web", "phone", "qr", "walk_in", "inspection", "api", "import", NULL
-};
+const char *const order_channels[] = { "web",     "phone",      "qr",
+                                       "walk_in", "inspection", "api",
+                                       "import",  "recurring",  NULL };
+
+const char *const order_clocks[] = { "accept", "on_site", "safe", "complete",
+                                     NULL };
 
 static const char *const suspend_reasons[] = {
     "awaiting_parts",       "awaiting_approval", "awaiting_provider",
@@ -71,6 +74,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
               .choices = order_channels, .label = "Channel"),                  \
         FIELD(struct order, taken_by_id, .flags = GIVEN, .refers = "person",   \
               .label = "Taken by"),                                            \
+        FIELD(struct order, unlisted, .flags = GIVEN,                          \
+              .label = "Caller in no list"),                                   \
         FIELD(struct order, crew_id, .flags = GIVEN, .refers = "crew",         \
               .label = "Crew"),                                                \
         FIELD(struct order, crew_name, .flags = GIVEN, .label = "Crew"),       \
@@ -107,6 +112,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, suspended_at, .flags = GIVEN,                      \
               .label = "Suspended since"),                                     \
         FIELD(struct order, complete_left_ms, .flags = GIVEN),                 \
+        FIELD(struct order, held_due, .flags = GIVEN),                         \
         FIELD(struct order, suspend_reason, .flags = GIVEN,                    \
               .choices = suspend_reasons, .label = "Suspended because"),       \
         FIELD(struct order, resume_expected_at, .flags = GIVEN,                \
@@ -141,6 +147,11 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, alarmed_at, .flags = GIVEN | FLEETING),            \
         FIELD(struct order, nearest_due, .flags = GIVEN | FLEETING,            \
               .label = "Next promise"),                                        \
+        FIELD(struct order, nearest_clock, .flags = GIVEN | FLEETING,          \
+              .choices = order_clocks, .label = "Next clock"),                 \
+        FIELD(struct order, clocks_from, .flags = GIVEN | FLEETING),           \
+        FIELD(struct order, complete_from, .flags = GIVEN | FLEETING),         \
+        FIELD(struct order, judged_at, .flags = GIVEN | FLEETING),             \
         FIELD(struct order, urgency, .flags = GIVEN | FLEETING,                \
               .label = "Urgency"),                                             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
@@ -181,8 +192,12 @@ static const struct field view_fields[] = {
     FIELD(struct order_view, merged, .flags = GIVEN | DERIVED | JSON_TEXT),
     FIELD(struct order_view, rating, .flags = GIVEN | DERIVED | JSON_TEXT,
           .says = "Only for the requester and those with rating.see."),
+    FIELD(struct order_view, rounds, .flags = GIVEN | DERIVED | JSON_TEXT,
+          .says = "What became of it before each rework and reopening."),
     FIELD(struct order_view, fields, .flags = GIVEN | DERIVED | JSON_TEXT,
           .says = "The item's questions, as they were when it was asked."),
+    FIELD(struct order_view, followers, .flags = GIVEN | DERIVED,
+          .says = "How many met it, too, and hear what becomes of it."),
     FIELD(struct order_view, warning, .flags = GIVEN | DERIVED,
           .label = "Warning"),
 };
@@ -210,6 +225,10 @@ static const struct field wish_fields[] = {
     FIELD(struct order_request, wanted_to, FORESEEABLE, .label = "Wanted to"),
     FIELD(struct order_request, requester_id, .refers = "person",
           .label = "Requester"),
+    FIELD(struct order_request, caller_name, .max = 40, .label = "Caller",
+          .says = "Of a caller who is in no list, with phone."),
+    FIELD(struct order_request, caller_unit, .max = 100,
+          .label = "Caller's unit"),
     FIELD(struct order_request, channel, .choices = order_channels,
           .label = "Channel"),
     FIELD(struct order_request, priority, .min = 1, .max = 5,
@@ -323,22 +342,34 @@ static const struct field cancel_fields[] = {
 const struct model order_cancel_model =
     MODEL("order_cancel", NULL, struct order_act, cancel_fields);
 
-static const struct field resubmit_fields[] = {
+/* What an order says, to be said anew; what is not said stays. */
+static const struct field said_fields[] = {
     ACT_ID,
+    FIELD(struct order_act, item_code, .max = 20, .label = "Item"),
+    FIELD(struct order_act, place_id, .refers = "place", .label = "Place"),
+    FIELD(struct order_act, place_note, .max = 100, .label = "Where exactly"),
     FIELD(struct order_act, description, .flags = LONG, .max = 2000,
           .label = "Description"),
-    FIELD(struct order_act, place_id, .flags = UNASKED, .refers = "place",
-          .label = "Place"),
-    FIELD(struct order_act, place_note, .flags = UNASKED, .max = 100,
-          .label = "Where exactly"),
-    FIELD(struct order_act, phone, .flags = UNASKED, .max = 40,
-          .label = "Phone"),
+    FIELD(struct order_act, phone, .max = 40, .label = "Phone"),
     FIELD(struct order_act, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
+    FIELD(struct order_act, wanted_from, FORESEEABLE, .label = "Wanted from"),
+    FIELD(struct order_act, wanted_to, FORESEEABLE, .label = "Wanted to"),
     ACT_NOTE,
 };
 const struct model order_resubmit_model =
-    MODEL("order_resubmit", NULL, struct order_act, resubmit_fields);
+    MODEL("order_resubmit", NULL, struct order_act, said_fields);
+const struct model order_correct_model =
+    MODEL("order_correct", NULL, struct order_act, said_fields);
+
+static const struct field draw_fields[] = {
+    ACT_ID,
+    FIELD(struct order_act, orders, .flags = REQUIRED, .max = 1000,
+          .label = "Orders", .says = "Their ids, with commas between."),
+    ACT_NOTE,
+};
+const struct model order_draw_model =
+    MODEL("order_draw", NULL, struct order_act, draw_fields);
 
 static const struct field merge_fields[] = {
     ACT_ID,
@@ -450,6 +481,8 @@ static const struct field rating_fields[] = {
     FIELD(struct rating, id, .flags = GIVEN),
     FIELD(struct rating, order_id, .flags = GIVEN | REQUIRED,
           .refers = "orders", .label = "Order"),
+    FIELD(struct rating, life, .flags = GIVEN,
+          .says = "How often the order had been reopened."),
     FIELD(struct rating, person_id, .flags = GIVEN | REQUIRED,
           .refers = "person"),
     FIELD(struct rating, crew_id, .flags = GIVEN, .refers = "crew",

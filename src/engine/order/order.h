@@ -3,8 +3,8 @@
  * order - everything asked for: one life from request to rating.
  *
  * An order (服务单) asks for one service item at one place.  A leg (子单) is
- * an order with a parent.  Owns the tables orders, event, rating and
- * draft.
+ * an order with a parent.  Owns the tables orders, rating, draft,
+ * order_follow and recurring_order.
  *
  * Always true:
  *   1. The state changes only by a verb that the transition table allows
@@ -12,15 +12,22 @@
  *      reason; events are only added.
  *   2. The crew completes; only the requester verifies.  Silence for three
  *      working days verifies with verified_auto, and counts as no vote.
- *   3. Suspension stops the complete clock and no other.  net_ms = gross_ms
- *      less the time suspended and the time an approval was waited for: no
- *      clock runs before it.
+ *   3. Suspension stops the complete clock and no other; while it stands
+ *      nothing is promised.  net_ms = gross_ms less suspended_ms, the time that
+ *      is not the crew's: suspended, before an approval, and from completion to
+ *      a rework or reopening.
  *   4. A parent is completed when all of its legs are.
- *   5. A merged order's requester is told all that happens to the main one.
- *   6. Each order is rated once at most, by its requester, never by one of
- *      the crew that did it; and the crew learns neither that it was, nor
- *      when, nor how.
+ *   5. A merged order's requester is told all that happens to the main one;
+ *      those who serve the main one are told what is said in a merged one.
+ *   6. Each life of an order is rated once at most, by its requester, never by
+ *      one of the crew that did it; and the crew learns neither that it was,
+ *      nor when, nor how.  A reopening begins a new life.
  *   7. What a person may not see, no list, count, search or event shows.
+ *   8. Late once is late: a rework or reopening begins the clocks anew and takes
+ *      no verdict back; what became of the life that ends stands in the event
+ *      that ends it.
+ *   9. A change of the calendar moves what is promised and not yet over, never
+ *      into the past (calendar.c).
  *
  * Not here: what can be asked for and by when (catalog.h), who people and
  * crews are (org.h).
@@ -51,6 +58,7 @@ enum order_state {
 };
 extern const char *const order_states[];   /* words, NULL-ended */
 extern const char *const order_channels[]; /* the ways an order comes in */
+extern const char *const order_clocks[];   /* the four of them, NULL-ended */
 
 struct order {
     int64_t id;
@@ -71,6 +79,8 @@ struct order {
     const char *place_name, *place_note, *phone;
     const char *channel;
     int64_t taken_by_id;
+    bool unlisted; /* the caller is in no list; who took it down stands for
+                      them, and requester_name, unit_name are texts */
     int64_t crew_id;
     const char *crew_name;
     int64_t provider_id, assignee_id;
@@ -82,7 +92,8 @@ struct order {
     instant completed_at, verified_at, closed_at;
     bool verified_auto;
     instant suspended_at;
-    int64_t complete_left_ms;
+    int64_t complete_left_ms; /* when it was suspended, or goes on with */
+    instant held_due;         /* promised when it was suspended */
     const char *suspend_reason;
     instant resume_expected_at;
     int64_t suspended_ms, gross_ms, net_ms;
@@ -96,6 +107,10 @@ struct order {
     int64_t alarms;      /* how often it was told */
     instant alarmed_at;  /* the last time */
     instant nearest_due; /* of the clocks still to be met, the first to end */
+    const char *nearest_clock; /* which one that is */
+    instant clocks_from;       /* since when they run */
+    instant complete_from;     /* the last of them; 0: its end was agreed on */
+    instant judged_at;         /* those that ended by then were told as late */
     int64_t urgency;     /* least first: the order in which it is taken up */
     instant wake_at;
     const char *result, *cause;
@@ -113,7 +128,9 @@ struct order_view {
     const char *legs;    /* JSON: [{id, number, state, title, crew_name}] */
     const char *merged;  /* JSON: the orders merged into this one */
     const char *rating;  /* JSON, or NULL when there is none for these eyes */
+    const char *rounds;  /* JSON: what became of it before it was begun anew */
     const char *fields;  /* JSON: the questions that `answers` answers */
+    int64_t followers;   /* how many met it, too */
     const char *warning; /* nobody of those who have it can be told */
 };
 extern const struct model order_view_model;
@@ -128,6 +145,7 @@ struct order_request {
     const char *place_note, *description, *phone, *answers;
     instant wanted_from, wanted_to;
     int64_t requester_id; /* for another, with order.for_others */
+    const char *caller_name, *caller_unit; /* likewise, who is in no list */
     const char *channel;
     int64_t priority;
     const char *priority_reason;
@@ -181,6 +199,27 @@ struct order_candidates {
 extern const struct model order_candidates_model;
 enum err order_duplicates(struct call *c, struct order_candidates *d) MUST_USE;
 
+/* Somebody met a known fault, too, and hears what becomes of it; what may be
+   shown of the order to whoever may not open it. */
+struct order_follow {
+    LIFE_MEMBERS;
+    int64_t order_id, person_id;
+    const char *number;
+    unsigned order_state;
+    const char *item_name, *place_name;
+    instant submitted_at, complete_due;
+    bool may_see; /* this person may open it */
+};
+extern const struct model order_follow_model;
+extern const struct life order_follow_life;
+
+/* ERR_INVALID: no such order that would be shown to whoever asks for the same;
+   ERR_CONFLICT: one's own, or it is done.  Said again it is the same row. */
+enum err order_follow(struct call *c, struct order_follow *f) MUST_USE;
+
+/* Those that the caller follows. */
+enum err order_follows(struct call *c, struct list *l) MUST_USE;
+
 /* Drafts: a request somebody keeps for later. */
 struct draft {
     int64_t id, person_id;
@@ -217,7 +256,10 @@ struct order_act {
     instant until;
     const char *result, *cause;
     bool internal;
-    const char *description, *answers, *phone, *place_note;
+    const char *item_code, *description, *answers, *phone, *place_note;
+    instant wanted_from, wanted_to;
+    const char *orders; /* ids with commas between */
+    bool drawn;         /* of a merging: the main order tells of it itself */
     const char *tags, *comment;
 };
 
@@ -282,7 +324,7 @@ bool order_may_see(struct call *c, const struct order *o);
 /* -- ratings ---------------------------------------------------- */
 
 struct rating {
-    int64_t id, order_id, person_id, crew_id, stars;
+    int64_t id, order_id, life, person_id, crew_id, stars;
     const char *tags, *comment;
     instant at;
 };
@@ -324,6 +366,13 @@ enum err order_wake(struct call *c, int64_t max, int64_t *done) MUST_USE;
 /* One round more: an order whose assignee left its crew or the office, or lost
    the account, goes back to its crew; the desk and its leads are told. */
 enum err order_free(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
+/*
+ * One round more: where the calendar is another than promises were reckoned by,
+ * those of open orders are reckoned anew, MAX a step; an event has the old and
+ * the new, the requester is told.
+ */
+enum err order_recalculate(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* Working days of silence that verify, days in which one may rate or reopen. */
 #define ORDER_SILENCE_DAYS 3

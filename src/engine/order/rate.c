@@ -32,6 +32,7 @@ do_rate(struct deed *d, void *rec)
     struct rating r = { .order_id = o->id,
                         .person_id = d->c->actor->person_id,
                         .crew_id = o->crew_id,
+                        .life = o->reopens,
                         .stars = a->stars,
                         .tags = a->tags,
                         .comment = a->comment,

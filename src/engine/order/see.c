@@ -39,6 +39,9 @@ order_who(struct call *c, const struct order *o)
         who |= BY_CREW;
     if (auth_may_at(c, "order.accept", &at))
         who |= BY_DESK;
+    /* The desk speaks for a caller who is in no list. */
+    if (o->unlisted && who & BY_DESK)
+        who |= BY_REQUESTER;
     if (auth_may_at(c, "order.dispatch", &at))
         who |= BY_DISPATCH;
     if (auth_may_at(c, "order.approve", &at))
@@ -91,8 +94,8 @@ may_see_rating(struct call *c, const struct order *o, unsigned who)
 }
 
 static const char rated_by[] =
-    "SELECT id, order_id, person_id, crew_id, stars, tags, comment, at"
-    " FROM rating WHERE order_id = $1";
+    "SELECT id, order_id, life, person_id, crew_id, stars, tags, comment, at"
+    " FROM rating WHERE order_id = $1 AND life = $2";
 
 /* The rating in JSON, for whoever may see it. */
 static enum err
@@ -101,7 +104,7 @@ read_rating(struct call *c, const struct order *o, const char **json)
     struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
     struct rating r;
-    ROWS rows = db_query(c, rated_by, V(o->id));
+    ROWS rows = db_query(c, rated_by, V(o->id), V(o->reopens));
 
     if (rows_next(&rows)) {
         model_read_row(&rating_model, &rows, &r);
@@ -114,19 +117,15 @@ read_rating(struct call *c, const struct order *o, const char **json)
 static const char legs_of[] =
     "SELECT id, number, state, title, crew_name FROM orders"
     " WHERE parent_id = $1 ORDER BY id";
-static const char merged_in[] =
-    "SELECT id, number, state, title, requester_name FROM orders"
-    " WHERE merged_into_id = $1 ORDER BY id";
 
 /* Those of them that the actor may see. */
 static enum err
-write_relatives(struct call *c, const char *sql, int64_t id,
-                const char *last_key, const char **json)
+write_legs(struct call *c, int64_t id, const char **json)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
     struct order one;
-    ROWS r = db_query_s(c, &(struct statement){ sql, { V(id) } });
+    ROWS r = db_query(c, legs_of, V(id));
 
     json_begin_list(&o);
     while (rows_next(&r)) {
@@ -138,7 +137,7 @@ write_relatives(struct call *c, const char *sql, int64_t id,
         json_put_text(&o, "number", row_text(&r, 1));
         json_put_text(&o, "state", row_text(&r, 2));
         json_put_text(&o, "title", row_text(&r, 3));
-        json_put_text(&o, last_key, row_text(&r, 4));
+        json_put_text(&o, "crew_name", row_text(&r, 4));
         json_end(&o);
     }
     json_end_list(&o);
@@ -176,20 +175,21 @@ order_fill_view(struct call *c, struct order_view *v)
     v->rating = NULL;
     if (facts.votes > 0 && may_see_rating(c, &v->order, who))
         TRY(read_rating(c, &v->order, &v->rating));
+    TRY(read_rounds(c, &v->order, who, &v->rounds));
     TRY(life_offer(c, &order_life, &v->order, &facts, &offer));
     v->verbs = offer.verbs;
     v->why_not = offer.why_not;
     v->fields = order_item(c, &v->order, &item) ? item.fields : NULL;
-    TRY(write_relatives(c, legs_of, v->order.id, "crew_name", &v->legs));
+    TRY(write_legs(c, v->order.id, &v->legs));
+    TRY(count_followers(c, v->order.id, &v->followers));
     /* Who else asked is for those who serve. */
     v->merged = "[]";
     v->warning = NULL;
-    if (serves(who))
-        TRY(warn_untold(c, v));
-    if (serves(who))
-        TRY(write_relatives(c, merged_in, v->order.id, "requester_name",
-                            &v->merged));
-    return OK;
+    if (!serves(who))
+        return OK;
+    TRY(warn_untold(c, v));
+    return facts.merged > 0 ? order_write_merged(c, v->order.id, &v->merged)
+                            : OK;
 }
 
 enum err
@@ -304,8 +304,8 @@ static const char open_of_member[] =
     " AND assignee_id = $2 AND completed_at IS NULL";
 static const char crew_counts[] =
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN acknowledged_at IS NOT NULL"
-    " THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN complete_due < $2"
-    " AND suspended_at IS NULL THEN 1 ELSE 0 END), 0) FROM orders"
+    " THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN nearest_due < $2"
+    " THEN 1 ELSE 0 END), 0) FROM orders"
     " WHERE crew_id = $1 AND is_open = 1 AND completed_at IS NULL";
 
 enum err

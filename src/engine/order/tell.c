@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages. */
 #include "auth/auth.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
@@ -114,6 +115,9 @@ enum err
 tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
     TRY(notice_tell(c, o->requester_id, "order", o->id, kind));
+    /* What was said about it is not for those who cannot read it. */
+    if (!text_same(kind, "comment"))
+        TRY(tell_followers(c, o, kind));
     return o->state == ORDER_MERGED ? OK : tell_merged(c, o, kind);
 }
 

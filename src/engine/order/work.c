@@ -96,17 +96,9 @@ do_in_turn(struct deed *d, void *rec)
     return crew_took_turn(c, next->member_id);
 }
 
-static instant
-later_of(instant a, instant b)
-{
-    return a.ms > b.ms ? a : b;
-}
-
-/* A suspended order goes on before it changes hands.  A pause makes a promise
-   later and never earlier, also one that lies beyond what the work calendar
-   knows. */
-static void
-go_on(struct deed *d)
+/* A suspended order goes on before it changes hands. */
+void
+order_go_on(struct deed *d)
 {
     struct order *o = d->rec;
     instant now = d->c->now;
@@ -114,12 +106,14 @@ go_on(struct deed *d)
     if (o->suspended_at.ms == 0)
         return;
     o->suspended_ms += now.ms - o->suspended_at.ms;
-    if (o->complete_due.ms != 0 && o->complete_left_ms > 0)
-        o->complete_due =
-            later_of(o->complete_due, clock_after(d->c, o, CLOCK_COMPLETE, now,
-                                                  o->complete_left_ms));
+    /* Of one that an earlier release suspended nothing was held yet. */
+    hold_promise(d->c, o);
+    if (o->held_due.ms != 0) {
+        o->complete_due = promised_end(d->c, o);
+        o->complete_from = now;
+    }
+    o->held_due = (instant){ 0 };
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
-    o->complete_left_ms = 0;
     o->suspend_reason = NULL;
 }
 
@@ -135,7 +129,7 @@ do_transfer(struct deed *d, void *rec)
         && (a->assignee_id == 0 || a->assignee_id == o->assignee_id))
         return fail(c, ERR_INVALID, "crew_id",
                     "must be another crew or another person");
-    go_on(d);
+    order_go_on(d);
     TRY(hand_to(d, crew, a->assignee_id));
     restart_hands(o, c->now);
     return OK;
@@ -220,7 +214,7 @@ do_suspend(struct deed *d, void *rec)
     o->suspend_reason = d->reason;
     o->suspended_at = c->now;
     o->resume_expected_at = a->until;
-    o->complete_left_ms = clock_left(c, o, CLOCK_COMPLETE, c->now);
+    o->complete_left_ms = 0;
     return OK;
 }
 
@@ -229,7 +223,7 @@ do_resume(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    go_on(d);
+    order_go_on(d);
     if (o->on_site_at.ms == 0)
         o->on_site_at = d->c->now;
     return OK;
@@ -281,10 +275,11 @@ do_ask_extension(struct deed *d, void *rec)
     struct order *o = rec;
     const struct order_act *a = d->in;
     struct call *c = d->c;
+    instant end = promised_end(c, o);
 
-    if (o->complete_due.ms == 0)
+    if (end.ms == 0)
         return propose_date(d);
-    if (a->until.ms <= o->complete_due.ms)
+    if (a->until.ms <= end.ms)
         return fail(c, ERR_INVALID, "until",
                     "must be later than the promised time");
     o->extension_asked_until = a->until;
@@ -296,22 +291,22 @@ enum err
 do_grant_extension(struct deed *d, void *rec)
 {
     struct order *o = rec;
-    const bool first = o->complete_due.ms == 0;
+    const bool first = promised_end(d->c, o).ms == 0;
     char text[25];
 
     instant_print(o->complete_due, text);
-    if (!first)
+    if (o->complete_due.ms != 0)
         d->detail =
             arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
     d->reason = o->extension_reason;
     o->complete_due = o->extension_asked_until;
-    if (o->suspended_at.ms != 0)
-        o->complete_left_ms =
-            clock_left(d->c, o, CLOCK_COMPLETE, o->suspended_at);
+    o->complete_from = o->held_due = (instant){ 0 };
+    o->complete_left_ms = 0;
     o->extension_asked_until = (instant){ 0 };
     /* It was asked for in time; that the answer came late is not the crew's
-       lateness. */
-    if (o->complete_due.ms > d->c->now.ms)
+       lateness.  What an earlier round was judged stays. */
+    if (o->complete_due.ms > d->c->now.ms
+        && o->judged_at.ms > o->clocks_from.ms)
         o->complete_late = false;
     o->extensions += !first;
     o->escalation = 0;
@@ -335,6 +330,9 @@ static void
 end_work(struct deed *d, struct order *o)
 {
     o->completed_at = d->c->now;
+    /* What is done is no danger any more. */
+    if (o->safe_due.ms != 0 && o->safe_at.ms == 0)
+        o->safe_at = d->c->now;
     o->extension_asked_until = (instant){ 0 };
     o->gross_ms = d->c->now.ms - o->submitted_at.ms;
     o->net_ms = o->gross_ms - o->suspended_ms;

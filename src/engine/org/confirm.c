@@ -110,7 +110,7 @@ static const struct {
     { "account_off", set_account }, { "crew_provider", set_crew },
     { "grant", make_grant },        { "grant_off", drop_grant },
     { "password", see_reset },      { "member_lead", make_member },
-    { "grant_admin", make_grant },
+    { "grant_admin", make_grant },  { "role", make_grant },
 };
 
 static enum err
@@ -245,6 +245,36 @@ enum err
 right_change_confirm(struct call *c, struct right_change *w)
 {
     return do_verb(c, "confirm", w);
+}
+
+/* One after the other, each whole: what cannot be done says why and waits
+   on. */
+enum err
+right_changes_decide(struct call *c, int64_t id, bool agree,
+                     struct decided *out)
+{
+    int64_t *ids;
+    size_t n;
+
+    *out = (struct decided){ 0 };
+    TRY(right_change_need_admin(c));
+    TRY(change_batch_of(c, id, &ids, &n));
+    out->left = NEW_N(c->arena, struct undone, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct right_change w = { .id = ids[i] };
+        enum err e = do_verb(c, agree ? "confirm" : "refuse", &w);
+
+        if (e == OK) {
+            out->done++;
+            continue;
+        }
+        if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_DENIED
+            && e != ERR_ABSENT)
+            return e;
+        out->left[out->n_left++] = (struct undone){ ids[i], c->fault.text };
+        c->fault = (struct fault){ 0 };
+    }
+    return OK;
 }
 
 enum err

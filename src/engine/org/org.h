@@ -471,4 +471,18 @@ enum err right_change_confirm(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_refuse(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_withdraw(struct call *c, struct right_change *w) MUST_USE;
 
+/* AGREE to all that waits of the batch of the change ID, or refuse it: one
+   after the other, each whole.  What is refused by its own rules is left. */
+struct undone {
+    int64_t id;
+    const char *detail;
+};
+struct decided {
+    int64_t done;
+    struct undone *left;
+    size_t n_left;
+};
+enum err right_changes_decide(struct call *c, int64_t id, bool agree,
+                              struct decided *out) MUST_USE;
+
 #endif

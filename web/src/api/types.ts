@@ -32,12 +32,46 @@ export interface List<T> {
 }
 
 export type Session = Answer<'/api/v1/session'>;
+/* What a POST of the address answers. */
+type Done<P extends keyof paths> = paths[P] extends {
+  post: { responses: { 200: { content: { 'application/json': infer T } } } };
+}
+  ? T
+  : never;
+export type Opened = Done<'/api/v1/accounts/open'>;
+export type Slips = Done<'/api/v1/accounts/slips'>;
+export type Held = Answer<'/api/v1/persons/{id}/held'>;
+export type Decided = Done<'/api/v1/right-changes/{id}/confirm_batch'>;
 export type DemoSignIn = One<Answer<'/api/v1/demo'>>;
 
 // -- orders -------------------------------------------------------------------
 
 /* What an order tells of its legs and of the orders merged into it. */
 export type Leg = Pick<Order, 'id' | 'number' | 'state' | 'title' | 'crew_name'>;
+/* What became of its work before a rework or a reopening; `stars` for those who may see them.  Of before there were
+   rounds only that there was one. */
+export interface Round {
+  ended_by: 'rework' | 'reopen';
+  ended_at: string;
+  reason: string | null;
+  stars?: number;
+  was: {
+    life: number;
+    crew_name: string | null;
+    complete_due: string | null;
+    completed_at: string;
+    net_ms: number;
+    late: ('accept' | 'on_site' | 'safe' | 'complete')[];
+  } | null;
+}
+export interface Merged extends Omit<Leg, 'crew_name'> {
+  requester_name: string | null;
+  description: string | null;
+  phone: string | null;
+  place_name: string | null;
+  place_note: string | null;
+  may_see: boolean;
+}
 export type Rating = Pick<Schemas['rating'], 'stars' | 'tags' | 'comment' | 'at'>;
 
 /* One order by itself also tells what may be done with it, its legs and the
@@ -48,8 +82,9 @@ type View = Json<
     answers: Record<string, unknown> | null;
     verbs: string[];
     legs: Leg[];
-    merged: Leg[];
+    merged: Merged[];
     rating: Rating | null;
+    rounds: Round[];
     fields: ItemField[] | null;
   }
 >;
@@ -58,6 +93,8 @@ export type Order = Pick<View, Shown> & Partial<Omit<View, Shown>>;
 export type State = Schemas['order']['state'];
 export type OrderEvent = Schemas['event'];
 export type Candidate = Schemas['order_candidate'];
+export type Recurring = Schemas['recurring_order'];
+export type Follow = Schemas['order_follow'];
 export type Promised = Schemas['order_promise'];
 export type Board = Answer<'/api/v1/orders/board'>;
 export type NewOrder = Json<

@@ -53,15 +53,15 @@ export function today(): string {
   return stamp(new Date().toISOString()).slice(0, 10);
 }
 
-/* A span in its largest unit or two: "3 天 4 小时", "12 分钟". */
+/* A span in its two largest units, whole ones: "3 天 4 小时", "9 小时 58 分", "12 分钟", "不到 1 分钟". */
 export function span(ms: number): string {
-  const m = Math.max(0, Math.round(Math.abs(ms) / MINUTE));
-  if (m < 60) return t('time.minutes', { n: m });
-  if (m < 48 * 60) {
-    const h = Math.floor(m / 60);
-    return m % 60 && h < 10 ? t('time.hours_minutes', { h, m: m % 60 }) : t('time.hours', { n: Math.round(m / 60) });
-  }
-  return t('time.days', { n: Math.round(m / 1440) });
+  const m = Math.floor(Math.abs(ms) / MINUTE);
+  const h = Math.floor(m / 60);
+  const d = Math.floor(h / 24);
+  if (m < 1) return t('time.no_minute');
+  if (h < 1) return t('time.minutes', { n: m });
+  if (d < 1) return m % 60 ? t('time.hours_minutes', { h, m: m % 60 }) : t('time.hours', { n: h });
+  return h % 24 ? t('time.days_hours', { d, h: h % 24 }) : t('time.days', { n: d });
 }
 
 /* What a <input type="datetime-local"> holds, as an instant and back. */

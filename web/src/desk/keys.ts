@@ -17,6 +17,8 @@ export const verbKeys: Record<string, string> = {
   suspend: 's',
   resume: 'u',
   resubmit: 'e',
+  correct: 'v',
+  draw_in: 'w',
   cancel: 'x',
 };
 

@@ -49,54 +49,45 @@ export interface Stage {
   due: string | null;
   done: string | null;
   late: boolean;
+  paused: boolean;
 }
 
 type Clocks = Partial<
   Pick<
     Order,
     | 'state'
-    | 'suspended_at'
     | 'resume_expected_at'
     | 'accept_due'
     | 'accepted_at'
-    | 'accept_late'
     | 'on_site_due'
     | 'on_site_at'
-    | 'on_site_late'
     | 'safe_due'
     | 'safe_at'
-    | 'safe_late'
     | 'complete_due'
     | 'completed_at'
-    | 'complete_late'
   >
 >;
 
 export function stagesOf(o: Clocks): Stage[] {
-  const stage = (name: Stage['name'], due?: string | null, done?: string | null, late?: boolean): Stage => ({
+  /* Of this round: what an earlier one was judged stands with that one. */
+  const stage = (name: Stage['name'], due?: string | null, done?: string | null, paused = false): Stage => ({
     name,
     due: due ?? null,
     done: done ?? null,
-    late: !!late || (!!due && !!done && done > due),
+    late: !!due && !!done && done > due,
+    paused,
   });
   return [
-    stage('accept', o.accept_due, o.accepted_at, o.accept_late),
-    stage('on_site', o.on_site_due, o.on_site_at, o.on_site_late),
-    stage('safe', o.safe_due, o.safe_at, o.safe_late),
-    stage('complete', o.complete_due, o.completed_at, o.complete_late),
-  ].filter((s) => s.due || s.done);
+    stage('accept', o.accept_due, o.accepted_at),
+    stage('on_site', o.on_site_due, o.on_site_at),
+    stage('safe', o.safe_due, o.safe_at),
+    stage('complete', o.complete_due, o.completed_at, isPaused(o)),
+  ].filter((s) => s.due || s.done || s.paused);
 }
 
-/* Does the order's clock for this stage stand still, and since when? */
-function stoppedAt(o: Clocks, stage: Stage): string | null {
-  return o.state === 'suspended' && stage.name === 'complete' ? (o.suspended_at ?? null) : null;
-}
-
-/* What is left until a stage is due, in ms; below zero: overdue.  A clock that was stopped before it ran out is paused. */
-export function leftOf(o: Clocks, stage: Stage, now: number): { left: number; paused: boolean } {
-  const stopped = stoppedAt(o, stage);
-  const left = new Date(stage.due ?? 0).getTime() - (stopped ? new Date(stopped).getTime() : now);
-  return { left, paused: !!stopped && left >= 0 };
+/* While it is suspended it promises no end, but where that had run out before. */
+function isPaused(o: Clocks): boolean {
+  return o.state === 'suspended' && !o.complete_due && !o.completed_at;
 }
 
 /* That the clock stands still, and until which day as far as that is known. */
@@ -104,37 +95,27 @@ export function pausedWords(o: Clocks): string {
   return o.resume_expected_at ? t('clock.paused_until', { when: when(o.resume_expected_at) }) : t('clock.paused');
 }
 
-/* The clock that matters now: the last stage that has run out, else the first one to run out. */
+/* The clock that matters now: the one that ends first of those still to be met.  Which that is, and whether it ends
+   soon (its level), the server says; the same is in every list and count. */
 export interface Clock {
-  stage: Stage;
-  left: number; /* ms; below zero: overdue */
+  name: Stage['name'];
+  due: string | null;
   level: 'ok' | 'soon' | 'over' | 'paused';
   words: string;
 }
 
-function levelOf(left: number, whole: number): Clock['level'] {
-  if (left < 0) return 'over';
-  return left < Math.max(whole * 0.25, 10 * 60_000) ? 'soon' : 'ok';
-}
-
 export function clockOf(o: Order, now: number): Clock | null {
+  const name = o.nearest_clock;
   if (!isOpen(o)) return null;
-  const open = stagesOf(o)
-    .filter((s) => s.due && !s.done)
-    .map((stage) => ({ stage, ...leftOf(o, stage, now) }));
-  const worst =
-    open.filter((c) => c.left < 0).at(-1) ??
-    open.filter((c) => !c.paused).sort((a, b) => a.left - b.left)[0] ??
-    open[0];
-  if (!worst) return null;
-  const { stage, left, paused } = worst;
-  if (paused) return { stage, left, level: 'paused', words: pausedWords(o) };
-  const words = t(left < 0 ? 'clock.over' : 'clock.left', { stage: t(`stage.${stage.name}`), span: span(left) });
+  if (!name || !o.nearest_due)
+    return isPaused(o) ? { name: 'complete', due: null, level: 'paused', words: pausedWords(o) } : null;
+  const left = new Date(o.nearest_due).getTime() - now;
+  const soon = (o.escalation ?? 0) > (o.emergency ? 1 : 0);
   return {
-    stage,
-    left,
-    level: levelOf(left, new Date(stage.due!).getTime() - new Date(o.submitted_at ?? stage.due!).getTime()),
-    words,
+    name,
+    due: o.nearest_due,
+    level: left < 0 ? 'over' : soon ? 'soon' : 'ok',
+    words: t(left < 0 ? 'clock.over' : 'clock.left', { stage: t(`stage.${name}`), span: span(left) }),
   };
 }
 

@@ -84,5 +84,5 @@ const days: Record<string, string> = {
 
 /* What a verb is called: the key of its words. */
 export function verbKey(verb: string, order: Order): string {
-  return (!order.complete_due && days[verb]) || `verb.${verb}`;
+  return (!order.complete_due && !order.held_due && days[verb]) || `verb.${verb}`;
 }

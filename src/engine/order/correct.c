@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was said wrongly is said anew: the item, the place, the words, the
+ * phone, the answers, the times.
+ *
+ * A correction leaves the promises alone unless the class or the wanted time is
+ * another: then they are reckoned anew, those of another class from now on, so
+ * that none ends in the past.  What was met stays met, a verdict stays.
+ */
+#include "base/text.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+#include "engine/org/org.h"
+#include "model/app.h"
+#include "json/json.h"
+
+/* -- taking over --------------------------------------------------------------- */
+
+/* Answers that are not said anew stay; those to another item's questions say
+   nothing.  ITEM is the snapshot K's own. */
+static enum err
+take_answers(struct deed *d, const struct catalog *k,
+             const struct service_item *item)
+{
+    const struct order_act *a = d->in;
+    struct order *o = d->rec;
+    bool other = item->id != o->item_id, said = a->answers != NULL;
+    struct catalog_answers x = { .json = said    ? a->answers
+                                         : other ? NULL
+                                                 : o->answers,
+                                 .wanted_from = a->wanted_from,
+                                 .wanted_to = a->wanted_to };
+
+    /* A question may ask for the same time: whoever answers it anew says it. */
+    x.yields = said && x.wanted_from.ms == 0 && x.wanted_to.ms == 0;
+    if (x.wanted_from.ms == 0)
+        x.wanted_from = o->wanted_from;
+    if (x.wanted_to.ms == 0)
+        x.wanted_to = o->wanted_to;
+    TRY(catalog_check_answers(d->c, k, item, &x));
+    o->answers = x.json;
+    o->wanted_from = x.wanted_from;
+    o->wanted_to = x.wanted_to;
+    return OK;
+}
+
+/* The item that is meant, and the answers to its questions: another one as it
+   is in force today, the same in the version it was asked for under. */
+static enum err
+find_item(struct deed *d, struct service_item *item)
+{
+    const char *code = ((const struct order_act *)d->in)->item_code;
+    const struct order *old = d->old;
+    struct call *c = d->c;
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i;
+
+    if (text_is_blank(code) || text_same(code, old->item_code))
+        i = catalog_item_by_id(k, old->item_id);
+    else
+        i = catalog_item(k, code, today(c));
+    if (i == NULL || (i->id != old->item_id && !i->active))
+        return fail(c, ERR_INVALID, "item_code", "there is no such item");
+    TRY(take_answers(d, k, i));
+    *item = *i;
+    item->code = arena_text(c->arena, i->code);
+    item->name = arena_text(c->arena, i->name);
+    item->sla_class = arena_text(c->arena, i->sla_class);
+    item->fields = arena_text(c->arena, i->fields);
+    return OK;
+}
+
+static enum err
+take_place(struct deed *d)
+{
+    const struct order_act *a = d->in;
+    struct order *o = d->rec;
+    struct place_facts place = { 0 };
+
+    if (a->place_id != 0 && a->place_id != o->place_id) {
+        TRY(read_place(d->c, a->place_id, &place));
+        /* Words that stood for the place itself are not needed any more. */
+        if (o->place_id == 0)
+            o->place_note = NULL;
+        o->place_id = a->place_id;
+        o->place_name = place.full_name;
+    }
+    if (!text_is_blank(a->place_note))
+        o->place_note = a->place_note;
+    return OK;
+}
+
+static void
+take_item(struct order *o, const struct service_item *was,
+          const struct service_item *item)
+{
+    if (item->id == o->item_id)
+        return;
+    /* Whoever made it more urgent than usual meant the trouble, not its name. */
+    if (was == NULL || o->priority == was->priority)
+        o->priority = item->priority;
+    o->item_id = item->id;
+    o->area_id = item->area_id;
+    o->item_code = item->code;
+    o->item_name = item->name;
+    o->sla_class = item->sla_class;
+}
+
+/* The item first: its questions say which answers and times are meant. */
+enum err
+order_take_over(struct deed *d, struct correction *k)
+{
+    const struct order_act *a = d->in;
+    const struct order *old = d->old;
+    struct order *o = d->rec;
+
+    k->knows_was = order_item(d->c, old, &k->was);
+    TRY(find_item(d, &k->item));
+    TRY(take_place(d));
+    take_item(o, k->knows_was ? &k->was : NULL, &k->item);
+    if (!text_is_blank(a->description))
+        o->description = a->description;
+    if (!text_is_blank(a->phone))
+        o->phone = a->phone;
+    o->title = order_make_title(d->c, o->description, o->item_name);
+    if (o->wanted_from.ms != old->wanted_from.ms
+        || o->wanted_to.ms != old->wanted_to.ms)
+        TRY(order_check_wanted(d->c, o));
+    return OK;
+}
+
+/* -- what is different ----------------------------------------------------------- */
+
+static void
+put_change(struct json_out *out, const char *what, const char *from,
+           const char *to)
+{
+    if (text_same(from, to))
+        return;
+    json_begin(out);
+    json_put_text(out, "what", what);
+    json_put_text(out, "from", from);
+    json_put_text(out, "to", to);
+    json_end(out);
+}
+
+static void
+put_instant(struct json_out *out, const char *what, instant from, instant to)
+{
+    char was[25], is[25];
+
+    instant_print(from, was);
+    instant_print(to, is);
+    if (from.ms != to.ms)
+        put_change(out, what, from.ms ? was : NULL, to.ms ? is : NULL);
+}
+
+/* {"changes":[{"what":"item","from":"说不清","to":"灯具不亮"}, ...]} */
+static enum err
+note_changes(struct deed *d, struct correction *k)
+{
+    const struct order *old = d->old, *o = d->rec;
+    struct buf b = buf_make(d->c->arena, 0);
+    struct json_out out = json_to(&b);
+    size_t empty;
+
+    json_begin(&out);
+    json_key(&out, "changes");
+    json_begin_list(&out);
+    empty = b.len;
+    put_change(&out, "item", old->item_name, o->item_name);
+    put_change(&out, "place", old->place_name, o->place_name);
+    put_change(&out, "place_note", old->place_note, o->place_note);
+    put_change(&out, "description", old->description, o->description);
+    put_change(&out, "phone", old->phone, o->phone);
+    put_instant(&out, "wanted_from", old->wanted_from, o->wanted_from);
+    put_instant(&out, "wanted_to", old->wanted_to, o->wanted_to);
+    TRY(catalog_put_changes(
+        d->c, &out,
+        &(struct catalog_answered){
+            old->item_id, k->knows_was ? k->was.fields : NULL, old->answers },
+        &(struct catalog_answered){ o->item_id, k->item.fields, o->answers },
+        &k->material));
+    k->some = b.len != empty;
+    k->material = k->material || old->item_id != o->item_id
+                  || old->wanted_from.ms != o->wanted_from.ms
+                  || old->wanted_to.ms != o->wanted_to.ms;
+    put_instant(&out, "accept_due", old->accept_due, o->accept_due);
+    put_instant(&out, "on_site_due", old->on_site_due, o->on_site_due);
+    put_instant(&out, "safe_due", old->safe_due, o->safe_due);
+    put_instant(&out, "complete_due", old->complete_due, o->complete_due);
+    json_end_list(&out);
+    json_end(&out);
+    d->detail = b.s;
+    return OK;
+}
+
+/* -- what follows ------------------------------------------------------------------ */
+
+static bool
+wants_another_time(const struct order *old, const struct order *o)
+{
+    return old->wanted_from.ms != o->wanted_from.ms
+           || old->wanted_to.ms != o->wanted_to.ms;
+}
+
+/* Of a suspended one the last clock stands still, and is the whole of it. */
+static void
+begin_clocks(struct deed *d)
+{
+    const struct order *old = d->old;
+    struct order *o = d->rec;
+
+    set_due_again(d->c, o);
+    if (o->accepted_at.ms != 0)
+        o->accept_due = old->accept_due;
+    if (o->on_site_at.ms != 0)
+        o->on_site_due = old->on_site_due;
+    if (o->safe_at.ms != 0)
+        o->safe_due = old->safe_due;
+    o->escalation = 0;
+    if (o->suspended_at.ms == 0 || o->complete_due.ms == 0)
+        return;
+    o->complete_left_ms = clock_left(d->c, o, CLOCK_COMPLETE, d->c->now);
+    o->held_due = o->complete_due;
+    o->complete_due = (instant){ 0 };
+}
+
+static void
+move_promise(instant *due, instant met, instant was, instant is)
+{
+    if (met.ms == 0 && was.ms != is.ms)
+        *due = is;
+}
+
+/* What the wanted time moves is moved and nothing else; an end that was agreed
+   on stays. */
+static void
+move_clocks(struct deed *d)
+{
+    struct order *o = d->rec, was = *(const struct order *)d->old, is = *o;
+    instant from = o->clocks_from.ms != 0 ? o->clocks_from : o->submitted_at;
+    bool agreed = o->complete_from.ms == 0
+                  && (o->complete_due.ms != 0 || o->held_due.ms != 0);
+
+    set_due(d->c, &was, from);
+    set_due(d->c, &is, from);
+    move_promise(&o->accept_due, o->accepted_at, was.accept_due, is.accept_due);
+    move_promise(&o->on_site_due, o->on_site_at, was.on_site_due,
+                 is.on_site_due);
+    move_promise(&o->safe_due, o->safe_at, was.safe_due, is.safe_due);
+    if (agreed || was.complete_due.ms == is.complete_due.ms)
+        return;
+    o->complete_due = is.complete_due;
+    o->complete_from = from;
+    o->held_due = (instant){ 0 };
+    o->complete_left_ms = 0;
+}
+
+/* Promises of another class begin now, those for another time are moved. */
+static void
+reckon(struct deed *d)
+{
+    const struct order *old = d->old, *o = d->rec;
+
+    if (!text_same(old->sla_class, o->sla_class))
+        begin_clocks(d);
+    else if (wants_another_time(old, o))
+        move_clocks(d);
+}
+
+/* What was let pass was another thing: nobody works on it until it passes. */
+static void
+ask_again(struct deed *d)
+{
+    struct order *o = d->rec;
+
+    order_go_on(d);
+    o->state = ORDER_AWAITING_APPROVAL;
+    clear_due(o);
+    o->escalation = 0;
+    o->accepted_at = o->dispatched_at = o->acknowledged_at = (instant){ 0 };
+    o->on_site_at = o->safe_at = (instant){ 0 };
+    o->assignee_id = 0;
+    o->assignee_name = NULL;
+    o->extension_asked_until = (instant){ 0 };
+    o->suspended_at = d->c->now; /* since when it waits (do_approve) */
+}
+
+/* Before it is sent to anybody it goes where the rules say. */
+static enum err
+route_anew(struct deed *d, const struct service_item *item)
+{
+    const struct order *old = d->old;
+    struct order *o = d->rec;
+    struct place_facts place = { 0 };
+
+    if (o->dispatched_at.ms != 0
+        || (old->item_id == o->item_id && old->place_id == o->place_id))
+        return OK;
+    o->crew_id = o->provider_id = 0;
+    o->crew_name = NULL;
+    if (o->place_id != 0)
+        TRY(read_place_ever(d->c, o->place_id, &place));
+    return route(d->c, o, item, place.path);
+}
+
+/* Life and limb do not wait for the desk, however it was called at first. */
+static void
+send_at_once(struct deed *d)
+{
+    struct order *o = d->rec;
+
+    if ((o->state != ORDER_SUBMITTED && o->state != ORDER_ACCEPTED)
+        || !order_goes_at_once(d->c, o))
+        return;
+    o->state = ORDER_DISPATCHED;
+    if (o->accepted_at.ms == 0)
+        o->accepted_at = d->c->now;
+    o->dispatched_at = d->c->now;
+}
+
+static enum err
+index_anew(struct call *c, const struct order *o)
+{
+    struct person_facts person = { 0 };
+    struct place_facts place = { 0 };
+
+    if (o->place_id != 0)
+        TRY(place_facts(c, o->place_id, &place));
+    if (o->unlisted)
+        person.initials = text_initials(c->arena, o->requester_name);
+    else
+        TRY(person_facts(c, o->requester_id, &person));
+    return index_order(c, o, person.initials, place.initials);
+}
+
+/* -- the verbs ---------------------------------------------------------------------- */
+
+enum err
+do_correct(struct deed *d, void *rec)
+{
+    struct correction k = { 0 };
+    const struct order *old = d->old;
+    struct order *o = rec;
+
+    TRY(order_take_over(d, &k));
+    TRY(note_changes(d, &k));
+    if (!k.some)
+        return fail(d->c, ERR_INVALID, NULL, "nothing of it is different");
+    if (k.item.needs_approval && old->state == ORDER_AWAITING_APPROVAL) {
+        /* Whoever lets it pass sees what it is now. */
+    } else if (k.item.needs_approval && k.material) {
+        ask_again(d);
+    } else if (old->state == ORDER_AWAITING_APPROVAL) {
+        o->state = ORDER_SUBMITTED;
+        TRY(do_approve(d, o));
+    } else {
+        reckon(d);
+    }
+    TRY(route_anew(d, &k.item));
+    send_at_once(d);
+    TRY(note_changes(d, &k)); /* with the promises, too */
+    return index_anew(d->c, o);
+}
+
+/* Sent in again with what was missing; the clocks start anew. */
+enum err
+do_resubmit(struct deed *d, void *rec)
+{
+    struct correction k = { 0 };
+    struct order *o = rec;
+    struct call *c = d->c;
+
+    TRY(order_take_over(d, &k));
+    TRY(route_anew(d, &k.item));
+    o->submitted_at = c->now;
+    o->accepted_at = o->suspended_at = (instant){ 0 };
+    o->suspended_ms = o->escalation = 0;
+    o->judged_at = c->now; /* late once is late */
+    clear_due(o);
+    /* What was refused, or changed since it was approved, is asked again. */
+    if (k.item.needs_approval)
+        o->state = ORDER_AWAITING_APPROVAL;
+    else
+        set_due(c, o, c->now);
+    send_at_once(d);
+    TRY(note_changes(d, &k));
+    if (!k.some)
+        d->detail = NULL;
+    return index_anew(c, o);
+}
+
+/* -- telling ----------------------------------------------------------------------- */
+
+enum err
+tell_corrected(struct deed *d)
+{
+    const struct order *old = d->old, *o = d->rec;
+
+    TRY(tell_requesters(d->c, o, "correct"));
+    /* Also where it is taken from them to be approved anew. */
+    if (old->dispatched_at.ms != 0)
+        TRY(tell_crew(d->c, old, "correct"));
+    return order_sent_at_once(d->c, old, o);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Orders that are the same: one is merged into another, or one draws several
+ * in; the living one knows of all of them, and those who serve it hear what is
+ * said in them.
+ */
+#include <string.h>
+
+#include "auth/auth.h"
+#include "base/text.h"
+#include "engine/order/inner.h"
+#include "json/json.h"
+
+#define MOST_DRAWN 50
+
+/* -- merging ---------------------------------------------------------------------- */
+
+/* One that is merged itself would lead those who wait on to another. */
+enum err
+do_merge(struct deed *d, void *rec)
+{
+    struct order *o = rec;
+    const struct order_act *a = d->in;
+    struct call *c = d->c;
+    struct order main_order;
+    enum err e;
+
+    if (a->into_id == o->id)
+        return fail(c, ERR_INVALID, "into_id",
+                    "an order cannot be merged into itself");
+    e = order_load(c, a->into_id, &main_order);
+    if (e == ERR_ABSENT)
+        return fail(c, ERR_INVALID, "into_id", "there is no such order");
+    TRY(e);
+    if (!main_order.is_open || main_order.merged_into_id != 0)
+        return fail(c, ERR_CONFLICT, "into_id", "the main order %s is not open",
+                    main_order.number);
+    o->merged_into_id = main_order.id;
+    d->note = main_order.number;
+    return OK;
+}
+
+/* Not a step of the main order's life: it may be in any open state, and nothing
+   of it changes. */
+static enum err
+note_on(struct call *c, const struct order *main_order, struct event *e)
+{
+    e->noun = "order";
+    e->noun_id = main_order->id;
+    e->from_state = e->to_state = order_states[main_order->state];
+    TRY(event_add(c, e));
+    return model_audit(c, arena_printf(c->arena, "order.%s", e->verb), "order",
+                       main_order->id, e->detail);
+}
+
+/* The requester, and whoever works on it. */
+static enum err
+tell_of_more(struct call *c, const struct order *main_order)
+{
+    TRY(tell_requesters(c, main_order, "absorb"));
+    return main_order->dispatched_at.ms ? tell_hands(c, main_order, "absorb")
+                                        : OK;
+}
+
+enum err
+order_merged(struct deed *d)
+{
+    const struct order_act *a = d->in;
+    const struct order *o = d->rec;
+    struct order main_order;
+    struct event e = { .verb = "absorb", .note = o->number };
+
+    if (a->drawn)
+        return OK;
+    TRY(model_get(d->c, &order_model, o->merged_into_id, &main_order));
+    TRY(note_on(d->c, &main_order, &e));
+    return tell_of_more(d->c, &main_order);
+}
+
+/* -- drawing in --------------------------------------------------------------------- */
+
+/* Some other order that the caller may merge: before its work has begun, with
+   no leg at work. */
+enum err
+guard_draw_in(struct deed *d, void *rec)
+{
+    const struct order *o = rec;
+    struct list l = { .model = &order_model };
+    struct call *c = d->c;
+    bool some;
+
+    list_and(c, &l,
+             "is_open = 1 AND state IN ('submitted', 'accepted', 'dispatched',"
+             " 'acknowledged') AND id <> $%zu AND NOT EXISTS"
+             " (SELECT 1 FROM orders g WHERE g.parent_id = orders.id"
+             "  AND g.completed_at IS NULL"
+             "  AND (g.is_open = 1 OR g.state = 'returned'))",
+             list_bind(c, &l, V(o->id)));
+    if (!auth_may_at(c, "order.accept", &order_anywhere))
+        TRY(auth_limit(c, "order.accept", &order_lies, &l));
+    list_join_parts(c, &l);
+    ROWS r = list_query(c, &l, "1", "LIMIT 1");
+    some = rows_next(&r);
+    TRY(rows_end(&r));
+    return some ? OK
+                : fail(c, ERR_CONFLICT, "orders",
+                       "there is no other open order");
+}
+
+/* One of them; a fault tells which. */
+static enum err
+draw_one(struct deed *d, int64_t id)
+{
+    const struct order *o = d->old;
+    const struct order_act a = { .id = id, .into_id = o->id, .drawn = true };
+    struct order_view *v = NEW(d->c->arena, struct order_view);
+    enum err e = life_do(d->c, d->life, "merge", &a, v);
+
+    if (e == OK) {
+        d->note =
+            d->note
+                ? arena_printf(d->c->arena, "%s, %s", d->note, v->order.number)
+                : v->order.number;
+        return OK;
+    }
+    d->c->fault.field = "orders";
+    if (e == ERR_ABSENT)
+        return fail(d->c, ERR_INVALID, "orders", "there is no such order");
+    return e;
+}
+
+/* One that cannot be merged ends the transaction, and all of it. */
+enum err
+do_draw_in(struct deed *d, void *rec)
+{
+    const struct order_act *a = d->in;
+    char *rest = arena_text(d->c->arena, a->orders), *one;
+    const char *said = d->note;
+    int n = 0;
+    int64_t id;
+
+    (void)rec;
+    d->note = NULL;
+    while ((one = strsep(&rest, ", ")) != NULL) {
+        if (*one == '\0')
+            continue;
+        if (!text_int(one, &id) || id <= 0)
+            return fail(d->c, ERR_INVALID, "orders", "must be ids of orders");
+        if (++n > MOST_DRAWN)
+            return fail(d->c, ERR_INVALID, "orders",
+                        "must have at most %d entries", MOST_DRAWN);
+        TRY(draw_one(d, id));
+    }
+    if (n == 0)
+        return fail(d->c, ERR_INVALID, "orders", "is required");
+    if (!text_is_blank(said))
+        d->note = arena_printf(d->c->arena, "%s\n%s", d->note, said);
+    return tell_of_more(d->c, d->old);
+}
+
+/* -- what is said there --------------------------------------------------------------- */
+
+/* The living order at the end of what O was merged into. */
+static const char find_root[] =
+    "WITH RECURSIVE above(id, into_id) AS ("
+    " SELECT id, merged_into_id FROM orders WHERE id = $1"
+    " UNION SELECT o.id, o.merged_into_id FROM orders o"
+    "  JOIN above a ON o.id = a.into_id)"
+    " SELECT id FROM above WHERE into_id IS NULL";
+
+/* For those who serve: the words of another's order are not the requester's. */
+enum err
+order_comment_passed_on(struct deed *d)
+{
+    const struct order *o = d->rec;
+    struct order root;
+    int64_t id = 0;
+    struct event e = { .verb = "comment", .note = d->note, .internal = true };
+
+    if (o->merged_into_id == 0)
+        return OK;
+    TRY(db_int(d->c, &id, find_root, V(o->id)));
+    TRY(model_get(d->c, &order_model, id, &root));
+    e.detail = arena_printf(d->c->arena, "{\"merged\":\"%s\"}", o->number);
+    TRY(note_on(d->c, &root, &e));
+    return root.crew_id != 0 && root.dispatched_at.ms != 0
+               ? tell_hands(d->c, &root, "comment")
+               : OK;
+}
+
+static const char merged_below[] =
+    "WITH RECURSIVE below(id) AS ("
+    " SELECT id FROM orders WHERE merged_into_id = $1"
+    " UNION SELECT o.id FROM orders o JOIN below b ON o.merged_into_id = b.id)"
+    " SELECT o.id, o.number, o.state, o.title, o.requester_name, o.description,"
+    " o.phone, o.place_name, o.place_note FROM orders o"
+    " JOIN below b ON b.id = o.id ORDER BY o.id";
+
+/* Also of orders that not all of them could open: they work for these people,
+   too. */
+enum err
+order_write_merged(struct call *c, int64_t id, const char **json)
+{
+    static const char *const keys[] = {
+        "number",      "state", "title",      "requester_name",
+        "description", "phone", "place_name", "place_note"
+    };
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    ROWS r = db_query(c, merged_below, V(id));
+
+    json_begin_list(&o);
+    while (rows_next(&r)) {
+        struct order one;
+
+        TRY(model_get(c, &order_model, row_int(&r, 0), &one));
+        json_begin(&o);
+        json_put_int(&o, "id", row_int(&r, 0));
+        for (size_t i = 0; i < COUNT(keys); i++)
+            json_put_text(&o, keys[i], row_text(&r, (int)i + 1));
+        json_put_bool(&o, "may_see", order_may_see(c, &one));
+        json_end(&o);
+    }
+    json_end_list(&o);
+    *json = b.s;
+    return rows_end(&r);
+}

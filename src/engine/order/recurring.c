@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recurring orders: the noun, and making them. */
+#include "engine/order/recurring.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/catalog/catalog.h"
+#include "engine/order/inner.h"
+#include "engine/org/org.h"
+#include "model/app.h"
+#include "subject/notice.h"
+
+#define LAST_MINUTE (24 * 60 - 1)
+#define MOST_AHEAD 30 /* days */
+#define SHOWN 5
+
+static const char *const states[] = { "running", "paused", "stopped", NULL };
+static const char *const rules[] = { "weekly", "month_workday",
+                                     "before_festival", NULL };
+static const char *const on_holidays[] = { "skip", "before", "after", "anyway",
+                                           NULL };
+
+static const struct field fields[] = {
+    FIELD(struct recurring_order, id, .flags = GIVEN),
+    FIELD(struct recurring_order, name,
+          .flags = REQUIRED | UNIQUE | TITLE | FOUND, .max = 60,
+          .label = "Name"),
+    FIELD(struct recurring_order, state, .choices = states, .label = "State"),
+    FIELD(struct recurring_order, rule, .choices = rules, .label = "Rule"),
+    FIELD(struct recurring_order, weekdays, .max = 7, .label = "Weekdays",
+          .says = "Of a weekly rule: digits; 1 is Monday."),
+    FIELD(struct recurring_order, nth, .max = 23, .label = "Working day",
+          .says = "The first, second … of a month, or before a festival."),
+    FIELD(struct recurring_order, from_end, .label = "From the month's end"),
+    FIELD(struct recurring_order, on_holiday, .choices = on_holidays,
+          .label = "On a day off",
+          .says = "Of a weekly rule: where it goes on a day off."),
+    FIELD(struct recurring_order, at_min, .max = LAST_MINUTE,
+          .label = "Wanted at", .says = "Minutes since midnight."),
+    FIELD(struct recurring_order, ahead_days, .max = MOST_AHEAD,
+          .label = "Made days ahead"),
+    FIELD(struct recurring_order, item_code, .flags = REQUIRED, .max = 20,
+          .label = "Item"),
+    FIELD(struct recurring_order, place_id, .refers = "place",
+          .label = "Place"),
+    FIELD(struct recurring_order, place_note, .max = 100,
+          .label = "Where exactly"),
+    FIELD(struct recurring_order, description, .flags = LONG, .max = 2000,
+          .label = "Description"),
+    FIELD(struct recurring_order, phone, .max = 40, .label = "Phone"),
+    FIELD(struct recurring_order, answers, .flags = JSON_TEXT, .max = 20000,
+          .label = "Answers"),
+    FIELD(struct recurring_order, requester_id, .flags = REQUIRED,
+          .refers = "person", .label = "Requester"),
+    FIELD(struct recurring_order, starts_on, .label = "First day"),
+    FIELD(struct recurring_order, ends_on, .label = "Last day"),
+    FIELD(struct recurring_order, next_on, .flags = GIVEN, .label = "Next day"),
+    FIELD(struct recurring_order, made_on, .flags = GIVEN,
+          .label = "Made last for"),
+    FIELD(struct recurring_order, order_id, .flags = GIVEN, .refers = "orders",
+          .label = "Made last"),
+    FIELD(struct recurring_order, trouble, .flags = GIVEN,
+          .label = "Could not be made"),
+    FIELD(struct recurring_order, next_days, .flags = GIVEN | DERIVED,
+          .label = "Next five days"),
+    FIELD(struct recurring_order, version, .flags = GIVEN),
+    FIELD(struct recurring_order, updated_at, .flags = GIVEN),
+};
+
+static const struct model model =
+    MODEL("recurring_order", "recurring_order", struct recurring_order, fields);
+
+/* What is asked to see its days before it is kept. */
+static const struct field preview_fields[] = {
+    FIELD(struct recurring_order, rule, .choices = rules, .label = "Rule"),
+    FIELD(struct recurring_order, weekdays, .max = 7, .label = "Weekdays"),
+    FIELD(struct recurring_order, nth, .max = 23, .label = "Working day"),
+    FIELD(struct recurring_order, from_end, .label = "From the month's end"),
+    FIELD(struct recurring_order, on_holiday, .choices = on_holidays,
+          .label = "On a day off"),
+    FIELD(struct recurring_order, starts_on, .label = "First day"),
+    FIELD(struct recurring_order, ends_on, .label = "Last day"),
+    FIELD(struct recurring_order, next_days, .flags = GIVEN | DERIVED,
+          .label = "Next five days"),
+};
+const struct model recurring_preview_model =
+    MODEL("recurring_preview", NULL, struct recurring_order, preview_fields);
+
+/* -- the rules of a row ------------------------------------------------------------ */
+
+static enum err
+check_weekdays(struct call *c, const char *days)
+{
+    unsigned seen = 0;
+
+    if (text_is_blank(days))
+        return fail(c, ERR_INVALID, "weekdays", "is required");
+    for (const char *d = days; *d; d++) {
+        if (*d < '1' || *d > '7' || seen & 1u << (*d - '0'))
+            return fail(c, ERR_INVALID, "weekdays",
+                        "must be digits from 1 to 7, each once");
+        seen |= 1u << (*d - '0');
+    }
+    return OK;
+}
+
+/* What it asks for, as it would be asked for on its next day. */
+static enum err
+check_wish(struct call *c, struct recurring_order *r)
+{
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i = catalog_item(k, r->item_code, today(c));
+    struct catalog_answers a = { .json = r->answers };
+    struct person_facts person = { 0 };
+
+    if (i == NULL || !i->active)
+        return fail(c, ERR_INVALID, "item_code", "there is no such item");
+    a.wanted_from =
+        zone_instant(c->app->zone, ((int64_t)today(c).n - 1) * DAY_MS
+                                       + r->at_min * MINUTE_MS);
+    TRY(catalog_check_answers(c, k, i, &a));
+    if (r->place_id != 0 || !text_is_blank(r->place_note))
+        return OK;
+    TRY(read_person_ever(c, r->requester_id, &person));
+    return person.place_id
+               ? OK
+               : fail(c, ERR_INVALID, "place_id", "please say where");
+}
+
+/* From which day on its next one is looked for. */
+static day
+looks_from(struct call *c, const struct recurring_order *r)
+{
+    day yesterday = { today(c).n - 1 };
+
+    return r->made_on.n > yesterday.n ? r->made_on : yesterday;
+}
+
+static enum err
+check_rule(struct call *c, struct recurring_order *r)
+{
+    if (r->rule == RECURS_WEEKLY)
+        TRY(check_weekdays(c, r->weekdays));
+    else if (r->nth == 0)
+        r->nth = 1;
+    if (r->nth < 0)
+        return fail(c, ERR_INVALID, "nth", "must be at least %d", 1);
+    if (r->ends_on.n != 0 && r->ends_on.n < r->starts_on.n)
+        return fail(c, ERR_INVALID, "ends_on",
+                    "must not be before the beginning");
+    return OK;
+}
+
+static enum err
+check(struct call *c, const void *was, void *rec)
+{
+    const struct recurring_order *old = was;
+    struct recurring_order *r = rec;
+
+    if (old != NULL && old->state == RECURRING_STOPPED
+        && r->state != RECURRING_STOPPED)
+        return fail(c, ERR_CONFLICT, "state", "it was stopped");
+    TRY(check_rule(c, r));
+    TRY(check_wish(c, r));
+    r->trouble = NULL;
+    return recurring_next(c, r, looks_from(c, r), &r->next_on);
+}
+
+/* "2026-12-07,2026-12-14": what the calendar makes of the rule. */
+static enum err
+derive(struct call *c, void *rec)
+{
+    struct recurring_order *r = rec;
+    struct buf b = buf_make(c->arena, 0);
+    day d = r->next_on;
+    char text[11];
+
+    r->next_days = NULL;
+    if (r->state != RECURRING_RUNNING)
+        return OK;
+    for (int i = 0; i < SHOWN && d.n != 0; i++) {
+        day_print(d, text);
+        buf_printf(&b, "%s%s", i > 0 ? "," : "", text);
+        TRY(recurring_next(c, r, d, &d));
+    }
+    r->next_days = b.len > 0 ? b.s : NULL;
+    return OK;
+}
+
+enum err
+recurring_preview(struct call *c, struct recurring_order *r)
+{
+    TRY(auth_need(c, "order.for_others", NULL));
+    TRY(model_check(c, &recurring_preview_model, r));
+    TRY(check_rule(c, r));
+    TRY(recurring_next(c, r, looks_from(c, r), &r->next_on));
+    return derive(c, r);
+}
+
+const struct noun recurring_order_noun = {
+    .model = &model,
+    .plural = "recurring-orders",
+    .says = "What is asked for again and again, by the calendar.",
+    .sort = "next_on",
+    .see = "order.for_others",
+    .edit = "order.for_others",
+    .reach = { .place = "place_id" },
+    .removable = true,
+    .check = check,
+    .derive = derive,
+};
+
+/* -- making ---------------------------------------------------------------------- */
+
+static const char running[] =
+    "SELECT id FROM recurring_order WHERE state = 'running' AND id > $1"
+    " ORDER BY id LIMIT $2";
+
+static enum err
+make_order(struct call *c, const struct recurring_order *r, day on, int64_t *id)
+{
+    struct order_request w = {
+        .item_code = r->item_code,
+        .place_id = r->place_id,
+        .place_note = r->place_note,
+        .description = r->description,
+        .phone = r->phone,
+        .answers = r->answers,
+        .requester_id = r->requester_id
+    };
+
+    w.wanted_from =
+        zone_instant(c->app->zone,
+                     ((int64_t)on.n - 1) * DAY_MS + r->at_min * MINUTE_MS);
+    return order_make(c, &w, id);
+}
+
+static enum err
+tell_desk(struct call *c, const struct recurring_order *r)
+{
+    const struct auth_where at = { .place_id = r->place_id };
+    ROWS rows = auth_people(c, "dispatcher", &at);
+
+    while (rows_next(&rows))
+        TRY(notice_tell(c, row_int(&rows, 0), "recurring_order", r->id,
+                        "could not be made"));
+    return rows_end(&rows);
+}
+
+/* Why it could not be made; the desk is told once.  What was tried is undone
+   by now. */
+static enum err
+note_trouble(struct call *c, int64_t id)
+{
+    const char *why = c->fault.text;
+    struct recurring_order r;
+    TX tx = tx_begin(c);
+
+    c->fault = (struct fault){ .code = OK };
+    TRY(model_get(c, &model, id, &r));
+    if (!text_same(r.trouble, why)) {
+        r.trouble = why;
+        TRY(model_set(c, &model, &r, model_mask(&model, "trouble")));
+        TRY(tell_desk(c, &r));
+    }
+    return tx_commit(&tx);
+}
+
+/* The order of R's day, which has come, or has passed while nobody was there. */
+static enum err
+make_due(struct call *c, struct recurring_order *r)
+{
+    day on = r->next_on.n < today(c).n ? today(c) : r->next_on;
+    int64_t id = 0;
+
+    TRY(make_order(c, r, on, &id));
+    r->order_id = id;
+    r->made_on = on;
+    r->trouble = NULL;
+    TRY(recurring_next(c, r, on, &r->next_on));
+    return model_set(c, &model, r, ~(field_mask)0);
+}
+
+static enum err
+look_at(struct call *c, int64_t id)
+{
+    struct recurring_order r;
+    day next;
+    TX tx = tx_begin(c);
+
+    TRY(model_get(c, &model, id, &r));
+    /* Another process may have been here since the list was read. */
+    if (r.state != RECURRING_RUNNING)
+        return tx_commit(&tx);
+    /* A day that has not come moves with the calendar. */
+    if (r.next_on.n == 0 || r.next_on.n > today(c).n) {
+        TRY(recurring_next(c, &r, looks_from(c, &r), &next));
+        if (next.n != r.next_on.n) {
+            r.next_on = next;
+            TRY(model_set(c, &model, &r, model_mask(&model, "next_on")));
+        }
+    }
+    if (r.next_on.n == 0 && r.ends_on.n != 0 && r.ends_on.n < today(c).n) {
+        r.state = RECURRING_STOPPED;
+        TRY(model_set(c, &model, &r, model_mask(&model, "state")));
+    }
+    if (r.next_on.n != 0 && r.next_on.n - r.ahead_days <= today(c).n)
+        TRY(make_due(c, &r));
+    return tx_commit(&tx);
+}
+
+/* They are few: each is looked at, as the calendar may have changed. */
+enum err
+recurring_make(struct call *c, int64_t max, int64_t *done)
+{
+    enum err first = OK;
+    struct due_ids due;
+    int64_t last = 0;
+
+    *done = 0;
+    do {
+        TRY(db_due(c, &due, max, running, V(last), V(max)));
+        for (size_t i = 0; i < due.n; i++) {
+            enum err e = look_at(c, due.ids[i]);
+
+            if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_DENIED)
+                e = note_trouble(c, due.ids[i]);
+            /* One that fails does not keep the others waiting. */
+            if (e != OK && e != ERR_BUSY && first == OK)
+                first = e;
+            last = due.ids[i];
+        }
+    } while (due.n > 0);
+    return first;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* On which days a recurring order is wanted. */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/workcal.h"
+#include "engine/order/recurring.h"
+
+/* No rule looks further: a festival may be a year away, a calendar ends. */
+#define DAYS_AHEAD 400
+#define MONTHS_AHEAD 14
+/* No row of days off is longer. */
+#define DAYS_OFF 20
+
+/* The Nth worked day before D. */
+static day
+worked_before(const struct workcal *w, day d, int64_t n)
+{
+    for (int i = 0; n > 0 && i < DAYS_AHEAD; i++) {
+        d.n--;
+        n -= workcal_is_worked(w, d);
+    }
+    return d;
+}
+
+static day
+worked_from(const struct workcal *w, day d)
+{
+    for (int i = 0; !workcal_is_worked(w, d) && i < DAYS_OFF; i++)
+        d.n++;
+    return d;
+}
+
+/* Where a day of the week goes that is not worked; 0: nowhere. */
+static day
+moved(const struct workcal *w, const struct recurring_order *r, day d)
+{
+    if (workcal_is_worked(w, d) || r->on_holiday == HOLIDAY_ANYWAY)
+        return d;
+    if (r->on_holiday == HOLIDAY_BEFORE)
+        return worked_before(w, d, 1);
+    return r->on_holiday == HOLIDAY_AFTER ? worked_from(w, d) : (day){ 0 };
+}
+
+/* Two days of a week that go to the same worked day are one.  Those before
+   AFTER may have moved behind it. */
+static day
+next_weekly(const struct workcal *w, const struct recurring_order *r, day after)
+{
+    for (int32_t i = 1 - DAYS_OFF; i < DAYS_AHEAD; i++) {
+        day d = { after.n + i }, to;
+
+        if (strchr(r->weekdays, '0' + day_weekday(d)) == NULL)
+            continue;
+        to = moved(w, r, d);
+        if (to.n > after.n)
+            return to;
+    }
+    return (day){ 0 };
+}
+
+/* The Nth worked day of the month, or the Nth from its end; 0: it has none. */
+static day
+worked_of_month(const struct workcal *w, const struct recurring_order *r,
+                int year, int month)
+{
+    day first = day_of(year, month, 1);
+    day beyond =
+        month == 12 ? day_of(year + 1, 1, 1) : day_of(year, month + 1, 1);
+    int64_t n = r->nth;
+
+    for (int32_t i = 0; i < beyond.n - first.n; i++) {
+        day d = { r->from_end ? beyond.n - 1 - i : first.n + i };
+
+        n -= workcal_is_worked(w, d);
+        if (n == 0)
+            return d;
+    }
+    return (day){ 0 };
+}
+
+static day
+next_monthly(const struct workcal *w, const struct recurring_order *r,
+             day after)
+{
+    struct civil at = civil_of(after);
+
+    for (int i = 0; i < MONTHS_AHEAD; i++) {
+        day d = worked_of_month(w, r, at.year, at.month);
+
+        if (d.n > after.n)
+            return d;
+        at.year += at.month == 12;
+        at.month = at.month % 12 + 1;
+    }
+    return (day){ 0 };
+}
+
+/* Of a year that is not published no festival is known. */
+static enum err
+next_before_festival(struct call *c, const struct recurring_order *r, day after,
+                     day *out)
+{
+    CATALOG k = catalog_hold(c);
+    const struct workcal *w = catalog_workcal(k);
+    day festival = after;
+
+    for (;;) {
+        TRY(catalog_next_festival(c, festival, &festival));
+        *out = (day){ 0 };
+        if (festival.n == 0)
+            return OK;
+        *out = worked_before(w, festival, r->nth);
+        if (out->n > after.n)
+            return OK;
+    }
+}
+
+enum err
+recurring_next(struct call *c, const struct recurring_order *r, day after,
+               day *out)
+{
+    CATALOG k = catalog_hold(c);
+    const struct workcal *w = catalog_workcal(k);
+
+    *out = (day){ 0 };
+    if (r->starts_on.n > after.n)
+        after.n = r->starts_on.n - 1;
+    switch (r->rule) {
+    case RECURS_WEEKLY: *out = next_weekly(w, r, after); break;
+    case RECURS_MONTHLY: *out = next_monthly(w, r, after); break;
+    case RECURS_FESTIVAL: TRY(next_before_festival(c, r, after, out)); break;
+    }
+    if (r->ends_on.n != 0 && out->n > r->ends_on.n)
+        *out = (day){ 0 };
+    return OK;
+}
