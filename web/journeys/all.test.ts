@@ -2,7 +2,20 @@
 import { after } from 'node:test';
 import { close, open } from './office';
 
-const all = ['story', 'intake', 'turns', 'rights', 'administration', 'accounts', 'breaks', 'finding', 'alarms', 'correcting', 'day', 'pages'];
+const all = [
+  'story',
+  'intake',
+  'turns',
+  'rights',
+  'administration',
+  'accounts',
+  'breaks',
+  'finding',
+  'alarms',
+  'correcting',
+  'day',
+  'pages',
+];
 /* A program with the example of docs/TOUR.md in it. */
 if (process.env.LIANGCAO_PROGRAM?.includes('/example/')) all.push('example');
 

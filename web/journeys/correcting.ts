@@ -9,7 +9,10 @@ async function theDeskCorrects(desk: Person, o: Order): Promise<void> {
   await desk.presses('verb.correct');
   await desk.finds('report.what', '灯不亮', '灯具不亮');
   await desk.writes('correct.note', '看过现场，是灯管');
-  await desk.page.locator('dialog[open] .modal-foot').getByRole('button', { name: desk.text('verb.correct') }).click();
+  await desk.page
+    .locator('dialog[open] .modal-foot')
+    .getByRole('button', { name: desk.text('verb.correct') })
+    .click();
   await desk.page.locator('dialog[open]').waitFor({ state: 'detached' });
   const change = desk.page.locator('.panel .changes').first();
   await desk.sees('说不清，请服务台判断', change);
@@ -134,7 +137,10 @@ async function again({ comes }: Cast): Promise<void> {
   await card.locator('.tag', { hasText: desk.text('recurring.state.paused') }).waitFor();
 }
 
-journey('what nobody could name is corrected by the desk, the phone by the requester, and both see old and new', correcting);
+journey(
+  'what nobody could name is corrected by the desk, the phone by the requester, and both see old and new',
+  correcting,
+);
 journey('what was given back is sent in again under its right name', returned);
 journey('two items are asked for at once, each with its own questions', together);
 journey('a caller who is in no list is taken and found by his name', stranger);

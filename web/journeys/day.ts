@@ -126,7 +126,7 @@ async function theCrewsDay({ comes }: Cast): Promise<void> {
   await asker.goes('/report');
   const waits = asker.page.locator('.waits');
   await asker.sees('请验收', waits);
-  await asker.page.locator('.bottom-nav .owed').waitFor();
+  await asker.page.locator('.bottom-nav .owed').waitFor({ state: 'attached' });
   await shot(asker, 'home-360');
   await waits.locator('article').first().getByRole('button', { name: '验收', exact: true }).click();
   await asker.sees(asker.text('did.verify'));

@@ -56,9 +56,16 @@ test('a round that is in time is not shown late for what an earlier one was', ()
 test('a span is said in its two largest units, everywhere', () => {
   const minute = 60_000;
   assert.deepEqual(
-    [20_000, minute, 59.9 * minute, 60 * minute, 598 * minute, 11 * 60 * minute, 43 * 60 * minute, 72 * 60 * minute].map(
-      span,
-    ),
+    [
+      20_000,
+      minute,
+      59.9 * minute,
+      60 * minute,
+      598 * minute,
+      11 * 60 * minute,
+      43 * 60 * minute,
+      72 * 60 * minute,
+    ].map(span),
     ['不到 1 分钟', '1 分钟', '59 分钟', '1 小时', '9 小时 58 分', '11 小时', '1 天 19 小时', '3 天'],
   );
 });
