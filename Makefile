@@ -240,8 +240,7 @@ pages: $(B)/liangcao
 	@tests/pages.sh
 check: pages
 
-.PHONY: fresh deb openapi types pages all clean fuzzers web run test quick changed check bench torture install
-.PHONY: deb openapi pages all clean fuzzers web run test check bench torture siege install
+.PHONY: fresh siege deb openapi types pages all clean fuzzers web run test quick changed check bench torture install
 
 # The solver's table of gaps; SHARE=whole runs every seed and limit (hours).
 bench-solver: $(B)/liangcao

@@ -349,6 +349,7 @@ set_basics(struct year *y, struct fate *l, instant at)
         o->on_site_due = due.on_site;
         o->safe_due = due.safe;
         o->complete_due = due.complete;
+        o->clocks_from = o->complete_from = at;
     }
 }
 
@@ -429,13 +430,13 @@ live_work(struct year *y, struct fate *l)
                   ORDER_SUSPENDED, l->hand, &o->suspended_at))
             return;
         o->suspend_reason = "awaiting_parts";
-        o->complete_left_ms = 4 * HOUR_MS;
         if (!step(y, l, again, "resume", ORDER_IN_PROGRESS, l->hand, NULL))
             return;
         o->suspended_ms = again.ms - o->suspended_at.ms;
         o->suspended_at = (instant){ 0 };
         o->suspend_reason = NULL;
-        o->complete_left_ms = 0;
+        /* Made longer by the work itself: the calendar moves it no more. */
+        o->complete_from = (instant){ 0 };
         o->complete_due =
             workcal_add(y->cal, o->complete_due.ms ? o->complete_due : due,
                         4 * HOUR_MS);
@@ -489,26 +490,9 @@ live_start(struct year *y, struct fate *l)
 static void
 judge_life(struct year *y, struct order *o)
 {
-    const struct {
-        instant due, met;
-        bool *late;
-    } k[] = { { o->accept_due, o->accepted_at, &o->accept_late },
-              { o->on_site_due, o->on_site_at, &o->on_site_late },
-              { o->safe_due, o->safe_at, &o->safe_late },
-              { o->complete_due, o->completed_at, &o->complete_late } };
-
     o->is_open = o->state != ORDER_VERIFIED && o->state != ORDER_CLOSED
                  && o->state != ORDER_CANCELLED && o->state != ORDER_RETURNED;
-    /* A pause stops the last clock only, and that where it had not run out. */
-    for (size_t i = 0; i < COUNT(k); i++) {
-        *k[i].late = k[i].due.ms != 0 && k[i].met.ms > k[i].due.ms;
-        if (o->is_open && o->completed_at.ms == 0 && k[i].due.ms != 0
-            && k[i].met.ms == 0
-            && (i < 3 || o->suspended_at.ms == 0
-                || k[i].due.ms <= o->suspended_at.ms)
-            && (o->nearest_due.ms == 0 || k[i].due.ms < o->nearest_due.ms))
-            o->nearest_due = k[i].due;
-    }
+    order_mark_clocks(y->c, o);
     if (o->is_open || o->state == ORDER_VERIFIED)
         o->wake_at = y->now;
 }

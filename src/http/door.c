@@ -265,8 +265,10 @@ cut(struct link *l, enum http_refusal why)
     l->cut = true;
     ASSERT(d->n_links > 0 && (!l->caller || l->caller->n_links > 0));
     d->n_links--;
+    /* It counts for nobody any more, and who has none left may be forgotten. */
     if (l->caller)
         l->caller->n_links--;
+    l->caller = NULL;
     (void)setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     (void)shutdown(l->fd, SHUT_RDWR);
     door_refused(d, why);
@@ -506,7 +508,7 @@ bring_link(struct door *d, struct visit *v, struct caller *k)
     struct link *l = v->link;
 
     if (!l->caller)
-        return true; /* a proxy's */
+        return true; /* a proxy's, or it is cut */
     belong(l, k);
     if (k->n_links <= limit(d, LIMIT_ACCOUNT_CONNECTIONS))
         return true;

@@ -46,8 +46,8 @@ make_column(struct call *c, const struct field *f)
     k.name = arena_printf(c->arena, "%.*s_%s", (int)n, f->name, k.key->name);
     /* The account of a role is known by its 账号, not by its 账号账号. */
     if (!text_same(label, in_chinese(c, k.key->label)))
-        k.zh = arena_printf(c->arena, "%s%s", label,
-                            in_chinese(c, k.key->label));
+        k.zh =
+            arena_printf(c->arena, "%s%s", label, in_chinese(c, k.key->label));
     return k;
 }
 

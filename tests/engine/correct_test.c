@@ -394,7 +394,7 @@ TEST(several_are_drawn_into_one_at_once_or_none_is)
            == 0);
 }
 
-TEST(those_who_serve_the_living_order_know_all_that_was_merged_into_it)
+TEST(those_who_serve_the_living_order_know_what_was_merged_and_is_said_there)
 {
     struct order_request w = {
         .item_code = "A04", .place_id = 24, .description = "楼道全黑"
@@ -429,6 +429,7 @@ TEST(those_who_serve_the_living_order_know_all_that_was_merged_into_it)
         e = ((struct event *)l.rows)[0];
         assert_string_equal(e.note, "下午三点后才有人");
         EXPECT(e.internal && strstr(e.detail, order_now(c, a).number) != NULL);
+        EXPECT(e.actor_id == 0 && strstr(e.actor_name, "李") == NULL);
     }
     {
         struct list l = { .model = &event_model };

@@ -60,6 +60,35 @@ TEST(the_demo_has_as_many_orders_as_asked_for_and_none_lies_ahead)
                      0);
 }
 
+/* What the server's first round would find wrong is wrong in the demo. */
+TEST(the_clocks_of_the_demo_s_orders_are_those_of_the_program)
+{
+    int64_t done = 1;
+
+    make_year(c, "2026-11-25 14:20");
+    EXPECT(count(c,
+                 "SELECT COUNT(*) FROM orders WHERE nearest_clock = 'complete'"
+                 " AND nearest_due = complete_due AND $1 > 0",
+                 c->now)
+           > 0);
+    assert_int_equal(
+        count(c,
+              "SELECT COUNT(*) FROM orders WHERE $1 > 0 AND ("
+              " (nearest_due IS NULL) <> (nearest_clock IS NULL)"
+              " OR (accept_due IS NOT NULL AND clocks_from IS NULL)"
+              " OR (suspended_at IS NOT NULL AND"
+              "  complete_due > suspended_at))",
+              c->now),
+        0);
+    for (int i = 0; i < 100 && done > 0; i++)
+        EXPECT_OK(order_recalculate(c, 200, &done));
+    assert_int_equal(count(c,
+                           "SELECT COUNT(*) FROM event WHERE $1 > 0"
+                           " AND verb = 'recalculate'",
+                           c->now),
+                     0);
+}
+
 TEST(the_next_order_of_a_demo_made_by_day_follows_those_of_the_day)
 {
     int64_t today;

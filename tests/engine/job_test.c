@@ -265,6 +265,24 @@ TEST(a_claim_from_a_clock_that_went_wrong_binds_nobody)
     stop(&p);
 }
 
+TEST(a_claim_from_a_clock_somewhat_ahead_binds)
+{
+    static const int64_t left[][2] = { { 5 * MINUTE_MS + 2000, -2 * HOUR_MS },
+                                       { -2 * HOUR_MS, 2000 } };
+
+    for (size_t i = 0; i < COUNT(left); i++) {
+        struct process p;
+
+        atomic_store(&ran, 0);
+        office_exec(c, "DELETE FROM job WHERE name = 'test.once'");
+        leave_claim(c, left[i][0], left[i][1]);
+        start(c, &p, once_jobs);
+        EXPECT(after(c, &p, "test.once", 1).ended[JOB_ELSEWHERE] > 0);
+        stop(&p);
+        EXPECT(atomic_load(&ran) == 0);
+    }
+}
+
 /* -- the end ------------------------------------------------------------------ */
 
 /* There is always more to do. */

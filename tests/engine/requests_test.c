@@ -348,6 +348,29 @@ TEST(an_order_that_is_worked_on_is_not_completed)
            == 1);
 }
 
+TEST(what_is_promised_elsewhere_is_watched_by_the_clock_it_is)
+{
+    static const char more[] =
+        "  state: state\n  closed_at: done\n  complete_due: due\n"
+        "repeats: last\n"
+        "values:\n  state:\n    - {is: 处理中, means: in_progress}\n"
+        "    - {is: 已完成, means: closed}\n";
+    static const char csv[] =
+        "id,asked,state,due,done\n"
+        "1,2025-03-03 09:10:00,处理中,2025-03-04 10:00:00,\n"
+        "2,2025-03-03 09:10:00,处理中,,\n"
+        "3,2025-03-03 09:10:00,已完成,2025-03-04 10:00:00,2025-03-04 9:00\n";
+
+    office_make(c);
+    (void)run(c, more, csv, false);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM orders WHERE nearest_clock ="
+                         " 'complete' AND nearest_due = complete_due")
+           == 1);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM orders WHERE nearest_due IS NULL"
+                         " AND nearest_clock IS NULL")
+           == 2);
+}
+
 /* Verdicts are compared where both have one, and once a request. */
 TEST(only_two_verdicts_can_disagree)
 {

@@ -439,7 +439,7 @@ struct siege {
     atomic_ullong requests, cut;
     _Atomic int64_t worst_ms, worst_health_ms, worst_stall_ms, most_kb;
     int base_fds, base_threads;
-    int64_t first_id; /* the newest before the siege */
+    int64_t first_id;    /* the newest before the siege */
     unsigned counts[16]; /* of blows, by row */
     atomic_uint backups;
 };

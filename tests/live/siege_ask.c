@@ -10,6 +10,36 @@
 
 #include "siege.h"
 
+/* -- patience -------------------------------------------------------------- */
+
+/* A table of all there is may take its turn, and its time, which grows with the
+   office: an hour makes hundreds of thousands of rows.  Who signs in waits for a
+   turn to hash, 15 s at most (two hundred at once are let in so). */
+#define TABLES_TIMES 4
+#define TABLES_GROW_S 600
+#define TURNS_TIMES 3
+/* So much longer an answer is waited for, to know how late it was. */
+#define BEYOND_MS 25000
+
+static bool
+is_table(const struct request *q)
+{
+    return strstr(q->path, "format=csv") != NULL
+           || strstr(q->path, "format=xlsx") != NULL
+           || strstr(q->path, "/export/") != NULL
+           || strstr(q->path, "/import/") != NULL;
+}
+
+static int
+patience(const struct siege *s, const struct request *q)
+{
+    const struct route *r = q->op->route;
+
+    if (is_table(q))
+        return TABLES_TIMES + (int)(s->seconds / TABLES_GROW_S);
+    return r != NULL && r->flags & R_APART ? TURNS_TIMES : 1;
+}
+
 /* -- sending --------------------------------------------------------------- */
 
 /* Connect to the server that is up now; false while there is none. */
@@ -82,7 +112,9 @@ send_request(struct client *k, const struct request *q)
     r.asked = siege_ms();
     /* A server may answer and close before it has read all. */
     (void)http_send(&k->http, text, n);
+    k->http.wait_ms = BEYOND_MS + (int)k->s->hang_ms * patience(k->s, q);
     r.a = http_answer(&k->http, q->method);
+    k->http.wait_ms = 0;
     r.answered = siege_ms();
     free(text);
     return r;
@@ -110,35 +142,11 @@ wrong(struct client *k, const struct request *q, const struct reply *r,
             q->body ? q->body : "", r->a.status, r->a.body ? r->a.body : "");
 }
 
-/* A table of all there is may take its turn, and its time; who signs in waits
-   for a turn to hash, 15 s at most (two hundred at once are let in so). */
-#define TABLES_TIMES 4
-#define TURNS_TIMES 3
-
-static bool
-is_table(const struct request *q)
-{
-    return strstr(q->path, "format=csv") != NULL
-           || strstr(q->path, "format=xlsx") != NULL
-           || strstr(q->path, "/export/") != NULL
-           || strstr(q->path, "/import/") != NULL;
-}
-
-static int
-patience(const struct request *q)
-{
-    const struct route *r = q->op->route;
-
-    if (is_table(q))
-        return TABLES_TIMES;
-    return r != NULL && r->flags & R_APART ? TURNS_TIMES : 1;
-}
-
 static void
 judge_time(struct client *k, const struct request *q, const struct reply *r)
 {
     struct siege *s = k->s;
-    int64_t most = s->hang_ms * patience(q);
+    int64_t most = s->hang_ms * patience(s, q);
     int64_t ms = own_ms(s, r->asked, r->answered, STOPS_DATABASE);
     char what[80];
 

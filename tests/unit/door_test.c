@@ -681,10 +681,12 @@ TEST_PLAIN(large_answers_that_are_not_read_count_against_their_account)
         fd[i] = dial();
         (void)setsockopt(fd[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
         say(fd[i], AS("7", "/large"));
-        pause_ms(200);
+        /* The first two have come as far as to fill what holds them. */
+        if (i < 2)
+            EXPECT(hear_until(fd[i], "200 OK"));
     }
-    EXPECT(refused(REFUSED_ANSWERS) == 1);
     EXPECT(hear(fd[2], false) == 429);
+    EXPECT(refused(REFUSED_ANSWERS) == 1);
     other = dial();
     say(other, AS("8", "/large"));
     EXPECT(hear_until(other, "200 OK"));
@@ -692,6 +694,38 @@ TEST_PLAIN(large_answers_that_are_not_read_count_against_their_account)
         close(fd[i]);
     close(other);
     stop();
+}
+
+/* -- a connection that is cut --------------------------------------------------- */
+
+#define FORGETTING_MS 11000
+
+TEST_PLAIN(a_cut_connection_may_outlive_all_that_was_known_of_its_address)
+{
+    struct http_limits limits = http_limits_usual();
+    const unsigned char address[16] = { 10, 1 };
+    unsigned char k[16];
+    struct link *first, *second;
+    struct door *d;
+    int fd[2];
+
+    (void)c;
+    limits.of[LIMIT_ADDRESS_CONNECTIONS] = 1;
+    d = door_open(&limits, 100);
+    EXPECT(socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == 0);
+    door_key(address, k);
+    first = door_enter(d, fd[0], k, false);
+    second = door_enter(d, fd[1], k, false);
+    EXPECT(door_counts(d).refused[REFUSED_ADDRESS_CONNECTIONS] == 1);
+    door_leave(d, second);
+    pause_ms(FORGETTING_MS);
+    /* Its poller may still be at its last request. */
+    door_state(d, first, LINK_RESTS, 0);
+    door_leave(d, first);
+    EXPECT(door_counts(d).connections == 0);
+    door_close(d);
+    (void)close(fd[0]);
+    (void)close(fd[1]);
 }
 
 /* -- what an address is ----------------------------------------------------------- */

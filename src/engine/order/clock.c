@@ -215,14 +215,33 @@ next_wake(struct call *c, const struct order *o)
     return wake;
 }
 
+static struct clock
+mark_nearest(struct order *o)
+{
+    struct clock is;
+
+    (void)nearest_clock(o, &is);
+    o->nearest_due = is.due;
+    o->nearest_clock = is.name;
+    return is;
+}
+
+void
+order_mark_clocks(struct call *c, struct order *o)
+{
+    judge_clocks(o);
+    hold_promise(c, o);
+    (void)mark_nearest(o);
+    o->urgency = order_urgency(o, c->now);
+}
+
 void
 watch_clocks(struct call *c, const struct order *old, struct order *o)
 {
     struct order before = old ? *old : *o;
-    struct clock was, is;
+    struct clock was, is = mark_nearest(o);
 
     o->emergency = is_emergency(c, o);
-    (void)nearest_clock(o, &is);
     if (nearest_clock(&before, &was)
         && (was.which != is.which || was.due.ms != is.due.ms)) {
         /* What is at hand has changed: somebody is at it. */
@@ -232,8 +251,6 @@ watch_clocks(struct call *c, const struct order *old, struct order *o)
     }
     if (is.name == NULL || o->acknowledged_at.ms > before.acknowledged_at.ms)
         o->alarming = false;
-    o->nearest_due = is.due;
-    o->nearest_clock = is.name;
     o->urgency = order_urgency(o, c->now);
     o->wake_at = next_wake(c, o);
 }

@@ -257,16 +257,22 @@ move_clocks(struct deed *d)
     o->complete_left_ms = 0;
 }
 
-/* Promises of another class begin now, those for another time are moved. */
+/* Promises of another class begin now, those for another time are moved; what
+   was asked for beyond the old ones may be no more time than there is now. */
 static void
 reckon(struct deed *d)
 {
-    const struct order *old = d->old, *o = d->rec;
+    const struct order *old = d->old;
+    struct order *o = d->rec;
 
     if (!text_same(old->sla_class, o->sla_class))
         begin_clocks(d);
     else if (wants_another_time(old, o))
         move_clocks(d);
+    if (o->extension_asked_until.ms <= promised_end(d->c, o).ms) {
+        o->extension_asked_until = (instant){ 0 };
+        o->extension_reason = NULL;
+    }
 }
 
 /* What was let pass was another thing: nobody works on it until it passes. */

@@ -224,10 +224,8 @@ judge(struct importing *im, struct request *q)
 
     r->on_time += q->says == SAYS_ON_TIME;
     r->overdue += q->says == SAYS_OVERDUE;
-    o->nearest_due = (instant){ 0 };
-    if (o->is_open && o->completed_at.ms == 0)
-        o->nearest_due = o->complete_due;
-    o->urgency = order_urgency(o, im->c->now);
+    /* Also of one without a target: it has its place among the others. */
+    order_mark_clocks(im->c, o);
     if (o->complete_due.ms == 0)
         return;
     r->with_target++;

@@ -283,7 +283,7 @@ enum err order_merged(struct deed *d) MUST_USE;
 enum err order_comment_passed_on(struct deed *d) MUST_USE;
 
 /* What those who serve the order ID must know of those merged into it, and into
-   them: JSON. */
+   them, as far as the actor may open them: JSON. */
 enum err order_write_merged(struct call *c, int64_t id,
                             const char **json) MUST_USE;
 

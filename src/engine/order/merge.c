@@ -168,14 +168,18 @@ static const char find_root[] =
     "  JOIN above a ON o.id = a.into_id)"
     " SELECT id FROM above WHERE into_id IS NULL";
 
-/* For those who serve: the words of another's order are not the requester's. */
+/* For those who serve: the words of another's order are not the requester's.
+   Who said them stands in that order, for those who may open it. */
 enum err
 order_comment_passed_on(struct deed *d)
 {
     const struct order *o = d->rec;
     struct order root;
     int64_t id = 0;
-    struct event e = { .verb = "comment", .note = d->note, .internal = true };
+    struct event e = { .verb = "comment",
+                       .actor_name = "liangcao",
+                       .note = d->note,
+                       .internal = true };
 
     if (o->merged_into_id == 0)
         return OK;
@@ -196,8 +200,8 @@ static const char merged_below[] =
     " o.phone, o.place_name, o.place_note FROM orders o"
     " JOIN below b ON b.id = o.id ORDER BY o.id";
 
-/* Also of orders that not all of them could open: they work for these people,
-   too. */
+/* Of those that the reader may open: what is said in any of them is heard
+   through the living one, who said it and where is not. */
 enum err
 order_write_merged(struct call *c, int64_t id, const char **json)
 {
@@ -214,11 +218,12 @@ order_write_merged(struct call *c, int64_t id, const char **json)
         struct order one;
 
         TRY(model_get(c, &order_model, row_int(&r, 0), &one));
+        if (!order_may_see(c, &one))
+            continue;
         json_begin(&o);
         json_put_int(&o, "id", row_int(&r, 0));
         for (size_t i = 0; i < COUNT(keys); i++)
             json_put_text(&o, keys[i], row_text(&r, (int)i + 1));
-        json_put_bool(&o, "may_see", order_may_see(c, &one));
         json_end(&o);
     }
     json_end_list(&o);

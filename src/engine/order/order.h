@@ -22,7 +22,9 @@
  *   6. Each life of an order is rated once at most, by its requester, never by
  *      one of the crew that did it; and the crew learns neither that it was,
  *      nor when, nor how.  A reopening begins a new life.
- *   7. What a person may not see, no list, count, search or event shows.
+ *   7. What a person may not see, no list, count or search shows, nor another
+ *      order's view.  Of what is said in a merged order those who serve the
+ *      main one hear the words and its number, in the main one's history.
  *   8. Late once is late: a rework or reopening begins the clocks anew and takes
  *      no verdict back; what became of the life that ends stands in the event
  *      that ends it.
@@ -373,6 +375,10 @@ enum err order_free(struct call *c, int64_t max, int64_t *done) MUST_USE;
  * the new, the requester is told.
  */
 enum err order_recalculate(struct call *c, int64_t max, int64_t *done) MUST_USE;
+
+/* What the clocks say of a row that no verb has made (an import's, the demo's):
+   which were met late, what a pause holds, which ends first, how urgent it is. */
+void order_mark_clocks(struct call *c, struct order *o);
 
 /* Working days of silence that verify, days in which one may rate or reopen. */
 #define ORDER_SILENCE_DAYS 3

@@ -70,7 +70,6 @@ export interface Merged extends Omit<Leg, 'crew_name'> {
   phone: string | null;
   place_name: string | null;
   place_note: string | null;
-  may_see: boolean;
 }
 export type Rating = Pick<Schemas['rating'], 'stars' | 'tags' | 'comment' | 'at'>;
 
