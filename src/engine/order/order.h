@@ -113,7 +113,7 @@ struct order {
     instant clocks_from;       /* since when they run */
     instant complete_from;     /* the last of them; 0: its end was agreed on */
     instant judged_at;         /* those that ended by then were told as late */
-    int64_t urgency;     /* least first: the order in which it is taken up */
+    int64_t urgency; /* least first: the order in which it is taken up */
     instant wake_at;
     const char *result, *cause;
     const char *external_source, *external_id, *calendar_note;
