@@ -25,6 +25,8 @@ const first = [
   'grant_extension',
   'make_safe',
 ];
+/* Is it a next step, rather than something that may be done besides? */
+export const movesOn = (verb: string): boolean => first.includes(verb);
 const last = ['comment', 'cancel'];
 
 function place(verb: string): number {
