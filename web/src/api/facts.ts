@@ -45,10 +45,17 @@ export function crewNames(): Record<number, string> {
     crewsInEnglish.value = {};
     void crews().then(
       (all) => (crewsInEnglish.value = Object.fromEntries(all.map((c) => [c.id, c.name_en ?? '']))),
-      () => undefined,
+      () => (missed = true),
     );
   }
   return crewsInEnglish.value;
+}
+
+/* English names that could not be fetched are asked for anew. */
+let missed = false;
+export function namesAgain(): void {
+  if (missed) crewsInEnglish.value = english.value = null;
+  missed = false;
 }
 
 const english = shallowRef<Record<string, string> | null>(null);
@@ -59,7 +66,7 @@ export function itemNames(): Record<string, string> {
     english.value = {};
     void items().then(
       (all) => (english.value = Object.fromEntries(all.map((i) => [i.code, i.name_en]))),
-      () => undefined,
+      () => (missed = true),
     );
   }
   return english.value;
