@@ -69,7 +69,7 @@ static const struct field fields[] = {
           .label = "Decided at"),
     FIELD(struct right_change, batch_id, .flags = GIVEN,
           .says = "The same for all that was asked for by one table or one"
-                  " choice."),
+                  " choice; 0: asked for by itself."),
     FIELD(struct right_change, own, .flags = GIVEN | DERIVED,
           .says = "Asked for by the reader."),
     FIELD(struct right_change, mine, .flags = GIVEN | DERIVED,
@@ -280,7 +280,8 @@ auth_batch(struct call *c)
 
 static const char find_batch[] =
     "SELECT id FROM right_change WHERE state = 'waiting' AND (id = $1"
-    " OR batch_id = (SELECT batch_id FROM right_change WHERE id = $1))"
+    " OR (batch_id <> 0 AND"
+    "  batch_id = (SELECT batch_id FROM right_change WHERE id = $1)))"
     " ORDER BY id LIMIT $2";
 
 enum err

@@ -151,6 +151,28 @@ TEST(accounts_of_people_with_rights_wait_and_are_decided_by_one_word)
            == 3);
 }
 
+TEST(what_was_asked_for_one_by_one_is_decided_one_by_one)
+{
+    struct decided d;
+
+    office_make(c);
+    for (int i = 1; i <= 2; i++) {
+        struct account a = { .name = arena_printf(c->arena, "n%d", i) };
+        struct crew_member m = { .crew_id = id_of(c, "crew", "plumbers") };
+
+        a.person_id = m.person_id = newcomer(c, a.name, NULL);
+        EXPECT_OK(account_make(c, &a));
+        EXPECT_OK(noun_add(c, &crew_member_noun, &m));
+    }
+    EXPECT(waiting(c) == 2);
+    as(c, "secadmin");
+    EXPECT_OK(
+        right_changes_decide(c,
+                             office_int(c, "SELECT MIN(id) FROM right_change"),
+                             true, &d));
+    EXPECT(d.done == 1 && d.n_left == 0 && waiting(c) == 1);
+}
+
 /* -- slips -------------------------------------------------------------------- */
 
 TEST(a_slip_lets_in_for_seven_days_to_set_a_password_of_ones_own)

@@ -77,7 +77,10 @@ async function together({ comes }: Cast): Promise<void> {
 async function stranger({ comes }: Cast): Promise<void> {
   const desk = await comes('desk', 'desk', 'zh', '/desk/intake');
   await desk.page.getByLabel(desk.text('intake.person')).fill('李来访');
-  await desk.presses('intake.not_in_list');
+  await desk.page
+    .locator('.combo-none')
+    .getByRole('button', { name: desk.text('intake.not_in_list') })
+    .click();
   assert.equal(await desk.page.getByLabel(desk.text('intake.caller_name')).inputValue(), '李来访');
   await desk.writes('intake.caller_unit', '来访群众');
   await desk.finds('report.where', '1hl3czl', '1号楼 3层 走廊');
@@ -111,8 +114,8 @@ async function metItToo({ comes }: Cast): Promise<void> {
 async function drawnIn({ comes }: Cast): Promise<void> {
   const asker = await comes('requester', 'phone');
   const desk = await comes('desk', 'desk');
-  const main = await order(asker, 'A08', '1-02-ZL', { description: '插座没电' });
-  const twin = await order(asker, 'A08', '1-02-ZL', { description: '两个插座都没电' });
+  const main = await order(asker, 'A05', '1-02-ZL', { description: '插座没电' });
+  const twin = await order(asker, 'A05', '1-02-ZL', { description: '两个插座都没电' });
   await desk.goes('/desk');
   await opens(desk, 'to_accept', main.number);
   await desk.page.locator('.panel .twins', { hasText: twin.number }).waitFor();

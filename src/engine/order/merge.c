@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "engine/order/inner.h"
 #include "json/json.h"
+#include "subject/notice.h"
 
 #define MOST_DRAWN 50
 
@@ -53,11 +54,13 @@ note_on(struct call *c, const struct order *main_order, struct event *e)
                        main_order->id, e->detail);
 }
 
-/* The requester, and whoever works on it. */
+/* The requester, and whoever works on it; those whose orders are merged already
+   are told nothing new by it. */
 static enum err
 tell_of_more(struct call *c, const struct order *main_order)
 {
-    TRY(tell_requesters(c, main_order, "absorb"));
+    TRY(notice_tell(c, main_order->requester_id, "order", main_order->id,
+                    "absorb"));
     return main_order->dispatched_at.ms ? tell_hands(c, main_order, "absorb")
                                         : OK;
 }

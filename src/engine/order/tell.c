@@ -110,8 +110,7 @@ tell_merged(struct call *c, const struct order *o, const char *kind)
     return rows_end(&r);
 }
 
-/* That an order is merged on, or takes in another, is no news to whose order is
-   merged already; least of all to whoever has just been told that it was. */
+/* That an order is merged on is no news to whose order is merged already. */
 enum err
 tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
@@ -119,9 +118,7 @@ tell_requesters(struct call *c, const struct order *o, const char *kind)
     /* What was said about it is not for those who cannot read it. */
     if (!text_same(kind, "comment"))
         TRY(tell_followers(c, o, kind));
-    if (o->state == ORDER_MERGED || text_same(kind, "absorb"))
-        return OK;
-    return tell_merged(c, o, kind);
+    return o->state == ORDER_MERGED ? OK : tell_merged(c, o, kind);
 }
 
 static const char find_title[] =

@@ -25,13 +25,14 @@ const first = [
   'grant_extension',
   'make_safe',
 ];
-/* Is it a next step, rather than something that may be done besides? */
-export const movesOn = (verb: string): boolean => first.includes(verb);
 const last = ['comment', 'cancel'];
 
 function place(verb: string): number {
   return first.includes(verb) ? first.indexOf(verb) - first.length : last.indexOf(verb) + 1;
 }
+
+/* Does it move the work on?  The others are there to be found, not to be pressed. */
+export const movesOn = (verb: string): boolean => first.includes(verb);
 
 /* Array.sort leaves those of one place as they came. */
 export function sorted(list: readonly string[]): string[] {
