@@ -156,9 +156,9 @@ enum err accounts_open(struct call *c, const struct account_opening *o,
 
 /*
  * First passwords for the accounts in ACCOUNT_IDS (with commas between), or,
- * when it is NULL, for all that have none; 2,000 at most.  Each lets in for
- * seven days, until its owner sets their own, and is told here only.  One that
- * replaces a password of the owner's own is told like any reset.
+ * when it is NULL, for all that have neither one nor a token; 2,000 at most.
+ * Each lets in for seven days, until its owner sets their own, and is told here
+ * only.  One that replaces a password of the owner's own is told like any reset.
  */
 struct slip {
     int64_t account_id;

@@ -217,11 +217,13 @@ accounts_open(struct call *c, const struct account_opening *o,
 /* -- slips -------------------------------------------------------------------- */
 
 /* Those for whom no password was ever made. */
+/* Who comes by a token alone, a program, is no newcomer: a slip would end it. */
 static const char find_bare[] =
     "SELECT a.id FROM account a JOIN auth_person p ON p.id = a.person_id"
     " WHERE a.password IS NULL AND p.active = 1 AND (a.active = 1 OR EXISTS"
     "  (SELECT 1 FROM right_change w WHERE w.state = 'waiting'"
     "   AND w.noun = 'account' AND w.noun_id = a.id))"
+    " AND NOT EXISTS (SELECT 1 FROM token t WHERE t.account_id = a.id)"
     " ORDER BY a.id LIMIT $1";
 
 static const char find_unit_name[] =

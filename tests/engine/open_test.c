@@ -203,6 +203,29 @@ TEST(a_slip_lets_in_for_seven_days_to_set_a_password_of_ones_own)
     EXPECT(!c->actor->must_change);
 }
 
+TEST(slips_for_all_leave_alone_who_comes_by_a_token)
+{
+    struct slip *all;
+    instant until;
+    size_t n;
+
+    office_make(c);
+    int64_t one = newcomers_account(c, "n1"), two = newcomers_account(c, "n2");
+    office_exec(c, arena_printf(
+                       c->arena,
+                       "INSERT INTO token (id, secret, account_id, name,"
+                       " created_at, version) VALUES (9, 'x', %lld, 'x', 1, 1)",
+                       (long long)two));
+    as(c, "sysadmin");
+    EXPECT_OK(slips_make(c, NULL, &until, &all, &n));
+    bool newcomer_has = false;
+    for (size_t i = 0; i < n; i++) {
+        EXPECT(all[i].account_id != two);
+        newcomer_has = newcomer_has || all[i].account_id == one;
+    }
+    EXPECT(newcomer_has);
+}
+
 TEST(whoever_holds_a_slip_that_another_has_used_is_told)
 {
     office_make(c);

@@ -9,8 +9,8 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/order/inner.h"
-#include "json/json.h"
 #include "subject/notice.h"
+#include "json/json.h"
 
 #define MOST_DRAWN 50
 
