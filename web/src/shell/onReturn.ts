@@ -16,11 +16,17 @@ export function usePagesOnReturn(): () => void {
       if (!failure) wanted = '';
     }),
   ];
-  onBeforeUnmount(() => ends.forEach((end) => end()));
   /* Some browsers remember that the code was not there: then the page is loaded whole. */
-  return () => {
+  function open(): void {
     const to = wanted;
     wanted = '';
     if (to) router.push(to).catch(() => location.assign(to));
-  };
+  }
+  /* A short break costs the event stream nothing: then the network's own word is heard. */
+  window.addEventListener('online', open);
+  onBeforeUnmount(() => {
+    ends.forEach((end) => end());
+    window.removeEventListener('online', open);
+  });
+  return open;
 }
