@@ -14,6 +14,7 @@ const all = [
   'alarms',
   'correcting',
   'auditing',
+  'day',
   'pages',
 ];
 /* A program with the example of docs/TOUR.md in it. */

@@ -12,7 +12,7 @@ const pages: Record<string, string[]> = {
   requester: ['/report', '/orders', '/me', '/password', '/nowhere'],
   electrician: ['/work'],
   approver: ['/approve'],
-  leader: ['/desk?tab=open'],
+  leader: ['/overview', '/desk?tab=open'],
   desk: ['/desk?tab=open', '/desk?tab=all', '/desk?shape=board', '/desk/intake'],
   sysadmin: [
     'units',

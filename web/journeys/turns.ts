@@ -97,8 +97,8 @@ async function declineAndTransfer({ comes }: Cast): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
   await desk.sees('信息通讯班', desk.page.locator('.panel .facts'));
   await crew.goes('/work');
-  await crew.page.locator('.tabs button', { hasText: '待接单' }).click();
-  await crew.page.locator('.order-card', { hasText: o.number }).waitFor({ state: 'detached' });
+  await crew.page.locator('.job, .empty').first().waitFor();
+  await crew.page.locator('.job', { hasText: o.number }).waitFor({ state: 'detached' });
 }
 
 async function approval({ comes }: Cast): Promise<void> {

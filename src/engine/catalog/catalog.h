@@ -124,6 +124,13 @@ struct item_word {
     const char *item_code, *word;
 };
 
+/* What a crew says when work is done, ready to be pressed. */
+struct ready_phrase {
+    NOUN_MEMBERS;
+    const char *item_code; /* "A04", or "A" of a whole area; NULL: of any */
+    const char *text;
+};
+
 /* Words for which no item was found. */
 struct unfound_word {
     NOUN_MEMBERS;
@@ -138,8 +145,9 @@ struct item_asked {
     int64_t times;
 };
 
-extern const struct model item_word_model, unfound_word_model;
-extern const struct noun item_word_noun, unfound_word_noun;
+extern const struct model item_word_model, unfound_word_model,
+    ready_phrase_model;
+extern const struct noun item_word_noun, unfound_word_noun, ready_phrase_noun;
 extern const struct model service_area_model, sla_class_model,
     service_item_model, routing_rule_model, calendar_day_model,
     calendar_year_model, office_hours_model;

@@ -152,6 +152,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, clocks_from, .flags = GIVEN | FLEETING),           \
         FIELD(struct order, complete_from, .flags = GIVEN | FLEETING),         \
         FIELD(struct order, judged_at, .flags = GIVEN | FLEETING),             \
+        FIELD(struct order, urgency, .flags = GIVEN | FLEETING,                \
+              .label = "Urgency"),                                             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
         FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
         FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \
