@@ -171,6 +171,7 @@ TEST(what_was_asked_for_one_by_one_is_decided_one_by_one)
                              office_int(c, "SELECT MIN(id) FROM right_change"),
                              true, &d));
     EXPECT(d.done == 1 && d.n_left == 0 && waiting(c) == 1);
+    EXPECT_FAULT(right_changes_decide(c, 9, true, &d), ERR_ABSENT, NULL);
 }
 
 /* -- slips -------------------------------------------------------------------- */

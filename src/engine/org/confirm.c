@@ -253,11 +253,13 @@ enum err
 right_changes_decide(struct call *c, int64_t id, bool agree,
                      struct decided *out)
 {
+    struct right_change first;
     int64_t *ids;
     size_t n;
 
     *out = (struct decided){ 0 };
     TRY(right_change_need_admin(c));
+    TRY(life_load(c, &right_change_life, id, &first));
     TRY(change_batch_of(c, id, &ids, &n));
     out->left = NEW_N(c->arena, struct undone, n + 1);
     for (size_t i = 0; i < n; i++) {
