@@ -67,7 +67,7 @@ printf 'id,asked\n1,yesterday\n' >bad.csv
 
 requests() {
     says 3 '拒收 1 行' import requests --map map.yaml --dry-run --data o bad.csv &&
-        says 0 '新增服务单 300 张' import requests --map map.yaml --data o many/*.csv &&
+        says 0 '新增工单 300 张' import requests --map map.yaml --data o many/*.csv &&
         id=$(sed -n 's/.*import undo //p' said) &&
         says 0 '已有 300 张' import requests --map map.yaml --dry-run --data o \
             many/*.csv &&

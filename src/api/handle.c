@@ -44,6 +44,7 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     c.address = q->address;
     c.secure = q->tls;
     c.device = http_cookie(q, "liangcao_device");
+    c.agent = http_header(q, "User-Agent");
     c.changing =
         strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0;
     below.path = q->path + strlen("/api/v1");

@@ -33,7 +33,8 @@ order_of(struct call *c, const struct news_row *row)
         .crew_id = row->crew_id,
         .place_id = row->place_id,
         .provider_id = row->provider_id,
-        .requester_id = row->requester_id
+        .requester_id = row->requester_id,
+        .item_id = row->item_id
     };
     return row->number ? o : NULL;
 }

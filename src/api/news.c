@@ -9,7 +9,7 @@
     "SELECT n.seq, n.kind, n.row_id, e.noun_id, e.verb, e.internal,"           \
     " o.number, o.state, o.version, o.unit_id, o.crew_id, o.place_id,"         \
     " o.provider_id, o.requester_id, t.noun_id, t.person_id, t.kind, t.text,"  \
-    " u.path, p.path, t.noun, e.noun"                                          \
+    " u.path, p.path, t.noun, e.noun, o.item_id"                               \
     " FROM news n"                                                             \
     " LEFT JOIN event e ON n.kind = 1 AND e.id = n.row_id"                     \
     " LEFT JOIN orders o ON e.noun = 'order' AND o.id = e.noun_id"             \
@@ -44,6 +44,7 @@ read_event(struct rows *r, struct news_row *row)
     row->place_id = row_int(r, 11);
     row->provider_id = row_int(r, 12);
     row->requester_id = row_int(r, 13);
+    row->item_id = row_int(r, 22);
     row->unit_path = row_text(r, 18);
     row->place_path = row_text(r, 19);
 }

@@ -41,7 +41,7 @@ struct news_row {
     /* ... of an order; NULL, 0: it is gone, or is none. */
     const char *number, *state;
     int64_t version;
-    int64_t unit_id, crew_id, place_id, provider_id, requester_id;
+    int64_t unit_id, crew_id, place_id, provider_id, requester_id, item_id;
     const char *unit_path, *place_path; /* NULL: there is none */
     /* Of a notice: to whom, its kind, what it says. */
     int64_t person_id;

@@ -146,7 +146,8 @@ const struct noun *const all_nouns[] = {
     &event_noun,        &entry_noun,           &session_noun,
     &right_change_noun, &unit_change_noun,     &unit_plan_noun,
     &saved_view_noun,   &request_import_noun,  &on_call_noun,
-    &follow_noun,       &recurring_order_noun, LAST_NOUNS
+    &follow_noun,       &recurring_order_noun, &ready_phrase_noun,
+    LAST_NOUNS
 };
 
 /* What has a form and is no noun of its own. */

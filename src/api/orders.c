@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/route.h"
+#include "api/several.h"
 #include "auth/auth.h"
 #include "base/text.h"
 #include "engine/order/order.h"
@@ -181,6 +182,10 @@ const struct route order_routes[] = {
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,
       .says = "Ask for a service item at a place, with legs or without." },
+    { POST, "/orders/several", serve_several, .in = &several_model,
+      .flags = R_RAW | R_APART, .answer = SEVERAL_ANSWER,
+      .says =
+          "Do verbs on several orders; each is done or refused by itself." },
     { GET, "/orders/duplicates", get_duplicates, .in = &order_candidates_model,
       .out = &order_candidate_model, .flags = R_RAW, .answer = "{items:[#]}",
       .says = "Open orders of the same item at the same place." },

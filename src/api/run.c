@@ -205,6 +205,18 @@ pause_before_next(int tries)
     (void)nanosleep(&pause, NULL);
 }
 
+bool
+api_again(struct call *c, enum err e, int tries)
+{
+    if (e != ERR_BUSY || tries + 1 >= MAX_TRIES)
+        return false;
+    pause_before_next(tries);
+    /* Another try is another moment: ids carry the time. */
+    if (c->channel != NULL && strcmp(c->channel, "cli") != 0)
+        c->now = instant_now();
+    return true;
+}
+
 static enum err
 run_route(struct call *c, const struct http_request *q, struct http_reply *r)
 {
@@ -231,19 +243,13 @@ run_route(struct call *c, const struct http_request *q, struct http_reply *r)
     c->route = route;
     if (route->flags & R_LATER && q->later)
         db_later(c, q->later);
-    for (int tries = 0; tries < MAX_TRIES; tries++) {
+    for (int tries = 0;; tries++) {
         r->n_headers = 0;
         c->waits = false;
         e = run_keyed(c, &k);
-        if (e != ERR_BUSY)
+        if (!api_again(c, e, tries))
             return e;
-        if (tries + 1 < MAX_TRIES)
-            pause_before_next(tries);
-        /* Another try is another moment: ids carry the time. */
-        if (c->channel != NULL && strcmp(c->channel, "cli") != 0)
-            c->now = instant_now();
     }
-    return e;
 }
 
 void

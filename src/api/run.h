@@ -16,6 +16,10 @@
 void api_run(struct call *c, const struct http_request *q,
              struct http_reply *r);
 
+/* Did what ended with E lose a race, and may it be run again?  TRIES were before
+   it.  Pauses first, and is a moment later then. */
+bool api_again(struct call *c, enum err e, int tries);
+
 /* How many microseconds a request that lost a race for the time TRIES + 1 waits
    before it is run again: by chance, below 4 ms, then below twice as much. */
 struct random;

@@ -73,7 +73,7 @@ struct token {
 /* A session as its owner sees it. */
 struct session_row {
     int64_t id;
-    const char *address;
+    const char *address, *browser; /* as it says of itself */
     instant created_at, seen_at;
     bool own; /* the one that asks */
 };

@@ -152,6 +152,14 @@ void failed_addresses_close(struct failed_addresses *f);
 int64_t address_waits(struct call *c);
 void address_failed(struct call *c);
 
+/* -- browser.c ------------------------------------------------------------ */
+
+/* What the caller's browser and system are called, as they say of themselves:
+   "WeChat · Android"; NULL: nothing that is known.  And that in the caller's
+   language. */
+const char *browser_name(struct call *c);
+const char *browser_words(struct call *c, const char *name);
+
 /* -- lockout.c ------------------------------------------------------------ */
 
 /* The count of failures that a try to sign in belongs to. */

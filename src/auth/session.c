@@ -41,7 +41,7 @@ static const char set_must_change[] =
 
 static const char add_session[] =
     "INSERT INTO session (id, secret, account_id, csrf, created_at, seen_at,"
-    " address) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    " address, browser) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 static const char drop_session[] = "DELETE FROM session WHERE id = $1";
 
@@ -181,7 +181,8 @@ write_session(struct call *c, const struct signed_in *in, const char *hash)
     const struct actor *a = in->actor;
 
     return db_exec(c, add_session, V(a->session_id), V(hash), V(a->account_id),
-                   V(a->csrf), V(c->now), V(c->now), V(c->address));
+                   V(a->csrf), V(c->now), V(c->now), V(c->address),
+                   V(browser_name(c)));
 }
 
 /* Only in memory, until there is room: who cannot change anything shall read

@@ -7,6 +7,7 @@
 static const struct field fields[] = {
     FIELD(struct session_row, id, .flags = GIVEN),
     FIELD(struct session_row, address, .flags = GIVEN, .label = "Address"),
+    FIELD(struct session_row, browser, .flags = GIVEN, .label = "Browser"),
     FIELD(struct session_row, created_at, .flags = GIVEN,
           .label = "Signed in at"),
     FIELD(struct session_row, seen_at, .flags = GIVEN, .label = "Last used"),
@@ -45,8 +46,10 @@ session_row_list(struct call *c, struct list *l)
              list_bind(c, l, V((instant){ c->now.ms - idle - MINUTE_MS })));
     TRY(model_list(c, l));
     rows = l->rows;
-    for (size_t i = 0; i < l->n; i++)
+    for (size_t i = 0; i < l->n; i++) {
         rows[i].own = rows[i].id == c->actor->session_id;
+        rows[i].browser = browser_words(c, rows[i].browser);
+    }
     return OK;
 }
 

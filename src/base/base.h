@@ -80,6 +80,7 @@ struct call {
     const char *address; /* the far end's address, or NULL */
     bool secure;         /* it is reached over TLS */
     const char *device;  /* the cookie of a browser that is known, or NULL */
+    const char *agent;   /* what the far end says it is, or NULL */
     bool changing;       /* the request asks for a change */
     bool unattended;     /* asked by a page of itself: no use of the session */
     bool waits;          /* what was asked for waits for somebody to agree */

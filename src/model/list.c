@@ -283,9 +283,8 @@ add_one_of(struct where *w, const struct filter *f)
     return OK;
 }
 
-/* %text% with the wildcards in it made plain. */
-static const char *
-like_pattern(struct call *c, const char *text)
+const char *
+list_like(struct call *c, const char *text)
 {
     struct buf b = buf_make(c->arena, 0);
 
@@ -303,7 +302,7 @@ static void
 add_like(struct where *w, const char *column, const char *text)
 {
     buf_printf(&w->sql, "LOWER(%s) LIKE LOWER(", column);
-    add_value(w, V(like_pattern(w->c, text)));
+    add_value(w, V(list_like(w->c, text)));
     buf_puts(&w->sql, ") ESCAPE '\\'");
 }
 

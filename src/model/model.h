@@ -320,6 +320,9 @@ size_t list_bind(struct call *c, struct list *l, struct value v);
 void list_and(struct call *c, struct list *l, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* For LIKE: %text% with the wildcards in it made plain by a backslash. */
+const char *list_like(struct call *c, const char *text);
+
 /* A further part; false when there is room for no more. */
 bool list_part(struct list *l, const char *where);
 

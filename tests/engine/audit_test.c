@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "auth/account.h"
+#include "base/text.h"
 #include "database.h"
 #include "model/app.h"
 #include "office.h"
@@ -173,6 +174,67 @@ TEST(only_the_audit_administrator_reads_it)
     as(c, "auditor");
     EXPECT_OK(audit_list(c, &l));
     EXPECT(l.n > 0);
+}
+
+/* How many of the entries that WORDS find are of the order, and by whom. */
+static int64_t
+found(struct call *c, const char *words, int64_t order_id, const char *actor)
+{
+    struct list l = { .model = &audit_entry_model, .words = words };
+    const struct audit_entry *e;
+    int64_t n = 0;
+
+    as(c, "auditor");
+    EXPECT_OK(audit_list(c, &l));
+    assert_string_equal(l.words, words);
+    e = l.rows;
+    for (size_t i = 0; i < l.n; i++)
+        n += (order_id == 0 || e[i].noun_id == order_id)
+             && (actor == NULL || text_same(e[i].actor, actor));
+    return n;
+}
+
+TEST(entries_are_found_by_the_number_of_an_order_by_a_person_and_by_a_word)
+{
+    struct order o, other;
+
+    office_make(c);
+    o = ask(c, "wang", "A04");
+    other = ask(c, "wang", "A04");
+    EXPECT_OK(say(c, "desk", "accept", o.id));
+    /* A number is of that order alone. */
+    assert_int_equal(found(c, o.number, o.id, NULL), 2);
+    assert_int_equal(found(c, o.number, 0, NULL), 2);
+    assert_int_equal(found(c, other.number, other.id, NULL), 1);
+    /* What somebody did. */
+    assert_int_equal(found(c, "Desk", o.id, "Desk"), 1);
+    /* What stands in the entries themselves. */
+    EXPECT(found(c, "submitted", o.id, NULL) >= 1);
+    assert_int_equal(found(c, "nobody says this", 0, NULL), 0);
+    /* Signs are no wildcards: that it was asked for before is an entry. */
+    assert_int_equal(found(c, "nobody%this", 0, NULL), 0);
+}
+
+TEST(signing_in_and_out_stands_apart_from_what_was_done)
+{
+    struct list all = { .model = &audit_entry_model };
+    struct list done = all, signing = all;
+    struct sign_in s = { .account = "wang", .password = "wrong" };
+
+    office_make(c);
+    EXPECT_FAULT(auth_sign_in(c, &s), ERR_UNSIGNED, NULL);
+    done.view = "done";
+    signing.view = "signing";
+    as(c, "auditor");
+    EXPECT_OK(audit_list(c, &signing));
+    assert_int_equal(signing.total, 1);
+    assert_string_equal(((const struct audit_entry *)signing.rows)->action,
+                        "sign_in.fail");
+    EXPECT_OK(audit_list(c, &done));
+    EXPECT_OK(audit_list(c, &all));
+    /* That the two were read is in the third. */
+    EXPECT(done.total > 1);
+    assert_int_equal(all.total, done.total + signing.total + 1);
 }
 
 /* -- beginning at once ----------------------------------------------------- */

@@ -387,6 +387,7 @@ TEST(several_are_drawn_into_one_at_once_or_none_is)
     EXPECT(told_of(c, ZHAO, main_order, "absorb") == 1);
     EXPECT(told_of(c, SUN, main_order, "absorb") == 1);
     EXPECT(told_of(c, WANG, main_order, "absorb") == 1);
+    EXPECT(told_of(c, LI, one, "merged") == 1);
     EXPECT(told_of(c, LI, one, "absorb") == 0);
     EXPECT(count_of(c,
                     "SELECT COUNT(*) FROM event WHERE noun_id = %lld"

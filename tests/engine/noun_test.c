@@ -50,6 +50,8 @@ static const struct sample {
       "{\"value\":\"Y\"}" },
     { &item_word_noun, "{\"item_code\":\"A04\",\"word\":\"X\"}",
       "{\"word\":\"Y\"}" },
+    { &ready_phrase_noun, "{\"item_code\":\"A04\",\"text\":\"X\"}",
+      "{\"text\":\"Y\"}" },
     { &unfound_word_noun, "{\"word\":\"X\"}", "{\"active\":false}" },
     { &recurring_order_noun,
       "{\"name\":\"X\",\"rule\":\"weekly\",\"weekdays\":\"1\","

@@ -67,7 +67,7 @@ unit_now(struct call *c, int64_t id)
     return u;
 }
 
-static const char *
+static inline const char *
 path(struct call *c, int64_t a, int64_t b, int64_t d)
 {
     if (d)

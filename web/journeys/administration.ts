@@ -58,7 +58,7 @@ async function doubles({ comes }: Cast): Promise<void> {
   await p.page.locator('tbody tr').filter({ hasNotText: 'E2E-D1' }).first().waitFor({ state: 'detached' });
   await row.getByRole('button', { name: p.text('admin.merge') }).click();
   await p.presses('admin.merge');
-  await p.sees(p.text('error.required_of', { what: p.text('admin.merge_into') }));
+  await p.sees(p.text('error.missing.into'));
   await p.finds('admin.merge_into', '东门岗亭', '东门岗亭');
   await p.presses('admin.merge');
   await row
@@ -121,7 +121,7 @@ async function units({ comes }: Cast): Promise<void> {
   await p.writes('units.ask.name', '外事接待处');
   await p.writes('ask.reason', '府办发〔2026〕9号');
   await p.page.locator('dialog[open] .modal-foot .main').click();
-  await p.sees('由「接待处」改名为「外事接待处」');
+  await p.sees('由“接待处”更名为“外事接待处”');
   await p.sees('府办发〔2026〕9号');
 
   await choosesUnit(p, '礼宾处');
@@ -214,7 +214,8 @@ async function theChain({ comes }: Cast): Promise<void> {
   await p.page.waitForURL('**/admin/audit');
   await p.presses('audit.verify');
   await p.sees(/[\d,]+ 条记录、[\d,]+ 行数据均与写入时一致/);
-  await p.page.locator('.plain tbody tr', { hasText: '登录' }).first().waitFor();
+  await p.page.getByRole('tab', { name: p.text('audit.tab.signing') }).click();
+  await p.page.locator('table.audit tbody tr', { hasText: '登录' }).first().waitFor();
 }
 
 /* The table that the server writes: the rows that are shown, and no others. */

@@ -13,6 +13,8 @@ const all = [
   'finding',
   'alarms',
   'correcting',
+  'auditing',
+  'day',
   'pages',
 ];
 /* A program with the example of docs/TOUR.md in it. */

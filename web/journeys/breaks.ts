@@ -128,6 +128,25 @@ async function streamRefused({ comes }: Cast): Promise<void> {
   await desk.page.locator('.lost').waitFor({ state: 'detached' });
 }
 
+/* The network goes while somebody turns to a page that was never opened. */
+async function networkReturns({ comes }: Cast): Promise<void> {
+  const p = await comes('requester', 'phone', 'zh', '/report');
+  await p.settles();
+  p.mayFail(/ERR_INTERNET_DISCONNECTED|console: .*(import|fetch|navigation)/i);
+  await p.page.context().setOffline(true);
+  await p.page
+    .locator('.bottom-nav')
+    .getByRole('link', { name: p.text('nav.mine') })
+    .click();
+  await p.sees(p.text('error.offline'));
+  await p.page.context().setOffline(false);
+  await p.page.waitForURL('**/orders');
+  await p.page
+    .locator('.shell h1')
+    .filter({ hasText: p.text('nav.mine') })
+    .waitFor();
+}
+
 async function somebodyWasFaster({ comes }: Cast): Promise<void> {
   const desk = await comes('desk', 'desk');
   const asker = await comes('requester', 'phone');
@@ -193,3 +212,4 @@ journey('who is signed out elsewhere is asked at once, and what he typed stays',
 journey('another account in another tab does not send what was begun as the first', anotherTab);
 journey('an event stream that was refused comes back, and what was missed is seen', streamRefused);
 journey('who was too late for a verb sees what is new and keeps what he typed', somebodyWasFaster);
+journey('a page that was turned to without a network opens when there is one again', networkReturns);

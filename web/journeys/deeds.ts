@@ -27,8 +27,7 @@ export async function reports(
 
 /* The electrician opens what was sent to his crew. */
 export async function takesUp(crew: Person, number: string): Promise<void> {
-  await crew.page.locator('.tabs button', { hasText: crew.text('work.to_acknowledge') }).click();
-  await crew.page.locator('.order-card', { hasText: number }).getByRole('link').first().click();
+  await crew.page.locator('.job', { hasText: number }).getByRole('link').first().click();
 }
 
 export async function placeOf(p: Person, code: string): Promise<number> {

@@ -61,7 +61,7 @@ async function theDeskMerges(desk: Person, twin: string): Promise<void> {
   await desk.page.keyboard.press('m');
   await tabsTo(desk, '合并到');
   await types(desk, twin, twin);
-  await tabsTo(desk, '说明');
+  await tabsTo(desk, '备注');
   await tabsTo(desk, '合并');
   await desk.page.keyboard.press('Enter');
   await desk.page.locator('.panel .tag', { hasText: '已合并' }).waitFor();

@@ -11,9 +11,9 @@ const NAVIGATION: Record<string, string[]> = {
   lead: ['report', 'mine', 'work', 'desk'],
   provider: ['report', 'mine', 'work', 'desk'],
   desk: ['report', 'mine', 'work', 'desk'],
-  approver: ['report', 'mine', 'approve', 'watch'],
-  accountant: ['report', 'mine', 'watch'],
-  leader: ['report', 'mine', 'watch'],
+  approver: ['report', 'overview', 'mine', 'approve', 'watch'],
+  accountant: ['report', 'overview', 'mine', 'watch'],
+  leader: ['report', 'overview', 'mine', 'watch'],
   sysadmin: ['report', 'mine', 'admin'],
   secadmin: ['report', 'mine', 'admin'],
   auditor: ['report', 'mine', 'admin'],
@@ -36,6 +36,7 @@ const ADMINISTRATION: Record<string, string[]> = {
     'item-words',
     'unfound-words',
     'office-hours',
+    'ready-phrases',
     'accounts',
     'changes',
     'settings',
@@ -54,6 +55,7 @@ const PLAIN: Record<string, string> = {
   'on-call': '值班',
   'item-words': '事项说法',
   'unfound-words': '未找到的说法',
+  'ready-phrases': '完工常用语',
 };
 
 /* What the example of docs/TOUR.md adds, where it is in the program. */

@@ -55,6 +55,11 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'order.title', who: () => isCrew.value },
       },
       {
+        path: 'overview',
+        component: () => import('./desk/OverviewPage.vue'),
+        meta: { title: 'nav.overview', who: () => isWatcher.value },
+      },
+      {
         path: 'desk',
         component: () => import('./desk/DeskPage.vue'),
         meta: { title: 'nav.desk', who: () => isDesk.value || isWatcher.value },

@@ -25,7 +25,7 @@ test('the clock that is shown is the one the server names, whatever others say',
   assert.deepEqual(shown({ accept_due: at(1), nearest_due: at(1), nearest_clock: 'accept' }), [
     'accept',
     'ok',
-    '受理还有 1 小时',
+    '距受理时限 1 小时',
   ]);
 });
 

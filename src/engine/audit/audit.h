@@ -71,8 +71,10 @@ extern const struct model change_model;
 enum err audit_history(struct call *c, struct list *l, const char *noun,
                        int64_t id) MUST_USE;
 
-/* The entries, newest first, for the audit administrator (audit.see).  That
-   they were read is an entry too. */
+/* The entries, newest first, for the audit administrator (audit.see).  The
+   list's words find what was done with whatever is called so (an order by its
+   number, a person, a place), what a person so called has done, and what the
+   entries say themselves.  That they were read is an entry too. */
 enum err audit_list(struct call *c, struct list *l) MUST_USE;
 
 /* -- what is told of without a change --------------------------------------- */

@@ -193,6 +193,11 @@ struct audit_public key_public(const struct audit_key *k);
 const char *key_sign(struct call *c, const struct audit_key *k,
                      const char *text, size_t n);
 
+/* -- find.c -------------------------------------------------------------------- */
+
+/* The list's words as a condition; none where there are no words. */
+enum err audit_find(struct call *c, struct list *l) MUST_USE;
+
 /* -- note.c, job.c: what a process keeps in memory --------------------------- */
 
 /* How often an account did something of a kind in the minute since. */

@@ -110,7 +110,7 @@ struct calendar_year {
 
 struct office_hours {
     int64_t id;
-    const char *name;
+    const char *name, *name_en;
     int64_t from_month_day, to_month_day; /* 501: 1 May */
     const char *spans;                    /* '08:30-12:00,14:00-17:30' */
     day valid_from, valid_to;
@@ -122,6 +122,13 @@ struct office_hours {
 struct item_word {
     NOUN_MEMBERS;
     const char *item_code, *word;
+};
+
+/* What a crew says when work is done, ready to be pressed. */
+struct ready_phrase {
+    NOUN_MEMBERS;
+    const char *item_code; /* "A04", or "A" of a whole area; NULL: of any */
+    const char *text;
 };
 
 /* Words for which no item was found. */
@@ -138,8 +145,9 @@ struct item_asked {
     int64_t times;
 };
 
-extern const struct model item_word_model, unfound_word_model;
-extern const struct noun item_word_noun, unfound_word_noun;
+extern const struct model item_word_model, unfound_word_model,
+    ready_phrase_model;
+extern const struct noun item_word_noun, unfound_word_noun, ready_phrase_noun;
 extern const struct model service_area_model, sla_class_model,
     service_item_model, routing_rule_model, calendar_day_model,
     calendar_year_model, office_hours_model;

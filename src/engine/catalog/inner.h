@@ -64,6 +64,12 @@ enum err catalog_load_words(struct call *c, struct catalog *k) MUST_USE;
 /* There is an item of that code. */
 enum err item_word_check(struct call *c, const void *old, void *rec) MUST_USE;
 
+/* The code of an item ("A04") or of an area ("A"); blank becomes NULL, of any.
+   ERR_INVALID item_code: there is neither. */
+enum err need_item_or_area(struct call *c, const char **code) MUST_USE;
+enum err ready_phrase_check(struct call *c, const void *old,
+                            void *rec) MUST_USE;
+
 /* The process looks at the generation at its next hold. */
 void catalog_look_again(const struct call *c);
 

@@ -310,6 +310,7 @@ put_hours(struct call *c, struct import *im, const struct incoming *in,
     const struct office_hours *old = im->hours;
     struct office_hours h = {
         .name = p->name,
+        .name_en = p->name_en,
         .spans = p->spans,
         .from_month_day = read_month_day(p->from),
         .to_month_day = read_month_day(p->to),

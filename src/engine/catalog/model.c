@@ -165,6 +165,8 @@ static const struct field hours_fields[] = {
     FIELD(struct office_hours, id, .flags = GIVEN),
     FIELD(struct office_hours, name, .flags = REQUIRED | TITLE | FOUND,
           .min = 1, .max = 60, .label = "Name"),
+    FIELD(struct office_hours, name_en, .flags = FOUND, .max = 60,
+          .label = "English name"),
     FIELD(struct office_hours, from_month_day, .flags = REQUIRED, .min = 101,
           .max = 1231, .label = "From month and day", .says = "501 is 1 May."),
     FIELD(struct office_hours, to_month_day, .flags = REQUIRED, .min = 101,

@@ -164,11 +164,9 @@ static const cyaml_schema_field_t route_keys[] = {
 VALUE(route_value, struct pack_route, route_keys);
 
 static const cyaml_schema_field_t hours_keys[] = {
-    WORD(struct pack_hours, name),
-    WORD(struct pack_hours, from),
-    WORD(struct pack_hours, to),
-    WORD(struct pack_hours, spans),
-    CYAML_FIELD_END,
+    WORD(struct pack_hours, name),  TEXT(struct pack_hours, name_en),
+    WORD(struct pack_hours, from),  WORD(struct pack_hours, to),
+    WORD(struct pack_hours, spans), CYAML_FIELD_END,
 };
 VALUE(hours_value, struct pack_hours, hours_keys);
 

@@ -72,7 +72,7 @@ struct pack_route {
 };
 
 struct pack_hours {
-    const char *name, *from, *to, *spans; /* from, to: "05-01" */
+    const char *name, *name_en, *from, *to, *spans; /* from, to: "05-01" */
 };
 
 struct pack_day {

@@ -294,6 +294,15 @@ const struct noun item_word_noun = {
     .removable = true,
 };
 
+const struct noun ready_phrase_noun = {
+    CATALOG_NOUN(ready_phrase_model),
+    .plural = "ready-phrases",
+    .part = "catalog",
+    .says = "What a crew says when work is done.",
+    .check = ready_phrase_check,
+    .removable = true,
+};
+
 /* Told by catalog_note_unfound alone; whoever has mended it takes it away. */
 const struct noun unfound_word_noun = {
     .model = &unfound_word_model,
@@ -317,20 +326,26 @@ check_span(struct call *c, day *from, day to)
     return OK;
 }
 
+enum err
+need_item_or_area(struct call *c, const char **code)
+{
+    int64_t id = 0;
+
+    if (text_is_blank(*code)) {
+        *code = NULL;
+        return OK;
+    }
+    TRY(db_int(c, &id, find_item_code, V(*code)));
+    return id != 0 ? OK : need_row(c, find_area_code, V(*code), "item_code");
+}
+
 static enum err
 check_rule(struct call *c, const void *old, void *rec)
 {
     struct routing_rule *r = rec;
-    int64_t id = 0;
 
     (void)old;
-    if (text_is_blank(r->item_code)) {
-        r->item_code = NULL;
-    } else {
-        TRY(db_int(c, &id, find_item_code, V(r->item_code)));
-        if (id == 0)
-            TRY(need_row(c, find_area_code, V(r->item_code), "item_code"));
-    }
+    TRY(need_item_or_area(c, &r->item_code));
     return check_span(c, &r->valid_from, r->valid_to);
 }
 

@@ -232,6 +232,7 @@ order_mark_clocks(struct call *c, struct order *o)
     judge_clocks(o);
     hold_promise(c, o);
     (void)mark_nearest(o);
+    o->urgency = order_urgency(o, c->now);
 }
 
 void
@@ -250,6 +251,7 @@ watch_clocks(struct call *c, const struct order *old, struct order *o)
     }
     if (is.name == NULL || o->acknowledged_at.ms > before.acknowledged_at.ms)
         o->alarming = false;
+    o->urgency = order_urgency(o, c->now);
     o->wake_at = next_wake(c, o);
 }
 
@@ -359,7 +361,7 @@ note_late(struct call *c, struct order *o, const char *clock)
 
 static const char set_wake[] =
     "UPDATE orders SET wake_at = $2, nearest_due = $4, emergency = $5,"
-    " alarms = $6, alarmed_at = $7, nearest_clock = $8"
+    " alarms = $6, alarmed_at = $7, nearest_clock = $8, urgency = $9"
     " WHERE id = $1 AND version = $3";
 
 /* When to look again is the program's own business: the order is as it was. */
@@ -368,7 +370,7 @@ sleep_until(struct call *c, const struct order *o, instant wake)
 {
     TRY(db_exec(c, set_wake, V(o->id), V(wake), V(o->version),
                 V(o->nearest_due), V(o->emergency), V(o->alarms),
-                V(o->alarmed_at), V(o->nearest_clock)));
+                V(o->alarmed_at), V(o->nearest_clock), V(o->urgency)));
     if (db_changes(c) != 1)
         return fail(c, ERR_BUSY, NULL, "somebody else changed it just now");
     return OK;

@@ -224,12 +224,13 @@ judge(struct importing *im, struct request *q)
 
     r->on_time += q->says == SAYS_ON_TIME;
     r->overdue += q->says == SAYS_OVERDUE;
+    /* Also of one without a target: it has its place among the others. */
+    order_mark_clocks(im->c, o);
     if (o->complete_due.ms == 0)
         return;
     r->with_target++;
     late = (o->completed_at.ms ? o->completed_at.ms : im->c->now.ms)
            > o->complete_due.ms;
-    order_mark_clocks(im->c, o);
     o->complete_late = late;
     r->own_overdue += late;
     r->own_on_time += !late;

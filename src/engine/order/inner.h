@@ -64,6 +64,14 @@ enum err order_fill_view(struct call *c, struct order_view *v) MUST_USE;
 extern const struct auth_columns order_lies;
 enum err order_limit(struct call *c, struct list *l) MUST_USE;
 
+/* May the actor, whom some right leads to the order that lies AT, see it?  What
+   may be said without a name is open to those alone who handle it. */
+bool order_is_open_to(struct call *c, const struct order *o,
+                      const struct auth_where *at);
+
+/* The same of the rows of a list. */
+void order_hide_discreet(struct call *c, struct list *l);
+
 /* Is there an order besides this one that others may be merged into, and that
    the actor may see? */
 enum err order_another_open(struct call *c, int64_t id, bool *some) MUST_USE;
@@ -213,6 +221,10 @@ bool is_emergency(struct call *c, const struct order *o);
 /* Reckon what follows from the clocks of O: the nearest, the level and the alarm,
    when to look next.  OLD is what it was; NULL: no verb has changed it. */
 void watch_clocks(struct call *c, const struct order *old, struct order *o);
+
+/* Where the order stands among the others at NOW; its nearest clock and level
+   must be reckoned. */
+int64_t order_urgency(const struct order *o, instant now);
 
 /* Which clocks of the round that O has ended were met late or not at all: a bit
    for each, in the order of order_clocks. */

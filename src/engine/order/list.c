@@ -15,6 +15,7 @@
 
 #define OPEN_BY_ID "orders_open"
 #define OPEN_BY_DUE "orders_open_due"
+#define OPEN_BY_URGENCY "orders_open_urgency"
 
 /* Also those of the provider that one works for. */
 static const char of_my_crews[] =
@@ -91,6 +92,8 @@ index_of_open(const struct list *l)
 {
     if (l->sort != NULL && strcmp(l->sort->name, "nearest_due") == 0)
         return OPEN_BY_DUE;
+    if (l->sort != NULL && strcmp(l->sort->name, "urgency") == 0)
+        return OPEN_BY_URGENCY;
     return has_filter(l, "state", 1u << IS) || has_filter(l, "number", 1u << IS)
                    || has_filter(l, "id", 1u << IS | 1u << ONE_OF)
                ? NULL

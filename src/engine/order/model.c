@@ -47,7 +47,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, item_name, .flags = GIVEN | REQUIRED,              \
               .label = "Item"),                                                \
         FIELD(struct order, sla_class, .flags = GIVEN | REQUIRED,              \
-              .label = "Promise class"),                                       \
+              .label = "Service level"),                                       \
         FIELD(struct order, priority, .flags = GIVEN, .label = "Priority"),    \
         FIELD(struct order, priority_reason, .flags = GIVEN,                   \
               .label = "Why this priority"),                                   \
@@ -152,6 +152,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, clocks_from, .flags = GIVEN | FLEETING),           \
         FIELD(struct order, complete_from, .flags = GIVEN | FLEETING),         \
         FIELD(struct order, judged_at, .flags = GIVEN | FLEETING),             \
+        FIELD(struct order, urgency, .flags = GIVEN | FLEETING,                \
+              .label = "Urgency"),                                             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
         FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
         FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \

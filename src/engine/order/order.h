@@ -2,7 +2,7 @@
 /*
  * order - everything asked for: one life from request to rating.
  *
- * An order (服务单) asks for one service item at one place.  A leg (子单) is
+ * An order (工单) asks for one service item at one place.  A leg (子单) is
  * an order with a parent.  Owns the tables orders, rating, draft,
  * order_follow and recurring_order.
  *
@@ -113,6 +113,7 @@ struct order {
     instant clocks_from;       /* since when they run */
     instant complete_from;     /* the last of them; 0: its end was agreed on */
     instant judged_at;         /* those that ended by then were told as late */
+    int64_t urgency; /* least first: the order in which it is taken up */
     instant wake_at;
     const char *result, *cause;
     const char *external_source, *external_id, *calendar_note;
@@ -376,7 +377,7 @@ enum err order_free(struct call *c, int64_t max, int64_t *done) MUST_USE;
 enum err order_recalculate(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* What the clocks say of a row that no verb has made (an import's, the demo's):
-   which were met late, what a pause holds, which ends first. */
+   which were met late, what a pause holds, which ends first, how urgent it is. */
 void order_mark_clocks(struct call *c, struct order *o);
 
 /* Working days of silence that verify, days in which one may rate or reopen. */

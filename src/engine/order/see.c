@@ -48,9 +48,10 @@ order_who(struct call *c, const struct order *o)
         who |= BY_APPROVER;
     if (auth_may_at(c, "order.extend", &at))
         who |= BY_EXTENDER;
-    if (who != 0 || in_crew(c, o->crew_id) || auth_may_at(c, "order.see", &at))
-        who |= BY_ANYONE;
-    return who;
+    if (who == 0 && !in_crew(c, o->crew_id)
+        && !auth_may_at(c, "order.see", &at))
+        return 0;
+    return order_is_open_to(c, o, &at) ? who | BY_ANYONE : 0;
 }
 
 bool
@@ -212,6 +213,7 @@ const struct auth_columns order_lies = { .unit = "unit_id",
 enum err
 order_limit(struct call *c, struct list *l)
 {
+    order_hide_discreet(c, l);
     if (auth_may_at(c, "order.see", &order_anywhere))
         return OK;
     (void)list_part(l, arena_printf(c->arena, "requester_id = $%zu",

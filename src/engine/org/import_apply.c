@@ -246,9 +246,7 @@ keep_derived(struct import *im, const struct node *x)
 {
     const struct place *p = x->rec, *old = x->old;
 
-    if (im->model == &place_model
-        && (!text_same(p->path, old->path)
-            || !text_same(p->full_name, old->full_name)))
+    if (im->model == &place_model && place_is_called_anew(p, old))
         return place_keep_derived(im->c, p);
     return OK;
 }

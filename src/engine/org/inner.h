@@ -69,11 +69,14 @@ unsigned place_rank(const char *kind);
 enum err place_check_parent(struct call *c, const struct place *p,
                             const struct place *parent) MUST_USE;
 
-/* Fill in path, full_name and initials from the parent (NULL: none). */
+/* Fill in path, full names and initials from the parent (NULL: none). */
 void place_derive(struct call *c, struct place *p, const struct place *parent);
 
 /* Write those three, which follow from elsewhere and so have no audit. */
 enum err place_keep_derived(struct call *c, const struct place *p) MUST_USE;
+
+/* Is one of them other than it was, and so are those of what lies in it? */
+bool place_is_called_anew(const struct place *p, const struct place *old);
 
 /*
  * The parts by which a row is found, written anew; in the caller's TX, whoever

@@ -22,8 +22,8 @@ static const struct field fields[] = {
           .refers = "person", .also = "值班人", .label = "Person"),
     FIELD(struct on_call, place_id, .refers = "place", .also = "值班地点",
           .label = "Place", .says = "Empty: the whole office."),
-    FIELD(struct on_call, phone, .flags = FOUND, .min = 3, .max = 24,
-          .also = "值班电话", .label = "Phone"),
+    FIELD(struct on_call, phone, .flags = FOUND, .max = 24, .also = "值班电话",
+          .label = "Phone"),
     FIELD(struct on_call, version, .flags = GIVEN),
     FIELD(struct on_call, updated_at, .flags = GIVEN),
 };

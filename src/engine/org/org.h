@@ -159,8 +159,9 @@ struct place {
     const char *kind; /* site building floor room */
     int64_t parent_id;
     const char *path;
-    const char *full_name; /* "1号楼 3层 305": from the building down */
-    int64_t unit_id;       /* whose room it is */
+    const char *full_name;    /* "1号楼 3层 305": from the building down */
+    const char *full_name_en; /* "Room 305, Floor 3, Building 1", or NULL */
+    int64_t unit_id;          /* whose room it is */
     const char *room_use;
     double area_m2;
     bool restricted; /* a secrecy area: whoever works there is escorted */

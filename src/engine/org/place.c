@@ -24,11 +24,13 @@ static const struct field fields[] = {
     FIELD(struct place, kind, .flags = REQUIRED, .choices = place_kinds,
           .label = "Kind", .also = "类别"),
     FIELD(struct place, parent_id, .refers = "place", .label = "Lies in",
-          .also = "上级编码,上级代码"),
+          .also = "上级位置编码,上级编码,上级代码"),
     FIELD(struct place, path, .flags = GIVEN | REQUIRED | FLEETING),
     FIELD(struct place, full_name,
           .flags = GIVEN | REQUIRED | FLEETING | TITLE | FOUND,
           .label = "Full name"),
+    FIELD(struct place, full_name_en, .flags = GIVEN | FLEETING,
+          .label = "Full English name"),
     FIELD(struct place, unit_id, .refers = "unit", .label = "Used by",
           .also = "部门编码,单位编码"),
     FIELD(struct place, room_use, .max = 60, .label = "Use"),
@@ -76,6 +78,19 @@ place_check_parent(struct call *c, const struct place *p,
     return OK;
 }
 
+/* What has no English name keeps its own among those that have. */
+static const char *
+english_name(struct call *c, const struct place *p, const struct place *above)
+{
+    if (above == NULL)
+        return p->name_en;
+    if (p->name_en == NULL && above->full_name_en == NULL)
+        return NULL;
+    return arena_printf(c->arena, "%s, %s", p->name_en ? p->name_en : p->name,
+                        above->full_name_en ? above->full_name_en
+                                            : above->full_name);
+}
+
 /* The site is left out of full names: nobody says it in their own house. */
 void
 place_derive(struct call *c, struct place *p, const struct place *parent)
@@ -87,19 +102,28 @@ place_derive(struct call *c, struct place *p, const struct place *parent)
     p->full_name =
         named ? arena_printf(c->arena, "%s %s", parent->full_name, p->name)
               : p->name;
+    p->full_name_en = english_name(c, p, named ? parent : NULL);
     p->initials = text_initials(c->arena, p->full_name);
 }
 
 static const char keep_derived[] =
-    "UPDATE place SET path = $1, full_name = $2, initials = $3"
-    " WHERE id = $4";
+    "UPDATE place SET path = $1, full_name = $2, initials = $3,"
+    " full_name_en = $4 WHERE id = $5";
 
 enum err
 place_keep_derived(struct call *c, const struct place *p)
 {
     TRY(db_exec(c, keep_derived, V(p->path), V(p->full_name), V(p->initials),
-                V(p->id)));
+                V(p->full_name_en), V(p->id)));
     return org_index_place(c, p);
+}
+
+bool
+place_is_called_anew(const struct place *p, const struct place *old)
+{
+    return !text_same(p->path, old->path)
+           || !text_same(p->full_name, old->full_name)
+           || !text_same(p->full_name_en, old->full_name_en);
 }
 
 /* The right may be held for the place or for the unit that uses it. */
@@ -195,8 +219,7 @@ place_set(struct call *c, struct place *p, field_mask said)
     TRY(change_keeps_names(c, &place_model, &old, p));
     TRY(model_set(c, &place_model, p, ALL_FIELDS));
     TRY(org_index_place(c, p));
-    if (!text_same(p->path, old.path) || !text_same(p->full_name, old.full_name)
-        || !text_same(p->kind, old.kind))
+    if (place_is_called_anew(p, &old) || !text_same(p->kind, old.kind))
         TRY(refresh_below(c, p));
     return tx_commit(&tx);
 }

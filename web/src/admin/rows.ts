@@ -15,7 +15,9 @@ const CHUNK = 40; /* ids in one question */
 
 export function labelOf(table: string, row: Row): string {
   const label = refers[table].label;
-  return String((language() === 'en' && row.name_en) || row[label] || row.name || row.code || row.id);
+  return String(
+    (language() === 'en' && (row[`${label}_en`] ?? row.name_en)) || row[label] || row.name || row.code || row.id,
+  );
 }
 
 async function namesOfIds(table: string, ids: number[]): Promise<Record<string, string>> {
@@ -87,7 +89,8 @@ function hintOf(table: string, r: Row): string | undefined {
 
 /* A cell as people read it. */
 export function cell(noun: string, f: FormField, row: Row, names: Names): string {
-  const v = f.name === 'name' && language() === 'en' && row.name_en ? row.name_en : row[f.name];
+  const named = ['name', 'full_name'].includes(f.name) && language() === 'en';
+  const v = (named && row[`${f.name}_en`]) || row[f.name];
   if (v === null || v === undefined || v === '') return '';
   const widget = widgetOf(noun, f);
   if (widget === 'item') return names.code?.[String(v)] ?? String(v);

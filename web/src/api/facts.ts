@@ -1,7 +1,7 @@
 /* Facts that change seldom, asked for once: areas, items, crews. */
 import { shallowRef } from 'vue';
 import { get } from './client';
-import type { Area, Crew, Item, List } from './types';
+import type { Area, Crew, Item, List, ReadyPhrase } from './types';
 
 const kept = new Map<string, Promise<unknown>>();
 
@@ -30,6 +30,8 @@ export const areas = (): Promise<Area[]> => once<Area>('/areas');
 export const items = (): Promise<Item[]> => once<Item>('/items', async (path) => (await get<List<Item>>(path)).items);
 export const crews = (): Promise<Crew[]> => once<Crew>('/crews');
 
+export const readyPhrases = (): Promise<ReadyPhrase[]> => once<ReadyPhrase>('/ready-phrases');
+
 /* Ask again next time: after sign-out or after a change. */
 export function forget(): void {
   kept.clear();
@@ -43,10 +45,17 @@ export function crewNames(): Record<number, string> {
     crewsInEnglish.value = {};
     void crews().then(
       (all) => (crewsInEnglish.value = Object.fromEntries(all.map((c) => [c.id, c.name_en ?? '']))),
-      () => undefined,
+      () => (missed = true),
     );
   }
   return crewsInEnglish.value;
+}
+
+/* English names that could not be fetched are asked for anew. */
+let missed = false;
+export function namesAgain(): void {
+  if (missed) crewsInEnglish.value = english.value = null;
+  missed = false;
 }
 
 const english = shallowRef<Record<string, string> | null>(null);
@@ -57,7 +66,7 @@ export function itemNames(): Record<string, string> {
     english.value = {};
     void items().then(
       (all) => (english.value = Object.fromEntries(all.map((i) => [i.code, i.name_en]))),
-      () => undefined,
+      () => (missed = true),
     );
   }
   return english.value;

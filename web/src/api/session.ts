@@ -144,6 +144,6 @@ export function home(): string {
   if (isCrew.value) return '/work';
   if (isAdmin.value) return '/admin';
   if (isApprover.value) return '/approve';
-  if (isWatcher.value) return '/desk';
+  if (isWatcher.value) return '/overview';
   return '/report';
 }

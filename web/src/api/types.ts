@@ -13,6 +13,12 @@ type Answer<P extends keyof paths> = paths[P] extends {
 }
   ? T
   : never;
+/* What a POST of it answers. */
+type PostAnswer<P extends keyof paths> = paths[P] extends {
+  post: { responses: { 200: { content: { 'application/json': infer T } } } };
+}
+  ? T
+  : never;
 type One<T> = T extends { items: (infer I)[] } ? I : never;
 
 /* T with its members of JSON as they are; each must be one of T's. */
@@ -97,6 +103,10 @@ export type NewOrder = Json<
     legs?: { item_code: string; description?: string; answers?: Record<string, unknown> }[] | null;
   }
 >;
+/* What became of one of several verbs. */
+export type Deed = One<PostAnswer<'/api/v1/orders/several'>>;
+/* What crews say when work is done. */
+export type ReadyPhrase = Schemas['ready_phrase'];
 export type Draft = Json<Schemas['draft'], { content: Partial<NewOrder> }>;
 
 /* A row of the table of steps. */

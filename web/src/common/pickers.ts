@@ -2,7 +2,7 @@
 import { get, post } from '@/api/client';
 import { areas, crews, items } from '@/api/facts';
 import type { Crew, Item, List, Person, Place } from '@/api/types';
-import { nameOf } from './i18n';
+import { language, nameOf } from './i18n';
 import { initials } from './pinyin';
 import type { Option } from './Combo.vue';
 
@@ -11,6 +11,7 @@ const KEPT = 'liangcao.places';
 export interface PlaceRef {
   id: number;
   full_name: string;
+  full_name_en?: string | null;
 }
 
 /* The places this browser used last, newest first. */
@@ -24,14 +25,24 @@ export function lastPlaces(): PlaceRef[] {
 
 export function rememberPlace(p: PlaceRef): void {
   const rest = lastPlaces().filter((x) => x.id !== p.id);
-  localStorage.setItem(KEPT, JSON.stringify([{ id: p.id, full_name: p.full_name }, ...rest].slice(0, 5)));
+  localStorage.setItem(
+    KEPT,
+    JSON.stringify([{ id: p.id, full_name: p.full_name, full_name_en: p.full_name_en }, ...rest].slice(0, 5)),
+  );
 }
 
-export const placeOption = (p: PlaceRef, hint?: string): Option<PlaceRef> => ({ value: p, label: p.full_name, hint });
+export const fullName = (p: PlaceRef): string => nameOf({ name: p.full_name, name_en: p.full_name_en });
+export const placeOption = (p: PlaceRef, hint?: string): Option<PlaceRef> => ({ value: p, label: fullName(p), hint });
 
 export async function placeById(id: number): Promise<Option<PlaceRef> | null> {
   const found = (await get<List<Place>>('/places', { id, limit: 1, total: 'no' }).catch(() => null))?.items[0];
   return found ? placeOption(found) : null;
+}
+
+/* A place that is known by its name; another language has to be asked for. */
+export async function placeNamed(id: number, name?: string | null): Promise<PlaceRef> {
+  const known = { id, full_name: name ?? '' };
+  return language() === 'en' ? ((await placeById(id))?.value ?? known) : known;
 }
 
 export async function personName(id: number): Promise<string | undefined> {

@@ -26,8 +26,11 @@ export function useKeys(keys: Record<string, (e: KeyboardEvent) => void>): void 
   function press(e: KeyboardEvent): void {
     const at = e.target as HTMLElement;
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
-    if (at.closest('input, textarea, select, [contenteditable]') || document.querySelector('dialog[open]')) return;
-    if (e.key === 'Enter' && at.closest('button, a')) return;
+    /* A box that is ticked is no place where one types. */
+    if (at.closest('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
+    if (document.querySelector('dialog[open]')) return;
+    if (e.key === 'Enter' && at.closest('button, a') && !at.closest('tr')) return;
+    if (e.key === ' ' && at.closest('button, a, input')) return;
     const act = keys[e.key];
     if (!act) return;
     e.preventDefault();

@@ -4,6 +4,7 @@ import type { State } from '@/api/types';
 
 export const tabs = [
   'rescue',
+  'open',
   'to_accept',
   'to_dispatch',
   'under_way',
@@ -14,7 +15,6 @@ export const tabs = [
   'escalated',
   'approval',
   'completed',
-  'open',
   'all',
 ] as const;
 export type Tab = (typeof tabs)[number];
@@ -31,33 +31,40 @@ export const boardStates: State[] = [
   'completed',
 ];
 
-/* Oldest first where work waits; newest first where one looks back. */
+/* Of all there ever were, the newest first: no other order has an index among them. */
+export const sorts = (tab: Tab): boolean => tab !== 'all';
+
+/* By urgency where work waits. */
 export function questionOf(tab: Tab, now: string): Query {
+  return { sort: 'urgency', ...narrowOf(tab, now) };
+}
+
+function narrowOf(tab: Tab, now: string): Query {
   switch (tab) {
     case 'rescue':
-      return { is_open: 'yes', emergency: 'yes', 'completed_at.set': 'no', sort: 'nearest_due' };
+      return { is_open: 'yes', emergency: 'yes', 'completed_at.set': 'no' };
     case 'to_accept':
-      return { state: 'submitted', sort: 'id' };
+      return { state: 'submitted' };
     case 'to_dispatch':
-      return { state: 'accepted', sort: 'id' };
+      return { state: 'accepted' };
     case 'under_way':
-      return { 'state.in': 'dispatched,acknowledged,on_site,in_progress', sort: 'nearest_due' };
+      return { 'state.in': 'dispatched,acknowledged,on_site,in_progress' };
     case 'suspended':
-      return { state: 'suspended', sort: 'id' };
+      return { state: 'suspended' };
     case 'due_soon':
-      return { is_open: 'yes', 'escalation.from': 1, 'nearest_due.from': now, sort: 'nearest_due' };
+      return { is_open: 'yes', 'escalation.from': 1, 'nearest_due.from': now };
     case 'overdue':
-      return { is_open: 'yes', 'nearest_due.before': now, sort: 'nearest_due' };
+      return { is_open: 'yes', 'nearest_due.before': now };
     case 'extension':
-      return { is_open: 'yes', 'extension_asked_until.set': 'yes', sort: 'id' };
+      return { is_open: 'yes', 'extension_asked_until.set': 'yes' };
     case 'escalated':
-      return { is_open: 'yes', 'escalation.from': 3, sort: 'nearest_due' };
+      return { is_open: 'yes', 'escalation.from': 3 };
     case 'approval':
-      return { state: 'awaiting_approval', sort: 'id' };
+      return { state: 'awaiting_approval' };
     case 'completed':
-      return { state: 'completed', sort: '-id' };
+      return { state: 'completed', sort: '-completed_at' };
     case 'open':
-      return { is_open: 'yes', 'completed_at.set': 'no', sort: '-id' };
+      return { is_open: 'yes', 'completed_at.set': 'no' };
     case 'all':
       return { sort: '-id' };
   }

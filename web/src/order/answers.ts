@@ -5,7 +5,7 @@ import { labelOf, language, t } from '@/common/i18n';
 import { personName, placeById } from '@/common/pickers';
 import { stamp } from '@/common/time';
 
-function wordsOf(f: ItemField | undefined, value: unknown): string {
+export function answerWords(f: ItemField | undefined, value: unknown): string {
   if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');
   if (f?.kind === 'datetime' && !f.day_only) return stamp(String(value));
   const choice = f?.choices?.find((c) => c.value === value);
@@ -35,7 +35,7 @@ export function useAnswers(order: () => Order): ComputedRef<[string, string][]> 
     Object.entries(order().answers ?? {}).map(([name, value]): [string, string] => {
       const f = order().fields?.find((x) => x.name === name);
       const named = f?.kind === 'place' || f?.kind === 'person';
-      return [labelOf(f ?? { label: name }), named ? (names.value[name] ?? '') : wordsOf(f, value)];
+      return [labelOf(f ?? { label: name }), named ? (names.value[name] ?? '') : answerWords(f, value)];
     }),
   );
 }

@@ -1,6 +1,7 @@
 /* Several items in one request: each becomes a leg of the first. */
 import type { Item, NewOrder } from '@/api/types';
 import { labelOf, t } from '@/common/i18n';
+import { isPicked, missing } from '@/common/missing';
 
 export interface More {
   key: number;
@@ -19,7 +20,7 @@ export function missingOf(m: More): Record<string, string> {
   for (const f of m.item.fields ?? []) {
     const hidden = f.shown_if && String(m.answers[f.shown_if.field] ?? '') !== String(f.shown_if.is);
     if (f.required && !hidden && m.answers[f.name] === undefined)
-      out[`answers.${f.name}`] = t('error.required_of', { what: labelOf(f) });
+      out[`answers.${f.name}`] = missing(labelOf(f), isPicked(f));
   }
   return out;
 }

@@ -1,6 +1,7 @@
 /* What an order's facts mean to people: tones, stages, clocks. */
 import type { Order, State } from '@/api/types';
 import { crewNames, itemNames } from '@/api/facts';
+import { placeWords } from '@/api/placeNames';
 import { language, t } from '@/common/i18n';
 import { span, when } from '@/common/time';
 
@@ -121,7 +122,7 @@ export function clockOf(o: Order, now: number): Clock | null {
 
 /* Where it is, in words: a known place and what was added to it. */
 export function whereOf(o: Order): string {
-  return [o.place_name, o.place_note].filter(Boolean).join(' · ');
+  return [placeWords(o.place_id, o.place_name), o.place_note].filter(Boolean).join(' · ');
 }
 
 /* The crew in the language in use. */
