@@ -89,6 +89,8 @@ async function theListIsDense({ comes }: Cast): Promise<void> {
       ).length,
   );
   assert.ok(whole >= 18, `${whole} rows on 900 px`);
+  const over = await desk.page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+  assert.ok(over <= 0, `the list scrolls, not the page: ${over}`);
   const clock = desk.page.locator('th.c-clock');
   assert.equal(await clock.getAttribute('aria-sort'), 'ascending');
   await desk.page.locator('th.c-pri').getByRole('button').click();
