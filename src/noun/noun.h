@@ -121,7 +121,8 @@ struct noun {
     enum err (*get)(struct call *c, void *rec);
     enum err (*set)(struct call *c, void *rec, field_mask said);
     /* Of one that has no `set`: the reference F of the row ID leads to INTO
-       from now on, two having become one. */
+       from now on, two having become one, and so does what the row keeps of it
+       besides. */
     enum err (*refer)(struct call *c, int64_t id, const struct field *f,
                       int64_t into);
     enum err (*import)(struct call *c, const char *text, size_t len,
