@@ -631,15 +631,46 @@ finish(struct cursor *k)
 
 /* -- transactions ---------------------------------------------------- */
 
+/* What cannot be undone by a word ends with its connection. */
+static void
+roll_back(struct pg_store *s, struct pg_conn *conn)
+{
+    if (conn->late || conn->leave
+        || PQtransactionStatus(conn->pq) == PQTRANS_IDLE)
+        return;
+    PQclear(pg_exec(s, conn, "ROLLBACK", pg_until(s, PG_SIDE_MS)));
+    if (PQtransactionStatus(conn->pq) != PQTRANS_IDLE)
+        conn->leave = true;
+}
+
 static const char begin_sql[] = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+
+/*
+ * A lock in the same message, and before the first statement that reads, so
+ * that what is read is what those left who were waited for: each TX goes beside
+ * the others, and one that is long and was lost to them goes alone.  It asks
+ * for its turn no longer than a moment, as whoever comes later stands behind
+ * it, and a process that died of it, or was stopped, does not hold up the
+ * others.  The table has no other use once the schema is there, when the node
+ * is ours.
+ */
+#define BESIDE "; LOCK TABLE schema_migration IN ROW SHARE MODE"
+#define ALONE                                                                  \
+    "; SET LOCAL idle_in_transaction_session_timeout = '10s'"                  \
+    "; SET LOCAL lock_timeout = '1s'"                                          \
+    "; LOCK TABLE schema_migration IN EXCLUSIVE MODE"
 
 /* A connection that broke while it lay in the pool shows it at BEGIN. */
 static enum err
 try_begin(struct call *c, struct pg_conn *conn)
 {
+    const char *lock = !store_of(c->db)->has_node ? ""
+                       : c->db->lost_long         ? ALONE
+                                                  : BESIDE;
     const char *sql =
-        arena_printf(c->arena, "%s; SET LOCAL statement_timeout = %" PRId64,
-                     begin_sql, patience(c->db));
+        arena_printf(c->arena,
+                     "%s; SET LOCAL statement_timeout = %" PRId64 "%s",
+                     begin_sql, patience(c->db), lock);
     PGresult *r = pg_exec(store_of(c->db), conn, sql, until_of(c->db));
 
     if (!pg_is_good(r))
@@ -668,6 +699,7 @@ begin(struct call *c)
             c->db->writer = conn;
             c->db->chain = s->base.node * INT64_C(256) + conn->number;
         } else {
+            roll_back(s, conn);
             give_conn(s, conn);
         }
     }
@@ -743,18 +775,6 @@ commit(struct call *c, struct pg_conn *conn)
     }
     PQclear(r);
     return e;
-}
-
-/* What cannot be undone by a word ends with its connection. */
-static void
-roll_back(struct pg_store *s, struct pg_conn *conn)
-{
-    if (conn->late || conn->leave
-        || PQtransactionStatus(conn->pq) == PQTRANS_IDLE)
-        return;
-    PQclear(pg_exec(s, conn, "ROLLBACK", pg_until(s, PG_SIDE_MS)));
-    if (PQtransactionStatus(conn->pq) != PQTRANS_IDLE)
-        conn->leave = true;
 }
 
 static enum err

@@ -217,6 +217,7 @@ noun_merge(struct call *c, const struct noun *n, int64_t from, int64_t into)
 
     ASSERT(n->merges && n->gains != NULL);
     TX tx = tx_begin(c);
+    db_long(c); /* a crew has thousands of orders */
     TRY(look(c, &k, &title));
     TRY(ask(c, &k, title, &waits));
     if (waits)
