@@ -680,14 +680,13 @@ try_begin(struct call *c, struct pg_conn *conn)
 }
 
 static enum err
-begin(struct call *c)
+begin_beside(struct call *c)
 {
     struct pg_store *s = store_of(c->db);
     enum err e = ERR_BUSY;
 
-    if (s->has_node && !pg_node_is_ours(s)) {
+    if (s->has_node && !pg_node_is_ours(s))
         return refuse_away(c, begin_sql, "the node is not ours");
-    }
     /* A connection that rested may have died of it; then another is tried. */
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
         struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
@@ -703,6 +702,21 @@ begin(struct call *c)
             give_conn(s, conn);
         }
     }
+    return e;
+}
+
+static enum err
+begin(struct call *c)
+{
+    struct pg_store *s = store_of(c->db);
+    bool alone = c->db->lost_long;
+    enum err e;
+
+    if (!pg_stand_back(s, alone))
+        return db_refuse(c, ERR_BUSY, begin_sql, "another goes alone");
+    e = begin_beside(c);
+    if (e != OK && alone)
+        pg_alone_over(s);
     return e;
 }
 
@@ -796,6 +810,8 @@ end(struct call *c, bool keep)
     d->fail_commit = false;
     roll_back(store_of(d), conn);
     give_conn(store_of(d), conn);
+    if (d->lost_long)
+        pg_alone_over(store_of(d));
     return e;
 }
 
@@ -843,6 +859,7 @@ pg_close(struct store *base)
     (void)pthread_mutex_destroy(&s->base.watch_lock);
     (void)pthread_mutex_destroy(&s->side_mutex);
     (void)pthread_cond_destroy(&s->side_filled);
+    (void)pthread_cond_destroy(&s->alone_over);
     (void)pthread_cond_destroy(&s->stopping);
     free(s->address);
     free(s);
@@ -873,6 +890,7 @@ postgres_open(const char *address, unsigned readers, const char **why)
     s->last = &s->first;
     (void)pthread_mutex_init(&s->side_mutex, NULL);
     thread_cond(&s->side_filled);
+    thread_cond(&s->alone_over);
     thread_cond(&s->stopping);
     /* One at once, to tell a wrong address at the start and not with the
        first request. */

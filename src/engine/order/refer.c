@@ -72,19 +72,19 @@ refer_to(struct call *c, struct order *o, const struct field *f, int64_t into)
 /* Not a step of its life: it may happen in any state, and nothing else follows
    from it. */
 enum err
-order_refer(struct call *c, int64_t id, const struct field *f, int64_t into)
+order_refer(struct call *c, const void *rec, const struct field *f,
+            int64_t into)
 {
+    const struct order *old = rec;
+    struct order o = *old;
     struct event e = {
-        .noun = "order", .noun_id = id, .verb = "merged", .internal = true
+        .noun = "order", .noun_id = o.id, .verb = "merged", .internal = true
     };
-    struct order old = { 0 }, o;
 
-    TRY(model_get(c, &order_model, id, &old));
-    o = old;
     TRY(refer_to(c, &o, f, into));
-    TRY(model_update(c, &order_model, &old, &o));
+    TRY(model_update(c, &order_model, old, &o));
     e.from_state = e.to_state = order_states[o.state];
-    e.detail = what_changed(c, f, &old, &o);
+    e.detail = what_changed(c, f, old, &o);
     TRY(event_add(c, &e));
-    return model_audit(c, "order.merged", order_model.noun, id, e.detail);
+    return model_audit(c, "order.merged", order_model.noun, o.id, e.detail);
 }
