@@ -3,6 +3,7 @@
    has more by it is agreed to by two persons, and what each reads is true. */
 #include "auth/account.h"
 #include "auth/change.h"
+#include "database.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "office.h"
@@ -350,6 +351,51 @@ TEST(a_crew_is_not_merged_away_under_a_change_that_waits)
     struct crew more = some_crew(c, "MC", "More");
     EXPECT_FAULT(merge(c, &crew_noun, id_of(c, "crew", "plumbers"), more.id),
                  ERR_CONFLICT, NULL);
+}
+
+/* -- among others ---------------------------------------------------------------- */
+
+/* A crew has so many orders that somebody always asks for one meanwhile.  Whose
+   merging was lost to them goes alone: it waits for who is under way. */
+TEST(a_merging_that_was_lost_to_an_order_goes_alone)
+{
+    struct call other;
+    struct order o;
+    enum err e;
+
+    if (!database_is_postgres())
+        return;
+    office_make(c);
+    struct crew twin = some_crew(c, "TC", "Empty");
+    struct crew stays = some_crew(c, "SC", "Empty, too");
+    o = order_of(c, twin.id);
+    other = *c;
+    other.arena = arena_open();
+    db_session(&other, c->app->store);
+    {
+        TX mine = tx_begin(c);
+        TX its;
+
+        EXPECT(order_now(c, o.id).crew_id == twin.id);
+        its = tx_begin(&other);
+        EXPECT_OK(db_exec(&other, "UPDATE orders SET phone = '1' WHERE id = $1",
+                          V(o.id)));
+        EXPECT_OK(tx_commit(&its));
+        EXPECT(merge(c, &crew_noun, twin.id, stays.id) == ERR_BUSY);
+    }
+    c->fault = (struct fault){ .code = OK };
+    {
+        TX its = tx_begin(&other);
+
+        e = merge(c, &crew_noun, twin.id, stays.id);
+        EXPECT(e == ERR_BUSY);
+        EXPECT_OK(tx_commit(&its));
+    }
+    c->fault = (struct fault){ .code = OK };
+    EXPECT_OK(merge(c, &crew_noun, twin.id, stays.id));
+    EXPECT(order_now(c, o.id).crew_id == stays.id);
+    db_session_end(&other);
+    arena_close(other.arena);
 }
 
 /* -- what goes along ------------------------------------------------------------- */
