@@ -40,11 +40,21 @@ static const char find_of_crews[] = ONE_AND_ME
     "     k.provider_id FROM auth_crew k WHERE k.id IN ($1, $2)))"
     ") AS x";
 
+/* Whatever carries a provider is its people's, also where it has neither crew
+   nor people any more: orders keep it.  A crew of one that is out of use gives
+   nothing, until it comes to one in use. */
 static const char find_of_providers[] = ONE_AND_ME
     "SELECT p.id FROM auth_person p WHERE p.provider_id IN ($1, $2)"
     " UNION SELECT a.person_id FROM role_grant g"
     "   JOIN account a ON a.id = g.account_id"
-    "   WHERE g.scope = 'provider' AND g.scope_id IN ($1, $2)"
+    "   WHERE (g.scope = 'provider' AND g.scope_id IN ($1, $2))"
+    "   OR (g.scope = 'crew' AND g.scope_id IN (SELECT k.id FROM auth_crew k"
+    "     JOIN auth_provider v ON v.id = k.provider_id"
+    "     WHERE v.id = $1 AND v.active = 0))"
+    " UNION SELECT m.person_id FROM auth_member m"
+    "   JOIN auth_crew k ON k.id = m.crew_id"
+    "   JOIN auth_provider v ON v.id = k.provider_id"
+    "   WHERE v.id = $1 AND v.active = 0"
     ") AS x";
 
 /* A role reaches what lies below its place; one that reaches both reaches no

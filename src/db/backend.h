@@ -90,6 +90,8 @@ struct db {
     struct later own;    /* what tx_commit waits for when nobody gave one */
     struct later *later; /* given by db_later */
     bool sure;           /* the TX is (tx_begin_sure) */
+    bool is_long;        /* the TX is (db_long) */
+    bool lost_long;      /* such a one was lost to others: go alone now */
     bool unsettled;      /* `later` joined a batch and was not waited for */
     bool fail_commit;    /* fault injector: let the next COMMIT fail */
     int64_t fault_at, fault_count;

@@ -549,6 +549,27 @@ tx_begin_sure(struct call *c)
     return begin(c, true);
 }
 
+void
+db_long(struct call *c)
+{
+    ASSERT(c->db->depth > 0);
+    c->db->is_long = true;
+}
+
+static enum err
+end_body(struct call *c, enum err e, bool keep)
+{
+    struct db *d = c->db;
+
+    if (e == OK && keep && c->written != NULL)
+        e = fail(c, ERR_BROKEN, NULL, "a row was written without an entry");
+    c->written = NULL;
+    if (e == OK && keep)
+        return d->backend->end(c, true);
+    (void)d->backend->end(c, false);
+    return e;
+}
+
 /* The outermost TX ends: keep it only if nothing in it failed. */
 static enum err
 end_outermost(struct call *c, bool keep)
@@ -563,12 +584,9 @@ end_outermost(struct call *c, bool keep)
     if (!d->began)
         return e;
     d->began = false;
-    if (e == OK && keep && c->written != NULL)
-        e = fail(c, ERR_BROKEN, NULL, "a row was written without an entry");
-    c->written = NULL;
-    if (e == OK && keep)
-        return d->backend->end(c, true);
-    (void)d->backend->end(c, false);
+    e = end_body(c, e, keep);
+    d->lost_long = d->is_long && e == ERR_BUSY;
+    d->is_long = false;
     return e;
 }
 

@@ -273,6 +273,15 @@ enum err tx_commit(struct tx *t) MUST_USE;
 void tx_close(struct tx *t);
 
 /*
+ * The TX that the call is in is a long one, which others, being short, would
+ * win over for ever: should it be lost to them (ERR_BUSY), the session's next
+ * one has no other beside it.  Others wait for its end, or are ERR_BUSY after
+ * five seconds; it waits for those under way, one second.  On SQLite no TX has
+ * another beside it.
+ */
+void db_long(struct call *c);
+
+/*
  * later - an answer that waits for the disk while its thread goes on.
  *
  * A session that was given one does not wait in tx_commit: it joins its batch

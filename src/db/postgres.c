@@ -633,15 +633,46 @@ finish(struct cursor *k)
 
 /* -- transactions ---------------------------------------------------- */
 
+/* What cannot be undone by a word ends with its connection. */
+static void
+roll_back(struct pg_store *s, struct pg_conn *conn)
+{
+    if (conn->late || conn->leave
+        || PQtransactionStatus(conn->pq) == PQTRANS_IDLE)
+        return;
+    PQclear(pg_exec(s, conn, "ROLLBACK", pg_until(s, PG_SIDE_MS)));
+    if (PQtransactionStatus(conn->pq) != PQTRANS_IDLE)
+        conn->leave = true;
+}
+
 static const char begin_sql[] = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+
+/*
+ * A lock in the same message, and before the first statement that reads, so
+ * that what is read is what those left who were waited for: each TX goes beside
+ * the others, and one that is long and was lost to them goes alone.  It asks
+ * for its turn no longer than a moment, as whoever comes later stands behind
+ * it, and a process that died of it, or was stopped, does not hold up the
+ * others.  The table has no other use once the schema is there, when the node
+ * is ours.
+ */
+#define BESIDE "; LOCK TABLE schema_migration IN ROW SHARE MODE"
+#define ALONE                                                                  \
+    "; SET LOCAL idle_in_transaction_session_timeout = '10s'"                  \
+    "; SET LOCAL lock_timeout = '1s'"                                          \
+    "; LOCK TABLE schema_migration IN EXCLUSIVE MODE"
 
 /* A connection that broke while it lay in the pool shows it at BEGIN. */
 static enum err
 try_begin(struct call *c, struct pg_conn *conn)
 {
+    const char *lock = !store_of(c->db)->has_node ? ""
+                       : c->db->lost_long         ? ALONE
+                                                  : BESIDE;
     const char *sql =
-        arena_printf(c->arena, "%s; SET LOCAL statement_timeout = %" PRId64,
-                     begin_sql, patience(c->db));
+        arena_printf(c->arena,
+                     "%s; SET LOCAL statement_timeout = %" PRId64 "%s",
+                     begin_sql, patience(c->db), lock);
     PGresult *r = pg_exec(store_of(c->db), conn, sql, until_of(c->db));
 
     if (!pg_is_good(r))
@@ -651,14 +682,13 @@ try_begin(struct call *c, struct pg_conn *conn)
 }
 
 static enum err
-begin(struct call *c)
+begin_beside(struct call *c)
 {
     struct pg_store *s = store_of(c->db);
     enum err e = ERR_BUSY;
 
-    if (s->has_node && !pg_node_is_ours(s)) {
+    if (s->has_node && !pg_node_is_ours(s))
         return refuse_away(c, begin_sql, "the node is not ours");
-    }
     /* A connection that rested may have died of it; then another is tried. */
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
         struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);
@@ -670,9 +700,25 @@ begin(struct call *c)
             c->db->writer = conn;
             c->db->chain = s->base.node * INT64_C(256) + conn->number;
         } else {
+            roll_back(s, conn);
             give_conn(s, conn);
         }
     }
+    return e;
+}
+
+static enum err
+begin(struct call *c)
+{
+    struct pg_store *s = store_of(c->db);
+    bool alone = c->db->lost_long;
+    enum err e;
+
+    if (!pg_stand_back(s, alone))
+        return db_refuse(c, ERR_BUSY, begin_sql, "another goes alone");
+    e = begin_beside(c);
+    if (e != OK && alone)
+        pg_alone_over(s);
     return e;
 }
 
@@ -747,18 +793,6 @@ commit(struct call *c, struct pg_conn *conn)
     return e;
 }
 
-/* What cannot be undone by a word ends with its connection. */
-static void
-roll_back(struct pg_store *s, struct pg_conn *conn)
-{
-    if (conn->late || conn->leave
-        || PQtransactionStatus(conn->pq) == PQTRANS_IDLE)
-        return;
-    PQclear(pg_exec(s, conn, "ROLLBACK", pg_until(s, PG_SIDE_MS)));
-    if (PQtransactionStatus(conn->pq) != PQTRANS_IDLE)
-        conn->leave = true;
-}
-
 static enum err
 end(struct call *c, bool keep)
 {
@@ -778,6 +812,8 @@ end(struct call *c, bool keep)
     d->fail_commit = false;
     roll_back(store_of(d), conn);
     give_conn(store_of(d), conn);
+    if (d->lost_long)
+        pg_alone_over(store_of(d));
     return e;
 }
 
@@ -825,6 +861,7 @@ pg_close(struct store *base)
     (void)pthread_mutex_destroy(&s->base.watch_lock);
     (void)pthread_mutex_destroy(&s->side_mutex);
     (void)pthread_cond_destroy(&s->side_filled);
+    (void)pthread_cond_destroy(&s->alone_over);
     (void)pthread_cond_destroy(&s->stopping);
     free(s->address);
     free(s);
@@ -855,6 +892,7 @@ postgres_open(const char *address, unsigned readers, const char **why)
     s->last = &s->first;
     (void)pthread_mutex_init(&s->side_mutex, NULL);
     thread_cond(&s->side_filled);
+    thread_cond(&s->alone_over);
     thread_cond(&s->stopping);
     /* One at once, to tell a wrong address at the start and not with the
        first request. */

@@ -39,6 +39,7 @@
 #define PG_GRACE_MS 1000 /* the server's own limit comes first */
 #define PG_CONNECT_S 3   /* for each of the address's hosts */
 #define PG_STUCK_MS 2000
+#define PG_ALONE_MS 5000 /* behind a TX that goes alone (db_long) */
 #define PG_SIDES 4
 
 struct pg_conn {
@@ -76,6 +77,8 @@ struct pg_store {
     unsigned n_conns, max_conns;
     bool numbers[PG_MAX_CONNS + 1]; /* in use */
     int64_t headway_ms; /* when a connection was last had or given back */
+    bool alone;         /* a TX of ours goes alone, or is about to */
+    pthread_cond_t alone_over;
 
     /* Beside all transactions: numbers and the node.  Nobody asks while they
        holds the mutex. */
@@ -117,6 +120,15 @@ PGresult *pg_result(const struct pg_store *s, struct pg_conn *conn, int sent,
 PGresult *pg_exec(const struct pg_store *s, struct pg_conn *conn,
                   const char *sql, int64_t until);
 bool pg_is_good(const PGresult *r);
+
+/* -- postgres_alone.c -------------------------------------------------- */
+
+/* Before a TX begins, at most PG_ALONE_MS: false, another goes alone.  Who is
+   to go ALONE says when it is over. */
+bool pg_stand_back(struct pg_store *s, bool alone);
+void pg_alone_over(struct pg_store *s);
+
+/* -- postgres_side.c --------------------------------------------------- */
 
 /* The next number under NAME, outside of any transaction: see db_number. */
 enum err pg_number(struct call *c, const char *name, int64_t *out);

@@ -63,17 +63,16 @@ static enum err
 move_reference(struct call *c, const struct noun *n, const struct field *f,
                const struct merging *k, const void *old)
 {
-    int64_t id = model_id(n->model, old);
     void *rec;
 
     if (n->follow != NULL)
         return bring(c, n, f, k, old);
     if (n->refer != NULL)
-        return n->refer(c, id, f, k->into);
+        return n->refer(c, old, f, k->into);
     if ((n->by_hand || n->life) && n->set == NULL)
         return fail(c, ERR_CONFLICT, NULL, "refers to it for good");
     rec = arena_alloc(c->arena, n->model->size);
-    field_put(model_field(n->model, "id"), rec, id);
+    field_put(model_field(n->model, "id"), rec, model_id(n->model, old));
     field_put(f, rec, k->into);
     return noun_set(c, n, rec, model_mask(n->model, f->name));
 }
@@ -217,6 +216,7 @@ noun_merge(struct call *c, const struct noun *n, int64_t from, int64_t into)
 
     ASSERT(n->merges && n->gains != NULL);
     TX tx = tx_begin(c);
+    db_long(c); /* a crew has thousands of orders */
     TRY(look(c, &k, &title));
     TRY(ask(c, &k, title, &waits));
     if (waits)

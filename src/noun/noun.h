@@ -120,9 +120,10 @@ struct noun {
     enum err (*list)(struct call *c, struct list *l);
     enum err (*get)(struct call *c, void *rec);
     enum err (*set)(struct call *c, void *rec, field_mask said);
-    /* Of one that has no `set`: the reference F of the row ID leads to INTO
-       from now on, two having become one. */
-    enum err (*refer)(struct call *c, int64_t id, const struct field *f,
+    /* Of one that has no `set`: the reference F of the row OLD leads to INTO
+       from now on, two having become one, and so does what the row keeps of it
+       besides. */
+    enum err (*refer)(struct call *c, const void *old, const struct field *f,
                       int64_t into);
     enum err (*import)(struct call *c, const char *text, size_t len,
                        bool dry_run, struct import_result *result);

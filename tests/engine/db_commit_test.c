@@ -20,6 +20,8 @@
 static const char add_counter[] =
     "INSERT INTO counter (name, value) VALUES ($1, $2)";
 static const char get_counter[] = "SELECT value FROM counter WHERE name = $1";
+static const char raise_counter[] =
+    "UPDATE counter SET value = value + $2 WHERE name = $1";
 static const char count_counters[] = "SELECT count(*) FROM counter";
 
 static struct store *
@@ -609,8 +611,6 @@ TEST_PLAIN(a_changed_schema_file_refuses_to_start)
 /* Two who read what the other writes: only one of them may go on. */
 TEST_PLAIN(the_loser_of_a_race_is_busy_and_nothing_of_it_happened)
 {
-    static const char raise[] =
-        "UPDATE counter SET value = value + $2 WHERE name = $1";
     char *address;
     struct store *s, *other;
     struct call a, b;
@@ -632,9 +632,9 @@ TEST_PLAIN(the_loser_of_a_race_is_busy_and_nothing_of_it_happened)
         TX tb = tx_begin(&b);
         EXPECT(db_int(&a, &n, get_counter, V("x")) == OK);
         EXPECT(db_int(&b, &n, get_counter, V("y")) == OK);
-        EXPECT(db_exec(&a, raise, V("y"), V(10)) == OK);
+        EXPECT(db_exec(&a, raise_counter, V("y"), V(10)) == OK);
         EXPECT(tx_commit(&ta) == OK);
-        e = db_exec(&b, raise, V("x"), V(10));
+        e = db_exec(&b, raise_counter, V("x"), V(10));
         if (e == OK)
             e = tx_commit(&tb);
         EXPECT(e == ERR_BUSY && b.fault.code == ERR_BUSY);
@@ -643,6 +643,96 @@ TEST_PLAIN(the_loser_of_a_race_is_busy_and_nothing_of_it_happened)
     EXPECT(ask(s, get_counter, "y") == 11);
     call_close(&a);
     call_close(&b);
+    store_close(other);
+    store_close(s);
+    database_drop(address);
+}
+
+/* Short ones that are done one after the other, beside a long one. */
+struct beside {
+    struct call *c;
+    atomic_bool stop;
+    atomic_int kept;
+};
+
+/* Reads ONE and raises the OTHER. */
+static enum err
+read_and_raise(struct call *c, const char *one, const char *other)
+{
+    int64_t n;
+    TX tx = tx_begin(c);
+
+    TRY(db_int(c, &n, get_counter, V(one)));
+    TRY(db_exec(c, raise_counter, V(other), V(10)));
+    return tx_commit(&tx);
+}
+
+/* The other way round; between the two, time for short ones: until two are
+   done, at most so long. */
+static enum err
+raise_slowly(struct call *c, struct beside *b, int most_ms)
+{
+    int kept = atomic_load(&b->kept);
+    TX tx = tx_begin(c);
+    int64_t n;
+
+    db_long(c);
+    TRY(db_int(c, &n, get_counter, V("y")));
+    for (int i = 0; i < most_ms && atomic_load(&b->kept) < kept + 2; i++)
+        (void)usleep(1000);
+    TRY(db_exec(c, raise_counter, V("x"), V(10)));
+    return tx_commit(&tx);
+}
+
+static void *
+raise_often(void *arg)
+{
+    struct beside *b = arg;
+
+    while (!atomic_load(&b->stop)) {
+        b->c->fault = (struct fault){ 0 };
+        if (read_and_raise(b->c, "x", "y") == OK)
+            (void)atomic_fetch_add(&b->kept, 1);
+        (void)usleep(1000);
+    }
+    return NULL;
+}
+
+/* What is short always ends before what is long. */
+TEST_PLAIN(a_long_transaction_that_was_lost_to_others_passes_the_next_time)
+{
+    struct store *s, *other;
+    struct beside b = { 0 };
+    struct call own, its;
+    pthread_t thread;
+    char *address;
+
+    (void)c;
+    if (!database_is_postgres())
+        return;
+    address = database_make(false);
+    s = reopen(address, 2);
+    other = reopen(address, 2);
+    call_open(&own, s);
+    call_open(&its, other);
+    b.c = &its;
+    EXPECT(put(&own, "x", 1) == OK && put(&own, "y", 1) == OK);
+    EXPECT(pthread_create(&thread, NULL, raise_often, &b) == 0);
+    EXPECT(raise_slowly(&own, &b, 10000) == ERR_BUSY);
+    own.fault = (struct fault){ 0 };
+    EXPECT(raise_slowly(&own, &b, 200) == OK);
+    atomic_store(&b.stop, true);
+    EXPECT(pthread_join(thread, NULL) == 0);
+    EXPECT(ask(s, get_counter, "x") == 11);
+    /* Those beside it waited, and the next has others beside it again. */
+    EXPECT(ask(s, get_counter, "y") == 1 + 10 * atomic_load(&b.kept));
+    {
+        TX ta = tx_begin(&own);
+        EXPECT(put(&its, "z", 1) == OK);
+        EXPECT(tx_commit(&ta) == OK);
+    }
+    call_close(&own);
+    call_close(&its);
     store_close(other);
     store_close(s);
     database_drop(address);

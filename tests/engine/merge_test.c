@@ -3,6 +3,7 @@
    has more by it is agreed to by two persons, and what each reads is true. */
 #include "auth/account.h"
 #include "auth/change.h"
+#include "database.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "office.h"
@@ -243,6 +244,52 @@ TEST(a_provider_goes_into_one_whose_people_sign_in_when_two_agree)
     EXPECT(crew.provider_id == 31 && !is_active(c, "provider", twin.id));
 }
 
+/* The company has neither people nor crews any more, but orders carry it. */
+TEST(orders_of_a_provider_that_all_have_left_are_given_when_two_agree)
+{
+    struct provider twin = { .code = "TP", .name = "Twin" };
+    struct order o;
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &provider_noun, &twin));
+    o = order_of(c, id_of(c, "crew", "plumbers"));
+    office_exec(c,
+                arena_printf(c->arena, "UPDATE orders SET provider_id = %lld",
+                             (long long)twin.id));
+    EXPECT(!sees(c, "lift", o.id));
+    EXPECT_OK(merge(c, &provider_noun, twin.id, 31));
+    EXPECT(c->waits && is_active(c, "provider", twin.id));
+    EXPECT(!sees(c, "lift", o.id));
+    EXPECT_OK(confirm(c));
+    EXPECT(sees(c, "lift", o.id) && order_now(c, o.id).provider_id == 31);
+}
+
+TEST(a_crew_of_a_provider_out_of_use_works_again_when_two_agree)
+{
+    struct provider twin = { .code = "TP", .name = "Twin" };
+    struct provider stays = { .code = "SP", .name = "Stays" };
+    struct order o;
+
+    office_make(c);
+    drop_crew_roles(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &provider_noun, &twin));
+    EXPECT_OK(noun_add(c, &provider_noun, &stays));
+    o = order_of(c, id_of(c, "crew", "plumbers"));
+    /* Its members have since gone to a unit. */
+    office_exec(c, arena_printf(c->arena,
+                                "UPDATE crew SET provider_id = %lld"
+                                " WHERE code = 'plumbers'",
+                                (long long)twin.id));
+    office_exec(c, "UPDATE provider SET active = 0 WHERE code = 'TP'");
+    EXPECT(!sees(c, "qian", o.id));
+    EXPECT_OK(merge(c, &provider_noun, twin.id, stays.id));
+    EXPECT(c->waits);
+    EXPECT_OK(confirm(c));
+    EXPECT(sees(c, "qian", o.id));
+}
+
 TEST(a_place_comes_into_the_reach_of_a_role_when_two_agree)
 {
     struct place there = { .code = "T", .name = "T", .kind = "room" };
@@ -306,6 +353,51 @@ TEST(a_crew_is_not_merged_away_under_a_change_that_waits)
                  ERR_CONFLICT, NULL);
 }
 
+/* -- among others ---------------------------------------------------------------- */
+
+/* A crew has so many orders that somebody always asks for one meanwhile.  Whose
+   merging was lost to them goes alone: it waits for who is under way. */
+TEST(a_merging_that_was_lost_to_an_order_goes_alone)
+{
+    struct call other;
+    struct order o;
+    enum err e;
+
+    if (!database_is_postgres())
+        return;
+    office_make(c);
+    struct crew twin = some_crew(c, "TC", "Empty");
+    struct crew stays = some_crew(c, "SC", "Empty, too");
+    o = order_of(c, twin.id);
+    other = *c;
+    other.arena = arena_open();
+    db_session(&other, c->app->store);
+    {
+        TX mine = tx_begin(c);
+        TX its;
+
+        EXPECT(order_now(c, o.id).crew_id == twin.id);
+        its = tx_begin(&other);
+        EXPECT_OK(db_exec(&other, "UPDATE orders SET phone = '1' WHERE id = $1",
+                          V(o.id)));
+        EXPECT_OK(tx_commit(&its));
+        EXPECT(merge(c, &crew_noun, twin.id, stays.id) == ERR_BUSY);
+    }
+    c->fault = (struct fault){ .code = OK };
+    {
+        TX its = tx_begin(&other);
+
+        e = merge(c, &crew_noun, twin.id, stays.id);
+        EXPECT(e == ERR_BUSY);
+        EXPECT_OK(tx_commit(&its));
+    }
+    c->fault = (struct fault){ .code = OK };
+    EXPECT_OK(merge(c, &crew_noun, twin.id, stays.id));
+    EXPECT(order_now(c, o.id).crew_id == stays.id);
+    db_session_end(&other);
+    arena_close(other.arena);
+}
+
 /* -- what goes along ------------------------------------------------------------- */
 
 static int64_t
@@ -361,6 +453,55 @@ TEST(members_and_shifts_go_along_and_doubles_of_them_are_one)
     EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
                          " action = 'crew_member.merged' AND noun_id = 72")
            == 1);
+}
+
+/* Whose work it is stands in several columns of an order: by one of them alone
+   it would be nobody's. */
+TEST(an_order_follows_its_crew_with_its_name_and_its_provider)
+{
+    struct crew stays = { .code = "SC", .name = "Stays", .provider_id = 31 };
+    struct crew own;
+    struct order o;
+
+    office_make(c);
+    struct crew twin = some_crew(c, "TC", "Empty");
+    EXPECT_OK(noun_add(c, &crew_noun, &stays));
+    o = order_of(c, twin.id);
+    EXPECT_OK(merge(c, &crew_noun, twin.id, stays.id));
+    EXPECT_OK(confirm(c));
+    o = order_now(c, o.id);
+    EXPECT(o.crew_id == stays.id && o.provider_id == 31);
+    assert_string_equal(o.crew_name, "Stays");
+    EXPECT(sees(c, "lift", o.id));
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM event WHERE verb = 'merged' AND"
+                         " detail LIKE '%\"provider_id\":[null,31]%'")
+           == 1);
+    /* And back: those who worked for it do so no more. */
+    own = some_crew(c, "OC", "Own");
+    EXPECT_OK(merge(c, &crew_noun, stays.id, own.id));
+    EXPECT_OK(confirm(c));
+    o = order_now(c, o.id);
+    EXPECT(o.crew_id == own.id && o.provider_id == 0);
+    assert_string_equal(o.crew_name, "Own");
+    EXPECT(!sees(c, "lift", o.id));
+}
+
+TEST(an_order_follows_who_has_it_with_their_name)
+{
+    struct order o;
+
+    office_make(c);
+    struct person twin = somebody(c, "TWIN", "Twin");
+    struct person stays = somebody(c, "STAYS", "Stays");
+    o = order_of(c, id_of(c, "crew", "plumbers"));
+    office_exec(c, arena_printf(c->arena,
+                                "UPDATE orders SET assignee_id = %lld,"
+                                " assignee_name = 'Twin'",
+                                (long long)twin.id));
+    EXPECT_OK(merge(c, &person_noun, twin.id, stays.id));
+    o = order_now(c, o.id);
+    EXPECT(o.assignee_id == stays.id);
+    assert_string_equal(o.assignee_name, "Stays");
 }
 
 TEST(a_double_brings_its_place_in_a_crew_and_its_shifts)

@@ -336,7 +336,7 @@ extern const char *const rating_tags[];
 /* The reference F of the order leads to INTO from now on: what it led to is a
    double of it.  In the caller's TX; an event for those who serve and an entry
    of the audit tell what it was. */
-enum err order_refer(struct call *c, int64_t id, const struct field *f,
+enum err order_refer(struct call *c, const void *old, const struct field *f,
                      int64_t into) MUST_USE;
 
 /* Single ratings, for those with rating.see. */
