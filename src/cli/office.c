@@ -66,7 +66,7 @@ back_up_first(struct call *c, void *office, struct store *s, const char *first)
     }
     TRY(shelf_name(o, arena_printf(o->arena, "before-%.4s", first), &file));
     TRY(keeper_copy(c, s, file, NULL));
-    shelf_thin(shelf_folder(o), "before-", KEEP_BEFORE);
+    shelf_thin(o, "before-", KEEP_BEFORE, file);
     (void)fprintf(stderr,
                   words_in(c, "The office is brought up to date (%s). What it"
                               " was before is kept in %s.\nThe way back: stop"
