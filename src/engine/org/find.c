@@ -243,7 +243,15 @@ struct looking {
     struct list *l;
     const struct finder *f;
     bool units, phones; /* found by these, too */
+    bool none;          /* nothing fits, whatever else is said */
 };
+
+static void
+find_nothing(struct looking *k)
+{
+    list_and(k->c, k->l, "1 = 0");
+    k->none = true;
+}
 
 static const char find_unit[] = "SELECT 1 FROM unit WHERE name LIKE $1 LIMIT 1";
 
@@ -334,8 +342,7 @@ narrow_run(struct looking *k, const char **run)
         while (n > 0 && ((unsigned char)(*run)[n] & 0xC0) == 0x80);
     }
     if (n == 0) {
-        list_and(c, k->l, "1 = 0");
-        *run += strlen(*run);
+        find_nothing(k);
         return OK;
     }
     *run += n;
@@ -384,7 +391,7 @@ narrow(struct looking *k)
     bool any = false;
 
     k->l->words = NULL;
-    while ((part = strsep(&rest, " ")) != NULL) {
+    while (!k->none && (part = strsep(&rest, " ")) != NULL) {
         const char *run = part;
 
         if (*part == '\0' || (any && says_nothing(part)))
@@ -398,12 +405,13 @@ narrow(struct looking *k)
         else if (!is_han(part))
             list_and(k->c, k->l, "%s", having(k, part, false));
         else
-            while (*run != '\0' && !(run > part && says_nothing(run)))
+            while (!k->none && *run != '\0'
+                   && !(run > part && says_nothing(run)))
                 TRY(narrow_run(k, &run));
     }
     /* Nothing but punctuation is found nowhere. */
     if (!any)
-        list_and(k->c, k->l, "1 = 0");
+        find_nothing(k);
     return OK;
 }
 
