@@ -121,6 +121,10 @@ struct backend {
        where that cannot be known. */
     enum err (*alone)(struct call *c);
 
+    /* Is there a table of this name?  NULL where the files are judged before
+       they are opened. */
+    enum err (*has_table)(struct call *c, const char *name, bool *there);
+
     /* See what trouble there is, and whether there is any still.  NULL: the
        statements tell. */
     void (*look)(struct store *s);

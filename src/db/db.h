@@ -372,8 +372,8 @@ struct db_rule {
  * newer release, by all of these.
  */
 enum store_mode {
-    STORE_MAKE,  /* where there is nothing a new office is made */
-    STORE_OPEN,  /* it must be there; an older one is brought up to date */
+    STORE_MAKE, /* where there is nothing a new office is made, unless MARKED */
+    STORE_OPEN, /* it must be there; an older one is brought up to date */
     STORE_AS_IS, /* it must be there, and its schema stays as it is */
     STORE_FILE,  /* a file that nobody works on (a backup) is only read:
                     nothing is changed, made or left beside it */
@@ -384,6 +384,9 @@ enum store_mode {
 struct store_how {
     enum store_mode mode;
     unsigned readers; /* pooled connections */
+    /* Of PostgreSQL: an office was made from here, so none is made anew where
+       the database is empty.  SQLite's knows its own mark (db/place.h). */
+    bool marked;
     /* Called before an office that has been served is brought up to date, and
        not again when that goes on after it was cut short; FIRST is the step
        that comes ("0007_...").  What fails here keeps the office as it is.
