@@ -231,7 +231,7 @@ enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
 enum err auth_sign_out(struct call *c) MUST_USE;
 
 /* The person has left service: all that is signed in for them ends, and their
-   tokens.  In the caller's TX. */
+   tokens.  In the caller's TX, and known everywhere here when that is kept. */
 enum err auth_person_left(struct call *c, int64_t person_id) MUST_USE;
 
 /* Drop at most MAX sessions that are over, and counts of failures nobody needs

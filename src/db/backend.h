@@ -81,6 +81,7 @@ struct db {
     bool late;           /* an answer did not come in time: ask no more */
     int depth;           /* of nested TX */
     bool began;          /* the backend's transaction is open */
+    void (*then)(struct call *c); /* when the outermost TX has been kept */
     enum err failed;     /* of the TX: every further statement fails so */
     int64_t changes;
     int64_t chain;

@@ -522,6 +522,25 @@ tx_begin_sure(struct call *c)
     return begin(c, true);
 }
 
+bool
+db_in_tx(const struct call *c)
+{
+    return c->db != NULL && c->db->depth > 0;
+}
+
+void
+db_then(struct call *c, void (*then)(struct call *c))
+{
+    struct db *d = c->db;
+
+    if (!db_in_tx(c)) {
+        then(c);
+        return;
+    }
+    ASSERT(d->then == NULL || d->then == then);
+    d->then = then;
+}
+
 /* The outermost TX ends: keep it only if nothing in it failed. */
 static enum err
 end_outermost(struct call *c, bool keep)
@@ -533,15 +552,23 @@ end_outermost(struct call *c, bool keep)
     db_finish(d, true);
     d->depth = 0;
     d->failed = OK;
-    if (!d->began)
+    if (!d->began) {
+        d->then = NULL;
         return e;
+    }
     d->began = false;
     if (e == OK && keep && c->written != NULL)
         e = fail(c, ERR_BROKEN, NULL, "a row was written without an entry");
     c->written = NULL;
-    if (e == OK && keep)
-        return d->backend->end(c, true);
-    (void)d->backend->end(c, false);
+    keep = keep && e == OK;
+    if (keep)
+        e = d->backend->end(c, true);
+    else
+        (void)d->backend->end(c, false);
+    /* Also where nobody knows whether it was kept. */
+    if (keep && d->then != NULL)
+        d->then(c);
+    d->then = NULL;
     return e;
 }
 

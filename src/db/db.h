@@ -265,6 +265,12 @@ struct tx tx_begin_sure(struct call *c);
 enum err tx_commit(struct tx *t) MUST_USE;
 void tx_close(struct tx *t);
 
+/* THEN is called when the outermost TX has been kept, once, and not if it is
+   given up; at once where none is open.  For what this process holds in memory:
+   forgotten any earlier it would be read anew as it was.  One for a TX. */
+void db_then(struct call *c, void (*then)(struct call *c));
+bool db_in_tx(const struct call *c);
+
 /*
  * later - an answer that waits for the disk while its thread goes on.
  *

@@ -262,6 +262,8 @@ person_set(struct call *c, struct person *p, field_mask said)
     TRY(org_index_person(c, p));
     if (old.active && !p->active)
         TRY(auth_person_left(c, p->id));
+    else if (old.provider_id != p->provider_id)
+        auth_forget(c);
     TRY(put_names(c, p));
     return tx_commit(&tx);
 }
