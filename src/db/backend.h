@@ -82,7 +82,7 @@ struct db {
     int depth;           /* of nested TX */
     bool began;          /* the backend's transaction is open */
     void (*then)(struct call *c); /* when the outermost TX has been kept */
-    enum err failed;     /* of the TX: every further statement fails so */
+    enum err failed; /* of the TX: every further statement fails so */
     int64_t changes;
     int64_t chain;
     void *reader;        /* SQLite: taken from the pool */

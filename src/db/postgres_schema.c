@@ -61,6 +61,7 @@ pg_find_schema(struct pg_store *s, struct pg_conn *conn, const char **why)
     bool asked = PQresultStatus(r) == PGRES_TUPLES_OK;
     int n = 0, chosen = asked && PQntuples(r) > 0 ? choose(conn, r, &n) : -1;
 
+    /* Which of two is meant nobody here can know. */
     if (!asked)
         *why = store_why(PQerrorMessage(conn->pq));
     else if (chosen < 0)
