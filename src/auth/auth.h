@@ -224,8 +224,8 @@ struct sign_in {
 
 /* ERR_UNSIGNED: wrong (said the same for an unknown account, in the same
    time); ERR_LIMIT: locked, or too many failures from the address; the fault
-   says for how long.  A session that the call came by ends, if it is the same
-   account's: it is renewed. */
+   says for how long.  A session that the call came by ends, whosever
+   it is: the browser has the new one in its place. */
 enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
 /* ERR_DENIED: the caller came by a token. */
 enum err auth_sign_out(struct call *c) MUST_USE;

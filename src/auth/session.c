@@ -274,8 +274,11 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s,
     TRY(sessions_make_room(c, who.id));
     TRY(make_session(c, name, s, false));
     TRY(model_audit(c, "sign_in", "account", c->actor->account_id, NULL));
-    if (before && before->account_id == who.id && before->session_id)
-        TRY(session_end(c, who.id, before->session_id, "renewed"));
+    /* The browser's cookie is another from now on, and nobody else has the one
+       before: left to itself it would be good until it is idle. */
+    if (before && before->session_id)
+        TRY(session_end(c, before->account_id, before->session_id,
+                        before->account_id == who.id ? "renewed" : "replaced"));
     return tx_commit(&tx);
 }
 
