@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "auth/auth.h"
+#include "base/jail_child.h"
 #include "base/text.h"
 #include "model/app.h"
 
@@ -24,6 +25,7 @@ void
 api_call_end(struct call *c)
 {
     db_session_end(c);
+    jail_let_go(c->app->files, c);
 }
 
 enum lang

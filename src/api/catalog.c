@@ -216,12 +216,14 @@ get_destination(struct call *c, void *in, void *out)
     struct destination *made = out;
     CATALOG k = catalog_hold(c);
     const struct service_item *i = catalog_item_by_id(k, d->id);
-    struct place at = { 0 };
+    struct place_facts at = { 0 };
     struct crew crew = { 0 };
 
     if (i == NULL)
         return fail(c, ERR_ABSENT, NULL, "there is no such item");
-    if (d->place_id != 0 && model_get(c, &place_model, d->place_id, &at) != OK)
+    if (d->place_id != 0)
+        TRY(place_facts_said(c, d->place_id, &at));
+    if (d->place_id != 0 && at.id == 0)
         return fail(c, ERR_INVALID, "place_id", "there is no such place");
     made->crew_id = catalog_route(k, i, at.path, today(c));
     if (made->crew_id == 0)

@@ -47,7 +47,7 @@ say(const struct app *app, const struct http_counts *now)
         seen->turned_away = away;
         seen->when = at;
     }
-    if (seen->when.ms != 0 && at.ms - seen->when.ms < MINUTE_MS)
+    if (seen->when.ms != 0 && instant_since(seen->when, at) < MINUTE_MS)
         health_say(app, "connections", HEALTH_WARN,
                    "all %lld places for connections were taken within the"
                    " last minute: somebody was turned away",

@@ -99,6 +99,7 @@ serve_import(struct call *c, void *in, void *out)
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
     TRY(workbook_rows(c, c->app->files, w->sheet, &text, &len));
     TRY(noun_import(c, n, text, len, w->dry_run, &r));
+    c->waits = r.waiting > 0 && r.n_refused == 0 && !w->dry_run;
     json_begin(&o);
     if (r.n_refused > 0 && !w->dry_run) {
         write_problem(c, &o);
@@ -157,7 +158,7 @@ const struct route table_routes[] = {
       .may = "import", .flags = R_RAW, .media = "text/csv",
       .says = "The first row of such a table, to be filled in." },
     { POST, "/import/{kind}", serve_import, .in = &import_model,
-      .may = "import", .flags = R_RAW | R_BODY | R_LARGE | R_APART,
+      .may = "import", .flags = R_RAW | R_BODY | R_LARGE | R_APART | R_WAITS,
       .answer =
           "{rows:int,added:int,changed:int,unchanged:int,waiting:int,"
           "refused:["

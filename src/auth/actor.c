@@ -24,13 +24,15 @@
     " p.unit_id, p.provider_id, p.active"
 
 static const char by_session[] =
-    "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, s.created_at"
+    "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, s.created_at,"
+    " s.created_at"
     " FROM session s"
     " JOIN account a ON a.id = s.account_id"
     " JOIN auth_person p ON p.id = a.person_id WHERE s.secret = $1";
 
 static const char by_token[] =
-    "SELECT" PERSON_COLUMNS ", t.id, NULL, t.seen_at, t.expires_at"
+    "SELECT" PERSON_COLUMNS ", t.id, NULL, t.seen_at, t.expires_at,"
+    " t.created_at"
     " FROM token t JOIN account a ON a.id = t.account_id"
     " JOIN auth_person p ON p.id = a.person_id WHERE t.secret = $1";
 
@@ -240,6 +242,7 @@ find_person(struct call *c, const char *sql, const char *key,
             s->actor->csrf = row_text(&r, 11);
             s->seen = s->touched = row_instant(&r, 12);
             s->expires = row_instant(&r, 13);
+            s->began = row_instant(&r, 14);
         }
     }
     return rows_end(&r);

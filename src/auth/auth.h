@@ -224,14 +224,14 @@ struct sign_in {
 
 /* ERR_UNSIGNED: wrong (said the same for an unknown account, in the same
    time); ERR_LIMIT: locked, or too many failures from the address; the fault
-   says for how long.  A session that the call came by ends, if it is the same
-   account's: it is renewed. */
+   says for how long.  A session that the call came by ends, whosever
+   it is: the browser has the new one in its place. */
 enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
 /* ERR_DENIED: the caller came by a token. */
 enum err auth_sign_out(struct call *c) MUST_USE;
 
 /* The person has left service: all that is signed in for them ends, and their
-   tokens.  In the caller's TX. */
+   tokens.  In the caller's TX, and known everywhere here when that is kept. */
 enum err auth_person_left(struct call *c, int64_t person_id) MUST_USE;
 
 /* Drop at most MAX sessions that are over, and counts of failures nobody needs

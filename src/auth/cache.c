@@ -211,7 +211,9 @@ session_cache_watch(struct session_cache *m, const struct session_watcher *w)
 }
 
 /* The watcher is told within the lock, so that none is told that has been
-   taken away. */
+   taken away.  Within a TX, which may be one around the caller's own, whoever
+   asks meanwhile would be known by the rows as they were: everybody is forgotten
+   when it has been kept. */
 void
 cache_forget(struct call *c, int64_t account_id)
 {
@@ -219,6 +221,10 @@ cache_forget(struct call *c, int64_t account_id)
 
     if (m == NULL)
         return;
+    if (db_in_tx(c)) {
+        db_then(c, auth_forget);
+        return;
+    }
     pthread_mutex_lock(&m->lock);
     m->epoch++;
     drop_account(m, account_id);

@@ -73,6 +73,7 @@ bool role_is_admin(const char *role);
 /* Who calls by a session or a token, as far as it is worth remembering. */
 struct signed_in {
     struct actor *actor;
+    instant began;   /* when it was made */
     instant seen;    /* last use */
     instant touched; /* last use written down */
     instant expires; /* of a token or a session; 0: never */

@@ -117,8 +117,9 @@ look(struct call *c, int64_t account_id, const char *mark, bool known,
     ROWS r = db_query(c, find_mark, V(account_id), V(mark));
     if (rows_next(&r)) {
         int64_t age = c->now.ms - row_instant(&r, 3).ms;
+        bool ahead = instant_is_ahead(row_instant(&r, 3), c->now);
 
-        if (known && age >= KNOWN_MS)
+        if (known && (age >= KNOWN_MS || ahead))
             return OK;
         *g = (struct lockout){ .id = row_int(&r, 0),
                                .counts_for = account_id,
@@ -126,7 +127,7 @@ look(struct call *c, int64_t account_id, const char *mark, bool known,
                                .failures = row_int(&r, 1),
                                .locked_until = row_instant(&r, 2),
                                .seen_at = row_instant(&r, 3) };
-        if (account_id == 0 && age >= ROW_MS)
+        if (account_id == 0 && (age >= ROW_MS || ahead))
             g->failures = 0;
     }
     return rows_end(&r);

@@ -192,7 +192,7 @@ hold_session(struct call *c, struct signed_in *in,
              const unsigned char hash[SECRET_HASH])
 {
     in->unwritten = true;
-    in->seen = in->touched = c->now;
+    in->began = in->seen = in->touched = c->now;
     TRY(session_idle(c, &in->idle_ms));
     cache_put(c, hash, in, cache_epoch(c));
     log_line(LOG_WARN, "auth",
@@ -236,7 +236,8 @@ retire_password(struct call *c, const struct candidate *who)
 
     TRY(setting_number(c, "password.max_days", PASSWORD_DAYS, &days));
     if (days <= 0 || who->must_change || who->password_at.ms == 0
-        || c->now.ms - who->password_at.ms < days * DAY_MS)
+        || (c->now.ms - who->password_at.ms < days * DAY_MS
+            && !instant_is_ahead(who->password_at, c->now)))
         return OK;
     TRY(model_note(c, &account_model, who->id));
     TRY(db_exec(c, set_must_change, V(who->id), V(c->now)));
@@ -274,8 +275,11 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s,
     TRY(sessions_make_room(c, who.id));
     TRY(make_session(c, name, s, false));
     TRY(model_audit(c, "sign_in", "account", c->actor->account_id, NULL));
-    if (before && before->account_id == who.id && before->session_id)
-        TRY(session_end(c, who.id, before->session_id, "renewed"));
+    /* The browser's cookie is another from now on, and nobody else has the one
+       before: left to itself it would be good until it is idle. */
+    if (before && before->session_id)
+        TRY(session_end(c, before->account_id, before->session_id,
+                        before->account_id == who.id ? "renewed" : "replaced"));
     return tx_commit(&tx);
 }
 
@@ -298,7 +302,11 @@ auth_sign_in(struct call *c, struct sign_in *s)
     TRY(password_fits(c, who.password, s->password, &fits));
     if (!fits || !who.active)
         return refuse_sign_in(c, name, who.id, s->password);
-    if (who.code_until.ms != 0 && c->now.ms >= who.code_until.ms)
+    /* Printed by a clock that was ahead, it would be good for longer than a slip
+       is. */
+    if (who.code_until.ms != 0
+        && (c->now.ms >= who.code_until.ms
+            || instant_is_ahead(who.password_at, c->now)))
         return refuse_old_slip(c, &who);
     /* A race that is lost here must not cost the hash again. */
     enum err e = ERR_BUSY;
@@ -335,25 +343,29 @@ auth_sign_out(struct call *c)
 
 static const char find_over[] =
     "SELECT id, account_id, seen_at FROM session"
-    " WHERE seen_at < $1 OR created_at < $2 LIMIT $3";
+    " WHERE seen_at < $1 OR created_at < $2 OR seen_at > $3"
+    " OR created_at > $3 LIMIT $4";
 
 struct over {
     int64_t id, account_id;
     bool idle;
 };
 
-/* A use is written down a minute late, and a change under way has its grace. */
+/* A use is written down a minute late, and a change under way has its grace.
+   What was written while the clock was ahead must not come alive again when
+   that time has come. */
 static enum err
 find_what_is_over(struct call *c, struct over *all, size_t max, size_t *n)
 {
     int64_t idle = 0, life = 0;
-    instant unused, born;
+    instant unused, born, ahead = { c->now.ms + CLOCKS_APART_MS };
 
     TRY(session_idle(c, &idle));
     TRY(session_life(c, &life));
     unused.ms = c->now.ms - idle - 2 * TOUCH_MS;
     born.ms = c->now.ms - life - GRACE_MS;
-    ROWS r = db_query(c, find_over, V(unused), V(born), V((int64_t)max));
+    ROWS r =
+        db_query(c, find_over, V(unused), V(born), V(ahead), V((int64_t)max));
     while (*n < max && rows_next(&r)) {
         all[(*n)++] = (struct over){ row_int(&r, 0), row_int(&r, 1),
                                      row_instant(&r, 2).ms < unused.ms };
@@ -390,6 +402,10 @@ is_over(const struct call *c, const struct signed_in *s)
     /* Nobody is thrown out in the middle of a change. */
     int64_t grace = s->idle_ms && c->changing ? GRACE_MS : 0;
 
+    /* A token's last use ends nothing, neither late nor early. */
+    if (instant_is_ahead(s->began, c->now)
+        || (s->idle_ms && instant_is_ahead(s->seen, c->now)))
+        return true;
     if (s->idle_ms && c->now.ms - s->seen.ms > s->idle_ms)
         return true;
     return s->expires.ms && c->now.ms >= s->expires.ms + grace;
@@ -440,7 +456,9 @@ know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
     if (s.actor == NULL || is_over(c, &s))
         return fail(c, ERR_UNSIGNED, NULL, "please sign in");
     /* A use that cannot be written down is still a use. */
-    if (!c->unattended && c->now.ms - s.touched.ms >= TOUCH_MS) {
+    if (!c->unattended
+        && (c->now.ms - s.touched.ms >= TOUCH_MS
+            || instant_is_ahead(s.touched, c->now))) {
         fresh = false;
         s.touched = c->now;
         if (touch(c, token ? touch_token : touch_session, secret_hex(c, hash))

@@ -44,6 +44,8 @@ session_row_list(struct call *c, struct list *l)
     /* A use is written down a minute late. */
     list_and(c, l, "seen_at >= $%zu",
              list_bind(c, l, V((instant){ c->now.ms - idle - MINUTE_MS })));
+    list_and(c, l, "seen_at <= $%zu",
+             list_bind(c, l, V((instant){ c->now.ms + CLOCKS_APART_MS })));
     TRY(model_list(c, l));
     rows = l->rows;
     for (size_t i = 0; i < l->n; i++) {

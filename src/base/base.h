@@ -89,6 +89,7 @@ struct call {
     void *reply;      /* http: the answer being made, for its headers */
     const char *body; /* of a route that reads it itself (R_BODY) */
     size_t body_len;
+    size_t read_held; /* bytes that readers of files made (base/jail_child.h) */
     struct written *written; /* in this TX, and in no audit entry yet */
     struct fault fault;
 };

@@ -502,21 +502,19 @@ csv_cell(struct buf *b, const char *cell, bool first)
 
 /* -- texts that look like formulas ----------------------------------------- */
 
-/* The characters that begin a formula, as they are typed and at full width,
-   as Chinese input methods give them. */
+/* The characters that begin a formula, as they are typed, at full width, as
+   Chinese input methods give them, small, and the minus of mathematics. */
 static bool
 begins_formula(uint32_t cp)
 {
-    return cp == '=' || cp == '+' || cp == '-' || cp == '@' || cp == 0xFF1D
-           || cp == 0xFF0B || cp == 0xFF0D || cp == 0xFF20;
-}
+    static const uint32_t all[] = { '=',    '+',    '-',    '@',    0xFF1D,
+                                    0xFF0B, 0xFF0D, 0xFF20, 0xFE66, 0xFE62,
+                                    0xFE63, 0xFE6B, 0x2212 };
 
-/* What a spreadsheet may pass over before it looks. */
-static bool
-is_passed_over(uint32_t cp)
-{
-    return cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n' || cp == 0xA0
-           || cp == 0x3000 || cp == 0xFEFF || (cp >= 0x200B && cp <= 0x200F);
+    for (size_t i = 0; i < COUNT(all); i++)
+        if (cp == all[i])
+            return true;
+    return false;
 }
 
 /* A mark of its own is passed over too, so that one more is set before it and
@@ -532,7 +530,7 @@ is_like_formula(const char *cell)
         return true;
     do
         cp = text_next(&cell);
-    while (is_passed_over(cp));
+    while (cp != 0 && !text_shows(cp)); /* a spreadsheet passes over those */
     return begins_formula(cp);
 }
 

@@ -18,6 +18,18 @@ instant_now(void)
     return (instant){ (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000 };
 }
 
+bool
+instant_is_ahead(instant t, instant now)
+{
+    return t.ms > now.ms + CLOCKS_APART_MS;
+}
+
+int64_t
+instant_since(instant then, instant now)
+{
+    return now.ms > then.ms ? now.ms - then.ms : 0;
+}
+
 int64_t
 monotonic_ms(void)
 {

@@ -32,6 +32,16 @@ typedef struct {
 /* The wall clock.  Only the floor that makes calls asks it. */
 instant instant_now(void);
 
+/* Clocks of machines that work together lie so far apart at most. */
+#define CLOCKS_APART_MS (5 * MINUTE_MS)
+
+/* Does T lie further ahead of NOW than that?  It was written while a clock was
+   wrong, and whatever begins or was used then does not hold (decision 53). */
+bool instant_is_ahead(instant t, instant now);
+
+/* How long ago THEN was; 0 where a clock was set back meanwhile. */
+int64_t instant_since(instant then, instant now);
+
 /* Milliseconds of a clock that only goes forward, whatever is done to the
    wall's: for how long something took or may take. */
 int64_t monotonic_ms(void);

@@ -31,7 +31,8 @@ struct jail_child {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t place;
     unsigned running;
-    bool gone; /* the forker has ended, and is buried */
+    size_t held; /* by calls: what was made for them */
+    bool gone;   /* the forker has ended, and is buried */
 };
 
 /* -- the forker, from outside -------------------------------------------- */
@@ -159,12 +160,42 @@ give_place(struct jail_child *j)
 /* One job on its way. */
 struct reading {
     struct call *c;
+    struct jail_child *j;
     struct jail_job *job;
     const struct jail_reader *reader;
     struct buf all; /* where the job has no take */
     size_t made;
     enum err refused; /* by take, or for too much */
 };
+
+/* It stays in memory until the call ends, whoever reads meanwhile. */
+static bool
+hold(struct reading *r, size_t n)
+{
+    struct jail_child *j = r->j;
+    bool room;
+
+    (void)pthread_mutex_lock(&j->lock);
+    room = j->held + n <= JAIL_HELD;
+    if (room) {
+        j->held += n;
+        r->c->read_held += n;
+    }
+    (void)pthread_mutex_unlock(&j->lock);
+    return room;
+}
+
+void
+jail_let_go(struct jail_child *j, struct call *c)
+{
+    if (c->read_held == 0)
+        return;
+    (void)pthread_mutex_lock(&j->lock);
+    ASSERT(j->held >= c->read_held);
+    j->held -= c->read_held;
+    c->read_held = 0;
+    (void)pthread_mutex_unlock(&j->lock);
+}
 
 static void
 take_piece(struct reading *r, const void *bytes, size_t n)
@@ -175,6 +206,9 @@ take_piece(struct reading *r, const void *bytes, size_t n)
                           "there is too much in the file");
     else if (r->job->take)
         r->refused = r->job->take(r->c, r->job->arg, bytes, n);
+    else if (!hold(r, n))
+        r->refused = fail(r->c, ERR_LIMIT, r->job->field,
+                          "many files are being read; please try again");
     else
         buf_add(&r->all, bytes, n);
 }
@@ -330,7 +364,7 @@ read_here(struct reading *r)
 enum err
 jail_read(struct call *c, struct jail_child *j, struct jail_job *job)
 {
-    struct reading r = { .c = c, .job = job };
+    struct reading r = { .c = c, .j = j, .job = job };
     uint32_t which = 0;
     enum err e;
 

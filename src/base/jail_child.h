@@ -20,7 +20,9 @@
  *      server knows.
  *   3. What comes back is as little to be believed as the file: the caller
  *      checks it.  Refusals are words of the reader's own table.
- *   4. No reader outlives its time, nor the server; none stays as a zombie.
+ *   4. What readers made and calls still hold is JAIL_HELD bytes at most, of
+ *      all calls together.
+ *   5. No reader outlives its time, nor the server; none stays as a zombie.
  *
  * Under a sanitizer a reader runs in the calling thread, without limits.
  */
@@ -79,7 +81,8 @@ struct jail_job {
     const void *in;
     size_t n;
     /* Takes a piece of what the reader makes; an error ends the job with it.
-       NULL: all of it is collected in the call's arena, in out. */
+       NULL: all of it is collected in the call's arena, in out, and held until
+       the call ends (jail_let_go). */
     enum err (*take)(struct call *c, void *arg, const void *bytes, size_t n);
     void *arg;
     const char *out; /* NUL-ended */
@@ -91,11 +94,16 @@ struct jail_job {
  * being read.
  *
  * ERR_INVALID  the reader refused it, or ended without a word
- * ERR_LIMIT    it took too long or made too much, or no place became free
+ * ERR_LIMIT    it took too long or made too much, no place became free, or
+ *              calls hold JAIL_HELD bytes already
  * ERR_BROKEN   there is no forker (any more)
  */
 #define JAIL_AT_ONCE 4
+#define JAIL_HELD ((size_t)128 << 20)
 enum err jail_read(struct call *c, struct jail_child *j,
                    struct jail_job *job) MUST_USE;
+
+/* The call has ended, and with its arena goes what was read for it. */
+void jail_let_go(struct jail_child *j, struct call *c);
 
 #endif

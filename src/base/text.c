@@ -194,19 +194,32 @@ is_odd_blank(uint32_t cp)
     return is_in(blanks, COUNT(blanks), cp);
 }
 
-/* Is it nothing by itself? */
+/* Is it nothing by itself?  The middles and ends of Korean syllables, and what
+   stands for something that was pasted and is lost, are not either. */
 static bool
 is_helper(uint32_t cp)
 {
+    static const struct span parts[] = {
+        { 0x1160, 0x11FF }, { 0xD7B0, 0xD7FF }, { 0xFFFC, 0xFFFC }
+    };
+
     return cp >= 0x80
-           && u_hasBinaryProperty((UChar32)cp,
-                                  UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+           && (is_in(parts, COUNT(parts), cp)
+               || u_hasBinaryProperty((UChar32)cp,
+                                      UCHAR_DEFAULT_IGNORABLE_CODE_POINT));
 }
 
 static bool
 is_line_end(uint32_t cp)
 {
     return cp == '\n' || cp == '\r' || cp == '\t';
+}
+
+bool
+text_shows(uint32_t cp)
+{
+    return cp > ' ' && cp != 0x3000 && !is_hidden(cp) && !is_odd_blank(cp)
+           && !is_helper(cp);
 }
 
 /* Whether S needs a copy; *SEEN: there is something to see in it. */
@@ -219,8 +232,7 @@ has_hidden(const char *s, bool lines, bool *seen)
     for (uint32_t cp; (cp = text_next(&s)) != 0;) {
         if (is_hidden(cp) || is_odd_blank(cp) || (!lines && is_line_end(cp)))
             some = true;
-        else if (cp != ' ' && cp != 0x3000 && !is_line_end(cp)
-                 && !is_helper(cp))
+        else if (!*seen && text_shows(cp))
             *seen = true;
     }
     return some;

@@ -48,6 +48,10 @@ char *text_mend(char *s);
  */
 const char *text_clean(struct arena *a, const char *s, bool lines);
 
+/* Is there something to see of the character by itself: no blank, and nothing
+   that only does something to others? */
+bool text_shows(uint32_t cp);
+
 /* S as NFKC has it: what is of full width becomes plain (１２：３０ -> 12:30,
    ㎡ -> m2).  S itself where there is nothing to do. */
 const char *text_plain(struct arena *a, const char *s);

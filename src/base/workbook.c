@@ -582,8 +582,10 @@ const struct jail_reader workbook_reader = {
     .name = "workbook",
     .read = read_workbook,
     .refusals = workbook_refusals,
-    .memory = (size_t)512 << 20,
-    .output = (size_t)256 << 20,
+    /* Twice what a table as a text may have; four at a time, and what they make,
+       must fit beside a server into its unit's memory. */
+    .memory = (size_t)256 << 20,
+    .output = (size_t)64 << 20,
     .seconds = 60,
 };
 

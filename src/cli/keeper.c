@@ -35,6 +35,7 @@ struct keeper {
     const struct app *app;
     struct plan plan;
     instant since;     /* the office was first seen here */
+    instant made;      /* this process made one; 0: none yet */
     instant retry;     /* after a failure */
     bool failed, full; /* so the last try ended */
     int said;          /* enum store_trouble; -1: nothing yet */
@@ -128,11 +129,17 @@ print_time(const struct keeper *k, instant t, char out[static 17])
     (void)snprintf(out, 17, "%.10s %.5s", text, text + 11);
 }
 
+/* It has missed no night.  Made while the clock was ahead, it is of any age. */
+static bool
+is_young(const struct keeper *k, instant now)
+{
+    return now.ms - k->since.ms < OLD_MS && !instant_is_ahead(k->since, now);
+}
+
 static void
 say_backup(const struct keeper *k, instant now, struct arena *a)
 {
-    const char *name;
-    instant newest = shelf_newest(k->plan.folder, now, a, &name);
+    const struct shelved on = shelf_look(k->plan.folder, now, a);
     char when[17];
 
     if (k->failed && k->full)
@@ -144,35 +151,50 @@ say_backup(const struct keeper *k, instant now, struct arena *a)
                    "the last backup to %s failed; the log says why",
                    k->plan.folder);
     /* Too early for one. */
-    else if (newest.ms == 0 && now.ms - k->since.ms < OLD_MS)
+    else if (on.at.ms == 0 && !on.ahead && is_young(k, now))
         health_say(k->app, "backup", HEALTH_GOOD,
                    "the first backup is made in the coming night");
-    else if (newest.ms == 0)
+    else if (on.at.ms == 0)
         health_say(k->app, "backup", HEALTH_WARN, "there is no backup in %s",
                    k->plan.folder);
     else {
-        print_time(k, newest, when);
-        if (now.ms - newest.ms > OLD_MS)
+        print_time(k, on.at, when);
+        if (now.ms - on.at.ms > OLD_MS)
             health_say(k->app, "backup", HEALTH_WARN,
-                       "the last backup is older than 26 hours: %s (%s)", name,
-                       when);
+                       "the last backup is older than 26 hours: %s (%s)",
+                       on.name, when);
+        else if (on.ahead)
+            health_say(k->app, "backup", HEALTH_WARN,
+                       "the last backup was made and looked at: %s (%s); but"
+                       " %s was written while a clock was wrong and does not"
+                       " count: look at the clock, then move that file away",
+                       on.name, when, on.ahead);
         else
             health_say(k->app, "backup", HEALTH_GOOD,
-                       "the last backup was made and looked at: %s (%s)", name,
-                       when);
+                       "the last backup was made and looked at: %s (%s)",
+                       on.name, when);
     }
 }
 
 static bool
+was_by(instant t, instant due, instant now)
+{
+    return t.ms >= due.ms && !instant_is_ahead(t, now);
+}
+
+/* Neither what stands there nor what was made here nor the office itself is of
+   this night.  What was made counts without its file, too: a disk of another
+   machine has a clock of its own. */
+static bool
 is_due(const struct keeper *k, instant now, struct arena *a)
 {
-    const char *name;
-    instant newest = shelf_newest(k->plan.folder, now, a, &name);
+    const struct shelved on = shelf_look(k->plan.folder, now, a);
     instant due = last_due(k, now);
+    bool waits = now.ms < k->retry.ms && k->retry.ms - now.ms <= RETRY_MS;
 
-    if (newest.ms == 0)
-        newest = k->since;
-    return newest.ms < due.ms && now.ms >= k->retry.ms;
+    if (waits || was_by(on.at, due, now) || was_by(k->made, due, now))
+        return false;
+    return on.at.ms != 0 || on.ahead || !was_by(k->since, due, now);
 }
 
 /* How the try that has just been made ended; another comes in an hour. */
@@ -206,8 +228,9 @@ make_one(struct call *c, struct keeper *k)
         return OK;
     note_try(k, e);
     TRY(e);
+    k->made = instant_now();
     log_line(LOG_INFO, "backup", "%s", file);
-    shelf_thin(k->plan.folder, "office-", k->plan.keep);
+    shelf_thin(&own, "office-", k->plan.keep, file);
     return OK;
 }
 

@@ -17,6 +17,7 @@
 #include "cli/conf.h"
 #include "cli/keeper.h"
 #include "cli/shelf.h"
+#include "db/place.h"
 #include "engine/audit/audit.h"
 #include "engine/catalog/catalog.h"
 #include "engine/org/org.h"
@@ -66,7 +67,7 @@ back_up_first(struct call *c, void *office, struct store *s, const char *first)
     }
     TRY(shelf_name(o, arena_printf(o->arena, "before-%.4s", first), &file));
     TRY(keeper_copy(c, s, file, NULL));
-    shelf_thin(shelf_folder(o), "before-", KEEP_BEFORE);
+    shelf_thin(o, "before-", KEEP_BEFORE, file);
     (void)fprintf(stderr,
                   words_in(c, "The office is brought up to date (%s). What it"
                               " was before is kept in %s.\nThe way back: stop"
@@ -80,22 +81,32 @@ back_up_first(struct call *c, void *office, struct store *s, const char *first)
 static enum err
 open_store(struct office *o, enum store_mode mode)
 {
+    const struct db_place place = {
+        .path = arena_printf(o->arena, "%s/main.db", o->app.data_dir)
+    };
     const char *address = office_conf(o, "database");
-    const struct store_how how = { .mode = mode,
-                                   .readers = READERS,
-                                   .upgrading = back_up_first,
-                                   .arg = o,
-                                   .rules = conflict_rules };
+    const struct store_how how = {
+        .mode = mode,
+        .readers = READERS,
+        .marked = db_place_is_marked(&place),
+        .upgrading = back_up_first,
+        .arg = o,
+        .rules = conflict_rules
+    };
 
     if (address == NULL)
-        address = arena_printf(o->arena, "%s/main.db", o->app.data_dir);
+        address = place.path;
     if (mode != STORE_MAKE && office_conf(o, "database") == NULL
         && access(o->app.data_dir, F_OK) != 0)
         return fail(&o->call, ERR_ABSENT, NULL,
                     "there is no office in %s; make one with liangcao init or"
                     " liangcao demo",
                     o->app.data_dir);
-    return store_open_as(&o->call, address, &how, &o->app.store);
+    TRY(store_open_as(&o->call, address, &how, &o->app.store));
+    /* SQLite's has been marked with the files. */
+    if (store_is_postgres(o->app.store) && mode != STORE_AS_IS)
+        db_place_mark(&place);
+    return OK;
 }
 
 static enum err

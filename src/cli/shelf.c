@@ -25,23 +25,30 @@ shelf_folder(struct office *o)
                        : arena_printf(o->arena, "%s/backup", o->app.data_dir);
 }
 
-enum err
-shelf_name(struct office *o, const char *kind, const char **file)
+/* "2026-11-29-0230.db": the end of a name given out now. */
+static const char *
+stamp_now(struct office *o, struct arena *a)
 {
-    const char *folder = shelf_folder(o);
     struct zone *own = o->app.zone ? NULL : zone_open("Asia/Shanghai");
     int64_t local = zone_local(own ? own : o->app.zone, instant_now());
-    instant wall = { local };
     char text[25];
 
     if (own)
         zone_close(own);
+    instant_print((instant){ local }, text); /* 2026-11-29T02:30:... */
+    return arena_printf(a, "%.10s-%.2s%.2s.db", text, text + 11, text + 14);
+}
+
+enum err
+shelf_name(struct office *o, const char *kind, const char **file)
+{
+    const char *folder = shelf_folder(o);
+
     if (!private_folder(folder))
         return fail(&o->call, file_err(errno), NULL, "%s cannot be made: %s",
                     folder, strerror(errno));
-    instant_print(wall, text); /* 2026-11-29T02:30:... */
-    *file = arena_printf(o->arena, "%s/%s-%.10s-%.2s%.2s.db", folder, kind,
-                         text, text + 11, text + 14);
+    *file = arena_printf(o->arena, "%s/%s-%s", folder, kind,
+                         stamp_now(o, o->arena));
     return OK;
 }
 
@@ -79,44 +86,70 @@ list(const char *folder, const char *prefix, const char *end, struct arena *a,
     return n;
 }
 
-instant
-shelf_newest(const char *folder, instant now, struct arena *a,
-             const char **name)
+struct shelved
+shelf_look(const char *folder, instant now, struct arena *a)
 {
     const char **names = NEW_N(a, const char *, MOST_FILES);
     size_t n = list(folder, "office-", ".db", a, names);
-    instant newest = { 0 };
+    struct shelved found = { .name = NULL };
 
-    *name = NULL;
     for (size_t i = 0; i < n; i++) {
         struct stat st;
-        int64_t ms;
+        instant at;
 
         if (stat(arena_printf(a, "%s/%s", folder, names[i]), &st) != 0)
             continue;
-        ms = (int64_t)st.st_mtim.tv_sec * SECOND_MS;
-        if (ms >= newest.ms) {
-            newest.ms = ms;
-            *name = names[i];
+        at.ms = (int64_t)st.st_mtim.tv_sec * SECOND_MS;
+        /* Taken for one of now, it would be the newest until its time comes,
+           and no other be made. */
+        if (instant_is_ahead(at, now)) {
+            found.ahead = names[i];
+        } else if (at.ms >= found.at.ms) {
+            found.at = at;
+            found.name = names[i];
         }
     }
-    /* Written while the clock was ahead. */
-    if (newest.ms > now.ms)
-        newest = now;
-    return newest;
+    if (found.at.ms > now.ms)
+        found.at = now;
+    return found;
+}
+
+/* Does the time in NAME lie behind NOW, both as stamp_now writes them? */
+static bool
+is_stamped_ahead(const char *name, const char *now)
+{
+    size_t n = strlen(name), m = strlen(now);
+
+    return n > m && strcmp(name + n - m, now) > 0;
+}
+
+/* The sorted NAMES with those in front that lie ahead of NOW. */
+static const char **
+by_age(const char *const *names, size_t n, const char *now, struct arena *a)
+{
+    const char **old = NEW_N(a, const char *, n + 1);
+    size_t at = 0;
+
+    for (int ahead = 1; ahead >= 0; ahead--)
+        for (size_t i = 0; i < n; i++)
+            if (is_stamped_ahead(names[i], now) == (ahead == 1))
+                old[at++] = names[i];
+    return old;
 }
 
 void
-shelf_thin(const char *folder, const char *prefix, int64_t keep)
+shelf_thin(struct office *o, const char *prefix, int64_t keep, const char *made)
 {
+    const char *folder = shelf_folder(o);
     struct arena *a = arena_open();
     const char **names = NEW_N(a, const char *, MOST_FILES);
     size_t n = list(folder, prefix, ".db", a, names);
 
+    names = by_age(names, n, stamp_now(o, a), a);
     for (size_t i = 0; i + (size_t)keep < n; i++) {
         const char *path = arena_printf(a, "%s/%s", folder, names[i]);
 
-        if (unlink(path) == 0)
+        if (!text_same(path, made) && unlink(path) == 0)
             log_line(LOG_INFO, "backup", "%s is old and goes", path);
     }
     arena_close(a);

@@ -22,12 +22,20 @@ const char *shelf_folder(struct office *o);
 enum err shelf_name(struct office *o, const char *kind,
                     const char **file) MUST_USE;
 
-/* When the newest whole "office-" was written; 0: there is none. */
-instant shelf_newest(const char *folder, instant now, struct arena *a,
-                     const char **name);
+/* What stands there of the "office-" ones: the newest, and one that lies ahead
+   of the clock, which is no backup of any night (decision 53). */
+struct shelved {
+    instant at;        /* when the newest was written; 0: there is none */
+    const char *name;  /* its name, or NULL */
+    const char *ahead; /* one that lies ahead, or NULL */
+};
+struct shelved shelf_look(const char *folder, instant now, struct arena *a);
 
-/* All but the newest KEEP that begin with PREFIX go. */
-void shelf_thin(const char *folder, const char *prefix, int64_t keep);
+/* All but the newest KEEP that begin with PREFIX go, by the times in their
+   names: first those that lie ahead of NOW.  MADE, the path of the one that
+   has just been made, stays in any case. */
+void shelf_thin(struct office *o, const char *prefix, int64_t keep,
+                const char *made);
 
 /* Be the only one who makes a backup: a descriptor to close, or -1.  What
    others left half done goes. */

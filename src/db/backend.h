@@ -81,7 +81,8 @@ struct db {
     bool late;           /* an answer did not come in time: ask no more */
     int depth;           /* of nested TX */
     bool began;          /* the backend's transaction is open */
-    enum err failed;     /* of the TX: every further statement fails so */
+    void (*then)(struct call *c); /* when the outermost TX has been kept */
+    enum err failed; /* of the TX: every further statement fails so */
     int64_t changes;
     int64_t chain;
     void *reader;        /* SQLite: taken from the pool */
@@ -123,6 +124,10 @@ struct backend {
     /* Nobody else works on the database, so that it may be upgraded; NULL
        where that cannot be known. */
     enum err (*alone)(struct call *c);
+
+    /* Is there a table of this name?  NULL where the files are judged before
+       they are opened. */
+    enum err (*has_table)(struct call *c, const char *name, bool *there);
 
     /* See what trouble there is, and whether there is any still.  NULL: the
        statements tell. */

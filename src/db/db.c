@@ -556,18 +556,39 @@ db_long(struct call *c)
     c->db->is_long = true;
 }
 
+/* KEPT: it was asked to be, whatever came of it. */
 static enum err
-end_body(struct call *c, enum err e, bool keep)
+end_body(struct call *c, enum err e, bool keep, bool *kept)
 {
     struct db *d = c->db;
 
     if (e == OK && keep && c->written != NULL)
         e = fail(c, ERR_BROKEN, NULL, "a row was written without an entry");
     c->written = NULL;
-    if (e == OK && keep)
+    *kept = keep && e == OK;
+    if (*kept)
         return d->backend->end(c, true);
     (void)d->backend->end(c, false);
     return e;
+}
+
+bool
+db_in_tx(const struct call *c)
+{
+    return c->db != NULL && c->db->depth > 0;
+}
+
+void
+db_then(struct call *c, void (*then)(struct call *c))
+{
+    struct db *d = c->db;
+
+    if (!db_in_tx(c)) {
+        then(c);
+        return;
+    }
+    ASSERT(d->then == NULL || d->then == then);
+    d->then = then;
 }
 
 /* The outermost TX ends: keep it only if nothing in it failed. */
@@ -576,17 +597,24 @@ end_outermost(struct call *c, bool keep)
 {
     struct db *d = c->db;
     enum err e = d->failed;
+    bool kept = false;
 
     ASSERT(d->depth == 1);
     db_finish(d, true);
     d->depth = 0;
     d->failed = OK;
-    if (!d->began)
+    if (!d->began) {
+        d->then = NULL;
         return e;
+    }
     d->began = false;
-    e = end_body(c, e, keep);
+    e = end_body(c, e, keep, &kept);
     d->lost_long = d->is_long && e == ERR_BUSY;
     d->is_long = false;
+    /* Also where nobody knows whether it was kept. */
+    if (kept && d->then != NULL)
+        d->then(c);
+    d->then = NULL;
     return e;
 }
 

@@ -272,6 +272,12 @@ struct tx tx_begin_sure(struct call *c);
 enum err tx_commit(struct tx *t) MUST_USE;
 void tx_close(struct tx *t);
 
+/* THEN is called when the outermost TX has been kept, once, and not if it is
+   given up; at once where none is open.  For what this process holds in memory:
+   forgotten any earlier it would be read anew as it was.  One for a TX. */
+void db_then(struct call *c, void (*then)(struct call *c));
+bool db_in_tx(const struct call *c);
+
 /*
  * The TX that the call is in is a long one, which others, being short, would
  * win over for ever: should it be lost to them (ERR_BUSY), the session's next
@@ -388,8 +394,8 @@ struct db_rule {
  * newer release, by all of these.
  */
 enum store_mode {
-    STORE_MAKE,  /* where there is nothing a new office is made */
-    STORE_OPEN,  /* it must be there; an older one is brought up to date */
+    STORE_MAKE, /* where there is nothing a new office is made, unless MARKED */
+    STORE_OPEN, /* it must be there; an older one is brought up to date */
     STORE_AS_IS, /* it must be there, and its schema stays as it is */
     STORE_FILE,  /* a file that nobody works on (a backup) is only read:
                     nothing is changed, made or left beside it */
@@ -400,6 +406,9 @@ enum store_mode {
 struct store_how {
     enum store_mode mode;
     unsigned readers; /* pooled connections */
+    /* Of PostgreSQL: an office was made from here, so none is made anew where
+       the database is empty.  SQLite's knows its own mark (db/place.h). */
+    bool marked;
     /* Called before an office that has been served is brought up to date, and
        not again when that goes on after it was cut short; FIRST is the step
        that comes ("0007_...").  What fails here keeps the office as it is.

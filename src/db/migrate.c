@@ -34,6 +34,8 @@ static const char make_table[] =
 static const char all_done[] =
     "SELECT name, hash FROM schema_migration ORDER BY name";
 
+static const char count_done[] = "SELECT COUNT(*) FROM schema_migration";
+
 static const char note_done[] =
     "INSERT INTO schema_migration (name, hash, at) VALUES ($1, $2, $3)";
 
@@ -355,11 +357,41 @@ make_record_surely(struct call *c)
     return e;
 }
 
+/* What db/place.c asks of a file of SQLite's before it is opened, asked of a
+   database of PostgreSQL's. */
+static enum err
+judge_database(struct call *c, const struct store_how *how)
+{
+    const struct backend *b = c->db->store->backend;
+    int64_t done = 0;
+    bool there = false;
+
+    if (b->has_table == NULL)
+        return OK;
+    TRY(b->has_table(c, "schema_migration", &there));
+    if (there)
+        TRY(db_int(c, &done, count_done));
+    if (done > 0)
+        return OK;
+    if (how->mode != STORE_MAKE)
+        return fail(c, ERR_ABSENT, NULL,
+                    "there is no office in the database that is named; make one"
+                    " with liangcao init or liangcao demo");
+    if (how->marked)
+        return fail(
+            c, ERR_CONFLICT, NULL,
+            "an office was made from this folder, and the database that"
+            " is named holds none: was it lost, or is it another's? Only"
+            " where a new office is meant, move office.id away");
+    return OK;
+}
+
 enum err
 migrate(struct call *c, const struct store_how *how)
 {
-    /* A file of SQLite's has been judged to be an office where it must be. */
-    if (how->mode == STORE_MAKE || store_is_postgres(c->db->store))
+    TRY(judge_database(c, how));
+    /* Whoever only looks finds it there, and makes nothing. */
+    if (how->mode == STORE_MAKE)
         TRY(make_record_surely(c));
     return bring_up(c, how);
 }

@@ -70,8 +70,10 @@ bool db_place_same(struct db_place *p);
 enum err db_place_seize(struct call *c, struct db_place *p,
                         const char *path) MUST_USE;
 
-/* As it was seized, main.db has come: mark it. */
+/* An office was made in the folder of main.db; where the office is on
+   PostgreSQL, from there. */
 void db_place_mark(const struct db_place *p);
+bool db_place_is_marked(const struct db_place *p);
 
 /* Let go of the files and the gate. */
 void db_place_leave(struct db_place *p);

@@ -106,7 +106,7 @@ forget_statements(struct pg_conn *conn)
 /* The one call that libpq itself ends in time: it knows the address's hosts
    and goes from one to the next. */
 static bool
-open_session(struct pg_conn *conn, const char *address)
+open_session(struct pg_conn *conn, const struct pg_store *s)
 {
     /* What the address says itself comes last and wins. */
     const char *const names[] = {
@@ -115,13 +115,15 @@ open_session(struct pg_conn *conn, const char *address)
         "fallback_application_name", "dbname",           NULL
     };
     char connect_s[4];
-    const char *const values[] = { connect_s,    "15000",    "10",    "5", "3",
-                                   "read-write", "liangcao", address, NULL };
+    const char *const values[] = { connect_s,  "15000",    "10",
+                                   "5",        "3",        "read-write",
+                                   "liangcao", s->address, NULL };
 
     (void)snprintf(connect_s, sizeof(connect_s), "%d", PG_CONNECT_S);
     conn->leave = conn->late = false;
     conn->pq = PQconnectdbParams(names, values, 1);
-    return PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn);
+    return PQstatus(conn->pq) == CONNECTION_OK && prepare_session(conn)
+           && pg_hold_schema(s, conn);
 }
 
 /* Nothing more goes to a server that may not read it. */
@@ -136,13 +138,13 @@ close_session(struct pg_conn *conn)
 }
 
 struct pg_conn *
-pg_connect(const char *address, bool quick, const char **why)
+pg_connect(const struct pg_store *s, bool quick, const char **why)
 {
     struct pg_conn *conn = calloc(1, sizeof(*conn));
 
     ASSERT(conn);
     conn->quick = quick;
-    if (open_session(conn, address))
+    if (open_session(conn, s))
         return conn;
     *why = store_why(PQerrorMessage(conn->pq));
     pg_disconnect(conn);
@@ -172,12 +174,12 @@ pg_is_alive(struct pg_conn *conn)
 }
 
 bool
-pg_revive(struct pg_conn *conn, const char *address)
+pg_revive(struct pg_conn *conn, const struct pg_store *s)
 {
     if (pg_is_alive(conn))
         return true;
     close_session(conn);
-    return open_session(conn, address);
+    return open_session(conn, s);
 }
 
 /* A number no other connection has: its audit chain. */
@@ -205,7 +207,7 @@ static struct pg_conn *
 add_conn(struct pg_store *s, int64_t number)
 {
     const char *why = "";
-    struct pg_conn *conn = pg_connect(s->address, false, &why);
+    struct pg_conn *conn = pg_connect(s, false, &why);
 
     if (conn) {
         conn->number = number;
@@ -330,7 +332,7 @@ take_conn(const struct db *d)
     if (!conn)
         return add_conn(s, number);
     /* Out of the lock: to ask the network takes time. */
-    if (pg_is_alive(conn) || (!is_hurried(d) && pg_revive(conn, s->address)))
+    if (pg_is_alive(conn) || (!is_hurried(d) && pg_revive(conn, s)))
         return conn;
     log_line(LOG_DEBUG, "db", "%s", PQerrorMessage(conn->pq));
     give_conn(s, conn);
@@ -863,6 +865,7 @@ pg_close(struct store *base)
     (void)pthread_cond_destroy(&s->side_filled);
     (void)pthread_cond_destroy(&s->alone_over);
     (void)pthread_cond_destroy(&s->stopping);
+    free(s->schema);
     free(s->address);
     free(s);
 }
@@ -896,9 +899,9 @@ postgres_open(const char *address, unsigned readers, const char **why)
     thread_cond(&s->stopping);
     /* One at once, to tell a wrong address at the start and not with the
        first request. */
-    s->sides = pg_connect(address, true, why);
+    s->sides = pg_connect(s, true, why);
     s->n_sides = s->sides != NULL;
-    if (s->sides)
+    if (s->sides && pg_find_schema(s, s->sides, why))
         return &s->base;
     pg_close(&s->base);
     return NULL;
@@ -959,4 +962,5 @@ const struct backend postgres_backend = {
     .give = give,
     .generation = generation,
     .under_way = under_way,
+    .has_table = pg_has_table,
 };

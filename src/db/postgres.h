@@ -71,6 +71,8 @@ struct pg_waiter {
 struct pg_store {
     struct store base;
     char *address;
+    char
+        *schema; /* where the office is, as SQL names it; NULL: not known yet */
     pthread_mutex_t pool_mutex;
     struct pg_waiter *first, **last;
     struct pg_conn *free;
@@ -98,13 +100,23 @@ struct pg_store {
 };
 
 /* QUICK: nothing waits for its commits to be on disk. */
-struct pg_conn *pg_connect(const char *address, bool quick, const char **why);
+struct pg_conn *pg_connect(const struct pg_store *s, bool quick,
+                           const char **why);
 void pg_disconnect(struct pg_conn *conn);
 /* Is it good for another statement? */
 bool pg_is_alive(struct pg_conn *conn);
 /* False when it is not and could not be opened anew: PG_CONNECT_S for each
    host of the address. */
-bool pg_revive(struct pg_conn *conn, const char *address);
+bool pg_revive(struct pg_conn *conn, const struct pg_store *s);
+
+/* -- postgres_schema.c -------------------------------------------------- */
+
+/* Find it by CONN, the first connection, and hold that to it; false with WHY,
+   good until the thread's next. */
+bool pg_find_schema(struct pg_store *s, struct pg_conn *conn, const char **why);
+enum err pg_has_table(struct call *c, const char *name, bool *there);
+/* CONN looks into the schema of the office and no other. */
+bool pg_hold_schema(const struct pg_store *s, struct pg_conn *conn);
 
 /* -- postgres_wait.c --------------------------------------------------- */
 

@@ -41,7 +41,7 @@ take_side(struct pg_store *s)
     (void)pthread_mutex_unlock(&s->side_mutex);
     if (!add)
         return conn;
-    conn = pg_connect(s->address, true, &why);
+    conn = pg_connect(s, true, &why);
     if (conn)
         return conn;
     log_line(LOG_DEBUG, "db", "no further connection: %s", why);
@@ -94,7 +94,7 @@ ask(struct pg_store *s, const char *sql, int n, const char *const *values)
 
     if (!conn)
         return answer;
-    if (pg_revive(conn, s->address))
+    if (pg_revive(conn, s))
         answer = ask_on(s, conn, sql, values, n);
     else
         log_line(LOG_WARN, "db", "%s", PQerrorMessage(conn->pq));

@@ -43,8 +43,8 @@ mark_of(const struct db_place *p, char out[PATH_MAX])
     return out;
 }
 
-static bool
-is_marked(const struct db_place *p)
+bool
+db_place_is_marked(const struct db_place *p)
 {
     char name[PATH_MAX];
 
@@ -145,7 +145,7 @@ look_around(struct call *c, struct db_place *p, bool make)
     struct stat st = { .st_size = 0 };
     bool there = stat(p->path, &st) == 0;
 
-    p->marked = is_marked(p);
+    p->marked = db_place_is_marked(p);
     if (there && (st.st_size > 0 || (!p->marked && make)))
         return OK;
     if (!there && is_there(p, ".part"))

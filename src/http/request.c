@@ -94,6 +94,42 @@ body_is_sound(const struct http_request *q)
     return !text || text_is_utf8(q->body, q->body_len);
 }
 
+/* What another program has written and nobody here reads as a whole: who asks
+   by what, where they came from, the cookies of its neighbours. */
+static bool
+is_of_others(const char *name)
+{
+    static const char *const names[] = { "User-Agent", "Referer", "Cookie" };
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum MHD_Result
+on_sound(void *arg, enum MHD_ValueKind kind, const char *name,
+         const char *value)
+{
+    bool *sound = arg;
+
+    (void)kind;
+    *sound = value == NULL || is_of_others(name)
+             || text_is_utf8(value, strlen(value));
+    return *sound ? MHD_YES : MHD_NO;
+}
+
+/* One that cannot be read must not pass for one that was not said: without its
+   If-Match a change would overwrite, without its Origin be nobody's. */
+static bool
+headers_are_sound(const struct exchange *x)
+{
+    bool sound = true;
+
+    MHD_get_connection_values(x->conn, MHD_HEADER_KIND, on_sound, &sound);
+    return sound;
+}
+
 int
 request_read(struct exchange *x, struct arena *a)
 {
@@ -121,7 +157,7 @@ request_read(struct exchange *x, struct arena *a)
     }
     if (q->body == NULL)
         q->body = "";
-    return body_is_sound(q) ? 0 : 400;
+    return headers_are_sound(x) && body_is_sound(q) ? 0 : 400;
 }
 
 void
@@ -241,15 +277,21 @@ http_by_proxy(const struct http_request *q)
     return x != NULL && x->peer->proxy;
 }
 
-const char *
-http_header(const struct http_request *q, const char *name)
+static const char *
+look_up(const struct http_request *q, const char *name)
 {
     const struct exchange *x = q->impl;
 
-    if (x == NULL)
-        return NULL;
-    const char *value =
-        MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name);
+    return x ? MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name)
+             : NULL;
+}
+
+/* Before request_read has judged them all, too. */
+const char *
+http_header(const struct http_request *q, const char *name)
+{
+    const char *value = look_up(q, name);
+
     return value && text_is_utf8(value, strlen(value)) ? value : NULL;
 }
 
@@ -257,7 +299,7 @@ http_header(const struct http_request *q, const char *name)
 static const char *
 find_cookie(const struct http_request *q, const char *name)
 {
-    const char *p = http_header(q, MHD_HTTP_HEADER_COOKIE);
+    const char *p = look_up(q, MHD_HTTP_HEADER_COOKIE);
     size_t n = strlen(name);
 
     while (p && *p) {
@@ -274,8 +316,10 @@ http_cookie(const struct http_request *q, const char *name)
 {
     const struct exchange *x = q->impl;
     const char *value = find_cookie(q, name);
+    size_t n = value ? strcspn(value, ";") : 0;
 
-    return value ? arena_text_n(x->arena, value, strcspn(value, ";")) : NULL;
+    return value && text_is_utf8(value, n) ? arena_text_n(x->arena, value, n)
+                                           : NULL;
 }
 
 void

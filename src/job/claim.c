@@ -37,12 +37,9 @@ look(struct call *c, const char *name, struct seen *s)
     return rows_end(&r);
 }
 
-/* Clocks lie apart, and ours was read before the claim was. */
-#define APART_MS (5 * MINUTE_MS)
-
 /* How long it is another's.  Whoever did it last goes by a rhythm of its own;
    what lies further ahead than it can was written by a clock that went wrong,
-   and binds nobody. */
+   and binds nobody.  Ours was read before the claim was. */
 static int64_t
 wait_of(const struct seen *s, const struct job *k, int64_t holder, int64_t now)
 {
@@ -50,9 +47,9 @@ wait_of(const struct seen *s, const struct job *k, int64_t holder, int64_t now)
 
     if (s->holder == holder)
         return 0;
-    if (held > 0 && held <= JOB_LEASE_MS + APART_MS)
+    if (held > 0 && held <= JOB_LEASE_MS + CLOCKS_APART_MS)
         return held;
-    return due > 0 && due <= k->every_ms + APART_MS ? due : 0;
+    return due > 0 && due <= k->every_ms + CLOCKS_APART_MS ? due : 0;
 }
 
 enum err

@@ -199,6 +199,10 @@ write_row(struct deed *d)
 {
     if (d->step->flags & STEP_QUIET)
         return OK;
+    /* What only those who serve are told must not show on the row that others
+       see: its version and time would tell them when, and how often. */
+    if (d->internal && model_changed(d->life->model, d->old, d->rec) == 0)
+        return OK;
     if (d->step->flags & STEP_REMOVES)
         return model_remove(d->c, d->life->model,
                             number_of(d->life->model, "id", d->old));

@@ -458,9 +458,11 @@ list_and(struct call *c, struct list *l, const char *fmt, ...)
     va_start(ap, fmt);
     more = arena_vprintf(c->arena, fmt, ap);
     va_end(ap);
+    /* Side by side: a database counts how deep one stands in another, and
+       gives up at a hundred. */
     l->where = l->where == NULL
-                   ? more
-                   : arena_printf(c->arena, "(%s) AND (%s)", l->where, more);
+                   ? arena_printf(c->arena, "(%s)", more)
+                   : arena_printf(c->arena, "%s AND (%s)", l->where, more);
 }
 
 bool

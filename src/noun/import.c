@@ -261,8 +261,14 @@ meet(struct importing *im, const void *rec, int64_t line)
 static enum err
 bring_new(struct importing *im, void *rec, field_mask said)
 {
+    const struct model *m = im->n->model;
+    bool made = true;
+
     TRY(noun_add_said(im->c, im->n, rec, said));
-    im->result->added++;
+    /* All of it may wait for somebody to agree: it has its id, and no row. */
+    if (im->c->waits)
+        TRY(model_is_there(im->c, m->table, model_id(m, rec), &made));
+    im->result->added += made;
     return OK;
 }
 
@@ -280,7 +286,8 @@ bring_old(struct importing *im, void *rec, field_mask said, int64_t id)
         return OK;
     }
     TRY(noun_set(im->c, im->n, rec, said));
-    im->result->changed++;
+    /* What waits has been taken back. */
+    im->result->changed += model_changed(m, old, rec) != 0;
     return OK;
 }
 

@@ -641,6 +641,19 @@ TEST(a_table_of_people_gives_no_rights_either)
     EXPECT(holds(c, "n1", "order.see") && c->actor->person_id == id);
 }
 
+TEST(a_table_of_members_says_that_who_waits_is_not_added)
+{
+    struct import_result r;
+    const char *csv = "crew_code,person_code\nplumbers,n1\n";
+
+    office_make(c);
+    listed(c, "n1");
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &crew_member_noun, csv, strlen(csv), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 0 && r.waiting == 1);
+    EXPECT(!holds(c, "n1", "order.work"));
+}
+
 TEST(a_table_that_would_take_an_administrator_away_is_refused_by_its_line)
 {
     office_make(c);

@@ -367,6 +367,21 @@ TEST(who_signs_in_again_in_the_same_browser_has_one_session)
     EXPECT(strstr(audited(c), "session_end") != NULL);
 }
 
+TEST(who_signs_in_where_another_was_signed_in_ends_that_session)
+{
+    struct sign_in s = { .account = "li", .password = GOOD };
+
+    OFFICE;
+    make_account(c, "zhang", 41);
+    make_account(c, "li", 42);
+    const char *first = sign_in(c, "zhang");
+    EXPECT_OK(auth_by_session(c, first));
+    EXPECT_OK(auth_sign_in(c, &s)); /* over the cookie of the first */
+    EXPECT_FAULT(auth_by_session(c, first), ERR_UNSIGNED, NULL);
+    EXPECT_OK(auth_by_session(c, s.session));
+    EXPECT(strstr(audited(c), "session_end") != NULL);
+}
+
 TEST(an_account_has_a_hundred_sessions_at_most)
 {
     OFFICE;

@@ -204,6 +204,17 @@ TEST(a_slip_lets_in_for_seven_days_to_set_a_password_of_ones_own)
     EXPECT(!c->actor->must_change);
 }
 
+TEST(a_slip_printed_while_the_clock_was_ahead_lets_nobody_in)
+{
+    office_make(c);
+    int64_t one = newcomers_account(c, "n1");
+    office_pass(c, 30 * DAY_MS);
+    const char *code = slip_of(c, one);
+    office_pass(c, -30 * DAY_MS);
+    EXPECT_FAULT(come(c, "n1", code), ERR_UNSIGNED, NULL);
+    EXPECT(strstr(c->fault.text, "run out") != NULL);
+}
+
 TEST(slips_for_all_leave_alone_who_comes_by_a_token)
 {
     struct slip *all;

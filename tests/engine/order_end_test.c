@@ -348,6 +348,26 @@ TEST(only_comments_can_be_internal)
     assert_int_equal(l.n, 7);
 }
 
+TEST(an_internal_comment_leaves_no_trace_on_what_the_requester_sees)
+{
+    struct order before, after;
+    int64_t id;
+
+    office_make(c);
+    id = bring_to(c, ORDER_IN_PROGRESS);
+    before = order_now(c, id);
+    office_pass(c, HOUR_MS);
+    EXPECT_OK(say(c, "zhao", "comment", id, .note = "mind the dog",
+                  .internal = true));
+    after = order_now(c, id);
+    EXPECT(after.version == before.version
+           && after.updated_at.ms == before.updated_at.ms);
+    EXPECT_OK(say(c, "zhao", "comment", id, .note = "I come at two"));
+    after = order_now(c, id);
+    EXPECT(after.version == before.version + 1
+           && after.updated_at.ms == c->now.ms);
+}
+
 TEST(internal_comments_are_for_those_who_serve)
 {
     struct list l = { .model = &event_model };

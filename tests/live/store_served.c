@@ -463,6 +463,48 @@ try_nightly(struct store_try *t)
                 "it is a good backup: %d %s", c.code, c.text);
 }
 
+/* Of a clock that was ahead: files of times to come, names of times to come. */
+static void
+try_nightly_ahead(struct store_try *t)
+{
+    struct live_office o = office_in(t, text("%s/ahead", t->dir));
+    const char *folder = text("%s/ahead-nights", t->dir);
+    const char *const names[] = { "9027-01-01", "9027-01-02" };
+    struct server s;
+    char says[3000] = "";
+
+    ASSERT(mkdir(folder, 0700) == 0);
+    for (int i = 0; i < 2; i++) {
+        const char *path = text("%s/office-%s-0230.db", folder, names[i]);
+
+        copy_file(t->backup, path);
+        make_older_by_days(path, i == 0 ? -30 : 5);
+    }
+    write_conf(&o, text("backup.at = 02:30\nbackup.keep = 2\nbackup.dir = %s\n",
+                        folder));
+    make_older_by_days(text("%s/office.id", o.dir), -30);
+    if (!score(&t->score, server_start(&s, t->program, &o), "it is served"))
+        return;
+    for (int ms = 0; ms < 30000 && count_names(folder, names[0]) != 0;
+         ms += 100)
+        pause_ms(100);
+    pause_ms(5000); /* time for it to be taken away, and made again */
+    (void)score(&t->score,
+                count_names(folder, ".db") == 2
+                    && count_names(folder, "office-2") == 1
+                    && count_names(folder, names[1]) == 1,
+                "what is dated ahead is no night's backup and goes first; what"
+                " was made stays");
+    make_older_by_days(text("%s/office-%s-0230.db", folder, names[1]), -30);
+    for (int ms = 0; ms < 10000 && !strstr(says, names[1]); ms += 200) {
+        (void)get(&o, s.port, "sysadmin", "/api/v1/health", says, sizeof says);
+        pause_ms(200);
+    }
+    (void)score(&t->score, strstr(says, names[1]),
+                "health warns of a file that is dated ahead: %s", says);
+    (void)server_stop(&s, SIGTERM);
+}
+
 /* Failing says so and takes nothing away. */
 static void
 try_nightly_fails(struct store_try *t)
@@ -535,6 +577,7 @@ store_served(struct store_try *t)
     try_quiet_loss(t);
     try_full(t);
     try_nightly(t);
+    try_nightly_ahead(t);
     try_nightly_fails(t);
     try_settings(t);
 }

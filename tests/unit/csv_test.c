@@ -236,6 +236,19 @@ TEST_PLAIN(no_text_can_be_taken_for_a_formula)
         "\xC2\xA0=1",
         "\xE3\x80\x80@x",
         "\xE2\x80\x8B=1",
+        "\xEF\xB9\xA6=", /* small = + - @, and the minus */
+        "\xEF\xB9\xA2"
+        "1",
+        "\xEF\xB9\xA3"
+        "1",
+        "\xEF\xB9\xAB"
+        "A",
+        "\xE2\x88\x92"
+        "1",
+        "\xEF\xB8\x8F=1", /* behind what is kept in a text, unseen */
+        "\xCD\x8F=1",
+        "\xE1\x9E\xB4=1",
+        "\xEF\xBF\xBC=1",
     };
     static const char *const plain[] = { "a=1",  "1-2", "王芳",
                                          "'tis", "5",   "'' x" };

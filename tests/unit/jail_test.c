@@ -30,7 +30,24 @@ read_letters(struct jail_io *io)
 static const char *const reasons_[] = { "no ones", "no twos", NULL };
 static const struct jail_reader letters = { "letters", read_letters, reasons_,
                                             1 << 20,   100,          5 };
-static const struct jail_reader *const readers[] = { &letters, NULL };
+
+/* Of whatever it is given, it makes 40 MiB. */
+#define MUCH ((size_t)40 << 20)
+
+static int
+read_much(struct jail_io *io)
+{
+    static const char piece[1 << 16];
+
+    for (size_t n = 0; n < MUCH; n += sizeof piece)
+        if (!jail_put(io, piece, sizeof piece))
+            return 1;
+    return 0;
+}
+
+static const struct jail_reader much_ = { "much",  read_much, reasons_,
+                                          1 << 20, MUCH,      20 };
+static const struct jail_reader *const readers[] = { &letters, &much_, NULL };
 
 static enum err
 read_file(struct call *c, const char *text, struct jail_job *job)
@@ -97,6 +114,40 @@ TEST_PLAIN(pieces_are_taken_as_they_come_until_the_caller_has_enough)
 
     EXPECT_FAULT(jail_read(c, j, &job), ERR_CONFLICT, NULL);
     assert_string_equal(b.s, "ABC");
+    jail_child_close(j);
+}
+
+TEST_PLAIN(what_readers_made_and_calls_still_hold_has_one_bound)
+{
+    (void)c;
+    struct jail_child *j = jail_child_open(readers);
+    struct call calls[4];
+    enum err e[COUNT(calls)];
+
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        struct jail_job job = {
+            .reader = "much", .field = "file", .in = "x", .n = 1
+        };
+
+        calls[i] = (struct call){ .arena = arena_open() };
+        e[i] = jail_read(&calls[i], j, &job);
+    }
+    EXPECT(e[0] == OK && e[1] == OK && e[2] == OK && e[3] == ERR_LIMIT);
+    assert_string_equal(calls[3].fault.text,
+                        "many files are being read; please try again");
+    /* Two end, and there is room again. */
+    for (size_t i = 0; i < COUNT(calls); i += 3) {
+        jail_let_go(j, &calls[i]);
+        EXPECT(calls[i].read_held == 0);
+    }
+    struct jail_job job = {
+        .reader = "much", .field = "file", .in = "x", .n = 1
+    };
+    EXPECT(jail_read(&calls[3], j, &job) == OK && job.out_n == MUCH);
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        jail_let_go(j, &calls[i]);
+        arena_close(calls[i].arena);
+    }
     jail_child_close(j);
 }
 

@@ -56,6 +56,8 @@ TEST_PLAIN(a_text_with_nothing_to_see_is_empty)
         "\xCD\x8F",     /* U+034F joins graphemes */
         "\xE1\x9E\xB4", /* U+17B4 is an inherent vowel */
         "\xE2\x80\xAE \xE2\x80\xAC",
+        "\xEF\xBF\xBC", /* U+FFFC was something that was pasted */
+        "\xED\x9E\xB0", /* U+D7B0 is the middle of a syllable */
     };
 
     for (size_t i = 0; i < COUNT(texts); i++) {

@@ -105,7 +105,7 @@ check_id(struct call *c, enum form_kind kind, const char *name, const json_t *v)
 
     if (!json_is_integer(v) || id <= 0 || id > MAX_ID)
         return fail(c, ERR_INVALID, name, "must be the number of a record");
-    TRY(kind == FORM_PLACE ? place_facts(c, id, &place)
+    TRY(kind == FORM_PLACE ? place_facts_said(c, id, &place)
                            : person_facts(c, id, &person));
     if (place.id == 0 && person.id == 0)
         return fail(c, ERR_INVALID, name, "there is no such record");

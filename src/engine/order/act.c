@@ -124,8 +124,8 @@ do_approve(struct deed *d, void *rec)
     /* The clocks begin now; until now it waited as if suspended: since it was
        asked for, or since it was corrected. */
     o->suspended_ms +=
-        d->c->now.ms
-        - (o->suspended_at.ms ? o->suspended_at.ms : o->submitted_at.ms);
+        instant_since(o->suspended_at.ms ? o->suspended_at : o->submitted_at,
+                      d->c->now);
     o->suspended_at = (instant){ 0 };
     set_due(d->c, o, d->c->now);
     return OK;

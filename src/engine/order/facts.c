@@ -19,8 +19,8 @@ read_crew(struct call *c, int64_t id, struct crew_facts *f)
 enum err
 read_place(struct call *c, int64_t id, struct place_facts *f)
 {
-    TRY(read_place_ever(c, id, f));
-    if (!f->active)
+    TRY(place_facts_said(c, id, f));
+    if (f->id == 0 || !f->active)
         return fail(c, ERR_INVALID, "place_id", "there is no such place");
     return OK;
 }

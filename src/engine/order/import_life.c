@@ -86,12 +86,19 @@ who(struct call *c, const void *rec, unsigned *out)
     return OK;
 }
 
+/* Nobody works on it: the last sign of life is old, or of a clock that was
+   ahead. */
+static bool
+has_no_beat(const struct request_import *r, instant now)
+{
+    return r->beat_at.ms + IMPORT_SILENT_MS < now.ms
+           || instant_is_ahead(r->beat_at, now);
+}
+
 static enum err
 is_silent(struct deed *d, void *rec)
 {
-    const struct request_import *r = rec;
-
-    if (r->beat_at.ms + IMPORT_SILENT_MS < d->c->now.ms)
+    if (has_no_beat(rec, d->c->now))
         return OK;
     return fail(d->c, ERR_CONFLICT, NULL, "the import is still under way");
 }
@@ -210,8 +217,7 @@ take_up(struct importing *im, int64_t id, const char *digest)
     struct request_import *r = &im->self;
 
     TRY(model_get(c, &request_import_model, id, r));
-    if (r->state == IMPORT_BEGUN
-        && r->beat_at.ms + IMPORT_SILENT_MS > c->now.ms)
+    if (r->state == IMPORT_BEGUN && !has_no_beat(r, c->now))
         return fail(
             c, ERR_CONFLICT, NULL,
             "import %lld of this source is still under way, or broke off"
@@ -584,8 +590,8 @@ import_undo_step(struct call *c, int64_t id, int64_t max, bool *left)
 /* -- by itself --------------------------------------------------------------------- */
 
 static const char find_silent[] =
-    "SELECT id FROM request_import WHERE state = 'begun' AND beat_at < $1"
-    " ORDER BY id LIMIT $2";
+    "SELECT id FROM request_import WHERE state = 'begun'"
+    " AND (beat_at < $1 OR beat_at > $2) ORDER BY id LIMIT $3";
 static const char find_undoing[] =
     "SELECT id FROM request_import WHERE state = 'undoing' ORDER BY id"
     " LIMIT $1";
@@ -597,7 +603,7 @@ mark_silent(struct call *c, int64_t id)
     TX tx = tx_begin(c);
 
     TRY(model_get(c, &request_import_model, id, &r));
-    if (r.state != IMPORT_BEGUN || r.beat_at.ms + IMPORT_SILENT_MS >= c->now.ms)
+    if (r.state != IMPORT_BEGUN || !has_no_beat(&r, c->now))
         return tx_commit(&tx);
     TRY(step(c, id, "break_off",
              words_in(c, "its process ended before it did")));
@@ -609,11 +615,12 @@ enum err
 import_round(struct call *c, int64_t max, int64_t *done)
 {
     const instant silent = { c->now.ms - IMPORT_SILENT_MS };
+    const instant ahead = { c->now.ms + CLOCKS_APART_MS };
     struct due_ids due;
     bool left = true;
 
     *done = 0;
-    TRY(db_due(c, &due, max, find_silent, V(silent), V(max)));
+    TRY(db_due(c, &due, max, find_silent, V(silent), V(ahead), V(max)));
     for (size_t i = 0; i < due.n; i++)
         TRY(mark_silent(c, due.ids[i]));
     TRY(db_due(c, &due, 1, find_undoing, V(INT64_C(1))));

@@ -38,7 +38,7 @@ end_round(struct deed *d, struct order *o)
     d->detail = b.s;
 
     /* Since it was done it waited for the requester, or was over. */
-    o->suspended_ms += d->c->now.ms - o->completed_at.ms;
+    o->suspended_ms += instant_since(o->completed_at, d->c->now);
     o->judged_at = d->c->now;
 }
 

@@ -105,7 +105,7 @@ order_go_on(struct deed *d)
 
     if (o->suspended_at.ms == 0)
         return;
-    o->suspended_ms += now.ms - o->suspended_at.ms;
+    o->suspended_ms += instant_since(o->suspended_at, now);
     /* Of one that an earlier release suspended nothing was held yet. */
     hold_promise(d->c, o);
     if (o->held_due.ms != 0) {
@@ -334,8 +334,10 @@ end_work(struct deed *d, struct order *o)
     if (o->safe_due.ms != 0 && o->safe_at.ms == 0)
         o->safe_at = d->c->now;
     o->extension_asked_until = (instant){ 0 };
-    o->gross_ms = d->c->now.ms - o->submitted_at.ms;
-    o->net_ms = o->gross_ms - o->suspended_ms;
+    o->gross_ms = instant_since(o->submitted_at, d->c->now);
+    /* A pause may have been measured by a clock that was set back since. */
+    o->net_ms =
+        o->gross_ms > o->suspended_ms ? o->gross_ms - o->suspended_ms : 0;
 }
 
 enum err

@@ -363,6 +363,15 @@ name_member(struct call *c, void *rec)
 const struct model crew_member_model =
     MODEL("crew_member", "crew_member", struct crew_member, member_fields);
 
+/* Whoever leaves a crew does nothing in it from now on. */
+static void
+member_after(struct call *c, const void *old, const void *rec)
+{
+    (void)old;
+    (void)rec;
+    auth_forget(c);
+}
+
 const struct noun crew_member_noun = {
     .model = &crew_member_model,
     .plural = "crew-members",
@@ -377,6 +386,7 @@ const struct noun crew_member_noun = {
     .judge = judge_member,
     .derive = name_member,
     .follow = follow_member,
+    .after = member_after,
 };
 
 enum err

@@ -53,6 +53,19 @@ place_facts(struct call *c, int64_t id, struct place_facts *f)
 }
 
 enum err
+place_facts_said(struct call *c, int64_t id, struct place_facts *f)
+{
+    bool hidden = false;
+
+    TRY(place_facts(c, id, f));
+    if (f->id != 0 && auth_from_outside(c))
+        TRY(place_is_restricted(c, id, &hidden));
+    if (hidden)
+        *f = (struct place_facts){ 0 };
+    return OK;
+}
+
+enum err
 person_facts(struct call *c, int64_t id, struct person_facts *f)
 {
     ROWS r = db_query(c, find_person, V(id));

@@ -399,6 +399,11 @@ enum err place_facts(struct call *c, int64_t id,
 enum err person_facts(struct call *c, int64_t id,
                       struct person_facts *f) MUST_USE;
 
+/* The same of a place that the caller names: whoever comes from outside is told
+   of no secrecy area, so for them there is none. */
+enum err place_facts_said(struct call *c, int64_t id,
+                          struct place_facts *f) MUST_USE;
+
 /* Where a crew is, for whoever holds a right somewhere: it is its provider's,
    and where its lead belongs and sits. */
 struct auth_where;

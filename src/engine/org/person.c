@@ -260,8 +260,11 @@ person_set(struct call *c, struct person *p, field_mask said)
     p->initials = text_initials(c->arena, p->name);
     TRY(model_set(c, &person_model, p, ALL_FIELDS));
     TRY(org_index_person(c, p));
+    /* Whose people they are is held in memory, too. */
     if (old.active && !p->active)
         TRY(auth_person_left(c, p->id));
+    else if (old.provider_id != p->provider_id)
+        auth_forget(c);
     TRY(put_names(c, p));
     return tx_commit(&tx);
 }

@@ -250,7 +250,7 @@ place_list(struct call *c, struct list *l)
 {
     TRY(auth_need(c, NULL, NULL));
     if (auth_from_outside(c))
-        l->where = open_to_all;
+        list_and(c, l, "%s", open_to_all);
     TRY(org_find_places(c, l));
     if (l->view == NULL)
         return model_list(c, l);
