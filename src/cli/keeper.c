@@ -336,8 +336,6 @@ look_at_store(struct call *c, int64_t max, int64_t *done)
 
     (void)max;
     *done = 0;
-    if (store_is_postgres(c->app->store))
-        return OK;
     t = (int)store_look(c->app->store);
     if (t != k->said)
         say_database(c->app, (enum store_trouble)t);

@@ -115,9 +115,8 @@ open_session(struct pg_conn *conn, const struct pg_store *s)
         "fallback_application_name", "dbname",           NULL
     };
     char connect_s[4];
-    const char *const values[] = { connect_s,  "15000",    "10",
-                                   "5",        "3",        "read-write",
-                                   "liangcao", s->address, NULL };
+    const char *const values[] = { connect_s, "15000",    "10",       "5", "3",
+                                   "primary", "liangcao", s->address, NULL };
 
     (void)snprintf(connect_s, sizeof(connect_s), "%d", PG_CONNECT_S);
     conn->leave = conn->late = false;
@@ -386,6 +385,32 @@ refuse_away(struct call *c, const char *sql, const char *why)
                 "the database does not answer, please try again");
 }
 
+/* A primary whose sessions may only read, which somebody has said of the
+   database; a standby is one that is left for the primary. */
+bool
+pg_only_reads(const struct pg_conn *conn, const PGresult *r)
+{
+    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+    const char *standby = PQparameterStatus(conn->pq, "in_hot_standby");
+
+    return text_same(state, "25006") && text_same(standby, "off");
+}
+
+/* First another connection is tried: one that is older than the end of it goes
+   on to read only. */
+enum err
+pg_refuse_write(struct call *c, const char *sql, const char *why)
+{
+    struct store *s = c->db->store;
+    bool known = store_trouble(s) == STORE_READONLY;
+
+    store_note(s, STORE_READONLY);
+    return known ? fail(c, ERR_FULL, NULL,
+                        "the database may only be read: nothing can be changed;"
+                        " signing in and reading go on")
+                 : refuse_away(c, sql, why);
+}
+
 /* The server gave it up because it took too long. */
 static bool
 is_given_up(const PGresult *r)
@@ -399,7 +424,7 @@ is_given_up(const PGresult *r)
 static enum err
 refuse(struct call *c, struct pg_conn *conn, PGresult *r, const char *sql)
 {
-    bool leave = false;
+    bool leave = false, reads = pg_only_reads(conn, r);
     enum err e = err_of(r, &leave);
 
     conn->leave |= leave;
@@ -407,7 +432,9 @@ refuse(struct call *c, struct pg_conn *conn, PGresult *r, const char *sql)
         log_line(LOG_WARN, "db", "no answer in time: %s", sql);
         c->db->late = true;
     }
-    if (leave || c->db->late)
+    if (reads)
+        e = pg_refuse_write(c, sql, PQerrorMessage(conn->pq));
+    else if (leave || c->db->late)
         e = refuse_away(c, sql, PQerrorMessage(conn->pq));
     else if (e == ERR_CONFLICT)
         e = db_conflict(c, PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME), sql,
@@ -690,7 +717,9 @@ begin_beside(struct call *c)
     enum err e = ERR_BUSY;
 
     if (s->has_node && !pg_node_is_ours(s))
-        return refuse_away(c, begin_sql, "the node is not ours");
+        return store_trouble(&s->base) == STORE_READONLY
+                   ? pg_refuse_write(c, begin_sql, "the node is not ours")
+                   : refuse_away(c, begin_sql, "the node is not ours");
     /* A connection that rested may have died of it; then another is tried. */
     for (int i = 0; i < 2 && e == ERR_BUSY; i++) {
         struct pg_conn *conn = c->db->late ? NULL : take_conn(c->db);

@@ -129,6 +129,12 @@ int64_t pg_until(const struct pg_store *s, int64_t ms);
  */
 PGresult *pg_result(const struct pg_store *s, struct pg_conn *conn, int sent,
                     int64_t until);
+/* R is the refusal of a write by a database that may only be read. */
+bool pg_only_reads(const struct pg_conn *conn, const PGresult *r);
+/* Refuse for that: ERR_BUSY at first, so that the call is run again on another
+   connection, then ERR_FULL. */
+enum err pg_refuse_write(struct call *c, const char *sql,
+                         const char *why) MUST_USE;
 PGresult *pg_exec(const struct pg_store *s, struct pg_conn *conn,
                   const char *sql, int64_t until);
 bool pg_is_good(const PGresult *r);

@@ -80,6 +80,11 @@ ask_on(struct pg_store *s, struct pg_conn *conn, const char *sql,
         answer = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
     else
         answer = ASK_NO_ROW;
+    /* What could be written before, or can be again, is asked of another. */
+    if (pg_only_reads(conn, r)) {
+        store_note(&s->base, STORE_READONLY);
+        conn->leave = true;
+    }
     PQclear(r);
     return answer;
 }
@@ -198,7 +203,12 @@ pg_number(struct call *c, const char *name, int64_t *out)
     else
         ok = fill_and_take(s, name, out);
     (void)pthread_mutex_unlock(&s->side_mutex);
-    return ok ? OK : db_refuse(c, ERR_BUSY, name, "no number");
+    if (ok)
+        return OK;
+    /* It answers, and takes no change: trying again does not help. */
+    return store_trouble(&s->base) == STORE_READONLY
+               ? pg_refuse_write(c, name, "no number")
+               : db_refuse(c, ERR_BUSY, name, "no number");
 }
 
 /* -- the node -------------------------------------------------------- */
@@ -260,8 +270,11 @@ renew(struct pg_store *s)
     (void)snprintf(number, sizeof(number), "%u", store_node(&s->base));
     (void)snprintf(lease, sizeof(lease), "%d", PG_LEASE_MS);
     got = ask(s, more, 3, (const char *const[]){ number, s->owner, lease });
-    if (got >= 0)
+    if (got >= 0) {
         atomic_store(&s->lease_ms, before + PG_LEASE_MS);
+        if (store_trouble(&s->base) == STORE_READONLY)
+            store_note(&s->base, STORE_WELL);
+    }
     if (got != ASK_NO_ROW)
         return got >= 0;
     atomic_store(&s->lease_ms, 0);

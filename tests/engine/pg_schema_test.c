@@ -171,3 +171,48 @@ TEST(where_an_office_was_made_from_a_folder_none_is_made_anew)
         open_office(c, &b, (struct store_how){ .readers = 1, .marked = true }));
     end_beside(&b);
 }
+
+static enum err
+mark(struct call *c)
+{
+    TX tx = tx_begin(c);
+
+    TRY(db_mark_set(c, "a mark", 7));
+    return tx_commit(&tx);
+}
+
+TEST(a_primary_that_may_only_be_read_is_read_and_says_so_of_changes)
+{
+    struct beside b;
+    struct store *s;
+    const char *why;
+    struct db *mine = c->db;
+    int64_t n = 1;
+
+    if (!begin_beside(&b, c))
+        return;
+    /* A role is set here, where an administrator sets the database. */
+    tell(&b, "CREATE ROLE %s LOGIN SUPERUSER", b.first);
+    s = store_open(arena_printf(c->arena, "%s&user=%s", b.address, b.first), 2,
+                   &why);
+    EXPECT(s != NULL);
+    tell(&b, "ALTER ROLE %s SET default_transaction_read_only = on", b.first);
+    PQclear(PQexec(b.pq, arena_printf(c->arena,
+                                      "SELECT pg_terminate_backend(pid) FROM"
+                                      " pg_stat_activity WHERE usename = '%s'",
+                                      b.first)));
+    db_session(c, s);
+    EXPECT_FAULT(mark(c), ERR_BUSY, NULL); /* and is tried again */
+    EXPECT_FAULT(mark(c), ERR_FULL, NULL);
+    EXPECT(store_trouble(s) == STORE_READONLY);
+    c->fault = (struct fault){ 0 };
+    EXPECT_OK(db_mark(c, "a mark", &n));
+    EXPECT(n == 0);
+    db_session_end(c);
+    c->db = mine;
+    store_close(s);
+    end_beside(&b);
+    b.pq = PQconnectdb(getenv("LIANGCAO_TEST_DB"));
+    tell(&b, "DROP ROLE %s", b.first);
+    PQfinish(b.pq);
+}
