@@ -72,6 +72,10 @@ bool order_is_open_to(struct call *c, const struct order *o,
 /* The same of the rows of a list. */
 void order_hide_discreet(struct call *c, struct list *l);
 
+/* Of open orders the oldest: whoever asks whether there is any reads the first
+   and locks nothing (SERIALIZABLE) of where new ones are added. */
+#define ORDER_OLDEST "ORDER BY id LIMIT 1"
+
 /* Is there an order besides this one that others may be merged into, and that
    the actor may see? */
 enum err order_another_open(struct call *c, int64_t id, bool *some) MUST_USE;

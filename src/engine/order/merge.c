@@ -92,17 +92,20 @@ guard_draw_in(struct deed *d, void *rec)
     struct call *c = d->c;
     bool some;
 
+    /* One row after another from the oldest on, until one fits: neither by the
+       index of states, where every new order is added, nor by all orders that
+       have legs, which PostgreSQL would read for NOT EXISTS. */
     list_and(c, &l,
-             "is_open = 1 AND state IN ('submitted', 'accepted', 'dispatched',"
-             " 'acknowledged') AND id <> $%zu AND NOT EXISTS"
-             " (SELECT 1 FROM orders g WHERE g.parent_id = orders.id"
+             "is_open = 1 AND COALESCE(state, '') IN ('submitted', 'accepted',"
+             " 'dispatched', 'acknowledged') AND id <> $%zu AND"
+             " (SELECT COUNT(*) FROM orders g WHERE g.parent_id = orders.id"
              "  AND g.completed_at IS NULL"
-             "  AND (g.is_open = 1 OR g.state = 'returned'))",
+             "  AND (g.is_open = 1 OR g.state = 'returned')) = 0",
              list_bind(c, &l, V(o->id)));
     if (!auth_may_at(c, "order.accept", &order_anywhere))
         TRY(auth_limit(c, "order.accept", &order_lies, &l));
     list_join_parts(c, &l);
-    ROWS r = list_query(c, &l, "1", "LIMIT 1");
+    ROWS r = list_query(c, &l, "1", ORDER_OLDEST);
     some = rows_next(&r);
     TRY(rows_end(&r));
     return some ? OK

@@ -272,7 +272,7 @@ order_another_open(struct call *c, int64_t id, bool *some)
     TRY(open_seen(c, &l));
     list_and(c, &l, "merged_into_id IS NULL AND id <> $%zu",
              list_bind(c, &l, V(id)));
-    ROWS r = list_query(c, &l, "1", "LIMIT 1");
+    ROWS r = list_query(c, &l, "1", ORDER_OLDEST);
     *some = rows_next(&r);
     return rows_end(&r);
 }
