@@ -113,7 +113,7 @@ write_role(struct call *c, struct json_out *o, const struct grant *g)
     json_put_text(o, "scope", scope_words[g->scope]);
     if (g->scope != SCOPE_ALL)
         json_put_int(o, "scope_id", g->scope_id);
-    else
+    else /* null, not left out: every role has the same keys */
         json_put_text(o, "scope_id", NULL);
     json_put_text(o, "scope_name", name);
     json_key(o, "sources");

@@ -355,6 +355,8 @@ tell_missed(struct call *c, struct feed *f, bool *more)
     if (!*more)
         return OK;
     end = f->cursor;
+    /* Whoever is further back would miss what lies before this page: their turn
+       comes when the pages have gone round. */
     for (struct listener *l = f->listeners; l != NULL; l = l->next)
         l->in_turn = l->in_turn && l->from >= f->cursor;
     TRY(news_again(c, &f->news, &end, rows, &n));

@@ -64,6 +64,7 @@ route_find(struct arena *a, const char *method, const char *path,
             if ((found != NULL && !is_plain(r->path))
                 || !path_fits(a, r->path, path, tried, &n_tried))
                 continue;
+            /* 405 and not 404, should no other pattern have the method. */
             if (strcmp(method_words[r->method], method) != 0) {
                 *other_method = true;
                 continue;

@@ -85,6 +85,7 @@ list_history(struct call *c, void *in, void *out)
     }
     TRY(check_may(c, noun, id, &n));
     TRY(audit_history(c, l, noun, id));
+    /* Further filters or a later page may leave nothing of what was told. */
     if (l->n == 0 && l->cursor == NULL && l->n_filters == 2)
         return check_there(c, n->model, id);
     return OK;

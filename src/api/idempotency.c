@@ -93,6 +93,8 @@ answer_request(struct call *c, const struct route *route,
     EVP_MD_CTX *d = EVP_MD_CTX_new();
     unsigned n = 0;
 
+    /* The query is taken in the order in which it was sent: a client that tries
+       again sends what it sent, and another order is refused, not answered. */
     ASSERT(d != NULL && EVP_DigestInit_ex(d, EVP_sha256(), NULL) == 1);
     add_text(d, q->method);
     add_text(d, q->path);
@@ -140,6 +142,7 @@ answer_recall(struct call *c, const char *key, const char *request,
         r->type = "application/json";
         r->body = row_text(&rows, 2);
         r->body_len = strlen(r->body);
+        /* Only the body is kept; the ETag follows from it. */
         if (version_of(r->body) > 0)
             http_add_header(r, "ETag",
                             arena_printf(c->arena, "\"%lld\"",

@@ -181,6 +181,8 @@ input_read(struct call *c, const struct route *route,
         TRY(model_check_said(c, m, mask));
     TRY(model_check_mask(c, m, in, mask));
     c->said = mask;
+    /* The path comes last: whatever id the body says, it is the row of the
+       address that is meant. */
     for (size_t i = 0; i < n_parts; i++)
         TRY(model_read_text(c, model_field(m, parts[i].key), parts[i].value,
                             in));

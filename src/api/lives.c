@@ -236,6 +236,7 @@ add_routes(struct arena *a, const struct life *l, struct route *out)
         .says = l->says,
         .life = l
     };
+    /* What only the program says has no address. */
     for (const struct step *s = life_next(l, NULL); s; s = life_next(l, s))
         if (!life_is_program(l, s->verb))
             out[n++] = route_of_verb(a, l, s);

@@ -124,6 +124,8 @@ write_durations(struct buf *b, struct metrics *m)
         const char *word = class_words[k];
         unsigned long long n = 0;
 
+        /* A bucket counts all that took no longer, those before it included; the
+           sum of what was read is the count, so that the two never differ. */
         for (size_t i = 0; i < COUNT(ends_us); i++) {
             n += atomic_load(&m->took[k][i]);
             buf_printf(b,
@@ -219,6 +221,7 @@ write_jobs(struct call *c, struct buf *b)
                        "liangcao_job_runs_total{name=\"%s\",end=\"%s\"}"
                        " %llu\n",
                        all[i].name, job_ends[end], all[i].ended[end]);
+    /* All lines of a metric stand together below its head. */
     for (size_t g = 0; g < COUNT(job_gauges); g++) {
         write_head(b, job_gauges[g].name, "gauge", job_gauges[g].help);
         for (size_t i = 0; i < n; i++) {

@@ -102,6 +102,7 @@ find(struct call *c, struct names *n, const struct noun *of, int64_t id,
         e = name_row(c, n, of, rec, text);
     if (e != OK && e != ERR_ABSENT)
         return e;
+    /* One that is gone is kept as well: a thousand rows may name it. */
     one = NEW(c->arena, struct name);
     *one = (struct name){ n->first, m, id, *text };
     n->first = one;

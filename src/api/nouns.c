@@ -300,6 +300,7 @@ noun_routes_of(const struct noun *n, struct route *out)
         .flags = R_CREATED | waits,
         .says = lasting("Add one to %s.", n)
     };
+    /* One with a life is changed by its verbs alone (api/lives.c). */
     if (n->life == NULL)
         r = add_changes(n, r);
     for (struct route *k = out; k < r; k++)

@@ -300,6 +300,7 @@ write_shape_object(struct json_out *o, struct known *k,
 
     json_begin(o);
     json_put_text(o, "type", "object");
+    /* {*:shape}: the keys are data, all values are alike. */
     if (*s == '*') {
         json_key(o, "additionalProperties");
         s = write_shape(o, k, record, s + 2) + 1;
@@ -376,6 +377,7 @@ write_shape_content(struct json_out *o, struct known *k, const struct route *r)
     }
     if (r->flags & R_LIST)
         write_media(o, "text/csv");
+    /* What is no list and takes a format makes its own table (api/export.h). */
     if (r->flags & R_LIST
         || (r->in != NULL && model_field(r->in, "format") != NULL))
         write_media(o, EXPORT_XLSX_TYPE);
@@ -536,6 +538,7 @@ write_operation(struct json_out *o, struct known *k, const struct route *r)
     write_parameters(o, r);
     write_body(o, k, r);
     write_answers(o, k, r);
+    /* Needs no sign-in: [] takes back what stands at the top for all. */
     if (r->flags & R_OPEN) {
         json_key(o, "security");
         json_raw(o, "[]");
@@ -701,6 +704,7 @@ openapi_write(struct call *c)
     for (size_t i = 0; i < COUNT(pages); i++)
         write_page(&o, i);
     json_end(&o);
+    /* Last: K knows which records are used when all paths are written. */
     write_components(&o, k);
     json_end(&o);
     return b.s;

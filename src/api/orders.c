@@ -100,6 +100,7 @@ get_crew_load(struct call *c, void *in, void *out)
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
+    /* First: who may see it cannot be said of a crew that is not there. */
     TRY(model_get(c, &crew_model, l.id, &crew));
     TRY(order_crew_load(c, &l));
     json_begin(&o);
@@ -125,6 +126,7 @@ get_crew_ratings(struct call *c, void *in, void *out)
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
 
+    /* First: who may see it cannot be said of a crew that is not there. */
     TRY(model_get(c, &crew_model, t.id, &crew));
     TRY(rating_of_crew(c, &t));
     json_begin(&o);

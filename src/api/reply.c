@@ -167,6 +167,7 @@ api_record(struct call *c, const struct route *route, void *in, void *out,
     struct json_out o = json_to(&b);
     int status = c->waits ? 202 : route->flags & R_CREATED ? 201 : 200;
 
+    /* What waits for a second person is 202, whatever it were otherwise. */
     if (route->flags & R_RAW) {
         api_raw(c, out, r);
         r->status = c->waits ? 202 : r->status;

@@ -76,6 +76,8 @@ run_once(struct call *c, struct asking *k)
     struct export x = { .route = route, .list = in, .turn = k->q->aside };
     bool waits = false;
 
+    /* Where both are the same record the answer is written over what was asked,
+       and what the verb leaves alone is answered as it was said. */
     TRY(input_read(c, route, k->q, k->parts, k->n, in, &k->r->status));
     if (route->flags & R_LIST && k->q->impl != NULL)
         db_budget(c, CALL_LIST_MS, CALL_BYTES);
@@ -153,6 +155,8 @@ run_keyed(struct call *c, struct asking *k)
     request = answer_request(c, k->route, k->q);
     if (k->route->flags & R_APART)
         return run_apart(c, key, request, k);
+    /* Look, work and answer are kept together or not at all: of two requests
+       with a key one does it, and the other finds what was answered. */
     TX tx = tx_begin(c);
     TRY(answer_recall(c, key, request, k->r, &found));
     if (found)

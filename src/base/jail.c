@@ -77,5 +77,6 @@ jail_lacks(const struct jail_state *s, char out[static 80])
         if (!layers[i].there)
             n += (size_t)snprintf(out + n, 80 - n, "%s%s", n ? ", " : "",
                                   layers[i].name);
+    ASSERT(n < 80); /* all four names */
     return out;
 }

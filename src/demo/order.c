@@ -508,6 +508,7 @@ write_life(struct year *y, struct fate *l)
                              .at = l->rated_at };
     const char *all;
 
+    /* The number has the day in it on which the order was asked for. */
     c->now = l->o.submitted_at;
     TRY(order_number(c, &l->o.number));
     TRY(model_insert(c, &order_model, &l->o));
@@ -649,6 +650,7 @@ make_batch(struct year *y, const instant *times, size_t n)
             arena_reset(row);
     }
     y->c->arena = y->keep;
+    /* What went wrong is told from memory that is about to go. */
     if (e != OK)
         y->c->fault.text = arena_text(y->keep, y->c->fault.text);
     arena_close(row);

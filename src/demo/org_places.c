@@ -154,6 +154,7 @@ add_meetings(struct demo *d, int b, int floor, const char *code, int64_t parent)
 static enum err
 add_offices(struct demo *d, int b, int floor, const char *code, int64_t parent)
 {
+    /* Much of a ground floor is halls and counters. */
     int n = floor <= 1 ? buildings[b].offices / 3 : buildings[b].offices;
 
     for (int i = 1; i <= n; i++) {
@@ -192,6 +193,7 @@ add_floor(struct demo *d, int b, int floor, int64_t building_id)
     TRY(place_add(d->c, &p));
     TRY(add_common(d, code, p.id));
     TRY(add_special(d, b + 1, floor, code, p.id));
+    /* A basement has plant and stores, and nobody sits there. */
     if (floor < 0)
         return OK;
     TRY(add_meetings(d, b, floor, code, p.id));

@@ -184,6 +184,7 @@ pool_open(const struct pool_config *config)
         pthread_cond_init(&w->wake, NULL);
         ASSERT(thread_begin_on(WORKER_STACK, &w->thread, work, w));
     }
+    /* Last: it looks at every worker. */
     ASSERT(thread_begin(&p->watcher, watch, p));
     return p;
 }

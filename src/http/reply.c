@@ -271,6 +271,8 @@ reply_raw(struct exchange *x, int status)
                         security[i].name, security[i].value);
     len += snprintf(text + len, sizeof text - (size_t)len, "\r\n%s", body);
     ASSERT((size_t)len < sizeof text);
+    /* The socket does not wait, as the poller serves others, too: whoever has no
+       room for so few bytes is cut off without them. */
     return fd
            && send(fd->connect_fd, text, (size_t)len,
                    MSG_NOSIGNAL | MSG_DONTWAIT)

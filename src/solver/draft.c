@@ -127,6 +127,7 @@ sv_draft_home_pauses(const struct sv_carrier *c, const struct sv_extras *x,
     const struct sv_pause *list[SV_BREAKS];
 
     *over = SV_ENDLESS;
+    /* There are two of them at most, so these are all their orders. */
     for (int turned = 0; turned < 2; turned++) {
         int count = list_home(c, x, which, turned, list);
         double at = from, starts[SV_BREAKS];
@@ -199,6 +200,7 @@ lay_out(const struct sv_engine *g, struct sv_draft *d,
     }
     lay(&l, c->end, c->from, shift.to, time_to(&l, c->end));
     d->chain.count = l.at;
+    /* The longest duration is a ride from the first to the last element. */
     if (c->duration_most < SV_ENDLESS) {
         d->chain.until[0] = l.at - 1;
         d->chain.since[l.at - 1] = 0;

@@ -232,6 +232,7 @@ draw_row(const struct drawing *d, int k)
         double drive = sv_problem_time(d->p, here, there)
                        * d->p->vehicles[t->vehicle].pace;
 
+        /* The line is the drive; what is empty after it, waiting. */
         set_colour(d->cr, t->vehicle, 1);
         cairo_set_line_width(d->cr, 2);
         cairo_move_to(d->cr, time_x(d, free_at), y + 13);
@@ -306,6 +307,7 @@ sv_plan_draw(struct call *c, const struct sv_problem *p,
             : cairo_svg_surface_create_for_stream(put_bytes, out, WIDE, high);
     d.cr = cairo_create(s);
     draw_all(&d);
+    /* What could not be written is known only when the surface is finished. */
     bad = cairo_status(d.cr);
     cairo_destroy(d.cr);
     cairo_surface_finish(s);

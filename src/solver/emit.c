@@ -38,7 +38,7 @@ stop_of(const struct sv_worker *w, int vehicle, const struct sv_draft *d, int a,
         s.kind = SV_STOP_SUPPLY;
         s.place = p->supply;
         s.length = p->supply_service;
-    } else {
+    } else { /* wherever the vehicle stands: PLACE stays */
         s.kind = SV_STOP_PAUSE;
         s.length =
             w->g->carriers[vehicle].v->pauses[SV_DRAFT_PAUSE - node].length;
@@ -88,6 +88,7 @@ emit_tour(struct sv_worker *w, struct sv_plan *plan, const struct sv_tour *r)
 
     for (int a = 0; a <= r->count + 1; a++)
         d->order[a] = r->stop[a];
+    /* The search knows that a route can be driven, not when. */
     if (!sv_draft_schedule(g, d, c, r->count, &x))
         broken(__FILE__, __LINE__, "a route of the search cannot be driven");
     last = d->chain.count - 1;

@@ -103,6 +103,7 @@ set_windows(struct sv_engine *g)
         g->within[r] = g->ride[r] + q->pickup.service;
         g->bound[r] = -1;
         set_deadline(g, r);
+        /* Among rides a visit has a node of delivery where nobody goes. */
         if (!sv_request_is_ride(q))
             continue;
         g->from[r + g->drop] = q->delivery.start.from;
@@ -138,18 +139,24 @@ keeps_triangle(const double *m, int n, struct sv_chance *dice)
     return true;
 }
 
+static bool
+is_symmetric(const double *m, size_t n)
+{
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++)
+            if (m[a * n + b] != m[b * n + a])
+                return false;
+    return true;
+}
+
 static const double *
 turn_matrix(struct sv_engine *g, const double *m)
 {
     size_t n = (size_t)g->node_count;
     double *t;
 
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = a + 1; b < n; b++)
-            if (m[a * n + b] != m[b * n + a])
-                goto differs;
-    return m;
-differs:
+    if (is_symmetric(m, n))
+        return m;
     t = NEW_N(g->arena, double, n *n);
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
@@ -187,6 +194,8 @@ fill_tariff(struct sv_engine *g, struct sv_tariff *t, const int *place)
     t->cost = cost;
     t->time_to = is_straight(p) ? time : turn_matrix(g, time);
     t->cost_to = alike ? t->time_to : turn_matrix(g, cost);
+    /* A seed of its own: what a problem is taken for does not hang on the
+       search's. */
     sv_chance_seed(&dice, 7);
     t->prompt = is_straight(p) || keeps_triangle(time, g->node_count, &dice);
     t->thrifty = is_straight(p) || keeps_triangle(cost, g->node_count, &dice);
@@ -268,6 +277,7 @@ set_carriers(struct sv_engine *g, const int *place, const int *node_of_place)
     int tariff_count = 0;
     bool limited = false;
 
+    /* Any route may come to carry a ride with a limit. */
     for (int r = 0; r < g->n; r++)
         limited |= g->ride[r] < SV_ENDLESS;
     for (int k = 0; k < p->vehicle_count; k++) {
@@ -563,6 +573,7 @@ sv_engine_open(struct sv_engine *g, const struct sv_problem *p)
     g->stops_most = g->n + g->drop + 4;
     node_of_place = NEW_N(g->arena, int, (size_t)p->place_count);
     place = lay_out_nodes(g, node_of_place);
+    /* In this order: each uses what those before it have filled in. */
     take_arrays(g);
     set_windows(g);
     set_carriers(g, place, node_of_place);

@@ -66,6 +66,8 @@ sv_explain_unserved(struct sv_worker *w, int request)
     size_t at;
     double alone;
 
+    /* The first that holds is told: from what no plan can change to what this
+       one did. */
     if (g->bound[request] >= 0)
         return "on board, but cannot be taken to the end of the ride in time";
     if (l.listed)

@@ -32,6 +32,7 @@ sv_file_text(struct call *c, const char *path, char **text, size_t *size)
 
     if (!f)
         return fail(c, ERR_ABSENT, NULL, "%s: %s", path, strerror(errno));
+    /* By pieces: a pipe has no size to ask for. */
     buf = malloc(room + 1);
     for (*size = 0; buf;) {
         size_t got = fread(buf + *size, 1, room - *size, f);
@@ -129,6 +130,7 @@ sv_problem_read(struct call *c, struct sv_problem *p, enum sv_format format,
 
     *p = (struct sv_problem){ 0 };
     TRY(sv_file_text(c, path, &text, &size));
+    /* These instances have their technicians in a second file beside them. */
     if (format == SV_FORMAT_STRSP) {
         int folder = (int)(base_name(path) - path);
         const char *other = arena_printf(c->arena, "%.*stechnicians_%s", folder,

@@ -290,6 +290,8 @@ seek_ride(const struct trial *t)
         double half = t->price + t->cost_to_p[u] - r->hop[i - 1];
         double come = r->leave[i - 1] + t->time_to_p[u], ready, gone;
 
+        /* Where no detour is quicker, whoever comes too late here does so at
+           every later place. */
         if (come > to + SV_SLACK) {
             if (t->c->tariff->prompt)
                 return;
@@ -343,6 +345,7 @@ sv_insert_seek(const struct sv_engine *g, struct sv_state *s,
 
     if (!sv_engine_may(g, request, route) && g->bound[request] != route)
         return;
+    /* Who is on board gets out of this vehicle and no other. */
     if (g->bound[request] >= 0) {
         if (g->bound[request] == route)
             seek_exit(&t);
@@ -370,6 +373,7 @@ sv_insert_put(const struct sv_engine *g, struct sv_state *s, int request,
     int i = spot->pickup, j = spot->delivery, n = r->count + 2;
     double before = r->cost;
 
+    /* The delivery first: it lies behind, so I is still where it was tried. */
     if (j >= 0) {
         memmove(r->stop + j + 1, r->stop + j,
                 (size_t)(n - j) * sizeof *r->stop);

@@ -211,6 +211,8 @@ sv_insert_seek_visit(const struct sv_engine *g, const struct sv_state *s,
         .time = c->tariff->time + row,
         .time_to = c->tariff->time_to + row,
         .best = best,
+        /* Taken from the price of the whole it leaves what the visit adds, its
+           fee and the use of an empty vehicle included. */
         .base =
             (r->count ? r->cost - r->fees - c->cost_use : -c->cost_use) - fee
     };

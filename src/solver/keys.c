@@ -188,6 +188,7 @@ sv_keys_collect(struct sv_reading *r, const json_t *root, const char *list_name,
     if (n > (size_t)most)
         return fail(r->c, ERR_LIMIT, NULL, "%s: %zu, at most %d are taken",
                     list_name, n, most);
+    /* Before any record is read: they name one another, also forwards. */
     *names = sv_names_make(r, (int)n);
     for (size_t k = 0; k < n; k++) {
         const json_t *v = json_object_get(json_array_get(list, k), "name");

@@ -101,7 +101,7 @@ read_known(struct call *c, const char *path, const struct family *f,
         k->cost = strtod(word, NULL);
         if (cost_at == 2 && field_of(line, 1, word, 64))
             k->vehicles = (int)strtol(word, NULL, 10);
-        *count += k->cost > 0;
+        *count += k->cost > 0; /* nothing is known: the next takes its room */
     }
     fclose(in);
     return OK;
@@ -316,6 +316,6 @@ sv_measure(struct call *c, const struct sv_measuring *m, FILE *out)
             at = *end == ',' ? end + 1 : end;
         }
         TRY(run_families(c, m, &limits, out));
-    } while (!m->rounds && *at);
+    } while (!m->rounds && *at); /* rounds are one limit, seconds a list */
     return OK;
 }

@@ -71,6 +71,7 @@ get_in(struct ride_along *w, const struct sv_stop *s,
             return fail(w->c, ERR_INVALID, NULL,
                         "vehicle %s has no seat for request %s", w->v->name,
                         q->name);
+        /* A visit needs the seats to be there; nobody gets in. */
         if (sv_request_is_ride(q))
             w->seats[k] -= q->seats[k];
     }
@@ -160,6 +161,7 @@ check_stop(struct ride_along *w, const struct sv_stop *s)
     q = &w->p->requests[s->request];
     at = s->kind == SV_STOP_DELIVERY ? &q->delivery : &q->pickup;
     pin = pin_of(w->v, s);
+    /* What was told to somebody counts, not what may be asked of others. */
     start = pin ? pin->start : at->start;
     if (s->start < start.from - NEAR_ENOUGH
         || s->start > start.to + NEAR_ENOUGH)
@@ -281,6 +283,7 @@ check_tour(struct ride_along *w, const struct sv_plan_tour *r, double *cost)
     TRY(check_shift(w, r));
     TRY(check_pins(w, r));
     *cost = w->lateness + change_fees(w->p, r);
+    /* A vehicle without a stop stays where it is. */
     if (r->stop_count > 0)
         *cost += w->v->cost_use + w->v->cost_distance * distance
                  + w->v->cost_time * (r->returns - r->leaves);

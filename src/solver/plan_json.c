@@ -163,6 +163,7 @@ read_tours(struct sv_reading *r, const json_t *list)
         if (!json_is_object(o))
             return sv_keys_refuse(r, "an object is expected");
         sv_plan_begin_tour(&whole(r)->plan);
+        /* The vehicle is asked for at the end: it may stand after the stops. */
         TRY(sv_keys_object(r, o, tour_keys, &w));
         if (w.vehicle < 0)
             return sv_keys_refuse(r, "the vehicle is missing");

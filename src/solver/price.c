@@ -120,6 +120,7 @@ price_spans(const struct sv_engine *g, struct sv_tour *r,
         if (r->span[r->count + 1].length > c->duration_most + SV_SLACK)
             return false;
     }
+    /* Supplies are fetched before the first stop that needs them, or earlier. */
     for (int gap = r->frozen; r->dry <= r->count && gap <= r->dry; gap++) {
         struct sv_span there, whole;
 

@@ -305,6 +305,7 @@ check_matrix(struct call *c, const struct sv_problem *p, const double *m,
 enum err
 sv_problem_check(struct call *c, const struct sv_problem *p)
 {
+    /* The counts first: all that follows goes by them. */
     if (p->request_count > SV_REQUESTS_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d requests, at most %d are taken",
                     p->request_count, SV_REQUESTS_MOST);

@@ -142,6 +142,8 @@ sv_read_trsp(struct call *c, struct sv_problem *p, struct sv_lines *l)
     struct crew_row *rows;
 
     TRY(find_crew_count(c, l, &crews));
+    /* The file does not say how many nodes come: the rows are read before there
+       is a problem to put them into. */
     rows = NEW_N(c->arena, struct crew_row, (size_t)room);
     for (count = 0; sv_lines_next(l); count++) {
         if (count == room)
@@ -218,6 +220,7 @@ read_task(struct call *c, struct sv_lines *l, struct sv_problem *p, int k,
         return sv_refuse_line(c, l, "more columns than headings");
     q->name = arena_printf(p->arena, "%d", id);
     q->pickup = (struct sv_visit){ k, { from, to }, service };
+    /* What it costs to give a task away, as these instances define it. */
     q->price = 200 + sum * sqrt(sum);
     p->x[k] = x;
     p->y[k] = y;

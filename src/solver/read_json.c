@@ -223,6 +223,8 @@ read_pins(struct sv_reading *r, const json_t *list, void *into)
     size_t n = json_array_size(list);
     struct written_pin *pins = NEW_N(r->c->arena, struct written_pin, n + 1);
 
+    /* NAN: not said; the request's own window takes its place when all have been
+       read. */
     for (size_t k = 0; k < n; k++)
         pins[k] =
             (struct written_pin){ -1, "pickup", { (double)NAN, (double)NAN } };
@@ -455,6 +457,7 @@ complete(struct problem_reading *w)
                     w->nowhere);
     if (w->nowhere)
         p->x = p->y = NULL;
+    /* One matrix stands for both, unless places tell the distance. */
     if (!w->distance && !p->x)
         p->distance = p->time;
     else if (!w->time)

@@ -66,6 +66,8 @@ sv_plan_end_tour(struct sv_plan_reading *r, int vehicle)
         return "more routes than vehicles";
     if (r->used[vehicle])
         return "a second route of the same vehicle";
+    /* Whoever is listed as left out may stay on board: no way led to where they
+       get out. */
     for (int k = 0; k < t->stop_count; k++) {
         int request = t->stops[k].request;
 

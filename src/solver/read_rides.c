@@ -211,6 +211,8 @@ sv_read_darp(struct call *c, struct sv_problem *p, struct sv_lines *l)
         return sv_refuse_line(c, l, "negative limit, or capacity out of range");
     TRY(read_rows(c, p, l, read_darp_row, &rows, &count));
     n = (count - 1) / 2;
+    /* Some files name the depot again at the end, and some count the stops
+       where others count requests. */
     if ((count - 1) % 2)
         end = count - 1;
     if (said != n && said != 2 * n)

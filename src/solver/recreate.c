@@ -192,6 +192,7 @@ sv_worker_place(struct sv_worker *w, int k)
     double room = w->ceiling - w->cur.cost - w->given_up;
     struct sv_spot best;
 
+    /* False gives the round up: it could only end above the ceiling. */
     if (room <= 0)
         return false;
     best = seek_everywhere(w, request, price < room ? price : room);

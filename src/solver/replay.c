@@ -64,6 +64,8 @@ draw_events(struct day *d, const struct sv_replay *how)
     for (int r = 0; r < p->request_count; r++) {
         const struct sv_request *q = &p->requests[r];
         double latest = fmin(day_ends, q->pickup.start.to);
+        /* Drawn also where it is not used: so another share of known requests
+           leaves all other draws as they are. */
         double notice =
             how->notice_least
             + (how->notice_most - how->notice_least) * sv_chance_unit(&dice);
@@ -420,6 +422,7 @@ sv_replay_day(struct call *c, const struct sv_problem *p,
     for (int k = 0; k < p->request_count; k++) {
         double time = events[k].time;
 
+        /* What is driven by now stands before anybody hears of what is new. */
         for (int r = 0; d.planned && r < d.plan.route_count; r++)
             pin_route(&d, &d.plan.routes[r], time);
         hold_back(&d, time);

@@ -34,6 +34,7 @@ check_task(struct call *c, const struct sv_room_task *t)
     if (t->room_count < 0 || t->room_count > SV_ROOMS_MOST
         || t->meeting_count < 0 || t->meeting_count > SV_MEETINGS_MOST)
         return fail(c, ERR_LIMIT, NULL, "too many rooms or meetings");
+    /* These and those below are written so that NAN fails, too. */
     if (!(t->empty_seat_price >= 0))
         return fail(c, ERR_INVALID, NULL, "the price of an empty seat");
     for (int k = 0; k < t->room_count; k++)

@@ -227,6 +227,7 @@ read_root(struct rooms_reading *w, const json_t *root)
 
     if (!json_is_object(root))
         return sv_keys_refuse(r, "an object is expected");
+    /* The names before the records: a meeting names rooms, wherever they stand. */
     TRY(sv_keys_collect(r, root, "rooms", SV_ROOMS_MOST, &w->rooms));
     TRY(sv_keys_collect(r, root, "meetings", SV_MEETINGS_MOST, &w->meetings));
     w->parts = sv_names_make(r, SV_ROOM_PARTS_MOST);

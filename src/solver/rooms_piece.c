@@ -233,6 +233,7 @@ sv_pieces_make(struct arena *arena, const struct sv_room_task *t, int *count)
         pieces[piece_of[m]].count++;
     }
     qsort(order, (size_t)t->meeting_count, sizeof *order, by_start);
+    /* The counts are made anew while the meetings are put in by their starts. */
     for (int k = 0; k < *count; k++) {
         pieces[k].meetings = NEW_N(arena, int, (size_t)pieces[k].count);
         pieces[k].count = 0;

@@ -76,6 +76,7 @@ ruin_strings(struct sv_worker *w)
     most = 4 * w->tuning.ruin_mean / (1 + length) - 1;
     strings = 1 + (int)(sv_chance_unit(&w->dice) * most);
     near = sv_nearest_to(&w->near, seed);
+    /* One string a route: the seed's own, then those of its neighbours. */
     for (int k = -1; k < w->near.keep && strings > 0; k++) {
         int node = k < 0 ? seed : near[k];
         int route = s->in[node], l;
@@ -158,6 +159,7 @@ ruin_costly(struct sv_worker *w)
         int worst = -1;
         double most = -1;
 
+        /* The worst of a few, not of all: else every round took the same. */
         for (int tries = 0; tries < 6; tries++) {
             int r = sv_chance_below(&w->dice, w->g->n);
             double gain = gain_of(w, r);

@@ -99,6 +99,8 @@ sv_worker_swap_tails(struct sv_worker *w)
             || !can_join(w, &s->routes[one], s->at[seed], &s->routes[other],
                          s->at[node]))
             continue;
+        /* The first that looks possible is tried and no other: it is only the
+           beginning of a round. */
         if (!exchange(w, one, s->at[seed], other, s->at[node]))
             sv_worker_undo(w);
         return;

@@ -62,6 +62,8 @@ sv_tour_copy(struct sv_tour *to, const struct sv_tour *from)
 {
     size_t n = (size_t)from->count + 2;
 
+    /* As far as it is used: the arrays of each have room for the longest route,
+       and this is done several times a round. */
     memcpy(to->stop, from->stop, n * sizeof *to->stop);
     memcpy(to->until, from->until, n * sizeof *to->until);
     memcpy(to->since, from->since, n * sizeof *to->since);

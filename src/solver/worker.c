@@ -97,6 +97,7 @@ sv_worker_open(struct sv_worker *w, const struct sv_engine *g, uint64_t seed)
     sv_nearest_open(&w->kin, g, g->n, KIN_MOST, unlikeness, w->arena);
     w->fleet_most = g->route_count;
     w->misses = NEW_N(w->arena, int, routes);
+    /* They grow with requests times routes: a large problem goes without. */
     if (n * routes <= MEMOS_MOST)
         w->memos = NEW_N(w->arena, struct sv_memo, n * routes);
     w->blink_left = w->tuning.blink_mean;
@@ -159,6 +160,7 @@ sv_worker_undo(struct sv_worker *w)
 {
     struct sv_state *s = &w->cur;
 
+    /* Of those absent now some were not before. */
     for (int k = 0; k < s->absent_count; k++)
         s->absent_at[s->absent[k]] = -1;
     for (int k = 0; k < w->touched_count; k++) {

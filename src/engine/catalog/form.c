@@ -121,6 +121,8 @@ static enum err
 check_field(struct call *c, const struct form *form, size_t i)
 {
     const struct form_field *f = &form->fields[i];
+    /* A name is looked for among those before only: so it is not found to be
+       itself. */
     const struct form before = { form->fields, i };
 
     if (!is_name(f->name))

@@ -168,6 +168,7 @@ read_field(struct call *c, json_t *v, size_t i, struct form_field *f)
     if (!json_is_object(v))
         return fail(c, ERR_INVALID, "fields", "question %zu is no object",
                     i + 1);
+    /* First, wherever it stands: what is refused is told by the name. */
     f->name = copy_text(c, json_object_get(v, "name"));
     if (json_object_get(v, "kind") == NULL)
         return refuse(c, f, i, "kind");
@@ -192,7 +193,7 @@ form_read(struct call *c, const char *json, struct form *out)
         json == NULL ? NULL : json_loads(json, JSON_REJECT_DUPLICATES, &where);
 
     *out = (struct form){ 0 };
-    if (json == NULL)
+    if (json == NULL) /* an item that asks nothing */
         return OK;
     if (!json_is_array(list))
         return fail(c, ERR_INVALID, "fields", "must be a list of questions");

@@ -108,6 +108,7 @@ put_area(struct call *c, struct import *im, const struct incoming *in,
     TRY(model_set(c, m, &a,
                   model_mask(m, "name") | model_mask(m, "name_en")
                       | model_mask(m, "sort")));
+    /* What is as it was keeps its version. */
     count(im, a.version == old.version ? UNCHANGED : CHANGED);
     return OK;
 }
@@ -477,6 +478,8 @@ import_files(struct call *c, const struct catalog_file *list, size_t n,
     TRY(read_tables(c, &im));
     TRY(write_files(c, &im));
     TRY(catalog_touch(c));
+    /* All was written and is taken back: so a trial is told what only the
+       database refuses, too. */
     if (dry_run)
         return OK;
     TRY(tx_commit(&tx));

@@ -761,6 +761,7 @@ catalog_search(struct call *c, const struct catalog *k, day on,
         const struct entry *e = &x->entries[i];
         double score = score_entry(c->arena, x, e, &asked, k->n_items);
 
+        /* Each version has an entry; only the one of that day is found. */
         if (score > 0 && e->item->active
             && e->item == catalog_item(k, e->item->code, on))
             found[n++] =

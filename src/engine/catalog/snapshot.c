@@ -159,6 +159,8 @@ catalog_hold(struct call *c)
           && (cache->look_again || ms < cache->watch_ms
               || ms - cache->looked_ms >= LOOK_EVERY_MS);
     generation = cache->now->generation;
+    /* One looks, without the lock, as it asks the database; whoever comes
+       meanwhile goes on with what is there. */
     if (due) {
         cache->looking = true;
         cache->look_again = false;

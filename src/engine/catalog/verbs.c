@@ -172,6 +172,8 @@ catalog_add_version(struct call *c, const struct versions *v, void *rec,
     else if (f.from.n == 0)
         f.from = today(c);
     find_neighbours(v, f.code, f.from, &before, &after);
+    /* An import comes again with the same; whoever asks for a version by hand
+       gets one. */
     if (v->import && before != NULL && same_content(m, rec, before)) {
         *out = UNCHANGED;
         return OK;
@@ -375,6 +377,7 @@ catalog_tell_rules(struct call *c, int64_t max, int64_t *done)
 
     (void)max;
     *done = 0;
+    /* The ninth row only tells that there are more. */
     for (size_t n = 0; rows_next(&r); n++) {
         if (n < 8)
             buf_printf(&b, "%s%s → %s", n > 0 ? "; " : "", row_text(&r, 0),

@@ -64,6 +64,7 @@ workcal_read_spans(const char *s, struct workcal_span out[WORKCAL_MAX_SPANS],
     for (*n = 0; *n < WORKCAL_MAX_SPANS; s++) {
         struct workcal_span *w = &out[*n];
 
+        /* Two that touch are one, and are to be said so. */
         if (!read_clock(&s, &w->from) || *s++ != '-' || !read_clock(&s, &w->to)
             || w->from <= end || w->to <= w->from)
             return false;

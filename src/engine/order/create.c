@@ -43,6 +43,8 @@ find_item(struct call *c, struct submission *m)
     if (i == NULL || !i->active)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
     TRY(catalog_check_answers(c, k, i, &a));
+    /* The catalogue is let go of at the end of this function: what is used of it
+       later is copied. */
     m->item = *i;
     m->item.code = arena_text(c->arena, i->code);
     m->item.name = arena_text(c->arena, i->name);
@@ -332,6 +334,8 @@ write_order(struct call *c, struct submission *m)
 
     o->state =
         m->item.needs_approval ? ORDER_AWAITING_APPROVAL : ORDER_SUBMITTED;
+    /* The event of the request tells how it came in; that it went on at once is
+       an event of its own. */
     e.to_state = order_states[o->state];
     if (o->state == ORDER_SUBMITTED && order_goes_at_once(c, o)) {
         o->state = ORDER_DISPATCHED;
@@ -361,6 +365,7 @@ static enum err
 look_up_leg(struct call *c, const struct submission *parent, json_t *one,
             struct submission *leg)
 {
+    /* ENCODE_ANY: whatever stands there, the reader says what is wrong with it. */
     char *json = json_dumps(one, JSON_COMPACT | JSON_ENCODE_ANY);
     struct order_request *w = NEW(c->arena, struct order_request);
     enum err e;

@@ -9,26 +9,57 @@
 
 /* What lies beside an order, as far as guards ask for it: deed.facts. */
 struct order_facts {
-    int64_t open_legs, merged;
-    int64_t votes; /* of this life of it */
+    int64_t open_legs; /* at work, or back with the requester */
+    int64_t merged;    /* orders that were merged into it */
+    int64_t votes;     /* of this life of it */
 };
 
-/* -- guard.c ---------------------------------------------------------------- */
+/* -- guard.c: step_fn of the table (life/life.h) ------------------------------ */
 
+/* ERR_CONFLICT: legs of it are still open; for guard_merge also: there is no
+   other order to merge it into. */
 enum err no_open_legs(struct deed *d, void *rec);
-enum err guard_approve(struct deed *d, void *rec);
 enum err guard_merge(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: legs of it are open; or others were merged into it, and whoever
+   asks is not the desk. */
 enum err guard_cancel(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: it is a leg itself.  ERR_DENIED: the actor may not ask for the
+   requester of the whole. */
 enum err guard_add_leg(struct deed *d, void *rec);
+
+/* ERR_DENIED: the actor asked for it. */
+enum err guard_approve(struct deed *d, void *rec);
+
+/* Of the crews at work that the actor may give orders to there is none
+   (ERR_DENIED); none with somebody on duty; none with other hands than those
+   that have it (ERR_CONFLICT). */
 enum err guard_dispatch(struct deed *d, void *rec);
 enum err guard_in_turn(struct deed *d, void *rec);
 enum err guard_transfer(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: the actor is not of its crew, or the crew does not take its
+   orders itself.  ERR_INVALID: the crew is out of use. */
 enum err guard_grab(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: its class has no such clock, or it was stopped before. */
 enum err guard_make_safe(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: its class is never suspended.  ERR_DENIED: the class wants the
+   word of who gives more time. */
 enum err guard_suspend(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: more time was asked for and nobody has answered, its time is up,
+   or it is an emergency without an end; to answer: nothing was asked for. */
 enum err guard_ask_extension(struct deed *d, void *rec);
 enum err guard_answer_extension(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: ORDER_REOPEN_DAYS have passed since it was verified. */
 enum err guard_reopen(struct deed *d, void *rec);
+
+/* ERR_CONFLICT: it has its vote, ORDER_RATE_DAYS have passed, or it was asked by
+   a caller in no list.  ERR_DENIED: the actor is of those who did it. */
 enum err guard_rate(struct deed *d, void *rec);
 
 /* ERR_DENIED: whoever asked for it did the work, too. */
@@ -41,6 +72,7 @@ enum err guard_acknowledge_alarm(struct deed *d, void *rec);
 enum err may_give(struct deed *d, int64_t crew_id,
                   int64_t provider_id) MUST_USE;
 
+/* Count what lies beside the order by id; of one that is not there it is all 0. */
 enum err order_facts(struct call *c, int64_t id,
                      struct order_facts *f) MUST_USE;
 
@@ -316,20 +348,41 @@ bool order_is_nameless(struct call *c, const char *item_code);
 /* A suspended order goes on before it changes hands. */
 void order_go_on(struct deed *d);
 
+/* The order gets other hands: those that are named, the actor's own, those of
+   the crew whose turn it is; they have yet to answer, but for whoever takes it
+   themselves.  ERR_INVALID: no crew or person is named, it is out of
+   use, not of the crew, cannot be told, or has the order already; ERR_DENIED: the
+   actor gives no orders to that crew; ERR_CONFLICT: nobody of it is on duty. */
 enum err do_dispatch(struct deed *d, void *rec);
 enum err do_grab(struct deed *d, void *rec);
 enum err do_in_turn(struct deed *d, void *rec);
 enum err do_transfer(struct deed *d, void *rec);
+
+/* It stays with its crew and in nobody's hands: the desk gives it out anew. */
 enum err do_decline(struct deed *d, void *rec);
+
+/* Each notes when it was, for the clock that it stops.  The actor who answers or
+   arrives has it, when nobody had; the first who was there counts, also after a
+   transfer. */
 enum err do_acknowledge(struct deed *d, void *rec);
 enum err do_arrive(struct deed *d, void *rec);
 enum err do_make_safe(struct deed *d, void *rec);
 enum err do_start(struct deed *d, void *rec);
+
+/* Its promise stands still and goes on with what was left of it.  ERR_INVALID:
+   "until" lies in the past. */
 enum err do_suspend(struct deed *d, void *rec);
 enum err do_resume(struct deed *d, void *rec);
+
+/* Another end is asked for: later than the one promised, or where none is, a day
+   to agree on (ERR_INVALID otherwise).  Granted it is the promise, and a lateness
+   of this round is taken back. */
 enum err do_ask_extension(struct deed *d, void *rec);
 enum err do_grant_extension(struct deed *d, void *rec);
 enum err do_refuse_extension(struct deed *d, void *rec);
+
+/* The work is done, by its crew or by the last of its legs: what it took is
+   counted in ms, gross and without what it was suspended. */
 enum err do_complete(struct deed *d, void *rec);
 enum err do_auto_complete(struct deed *d, void *rec);
 
@@ -367,7 +420,11 @@ enum err order_sent_at_once(struct call *c, const struct order *old,
 enum err order_make(struct call *c, struct order_request *w,
                     int64_t *id) MUST_USE;
 
+/* Make an order for what d->in asks, with the place, the phone and the requester
+   of the whole where it says none of its own.  Errors as those of order_submit. */
 enum err do_add_leg(struct deed *d, void *rec);
+
+/* Keep the vote.  ERR_INVALID: two stars or fewer without a word why. */
 enum err do_rate(struct deed *d, void *rec);
 
 /* Put the words of the order into the search index; PERSON and PLACE tell the

@@ -131,6 +131,7 @@ count_tags(struct call *c, struct rating_totals *t, instant until)
     while (rows_next(&r)) {
         const char *tags = row_text(&r, 0);
 
+        /* "untidy" holds "tidy"; no other tag is a part of another. */
         for (size_t i = 0; rating_tags[i] != NULL; i++)
             counts[i] += strstr(tags, rating_tags[i]) != NULL
                          && (strcmp(rating_tags[i], "tidy") != 0

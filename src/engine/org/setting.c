@@ -66,6 +66,7 @@ check(struct call *c, const void *old, void *rec)
     (void)old;
     while (i < N_SETTINGS && !text_same(setting_names[i], s->name))
         i++;
+    /* That an office is for show is written when it is made, never by hand. */
     if (i == N_SETTINGS || i == OFFICE_DEMO)
         return fail(c, ERR_INVALID, "name", "there is no such setting");
     if (i == OFFICE_ZONE)

@@ -539,6 +539,7 @@ unit_merge(struct call *c, const struct unit_act *a, struct unit *u)
     if (text_starts(into.path, u->path))
         return fail(c, ERR_CONFLICT, "into_id", "“%s” lies below “%s”",
                     into.name, u->name);
+    /* All that hangs on it goes along first: it may only end empty. */
     TRY(bring_children(c, u, &into, on, a->reason));
     TRY(bring_people(c, u->id, into.id));
     TRY(bring_rooms(c, u->id, into.id));
@@ -592,6 +593,8 @@ unit_end(struct call *c, const struct unit_act *a, struct unit *u)
         return plan(c, &unit_end_model, "end", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_end_model, a, u, &on));
+    /* Nobody is left behind in a unit that is no more; whoever wants them moved
+       along merges it. */
     TRY(db_int(c, &units, count_children, V(u->id), V(today(c))));
     TRY(db_int(c, &people, count_people, V(u->id)));
     TRY(db_int(c, &rooms, count_rooms, V(u->id)));
