@@ -21,17 +21,17 @@ segment(const char *s)
     return strcspn(s, "/");
 }
 
-/* Does PATH fit the route's pattern?  {parts} are kept. */
+/* Does PATH fit the route's pattern?  OUT takes the {parts}. */
 static bool
 path_fits(struct arena *a, const char *pattern, const char *path,
-          struct pair *parts, size_t *n)
+          struct address *out)
 {
-    *n = 0;
+    out->n = 0;
     while (*pattern == '/' && *path == '/') {
         size_t want = segment(++pattern), have = segment(++path);
 
-        if (*pattern == '{' && have > 0 && *n < ROUTE_PARTS) {
-            parts[(*n)++] =
+        if (*pattern == '{' && have > 0 && out->n < ROUTE_PARTS) {
+            out->parts[out->n++] =
                 (struct pair){ arena_text_n(a, pattern + 1, want - 2),
                                arena_text_n(a, path, have) };
         } else if (want != have || strncmp(pattern, path, want) != 0) {
@@ -50,28 +50,24 @@ is_plain(const char *pattern)
     return strchr(pattern, '{') == NULL;
 }
 
-const struct route *
-route_find(struct arena *a, const char *method, const char *path,
-           struct pair *parts, size_t *n, bool *other_method)
+struct address
+route_find(struct arena *a, const char *method, const char *path)
 {
-    const struct route *found = NULL;
-    struct pair tried[ROUTE_PARTS];
-    size_t n_tried;
+    struct address found = { 0 }, tried = { 0 };
 
-    *other_method = false;
     for (size_t i = 0; all_routes()[i] != NULL; i++) {
         for (const struct route *r = all_routes()[i]; r->path != NULL; r++) {
-            if ((found != NULL && !is_plain(r->path))
-                || !path_fits(a, r->path, path, tried, &n_tried))
+            if ((found.route != NULL && !is_plain(r->path))
+                || !path_fits(a, r->path, path, &tried))
                 continue;
             /* 405 and not 404, should no other pattern have the method. */
             if (strcmp(method_words[r->method], method) != 0) {
-                *other_method = true;
+                found.other_method = true;
                 continue;
             }
-            found = r;
-            *n = n_tried;
-            memcpy(parts, tried, sizeof tried);
+            tried.route = r;
+            tried.other_method = found.other_method;
+            found = tried;
             if (is_plain(r->path))
                 return found;
         }
@@ -83,12 +79,9 @@ const char *
 route_methods(struct arena *a, const char *path)
 {
     struct buf b = buf_make(a, 0);
-    struct pair parts[ROUTE_PARTS];
-    size_t n;
-    bool other;
 
     for (size_t i = 0; i < COUNT(method_words); i++)
-        if (route_find(a, method_words[i], path, parts, &n, &other))
+        if (route_find(a, method_words[i], path).route != NULL)
             buf_printf(&b, "%s%s%s", b.len > 0 ? ", " : "", method_words[i],
                        i == GET ? ", HEAD" : "");
     return b.s;

@@ -9,12 +9,17 @@
 
 enum { ROUTE_PARTS = 4 }; /* {parts} that a path has at most */
 
-/* The route of METHOD and PATH (below /api/v1), its path parts as pairs, of
-   which PARTS has room for ROUTE_PARTS; NULL: none.  *OTHER_METHOD tells that
-   the path has one with another. */
-const struct route *route_find(struct arena *a, const char *method,
-                               const char *path, struct pair *parts, size_t *n,
-                               bool *other_method);
+/* What a method and a path lead to. */
+struct address {
+    const struct route *route;      /* NULL: none */
+    struct pair parts[ROUTE_PARTS]; /* what stands for the {parts} */
+    size_t n;
+    bool other_method; /* the path has a route with another method */
+};
+
+/* The address of METHOD and PATH (below /api/v1). */
+struct address route_find(struct arena *a, const char *method,
+                          const char *path);
 
 /* The methods that PATH has, for the header Allow. */
 const char *route_methods(struct arena *a, const char *path);

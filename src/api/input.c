@@ -71,18 +71,19 @@ check_part(struct call *c, const struct model *m, const struct pair *part)
 }
 
 static enum err
-read_list(struct call *c, const struct route *route,
-          const struct http_request *q, const struct pair *parts,
-          size_t n_parts, struct list *l)
+read_list(struct call *c, const struct address *at,
+          const struct http_request *q, struct list *l)
 {
+    const struct route *route = at->route;
+
     l->model = route->out;
     for (size_t i = 0; i < q->n_query; i++)
         if (strcmp(q->query[i].key, "format") != 0)
             TRY(list_read(c, l, &q->query[i], 1));
     TRY(check_view(c, route, l->view));
-    for (size_t i = 0; i < n_parts; i++) {
-        TRY(check_part(c, route->out, &parts[i]));
-        TRY(list_read(c, l, &parts[i], 1));
+    for (size_t i = 0; i < at->n; i++) {
+        TRY(check_part(c, route->out, &at->parts[i]));
+        TRY(list_read(c, l, &at->parts[i], 1));
     }
     return OK;
 }
@@ -159,18 +160,18 @@ read_body(struct call *c, const struct route *route,
 }
 
 enum err
-input_read(struct call *c, const struct route *route,
-           const struct http_request *q, const struct pair *parts,
-           size_t n_parts, void *in, int *status)
+input_read(struct call *c, const struct address *at,
+           const struct http_request *q, void *in, int *status)
 {
+    const struct route *route = at->route;
     const struct model *m = route->in ? route->in : &nothing;
     field_mask mask = 0;
 
     TRY(refuse_twice(c, q));
     if (route->flags & R_LIST)
-        return read_list(c, route, q, parts, n_parts, in);
-    for (size_t i = 0; i < n_parts; i++)
-        TRY(check_part(c, m, &parts[i]));
+        return read_list(c, at, q, in);
+    for (size_t i = 0; i < at->n; i++)
+        TRY(check_part(c, m, &at->parts[i]));
     if (input_by_body(route))
         TRY(check_type(c, route, q, status));
     TRY(model_read_pairs(c, input_by_query(route) ? m : &nothing, q->query,
@@ -183,8 +184,8 @@ input_read(struct call *c, const struct route *route,
     c->said = mask;
     /* The path comes last: whatever id the body says, it is the row of the
        address that is meant. */
-    for (size_t i = 0; i < n_parts; i++)
-        TRY(model_read_text(c, model_field(m, parts[i].key), parts[i].value,
-                            in));
+    for (size_t i = 0; i < at->n; i++)
+        TRY(model_read_text(c, model_field(m, at->parts[i].key),
+                            at->parts[i].value, in));
     return OK;
 }

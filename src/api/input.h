@@ -9,7 +9,7 @@
 #ifndef API_INPUT_H
 #define API_INPUT_H
 
-#include "api/route.h"
+#include "api/find.h"
 #include "http/http.h"
 
 /* Does the query of the route hold the fields of route.in? */
@@ -19,12 +19,12 @@ bool input_by_query(const struct route *route);
 bool input_by_body(const struct route *route);
 
 /*
- * Fill IN (of route.in, or a struct list) from the path's PARTS, the query
- * and the body.  ERR_ABSENT: a part of the path is no such thing.  *STATUS
+ * Fill IN (of route.in, or a struct list) from the parts of the address AT, the
+ * query and the body.  ERR_ABSENT: a part of the path is no such thing.  *STATUS
  * becomes 415 when the body is of a type that is not read here.
  */
-enum err input_read(struct call *c, const struct route *route,
-                    const struct http_request *q, const struct pair *parts,
-                    size_t n_parts, void *in, int *status) MUST_USE;
+enum err input_read(struct call *c, const struct address *at,
+                    const struct http_request *q, void *in,
+                    int *status) MUST_USE;
 
 #endif

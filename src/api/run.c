@@ -51,10 +51,8 @@ run_export(struct call *c, const struct export *x, struct http_reply *r)
 
 /* What is asked for and how it is answered. */
 struct asking {
-    const struct route *route;
+    struct address at;
     const struct http_request *q;
-    struct pair parts[ROUTE_PARTS]; /* of the path */
-    size_t n;
     struct http_reply *r;
     const char *kept; /* the answer for another time; NULL: as now */
 };
@@ -62,7 +60,7 @@ struct asking {
 static enum err
 run_once(struct call *c, struct asking *k)
 {
-    const struct route *route = k->route;
+    const struct route *route = k->at.route;
     size_t in_size = route->flags & R_LIST ? sizeof(struct list)
                      : route->in           ? route->in->size
                                            : 1;
@@ -78,7 +76,7 @@ run_once(struct call *c, struct asking *k)
 
     /* Where both are the same record the answer is written over what was asked,
        and what the verb leaves alone is answered as it was said. */
-    TRY(input_read(c, route, k->q, k->parts, k->n, in, &k->r->status));
+    TRY(input_read(c, &k->at, k->q, in, &k->r->status));
     if (route->flags & R_LIST && k->q->impl != NULL)
         db_budget(c, CALL_LIST_MS, CALL_BYTES);
     if (route->flags & R_LIST)
@@ -104,8 +102,8 @@ run_once(struct call *c, struct asking *k)
 static enum err
 read_key(struct call *c, const struct asking *k, const char **key)
 {
-    *key =
-        route_is_keyed(k->route) ? http_header(k->q, "Idempotency-Key") : NULL;
+    *key = route_is_keyed(k->at.route) ? http_header(k->q, "Idempotency-Key")
+                                       : NULL;
     if (*key != NULL && (strlen(*key) > 200 || **key == '\0'))
         return fail(c, ERR_INVALID, "Idempotency-Key",
                     "must have from %d to %d characters", 1, 200);
@@ -152,8 +150,8 @@ run_keyed(struct call *c, struct asking *k)
     TRY(read_key(c, k, &key));
     if (key == NULL)
         return run_once(c, k);
-    request = answer_request(c, k->route, k->q);
-    if (k->route->flags & R_APART)
+    request = answer_request(c, k->at.route, k->q);
+    if (k->at.route->flags & R_APART)
         return run_apart(c, key, request, k);
     /* Look, work and answer are kept together or not at all: of two requests
        with a key one does it, and the other finds what was answered. */
@@ -224,15 +222,13 @@ api_again(struct call *c, enum err e, int tries)
 static enum err
 run_route(struct call *c, const struct http_request *q, struct http_reply *r)
 {
-    struct asking k = { .q = q, .r = r };
-    const struct route *route;
-    bool other;
+    struct asking k = {
+        .at = route_find(c->arena, q->method, q->path), .q = q, .r = r
+    };
+    const struct route *route = k.at.route;
     enum err e;
 
-    route = k.route =
-        route_find(c->arena, q->method, q->path, k.parts, &k.n, &other);
-
-    if (route == NULL && other) {
+    if (route == NULL && k.at.other_method) {
         r->status = 405; /* api_run says which are */
         return fail(c, ERR_ABSENT, NULL, "%s is not possible here", q->method);
     }

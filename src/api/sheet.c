@@ -161,26 +161,32 @@ write_out(struct call *c, const struct sheet *t, const struct buf *b)
 
 /* -- rows --------------------------------------------------------------------- */
 
+struct cell {
+    enum cell_kind kind;
+    const char *text;
+    size_t col;
+};
+
 /* A number must be one to the spreadsheet too; a text is cut where its cell
    ends, and says so. */
 static enum err
-put_book_cell(struct call *c, struct sheet *t, enum cell_kind kind,
-              const char *text, lxw_col_t col)
+put_book_cell(struct call *c, struct sheet *t, const struct cell *x)
 {
     lxw_row_t row = (lxw_row_t)t->rows;
+    lxw_col_t col = (lxw_col_t)x->col;
     lxw_error e;
     double r;
 
-    if (kind == CELL_NUMBER && text_real(text, &r))
+    if (x->kind == CELL_NUMBER && text_real(x->text, &r))
         e = worksheet_write_number(t->page, row, col, r, NULL);
-    else if (text_length(text) <= MOST_IN_CELL)
-        e = worksheet_write_string(t->page, row, col, text, NULL);
+    else if (text_length(x->text) <= MOST_IN_CELL)
+        e = worksheet_write_string(t->page, row, col, x->text, NULL);
     else
         e = worksheet_write_string(
             t->page, row, col,
             arena_printf(c->arena, "%s…",
-                         text_mend(
-                             arena_text_n(c->arena, text, MOST_IN_CELL - 1))),
+                         text_mend(arena_text_n(c->arena, x->text,
+                                                MOST_IN_CELL - 1))),
             NULL);
     return e == LXW_NO_ERROR ? OK : lost(c);
 }
@@ -200,15 +206,14 @@ read_name(struct call *c, const struct field *f, const void *rec,
 
 /* A cell into whatever is being written; B takes those of CSV. */
 static enum err
-put_cell(struct call *c, struct sheet *t, struct buf *b, enum cell_kind kind,
-         const char *text, size_t col)
+put_cell(struct call *c, struct sheet *t, struct buf *b, struct cell x)
 {
     if (t->book != NULL)
-        return put_book_cell(c, t, kind, text, (lxw_col_t)col);
-    if (kind == CELL_TEXT)
-        csv_text(b, text, col == 0);
+        return put_book_cell(c, t, &x);
+    if (x.kind == CELL_TEXT)
+        csv_text(b, x.text, x.col == 0);
     else
-        csv_cell(b, text, col == 0);
+        csv_cell(b, x.text, x.col == 0);
     return OK;
 }
 
@@ -246,7 +251,7 @@ put_row(struct call *c, struct sheet *t, struct buf *b, const void *rec,
         /* Its id only where it has no name. */
         if (*text == '\0')
             text = read_as(c, t->model, f, rec);
-        TRY(put_cell(c, t, b, kind_of(f), text, col++));
+        TRY(put_cell(c, t, b, (struct cell){ kind_of(f), text, col++ }));
     }
     end_row(t, b);
     return OK;
@@ -289,7 +294,7 @@ sheet_open_cells(struct call *c, const char *const *names, size_t n,
     else
         buf_puts(&b, CSV_MARK);
     for (size_t i = 0; i < n; i++)
-        TRY(put_cell(c, out, &b, CELL_TEXT, names[i], i));
+        TRY(put_cell(c, out, &b, (struct cell){ CELL_TEXT, names[i], i }));
     end_row(out, &b);
     return workbook ? OK : write_out(c, out, &b);
 }
@@ -327,7 +332,7 @@ sheet_add_cells(struct call *c, struct sheet *t, const struct table_page *page)
         const char *const *row = &page->cells[i * page->n_columns];
 
         for (size_t k = 0; k < page->n_columns; k++)
-            TRY(put_cell(c, t, &b, page->kinds[k], row[k], k));
+            TRY(put_cell(c, t, &b, (struct cell){ page->kinds[k], row[k], k }));
         end_row(t, &b);
     }
     return t->book != NULL ? OK : write_out(c, t, &b);
@@ -351,7 +356,7 @@ sheet_note(struct call *c, struct sheet *t, const char *words)
     struct buf b = buf_make(c->arena, 0);
 
     if (t->book != NULL)
-        return put_book_cell(c, t, CELL_TEXT, words, 0);
+        return put_book_cell(c, t, &(struct cell){ CELL_TEXT, words, 0 });
     csv_text(&b, words, true);
     csv_end(&b);
     return write_out(c, t, &b);

@@ -72,11 +72,7 @@ print_file(const struct http_reply *r)
 static enum err
 act_as_program(struct call *c, const struct http_request *q)
 {
-    struct pair parts[4];
-    size_t n;
-    bool other;
-    const struct route *r =
-        route_find(c->arena, q->method, q->path, parts, &n, &other);
+    const struct route *r = route_find(c->arena, q->method, q->path).route;
 
     if (r == NULL || !(r->flags & R_PROGRAM))
         return OK;

@@ -44,6 +44,15 @@ struct tally {
     double rounds, cpu;
 };
 
+/* Whatever stays the same while the instances of a class are solved. */
+struct measuring {
+    const struct sv_measuring *m;
+    const struct family *f;
+    struct sv_limits limits; /* but for the seed */
+    struct tally t;
+    FILE *out;
+};
+
 /* lc1_2_1 has 200 tasks; lc101 has 100. */
 static int
 size_of(const char *name)
@@ -107,23 +116,17 @@ read_known(struct call *c, const char *path, const struct family *f,
     return OK;
 }
 
-/* Gap in percent; 100 when the plan is not whole, right and in time. */
-static double
-gap_of(struct call *c, const struct sv_problem *p, const struct sv_plan *plan,
-       const struct known *k, const struct sv_result *r,
-       const struct sv_limits *limits)
+/* Is the plan whole, right and in time? */
+static bool
+is_good(struct call *c, const struct sv_problem *p, const struct sv_plan *plan,
+        const struct sv_result *r, const struct sv_limits *limits)
 {
-    double gap;
-
-    if (plan->unserved_count > 0 || sv_plan_check(c, p, plan) != OK)
-        return 100;
-    if (limits->seconds > 0 && !limits->processor
-        && r->seconds > limits->seconds + LATE_GRACE_MS / 1000.0)
-        return 100;
-    gap = 100 * (plan->cost - k->cost) / k->cost;
-    return gap;
+    return plan->unserved_count == 0 && sv_plan_check(c, p, plan) == OK
+           && !(limits->seconds > 0 && !limits->processor
+                && r->seconds > limits->seconds + LATE_GRACE_MS / 1000.0);
 }
 
+/* GAP in percent; 100: the plan is no good. */
 static void
 count_run(struct tally *t, double gap, const struct sv_plan *plan,
           const struct known *k, const struct sv_result *r)
@@ -152,34 +155,41 @@ is_not_enough(void *with, const struct sv_progress *now)
            || (k->vehicles && now->vehicles > k->vehicles);
 }
 
+static void
+print_run(const struct measuring *w, const struct known *k, double gap,
+          const struct sv_plan *plan, const struct sv_result *r)
+{
+    fprintf(w->out, "  %-20s seed %llu  %10.3f  gap %7.3f  vehicles %d",
+            k->name, (unsigned long long)w->limits.seed, plan->cost, gap,
+            plan->route_count);
+    if (k->vehicles)
+        fprintf(w->out, " (%d)", k->vehicles);
+    fprintf(w->out, "  %llu rounds  %.0f rounds/s\n",
+            (unsigned long long)r->rounds,
+            (double)r->rounds / (r->cpu > 0 ? r->cpu : 1));
+    fflush(w->out);
+}
+
 static enum err
-run_one(struct call *c, const struct sv_measuring *m, const struct family *f,
-        const char *path, struct known *k, const struct sv_limits *usual,
-        struct tally *t, FILE *out)
+run_one(struct call *c, struct measuring *w, const char *path, struct known *k)
 {
     struct sv_problem p;
     struct sv_plan plan;
     struct sv_result r = { 0 };
-    struct sv_limits limits = *usual;
     double gap;
     enum err e;
 
-    limits.began = sv_clock_now();
-    TRY(sv_problem_read(c, &p, f->format, path));
-    e = sv_solve(c, &p, &limits, NULL, &plan, &r,
-                 m->enough ? is_not_enough : NULL, k);
+    /* Reading is a part of what is promised within the limit. */
+    w->limits.began = sv_clock_now();
+    TRY(sv_problem_read(c, &p, w->f->format, path));
+    e = sv_solve(c, &p, &w->limits, NULL, &plan, &r,
+                 w->m->enough ? is_not_enough : NULL, k);
     if (e == OK) {
-        gap = gap_of(c, &p, &plan, k, &r, &limits);
-        count_run(t, gap, &plan, k, &r);
-        fprintf(out, "  %-20s seed %llu  %10.3f  gap %7.3f  vehicles %d",
-                k->name, (unsigned long long)limits.seed, plan.cost, gap,
-                plan.route_count);
-        if (k->vehicles)
-            fprintf(out, " (%d)", k->vehicles);
-        fprintf(out, "  %llu rounds  %.0f rounds/s\n",
-                (unsigned long long)r.rounds,
-                (double)r.rounds / (r.cpu > 0 ? r.cpu : 1));
-        fflush(out);
+        gap = is_good(c, &p, &plan, &r, &w->limits)
+                  ? 100 * (plan.cost - k->cost) / k->cost
+                  : 100;
+        count_run(&w->t, gap, &plan, k, &r);
+        print_run(w, k, gap, &plan, &r);
         sv_plan_release(&plan);
     }
     sv_problem_release(&p);
@@ -187,9 +197,10 @@ run_one(struct call *c, const struct sv_measuring *m, const struct family *f,
 }
 
 static void
-print_tally(const struct family *f, const struct sv_limits *l,
-            const struct tally *t, FILE *out)
+print_tally(const struct measuring *w)
 {
+    const struct sv_limits *l = &w->limits;
+    const struct tally *t = &w->t;
     char limit[40];
 
     if (l->rounds)
@@ -198,46 +209,42 @@ print_tally(const struct family *f, const struct sv_limits *l,
     else
         snprintf(limit, sizeof limit, "%g s%s", l->seconds,
                  l->processor ? " cpu" : "");
-    fprintf(out,
+    fprintf(w->out,
             "%-5s %-14s runs %4d  mean %7.3f  worst %7.3f  at best %3.0f %%",
-            f->name, limit, t->runs, t->sum / t->runs, t->worst,
+            w->f->name, limit, t->runs, t->sum / t->runs, t->worst,
             100.0 * t->at_best / t->runs);
     if (t->known_vehicles)
-        fprintf(out, "  vehicles %ld (%ld)", t->vehicles, t->known_vehicles);
+        fprintf(w->out, "  vehicles %ld (%ld)", t->vehicles, t->known_vehicles);
     if (t->failed)
-        fprintf(out, "  failed %d", t->failed);
-    fprintf(out, "  %.0f rounds/s\n", t->rounds / (t->cpu > 0 ? t->cpu : 1));
-    fflush(out);
+        fprintf(w->out, "  failed %d", t->failed);
+    fprintf(w->out, "  %.0f rounds/s\n", t->rounds / (t->cpu > 0 ? t->cpu : 1));
+    fflush(w->out);
 }
 
-/* Adds to *ran how many runs there were. */
 static enum err
-run_family(struct call *c, const struct sv_measuring *m, const struct family *f,
-           const struct sv_limits *usual, int *ran, FILE *out)
+run_family(struct call *c, struct measuring *w)
 {
+    const struct sv_measuring *m = w->m;
     struct known *rows = NEW_N(c->arena, struct known, ROWS_MOST);
-    struct tally t = { 0 };
-    struct sv_limits limits = *usual;
     int count;
 
     TRY(read_known(c,
                    arena_printf(c->arena, "%s/%s/best-known.csv", m->folder,
-                                f->folder),
-                   f, rows, &count));
+                                w->f->folder),
+                   w->f, rows, &count));
     for (int k = 0; k < count; k += m->every) {
         const char *path = arena_printf(c->arena, "%s/%s/%s.txt", m->folder,
-                                        f->folder, rows[k].name);
+                                        w->f->folder, rows[k].name);
 
         if (m->only && strcmp(m->only, rows[k].name) != 0)
             continue;
         for (int seed = 0; seed < m->seeds; seed++) {
-            limits.seed = m->first_seed + (uint64_t)seed;
-            TRY(run_one(c, m, f, path, &rows[k], &limits, &t, out));
+            w->limits.seed = m->first_seed + (uint64_t)seed;
+            TRY(run_one(c, w, path, &rows[k]));
         }
     }
-    if (t.runs)
-        print_tally(f, &limits, &t, out);
-    *ran += t.runs;
+    if (w->t.runs)
+        print_tally(w);
     return OK;
 }
 
@@ -286,8 +293,14 @@ run_families(struct call *c, const struct sv_measuring *m,
     int ran = 0;
 
     for (size_t k = 0; k < COUNT(families); k++)
-        if (is_wanted(m->classes, families[k].name))
-            TRY(run_family(c, m, &families[k], limits, &ran, out));
+        if (is_wanted(m->classes, families[k].name)) {
+            struct measuring w = {
+                .m = m, .f = &families[k], .limits = *limits, .out = out
+            };
+
+            TRY(run_family(c, &w));
+            ran += w.t.runs;
+        }
     if (ran > 0)
         return OK;
     return m->only

@@ -33,19 +33,24 @@ whole(struct sv_reading *r)
 
 /* ---- counts by name: seats, parts, skills, tools ---------------------- */
 
+/* So many of what has that number among its names. */
+struct counted {
+    int number, count;
+};
+
 static enum err
 read_count(struct sv_reading *r, struct sv_names *n, const char *name,
-           const json_t *v, int *number, int *count)
+           const json_t *v, struct counted *out)
 {
     double amount;
 
-    *number = sv_names_number(r, n, name);
-    if (*number < 0)
+    out->number = sv_names_number(r, n, name);
+    if (out->number < 0)
         return sv_keys_refuse(r, "more kinds than are taken");
     TRY(sv_keys_real(r, v, &amount));
     if (amount < 0 || amount > SV_SEATS_MOST || amount != floor(amount))
         return sv_keys_refuse(r, "a whole number from 0 to 32767 is expected");
-    *count = (int)amount;
+    out->count = (int)amount;
     return OK;
 }
 
@@ -59,10 +64,10 @@ read_counts(struct sv_reading *r, struct sv_names *n, const json_t *object,
     json_object_foreach(walk, name, v)
     {
         size_t back = sv_keys_into(r, name, 0);
-        int number = 0, count = 0;
+        struct counted one = { 0 };
 
-        TRY(read_count(r, n, name, v, &number, &count));
-        counts[number] = count;
+        TRY(read_count(r, n, name, v, &one));
+        counts[one.number] = one.count;
         sv_keys_back(r, back);
     }
     return OK;
@@ -89,12 +94,12 @@ read_skills(struct sv_reading *r, const json_t *object, void *into)
     json_object_foreach(walk, name, v)
     {
         size_t back = sv_keys_into(r, name, 0);
-        int number = 0, level = 0;
+        struct counted one = { 0 };
 
-        TRY(read_count(r, &whole(r)->skills, name, v, &number, &level));
-        if (level > SV_SKILL_LEVELS)
+        TRY(read_count(r, &whole(r)->skills, name, v, &one));
+        if (one.count > SV_SKILL_LEVELS)
             return sv_keys_refuse(r, "levels go from 0 to 4");
-        sv_skills_add(into, number, level);
+        sv_skills_add(into, one.number, one.count);
         sv_keys_back(r, back);
     }
     return OK;

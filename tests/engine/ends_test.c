@@ -33,7 +33,8 @@ TEST_PLAIN(the_hundredth_field_of_a_record_is_known_to_have_been_said)
         fields[i] = (struct field){ .name = arena_printf(c->arena, "f%zu", i),
                                     .kind = FIELD_INT,
                                     .offset = i * sizeof rec.n[0] };
-    EXPECT_OK(input_read(c, &route, &q, NULL, 0, &rec, &status));
+    EXPECT_OK(
+        input_read(c, &(struct address){ .route = &route }, &q, &rec, &status));
     EXPECT(rec.n[3] == 1 && rec.n[100] == 2);
     EXPECT(c->said == ((field_mask)1 << 3 | (field_mask)1 << 100));
 }

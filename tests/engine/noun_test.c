@@ -118,11 +118,7 @@ add_sample(struct call *c, const struct sample *s)
 static bool
 has_route(struct call *c, const char *method, const char *path)
 {
-    struct pair parts[4];
-    size_t n;
-    bool other;
-
-    return route_find(c->arena, method, path, parts, &n, &other) != NULL;
+    return route_find(c->arena, method, path).route != NULL;
 }
 
 TEST(the_register_of_nouns_is_whole)

@@ -338,12 +338,9 @@ route_of(struct play *p, const struct exchange *s, size_t *number)
 {
     char *path = put_in(&p->names, s->path, &(size_t){ 0 });
     const struct route *found;
-    struct pair parts[8];
-    bool other;
-    size_t n;
 
     path[strcspn(path, "?")] = '\0';
-    found = route_find(p->call->arena, s->method, path, parts, &n, &other);
+    found = route_find(p->call->arena, s->method, path).route;
     *number = 0;
     for (size_t i = 0; all_routes()[i] != NULL; i++)
         for (const struct route *r = all_routes()[i]; r->path; r++) {

@@ -39,17 +39,18 @@ refuse(struct call *c, const struct form_field *f, size_t i, const char *key)
                 key);
 }
 
-/* The text keys of OBJECT into TEXTS; false at a value that is no text. */
+/* A key whose value is a text, and where it goes; the last is NULL. */
 struct text_key {
     const char *key;
     const char **to;
 };
 
+/* Is KEY one of these?  *GOOD: its value is a text indeed. */
 static bool
 read_texts(struct call *c, const char *key, const json_t *v,
-           const struct text_key *keys, size_t n, bool *good)
+           const struct text_key *keys, bool *good)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; keys[i].key != NULL; i++) {
         if (strcmp(keys[i].key, key) != 0)
             continue;
         *good = json_is_string(v);
@@ -64,13 +65,13 @@ read_choice(struct call *c, json_t *v, struct form_choice *out)
 {
     const struct text_key texts[] = { { "value", &out->value },
                                       { "label", &out->label },
-                                      { "label_en", &out->label_en } };
+                                      { "label_en", &out->label_en },
+                                      { NULL, NULL } };
     const char *key;
     json_t *x;
     bool good = json_is_object(v);
 
-    json_object_foreach(v, key, x) if (!read_texts(c, key, x, texts,
-                                                   COUNT(texts), &good)
+    json_object_foreach(v, key, x) if (!read_texts(c, key, x, texts, &good)
                                        || !good) return false;
     return good;
 }
@@ -160,7 +161,7 @@ read_field(struct call *c, json_t *v, size_t i, struct form_field *f)
         { "name", &f->name },         { "label", &f->label },
         { "label_en", &f->label_en }, { "unit", &f->unit },
         { "unit_en", &f->unit_en },   { "says", &f->says },
-        { "says_en", &f->says_en }
+        { "says_en", &f->says_en },   { NULL, NULL }
     };
     const char *key;
     json_t *x;
@@ -176,8 +177,7 @@ read_field(struct call *c, json_t *v, size_t i, struct form_field *f)
     {
         bool good = true;
 
-        if (json_is_null(x)
-            || (read_texts(c, key, x, texts, COUNT(texts), &good) && good))
+        if (json_is_null(x) || (read_texts(c, key, x, texts, &good) && good))
             continue;
         if (!good || !read_key(c, key, x, f))
             return refuse(c, f, i, arena_text(c->arena, key));
