@@ -106,7 +106,7 @@ answer_request(struct call *c, const struct route *route,
         add_without_secrets(d, route->in, q);
     else
         add_bytes(d, q->body ? q->body : "", q->body_len);
-    ASSERT(EVP_DigestFinal_ex(d, bytes, &n) == 1);
+    ASSERT(EVP_DigestFinal_ex(d, bytes, &n) == 1 && n == 32);
     EVP_MD_CTX_free(d);
     for (size_t i = 0; i < 32; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);

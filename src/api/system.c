@@ -101,7 +101,7 @@ system_page(const struct app *app, struct arena *a,
         return false;
     api_call_begin(&c, app, a, "web");
     if (!api_only_get(&c, q, r))
-        ;
+        ; /* it has answered already: 405 */
     else if (i == 0)
         (void)api_at_once(pages[i], r);
     else if (i == 1)

@@ -159,6 +159,7 @@ turn_made(void *turn)
     if (k == NULL)
         return;
     pthread_mutex_lock(&k->all->lock);
+    ASSERT(k->account_id != 0);
     k->made = true;
     pthread_mutex_unlock(&k->all->lock);
 }
@@ -169,6 +170,8 @@ turn_end(void *turn)
     struct turn *k = turn;
 
     pthread_mutex_lock(&k->all->lock);
+    /* Ended twice, it would end the turn of whoever has it by now. */
+    ASSERT(k->account_id != 0);
     k->account_id = 0;
     pthread_mutex_unlock(&k->all->lock);
 }

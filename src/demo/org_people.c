@@ -166,6 +166,7 @@ demo_person(struct demo *d, int unit, int provider, const char *post,
         .mobile =
             arena_printf(d->c->arena, "169%08u", random_below(d->r, 100000000)),
     };
+    /* Whoever comes from a company has no desk here, nor a telephone on it. */
     if (unit >= 0 && d->desks) {
         p->place_id = find_desk(d, unit_id);
         TRY(give_room(d, p->place_id, unit_id));

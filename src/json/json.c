@@ -30,8 +30,8 @@ go_in(struct json_out *o, char bracket)
 {
     add_comma(o);
     buf_putc(o->buf, bracket);
-    if (o->depth + 1 < sizeof o->first)
-        o->depth++;
+    ASSERT(o->depth + 1 < sizeof o->first);
+    o->depth++;
     o->first[o->depth] = true;
 }
 
@@ -40,8 +40,7 @@ go_out(struct json_out *o, char bracket)
 {
     ASSERT(o->depth > 0);
     buf_putc(o->buf, bracket);
-    if (o->depth > 0)
-        o->depth--;
+    o->depth--;
     o->first[o->depth] = false;
 }
 

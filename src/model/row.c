@@ -493,6 +493,7 @@ model_newest_id(struct call *c, const struct model *const *all, size_t n,
 
         if (all[i]->table == NULL || model_field(all[i], "id") == NULL)
             continue;
+        /* One that is no id of ours would leave no room for new ones above it. */
         TRY(db_int(c, &id,
                    db_intern(c, arena_printf(c->arena,
                                              "SELECT MAX(id) FROM %s"

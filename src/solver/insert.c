@@ -373,6 +373,8 @@ sv_insert_put(const struct sv_engine *g, struct sv_state *s, int request,
     int i = spot->pickup, j = spot->delivery, n = r->count + 2;
     double before = r->cost;
 
+    ASSERT((i < 0 || (i >= r->frozen && i <= r->count + 1))
+           && (j < 0 || (j >= r->frozen && j <= r->count + 1 && j >= i)));
     /* The delivery first: it lies behind, so I is still where it was tried. */
     if (j >= 0) {
         memmove(r->stop + j + 1, r->stop + j,

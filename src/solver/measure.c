@@ -232,6 +232,7 @@ run_family(struct call *c, struct measuring *w)
                    arena_printf(c->arena, "%s/%s/best-known.csv", m->folder,
                                 w->f->folder),
                    w->f, rows, &count));
+    /* A few, spread over the list, stand for the class where all take too long. */
     for (int k = 0; k < count; k += m->every) {
         const char *path = arena_printf(c->arena, "%s/%s/%s.txt", m->folder,
                                         w->f->folder, rows[k].name);
@@ -294,6 +295,7 @@ run_families(struct call *c, const struct sv_measuring *m,
 
     for (size_t k = 0; k < COUNT(families); k++)
         if (is_wanted(m->classes, families[k].name)) {
+            /* A tally for each: what a vehicle costs differs between them. */
             struct measuring w = {
                 .m = m, .f = &families[k], .limits = *limits, .out = out
             };

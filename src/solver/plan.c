@@ -314,6 +314,7 @@ check_complete(struct ride_along *w, const struct sv_plan *plan)
                 && !(sv_request_is_ride(&p->requests[r]) && is_on_board(p, r))))
             return fail(w->c, ERR_INVALID, NULL,
                         "a served request is listed as left out");
+        /* As if it were served: below, both its stops must be somewhere. */
         w->done[r] = sv_request_is_ride(&p->requests[r]) ? 2 : 1;
     }
     for (int r = 0; r < p->request_count; r++)

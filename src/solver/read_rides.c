@@ -15,6 +15,7 @@ enum err
 sv_problem_make(struct call *c, struct sv_problem *p, int places, int vehicles,
                 int requests)
 {
+    /* Before memory is taken for what the first line of a file announces. */
     if (places < 1 || places > SV_PLACES_MOST)
         return fail(c, ERR_LIMIT, NULL, "%d places, 1 to %d are taken", places,
                     SV_PLACES_MOST);
@@ -105,24 +106,31 @@ read_pdptw_row(struct call *c, struct sv_lines *l, int id, struct node_row *r)
     return check_row(c, l, r);
 }
 
-/* All rows up to the end; *count says how many. */
+struct node_rows {
+    struct node_row *all;
+    int count;
+};
+
+/* All rows up to the end. */
 static enum err
 read_rows(struct call *c, struct sv_problem *p, struct sv_lines *l,
           enum err (*read_row)(struct call *, struct sv_lines *, int,
                                struct node_row *),
-          struct node_row **rows, int *count)
+          struct node_rows *out)
 {
     int room = 2 * SV_REQUESTS_MOST + 2;
 
-    *rows = NEW_N(p->arena, struct node_row, (size_t)room);
-    for (*count = 0; sv_lines_next(l); ++*count) {
-        if (*count == room)
+    out->all = NEW_N(p->arena, struct node_row, (size_t)room);
+    for (out->count = 0; sv_lines_next(l); out->count++) {
+        struct node_row *r = &out->all[out->count];
+
+        if (out->count == room)
             return fail(c, ERR_LIMIT, NULL, "line %d: more than %d requests",
                         l->number, SV_REQUESTS_MOST);
-        TRY(read_row(c, l, *count, &(*rows)[*count]));
-        (*rows)[*count].line = l->number;
+        TRY(read_row(c, l, out->count, r));
+        r->line = l->number;
     }
-    if (*count < 1)
+    if (out->count < 1)
         return sv_refuse_line(c, l, "the file ends before the first node");
     return OK;
 }
@@ -138,11 +146,13 @@ set_visit(struct sv_problem *p, struct sv_visit *v, const struct node_row *rows,
     p->y[node] = rows[node].y;
 }
 
+/* The ride that begins at the node PICKUP, whose row names its delivery. */
 static enum err
 set_pair(struct call *c, struct sv_problem *p, int r,
-         const struct node_row *rows, int pickup, int delivery)
+         const struct node_row *rows, int pickup)
 {
     struct sv_request *q = &p->requests[r];
+    int delivery = rows[pickup].delivery;
 
     if (rows[pickup].demand < 0
         || rows[pickup].demand != -rows[delivery].demand)
@@ -197,7 +207,8 @@ enum err
 sv_read_darp(struct call *c, struct sv_problem *p, struct sv_lines *l)
 {
     double duration, ride;
-    int vehicles, said, seats, count, n, end = 0;
+    int vehicles, said, seats, n, end = 0;
+    struct node_rows read;
     struct node_row *rows;
 
     if (!sv_lines_next(l) || !sv_lines_int(l, &vehicles)
@@ -209,20 +220,22 @@ sv_read_darp(struct call *c, struct sv_problem *p, struct sv_lines *l)
                               "capacity ride-time");
     if (duration < 0 || ride < 0 || seats < 0 || seats > SV_SEATS_MOST)
         return sv_refuse_line(c, l, "negative limit, or capacity out of range");
-    TRY(read_rows(c, p, l, read_darp_row, &rows, &count));
-    n = (count - 1) / 2;
+    TRY(read_rows(c, p, l, read_darp_row, &read));
+    rows = read.all;
+    n = (read.count - 1) / 2;
     /* Some files name the depot again at the end, and some count the stops
        where others count requests. */
-    if ((count - 1) % 2)
-        end = count - 1;
+    if ((read.count - 1) % 2)
+        end = read.count - 1;
     if (said != n && said != 2 * n)
         return fail(c, ERR_INVALID, NULL,
                     "line 1: %d requests are announced, %d are there", said, n);
     if (is_cut(l, rows, end, said == n))
         return sv_refuse_line(c, l, "the file ends in the middle of this line");
-    TRY(sv_problem_make(c, p, count, vehicles, n));
+    TRY(sv_problem_make(c, p, read.count, vehicles, n));
     for (int r = 0; r < n; r++) {
-        TRY(set_pair(c, p, r, rows, r + 1, n + r + 1));
+        rows[r + 1].delivery = n + r + 1;
+        TRY(set_pair(c, p, r, rows, r + 1));
         p->requests[r].ride_most = ride;
     }
     set_fleet(p, rows, end, seats, duration);
@@ -233,8 +246,9 @@ enum err
 sv_read_pdptw(struct call *c, struct sv_problem *p, struct sv_lines *l)
 {
     double speed;
-    int vehicles, seats, count, n = 0, r = 0;
-    struct node_row *rows;
+    int vehicles, seats, n = 0, r = 0;
+    struct node_rows read;
+    const struct node_row *rows;
 
     if (!sv_lines_next(l) || !sv_lines_int(l, &vehicles)
         || !sv_lines_int(l, &seats) || !sv_lines_number(l, &speed)
@@ -242,22 +256,23 @@ sv_read_pdptw(struct call *c, struct sv_problem *p, struct sv_lines *l)
         return sv_refuse_line(c, l, "expected: vehicles capacity speed");
     if (seats < 0 || seats > SV_SEATS_MOST || speed < 0)
         return sv_refuse_line(c, l, "capacity or speed out of range");
-    TRY(read_rows(c, p, l, read_pdptw_row, &rows, &count));
-    for (int k = 1; k < count; k++) {
+    TRY(read_rows(c, p, l, read_pdptw_row, &read));
+    rows = read.all;
+    for (int k = 1; k < read.count; k++) {
         int mate = rows[k].delivery ? rows[k].delivery : rows[k].pickup;
 
         n += rows[k].delivery != 0;
-        if (mate < 1 || mate >= count || mate == k
+        if (mate < 1 || mate >= read.count || mate == k
             || (rows[k].delivery
                     ? rows[mate].pickup != k || rows[mate].delivery != 0
                     : rows[mate].delivery != k))
             return fail(c, ERR_INVALID, NULL, "line %d: node %d has no partner",
                         rows[k].line, k);
     }
-    TRY(sv_problem_make(c, p, count, vehicles, n));
-    for (int k = 1; k < count; k++)
+    TRY(sv_problem_make(c, p, read.count, vehicles, n));
+    for (int k = 1; k < read.count; k++)
         if (rows[k].delivery)
-            TRY(set_pair(c, p, r++, rows, k, rows[k].delivery));
+            TRY(set_pair(c, p, r++, rows, k));
     set_fleet(p, rows, 0, seats, SV_ENDLESS);
     for (int k = 0; k < vehicles; k++)
         p->vehicles[k].pace = speed > 0 ? 1 / speed : 1; /* some say 0 */

@@ -340,6 +340,7 @@ sv_piece_settle(const struct sv_piece *p, struct sv_room_plan *plan,
     memset(plan->taken, 0, (size_t)p->moment_count);
     for (int k = 0; k < p->count; k++)
         plan->choice[k] = -1;
+    /* Of two that cannot be had together the earlier wish is granted. */
     for (int k = 0; k < wish_count; k++) {
         int meeting = p->choices[wishes[k]].meeting;
 

@@ -215,6 +215,7 @@ sv_worker_ruin(struct sv_worker *w)
     w->taken_count = 0;
     if (t->tails > 0 && sv_chance_below(&w->dice, 100) < t->tails)
         sv_worker_swap_tails(w);
+    /* Shares of a hundred; a pair of routes has what is left of them. */
     if ((turn -= t->strings) < 0)
         ruin_strings(w);
     else if ((turn -= t->kin) < 0)

@@ -83,6 +83,7 @@ sv_solve(struct call *c, const struct sv_problem *p,
     if (e == OK && start)
         e = take_start(c, &w, start, limits->as_given, &lost);
     if (e == OK) {
+        /* As given it is only timed and priced. */
         if (limits->as_given)
             sv_search_publish(&s, &w);
         else

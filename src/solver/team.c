@@ -307,6 +307,7 @@ sv_team_run(struct sv_search *s, struct sv_worker *first, int threads)
     for (int k = 0; k < t.count; k++) {
         struct member *m = &t.members[k];
 
+        /* By the slowest: all go one way, as they meet at the end of each leg. */
         time_for_one &= m->firsts > 0;
         time_for_several &= m->firsts > 1;
         if (lags(m->w, &best->w->best))

@@ -244,6 +244,7 @@ sv_state_forget(const struct sv_engine *g, struct sv_state *s, int request)
 void
 sv_state_leave_out(const struct sv_engine *g, struct sv_state *s, int request)
 {
+    ASSERT(s->absent_at[request] < 0 && s->absent_count < g->n);
     s->absent_at[request] = s->absent_count;
     s->absent[s->absent_count++] = request;
     if (g->must[request])
@@ -256,8 +257,10 @@ sv_state_leave_out(const struct sv_engine *g, struct sv_state *s, int request)
 void
 sv_state_take_back(const struct sv_engine *g, struct sv_state *s, int request)
 {
-    int last = s->absent[--s->absent_count];
+    int last;
 
+    ASSERT(s->absent_at[request] >= 0 && s->absent_count > 0);
+    last = s->absent[--s->absent_count];
     s->absent[s->absent_at[request]] = last;
     s->absent_at[last] = s->absent_at[request];
     s->absent_at[request] = -1;

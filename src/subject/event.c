@@ -44,6 +44,8 @@ const struct model event_model = {
 enum err
 event_write(struct call *c, struct event *e)
 {
+    /* Each is of a row: one of none would be in nobody's history. */
+    ASSERT(e->noun != NULL && e->noun_id > 0 && e->verb != NULL);
     e->id = 0;
     e->at = c->now;
     if (c->actor != NULL && e->actor_name == NULL) {
@@ -80,6 +82,7 @@ static const char drop[] = "DELETE FROM event WHERE noun_id = $1";
 enum err
 event_drop(struct call *c, int64_t noun_id)
 {
+    ASSERT(noun_id > 0);
     return db_exec(c, drop, V(noun_id));
 }
 

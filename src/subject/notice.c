@@ -41,6 +41,7 @@ notice_tell(struct call *c, int64_t person_id, const char *noun,
 {
     const int64_t id = new_id(c);
 
+    ASSERT(noun != NULL && noun_id > 0 && kind != NULL);
     if (person_id == 0
         || (c->actor != NULL && c->actor->person_id == person_id))
         return OK;

@@ -71,6 +71,7 @@ check_choices(struct call *c, const struct form_field *f)
 static enum err
 check_limits(struct call *c, const struct form_field *f)
 {
+    /* Of a number they are values, of a text its length in characters. */
     if ((f->has_min || f->has_max) && f->kind != FORM_TEXT
         && f->kind != FORM_NUMBER)
         return fail(c, ERR_INVALID, "fields",

@@ -319,6 +319,7 @@ put_hours(struct call *c, struct import *im, const struct incoming *in,
     };
 
     TRY(tell(c, in, p->name, catalog_check_hours(c, &h)));
+    /* Hours have no code: those of the same season that say the same are it. */
     for (size_t i = 0; i < im->n_hours; i++)
         if (old[i].from_month_day == h.from_month_day
             && old[i].to_month_day == h.to_month_day
@@ -353,6 +354,7 @@ put_day(struct call *c, struct import *im, const struct incoming *in,
         return fail(c, ERR_INVALID, arena_text(c->arena, in->file->name),
                     "%s: must be a day such as 2026-11-23", p->day);
     TRY(tell(c, in, p->day, model_check(c, &calendar_day_model, &d)));
+    /* Twice in the files is a slip; in the office already, a second import. */
     TRY(refuse_twice(c, in, seen,
                      arena_printf(c->arena, "%s %d", p->day, p->kind)));
     if (has_day(im, &d)) {

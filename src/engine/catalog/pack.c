@@ -234,6 +234,7 @@ hear(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
         text++;
     if (text_starts(text, "Backtrace"))
         return;
+    /* The first line of either kind is the exact one. */
     if (text_starts(text, "in ")) {
         if (said->where[0] == '\0')
             keep_line(said->where, sizeof said->where, text + 3);

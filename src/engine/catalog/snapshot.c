@@ -105,6 +105,7 @@ catalog_close(struct catalog_cache *cache)
 static struct catalog *
 let_go(struct catalog *k)
 {
+    ASSERT(k->life->holders > 0);
     return --k->life->holders == 0 ? k : NULL;
 }
 

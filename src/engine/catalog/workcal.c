@@ -230,6 +230,7 @@ workcal_make(struct arena *a, const struct workcal_facts *f)
     for (int32_t i = 0; i < w->n; i++) {
         uint16_t p = choose_pattern(f, (day){ w->first + i }, marks[i]);
 
+        ASSERT(p < 2 * f->n_hours + 3);
         w->pattern[i] = p;
         w->before[i + 1] = w->before[i] + w->patterns[p].ms;
         w->ordinal[i + 1] = w->ordinal[i] + (p != 0);

@@ -37,6 +37,7 @@ struct clock {
     enum order_clock which;
 };
 #define CLOCKS 4
+_Static_assert(CLOCK_COMPLETE + 1 == CLOCKS, "a row a clock");
 
 /* What people are told is a word each, so that each has its own sentence. */
 static void

@@ -132,10 +132,12 @@ count_tags(struct call *c, struct rating_totals *t, instant until)
         const char *tags = row_text(&r, 0);
 
         /* "untidy" holds "tidy"; no other tag is a part of another. */
-        for (size_t i = 0; rating_tags[i] != NULL; i++)
+        for (size_t i = 0; rating_tags[i] != NULL; i++) {
+            ASSERT(i < COUNT(counts));
             counts[i] += strstr(tags, rating_tags[i]) != NULL
                          && (strcmp(rating_tags[i], "tidy") != 0
                              || strstr(tags, "untidy") == NULL);
+        }
     }
     json_begin(&o);
     for (size_t i = 0; rating_tags[i] != NULL; i++)

@@ -251,6 +251,8 @@ own_code(struct call *c, const struct unit *u)
 static void
 put_path(struct call *c, struct unit *u, const struct unit *parent)
 {
+    /* A unit in its own path would hang under itself, and no walk up would end. */
+    ASSERT(u->id != 0 && u->id != parent->id);
     u->path = arena_printf(c->arena, "%s%lld/", parent->id ? parent->path : "/",
                            (long long)u->id);
 }
@@ -558,6 +560,8 @@ unit_split(struct call *c, const struct unit_act *a, struct unit *u)
         return plan(c, &unit_split_model, "split", a, u);
     TX tx = tx_begin(c);
     TRY(acted_on(c, &unit_split_model, a, &old, &on));
+    /* The new one stands beside the old and begins empty: who and what goes over
+       is the office's to say, one by one. */
     if (old.parent_id)
         TRY(model_get(c, &unit_model, old.parent_id, &parent));
     TRY(need_edit(c, parent.id));
