@@ -82,6 +82,8 @@ get_items(struct call *c, void *in, void *out)
         shown++;
     }
     json_end_list(&o);
+    /* All of it is in memory and goes out as one page; its keys are those of any
+       list. */
     json_key(&o, "next");
     json_none(&o);
     json_put_int(&o, "total", (int64_t)shown);
@@ -225,6 +227,7 @@ get_destination(struct call *c, void *in, void *out)
         TRY(place_facts_said(c, d->place_id, &at));
     if (d->place_id != 0 && at.id == 0)
         return fail(c, ERR_INVALID, "place_id", "there is no such place");
+    /* No rule names one: the desk decides, as order_submit has it. */
     made->crew_id = catalog_route(k, i, at.path, today(c));
     if (made->crew_id == 0)
         return OK;

@@ -43,6 +43,7 @@ say(const struct app *app, const struct http_counts *now)
     long long most = (long long)now->most_connections;
     instant at = instant_now();
 
+    /* The count only grows: it is a new one that brings the warning back. */
     if (away > seen->turned_away) {
         seen->turned_away = away;
         seen->when = at;

@@ -53,6 +53,7 @@ check_number(struct call *c, const struct form_field *f, const char *name,
         return fail(c, ERR_INVALID, name, "must be at most %g", f->max);
     if (f->decimals == 0 && x != floor(x))
         return fail(c, ERR_INVALID, name, "must be a whole number");
+    /* A larger one is not told from its neighbours in the sixth decimal. */
     if (fabs(x) < 1e9
         && fabs(x * pow(10, (double)f->decimals)
                 - round(x * pow(10, (double)f->decimals)))
@@ -218,6 +219,7 @@ check_question(struct call *c, const struct form_field *f,
             json_decref(kept);
             return e;
         }
+        /* What the request says of its time answers the question for it. */
     } else if (wanted != NULL && wanted->ms != 0) {
         instant_print(*wanted, text);
         kept = json_string(text);

@@ -568,11 +568,13 @@ crew_hands(struct call *c, int64_t crew_id, instant at,
         struct shift s;
 
         model_read_row(&shift_model, &r, &s);
+        /* The shift of the day before may reach into this one. */
         roster |= valid_on(&s, d) || valid_on(&s, (day){ d.n - 1 });
         if (covers(&s, d, minute))
             put_on_duty(&s, *hands, *n);
     }
     TRY(rows_end(&r));
+    /* A crew without a roster is there whenever it is asked. */
     for (size_t i = 0; i < *n && !roster; i++)
         (*hands)[i].on_duty = true;
     return OK;
@@ -588,6 +590,7 @@ crew_hands_shown(struct call *c, const struct crew *w, instant at,
 
     TRY(crew_may_know(c, w));
     TRY(crew_hands(c, w->id, at, hands, n));
+    /* Whoever gives orders to the crew calls its people. */
     all = auth_may_at(c, "order.dispatch", &here);
     for (size_t i = 0; i < *n && !all; i++) {
         struct crew_hand *h = &(*hands)[i];
