@@ -606,7 +606,7 @@ bring(struct call *c, const char *csv)
     struct import_result r;
 
     as(c, "sysadmin");
-    EXPECT_OK(org_import(c, ORG_PERSONS, csv, strlen(csv), false, &r));
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
     return r;
 }
 

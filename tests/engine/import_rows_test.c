@@ -12,12 +12,12 @@
 #include "table_out.h"
 
 static struct import_result
-try_out(struct call *c, enum org_table table, const char *csv)
+try_out(struct call *c, const struct noun *table, const char *csv)
 {
     struct import_result r = { 0 };
 
     as(c, "sysadmin");
-    EXPECT_OK(org_import(c, table, csv, strlen(csv), true, &r));
+    EXPECT_OK(noun_import(c, table, csv, strlen(csv), true, &r));
     return r;
 }
 
@@ -34,7 +34,7 @@ TEST(a_bad_cell_does_not_hide_what_is_wrong_between_cells_of_other_people)
     struct import_result r;
 
     office_make(c);
-    r = try_out(c, ORG_PERSONS,
+    r = try_out(c, &person_noun,
                 "code,name,unit_code,mobile,active\n"
                 "90,one,Z,13900000000,yes\n"  /* no such unit */
                 "91,two,B,not-a-phone,yes\n"  /* no phone */
@@ -54,7 +54,7 @@ TEST(a_bad_cell_does_not_hide_a_place_in_the_wrong_one)
     struct import_result r;
 
     office_make(c);
-    r = try_out(c, ORG_PLACES,
+    r = try_out(c, &place_noun,
                 "code,name,kind,parent_code,area_m2\n"
                 "X0,none,building,,\n"
                 "X1,one,floor,X0,\n"
@@ -84,7 +84,7 @@ TEST(cells_are_read_as_people_write_them)
 
     office_make(c);
     as(c, "sysadmin");
-    EXPECT_OK(org_import(c, ORG_PLACES, places, strlen(places), false, &r));
+    EXPECT_OK(noun_import(c, &place_noun, places, strlen(places), false, &r));
     if (r.n_refused > 0)
         fail_msg("line %lld: %s (%s)", (long long)r.refused[0].line,
                  r.refused[0].detail, r.refused[0].value);
@@ -94,7 +94,7 @@ TEST(cells_are_read_as_people_write_them)
                          " 18.5 AND active = 0) OR (code = 'X3' AND area_m2 ="
                          " 20) OR code = 'X0'")
            == 4);
-    r = try_out(c, ORG_PLACES, wrong);
+    r = try_out(c, &place_noun, wrong);
     EXPECT(r.n_refused == 1);
     expect(&r, 0, 2, "area_m2");
 }
