@@ -630,8 +630,15 @@ TEST(a_table_of_people_gives_no_rights_either)
     int64_t id = listed(c, "n1");
     as(c, "sysadmin");
     EXPECT_OK(noun_add(c, &provider_noun, &v));
-    struct import_result r =
-        bring(c, "code,name,provider_code,mobile\nn1,新人,L,13911112222\n");
+    static const char csv[] =
+        "code,name,provider_code,mobile\nn1,新人,L,13911112222\n";
+    struct import_result r;
+
+    /* A dry run tells that it would wait, and asks for nothing. */
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), true, &r));
+    EXPECT(r.changed == 1 && r.waiting == 1);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM right_change") == 0);
+    r = bring(c, csv);
     EXPECT(r.n_refused == 0 && r.changed == 1 && r.waiting == 1);
     EXPECT(!holds(c, "n1", "order.see"));
     EXPECT(office_int(c, "SELECT COUNT(*) FROM person WHERE code = 'n1' AND"

@@ -189,3 +189,69 @@ TEST(a_table_that_went_out_comes_in_again_as_a_workbook)
         fail_msg("%lld rows, %lld unchanged", (long long)r.rows,
                  (long long)r.unchanged);
 }
+
+TEST(a_kind_of_place_is_read_as_it_is_called)
+{
+    static const char places[] =
+        "编码,名称,类型,上级编码\n"
+        "Y0,院,大院,\nY1,楼,楼栋,Y0\n"
+        "Y2,层,层,Y1\nY3,室,室,Y2\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &place_noun, places, strlen(places), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 4);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM place WHERE (code = 'Y0' AND"
+                         " kind = 'site') OR (code = 'Y1' AND kind ="
+                         " 'building') OR (code = 'Y2' AND kind = 'floor') OR"
+                         " (code = 'Y3' AND kind = 'room')")
+           == 4);
+}
+
+TEST(a_code_that_is_really_in_full_width_finds_its_own_row)
+{
+    static const char csv[] = "code,name,unit_code\n９１,two,B\n９２,new,Ｂ\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    office_exec(c, "INSERT INTO person (id, code, name, initials, active,"
+                   " version) VALUES (900000000000001, '９１', 'one', 'o', 1,"
+                   " 1)");
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 1 && r.changed == 1);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM person WHERE (code = '９１' AND"
+                         " name = 'two') OR (code = '92' AND name = 'new')")
+           == 2);
+}
+
+TEST(somebody_new_may_be_out_of_service_and_who_is_not_said_to_be_is_in)
+{
+    static const char csv[] =
+        "code,name,unit_code,active\n95,one,B,离职\n96,two,B,\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 2);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM person WHERE (code = '95' AND"
+                         " active = 0) OR (code = '96' AND active = 1)")
+           == 2);
+}
+
+/* An entity tag is one row's. */
+TEST(if_match_says_nothing_of_the_rows_of_a_table)
+{
+    static const char csv[] = "code,name,unit_code\n97,one,B\n";
+    static const char again[] = "code,post\n97,clerk\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
+    c->if_version = 7;
+    EXPECT_OK(noun_import(c, &person_noun, again, strlen(again), false, &r));
+    EXPECT(r.n_refused == 0 && r.changed == 1);
+}

@@ -276,3 +276,13 @@ ALL_OR_NOTHING(import_of_places)
     (void)o;
     return noun_import(c, &place_noun, csv, sizeof csv - 1, false, &r);
 }
+
+ALL_OR_NOTHING(import_of_persons)
+{
+    static const char csv[] = "code,name,unit_code,active\n"
+                              "1,张伟,A11,no\n3,王芳,A1,yes\n";
+    struct import_result r;
+
+    (void)o;
+    return noun_import(c, &person_noun, csv, sizeof csv - 1, false, &r);
+}
