@@ -110,7 +110,6 @@ check(struct call *c, const struct person *p)
 
     TRY(model_check(c, &person_model, p));
     TRY(check_fields(c, p));
-    TRY(org_own_code(c, find_code, p->code, p->id));
     TRY(org_refer(c, &unit_model, "unit_id", p->unit_id, &u));
     if (p->active && !unit_lives(&u, today(c)))
         return fail(c, ERR_CONFLICT, "unit_id", "“%s” is no more", u.name);
@@ -127,19 +126,19 @@ put_names(struct call *c, struct person *p)
     return org_name_of(c, find_place_name, p->place_id, &p->place_name);
 }
 
-/* As they are said to be, which in a table may be out of service. */
 static enum err
-add_person(struct call *c, void *rec)
+own_code(struct call *c, const struct person *p)
 {
-    struct person *p = rec;
+    return org_own_code(c, find_code, p->code, p->id);
+}
 
-    TX tx = tx_begin(c);
-    TRY(check(c, p));
+static enum err
+put_new(struct call *c, struct person *p)
+{
     TRY(need_edit(c, p));
     p->initials = text_initials(c->arena, p->name);
     TRY(model_add(c, &person_model, p));
-    TRY(org_index_person(c, p));
-    return tx_commit(&tx);
+    return org_index_person(c, p);
 }
 
 enum err
@@ -147,8 +146,21 @@ person_add(struct call *c, struct person *p)
 {
     TX tx = tx_begin(c);
     p->active = true;
-    TRY(add_person(c, p));
+    TRY(check(c, p));
+    TRY(own_code(c, p));
+    TRY(put_new(c, p));
     TRY(put_names(c, p));
+    return tx_commit(&tx);
+}
+
+/* Of a table: in service or not, as they are said to be; that nobody has the
+   code was just looked up. */
+static enum err
+add_person(struct call *c, void *rec)
+{
+    TX tx = tx_begin(c);
+    TRY(check(c, rec));
+    TRY(put_new(c, rec));
     return tx_commit(&tx);
 }
 
@@ -266,6 +278,8 @@ person_set(struct call *c, struct person *p, field_mask said)
     TRY(need_edit(c, &old));
     model_fill(&person_model, p, &old, said);
     TRY(check(c, p));
+    if (!text_same(p->code, old.code))
+        TRY(own_code(c, p));
     TRY(need_edit(c, p));
     TRY(judge_person(c, p, &old));
     p->initials = text_initials(c->arena, p->name);
