@@ -36,7 +36,7 @@ import_push(struct call *c, struct import_result *r,
 /* What whoever made the file calls the column: by its own first row, else by
    the name of our tables. */
 static const char *
-head_of(const struct importing *im, const char *name)
+head_of(const struct table_in *im, const char *name)
 {
     for (size_t i = 0; name != NULL && i < im->n_cells; i++)
         if (im->of[i] != NULL && strcmp(im->of[i]->name, name) == 0)
@@ -49,7 +49,7 @@ head_of(const struct importing *im, const char *name)
 
 /* The column's name for a field that a fault names. */
 static const char *
-column_name(const struct importing *im, const char *field)
+column_name(const struct table_in *im, const char *field)
 {
     for (size_t i = 0; field != NULL && i < im->columns.n; i++)
         if (strcmp(im->columns.all[i].field->name, field) == 0)
@@ -58,7 +58,7 @@ column_name(const struct importing *im, const char *field)
 }
 
 void
-import_refuse(struct importing *im, int64_t line, const char *field,
+import_refuse(struct table_in *im, int64_t line, const char *field,
               const char *detail, const char *value)
 {
     field = column_name(im, field);
@@ -73,7 +73,7 @@ import_refuse(struct importing *im, int64_t line, const char *field,
 }
 
 enum err
-import_refuse_fault(struct importing *im, int64_t line, enum err e,
+import_refuse_fault(struct table_in *im, int64_t line, enum err e,
                     const char *value)
 {
     if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_DENIED
@@ -93,7 +93,7 @@ import_text(struct call *c, const char *s)
 }
 
 bool
-import_has(const struct importing *im, const struct field *f)
+import_has(const struct table_in *im, const struct field *f)
 {
     for (size_t i = 0; i < im->n_cells; i++)
         if (im->of[i] != NULL && im->of[i]->field == f)
@@ -102,7 +102,7 @@ import_has(const struct importing *im, const struct field *f)
 }
 
 static bool
-read_header(struct importing *im)
+read_header(struct table_in *im)
 {
     struct csv *csv = im->csv;
 
@@ -139,7 +139,7 @@ read_header(struct importing *im)
 
 /* A table names the same few units and rooms ten thousand times. */
 static enum err
-find_referred(struct importing *im, const struct column *k, const char *text,
+find_referred(struct table_in *im, const struct column *k, const char *text,
               int64_t *id)
 {
     struct codes *known = &im->known[k - im->columns.all];
@@ -158,7 +158,7 @@ find_referred(struct importing *im, const struct column *k, const char *text,
 
 /* １００１ is 1001, unless there is one that is really called so. */
 static enum err
-read_reference(struct importing *im, const struct column *k, const char *text,
+read_reference(struct table_in *im, const struct column *k, const char *text,
                void *rec)
 {
     const char *plain = text_plain(im->c->arena, text);
@@ -175,7 +175,7 @@ read_reference(struct importing *im, const struct column *k, const char *text,
 
 /* The row's own key likewise. */
 static enum err
-read_key(struct importing *im, const struct field *f, const char *text,
+read_key(struct table_in *im, const struct field *f, const char *text,
          void *rec)
 {
     const struct model *m = im->n->model;
@@ -191,7 +191,7 @@ read_key(struct importing *im, const struct field *f, const char *text,
 /* One of the field's words, as they are written or otherwise called; any other
    text stays, to be refused. */
 static const char *
-read_word(const struct importing *im, const struct field *f, const char *text)
+read_word(const struct table_in *im, const struct field *f, const char *text)
 {
     const char *word = cell_word(im->c, im->n->model, f, text);
 
@@ -204,7 +204,7 @@ read_word(const struct importing *im, const struct field *f, const char *text)
 }
 
 enum err
-import_cell(struct importing *im, const struct column *k, const char *cell,
+import_cell(struct table_in *im, const struct column *k, const char *cell,
             void *rec, field_mask *said)
 {
     const struct field *f = k->field;
@@ -232,7 +232,7 @@ import_cell(struct importing *im, const struct column *k, const char *cell,
 }
 
 bool
-import_row_begins(struct importing *im)
+import_row_begins(struct table_in *im)
 {
     struct csv *csv = im->csv;
 
@@ -247,7 +247,7 @@ import_row_begins(struct importing *im)
 
 /* The fields by which a row is known, 0 when there are none. */
 static field_mask
-key_mask(const struct importing *im)
+key_mask(const struct table_in *im)
 {
     const struct model *m = im->n->model;
     field_mask mask = 0;
@@ -260,7 +260,7 @@ key_mask(const struct importing *im)
 
 /* The row that is there: by its key, or one that is the same; 0: none. */
 static enum err
-find_row(struct importing *im, void *rec, field_mask said, int64_t *id)
+find_row(struct table_in *im, void *rec, field_mask said, int64_t *id)
 {
     field_mask key = key_mask(im);
 
@@ -272,7 +272,7 @@ find_row(struct importing *im, void *rec, field_mask said, int64_t *id)
 /* A word that was not said is none of its words: by the first of them another
    row would be found and changed. */
 static enum err
-check_key_said(struct importing *im, field_mask said)
+check_key_said(struct table_in *im, field_mask said)
 {
     const struct model *m = im->n->model;
     field_mask key = key_mask(im);
@@ -289,7 +289,7 @@ check_key_said(struct importing *im, field_mask said)
 
 /* A row named twice would be two opinions. */
 static enum err
-meet(struct importing *im, const void *rec, int64_t line)
+meet(struct table_in *im, const void *rec, int64_t line)
 {
     const struct model *m = im->n->model;
     struct buf b = buf_make(im->whole, 0);
@@ -314,7 +314,7 @@ meet(struct importing *im, const void *rec, int64_t line)
 }
 
 static enum err
-bring_new(struct importing *im, void *rec, field_mask said)
+bring_new(struct table_in *im, void *rec, field_mask said)
 {
     const struct model *m = im->n->model;
     bool made = true;
@@ -328,7 +328,7 @@ bring_new(struct importing *im, void *rec, field_mask said)
 }
 
 static enum err
-bring_old(struct importing *im, void *rec, field_mask said, int64_t id)
+bring_old(struct table_in *im, void *rec, field_mask said, int64_t id)
 {
     const struct model *m = im->n->model;
     void *old = arena_alloc(im->c->arena, m->size);
@@ -347,7 +347,7 @@ bring_old(struct importing *im, void *rec, field_mask said, int64_t id)
 }
 
 static enum err
-bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
+bring_row(struct table_in *im, void *rec, field_mask said, int64_t line)
 {
     int64_t id = 0;
 
@@ -362,7 +362,7 @@ bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
 }
 
 static enum err
-import_row(struct importing *im)
+import_row(struct table_in *im)
 {
     void *rec = arena_alloc(im->c->arena, im->n->model->size);
     size_t refused = im->result->n_refused;
@@ -388,7 +388,7 @@ import_row(struct importing *im)
 
 /* The rows up to the first that is refused; all of them are kept, or none. */
 static enum err
-import_good(struct importing *im)
+import_good(struct table_in *im)
 {
     TX tx = tx_begin(im->c);
 
@@ -403,7 +403,7 @@ import_good(struct importing *im)
 
 /* The rest, of which nothing will be kept. */
 static enum err
-try_others(struct importing *im)
+try_others(struct table_in *im)
 {
     while (im->result->n_refused > 0 && csv_next(im->csv)) {
         TX tx = tx_begin(im->c);
@@ -415,7 +415,7 @@ try_others(struct importing *im)
 }
 
 static enum err
-import_rows(struct importing *im, void *unused)
+import_rows(struct table_in *im, void *unused)
 {
     (void)unused;
     TRY(import_good(im));
@@ -432,8 +432,8 @@ close_scratch(struct arena **a)
 }
 
 enum err
-import_aside(struct importing *im,
-             enum err (*f)(struct importing *im, void *arg), void *arg)
+import_aside(struct table_in *im, enum err (*f)(struct table_in *im, void *arg),
+             void *arg)
 {
     struct call *c = im->c;
     CLEANUP(close_scratch) struct arena *scratch = arena_open();
@@ -457,7 +457,7 @@ enum err
 noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
             bool dry_run, struct import_result *result)
 {
-    struct importing *im = NEW(c->arena, struct importing);
+    struct table_in *im = NEW(c->arena, struct table_in);
 
     ASSERT(noun_imports(n));
     /* What it asks for is decided by one word. */
@@ -465,7 +465,7 @@ noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
     /* If-Match speaks of one row, which is none of the table's. */
     c->if_version = 0;
     *result = (struct import_result){ 0 };
-    *im = (struct importing){
+    *im = (struct table_in){
         .c = c,
         .n = n,
         .result = result,

@@ -26,7 +26,7 @@ struct node {
 };
 
 struct tree {
-    struct importing *im;
+    struct table_in *im;
     const struct noun_tree *is;
     const struct model *model;
     const struct field *id, *parent;
@@ -213,7 +213,7 @@ check_missing(struct tree *t, const struct node *x)
 static enum err
 read_row(struct tree *t)
 {
-    struct importing *im = t->im;
+    struct table_in *im = t->im;
     const char *cells[CSV_MAX_CELLS], *code = "";
     struct node *x;
     size_t at;
@@ -464,7 +464,7 @@ write_node(struct call *c, struct tree *t, struct node *x)
 }
 
 static enum err
-write_nodes(struct importing *im, void *arg)
+write_nodes(struct table_in *im, void *arg)
 {
     struct tree *t = arg;
 
@@ -491,7 +491,7 @@ bring(struct tree *t)
 }
 
 enum err
-import_tree(struct importing *im)
+import_tree(struct table_in *im)
 {
     struct tree *t = NEW(im->c->arena, struct tree);
 
