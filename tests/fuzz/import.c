@@ -57,15 +57,15 @@ static const char find_unsound_place[] =
 static enum err
 empty(struct call *c)
 {
-    static const char *const all[] = {
+    static const char *const gone[] = {
         "DELETE FROM person_word", "DELETE FROM person",
         "DELETE FROM place_word",  "DELETE FROM place",
         "DELETE FROM unit_change", "DELETE FROM unit",
     };
 
     TX tx = tx_begin(c);
-    for (size_t i = 0; i < COUNT(all); i++)
-        TRY(db_exec(c, all[i]));
+    for (size_t i = 0; i < COUNT(gone); i++)
+        TRY(db_exec(c, gone[i]));
     return tx_commit(&tx);
 }
 
