@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "db/db.h"
-#include "model/app.h"
 
 #define FIRST_SLOTS 256
 
@@ -72,19 +70,4 @@ codes_by_id(const struct codes *k, int64_t id)
             high = mid;
     }
     return low < k->sorted && k->all[low].id == id ? low : NO_CODE;
-}
-
-enum err
-codes_load(struct call *c, struct codes *k, const char *sql)
-{
-    ROWS r = db_query(c, sql, V(today(c)));
-
-    while (rows_next(&r)) {
-        const char *text = row_text(&r, 0);
-
-        if (codes_find(k, text) == NO_CODE)
-            codes_put(c->arena, k, text, row_int(&r, 1));
-    }
-    k->sorted = k->n;
-    return rows_end(&r);
 }

@@ -34,7 +34,4 @@ size_t codes_put(struct arena *a, struct codes *k, const char *text,
 /* Where the id stands among the sorted ones, or NO_CODE. */
 size_t codes_by_id(const struct codes *k, int64_t id);
 
-/* Fill from a query of code and id in rising order of id. */
-enum err codes_load(struct call *c, struct codes *k, const char *sql) MUST_USE;
-
 #endif

@@ -4,15 +4,15 @@
  * which is kept only when all of them went well.  After the first row that is
  * refused nothing will be kept; the others are then tried one by one, each in a
  * transaction that is given up, so that all that is wrong is told at once.
+ *
+ * The rows of a tree are not done in the order of the file: tree.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
 #include "base/words.h"
 #include "model/member.h"
-#include "noun/codes.h"
-#include "noun/column.h"
+#include "noun/import_inner.h"
 #include "json/json.h"
 
 /* -- what is refused --------------------------------------------------------- */
@@ -33,23 +33,10 @@ import_push(struct call *c, struct import_result *r,
     r->refused[r->n_refused++] = *x;
 }
 
-struct importing {
-    struct call *c;
-    const struct noun *n;
-    struct import_result *result;
-    struct arena *whole; /* what outlives a row */
-    struct columns columns;
-    const struct column *of[CSV_MAX_CELLS]; /* the file's cells */
-    const char *heads[CSV_MAX_CELLS];       /* as the file calls them */
-    size_t n_cells;
-    const struct field *unique; /* by which rows are known; NULL: by nothing */
-    struct codes met;           /* the keys the file named; id: the line */
-};
-
 /* What whoever made the file calls the column: by its own first row, else by
    the name of our tables. */
 static const char *
-head_of(const struct importing *im, const char *name)
+head_of(const struct table_in *im, const char *name)
 {
     for (size_t i = 0; name != NULL && i < im->n_cells; i++)
         if (im->of[i] != NULL && strcmp(im->of[i]->name, name) == 0)
@@ -60,10 +47,21 @@ head_of(const struct importing *im, const char *name)
     return name;
 }
 
-static void
-refuse(struct importing *im, int64_t line, const char *field,
-       const char *detail, const char *value)
+/* The column's name for a field that a fault names. */
+static const char *
+column_name(const struct table_in *im, const char *field)
 {
+    for (size_t i = 0; field != NULL && i < im->columns.n; i++)
+        if (strcmp(im->columns.all[i].field->name, field) == 0)
+            return im->columns.all[i].name;
+    return field;
+}
+
+void
+import_refuse(struct table_in *im, int64_t line, const char *field,
+              const char *detail, const char *value)
+{
+    field = column_name(im, field);
     import_push(&(struct call){ .arena = im->whole }, im->result,
                 &(struct import_refusal){
                     .line = line,
@@ -74,41 +72,28 @@ refuse(struct importing *im, int64_t line, const char *field,
                     .value = arena_text(im->whole, value) });
 }
 
-/* The column's name for a field that a fault names. */
-static const char *
-column_name(const struct importing *im, const char *field)
-{
-    for (size_t i = 0; field != NULL && i < im->columns.n; i++)
-        if (strcmp(im->columns.all[i].field->name, field) == 0)
-            return im->columns.all[i].name;
-    return field;
-}
-
-/* A row's own fault is told with the others; what broke elsewhere ends all. */
-static enum err
-refuse_fault(struct importing *im, int64_t line, enum err e, const char *value)
+enum err
+import_refuse_fault(struct table_in *im, int64_t line, enum err e,
+                    const char *value)
 {
     if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_DENIED
         && e != ERR_ABSENT)
         return e;
-    refuse(im, line, column_name(im, im->c->fault.field), im->c->fault.text,
-           value);
+    import_refuse(im, line, im->c->fault.field, im->c->fault.text, value);
     im->c->fault = (struct fault){ 0 };
     return OK;
 }
 
 /* -- the first row ---------------------------------------------------------------- */
 
-/* A cell as it was meant: the blanks around it are no part of it, nor is the
-   mark that a table out may have set. */
-static const char *
-read_text(struct call *c, const char *s)
+const char *
+import_text(struct call *c, const char *s)
 {
     return csv_meant(c->arena, text_clean(c->arena, s, false));
 }
 
-static bool
-has_column(const struct importing *im, const struct field *f)
+bool
+import_has(const struct table_in *im, const struct field *f)
 {
     for (size_t i = 0; i < im->n_cells; i++)
         if (im->of[i] != NULL && im->of[i]->field == f)
@@ -117,21 +102,24 @@ has_column(const struct importing *im, const struct field *f)
 }
 
 static bool
-read_header(struct importing *im, struct csv *csv)
+read_header(struct table_in *im)
 {
+    struct csv *csv = im->csv;
+
     if (!csv_next(csv)) {
-        refuse(im, csv->fault ? csv->fault_line : 1, NULL,
-               csv->fault ? csv->fault : "the file is empty", NULL);
+        import_refuse(im, csv->fault ? csv->fault_line : 1, NULL,
+                      csv->fault ? csv->fault : "the file is empty", NULL);
         return false;
     }
     for (size_t i = 0; i < csv->n; i++) {
-        const char *name = read_text(im->c, csv->cells[i]);
+        const char *name = import_text(im->c, csv->cells[i]);
         const struct column *k = column_find(&im->columns, name);
 
         if (k == NULL)
-            refuse(im, csv->line, name, "there is no such column", name);
-        else if (has_column(im, k->field))
-            refuse(im, csv->line, k->name, "the column comes twice", name);
+            import_refuse(im, csv->line, name, "there is no such column", name);
+        else if (import_has(im, k->field))
+            import_refuse(im, csv->line, k->name, "the column comes twice",
+                          name);
         im->heads[im->n_cells] = name;
         im->of[im->n_cells++] = k;
     }
@@ -140,37 +128,88 @@ read_header(struct importing *im, struct csv *csv)
         const struct column *k = &im->columns.all[i];
 
         if (k->field->flags & (UNIQUE | PART_OF_KEY)
-            && !has_column(im, k->field))
-            refuse(im, csv->line, k->name, "the column is missing", NULL);
+            && !import_has(im, k->field))
+            import_refuse(im, csv->line, k->name, "the column is missing",
+                          NULL);
     }
     return im->result->n_refused == 0;
 }
 
 /* -- the other rows ------------------------------------------------------------------ */
 
+/* A table names the same few units and rooms ten thousand times. */
 static enum err
-read_reference(struct importing *im, const struct column *k, const char *text,
+find_referred(struct table_in *im, const struct column *k, const char *text,
+              int64_t *id)
+{
+    struct codes *known = &im->known[k - im->columns.all];
+    size_t at = codes_find(known, text);
+
+    if (at != NO_CODE) {
+        *id = known->all[at].id;
+        return OK;
+    }
+    TRY(column_find_row(im->c, k, text, id));
+    /* One of its own table may be ended by a line of it. */
+    if (*id != 0 && k->to != im->n)
+        (void)codes_put(im->whole, known, arena_text(im->whole, text), *id);
+    return OK;
+}
+
+/* １００１ is 1001, unless there is one that is really called so. */
+static enum err
+read_reference(struct table_in *im, const struct column *k, const char *text,
                void *rec)
 {
+    const char *plain = text_plain(im->c->arena, text);
     int64_t id;
 
-    TRY(column_find_row(im->c, k, text, &id));
+    TRY(find_referred(im, k, text, &id));
+    if (id == 0 && strcmp(plain, text) != 0)
+        TRY(find_referred(im, k, plain, &id));
     field_put(k->field, rec, id);
     return id != 0 ? OK
                    : fail(im->c, ERR_INVALID, k->field->name,
                           "nothing has this code");
 }
 
-/* One cell into the record. */
+/* The row's own key likewise. */
 static enum err
-read_cell(struct importing *im, const struct column *k, const char *text,
-          void *rec, field_mask *said)
+read_key(struct table_in *im, const struct field *f, const char *text,
+         void *rec)
+{
+    const struct model *m = im->n->model;
+    const char *plain = text_plain(im->c->arena, text);
+    int64_t id = 0;
+
+    TRY(model_read_text(im->c, f, text, rec));
+    if (strcmp(plain, text) != 0)
+        TRY(model_find(im->c, m, rec, model_mask(m, f->name), &id));
+    return id != 0 ? OK : model_read_text(im->c, f, plain, rec);
+}
+
+/* One of the field's words, as they are written or otherwise called; any other
+   text stays, to be refused. */
+static const char *
+read_word(const struct table_in *im, const struct field *f, const char *text)
+{
+    const char *word = cell_word(im->c, im->n->model, f, text);
+
+    for (size_t i = 0;
+         word == NULL && im->n->spelled != NULL && im->n->spelled[i].as != NULL;
+         i++)
+        if (text_same_case(text, im->n->spelled[i].as))
+            word = im->n->spelled[i].word;
+    return word != NULL ? word : text;
+}
+
+enum err
+import_cell(struct table_in *im, const struct column *k, const char *cell,
+            void *rec, field_mask *said)
 {
     const struct field *f = k->field;
-    void *at = (char *)rec + f->offset;
+    const char *text = cell_plain(im->c->arena, f, cell);
 
-    text = k->key != NULL ? text_plain(im->c->arena, text)
-                          : cell_plain(im->c->arena, f, text);
     /* Yes and no are all there is; an empty cell says neither. */
     if (*text == '\0' && (f->kind == FIELD_BOOL || f->kind == FIELD_WORD))
         return OK;
@@ -180,19 +219,35 @@ read_cell(struct importing *im, const struct column *k, const char *text,
         return OK;
     }
     if (k->key != NULL)
-        return read_reference(im, k, text, rec);
+        return read_reference(im, k, cell, rec);
     if (f->kind == FIELD_BOOL)
-        return cell_bool(text, at)
+        return cell_bool(text, (bool *)(void *)((char *)rec + f->offset))
                    ? OK
                    : fail(im->c, ERR_INVALID, f->name, "must be yes or no");
-    if (f->choices != NULL && cell_word(im->c, im->n->model, f, text) != NULL)
-        text = cell_word(im->c, im->n->model, f, text);
+    if (f->kind == FIELD_TEXT && f->flags & UNIQUE && f->choices == NULL)
+        return read_key(im, f, cell, rec);
+    if (f->choices != NULL)
+        text = read_word(im, f, text);
     return model_read_text(im->c, f, text, rec);
+}
+
+bool
+import_row_begins(struct table_in *im)
+{
+    struct csv *csv = im->csv;
+
+    im->result->rows++;
+    csv_widen(csv, im->n_cells);
+    if (csv->n == im->n_cells)
+        return true;
+    import_refuse(im, csv->line, NULL,
+                  "the row has not as many cells as the first", NULL);
+    return false;
 }
 
 /* The fields by which a row is known, 0 when there are none. */
 static field_mask
-key_mask(const struct importing *im)
+key_mask(const struct table_in *im)
 {
     const struct model *m = im->n->model;
     field_mask mask = 0;
@@ -205,7 +260,7 @@ key_mask(const struct importing *im)
 
 /* The row that is there: by its key, or one that is the same; 0: none. */
 static enum err
-find_row(struct importing *im, void *rec, field_mask said, int64_t *id)
+find_row(struct table_in *im, void *rec, field_mask said, int64_t *id)
 {
     field_mask key = key_mask(im);
 
@@ -217,7 +272,7 @@ find_row(struct importing *im, void *rec, field_mask said, int64_t *id)
 /* A word that was not said is none of its words: by the first of them another
    row would be found and changed. */
 static enum err
-check_key_said(struct importing *im, field_mask said)
+check_key_said(struct table_in *im, field_mask said)
 {
     const struct model *m = im->n->model;
     field_mask key = key_mask(im);
@@ -234,7 +289,7 @@ check_key_said(struct importing *im, field_mask said)
 
 /* A row named twice would be two opinions. */
 static enum err
-meet(struct importing *im, const void *rec, int64_t line)
+meet(struct table_in *im, const void *rec, int64_t line)
 {
     const struct model *m = im->n->model;
     struct buf b = buf_make(im->whole, 0);
@@ -259,7 +314,7 @@ meet(struct importing *im, const void *rec, int64_t line)
 }
 
 static enum err
-bring_new(struct importing *im, void *rec, field_mask said)
+bring_new(struct table_in *im, void *rec, field_mask said)
 {
     const struct model *m = im->n->model;
     bool made = true;
@@ -273,7 +328,7 @@ bring_new(struct importing *im, void *rec, field_mask said)
 }
 
 static enum err
-bring_old(struct importing *im, void *rec, field_mask said, int64_t id)
+bring_old(struct table_in *im, void *rec, field_mask said, int64_t id)
 {
     const struct model *m = im->n->model;
     void *old = arena_alloc(im->c->arena, m->size);
@@ -292,7 +347,7 @@ bring_old(struct importing *im, void *rec, field_mask said, int64_t id)
 }
 
 static enum err
-bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
+bring_row(struct table_in *im, void *rec, field_mask said, int64_t line)
 {
     int64_t id = 0;
 
@@ -307,59 +362,66 @@ bring_row(struct importing *im, void *rec, field_mask said, int64_t line)
 }
 
 static enum err
-import_row(struct importing *im, struct csv *csv)
+import_row(struct table_in *im)
 {
     void *rec = arena_alloc(im->c->arena, im->n->model->size);
     size_t refused = im->result->n_refused;
+    struct csv *csv = im->csv;
     field_mask said = 0;
     enum err e;
 
-    im->result->rows++;
-    csv_widen(csv, im->n_cells);
-    if (csv->n != im->n_cells) {
-        refuse(im, csv->line, NULL,
-               "the row has not as many cells as the first", NULL);
+    if (!import_row_begins(im))
         return OK;
-    }
     for (size_t i = 0; i < csv->n; i++) {
-        const char *text = read_text(im->c, csv->cells[i]);
+        const char *text = import_text(im->c, csv->cells[i]);
 
-        e = read_cell(im, im->of[i], text, rec, &said);
+        e = import_cell(im, im->of[i], text, rec, &said);
         if (e != OK)
-            TRY(refuse_fault(im, csv->line, e, text));
+            TRY(import_refuse_fault(im, csv->line, e, text));
     }
     /* Every cell is told of, but a row with a bad one is not tried. */
     if (im->result->n_refused > refused)
         return OK;
     e = bring_row(im, rec, said, csv->line);
-    return e == OK ? OK : refuse_fault(im, csv->line, e, NULL);
+    return e == OK ? OK : import_refuse_fault(im, csv->line, e, NULL);
 }
 
 /* The rows up to the first that is refused; all of them are kept, or none. */
 static enum err
-import_good(struct importing *im, struct csv *csv, bool dry_run)
+import_good(struct table_in *im)
 {
     TX tx = tx_begin(im->c);
 
-    while (im->result->n_refused == 0 && csv_next(csv)) {
-        TRY(import_row(im, csv));
+    while (im->result->n_refused == 0 && csv_next(im->csv)) {
+        TRY(import_row(im));
         arena_reset(im->c->arena);
     }
-    if (im->result->n_refused > 0 || csv->fault || dry_run)
+    if (im->result->n_refused > 0 || im->csv->fault || im->dry_run)
         return OK;
     return tx_commit(&tx);
 }
 
 /* The rest, of which nothing will be kept. */
 static enum err
-try_others(struct importing *im, struct csv *csv)
+try_others(struct table_in *im)
 {
-    while (im->result->n_refused > 0 && csv_next(csv)) {
+    while (im->result->n_refused > 0 && csv_next(im->csv)) {
         TX tx = tx_begin(im->c);
 
         (void)tx;
-        TRY(import_row(im, csv));
+        TRY(import_row(im));
     }
+    return OK;
+}
+
+static enum err
+import_rows(struct table_in *im, void *unused)
+{
+    (void)unused;
+    TRY(import_good(im));
+    TRY(try_others(im));
+    if (im->csv->fault)
+        import_refuse(im, im->csv->fault_line, NULL, im->csv->fault, NULL);
     return OK;
 }
 
@@ -369,30 +431,25 @@ close_scratch(struct arena **a)
     arena_close(*a);
 }
 
-/* Each row's SQL and audit text is thrown away at once: a large file would
-   otherwise take its whole size in memory many times over. */
-static enum err
-import_rows(struct importing *im, struct csv *csv, bool dry_run)
+enum err
+import_aside(struct table_in *im, enum err (*f)(struct table_in *im, void *arg),
+             void *arg)
 {
     struct call *c = im->c;
     CLEANUP(close_scratch) struct arena *scratch = arena_open();
     enum err e;
 
     c->arena = scratch;
-    e = import_good(im, csv, dry_run);
-    if (e == OK)
-        e = try_others(im, csv);
+    e = f(im, arg);
     c->arena = im->whole;
     c->fault.text = arena_text(im->whole, c->fault.text);
-    if (csv->fault)
-        refuse(im, csv->fault_line, NULL, csv->fault, NULL);
     return e;
 }
 
 bool
 noun_imports(const struct noun *n)
 {
-    return n->import != NULL || n->add != NULL
+    return n->tree != NULL || n->add != NULL
            || (!n->by_hand && n->life == NULL && n->edit != NULL);
 }
 
@@ -400,25 +457,30 @@ enum err
 noun_import(struct call *c, const struct noun *n, const char *text, size_t len,
             bool dry_run, struct import_result *result)
 {
-    struct importing *im = NEW(c->arena, struct importing);
-    struct csv *csv = NEW(c->arena, struct csv);
+    struct table_in *im = NEW(c->arena, struct table_in);
 
     ASSERT(noun_imports(n));
     /* What it asks for is decided by one word. */
     auth_batch(c);
-    if (n->import != NULL)
-        return n->import(c, text, len, dry_run, result);
+    /* If-Match speaks of one row, which is none of the table's. */
+    c->if_version = 0;
     *result = (struct import_result){ 0 };
-    *im = (struct importing){
+    *im = (struct table_in){
         .c = c,
         .n = n,
         .result = result,
+        .dry_run = dry_run,
         .whole = c->arena,
+        .csv = NEW(c->arena, struct csv),
         .columns = columns_of(c, n),
         .unique = n->find != NULL ? NULL : model_flagged(n->model, UNIQUE)
     };
-    *csv = csv_open(c->arena, text, len);
+    im->known = NEW_N(c->arena, struct codes, im->columns.n + 1);
+    *im->csv = csv_open(c->arena, text, len);
     /* For the whole office: what a table may touch lies anywhere. */
     TRY(auth_need(c, "import", &(struct auth_where){ 0 }));
-    return read_header(im, csv) ? import_rows(im, csv, dry_run) : OK;
+    if (!read_header(im))
+        return OK;
+    return n->tree != NULL ? import_tree(im)
+                           : import_aside(im, import_rows, NULL);
 }

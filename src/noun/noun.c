@@ -349,6 +349,8 @@ noun_add_said(struct call *c, const struct noun *n, void *rec, field_mask said)
     const struct field *use = model_flagged(n->model, IN_USE);
     bool made = true;
 
+    if (use != NULL && !(said & model_mask(n->model, use->name)))
+        *(bool *)(void *)((char *)rec + use->offset) = true;
     /* What is ruled by its own part knows how it is made. */
     if (n->add != NULL)
         return n->add(c, rec);
@@ -357,8 +359,6 @@ noun_add_said(struct call *c, const struct noun *n, void *rec, field_mask said)
     TRY(auth_need(c, n->edit, NULL));
     if (n->own != NULL)
         field_put(model_field(n->model, n->own), rec, c->actor->account_id);
-    if (use != NULL && !(said & model_mask(n->model, use->name)))
-        *(bool *)(void *)((char *)rec + use->offset) = true;
     TRY(model_check_said(c, n->model, said));
     TRY(noun_check(c, n, NULL, rec));
     if (n->judge != NULL)

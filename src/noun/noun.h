@@ -54,6 +54,31 @@ struct life;
 #define NOUN_MODEL(noun_, table_, T, fields_)                                  \
     &(const struct model)MODEL(noun_, table_, T, fields_)
 
+/* A word of a column as people may write it in a table. */
+struct noun_spelling {
+    const char *as, *word;
+};
+
+/*
+ * The rows lie in one another, and their table comes in as a whole (tree.c).
+ * ABOVE is the row that REC lies in, NULL at the top; it was derived before.
+ */
+struct noun_tree {
+    const char *parent; /* the column */
+    unsigned deepest;   /* so many levels, from 1; 0: any */
+
+    /* May it lie there?  Names the parent's column; NULL: anywhere. */
+    enum err (*fits)(struct call *c, const void *rec, const void *above);
+    /* Complete the record by what follows from where it lies. */
+    void (*derive)(struct call *c, void *rec, const void *above);
+    /* In the transaction: the row was written (OLD is NULL of a new one); a row
+       that nobody changes may have to follow (NULL: none has); all is done
+       (NULL: nothing is left). */
+    enum err (*written)(struct call *c, const void *old, const void *rec);
+    enum err (*follow)(struct call *c, const void *old, const void *rec);
+    enum err (*settled)(struct call *c);
+};
+
 struct noun {
     const struct model *model;
     const char *plural; /* its address and its word for tables: "areas" */
@@ -114,9 +139,12 @@ struct noun {
     /* Its tables have these fields, in this order; NULL: each that is given
        from outside. */
     const char *const *columns;
+    /* What its words are called in them beside their names in either language,
+       ended by an empty one; or NULL. */
+    const struct noun_spelling *spelled;
 
-    /* Of a noun by hand: how it is read and changed, the rows of its table
-       out, and how a table comes in. */
+    /* Of a noun by hand: how it is read and changed, and the rows of its table
+       out. */
     enum err (*list)(struct call *c, struct list *l);
     enum err (*get)(struct call *c, void *rec);
     enum err (*set)(struct call *c, void *rec, field_mask said);
@@ -125,11 +153,10 @@ struct noun {
        besides. */
     enum err (*refer)(struct call *c, const void *old, const struct field *f,
                       int64_t into);
-    enum err (*import)(struct call *c, const char *text, size_t len,
-                       bool dry_run, struct import_result *result);
-    /* Of a noun by hand whose rows come in one by one: `find` completes the
-       record and tells the row that is there (0: none), `add` makes it, or
-       asks for it. */
+    /* How its table comes in: as a tree, or one by one: `find` completes the
+       record and tells the row that is there (0: none; NULL: by its UNIQUE
+       field), `add` makes it, or asks for it. */
+    const struct noun_tree *tree;
     enum err (*find)(struct call *c, void *rec, int64_t *id);
     enum err (*add)(struct call *c, void *rec);
 };
@@ -246,7 +273,8 @@ void import_push(struct call *c, struct import_result *r,
  * that is the same.  Rows not named stay.  A column that is not there leaves
  * its field alone, an empty cell empties it.  Columns are named in Chinese or
  * English by the first row; references are said by the other's key.  Needs the
- * right "import" everywhere, and what each row needs.
+ * right "import" everywhere, and what each row needs; of a tree the right to
+ * edit it everywhere.
  *
  * Not within a TX: a row that is refused must not be the end of the others.
  *

@@ -92,7 +92,7 @@ check_plain(struct call *c, const struct noun *n)
     TRY(whole_rule(c, row, n->edit != NULL || n->own != NULL,
                    "has neither `edit` nor `own`: nobody could add one"));
     TRY(whole_rule(c, row,
-                   !n->get && !n->set && !n->refer && !n->list && !n->import,
+                   !n->get && !n->set && !n->refer && !n->list && !n->tree,
                    "has functions of a noun by hand and is none"));
     return whole_rule(c, row,
                       !n->merges || n->removable
@@ -124,9 +124,27 @@ check_alive(struct call *c, const struct noun *n)
                       " `removable` or `merges`");
 }
 
+/* Its rows are found by a key, and lie in rows of its own table. */
+static enum err
+check_tree(struct call *c, const struct noun *n)
+{
+    const struct field *f = model_field(n->model, n->tree->parent);
+
+    TRY(whole_rule(c, n->model->noun,
+                   f != NULL && text_same(f->refers, n->model->table),
+                   "has a `tree` whose parent is none of its rows"));
+    TRY(whole_rule(c, n->model->noun,
+                   model_flagged(n->model, UNIQUE) && n->find == NULL,
+                   "has a `tree` and no key of its own"));
+    return whole_rule(c, n->model->noun, n->tree->derive && n->tree->written,
+                      "has a `tree` without `derive` or `written`");
+}
+
 static enum err
 check_by_hand(struct call *c, const struct noun *n)
 {
+    if (n->tree != NULL)
+        TRY(check_tree(c, n));
     return whole_rule(
         c, n->model->noun,
         !n->merges

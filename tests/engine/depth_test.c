@@ -45,7 +45,7 @@ TEST(a_table_of_units_too_deep_is_refused_by_its_line)
     buf_puts(&csv, "code,name,parent_code\nC0,x,\n");
     for (int i = 1; i < 34; i++)
         buf_printf(&csv, "C%d,x,C%d\n", i, i - 1);
-    EXPECT_OK(org_import(c, ORG_UNITS, csv.s, csv.len, false, &r));
+    EXPECT_OK(noun_import(c, &unit_noun, csv.s, csv.len, false, &r));
     EXPECT(r.n_refused == 1 && r.refused[0].line == 34);
     EXPECT(strcmp(r.refused[0].field, "parent_id") == 0);
     EXPECT(office_int(c, "SELECT COUNT(*) FROM unit WHERE code = 'C0'") == 0);

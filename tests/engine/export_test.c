@@ -251,7 +251,7 @@ TEST(people_with_hostile_names_come_back_as_they_went)
     c->now.ms += 1000;
     b = table_out(c, &person_noun);
     expect_harmless(c, b.s);
-    EXPECT_OK(org_import(c, ORG_PERSONS, b.s, b.len, false, &r));
+    EXPECT_OK(noun_import(c, &person_noun, b.s, b.len, false, &r));
     if (r.n_refused > 0)
         fail_msg("line %lld: %s “%s”", (long long)r.refused[0].line,
                  r.refused[0].detail, r.refused[0].value);

@@ -12,12 +12,12 @@
 #include "table_out.h"
 
 static struct import_result
-try_out(struct call *c, enum org_table table, const char *csv)
+try_out(struct call *c, const struct noun *table, const char *csv)
 {
     struct import_result r = { 0 };
 
     as(c, "sysadmin");
-    EXPECT_OK(org_import(c, table, csv, strlen(csv), true, &r));
+    EXPECT_OK(noun_import(c, table, csv, strlen(csv), true, &r));
     return r;
 }
 
@@ -34,7 +34,7 @@ TEST(a_bad_cell_does_not_hide_what_is_wrong_between_cells_of_other_people)
     struct import_result r;
 
     office_make(c);
-    r = try_out(c, ORG_PERSONS,
+    r = try_out(c, &person_noun,
                 "code,name,unit_code,mobile,active\n"
                 "90,one,Z,13900000000,yes\n"  /* no such unit */
                 "91,two,B,not-a-phone,yes\n"  /* no phone */
@@ -54,7 +54,7 @@ TEST(a_bad_cell_does_not_hide_a_place_in_the_wrong_one)
     struct import_result r;
 
     office_make(c);
-    r = try_out(c, ORG_PLACES,
+    r = try_out(c, &place_noun,
                 "code,name,kind,parent_code,area_m2\n"
                 "X0,none,building,,\n"
                 "X1,one,floor,X0,\n"
@@ -84,7 +84,7 @@ TEST(cells_are_read_as_people_write_them)
 
     office_make(c);
     as(c, "sysadmin");
-    EXPECT_OK(org_import(c, ORG_PLACES, places, strlen(places), false, &r));
+    EXPECT_OK(noun_import(c, &place_noun, places, strlen(places), false, &r));
     if (r.n_refused > 0)
         fail_msg("line %lld: %s (%s)", (long long)r.refused[0].line,
                  r.refused[0].detail, r.refused[0].value);
@@ -94,7 +94,7 @@ TEST(cells_are_read_as_people_write_them)
                          " 18.5 AND active = 0) OR (code = 'X3' AND area_m2 ="
                          " 20) OR code = 'X0'")
            == 4);
-    r = try_out(c, ORG_PLACES, wrong);
+    r = try_out(c, &place_noun, wrong);
     EXPECT(r.n_refused == 1);
     expect(&r, 0, 2, "area_m2");
 }
@@ -188,4 +188,70 @@ TEST(a_table_that_went_out_comes_in_again_as_a_workbook)
     if (r.rows < 4 || r.unchanged != r.rows)
         fail_msg("%lld rows, %lld unchanged", (long long)r.rows,
                  (long long)r.unchanged);
+}
+
+TEST(a_kind_of_place_is_read_as_it_is_called)
+{
+    static const char places[] =
+        "编码,名称,类型,上级编码\n"
+        "Y0,院,大院,\nY1,楼,楼栋,Y0\n"
+        "Y2,层,层,Y1\nY3,室,室,Y2\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &place_noun, places, strlen(places), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 4);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM place WHERE (code = 'Y0' AND"
+                         " kind = 'site') OR (code = 'Y1' AND kind ="
+                         " 'building') OR (code = 'Y2' AND kind = 'floor') OR"
+                         " (code = 'Y3' AND kind = 'room')")
+           == 4);
+}
+
+TEST(a_code_that_is_really_in_full_width_finds_its_own_row)
+{
+    static const char csv[] = "code,name,unit_code\n９１,two,B\n９２,new,Ｂ\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    office_exec(c, "INSERT INTO person (id, code, name, initials, active,"
+                   " version) VALUES (900000000000001, '９１', 'one', 'o', 1,"
+                   " 1)");
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 1 && r.changed == 1);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM person WHERE (code = '９１' AND"
+                         " name = 'two') OR (code = '92' AND name = 'new')")
+           == 2);
+}
+
+TEST(somebody_new_may_be_out_of_service_and_who_is_not_said_to_be_is_in)
+{
+    static const char csv[] =
+        "code,name,unit_code,active\n95,one,B,离职\n96,two,B,\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
+    EXPECT(r.n_refused == 0 && r.added == 2);
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM person WHERE (code = '95' AND"
+                         " active = 0) OR (code = '96' AND active = 1)")
+           == 2);
+}
+
+/* An entity tag is one row's. */
+TEST(if_match_says_nothing_of_the_rows_of_a_table)
+{
+    static const char csv[] = "code,name,unit_code\n97,one,B\n";
+    static const char again[] = "code,post\n97,clerk\n";
+    struct import_result r = { 0 };
+
+    office_make(c);
+    as(c, "sysadmin");
+    EXPECT_OK(noun_import(c, &person_noun, csv, strlen(csv), false, &r));
+    c->if_version = 7;
+    EXPECT_OK(noun_import(c, &person_noun, again, strlen(again), false, &r));
+    EXPECT(r.n_refused == 0 && r.changed == 1);
 }

@@ -667,7 +667,7 @@ TEST(a_table_calls_nobody_otherwise_either)
     EXPECT_OK(noun_add(c, &crew_member_noun, &m));
     office_exec(c, "UPDATE person SET code = '41' WHERE id = 41");
     EXPECT_OK(
-        org_import(c, ORG_PERSONS, renames, sizeof renames - 1, true, &r));
+        noun_import(c, &person_noun, renames, sizeof renames - 1, true, &r));
     EXPECT(r.n_refused == 1 && r.refused[0].line == 2);
     EXPECT(r.n_refused == 1 && r.refused[0].detail != NULL
            && strstr(r.refused[0].detail, "waits") != NULL);

@@ -139,7 +139,7 @@ TEST(moves_merges_and_imports_of_units_leave_each_row_as_its_entry_says)
     EXPECT_OK(unit_rename(c, &rename, &u));
     EXPECT_OK(unit_move(c, &move, &u));
     EXPECT_OK(place_set(c, &house, model_mask(&place_model, "name")));
-    EXPECT_OK(org_import(c, ORG_UNITS, csv, strlen(csv), false, &r));
+    EXPECT_OK(noun_import(c, &unit_noun, csv, strlen(csv), false, &r));
     EXPECT(r.n_refused == 0 && r.added == 1 && r.changed == 1);
     EXPECT_OK(unit_merge(c, &merge, &u));
     proved_expect_whole(c, &p);

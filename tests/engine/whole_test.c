@@ -68,7 +68,10 @@ TEST(what_a_noun_says_and_its_verbs_would_not_heed_is_refused)
 {
     example_make(c);
     BROKEN(crew_noun, "by hand", n.get = unit_noun.get);
-    BROKEN(crew_noun, "by hand", n.import = unit_noun.import);
+    BROKEN(crew_noun, "by hand", n.tree = unit_noun.tree);
+    BROKEN(person_noun, "none of its rows", n.tree = unit_noun.tree);
+    BROKEN(unit_noun, "without",
+           n.tree = &(struct noun_tree){ .parent = "parent_id" });
     BROKEN(office_hours_noun, "merges", n.merges = true; n.removable = false);
     BROKEN(lending_noun, "removable", n.removable = true);
     BROKEN(lending_noun, "merges", n.merges = true);

@@ -44,11 +44,11 @@ one(struct call *c, const char *sql)
 }
 
 static void
-bring(struct call *c, enum org_table table, const char *csv)
+bring(struct call *c, const struct noun *table, const char *csv)
 {
     struct import_result r;
 
-    EXPECT_OK(org_import(c, table, csv, strlen(csv), false, &r));
+    EXPECT_OK(noun_import(c, table, csv, strlen(csv), false, &r));
     assert_int_equal(r.n_refused, 0);
 }
 
@@ -60,9 +60,9 @@ open_office(struct call *c)
 
     c->actor = &clerk;
     c->now = at("2026-11-20 09:00");
-    bring(c, ORG_UNITS, units_csv);
-    bring(c, ORG_PLACES, places_csv);
-    bring(c, ORG_PERSONS, persons_csv);
+    bring(c, &unit_noun, units_csv);
+    bring(c, &place_noun, places_csv);
+    bring(c, &person_noun, persons_csv);
     c->now = at("2026-11-23 10:00");
     EXPECT_OK(noun_add(c, &crew_noun, &w));
     o = (struct office){
@@ -264,7 +264,7 @@ ALL_OR_NOTHING(import_of_units)
     struct import_result r;
 
     (void)o;
-    return org_import(c, ORG_UNITS, csv, sizeof csv - 1, false, &r);
+    return noun_import(c, &unit_noun, csv, sizeof csv - 1, false, &r);
 }
 
 ALL_OR_NOTHING(import_of_places)
@@ -274,5 +274,15 @@ ALL_OR_NOTHING(import_of_places)
     struct import_result r;
 
     (void)o;
-    return org_import(c, ORG_PLACES, csv, sizeof csv - 1, false, &r);
+    return noun_import(c, &place_noun, csv, sizeof csv - 1, false, &r);
+}
+
+ALL_OR_NOTHING(import_of_persons)
+{
+    static const char csv[] = "code,name,unit_code,active\n"
+                              "1,张伟,A11,no\n3,王芳,A1,yes\n";
+    struct import_result r;
+
+    (void)o;
+    return noun_import(c, &person_noun, csv, sizeof csv - 1, false, &r);
 }

@@ -34,49 +34,10 @@ enum err org_check_phone(struct call *c, const char *field,
 /* Code, name and id of a unit that is alive on the day. */
 bool unit_lives(const struct unit *u, day on);
 
-/* Write the path of every unit that does not lie where its parent does; in the
-   caller's TX. */
-enum err unit_settle_paths(struct call *c) MUST_USE;
-
-/* How many units deep a path leads; no deeper than UNIT_DEPTH, since each
-   carries the path of all above it. */
-#define UNIT_DEPTH 32
-unsigned unit_depth(const char *path);
-
-/* Add a row to the unit's history. */
-enum err unit_note(struct call *c, const struct unit_change *change) MUST_USE;
-
-/* The rules of a person that no descriptor can say. */
-enum err person_check(struct call *c, const struct person *p) MUST_USE;
-
-/*
- * What of a person's change from OLD to P gives rights or takes an
- * administrator's: it is refused, or asked for and undone in P where a second
- * administrator must agree.  LOOK: only whether it is refused.  In the
- * caller's TX.
- */
-enum err person_judge(struct call *c, struct person *p,
-                      const struct person *old, bool look) MUST_USE;
-
 /* The names that a change speaks with, from its rows as they are; a row that is
    not there leaves what was kept when it was asked for.  And its sentence. */
 enum err right_change_name(struct call *c, struct right_change *w) MUST_USE;
 enum err right_change_say(struct call *c, struct right_change *w) MUST_USE;
-
-/* The rank of a place's kind, 0 for a site; and whether one may lie in the
-   other (NULL: in nothing). ERR_INVALID names parent_id. */
-unsigned place_rank(const char *kind);
-enum err place_check_parent(struct call *c, const struct place *p,
-                            const struct place *parent) MUST_USE;
-
-/* Fill in path, full names and initials from the parent (NULL: none). */
-void place_derive(struct call *c, struct place *p, const struct place *parent);
-
-/* Write those three, which follow from elsewhere and so have no audit. */
-enum err place_keep_derived(struct call *c, const struct place *p) MUST_USE;
-
-/* Is one of them other than it was, and so are those of what lies in it? */
-bool place_is_called_anew(const struct place *p, const struct place *old);
 
 /*
  * The parts by which a row is found, written anew; in the caller's TX, whoever
@@ -103,14 +64,6 @@ enum err org_name_of(struct call *c, const char *find, int64_t id,
                      const char **name) MUST_USE;
 extern const char find_unit_name[], find_provider_name[], find_place_name[],
     find_person_name[];
-
-/* Their tables in, for their rows of nouns. */
-#define ORG_TABLE(word)                                                        \
-    enum err org_import_##word(struct call *c, const char *text, size_t len,   \
-                               bool dry_run, struct import_result *result)
-ORG_TABLE(units);
-ORG_TABLE(persons);
-ORG_TABLE(places);
 
 /* May the caller see the phones of somebody who lies there? */
 bool org_sees_phone(struct call *c, const struct auth_where *where);

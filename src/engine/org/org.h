@@ -440,26 +440,6 @@ enum err setting_text(struct call *c, const char *name, const char *other,
    the paths. */
 extern const struct audit_rule org_rules[];
 
-/* -- tables in ---------------------------------------------------------- */
-
-enum org_table { ORG_UNITS, ORG_PERSONS, ORG_PLACES };
-
-/* ORG_UNITS of "units" and so on; false when it is none of the words. */
-bool org_table_read(const char *word, enum org_table *out);
-
-/*
- * Bring the table to what the CSV text says: rows are matched by code, those
- * not named stay.  A column that is not there leaves its field alone, an
- * empty cell empties it.  Columns are named in Chinese or English by the
- * first row.  Needs the right "import" everywhere.
- *
- * OK          look at RESULT: where anything was refused, nothing changed
- * ERR_DENIED  the right is not held
- */
-enum err org_import(struct call *c, enum org_table table, const char *text,
-                    size_t len, bool dry_run,
-                    struct import_result *result) MUST_USE;
-
 /* -- what a second administrator decides (auth/change.h) ------------------- */
 
 struct right_change;

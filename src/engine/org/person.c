@@ -77,8 +77,8 @@ static const char find_code[] =
     "SELECT name FROM person WHERE code = $1 AND id <> $2";
 
 /* What relates two fields or looks inside one. */
-enum err
-person_check(struct call *c, const struct person *p)
+static enum err
+check_fields(struct call *c, const struct person *p)
 {
     const char *sign = p->email ? strchr(p->email, '@') : NULL;
 
@@ -109,8 +109,7 @@ check(struct call *c, const struct person *p)
     struct place at;
 
     TRY(model_check(c, &person_model, p));
-    TRY(person_check(c, p));
-    TRY(org_own_code(c, find_code, p->code, p->id));
+    TRY(check_fields(c, p));
     TRY(org_refer(c, &unit_model, "unit_id", p->unit_id, &u));
     if (p->active && !unit_lives(&u, today(c)))
         return fail(c, ERR_CONFLICT, "unit_id", "“%s” is no more", u.name);
@@ -127,17 +126,41 @@ put_names(struct call *c, struct person *p)
     return org_name_of(c, find_place_name, p->place_id, &p->place_name);
 }
 
+static enum err
+own_code(struct call *c, const struct person *p)
+{
+    return org_own_code(c, find_code, p->code, p->id);
+}
+
+static enum err
+put_new(struct call *c, struct person *p)
+{
+    TRY(need_edit(c, p));
+    p->initials = text_initials(c->arena, p->name);
+    TRY(model_add(c, &person_model, p));
+    return org_index_person(c, p);
+}
+
 enum err
 person_add(struct call *c, struct person *p)
 {
     TX tx = tx_begin(c);
     p->active = true;
     TRY(check(c, p));
-    TRY(need_edit(c, p));
-    p->initials = text_initials(c->arena, p->name);
-    TRY(model_add(c, &person_model, p));
-    TRY(org_index_person(c, p));
+    TRY(own_code(c, p));
+    TRY(put_new(c, p));
     TRY(put_names(c, p));
+    return tx_commit(&tx);
+}
+
+/* Of a table: in service or not, as they are said to be; that nobody has the
+   code was just looked up. */
+static enum err
+add_person(struct call *c, void *rec)
+{
+    TX tx = tx_begin(c);
+    TRY(check(c, rec));
+    TRY(put_new(c, rec));
     return tx_commit(&tx);
 }
 
@@ -145,17 +168,16 @@ person_add(struct call *c, struct person *p)
 
 /* One of them: it is asked for, not made, where it must wait. */
 static enum err
-judge(struct call *c, enum change_why why, struct right_change *w, bool look,
-      bool *waits)
+judge(struct call *c, enum change_why why, struct right_change *w, bool *waits)
 {
     TRY(change_waits(c, why, w->person_id, waits));
-    return *waits && !look ? change_ask(c, w) : OK;
+    return *waits ? change_ask(c, w) : OK;
 }
 
 /* Whoever belongs to a provider acts for it. */
 static enum err
 judge_provider(struct call *c, struct person *p, const struct person *old,
-               struct right_change *w, bool look)
+               struct right_change *w)
 {
     struct provider v = { 0 };
     bool waits;
@@ -168,8 +190,8 @@ judge_provider(struct call *c, struct person *p, const struct person *old,
     w->wish = arena_printf(c->arena, "{\"provider_id\":%lld%s}",
                            (long long)p->provider_id,
                            p->unit_id ? "" : ",\"unit_id\":null");
-    TRY(judge(c, CHANGE_GIVES, w, look, &waits));
-    if (waits && !look) {
+    TRY(judge(c, CHANGE_GIVES, w, &waits));
+    if (waits) {
         p->provider_id = old->provider_id;
         if (p->unit_id == 0)
             p->unit_id = old->unit_id;
@@ -180,7 +202,7 @@ judge_provider(struct call *c, struct person *p, const struct person *old,
 /* Under another name the account would be another's. */
 static enum err
 judge_name(struct call *c, struct person *p, const struct person *old,
-           struct right_change *w, bool look)
+           struct right_change *w)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out o = json_to(&b);
@@ -194,8 +216,8 @@ judge_name(struct call *c, struct person *p, const struct person *old,
     w->kind = "person_name";
     w->about = p->name;
     w->wish = b.s;
-    TRY(judge(c, CHANGE_NAME, w, look, &waits));
-    if (waits && !look)
+    TRY(judge(c, CHANGE_NAME, w, &waits));
+    if (waits)
         p->name = old->name;
     /* Asked for, it waits; else the person is called so at once. */
     return waits ? OK
@@ -206,7 +228,7 @@ judge_name(struct call *c, struct person *p, const struct person *old,
 
 static enum err
 judge_service(struct call *c, struct person *p, const struct person *old,
-              struct right_change *w, bool look)
+              struct right_change *w)
 {
     bool waits;
 
@@ -215,16 +237,17 @@ judge_service(struct call *c, struct person *p, const struct person *old,
     w->kind = p->active ? "person_on" : "person_off";
     w->about = old->code;
     w->wish = p->active ? "{\"active\":true}" : "{\"active\":false}";
-    TRY(judge(c, p->active ? CHANGE_BACK_IN_USE : CHANGE_ADMIN_LEAVES, w, look,
+    TRY(judge(c, p->active ? CHANGE_BACK_IN_USE : CHANGE_ADMIN_LEAVES, w,
               &waits));
-    if (waits && !look)
+    if (waits)
         p->active = old->active;
     return OK;
 }
 
-enum err
-person_judge(struct call *c, struct person *p, const struct person *old,
-             bool look)
+/* What of a change from OLD to P gives rights or takes an administrator's is
+   refused, or asked for and undone in P where a second one must agree. */
+static enum err
+judge_person(struct call *c, struct person *p, const struct person *old)
 {
     struct right_change blank = {
         .person_id = old->id, .noun = "person", .noun_id = old->id
@@ -238,11 +261,11 @@ person_judge(struct call *c, struct person *p, const struct person *old,
                     "nobody changes their own rights");
     TRY(change_keeps_names(c, &person_model, old, &coded));
     /* The name first: what is asked for besides speaks with the new one. */
-    TRY(judge_name(c, p, old, &w, look));
+    TRY(judge_name(c, p, old, &w));
     w = blank;
-    TRY(judge_provider(c, p, old, &w, look));
+    TRY(judge_provider(c, p, old, &w));
     w = blank;
-    return judge_service(c, p, old, &w, look);
+    return judge_service(c, p, old, &w);
 }
 
 enum err
@@ -255,8 +278,10 @@ person_set(struct call *c, struct person *p, field_mask said)
     TRY(need_edit(c, &old));
     model_fill(&person_model, p, &old, said);
     TRY(check(c, p));
+    if (!text_same(p->code, old.code))
+        TRY(own_code(c, p));
     TRY(need_edit(c, p));
-    TRY(person_judge(c, p, &old, false));
+    TRY(judge_person(c, p, &old));
     p->initials = text_initials(c->arena, p->name);
     TRY(model_set(c, &person_model, p, ALL_FIELDS));
     TRY(org_index_person(c, p));
@@ -437,7 +462,7 @@ const struct noun person_noun = {
     .by_hand = true,
     .columns = person_columns,
     .list = person_list,
-    .import = org_import_persons,
     .get = get_person,
     .set = set_person,
+    .add = add_person,
 };

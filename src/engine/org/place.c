@@ -50,8 +50,8 @@ static const char find_code[] =
     "SELECT full_name FROM place WHERE code = $1 AND id <> $2";
 
 /* Wider kinds come first in place_kinds. */
-unsigned
-place_rank(const char *kind)
+static unsigned
+rank_of(const char *kind)
 {
     unsigned i = 0;
 
@@ -62,17 +62,17 @@ place_rank(const char *kind)
 
 /* Kinds may be left out on the way down, but not turned round: a guard house
    is a room right on the site. */
-enum err
-place_check_parent(struct call *c, const struct place *p,
-                   const struct place *parent)
+static enum err
+check_parent(struct call *c, const void *rec, const void *above)
 {
-    unsigned rank = place_rank(p->kind);
+    const struct place *p = rec, *parent = above;
+    unsigned rank = rank_of(p->kind);
 
-    if (parent && place_rank(parent->kind) >= rank)
+    if (parent && rank_of(parent->kind) >= rank)
         return fail(c, ERR_INVALID, "parent_id",
                     "a %s cannot lie in the %s “%s”", words_in(c, p->kind),
                     words_in(c, parent->kind), parent->name);
-    if (!parent && rank >= place_rank("floor"))
+    if (!parent && rank >= rank_of("floor"))
         return fail(c, ERR_INVALID, "parent_id", "a %s must lie in something",
                     words_in(c, p->kind));
     return OK;
@@ -92,9 +92,11 @@ english_name(struct call *c, const struct place *p, const struct place *above)
 }
 
 /* The site is left out of full names: nobody says it in their own house. */
-void
-place_derive(struct call *c, struct place *p, const struct place *parent)
+static void
+derive(struct call *c, void *rec, const void *above)
 {
+    const struct place *parent = above;
+    struct place *p = rec;
     bool named = parent && strcmp(parent->kind, "site") != 0;
 
     p->path = arena_printf(c->arena, "%s%lld/", parent ? parent->path : "/",
@@ -106,20 +108,20 @@ place_derive(struct call *c, struct place *p, const struct place *parent)
     p->initials = text_initials(c->arena, p->full_name);
 }
 
-static const char keep_derived[] =
+static const char put_derived[] =
     "UPDATE place SET path = $1, full_name = $2, initials = $3,"
     " full_name_en = $4 WHERE id = $5";
 
-enum err
-place_keep_derived(struct call *c, const struct place *p)
+static enum err
+keep_derived(struct call *c, const struct place *p)
 {
-    TRY(db_exec(c, keep_derived, V(p->path), V(p->full_name), V(p->initials),
+    TRY(db_exec(c, put_derived, V(p->path), V(p->full_name), V(p->initials),
                 V(p->full_name_en), V(p->id)));
     return org_index_place(c, p);
 }
 
-bool
-place_is_called_anew(const struct place *p, const struct place *old)
+static bool
+is_called_anew(const struct place *p, const struct place *old)
 {
     return !text_same(p->path, old->path)
            || !text_same(p->full_name, old->full_name)
@@ -146,7 +148,7 @@ check(struct call *c, const struct place *p, struct place *parent)
     TRY(org_own_code(c, find_code, p->code, p->id));
     TRY(org_refer(c, &unit_model, "unit_id", p->unit_id, &u));
     TRY(org_refer(c, &place_model, "parent_id", p->parent_id, parent));
-    return place_check_parent(c, p, p->parent_id ? parent : NULL);
+    return check_parent(c, p, p->parent_id ? parent : NULL);
 }
 
 enum err
@@ -159,7 +161,7 @@ place_add(struct call *c, struct place *p)
     TRY(need_edit(c, &parent));
     p->active = true;
     p->id = new_id(c);
-    place_derive(c, p, parent.id ? &parent : NULL);
+    derive(c, p, parent.id ? &parent : NULL);
     TRY(model_add(c, &place_model, p));
     TRY(org_index_place(c, p));
     return tx_commit(&tx);
@@ -192,9 +194,9 @@ refresh_below(struct call *c, const struct place *p)
 
     TRY(read_below(c, p, &below, &n));
     for (size_t i = 0; i < n; i++) {
-        TRY(place_check_parent(c, &below[i], p));
-        place_derive(c, &below[i], p);
-        TRY(place_keep_derived(c, &below[i]));
+        TRY(check_parent(c, &below[i], p));
+        derive(c, &below[i], p);
+        TRY(keep_derived(c, &below[i]));
         TRY(refresh_below(c, &below[i]));
     }
     return OK;
@@ -215,11 +217,11 @@ place_set(struct call *c, struct place *p, field_mask said)
     if (parent.id && text_starts(parent.path, old.path))
         return fail(c, ERR_CONFLICT, "parent_id", "“%s” lies below “%s”",
                     parent.name, p->name);
-    place_derive(c, p, parent.id ? &parent : NULL);
+    derive(c, p, parent.id ? &parent : NULL);
     TRY(change_keeps_names(c, &place_model, &old, p));
     TRY(model_set(c, &place_model, p, ALL_FIELDS));
     TRY(org_index_place(c, p));
-    if (place_is_called_anew(p, &old) || !text_same(p->kind, old.kind))
+    if (is_called_anew(p, &old) || !text_same(p->kind, old.kind))
         TRY(refresh_below(c, p));
     return tx_commit(&tx);
 }
@@ -295,6 +297,38 @@ list_all(struct call *c, struct list *l)
     return model_list(c, l);
 }
 
+/* -- tables in ------------------------------------------------------------- */
+
+static enum err
+index_written(struct call *c, const void *old, const void *rec)
+{
+    (void)old;
+    return org_index_place(c, rec);
+}
+
+/* Places that the file does not name are called by what they lie in, too. */
+static enum err
+follow(struct call *c, const void *old, const void *rec)
+{
+    return is_called_anew(rec, old) ? keep_derived(c, rec) : OK;
+}
+
+static const struct noun_tree place_tree = {
+    .parent = "parent_id",
+    .fits = check_parent,
+    .derive = derive,
+    .written = index_written,
+    .follow = follow
+};
+
+/* What people call the kinds. */
+static const struct noun_spelling kind_spellings[] = {
+    { "园区", "site" },     { "大院", "site" },     { "楼", "building" },
+    { "楼栋", "building" }, { "层", "floor" },      { "室", "room" },
+    { "院区", "site" },     { "楼宇", "building" }, { "楼层", "floor" },
+    { "房间", "room" },     { NULL, NULL },
+};
+
 static const char *const place_columns[] = {
     "code",     "name",    "name_en",    "kind",   "parent_id", "unit_id",
     "room_use", "area_m2", "restricted", "active", NULL
@@ -313,7 +347,8 @@ const struct noun place_noun = {
     .by_hand = true,
     .columns = place_columns,
     .list = list_all,
-    .import = org_import_places,
+    .spelled = kind_spellings,
+    .tree = &place_tree,
     .get = get_place,
     .set = set_place,
 };

@@ -10,6 +10,10 @@
 
 #include "auth/account.h"
 
+/* How many units deep a path leads; no deeper, since each carries the path of
+   all above it. */
+#define UNIT_DEPTH 32
+
 static const struct field unit_fields[] = {
     FIELD(struct unit, id, .flags = GIVEN),
     FIELD(struct unit, code, .flags = REQUIRED | UNIQUE | FOUND, .max = 32,
@@ -221,7 +225,8 @@ plan(struct call *c, const struct model *m, const char *verb,
     return tx_commit(&tx);
 }
 
-enum err
+/* Add a row to the unit's history. */
+static enum err
 unit_note(struct call *c, const struct unit_change *change)
 {
     struct unit_change row = *change;
@@ -258,7 +263,7 @@ put_path(struct call *c, struct unit *u, const struct unit *parent)
 }
 
 /* Each level is in the path of all below it. */
-unsigned
+static unsigned
 unit_depth(const char *path)
 {
     unsigned n = 0;
@@ -375,8 +380,8 @@ static const char settle_paths[] =
     " UPDATE unit SET path = tree.path FROM tree"
     " WHERE tree.id = unit.id AND tree.path <> unit.path";
 
-enum err
-unit_settle_paths(struct call *c)
+static enum err
+settle_all(struct call *c)
 {
     return db_exec(c, settle_paths);
 }
@@ -436,7 +441,7 @@ unit_move(struct call *c, const struct unit_act *a, struct unit *u)
     TRY(other_unit(c, "parent_id", a->parent_id, &parent));
     if (u->parent_id != parent.id) {
         TRY(hang(c, u, &parent, on, a->reason));
-        TRY(unit_settle_paths(c));
+        TRY(settle_all(c));
     }
     return tx_commit(&tx);
 }
@@ -464,7 +469,7 @@ bring_children(struct call *c, const struct unit *from, const struct unit *into,
     TRY(rows_end(&r));
     for (size_t i = 0; i < n; i++)
         TRY(hang(c, &all[i], into, on, reason));
-    return n > 0 ? unit_settle_paths(c) : OK;
+    return n > 0 ? settle_all(c) : OK;
 }
 
 /* Every person of the unit, one by one, so that each has an audit entry. */
@@ -627,6 +632,56 @@ list_living(struct call *c, struct list *l)
     return model_list(c, l);
 }
 
+/* -- tables in ------------------------------------------------------------- */
+
+static void
+derive_unit(struct call *c, void *rec, const void *above)
+{
+    const struct unit none = { 0 };
+    struct unit *u = rec;
+
+    put_path(c, u, above ? above : &none);
+    if (u->valid_from.n == 0)
+        u->valid_from = today(c);
+}
+
+/* A unit's history knows what an import did to it. */
+static enum err
+note_import(struct call *c, const void *before, const void *rec)
+{
+    const struct unit *old = before, *u = rec;
+    struct unit_change x = { .unit_id = u->id, .on_day = today(c) };
+
+    if (old == NULL) {
+        x.kind = "created";
+        x.new_name = u->name;
+        x.new_parent_id = u->parent_id;
+        return unit_note(c, &x);
+    }
+    if (!text_same(old->name, u->name)) {
+        x.kind = "renamed";
+        x.old_name = old->name;
+        x.new_name = u->name;
+        TRY(unit_note(c, &x));
+    }
+    if (old->parent_id != u->parent_id) {
+        x.kind = "moved";
+        x.old_name = x.new_name = NULL;
+        x.old_parent_id = old->parent_id;
+        x.new_parent_id = u->parent_id;
+        TRY(unit_note(c, &x));
+    }
+    return OK;
+}
+
+static const struct noun_tree unit_tree = {
+    .parent = "parent_id",
+    .deepest = UNIT_DEPTH,
+    .derive = derive_unit,
+    .written = note_import,
+    .settled = settle_all
+};
+
 static const char *const unit_columns[] = {
     "code", "name", "short_name", "name_en", "parent_id", "sort", NULL
 };
@@ -641,6 +696,6 @@ const struct noun unit_noun = {
     .by_hand = true,
     .columns = unit_columns,
     .list = list_living,
-    .import = org_import_units,
+    .tree = &unit_tree,
     .get = get_unit,
 };
