@@ -75,6 +75,7 @@ struct session_row {
     int64_t id;
     const char *address, *browser; /* as it says of itself */
     instant created_at, seen_at;
+    instant locked_at; /* idle too long; 0: it is in use */
     bool own; /* the one that asks */
 };
 
