@@ -274,7 +274,8 @@ const struct route session_routes[] = {
       .says = "Who is signed in, and what they may do." },
     { GET, "/session/alarms", get_alarms, .out = &bare_alarm_model,
       .flags = R_OPEN | R_RAW, .answer = "{items:[#],total:int}",
-      .says = "Emergencies nobody has answered, for a session that is locked." },
+      .says =
+          "Emergencies nobody has answered, for a session that is locked." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
     { PUT, "/session/password", put_password, .in = &password_change_model,

@@ -76,7 +76,7 @@ struct session_row {
     const char *address, *browser; /* as it says of itself */
     instant created_at, seen_at;
     instant locked_at; /* idle too long; 0: it is in use */
-    bool own; /* the one that asks */
+    bool own;          /* the one that asks */
 };
 
 extern const struct model account_model, role_grant_model, token_model,

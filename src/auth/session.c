@@ -389,9 +389,9 @@ auth_drop_idle(struct call *c, int64_t max, int64_t *done)
     *done = (int64_t)n;
     TX tx = tx_begin(c);
     for (size_t i = 0; i < n; i++)
-        TRY(all[i].idle ? session_rest(c, all[i].account_id, all[i].id,
-                                       all[i].hash)
-                        : session_end(c, all[i].account_id, all[i].id, "age"));
+        TRY(all[i].idle
+                ? session_rest(c, all[i].account_id, all[i].id, all[i].hash)
+                : session_end(c, all[i].account_id, all[i].id, "age"));
     TRY(lockout_tidy(c, max));
     return tx_commit(&tx);
 }

@@ -72,7 +72,7 @@ struct call {
     const struct actor *actor; /* NULL is nobody */
     /* Nobody, too: whose session is locked.  They may hear bare alarms. */
     const struct actor *locked;
-    struct auth_reach *reach;  /* where things lie, remembered; or NULL */
+    struct auth_reach *reach; /* where things lie, remembered; or NULL */
     const struct words *words;
     instant now;
     enum lang lang;

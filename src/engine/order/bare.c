@@ -4,8 +4,10 @@
 #include "engine/org/org.h"
 
 static const struct field fields[] = {
-    FIELD(struct bare_alarm, item_code, .flags = GIVEN, .label = "Item"),
-    FIELD(struct bare_alarm, item_name, .flags = GIVEN, .label = "Item"),
+    FIELD(struct bare_alarm, item_code, .flags = GIVEN | REQUIRED,
+          .label = "Item"),
+    FIELD(struct bare_alarm, item_name, .flags = GIVEN | REQUIRED,
+          .label = "Item"),
     FIELD(struct bare_alarm, place_id, .flags = GIVEN, .label = "Place"),
     FIELD(struct bare_alarm, place_name, .flags = GIVEN, .label = "Place",
           .says = "Null in a secrecy area, and where no place is known."),

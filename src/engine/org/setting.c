@@ -4,13 +4,13 @@
 
 /* Beside each what holds when it is not set. */
 enum setting_id {
-    OFFICE_NAME,       /* empty */
-    OFFICE_ZONE,       /* Asia/Shanghai */
-    SESSION_IDLE_S,    /* 600 */
+    OFFICE_NAME,         /* empty */
+    OFFICE_ZONE,         /* Asia/Shanghai */
+    SESSION_IDLE_S,      /* 600 */
     SESSION_CREW_IDLE_S, /* 3600; of a crew's people */
-    SESSION_MAX_H,     /* 12 */
-    PASSWORD_MAX_DAYS, /* 90; 0: a password never grows old */
-    OFFICE_DEMO,       /* no; the program says it of an office it made */
+    SESSION_MAX_H,       /* 12 */
+    PASSWORD_MAX_DAYS,   /* 90; 0: a password never grows old */
+    OFFICE_DEMO,         /* no; the program says it of an office it made */
     N_SETTINGS
 };
 static const char *const setting_names[] = {
