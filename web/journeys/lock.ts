@@ -38,10 +38,10 @@ async function shots(p: Person, name: string): Promise<void> {
 
 async function lockedButNotBlind({ comes }: Cast): Promise<void> {
   await lockAfter(await comes('sysadmin', 'desk'), SHORT_S);
-  const desk = await comes('desk', 'desk', 'zh', '/desk/intake');
+  const desk = await comes('desk', 'desk', 'zh', '/report');
   const other = await comes('desk', 'phone', 'en', '/desk');
   const touching = await comes('desk', 'phone', 'zh', '/orders');
-  const words = desk.page.locator('textarea').first();
+  const words = desk.page.getByLabel(desk.text('report.description')).first();
   await words.fill('来电：三楼走廊灯不亮，电话 13800001111');
   for (const p of [desk, other]) p.expects(401, /\/api\/v1\//);
 
@@ -87,7 +87,7 @@ async function lockedButNotBlind({ comes }: Cast): Promise<void> {
   await password.press('Enter');
   await desk.page.locator('dialog.lock').waitFor({ state: 'detached' });
   assert.match(await words.inputValue(), /三楼走廊灯不亮/);
-  assert.ok(desk.page.url().endsWith('/desk/intake'));
+  assert.ok(desk.page.url().endsWith('/report'));
   await verb(desk, o, 'cancel', { reason: '演练' });
 
   /* Somebody else begins anew. */
