@@ -97,6 +97,7 @@ struct actor {
     const char *csrf;
     instant session_ends; /* its life is over then, used or not; 0: a token */
     int64_t idle_ms;      /* so long it may rest; 0: a token */
+    bool lock_kept;       /* it is written down that it is locked */
     bool confirmed;   /* a second administrator has agreed to what is done */
     const char *lang; /* "zh", "en" or NULL */
 };

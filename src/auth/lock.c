@@ -73,8 +73,18 @@ static const char lock_session[] =
     "UPDATE session SET locked_at = $3 WHERE id = $1 AND account_id = $2"
     " AND locked_at IS NULL";
 
-/* It is written down, so that it stays locked when the setting is made longer
-   or the clock is put back. */
+/* In the caller's TX.  It is written down, so that it stays locked when the
+   setting is made longer or the clock is put back. */
+static enum err
+lock_for_good(struct call *c, int64_t account_id, int64_t id)
+{
+    TRY(db_exec(c, lock_session, V(id), V(account_id), V(c->now)));
+    if (db_changes(c) == 0)
+        return OK;
+    return model_audit(c, "session_end", "account", account_id,
+                       "{\"reason\":[null,\"locked\"]}");
+}
+
 enum err
 session_rest(struct call *c, int64_t account_id, int64_t id, const char *hash)
 {
@@ -83,11 +93,23 @@ session_rest(struct call *c, int64_t account_id, int64_t id, const char *hash)
     TRY(actor_by_session(c, hash, &s));
     if (s.actor == NULL || !hears_alarms(s.actor))
         return session_end(c, account_id, id, "idle");
-    TRY(db_exec(c, lock_session, V(id), V(account_id), V(c->now)));
-    if (db_changes(c) == 0)
+    return lock_for_good(c, account_id, id);
+}
+
+/* At the first question of a locked page; what is in memory of it is of a
+   session in use, and goes. */
+static enum err
+keep_lock(struct call *c)
+{
+    const struct actor *who = c->locked;
+
+    if (who->lock_kept)
         return OK;
-    return model_audit(c, "session_end", "account", account_id,
-                       "{\"reason\":[null,\"locked\"]}");
+    TX tx = tx_begin(c);
+    TRY(lock_for_good(c, who->account_id, who->session_id));
+    TRY(tx_commit(&tx));
+    cache_forget(c, who->account_id);
+    return OK;
 }
 
 enum err
@@ -103,6 +125,9 @@ auth_as_locked(struct call *c, enum err (*act)(struct call *, void *),
     if (!hears_alarms(who))
         return fail(c, ERR_DENIED, NULL, "this needs the right “%s”",
                     "order.accept");
+    /* A disk that takes nothing hides no alarm. */
+    if (before == NULL && keep_lock(c) != OK)
+        c->fault = (struct fault){ 0 };
     c->actor = who;
     e = act(c, arg);
     c->actor = before;

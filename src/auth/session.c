@@ -475,6 +475,7 @@ know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
             s.seen = before.seen;
     }
     if (s.actor != NULL && is_over(c, &s)) {
+        s.actor->lock_kept = s.locked;
         c->locked = is_locked(c, &s) ? s.actor : NULL;
         s.actor = NULL;
     }

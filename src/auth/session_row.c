@@ -11,6 +11,8 @@ static const struct field fields[] = {
     FIELD(struct session_row, created_at, .flags = GIVEN,
           .label = "Signed in at"),
     FIELD(struct session_row, seen_at, .flags = GIVEN, .label = "Last used"),
+    FIELD(struct session_row, idle_ms, .flags = GIVEN, .label = "Idle time",
+          .says = "How many milliseconds it may rest, as of its last use."),
     FIELD(struct session_row, locked_at, .flags = GIVEN, .label = "Locked at",
           .says = "Idle too long: it hears alarms alone, until its password is "
                   "given."),

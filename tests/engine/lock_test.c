@@ -118,6 +118,26 @@ TEST(no_setting_and_no_clock_opens_what_is_locked)
     EXPECT(is_locked(c, secret));
 }
 
+TEST(a_page_that_heard_alarms_when_locked_is_locked_for_good)
+{
+    int64_t who = 0;
+
+    OFFICE;
+    const char *secret = desk_signs_in(c);
+    pass_seconds(c, 601);
+    c->actor = NULL;
+    for (int i = 0; i < 3; i++) {
+        EXPECT(is_locked(c, secret));
+        EXPECT_OK(auth_as_locked(c, nothing, &who));
+    }
+    set(c, 1, "session.idle_s", "86400");
+    pass_seconds(c, 3);
+    EXPECT(is_locked(c, secret));
+    EXPECT(office_int(c, "SELECT COUNT(*) FROM audit_entry WHERE"
+                         " action = 'session_end' AND detail LIKE '%locked%'")
+           == 1);
+}
+
 TEST(the_password_opens_a_locked_session_and_nothing_else_does)
 {
     struct sign_in s = { .account = "zhao", .password = "wrong" };

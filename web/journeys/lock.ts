@@ -41,6 +41,8 @@ async function lockedButNotBlind({ comes }: Cast): Promise<void> {
   const desk = await comes('desk', 'desk', 'zh', '/report');
   const other = await comes('desk', 'phone', 'en', '/desk');
   const touching = await comes('desk', 'phone', 'zh', '/orders');
+  await desk.finds('report.where', '3号楼 2层 走廊', '3号楼 2层 走廊');
+  await desk.finds('report.what', '灯具不亮', '灯具不亮');
   const words = desk.page.getByLabel(desk.text('report.description')).first();
   await words.fill('来电：三楼走廊灯不亮，电话 13800001111');
   for (const p of [desk, other]) p.expects(401, /\/api\/v1\//);

@@ -86,8 +86,9 @@ export async function signInAgain(password: string): Promise<void> {
   for (const done of waiting.splice(0)) done(true);
 }
 
-/* As somebody else one begins anew, and nothing of the page is left. */
-export function anew(): void {
+/* As somebody else one begins anew: nothing of the page is left, nor of a session that the server takes for one in use. */
+export async function anew(): Promise<void> {
+  await call('DELETE', '/session').catch(() => undefined);
   location.assign('/');
 }
 
