@@ -48,8 +48,9 @@ handle_api(const struct app *app, struct arena *a, const struct http_request *q,
     c.changing =
         strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0;
     below.path = q->path + strlen("/api/v1");
-    /* A browser opens the stream again by itself. */
+    /* A browser opens the stream again by itself, and a locked page asks. */
     c.unattended = strcmp(below.path, "/stream") == 0
+                   || strcmp(below.path, "/session/alarms") == 0
                    || text_same(http_header(q, "X-Unattended"), "yes");
     db_budget(&c, 0, CALL_BYTES);
     e = api_know_caller(&c, q, r);

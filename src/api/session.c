@@ -4,6 +4,7 @@
 #include "auth/account.h"
 #include "auth/auth.h"
 #include "base/text.h"
+#include "engine/order/order.h"
 #include "engine/org/org.h"
 #include "model/app.h"
 #include "json/json.h"
@@ -151,6 +152,7 @@ write_session(struct call *c, struct raw *raw)
     put_instant(&o, "ends_at", a->session_ends);
     /* For a page whose clock is not ours. */
     put_id(&o, "ends_in_s", seconds_left(c));
+    put_id(&o, "idle_s", a->idle_ms / SECOND_MS);
     TRY(write_reset(c, &o));
     json_end(&o);
     raw->body = b.s;
@@ -236,7 +238,32 @@ put_password(struct call *c, void *in, void *out)
     "{account:text,name:text?,person_id:int?,unit_id:int?,provider_id:int?,"   \
     "csrf:text?,lang:text?,must_change:bool,rights:[text],roles:[{role:text,"  \
     "scope:text,scope_id:int?}],crews:[int],office:text?,ends_at:text?,"       \
-    "ends_in_s:int?,reset_by:text?,reset_at:text?}"
+    "ends_in_s:int?,idle_s:int?,reset_by:text?,reset_at:text?}"
+
+/* What a page that is locked may hear (decision 55). */
+static enum err
+get_alarms(struct call *c, void *in, void *out)
+{
+    struct bare_alarms alarms = { 0 };
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    struct raw *raw = out;
+
+    (void)in;
+    TRY(auth_as_locked(c, order_bare_alarms, &alarms));
+    json_begin(&o);
+    json_key(&o, "items");
+    json_begin_list(&o);
+    for (size_t i = 0; i < alarms.n; i++)
+        model_write_json(&o, &bare_alarm_model, &alarms.found[i]);
+    json_end_list(&o);
+    json_key(&o, "total");
+    json_int(&o, alarms.total);
+    json_end(&o);
+    raw->body = b.s;
+    raw->len = b.len;
+    return OK;
+}
 
 const struct route session_routes[] = {
     { POST, "/session", post_session, .in = &sign_in_model,
@@ -245,6 +272,10 @@ const struct route session_routes[] = {
     { GET, "/session", get_session, .flags = R_OPEN | R_RAW,
       .answer = SESSION_SHAPE,
       .says = "Who is signed in, and what they may do." },
+    { GET, "/session/alarms", get_alarms, .out = &bare_alarm_model,
+      .flags = R_OPEN | R_RAW, .answer = "{items:[#],total:int}",
+      .says =
+          "Emergencies nobody has answered, for a session that is locked." },
     { DELETE, "/session", delete_session, .flags = R_OPEN,
       .says = "Sign out." },
     { PUT, "/session/password", put_password, .in = &password_change_model,

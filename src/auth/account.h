@@ -75,7 +75,9 @@ struct session_row {
     int64_t id;
     const char *address, *browser; /* as it says of itself */
     instant created_at, seen_at;
-    bool own; /* the one that asks */
+    int64_t idle_ms;   /* so long it may rest, as of its last use */
+    instant locked_at; /* idle too long; 0: it is in use */
+    bool own;          /* the one that asks */
 };
 
 extern const struct model account_model, role_grant_model, token_model,

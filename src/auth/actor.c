@@ -13,7 +13,6 @@
 #include "auth/inner.h"
 #include "base/text.h"
 
-#define IDLE_S 600
 #define LIFE_H 12
 #define MAX_GRANTS 200
 #define MAX_CREWS 50
@@ -25,7 +24,7 @@
 
 static const char by_session[] =
     "SELECT" PERSON_COLUMNS ", s.id, s.csrf, s.seen_at, s.created_at,"
-    " s.created_at"
+    " s.created_at, s.locked_at"
     " FROM session s"
     " JOIN account a ON a.id = s.account_id"
     " JOIN auth_person p ON p.id = a.person_id WHERE s.secret = $1";
@@ -207,16 +206,6 @@ setting_number(struct call *c, const char *name, int64_t other, int64_t *out)
 }
 
 enum err
-session_idle(struct call *c, int64_t *ms)
-{
-    int64_t s;
-
-    TRY(setting_number(c, "session.idle_s", IDLE_S, &s));
-    *ms = (s > 0 ? s : IDLE_S) * SECOND_MS;
-    return OK;
-}
-
-enum err
 session_life(struct call *c, int64_t *ms)
 {
     int64_t h;
@@ -243,6 +232,7 @@ find_person(struct call *c, const char *sql, const char *key,
             s->seen = s->touched = row_instant(&r, 12);
             s->expires = row_instant(&r, 13);
             s->began = row_instant(&r, 14);
+            s->locked = sql == by_session && row_instant(&r, 15).ms != 0;
         }
     }
     return rows_end(&r);
@@ -256,11 +246,13 @@ actor_by_session(struct call *c, const char *hash, struct signed_in *s)
     TRY(find_person(c, by_session, hash, s));
     if (s->actor == NULL)
         return OK;
-    TRY(session_idle(c, &s->idle_ms));
     TRY(session_life(c, &life));
     s->expires.ms += life; /* it began then */
     s->actor->session_ends = s->expires;
-    return read_roles(c, s->actor);
+    TRY(read_roles(c, s->actor));
+    TRY(session_idle(c, s->actor, &s->idle_ms));
+    s->actor->idle_ms = s->idle_ms;
+    return OK;
 }
 
 enum err

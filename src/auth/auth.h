@@ -14,15 +14,20 @@
  *   3. A cookie session may change things only with its CSRF token in the
  *      header X-CSRF-Token; a bearer token needs none.
  *   4. No person holds two of the three administrators' roles.
- *   5. A session idle for 600 s (setting) ends; what a page asks for by itself
- *      (c->unattended) is no use of it.  After 12 h (setting) it ends however
- *      it is used; a change that is under way has five minutes more.
+ *   5. A session idle for 600 s (setting; another for crews) ends; what a page
+ *      asks for by itself (c->unattended) is no use of it.  After 12 h (setting)
+ *      it ends however it is used; a change that is under way has five minutes
+ *      more.
  *   6. A password 90 days old (setting) must be changed at the next sign-in.
  *   7. An address from which 30 sign-ins failed waits 10 s for each further
  *      try, be its password right or wrong; a browser that is known does not.
  *   8. A person who holds an administrator's role, through any account, acts
  *      with that and a requester's rights only, whatever else is told.
  *   9. An account has at most 100 sessions; the one used longest ago ends.
+ *  10. Of those who see the bar of alarms an idle session is locked: it opens
+ *      nothing more, but until its 12 h are over whoever shows its cookie is
+ *      c->locked, never c->actor.  Only a sign-in ends that state, and no
+ *      setting, right or clock brings the session back (decision 55).
  *
  * The door: of people and places auth knows what these views show, and no
  * table behind them; whoever has the tables fills them (db/schema/0017_doors).
@@ -91,6 +96,8 @@ struct actor {
     unsigned char key[AUTH_KEY];
     const char *csrf;
     instant session_ends; /* its life is over then, used or not; 0: a token */
+    int64_t idle_ms;      /* so long it may rest; 0: a token */
+    bool lock_kept;       /* it is written down that it is locked */
     bool confirmed;   /* a second administrator has agreed to what is done */
     const char *lang; /* "zh", "en" or NULL */
 };
@@ -227,6 +234,13 @@ struct sign_in {
    says for how long.  A session that the call came by ends, whosever
    it is: the browser has the new one in its place. */
 enum err auth_sign_in(struct call *c, struct sign_in *s) MUST_USE;
+/*
+ * ACT as whoever's session is locked, or who is signed in, with what ARG says;
+ * afterwards nobody is, again.  For what a locked page may still hear, and for
+ * nothing else.  ERR_UNSIGNED: neither; ERR_DENIED: they have no bar of alarms.
+ */
+enum err auth_as_locked(struct call *c, enum err (*act)(struct call *, void *),
+                        void *arg) MUST_USE;
 /* ERR_DENIED: the caller came by a token. */
 enum err auth_sign_out(struct call *c) MUST_USE;
 
@@ -240,7 +254,8 @@ enum err auth_person_left(struct call *c, int64_t person_id) MUST_USE;
 enum err auth_drop_idle(struct call *c, int64_t max, int64_t *done) MUST_USE;
 
 /* Find the actor of a session secret or of a bearer token; sets c->actor.
-   ERR_UNSIGNED when it is unknown, expired or idle too long. */
+   ERR_UNSIGNED when it is unknown, expired or idle too long; of the last
+   c->locked is told, if it is locked. */
 enum err auth_by_session(struct call *c, const char *secret) MUST_USE;
 enum err auth_by_token(struct call *c, const char *token) MUST_USE;
 

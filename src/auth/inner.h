@@ -78,6 +78,7 @@ struct signed_in {
     instant touched; /* last use written down */
     instant expires; /* of a token or a session; 0: never */
     int64_t idle_ms; /* of a session; 0: a token */
+    bool locked;     /* told to have been idle too long: so for good */
     bool unwritten;  /* a session that the disk did not take: only here */
 };
 
@@ -96,14 +97,29 @@ enum err actor_by_account(struct call *c, const char *name,
 enum err setting_number(struct call *c, const char *name, int64_t other,
                         int64_t *out) MUST_USE;
 
-/* How long a session may be idle, and how long it may last at all: the
-   settings session.idle_s and session.max_h. */
-enum err session_idle(struct call *c, int64_t *ms) MUST_USE;
+/* How long a session may last at all: the setting session.max_h. */
 enum err session_life(struct call *c, int64_t *ms) MUST_USE;
 
 /* Copy FROM and all it points to into ROOM and return the bytes needed; ROOM
    NULL only counts.  The copy is a struct actor at the start of ROOM. */
 size_t actor_copy(const struct actor *from, void *room);
+
+/* -- lock.c ------------------------------------------------------------- */
+
+/* How long the actor's session may be idle: session.crew_idle_s for those who
+   go from place to place and do nothing else here, else session.idle_s.  A
+   NULL actor: the latter. */
+enum err session_idle(struct call *c, const struct actor *a,
+                      int64_t *ms) MUST_USE;
+
+/* Do they see the bar of alarms, so that their idle session is locked and not
+   ended? */
+bool hears_alarms(const struct actor *a);
+
+/* What happens to the session of that secret's hash when it was idle too long,
+   in the caller's TX: locked or ended.  The audit has the same of both. */
+enum err session_rest(struct call *c, int64_t account_id, int64_t id,
+                      const char *hash) MUST_USE;
 
 /* -- cache.c ------------------------------------------------------------ */
 

@@ -41,7 +41,7 @@ static const char set_must_change[] =
 
 static const char add_session[] =
     "INSERT INTO session (id, secret, account_id, csrf, created_at, seen_at,"
-    " address, browser) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    " address, browser, idle_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 static const char drop_session[] = "DELETE FROM session WHERE id = $1";
 
@@ -49,7 +49,7 @@ static const char count_devices[] =
     "SELECT COUNT(*) FROM sign_in_from WHERE mark = $1";
 
 static const char touch_session[] =
-    "UPDATE session SET seen_at = $2 WHERE secret = $1";
+    "UPDATE session SET seen_at = $2, idle_ms = $3 WHERE secret = $1";
 
 static const char touch_token[] =
     "UPDATE token SET seen_at = $2 WHERE secret = $1";
@@ -182,7 +182,7 @@ write_session(struct call *c, const struct signed_in *in, const char *hash)
 
     return db_exec(c, add_session, V(a->session_id), V(hash), V(a->account_id),
                    V(a->csrf), V(c->now), V(c->now), V(c->address),
-                   V(browser_name(c)));
+                   V(browser_name(c)), V(a->idle_ms));
 }
 
 /* Only in memory, until there is room: who cannot change anything shall read
@@ -193,7 +193,7 @@ hold_session(struct call *c, struct signed_in *in,
 {
     in->unwritten = true;
     in->began = in->seen = in->touched = c->now;
-    TRY(session_idle(c, &in->idle_ms));
+    in->idle_ms = in->actor->idle_ms;
     cache_put(c, hash, in, cache_epoch(c));
     log_line(LOG_WARN, "auth",
              "account %lld signed in and the disk did not take it",
@@ -221,6 +221,7 @@ make_session(struct call *c, const char *name, struct sign_in *s, bool held)
     in.actor->csrf = s->csrf;
     TRY(session_life(c, &life));
     in.actor->session_ends.ms = c->now.ms + life;
+    TRY(session_idle(c, in.actor, &in.actor->idle_ms));
     TRY(held ? hold_session(c, &in, hash)
              : write_session(c, &in, secret_hex(c, hash)));
     c->actor = in.actor;
@@ -286,7 +287,8 @@ accept_sign_in(struct call *c, const char *name, struct sign_in *s,
 enum err
 auth_sign_in(struct call *c, struct sign_in *s)
 {
-    const struct actor *before = c->actor;
+    /* A session that is locked is opened by beginning another in its place. */
+    const struct actor *before = c->actor ? c->actor : c->locked;
     struct candidate who;
     bool fits = false;
 
@@ -342,13 +344,14 @@ auth_sign_out(struct call *c)
 /* -- what is over ----------------------------------------------------------- */
 
 static const char find_over[] =
-    "SELECT id, account_id, seen_at FROM session"
-    " WHERE seen_at < $1 OR created_at < $2 OR seen_at > $3"
-    " OR created_at > $3 LIMIT $4";
+    "SELECT id, account_id, created_at, secret, seen_at FROM session"
+    " WHERE (locked_at IS NULL AND seen_at < $1 - COALESCE(idle_ms, $2))"
+    " OR created_at < $3 OR seen_at > $4 OR created_at > $4 LIMIT $5";
 
 struct over {
     int64_t id, account_id;
-    bool idle;
+    bool idle; /* and not too old */
+    const char *hash;
 };
 
 /* A use is written down a minute late, and a change under way has its grace.
@@ -360,15 +363,18 @@ find_what_is_over(struct call *c, struct over *all, size_t max, size_t *n)
     int64_t idle = 0, life = 0;
     instant unused, born, ahead = { c->now.ms + CLOCKS_APART_MS };
 
-    TRY(session_idle(c, &idle));
+    TRY(session_idle(c, NULL, &idle));
     TRY(session_life(c, &life));
-    unused.ms = c->now.ms - idle - 2 * TOUCH_MS;
+    unused.ms = c->now.ms - 2 * TOUCH_MS;
     born.ms = c->now.ms - life - GRACE_MS;
-    ROWS r =
-        db_query(c, find_over, V(unused), V(born), V(ahead), V((int64_t)max));
+    ROWS r = db_query(c, find_over, V(unused), V(idle), V(born), V(ahead),
+                      V((int64_t)max));
     while (*n < max && rows_next(&r)) {
         all[(*n)++] = (struct over){ row_int(&r, 0), row_int(&r, 1),
-                                     row_instant(&r, 2).ms < unused.ms };
+                                     row_instant(&r, 2).ms >= born.ms
+                                         && row_instant(&r, 2).ms <= ahead.ms
+                                         && row_instant(&r, 4).ms <= ahead.ms,
+                                     row_text(&r, 3) };
     }
     return rows_end(&r);
 }
@@ -383,8 +389,9 @@ auth_drop_idle(struct call *c, int64_t max, int64_t *done)
     *done = (int64_t)n;
     TX tx = tx_begin(c);
     for (size_t i = 0; i < n; i++)
-        TRY(session_end(c, all[i].account_id, all[i].id,
-                        all[i].idle ? "idle" : "age"));
+        TRY(all[i].idle
+                ? session_rest(c, all[i].account_id, all[i].id, all[i].hash)
+                : session_end(c, all[i].account_id, all[i].id, "age"));
     TRY(lockout_tidy(c, max));
     return tx_commit(&tx);
 }
@@ -406,17 +413,29 @@ is_over(const struct call *c, const struct signed_in *s)
     if (instant_is_ahead(s->began, c->now)
         || (s->idle_ms && instant_is_ahead(s->seen, c->now)))
         return true;
-    if (s->idle_ms && c->now.ms - s->seen.ms > s->idle_ms)
+    if (s->locked || (s->idle_ms && c->now.ms - s->seen.ms > s->idle_ms))
         return true;
     return s->expires.ms && c->now.ms >= s->expires.ms + grace;
 }
 
+/* Over, but only for having been idle, and somebody's who sees alarms? */
+static bool
+is_locked(const struct call *c, const struct signed_in *s)
+{
+    return s->idle_ms && c->now.ms < s->expires.ms
+           && !instant_is_ahead(s->began, c->now)
+           && !instant_is_ahead(s->seen, c->now) && hears_alarms(s->actor);
+}
+
 static enum err
-touch(struct call *c, const char *sql, const char *hash)
+touch(struct call *c, const char *hash, const struct signed_in *s)
 {
     TX tx = tx_begin(c);
 
-    TRY(db_exec(c, sql, V(hash), V(c->now)));
+    if (s->idle_ms)
+        TRY(db_exec(c, touch_session, V(hash), V(c->now), V(s->idle_ms)));
+    else
+        TRY(db_exec(c, touch_token, V(hash), V(c->now)));
     return tx_commit(&tx);
 }
 
@@ -445,6 +464,8 @@ know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
     enum cached cached = cache_find(c, hash, &s);
     bool fresh = cached == CACHED_FRESH;
     uint64_t epoch = cache_epoch(c);
+
+    c->locked = NULL;
     if (!fresh) {
         const struct signed_in before = s;
 
@@ -453,7 +474,12 @@ know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
         if (cached == CACHED_STALE && before.seen.ms > s.seen.ms)
             s.seen = before.seen;
     }
-    if (s.actor == NULL || is_over(c, &s))
+    if (s.actor != NULL && is_over(c, &s)) {
+        s.actor->lock_kept = s.locked;
+        c->locked = is_locked(c, &s) ? s.actor : NULL;
+        s.actor = NULL;
+    }
+    if (s.actor == NULL)
         return fail(c, ERR_UNSIGNED, NULL, "please sign in");
     /* A use that cannot be written down is still a use. */
     if (!c->unattended
@@ -461,8 +487,7 @@ know(struct call *c, const unsigned char hash[SECRET_HASH], bool token)
             || instant_is_ahead(s.touched, c->now))) {
         fresh = false;
         s.touched = c->now;
-        if (touch(c, token ? touch_token : touch_session, secret_hex(c, hash))
-            != OK)
+        if (touch(c, secret_hex(c, hash), &s) != OK)
             c->fault = (struct fault){ 0 };
     }
     if (s.unwritten && store_trouble(c->app->store) == STORE_WELL) {

@@ -11,6 +11,11 @@ static const struct field fields[] = {
     FIELD(struct session_row, created_at, .flags = GIVEN,
           .label = "Signed in at"),
     FIELD(struct session_row, seen_at, .flags = GIVEN, .label = "Last used"),
+    FIELD(struct session_row, idle_ms, .flags = GIVEN, .label = "Idle time",
+          .says = "How many milliseconds it may rest, as of its last use."),
+    FIELD(struct session_row, locked_at, .flags = GIVEN, .label = "Locked at",
+          .says = "Idle too long: it hears alarms alone, until its password is "
+                  "given."),
     FIELD(struct session_row, own, .flags = GIVEN | DERIVED,
           .says = "The session that asks."),
 };
@@ -34,16 +39,21 @@ static const char drop_own[] =
 enum err
 session_row_list(struct call *c, struct list *l)
 {
-    int64_t idle = 0;
+    int64_t idle = 0, life = 0;
     struct session_row *rows;
 
     TRY(auth_need(c, NULL, NULL));
-    TRY(session_idle(c, &idle));
+    TRY(session_idle(c, c->actor, &idle));
+    TRY(session_life(c, &life));
     list_and(c, l, "account_id = $%zu",
              list_bind(c, l, V(c->actor->account_id)));
-    /* A use is written down a minute late. */
-    list_and(c, l, "seen_at >= $%zu",
-             list_bind(c, l, V((instant){ c->now.ms - idle - MINUTE_MS })));
+    /* One that is locked hears alarms, so it can be seen here, and ended. */
+    if (hears_alarms(c->actor))
+        list_and(c, l, "created_at >= $%zu",
+                 list_bind(c, l, V((instant){ c->now.ms - life })));
+    else /* A use is written down a minute late. */
+        list_and(c, l, "seen_at >= $%zu",
+                 list_bind(c, l, V((instant){ c->now.ms - idle - MINUTE_MS })));
     list_and(c, l, "seen_at <= $%zu",
              list_bind(c, l, V((instant){ c->now.ms + CLOCKS_APART_MS })));
     TRY(model_list(c, l));

@@ -70,7 +70,9 @@ struct call {
     struct db *db;
     const struct app *app;
     const struct actor *actor; /* NULL is nobody */
-    struct auth_reach *reach;  /* where things lie, remembered; or NULL */
+    /* Nobody, too: whose session is locked.  They may hear bare alarms. */
+    const struct actor *locked;
+    struct auth_reach *reach; /* where things lie, remembered; or NULL */
     const struct words *words;
     instant now;
     enum lang lang;

@@ -12,6 +12,7 @@ const all = [
   'breaks',
   'finding',
   'alarms',
+  'lock',
   'correcting',
   'auditing',
   'day',

@@ -323,6 +323,33 @@ enum err order_crew_load(struct call *c, struct crew_load *l) MUST_USE;
    alone: the event stream gives no more of it. */
 bool order_may_see(struct call *c, const struct order *o);
 
+/* -- what a locked page tells ------------------------------------ */
+
+#define BARE_ALARMS 3
+
+/* Of an emergency that nobody has answered: what it is, where, how long still.
+   No number, no words of whoever asked, nobody's name; of a secrecy area not
+   even the place. */
+struct bare_alarm {
+    const char *item_code, *item_name;
+    int64_t place_id;
+    const char *place_name;
+    bool secret;
+    const char *nearest_clock;
+    instant nearest_due;
+    bool has_crew;
+};
+extern const struct model bare_alarm_model;
+struct bare_alarms {
+    struct bare_alarm found[BARE_ALARMS];
+    size_t n;
+    int64_t total; /* with those that are not told one by one */
+};
+
+/* Those whom the caller's bar of alarms has, as struct bare_alarms in OUT; for
+   auth_as_locked. */
+enum err order_bare_alarms(struct call *c, void *out) MUST_USE;
+
 /* -- ratings ---------------------------------------------------- */
 
 struct rating {

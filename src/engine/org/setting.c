@@ -4,18 +4,20 @@
 
 /* Beside each what holds when it is not set. */
 enum setting_id {
-    OFFICE_NAME,       /* empty */
-    OFFICE_ZONE,       /* Asia/Shanghai */
-    SESSION_IDLE_S,    /* 600 */
-    SESSION_MAX_H,     /* 12 */
-    PASSWORD_MAX_DAYS, /* 90; 0: a password never grows old */
-    OFFICE_DEMO,       /* no; the program says it of an office it made */
+    OFFICE_NAME,         /* empty */
+    OFFICE_ZONE,         /* Asia/Shanghai */
+    SESSION_IDLE_S,      /* 600 */
+    SESSION_CREW_IDLE_S, /* 3600; of a crew's people */
+    SESSION_MAX_H,       /* 12 */
+    PASSWORD_MAX_DAYS,   /* 90; 0: a password never grows old */
+    OFFICE_DEMO,         /* no; the program says it of an office it made */
     N_SETTINGS
 };
 static const char *const setting_names[] = {
     [OFFICE_NAME] = "office.name",
     [OFFICE_ZONE] = "office.zone",
     [SESSION_IDLE_S] = "session.idle_s",
+    [SESSION_CREW_IDLE_S] = "session.crew_idle_s",
     [SESSION_MAX_H] = "session.max_h",
     [PASSWORD_MAX_DAYS] = "password.max_days",
     [OFFICE_DEMO] = "office.demo",
@@ -27,6 +29,7 @@ static const struct {
     int least, most;
 } setting_limits[N_SETTINGS] = {
     [SESSION_IDLE_S] = { 60, 86400 },
+    [SESSION_CREW_IDLE_S] = { 60, 86400 },
     [SESSION_MAX_H] = { 1, 168 },
     [PASSWORD_MAX_DAYS] = { 0, 3650 },
 };

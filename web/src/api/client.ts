@@ -6,6 +6,9 @@ import { language } from '@/common/i18n';
 
 const BASE = '/api/v1';
 
+/* What a locked page asks for: never a use of the session. */
+export const ALARMS = '/session/alarms';
+
 /* An RFC 9457 problem document; `field` names the input that is at fault. */
 export class Problem extends Error {
   constructor(
@@ -68,6 +71,22 @@ let touched = Date.now();
 for (const event of ['pointerdown', 'keydown', 'wheel', 'touchstart', 'click'])
   globalThis.addEventListener?.(event, () => (touched = Date.now()), { passive: true, capture: true });
 
+/* When the session was last used, by this page or by another tab of the browser. */
+const USED = 'session-used';
+let used = Date.now();
+
+export function lastUse(): number {
+  const now = Date.now();
+  const elsewhere = Number(globalThis.localStorage?.getItem(USED)) || 0;
+  /* What lies ahead was written before the clock was put back. */
+  return Math.max(Math.min(used, now), elsewhere <= now ? elsewhere : 0);
+}
+
+function markUse(): void {
+  used = Date.now();
+  globalThis.localStorage?.setItem(USED, String(used));
+}
+
 function headersOf(method: string, ask: Ask): Record<string, string> {
   const h: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language() };
   if (Date.now() - touched > ATTENDED_MS) h['X-Unattended'] = 'yes';
@@ -91,10 +110,11 @@ function unsigned(p: Problem, path: string): boolean {
 
 export async function call<T>(method: string, path: string, ask: Ask = {}, again = true): Promise<T> {
   let r: Response;
+  const headers = headersOf(method, ask);
   try {
     r = await fetch(address(path, ask.query), {
       method,
-      headers: headersOf(method, ask),
+      headers,
       body: ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body)),
       credentials: 'same-origin',
       signal: ask.signal,
@@ -108,6 +128,7 @@ export async function call<T>(method: string, path: string, ask: Ask = {}, again
     if (again && unsigned(p, path) && (await restore())) return call<T>(method, path, ask, false);
     throw p;
   }
+  if (!headers['X-Unattended'] && path !== ALARMS) markUse();
   if (method !== 'GET') answered.waits = r.status === 202;
   const said = await r.text();
   return (said ? JSON.parse(said) : undefined) as T;

@@ -1,6 +1,6 @@
 /* Who is signed in and what they may do. */
 import { computed, reactive } from 'vue';
-import { call, get, post, Problem, setCsrf } from './client';
+import { call, get, lastUse, post, Problem, setCsrf } from './client';
 import type { Session } from './types';
 import { forget } from './facts';
 
@@ -86,6 +86,12 @@ export async function signInAgain(password: string): Promise<void> {
   for (const done of waiting.splice(0)) done(true);
 }
 
+/* As somebody else one begins anew: nothing of the page is left, nor of a session that the server takes for one in use. */
+export async function anew(): Promise<void> {
+  await call('DELETE', '/session').catch(() => undefined);
+  location.assign('/');
+}
+
 /* Is it still the same person?  If not, ask them; false when nobody is known. */
 export async function checkSession(): Promise<boolean> {
   if (!session.who) return false;
@@ -101,16 +107,29 @@ export async function checkSession(): Promise<boolean> {
   }
 }
 
-const REST_MS = 120_000;
+const REST_MS = 30_000;
 let checked = Date.now();
+
+/* So long before it is locked the page says so, and counts. */
+const TELL_MS = 30_000;
+export const idle = reactive({ left: 0 /* seconds until it is locked; 0: not soon */ });
+
+/* The page is locked by its own clock, in step with the server's: a machine that slept is locked when it wakes. */
+function watchIdle(): void {
+  const free = !!session.who?.idle_s && !session.who.must_change && !session.ended;
+  const left = free ? lastUse() + session.who!.idle_s! * 1000 - Date.now() : Infinity;
+  if (left <= 0) session.ended = 'idle';
+  idle.left = left > 0 && left <= TELL_MS ? Math.ceil(left / 1000) : 0;
+}
 
 /* Who types or presses is not idle, even when the page asks the server nothing. */
 export function stayAwake(): void {
   const seen = (): void => {
-    if (!session.who || session.ended || Date.now() - checked < REST_MS) return;
+    if (!session.who || session.ended || (!idle.left && Date.now() - checked < REST_MS)) return;
     checked = Date.now();
     void checkSession().catch(() => undefined);
   };
+  setInterval(watchIdle, 1000);
   for (const kind of ['keydown', 'pointerdown']) window.addEventListener(kind, seen, { passive: true });
   /* Another tab may have signed in as another meanwhile. */
   document.addEventListener('visibilitychange', () => {

@@ -32,6 +32,8 @@ export interface List<T> {
 }
 
 export type Session = Answer<'/api/v1/session'>;
+export type BareAlarms = Answer<'/api/v1/session/alarms'>;
+export type BareAlarm = One<BareAlarms>;
 /* What a POST of the address answers. */
 type Done<P extends keyof paths> = paths[P] extends {
   post: { responses: { 200: { content: { 'application/json': infer T } } } };

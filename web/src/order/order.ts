@@ -1,5 +1,5 @@
 /* What an order's facts mean to people: tones, stages, clocks. */
-import type { Order, State } from '@/api/types';
+import type { BareAlarm, Order, State } from '@/api/types';
 import { crewNames, itemNames } from '@/api/facts';
 import { placeWords } from '@/api/placeNames';
 import { language, t } from '@/common/i18n';
@@ -116,8 +116,18 @@ export function clockOf(o: Order, now: number): Clock | null {
     name,
     due: o.nearest_due,
     level: left < 0 ? 'over' : soon ? 'soon' : 'ok',
-    words: t(left < 0 ? 'clock.over' : 'clock.left', { stage: t(`stage.${name}`), span: span(left) }),
+    words: leftWords(name, left),
   };
+}
+
+/* How much of a clock's time is left, or that it is over. */
+function leftWords(clock: string, left: number): string {
+  return t(left < 0 ? 'clock.over' : 'clock.left', { stage: t(`stage.${clock}`), span: span(left) });
+}
+
+export function bareClock(a: BareAlarm, now: number): string {
+  if (!a.nearest_clock || !a.nearest_due) return '';
+  return leftWords(a.nearest_clock, new Date(a.nearest_due).getTime() - now);
 }
 
 /* Where it is, in words: a known place and what was added to it. */
