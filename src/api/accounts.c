@@ -326,7 +326,7 @@ const struct route account_routes[] = {
       .out = &account_model, .may = "account.edit", .flags = R_APART | R_HASHES,
       .says = "Give an account a password to be changed at once." },
     { POST, "/accounts/open", serve_open, .in = &opening_model,
-      .may = "account.edit", .flags = R_RAW | R_APART,
+      .may = "account.edit", .flags = R_RAW | R_APART | R_WAITS,
       .answer = "{made:int,items:[{person_id:int,person_name:text?,"
                 "unit_name:text?,name:text?,account_id:int?,waiting:bool,"
                 "why:text?}]}",

@@ -610,6 +610,7 @@ write_page(struct json_out *o, size_t i)
         write_page_answer(o, i, "503", "Why it does not serve.", true);
     for (size_t k = 0; k < COUNT(closed) && !pages[i].open; k++)
         write_problem(o, closed[k]);
+    write_problem(o, "400"); /* a head that cannot be read */
     write_problem(o, "405");
     write_problem(o, "default");
     json_end(o);

@@ -128,6 +128,61 @@ word_of_verb(struct client *k, const struct op *op, const char *name)
     return lore_value(k->s->lore, key, &k->chance);
 }
 
+/* The table of a text of ids, as it is called: `person_ids`, or what the list
+   is: `orders`.  NULL: it is no such text. */
+static const char *
+ids_table(struct client *k, const char *name, char *out, size_t n)
+{
+    size_t len = strlen(name);
+    const struct op *list;
+
+    if (len > 4 && strcmp(name + len - 4, "_ids") == 0) {
+        (void)snprintf(out, n, "%.*s", (int)len - 4, name);
+        return out;
+    }
+    (void)snprintf(out, n, "/api/v1/%s", name);
+    list = plan_find(&k->s->plan, "GET", out);
+    return list != NULL ? list->table : NULL;
+}
+
+/* A row of the table to whom something was offered lately: it is alive. */
+static int64_t
+offered_id(struct client *k, const char *table)
+{
+    struct plan *p = &k->s->plan;
+    struct offer one;
+
+    for (int i = 0; i < 40; i++) {
+        struct op *op = &p->ops[below(k, (uint32_t)p->n)];
+
+        if (op->table != NULL && strcmp(op->table, table) == 0
+            && plan_take_offer(p, op, &k->chance, &one))
+            return one.id;
+    }
+    return 0;
+}
+
+/* "1,2", of rows that were seen; NULL: none was. */
+static json_t *
+ids_of(struct client *k, const char *name)
+{
+    char path[120], text[60];
+    const char *table = ids_table(k, name, path, sizeof path);
+    size_t len = 0;
+
+    text[0] = '\0';
+    for (int i = 0; table != NULL && i < 2; i++) {
+        int64_t id = one_in(k, 3) ? 0 : offered_id(k, table);
+
+        if (id == 0)
+            id = lore_id(k->s->lore, table, false, &k->chance, NULL);
+        if (id != 0 && (i == 0 || one_in(k, 4)))
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%lld",
+                                    len > 0 ? "," : "", (long long)id);
+    }
+    return len > 0 ? json_string(text) : NULL;
+}
+
 static json_t *
 text_of(struct client *k, const struct op *op, const char *name,
         const json_t *schema)
@@ -137,7 +192,10 @@ text_of(struct client *k, const struct op *op, const char *name,
 
     if (format != NULL)
         return time_value(k, strcmp(format, "date") == 0);
-    v = known_word(k, name);
+    if (!one_in(k, 8))
+        v = ids_of(k, name);
+    if (v == NULL)
+        v = known_word(k, name);
     if (v == NULL && !one_in(k, 3))
         v = word_of_verb(k, op, name);
     if (v == NULL && one_in(k, 2))
