@@ -303,12 +303,14 @@ set_clock(const struct siege *s, int seconds)
     (void)close(fd);
 }
 
+/* Back and on again, but not to before the tokens were made that those who are
+   counted come by: what lies ahead of the clock does not hold (decision 53). */
 static void
 turn_clock(struct siege *s, struct random *r)
 {
-    static const int hours[] = { 3600, -3600, 0, 1800 };
+    static const int seconds[] = { 7200, 0, 3600, 5400 };
 
-    set_clock(s, hours[random_below(r, COUNT(hours))]);
+    set_clock(s, seconds[random_below(r, COUNT(seconds))]);
     pause_ms(between(r, 2000, 4000));
 }
 

@@ -323,6 +323,11 @@ compare(struct comparing *k, const struct entry *e, const struct column *col,
                 k->which);
 }
 
+/* What is said of a merged order stands in the living one's history, too, and
+   says where it was said. */
+static const char said[] =
+    " WHERE note LIKE 'sg%' AND COALESCE(detail, '') NOT LIKE '{\"merged\"%'";
+
 static void
 compare_place(struct comparing *k, const struct entry *all, size_t n,
               unsigned place)
@@ -331,13 +336,9 @@ compare_place(struct comparing *k, const struct entry *all, size_t n,
     struct column col = { 0 };
     char sql[300];
 
-    (void)snprintf(
-        sql, sizeof sql, "SELECT id, %s FROM %s%s%s%s", l->places[place].column,
-        l->places[place].table,
-        strcmp(l->places[place].table, "event") == 0 ? " WHERE " : "",
-        strcmp(l->places[place].table, "event") == 0 ? l->places[place].column
-                                                     : "",
-        strcmp(l->places[place].table, "event") == 0 ? " LIKE 'sg%'" : "");
+    (void)snprintf(sql, sizeof sql, "SELECT id, %s FROM %s%s",
+                   l->places[place].column, l->places[place].table,
+                   strcmp(l->places[place].table, "event") == 0 ? said : "");
     read_column(k->c, sql, &col);
     for (size_t i = 0; i < n; i++)
         if (all[i].place == place)

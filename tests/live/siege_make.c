@@ -142,7 +142,9 @@ ids_table(struct client *k, const char *name, char *out, size_t n)
     }
     (void)snprintf(out, n, "/api/v1/%s", name);
     list = plan_find(&k->s->plan, "GET", out);
-    return list != NULL ? list->table : NULL;
+    if (list == NULL)
+        return NULL;
+    return list->table != NULL ? list->table : list->answers;
 }
 
 /* A row of the table to whom something was offered lately: it is alive. */
