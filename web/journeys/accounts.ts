@@ -61,7 +61,13 @@ async function byTheHundred({ comes, stands }: Cast): Promise<void> {
 
 async function oneWord({ comes }: Cast): Promise<void> {
   const sysadmin = await comes('sysadmin', 'desk', 'zh', '/admin/import');
-  const accounts = await sysadmin.asks<{ items: { name: string }[] }>('GET', '/accounts?name.in=requester,new-clerk');
+  /* Of people whom no other journey plays: who holds the role sees more than they did. */
+  const units = await sysadmin.asks<{ items: { id: number }[] }>('GET', '/units?limit=1&sort=id');
+  const aide = { code: 'new-aide', name: '新来的助理', unit_id: units.items[0].id };
+  const made = await sysadmin.asks<{ id: number }>('POST', '/persons', aide);
+  await sysadmin.asks('POST', '/accounts/open', { person_ids: `${made.id}`, called: 'staff_number' });
+  const accounts = await sysadmin.asks<{ items: { name: string }[] }>('GET', '/accounts?name.in=new-aide,new-clerk');
+  assert.equal(accounts.items.length, 2);
   await sysadmin.page.locator('label.chip', { hasText: '授权' }).click();
   await sysadmin.page.locator('input[type=file]').setInputFiles({
     name: 'roles.csv',
