@@ -91,8 +91,11 @@ async function signedOutElsewhere({ comes }: Cast): Promise<void> {
 
 async function anotherTab({ comes }: Cast): Promise<void> {
   const p = await comes('requester', 'phone');
+  p.expects(401, /./);
   p.expects(403, /./);
+  const listening = p.page.waitForResponse((r) => r.url().endsWith('/stream') && r.status() === 200);
   await begins(p, '两个标签页');
+  await listening;
   const tab = await p.page.context().newPage();
   await tab.goto(p.page.url().replace('/report', '/'));
   await tab.evaluate(async (password) => {
@@ -104,8 +107,10 @@ async function anotherTab({ comes }: Cast): Promise<void> {
     });
   }, PASSWORD);
   await tab.close();
-  await p.presses('report.send');
+  /* The session before ended with it, and its stream says so. */
+  await p.page.locator('dialog[open] input[type=password]').waitFor();
   await signsInAgain(p);
+  await p.presses('report.send');
   await p.page.locator('.done-number').waitFor();
   await p.presses('report.see');
   await p.sees('两个标签页');
