@@ -99,13 +99,16 @@ give_tokens(struct call *c, struct live_office *o)
     as(c, NULL);
 }
 
+/* What is said among those who work leaves the row as it was. */
 const char half_done_orders[] =
     "SELECT COUNT(*) FROM orders o WHERE version <>"
     " (SELECT COUNT(*) FROM event e WHERE e.noun_id = o.id"
-    " AND e.verb <> 'rate')";
+    " AND e.verb <> 'rate' AND NOT (e.verb = 'comment' AND e.internal = 1))";
 
 const char unaudited_orders[] =
-    "SELECT COUNT(*) FROM orders o WHERE version <>"
+    "SELECT COUNT(*) FROM orders o WHERE"
+    " (SELECT COUNT(*) FROM event e WHERE e.noun_id = o.id"
+    " AND e.verb <> 'rate') <>"
     " (SELECT COUNT(*) FROM audit_entry a WHERE a.noun_id = o.id"
     " AND a.noun = 'order' AND a.action <> 'order.rate')";
 
