@@ -164,17 +164,34 @@ judge(struct call *c, const struct account_opened *all, size_t n,
     return OK;
 }
 
+/* X as it is now: somebody else may have opened the same meanwhile. */
 static enum err
-make_portion(struct call *c, struct account_opened *all, size_t n)
+read_again(struct call *c, const struct account_opening *o,
+           struct account_opened *x)
+{
+    ROWS r = db_query(c, find_one, V(x->person_id));
+
+    if (rows_next(&r))
+        read_opened(c, o, &r, x);
+    return rows_end(&r);
+}
+
+/* Of ALL those from FROM on; each is judged once more where nobody can come
+   between, so that one who was quicker is told of and ends nothing. */
+static enum err
+make_portion(struct call *c, const struct account_opening *o,
+             struct account_opened *all, size_t from, size_t n)
 {
     TX tx = tx_begin(c);
 
-    for (size_t i = 0; i < n; i++) {
-        struct account a = { .name = all[i].name,
-                             .person_id = all[i].person_id };
+    for (size_t i = from; i < from + n; i++) {
+        struct account a = { .person_id = all[i].person_id };
 
+        TRY(read_again(c, o, &all[i]));
+        TRY(judge(c, all, i, &all[i]));
         if (all[i].why != NULL)
             continue;
+        a.name = all[i].name;
         TRY(account_make(c, &a));
         all[i].account_id = a.id;
         all[i].waiting = a.waiting;
@@ -208,7 +225,7 @@ accounts_open(struct call *c, const struct account_opening *o,
 
         /* Asked as a whole again, it would not tell of those made before. */
         for (int tries = 0; e == ERR_BUSY && tries < TRIES; tries++)
-            e = make_portion(c, all + i, some);
+            e = make_portion(c, o, all, i, some);
         TRY(e);
     }
     return OK;

@@ -247,12 +247,12 @@ struct catalog_answered {
 };
 
 /* Add what differs to the JSON list that is open in OUT: {"what":"answer",
-   "label","label_en","from","to"} in words.  *MATERIAL becomes true where an
-   amount or a time is another. */
+   "label","label_en","from","to"} in words.  *SOME becomes true where one
+   does. */
 struct json_out;
 enum err catalog_put_changes(
     struct call *c, struct json_out *out, const struct catalog_answered *was,
-    const struct catalog_answered *is, bool *material) MUST_USE;
+    const struct catalog_answered *is, bool *some) MUST_USE;
 
 /* -- due times ---------------------------------------------------------- */
 

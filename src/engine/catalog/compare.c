@@ -46,11 +46,10 @@ answer_words(struct call *c, const struct form_field *f, const json_t *v)
                : NULL;
 }
 
-/* Of each question of F whose answer differs.  *MATERIAL: one of them is an
-   amount or a time. */
+/* Of each question of F whose answer differs; *SOME: there is one. */
 static void
 put_answers(struct call *c, struct json_out *out, const struct form *f,
-            const char *const json[2], bool *material)
+            const char *const json[2], bool *some)
 {
     JSON *was = json[0] ? json_loads(json[0], 0, NULL) : NULL;
     JSON *is = json[1] ? json_loads(json[1], 0, NULL) : NULL;
@@ -62,7 +61,7 @@ put_answers(struct call *c, struct json_out *out, const struct form *f,
 
         if (a == b || (a != NULL && b != NULL && json_equal(a, b)))
             continue;
-        *material |= q->kind == FORM_NUMBER || q->kind == FORM_DATETIME;
+        *some = true;
         json_begin(out);
         json_put_text(out, "what", "answer");
         json_put_text(out, "label", q->label);
@@ -78,7 +77,7 @@ put_answers(struct call *c, struct json_out *out, const struct form *f,
 enum err
 catalog_put_changes(struct call *c, struct json_out *out,
                     const struct catalog_answered *was,
-                    const struct catalog_answered *is, bool *material)
+                    const struct catalog_answered *is, bool *some)
 {
     struct form old = { 0 }, now = { 0 };
 
@@ -86,12 +85,10 @@ catalog_put_changes(struct call *c, struct json_out *out,
     TRY(form_read(c, is->fields, &now));
     if (was->item_id == is->item_id) {
         put_answers(c, out, &now, (const char *const[]){ was->json, is->json },
-                    material);
+                    some);
         return OK;
     }
-    put_answers(c, out, &old, (const char *const[]){ was->json, NULL },
-                material);
-    put_answers(c, out, &now, (const char *const[]){ NULL, is->json },
-                material);
+    put_answers(c, out, &old, (const char *const[]){ was->json, NULL }, some);
+    put_answers(c, out, &now, (const char *const[]){ NULL, is->json }, some);
     return OK;
 }

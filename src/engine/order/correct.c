@@ -131,6 +131,13 @@ order_take_over(struct deed *d, struct correction *k)
 
 /* -- what is different ----------------------------------------------------------- */
 
+static bool
+wants_another_time(const struct order *old, const struct order *o)
+{
+    return old->wanted_from.ms != o->wanted_from.ms
+           || old->wanted_to.ms != o->wanted_to.ms;
+}
+
 static void
 put_change(struct json_out *out, const char *what, const char *from,
            const char *to)
@@ -153,6 +160,21 @@ put_instant(struct json_out *out, const char *what, instant from, instant to)
     instant_print(to, is);
     if (from.ms != to.ms)
         put_change(out, what, from.ms ? was : NULL, to.ms ? is : NULL);
+}
+
+/* Besides the answers: what whoever let it pass had before them.  Of a phone
+   nothing hangs; words are the requester's wish when they put them otherwise,
+   and a typing error when the desk does. */
+static bool
+is_another_wish(const struct deed *d)
+{
+    const struct order *old = d->old, *o = d->rec;
+
+    return old->item_id != o->item_id || old->place_id != o->place_id
+           || !text_same(old->place_note, o->place_note)
+           || (d->who & BY_REQUESTER
+               && !text_same(old->description, o->description))
+           || wants_another_time(old, o);
 }
 
 /* {"changes":[{"what":"item","from":"说不清","to":"灯具不亮"}, ...]} */
@@ -182,9 +204,7 @@ note_changes(struct deed *d, struct correction *k)
         &(struct catalog_answered){ o->item_id, k->item.fields, o->answers },
         &k->material));
     k->some = b.len != empty;
-    k->material = k->material || old->item_id != o->item_id
-                  || old->wanted_from.ms != o->wanted_from.ms
-                  || old->wanted_to.ms != o->wanted_to.ms;
+    k->material = k->material || is_another_wish(d);
     put_instant(&out, "accept_due", old->accept_due, o->accept_due);
     put_instant(&out, "on_site_due", old->on_site_due, o->on_site_due);
     put_instant(&out, "safe_due", old->safe_due, o->safe_due);
@@ -196,13 +216,6 @@ note_changes(struct deed *d, struct correction *k)
 }
 
 /* -- what follows ------------------------------------------------------------------ */
-
-static bool
-wants_another_time(const struct order *old, const struct order *o)
-{
-    return old->wanted_from.ms != o->wanted_from.ms
-           || old->wanted_to.ms != o->wanted_to.ms;
-}
 
 /* Of a suspended one the last clock stands still, and is the whole of it. */
 static void

@@ -484,8 +484,10 @@ do_add_leg(struct deed *d, void *rec)
     }
     TRY(look_up(d->c, &w, &leg));
     leg.o.parent_id = o->id;
-    d->note = leg.o.item_name;
-    return write_order(d->c, &leg);
+    TRY(write_order(d->c, &leg));
+    /* By its number alone, as who may read here may not see what it asks for. */
+    d->note = leg.o.number;
+    return OK;
 }
 
 enum err

@@ -67,10 +67,25 @@ guard_merge(struct deed *d, void *rec)
     bool some;
 
     TRY(no_open_legs(d, rec));
-    TRY(order_another_open(d->c, o->id, &some));
+    TRY(order_another_open(d->c, o, &some));
     if (!some)
         return fail(d->c, ERR_CONFLICT, "into_id",
                     "there is no other open order");
+    return OK;
+}
+
+/* Of one to whom it is given back the others would wait for ever. */
+enum err
+guard_return(struct deed *d, void *rec)
+{
+    const struct order_facts *f;
+
+    (void)rec;
+    TRY(need_facts(d, &f));
+    if (f->merged > 0)
+        return fail(d->c, ERR_CONFLICT, NULL,
+                    "others wait for this order too; please put it right, or "
+                    "cancel it with a reason");
     return OK;
 }
 

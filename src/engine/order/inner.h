@@ -62,6 +62,9 @@ enum err guard_reopen(struct deed *d, void *rec);
    a caller in no list.  ERR_DENIED: the actor is of those who did it. */
 enum err guard_rate(struct deed *d, void *rec);
 
+/* No others wait for it: ERR_CONFLICT. */
+enum err guard_return(struct deed *d, void *rec);
+
 /* ERR_DENIED: whoever asked for it did the work, too. */
 enum err guard_verify(struct deed *d, void *rec);
 
@@ -108,9 +111,9 @@ void order_hide_discreet(struct call *c, struct list *l);
    and locks nothing (SERIALIZABLE) of where new ones are added. */
 #define ORDER_OLDEST "ORDER BY id LIMIT 1"
 
-/* Is there an order besides this one that others may be merged into, and that
-   the actor may see? */
-enum err order_another_open(struct call *c, int64_t id, bool *some) MUST_USE;
+/* Is there an order that O may be merged into, and that the actor may see? */
+enum err order_another_open(struct call *c, const struct order *o,
+                            bool *some) MUST_USE;
 
 /* Of a right that is held without limits. */
 extern const struct auth_where order_anywhere;
@@ -298,7 +301,7 @@ struct correction {
     struct service_item was, item; /* as it was and as it is called */
     bool knows_was;                /* the catalogue still has it */
     bool some;                     /* something is different */
-    bool material;                 /* the item, an amount or a time is */
+    bool material;                 /* what was let pass is another */
 };
 
 /* Take over into d->rec what d->in says anew. */

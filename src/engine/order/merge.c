@@ -16,7 +16,28 @@
 
 /* -- merging ---------------------------------------------------------------------- */
 
-/* One that is merged itself would lead those who wait on to another. */
+/* Whether O may be merged there.  What is wished must still be done: not where
+   it was done already, nor where it may be refused.  A leg is what its parent
+   waits for, and so is merged into nothing that the parent does not wait for.
+   One that is merged itself would lead those who wait on to another. */
+static enum err
+check_main(struct call *c, const struct order *o,
+           const struct order *main_order)
+{
+    if (!main_order->is_open || main_order->merged_into_id != 0)
+        return fail(c, ERR_CONFLICT, "into_id", "the main order %s is not open",
+                    main_order->number);
+    if (life_step(&order_life, main_order->state, "draw_in") == NULL)
+        return fail(c, ERR_CONFLICT, "into_id",
+                    "the main order %s is done or waits for an approval",
+                    main_order->number);
+    if (o->parent_id != 0 && o->parent_id != main_order->parent_id)
+        return fail(c, ERR_CONFLICT, "into_id",
+                    "a leg is merged only into another leg of the same order");
+    return OK;
+}
+
+/* The note says where: who may not see the main order reads its number alone. */
 enum err
 do_merge(struct deed *d, void *rec)
 {
@@ -33,9 +54,7 @@ do_merge(struct deed *d, void *rec)
     if (e == ERR_ABSENT)
         return fail(c, ERR_INVALID, "into_id", "there is no such order");
     TRY(e);
-    if (!main_order.is_open || main_order.merged_into_id != 0)
-        return fail(c, ERR_CONFLICT, "into_id", "the main order %s is not open",
-                    main_order.number);
+    TRY(check_main(c, o, &main_order));
     o->merged_into_id = main_order.id;
     d->note = main_order.number;
     return OK;
@@ -83,13 +102,14 @@ order_merged(struct deed *d)
 /* -- drawing in --------------------------------------------------------------------- */
 
 /* Some other order that the caller may merge: before its work has begun, with
-   no leg at work. */
+   no leg at work, no leg of another order (check_main). */
 enum err
 guard_draw_in(struct deed *d, void *rec)
 {
     const struct order *o = rec;
     struct list l = { .model = &order_model };
     struct call *c = d->c;
+    size_t parent = list_bind(c, &l, V(o->parent_id));
     bool some;
 
     /* One row after another from the oldest on, until one fits: neither by the
@@ -100,8 +120,9 @@ guard_draw_in(struct deed *d, void *rec)
              " 'dispatched', 'acknowledged') AND id <> $%zu AND"
              " (SELECT COUNT(*) FROM orders g WHERE g.parent_id = orders.id"
              "  AND g.completed_at IS NULL"
-             "  AND (g.is_open = 1 OR g.state = 'returned')) = 0",
-             list_bind(c, &l, V(o->id)));
+             "  AND (g.is_open = 1 OR g.state = 'returned')) = 0"
+             " AND COALESCE(parent_id, $%zu) = $%zu",
+             list_bind(c, &l, V(o->id)), parent, parent);
     if (!auth_may_at(c, "order.accept", &order_anywhere))
         TRY(auth_limit(c, "order.accept", &order_lies, &l));
     list_join_parts(c, &l);

@@ -265,14 +265,21 @@ order_board(struct call *c, struct order_board *b)
 }
 
 enum err
-order_another_open(struct call *c, int64_t id, bool *some)
+order_another_open(struct call *c, const struct order *o, bool *some)
 {
     struct list l;
 
     TRY(open_seen(c, &l));
-    list_and(c, &l, "merged_into_id IS NULL AND id <> $%zu",
-             list_bind(c, &l, V(id)));
-    ROWS r = list_query(c, &l, "1", ORDER_OLDEST);
+    list_and(c, &l,
+             "COALESCE(state, '') IN ('submitted', 'accepted', 'dispatched',"
+             " 'acknowledged', 'on_site', 'in_progress', 'suspended')"
+             " AND id <> $%zu",
+             list_bind(c, &l, V(o->id)));
+    /* A leg is merged into one beside it: these are few, and have an index. */
+    if (o->parent_id != 0)
+        list_and(c, &l, "parent_id = $%zu", list_bind(c, &l, V(o->parent_id)));
+    ROWS r =
+        list_query(c, &l, "1", o->parent_id != 0 ? "LIMIT 1" : ORDER_OLDEST);
     *some = rows_next(&r);
     return rows_end(&r);
 }

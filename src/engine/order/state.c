@@ -9,8 +9,9 @@
 #define AT_WORK                                                                \
     (IN(DISPATCHED) | IN(ACKNOWLEDGED) | IN(ON_SITE) | IN(IN_PROGRESS)         \
      | IN(SUSPENDED))
-#define OPEN_STATES                                                            \
-    (IN(SUBMITTED) | IN(AWAITING_APPROVAL) | IN(ACCEPTED) | AT_WORK)
+/* Nothing is done of what was not let pass. */
+#define LET_PASS (IN(SUBMITTED) | IN(ACCEPTED) | AT_WORK)
+#define OPEN_STATES (IN(AWAITING_APPROVAL) | LET_PASS)
 #define ANY_STATE ((1U << N_ORDER_STATES) - 1U)
 
 /* from, verb, to, who, guard, act, asks, says, only */
@@ -23,9 +24,10 @@ static const struct step steps[] = {
       .flags = STEP_GRAVE },
     { IN(SUBMITTED), "accept", ORDER_ACCEPTED, BY_DESK, NULL, do_accept,
       &life_note_model, "Take the order on.", NULL, .flags = STEP_AT_ONCE },
-    { IN(SUBMITTED) | IN(ACCEPTED), "return", ORDER_RETURNED, BY_DESK, NULL,
-      NULL, &life_reason_model, "Give it back to the requester with a reason.",
-      "with a reason", .flags = STEP_GRAVE },
+    { IN(SUBMITTED) | IN(ACCEPTED), "return", ORDER_RETURNED, BY_DESK,
+      guard_return, NULL, &life_reason_model,
+      "Give it back to the requester with a reason.",
+      "with a reason, while no others wait for it", .flags = STEP_GRAVE },
     { IN(RETURNED), "resubmit", ORDER_SUBMITTED, BY_REQUESTER | BY_DESK, NULL,
       do_resubmit, &order_resubmit_model, "Send a returned order in again.",
       "awaiting approval again where the item needs it" },
@@ -33,14 +35,14 @@ static const struct step steps[] = {
       BY_REQUESTER | BY_DESK, NULL, do_correct, &order_correct_model,
       "Put right what was said wrongly: item, place, words, phone, answers, "
       "times.",
-      "something is different; approved anew where item, amount or time is" },
+      "something is different; approved anew but for a phone or mended words" },
     { IN(ACCEPTED) | AT_WORK, "correct", LIFE_STAYS, BY_DESK, NULL, do_correct,
       &order_correct_model, NULL,
-      "something is different; approved anew where item, amount or time is" },
+      "something is different; approved anew but for a phone or mended words" },
     { BEFORE_WORK, "merge", ORDER_MERGED, BY_DESK, guard_merge, do_merge,
       &order_merge_model, "It is the same as another: merge it into that one.",
-      "into an open order that is not merged itself" },
-    { OPEN_STATES, "draw_in", LIFE_STAYS, BY_DESK, guard_draw_in, do_draw_in,
+      "into one that is let pass and not done; of legs, into one beside it" },
+    { LET_PASS, "draw_in", LIFE_STAYS, BY_DESK, guard_draw_in, do_draw_in,
       &order_draw_model, "Others are the same: merge them into this one.",
       "orders that may be merged", .flags = STEP_QUIET },
     { IN(SUBMITTED) | IN(ACCEPTED), "dispatch", ORDER_DISPATCHED, BY_DISPATCH,
@@ -135,7 +137,7 @@ static const struct step steps[] = {
       do_auto_verify, NULL, NULL, "three working days of silence" },
     { IN(VERIFIED), "close", ORDER_CLOSED, LIFE_PROGRAM, NULL, do_close, NULL,
       NULL, "the time to rate it has passed" },
-    { OPEN_STATES, "auto_complete", ORDER_COMPLETED, LIFE_PROGRAM, no_open_legs,
+    { LET_PASS, "auto_complete", ORDER_COMPLETED, LIFE_PROGRAM, no_open_legs,
       do_auto_complete, NULL, NULL, "the last of its legs is done" },
     { OPEN_STATES, "late", LIFE_STAYS, LIFE_PROGRAM, NULL, NULL, NULL, NULL,
       "a clock has run out" },
