@@ -157,6 +157,8 @@ ask_guard(struct deed *d)
 static enum err
 act(struct deed *d)
 {
+    if (d->life->catch_up != NULL && !(d->step->flags & STEP_QUIET))
+        TRY(d->life->catch_up(d));
     if (d->step->to >= 0)
         set_state(d->life, d->rec, (unsigned)d->step->to);
     return d->step->act ? d->step->act(d, d->rec) : OK;

@@ -127,6 +127,9 @@ struct life {
        row lies, which the columns of REACH tell. */
     struct auth_columns reach;
     enum err (*who)(struct call *c, const void *rec, unsigned *who);
+    /* Before a verb changes the row: what has come by itself by now, and no round
+       has told yet.  Or NULL. */
+    enum err (*catch_up)(struct deed *d);
     /* Before the row is written: what follows from any verb.  Or NULL. */
     void (*settle)(struct deed *d);
     /* Parties that hear what is internal. */

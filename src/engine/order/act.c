@@ -23,7 +23,10 @@ order_settle(struct deed *d)
     struct order *o = d->rec;
 
     judge_clocks(o);
-    hold_promise(d->c, o);
+    if (o->suspended_at.ms != 0) {
+        (void)hold_promise(d->c, o);
+        (void)promises_each(d->c, o, hold_promise);
+    }
     o->is_open = state_is_open(o->state);
     watch_clocks(d->c, d->old, o);
 }
@@ -116,18 +119,27 @@ need_text(struct call *c, const char *field, const char *value)
 
 /* -- the desk --------------------------------------------------------------- */
 
+/* The clocks begin now; until now it waited as if suspended: since it was asked
+   for, or since it was corrected. */
+void
+let_pass(struct deed *d)
+{
+    struct order *o = d->rec;
+
+    if (o->suspended_at.ms != 0)
+        order_go_on(d);
+    else
+        o->suspended_ms += instant_since(o->submitted_at, d->c->now);
+    set_due(d->c, o, d->c->now);
+}
+
 enum err
 do_approve(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    /* The clocks begin now; until now it waited as if suspended: since it was
-       asked for, or since it was corrected. */
-    o->suspended_ms +=
-        instant_since(o->suspended_at.ms ? o->suspended_at : o->submitted_at,
-                      d->c->now);
-    o->suspended_at = (instant){ 0 };
-    set_due(d->c, o, d->c->now);
+    let_pass(d);
+    o->promised = NULL;
     return OK;
 }
 
@@ -169,6 +181,20 @@ clear_end(struct order *o)
     o->verified_auto = false;
 }
 
+/* What was left of the last clock when it was done is left still. */
+static instant
+rest_of(struct call *c, struct order *o)
+{
+    instant rest = { 0 };
+
+    o->complete_left_ms = 0;
+    if (o->complete_due.ms > o->completed_at.ms) {
+        keep_left(c, o, o->completed_at);
+        rest = end_of_left(c, o, c->now);
+    }
+    return rest;
+}
+
 /* Who does it once more has the whole time of its class for it, or what was left
    when that is longer.  Of a booked time that is over, and of a day that was
    agreed on and is over, another is agreed on. */
@@ -178,17 +204,21 @@ do_rework(struct deed *d, void *rec)
     struct order *o = rec;
     struct order anew = *o;
     struct call *c = d->c;
-    int64_t left = clock_left(c, o, CLOCK_COMPLETE, o->completed_at);
-    instant rest = left > 0 ? clock_after(c, o, CLOCK_COMPLETE, c->now, left)
-                            : (instant){ 0 };
+    instant rest = rest_of(c, o);
 
     end_round(d, o);
+    /* Where only the legs had been at work nobody has come to the whole. */
+    meet_clocks(o, o->completed_at);
     clear_end(o);
     o->reworks++;
-    set_due_again(c, &anew);
-    o->clocks_from = o->complete_from = c->now;
+    set_due(c, &anew, c->now);
+    o->clocks_from = c->now;
     o->complete_due = later_of(anew.complete_due, rest);
-    o->complete_left_ms = rest.ms > anew.complete_due.ms ? left : 0;
+    if (rest.ms > anew.complete_due.ms && o->complete_from.ms == 0)
+        return OK; /* the end stays agreed on */
+    o->complete_from = c->now;
+    if (rest.ms <= anew.complete_due.ms)
+        o->complete_left_ms = 0;
     return OK;
 }
 
@@ -205,7 +235,7 @@ do_reopen(struct deed *d, void *rec)
     o->on_site_at = o->safe_at = (instant){ 0 };
     o->escalation = 0;
     o->reopens++;
-    set_due_again(c, o);
+    set_due(c, o, c->now);
     return OK;
 }
 

@@ -38,8 +38,7 @@ move_end(struct call *c, const struct catalog *k, const struct sla_class *s,
         return false;
     anew = catalog_due(c, k, s, o->complete_from, o->wanted_from, o->wanted_to);
     if (o->complete_left_ms > 0)
-        end = clock_after(c, o, CLOCK_COMPLETE, o->complete_from,
-                          o->complete_left_ms);
+        end = end_of_left(c, o, o->complete_from);
     else
         end = anew.complete;
     /* Also then nothing is promised to be done before somebody is there. */
@@ -48,9 +47,9 @@ move_end(struct call *c, const struct catalog *k, const struct sla_class *s,
     return move_due(&o->complete_due, none, end, c->now);
 }
 
-/* Reckon what O promises by the calendar as it is; false: it is as it was. */
+/* The promise that O has, or one that is kept for another class of it. */
 static bool
-reckon_anew(struct call *c, struct order *o)
+move_promise(struct call *c, struct order *o)
 {
     CATALOG k = catalog_hold(c);
     const struct sla_class *s = class_of(c, k, o);
@@ -72,6 +71,15 @@ reckon_anew(struct call *c, struct order *o)
         moved = true;
     }
     return moved;
+}
+
+/* Reckon what O promises by the calendar as it is; false: it is as it was. */
+static bool
+reckon_anew(struct call *c, struct order *o)
+{
+    bool moved = move_promise(c, o);
+
+    return promises_each(c, o, move_promise) || moved;
 }
 
 static void

@@ -76,11 +76,11 @@ is_unmet(const struct order *o, const struct clock *k)
 }
 
 /* Of these nobody has been told yet that it ran out; a verdict of an earlier
-   round says nothing of this one. */
+   round, or of another promise, says nothing of this one. */
 static bool
 is_pending(const struct order *o, const struct clock *k)
 {
-    return is_unmet(o, k) && k->due.ms > o->judged_at.ms;
+    return is_unmet(o, k) && !(o->judged >> k->which & 1);
 }
 
 /* The clock that ends first of those still to be met; false: none is. */
@@ -231,7 +231,7 @@ void
 order_mark_clocks(struct call *c, struct order *o)
 {
     judge_clocks(o);
-    hold_promise(c, o);
+    (void)hold_promise(c, o);
     (void)mark_nearest(o);
     o->urgency = order_urgency(o, c->now);
 }
@@ -385,23 +385,43 @@ note_level(struct call *c, const struct order *o)
                                     (long long)o->escalation));
 }
 
-/* The clocks that ran out, by the bits of clocks_of. */
+/* The clocks that ran out by END, by the bits of clocks_of. */
 static unsigned
-mark_late(struct call *c, struct order *o)
+mark_late(struct order *o, instant end)
 {
     struct clock k[CLOCKS];
     unsigned ran_out = 0;
 
     clocks_of(o, k);
     for (unsigned i = 0; i < CLOCKS; i++) {
-        if (!is_pending(o, &k[i]) || k[i].due.ms > c->now.ms)
+        if (!is_pending(o, &k[i]) || k[i].due.ms > end.ms)
             continue;
         *k[i].late = true;
         ran_out |= 1U << i;
     }
-    if (ran_out != 0)
-        o->judged_at = c->now;
+    o->judged |= ran_out;
     return ran_out;
+}
+
+static enum err
+note_ran_out(struct call *c, struct order *o, unsigned ran_out)
+{
+    for (unsigned i = 0; order_clocks[i] != NULL; i++)
+        if (ran_out >> i & 1)
+            TRY(note_late(c, o, order_clocks[i]));
+    return OK;
+}
+
+/* Words change no clock: the round will tell of it.  Whoever meets one at the very
+   moment has met it. */
+enum err
+order_catch_up(struct deed *d)
+{
+    const instant before = { d->c->now.ms - 1 };
+
+    if (text_same(d->step->verb, LIFE_COMMENT))
+        return OK;
+    return note_ran_out(d->c, d->rec, mark_late(d->rec, before));
 }
 
 /* Clocks that ran out, and the next level of escalation. */
@@ -409,8 +429,7 @@ static enum err
 run_clocks(struct call *c, struct order *o)
 {
     struct order old = *o;
-    struct clock k[CLOCKS];
-    unsigned ran_out = mark_late(c, o);
+    unsigned ran_out = mark_late(o, c->now);
     int64_t before;
 
     o->emergency = is_emergency(c, o);
@@ -423,10 +442,7 @@ run_clocks(struct call *c, struct order *o)
     if (ran_out == 0 && o->escalation == old.escalation)
         return sleep_until(c, o, o->wake_at);
     TRY(model_update(c, &order_model, &old, o));
-    clocks_of(o, k);
-    for (unsigned i = 0; i < CLOCKS; i++)
-        if (ran_out >> i & 1)
-            TRY(note_late(c, o, k[i].name));
+    TRY(note_ran_out(c, o, ran_out));
     return o->escalation == old.escalation ? OK : note_level(c, o);
 }
 

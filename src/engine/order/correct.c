@@ -224,7 +224,7 @@ begin_clocks(struct deed *d)
     const struct order *old = d->old;
     struct order *o = d->rec;
 
-    set_due_again(d->c, o);
+    set_due(d->c, o, d->c->now);
     if (o->accepted_at.ms != 0)
         o->accept_due = old->accept_due;
     if (o->on_site_at.ms != 0)
@@ -232,42 +232,107 @@ begin_clocks(struct deed *d)
     if (o->safe_at.ms != 0)
         o->safe_due = old->safe_due;
     o->escalation = 0;
-    if (o->suspended_at.ms == 0 || o->complete_due.ms == 0)
-        return;
-    o->complete_left_ms = clock_left(d->c, o, CLOCK_COMPLETE, d->c->now);
-    o->held_due = o->complete_due;
-    o->complete_due = (instant){ 0 };
+    if (o->suspended_at.ms != 0)
+        (void)hold_end(d->c, o, d->c->now);
 }
 
+/* A time that is over by now is promised for no other. */
 static void
-move_promise(instant *due, instant met, instant was, instant is)
+move_unmet(struct deed *d, struct order *o, const struct order *was,
+           const struct order *is)
 {
-    if (met.ms == 0 && was.ms != is.ms)
-        *due = is;
+    const struct {
+        instant *due, met, was, is;
+    } clocks[] = {
+        { &o->accept_due, o->accepted_at, was->accept_due, is->accept_due },
+        { &o->on_site_due, o->on_site_at, was->on_site_due, is->on_site_due },
+        { &o->safe_due, o->safe_at, was->safe_due, is->safe_due },
+    };
+
+    for (size_t i = 0; i < COUNT(clocks); i++) {
+        if (clocks[i].met.ms != 0 || clocks[i].was.ms == clocks[i].is.ms)
+            continue;
+        *clocks[i].due =
+            clocks[i].is.ms > d->c->now.ms ? clocks[i].is : (instant){ 0 };
+        o->judged &= ~(INT64_C(1) << i);
+    }
 }
 
 /* What the wanted time moves is moved and nothing else; an end that was agreed
-   on stays. */
+   on stays.  WAS is what it promised, and wanted, so far. */
 static void
-move_clocks(struct deed *d)
+move_clocks(struct deed *d, struct order was)
 {
-    struct order *o = d->rec, was = *(const struct order *)d->old, is = *o;
+    struct order *o = d->rec, is = *o;
     instant from = o->clocks_from.ms != 0 ? o->clocks_from : o->submitted_at;
     bool agreed = o->complete_from.ms == 0
                   && (o->complete_due.ms != 0 || o->held_due.ms != 0);
 
     set_due(d->c, &was, from);
     set_due(d->c, &is, from);
-    move_promise(&o->accept_due, o->accepted_at, was.accept_due, is.accept_due);
-    move_promise(&o->on_site_due, o->on_site_at, was.on_site_due,
-                 is.on_site_due);
-    move_promise(&o->safe_due, o->safe_at, was.safe_due, is.safe_due);
+    move_unmet(d, o, &was, &is);
     if (agreed || was.complete_due.ms == is.complete_due.ms)
         return;
     o->complete_due = is.complete_due;
     o->complete_from = from;
     o->held_due = (instant){ 0 };
     o->complete_left_ms = 0;
+    o->judged &= ~(INT64_C(1) << CLOCK_COMPLETE);
+    /* As what is agreed on in a pause, it was said as of now. */
+    if (o->suspended_at.ms != 0)
+        (void)hold_end(d->c, o, d->c->now);
+}
+
+/* The end that FIRST promised, as far as it has come. */
+static void
+take_end(struct order *o, const struct order *first)
+{
+    const int64_t bit = INT64_C(1) << CLOCK_COMPLETE;
+
+    o->complete_due = first->complete_due;
+    o->held_due = first->held_due;
+    o->complete_from = first->complete_from;
+    o->complete_left_ms = first->complete_left_ms;
+    o->left_working = first->left_working;
+    o->judged = (o->judged & ~bit) | (first->judged & bit);
+}
+
+/* Back under a name that it had, it promises what it did then: nobody gains time
+   by calling a thing something else for a day. */
+static bool
+promise_as_before(struct deed *d)
+{
+    struct order *o = d->rec, first;
+
+    if (!promise_take(d->c, o, &first))
+        return false;
+    if (o->accepted_at.ms == 0)
+        o->accept_due = first.accept_due;
+    if (o->on_site_at.ms == 0)
+        o->on_site_due = first.on_site_due;
+    if (o->safe_at.ms == 0)
+        o->safe_due = first.safe_due;
+    o->judged = first.judged;
+    o->clocks_from = first.clocks_from;
+    o->calendar_note = first.calendar_note;
+    take_end(o, &first);
+    o->escalation = 0;
+    if (wants_another_time(&first, o))
+        move_clocks(d, first);
+    return true;
+}
+
+/* O as it was called before. */
+static struct order
+called_before(const struct deed *d)
+{
+    const struct order *old = d->old;
+    struct order was = *(const struct order *)d->rec;
+
+    was.sla_class = old->sla_class;
+    was.wanted_from = old->wanted_from;
+    was.wanted_to = old->wanted_to;
+    return was;
 }
 
 /* Promises of another class begin now, those for another time are moved; what
@@ -278,10 +343,15 @@ reckon(struct deed *d)
     const struct order *old = d->old;
     struct order *o = d->rec;
 
-    if (!text_same(old->sla_class, o->sla_class))
-        begin_clocks(d);
-    else if (wants_another_time(old, o))
-        move_clocks(d);
+    if (!text_same(old->sla_class, o->sla_class)) {
+        const struct order was = called_before(d);
+
+        promise_keep(d->c, o, &was);
+        if (!promise_as_before(d))
+            begin_clocks(d);
+    } else if (wants_another_time(old, o)) {
+        move_clocks(d, *old);
+    }
     if (o->extension_asked_until.ms <= promised_end(d->c, o).ms) {
         o->extension_asked_until = (instant){ 0 };
         o->extension_reason = NULL;
@@ -292,9 +362,12 @@ reckon(struct deed *d)
 static void
 ask_again(struct deed *d)
 {
-    struct order *o = d->rec;
+    struct order *o = d->rec, was;
 
     order_go_on(d);
+    /* Called back to what needs no approval it goes on where it was. */
+    was = called_before(d);
+    promise_keep(d->c, o, &was);
     o->state = ORDER_AWAITING_APPROVAL;
     clear_due(o);
     o->escalation = 0;
@@ -304,6 +377,19 @@ ask_again(struct deed *d)
     o->assignee_name = NULL;
     o->extension_asked_until = (instant){ 0 };
     o->suspended_at = d->c->now; /* since when it waits (do_approve) */
+}
+
+/* It needs nobody's word any more.  The wait was as a pause: what it promised
+   under this name before, it promises still. */
+static void
+pass_unasked(struct deed *d)
+{
+    struct order *o = d->rec, first;
+
+    o->state = ORDER_SUBMITTED;
+    let_pass(d);
+    if (promise_take(d->c, o, &first) && !wants_another_time(&first, o))
+        take_end(o, &first);
 }
 
 /* Before it is sent to anybody it goes where the rules say. */
@@ -372,8 +458,7 @@ do_correct(struct deed *d, void *rec)
     } else if (k.item.needs_approval && k.material) {
         ask_again(d);
     } else if (old->state == ORDER_AWAITING_APPROVAL) {
-        o->state = ORDER_SUBMITTED;
-        TRY(do_approve(d, o));
+        pass_unasked(d);
     } else {
         reckon(d);
     }
@@ -396,7 +481,8 @@ do_resubmit(struct deed *d, void *rec)
     o->submitted_at = c->now;
     o->accepted_at = o->suspended_at = (instant){ 0 };
     o->suspended_ms = o->escalation = 0;
-    o->judged_at = c->now; /* late once is late */
+    o->extension_asked_until = (instant){ 0 };
+    o->promised = NULL;
     clear_due(o);
     /* What was refused, or changed since it was approved, is asked again. */
     if (k.item.needs_approval)

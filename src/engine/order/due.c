@@ -12,6 +12,13 @@ class_of(const struct call *c, const struct catalog *k, const struct order *o)
                        zone_day(c->app->zone, o->submitted_at));
 }
 
+/* What was booked for a time that is over is promised for no other. */
+static instant
+still_to_come(instant due, instant now)
+{
+    return due.ms > now.ms ? due : (instant){ 0 };
+}
+
 void
 set_due(struct call *c, struct order *o, instant from)
 {
@@ -22,13 +29,13 @@ set_due(struct call *c, struct order *o, instant from)
     if (s == NULL)
         return;
     due = catalog_due(c, k, s, from, o->wanted_from, o->wanted_to);
-    o->accept_due = due.accept;
-    o->on_site_due = due.on_site;
-    o->safe_due = due.safe;
-    o->complete_due = due.complete;
+    o->accept_due = still_to_come(due.accept, from);
+    o->on_site_due = still_to_come(due.on_site, from);
+    o->safe_due = still_to_come(due.safe, from);
+    o->complete_due = still_to_come(due.complete, from);
     o->calendar_note = arena_text(c->arena, due.calendar_note);
     o->clocks_from = o->complete_from = from;
-    o->complete_left_ms = 0;
+    o->complete_left_ms = o->judged = 0;
     o->held_due = (instant){ 0 };
 }
 
@@ -38,25 +45,8 @@ clear_due(struct order *o)
     o->accept_due = o->on_site_due = (instant){ 0 };
     o->safe_due = o->complete_due = o->held_due = (instant){ 0 };
     o->clocks_from = o->complete_from = (instant){ 0 };
-    o->complete_left_ms = 0;
+    o->complete_left_ms = o->judged = 0;
     o->calendar_note = NULL;
-}
-
-/* What was booked for a time that is over is promised for no other. */
-static instant
-still_to_come(instant due, instant now)
-{
-    return due.ms > now.ms ? due : (instant){ 0 };
-}
-
-void
-set_due_again(struct call *c, struct order *o)
-{
-    set_due(c, o, c->now);
-    o->accept_due = still_to_come(o->accept_due, c->now);
-    o->on_site_due = still_to_come(o->on_site_due, c->now);
-    o->safe_due = still_to_come(o->safe_due, c->now);
-    o->complete_due = still_to_come(o->complete_due, c->now);
 }
 
 instant
@@ -65,19 +55,71 @@ later_of(instant a, instant b)
     return a.ms > b.ms ? a : b;
 }
 
-void
-hold_promise(struct call *c, struct order *o)
-{
-    int64_t left;
+/* -- a pause ---------------------------------------------------------------- */
 
-    if (o->suspended_at.ms == 0 || o->complete_due.ms <= o->suspended_at.ms)
-        return;
-    left = clock_left(c, o, CLOCK_COMPLETE, o->suspended_at);
-    /* An end that was agreed on may lie where nobody works. */
-    o->complete_left_ms =
-        left > 0 ? left : o->complete_due.ms - o->suspended_at.ms;
+/* Is there work at T, or does it begin or end then? */
+static bool
+in_office_time(const struct workcal *w, instant t)
+{
+    return workcal_between(w, (instant){ t.ms - 1 }, t) > 0
+           || workcal_between(w, t, (instant){ t.ms + 1 }) > 0;
+}
+
+/* An end that was agreed on may lie where nobody works: what is left until then
+   is told by the clock on the wall, and is spent by it. */
+void
+keep_left(struct call *c, struct order *o, instant from)
+{
+    CATALOG held = catalog_hold(c);
+    const struct workcal *w = catalog_workcal(held);
+    int64_t left = workcal_between(w, from, o->complete_due);
+
+    o->left_working = left > 0 && clock_is_working(c, o, CLOCK_COMPLETE)
+                      && in_office_time(w, o->complete_due);
+    o->complete_left_ms = o->left_working ? left : o->complete_due.ms - from.ms;
+}
+
+instant
+end_of_left(struct call *c, const struct order *o, instant from)
+{
+    CATALOG held = catalog_hold(c);
+
+    if (o->left_working)
+        return workcal_add(catalog_workcal(held), from, o->complete_left_ms);
+    return (instant){ from.ms + o->complete_left_ms };
+}
+
+bool
+hold_end(struct call *c, struct order *o, instant from)
+{
+    if (o->complete_due.ms <= from.ms)
+        return false;
+    keep_left(c, o, from);
     o->held_due = o->complete_due;
     o->complete_due = (instant){ 0 };
+    return true;
+}
+
+bool
+hold_promise(struct call *c, struct order *o)
+{
+    return o->suspended_at.ms != 0 && hold_end(c, o, o->suspended_at);
+}
+
+/* Where its end was agreed on (complete_from is 0) it stays so: the calendar
+   does not move what people have settled. */
+bool
+promise_goes_on(struct call *c, struct order *o)
+{
+    /* Of one that an earlier release suspended nothing was held yet. */
+    (void)hold_promise(c, o);
+    if (o->held_due.ms == 0)
+        return false;
+    o->complete_due = promised_end(c, o);
+    o->held_due = (instant){ 0 };
+    if (o->complete_from.ms != 0)
+        o->complete_from = c->now;
+    return true;
 }
 
 instant
@@ -87,8 +129,7 @@ promised_end(struct call *c, const struct order *o)
         return o->complete_due;
     /* A pause makes a promise later and never earlier, also one that lies
        beyond what the work calendar knows. */
-    return later_of(o->held_due, clock_after(c, o, CLOCK_COMPLETE, c->now,
-                                             o->complete_left_ms));
+    return later_of(o->held_due, end_of_left(c, o, c->now));
 }
 
 bool

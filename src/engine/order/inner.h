@@ -212,18 +212,25 @@ struct sla_class;
 const struct sla_class *class_of(const struct call *c, const struct catalog *k,
                                  const struct order *o);
 
-/* Fill in the four due times of O counted from FROM. */
+/* Fill in the four due times of O counted from FROM: none that is over by then. */
 void set_due(struct call *c, struct order *o, instant from);
 
 /* No clock of it runs: it waits to be let pass. */
 void clear_due(struct order *o);
 
-/* The same from now on of what was done before: no time that is over. */
-void set_due_again(struct call *c, struct order *o);
+/* While it is suspended it promises no end: what is left of the clock is kept,
+   since it was suspended or since FROM.  A clock that had run out before stays
+   as it is: false. */
+bool hold_promise(struct call *c, struct order *o);
+bool hold_end(struct call *c, struct order *o, instant from);
 
-/* While it is suspended it promises no end: what is left of the clock is kept.
-   A clock that had run out before stays as it is. */
-void hold_promise(struct call *c, struct order *o);
+/* The pause is over: it ends with what was left; false: nothing was held. */
+bool promise_goes_on(struct call *c, struct order *o);
+
+/* Keep what is left of the last clock at FROM, which is before its end, in the
+   unit in which it is spent (left_working); when it ends if it goes on at FROM. */
+void keep_left(struct call *c, struct order *o, instant from);
+instant end_of_left(struct call *c, const struct order *o, instant from);
 
 /* When it is to be done; of a suspended one, if it went on now.  0: no promise,
    or a day yet to be agreed on. */
@@ -255,6 +262,21 @@ const char *pause_rule(struct call *c, const struct order *o);
 /* Does its class say so? */
 bool is_emergency(struct call *c, const struct order *o);
 
+/* -- promise.c: what other classes it had in this round promised --------------- */
+
+/* Keep what WAS promises under its class, in O. */
+void promise_keep(struct call *c, struct order *o, const struct order *was);
+
+/* Take out of O what was kept for the class it has now: OUT is O with those
+   times, also with those it wanted then; false: it had none. */
+bool promise_take(struct call *c, struct order *o, struct order *out);
+
+/* What happens to the promise of O happens to those that are kept, too: F is
+   called with O as each of them, and tells whether it has changed it.  True:
+   one of them has. */
+bool promises_each(struct call *c, struct order *o,
+                   bool (*f)(struct call *c, struct order *o));
+
 /* -- clock.c ---------------------------------------------------------------- */
 
 /* Reckon what follows from the clocks of O: the nearest, the level and the alarm,
@@ -269,6 +291,10 @@ int64_t order_urgency(const struct order *o, instant now);
    for each, in the order of order_clocks. */
 unsigned missed_clocks(const struct order *o);
 
+/* What ran out before a verb and no round has told yet is judged before the
+   verb changes it: the hook of order_life. */
+enum err order_catch_up(struct deed *d);
+
 /* Note in the order which of its clocks were met late; late once is late. */
 void judge_clocks(struct order *o);
 
@@ -280,6 +306,9 @@ enum err order_record(struct deed *d);
 enum err order_tell(struct deed *d);
 void order_audited(const struct deed *d, struct json_out *out);
 enum err order_after(struct deed *d);
+
+/* It waits for nobody's word any more: its clocks begin. */
+void let_pass(struct deed *d);
 
 /* What each verb changes. */
 enum err do_approve(struct deed *d, void *rec);
@@ -347,6 +376,10 @@ enum err count_followers(struct call *c, int64_t id, int64_t *n) MUST_USE;
 bool order_is_nameless(struct call *c, const char *item_code);
 
 /* -- work.c ----------------------------------------------------------------- */
+
+/* What was done at AT has met the clocks that nobody had: somebody was there, and
+   it is no danger any more. */
+void meet_clocks(struct order *o, instant at);
 
 /* A suspended order goes on before it changes hands. */
 void order_go_on(struct deed *d);

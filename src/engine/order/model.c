@@ -112,6 +112,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, suspended_at, .flags = GIVEN,                      \
               .label = "Suspended since"),                                     \
         FIELD(struct order, complete_left_ms, .flags = GIVEN),                 \
+        FIELD(struct order, left_working, .flags = GIVEN | FLEETING),          \
         FIELD(struct order, held_due, .flags = GIVEN),                         \
         FIELD(struct order, suspend_reason, .flags = GIVEN,                    \
               .choices = suspend_reasons, .label = "Suspended because"),       \
@@ -125,6 +126,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
               .label = "Extension asked until"),                               \
         FIELD(struct order, extension_reason, .flags = GIVEN,                  \
               .label = "Extension because"),                                   \
+        FIELD(struct order, late_when_asked, .flags = GIVEN | FLEETING),       \
         FIELD(struct order, extensions, .flags = GIVEN,                        \
               .label = "Extensions"),                                          \
         FIELD(struct order, reworks, .flags = GIVEN, .label = "Reworks"),      \
@@ -151,7 +153,8 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
               .choices = order_clocks, .label = "Next clock"),                 \
         FIELD(struct order, clocks_from, .flags = GIVEN | FLEETING),           \
         FIELD(struct order, complete_from, .flags = GIVEN | FLEETING),         \
-        FIELD(struct order, judged_at, .flags = GIVEN | FLEETING),             \
+        FIELD(struct order, judged, .flags = GIVEN | FLEETING),                \
+        FIELD(struct order, promised, .flags = GIVEN | FLEETING | JSON_TEXT),  \
         FIELD(struct order, urgency, .flags = GIVEN | FLEETING,                \
               .label = "Urgency"),                                             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \

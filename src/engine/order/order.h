@@ -29,7 +29,9 @@
  *      no verdict back; what became of the life that ends stands in the event
  *      that ends it.
  *   9. A change of the calendar moves what is promised and not yet over, never
- *      into the past (calendar.c).
+ *      into the past (calendar.c); no end that was agreed on.
+ *  10. Called by another class and back within a round, an order promises what it
+ *      would if it had never been called otherwise.
  *
  * Not here: what can be asked for and by when (catalog.h), who people and
  * crews are (org.h).
@@ -95,12 +97,14 @@ struct order {
     bool verified_auto;
     instant suspended_at;
     int64_t complete_left_ms; /* when it was suspended, or goes on with */
+    bool left_working;        /* that is office time */
     instant held_due;         /* promised when it was suspended */
     const char *suspend_reason;
     instant resume_expected_at;
     int64_t suspended_ms, gross_ms, net_ms;
     instant extension_asked_until;
     const char *extension_reason;
+    bool late_when_asked; /* complete_late, when more time was asked for */
     int64_t extensions, reworks, reopens;
     bool accept_late, on_site_late, safe_late, complete_late;
     int64_t escalation;
@@ -112,8 +116,9 @@ struct order {
     const char *nearest_clock; /* which one that is */
     instant clocks_from;       /* since when they run */
     instant complete_from;     /* the last of them; 0: its end was agreed on */
-    instant judged_at;         /* those that ended by then were told as late */
-    int64_t urgency; /* least first: the order in which it is taken up */
+    int64_t judged;            /* bits of clocks that ran out and were told */
+    const char *promised; /* JSON: by class, of others it had (promise.c) */
+    int64_t urgency;      /* least first: the order in which it is taken up */
     instant wake_at;
     const char *result, *cause;
     const char *external_source, *external_id, *calendar_note;

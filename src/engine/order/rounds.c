@@ -39,7 +39,8 @@ end_round(struct deed *d, struct order *o)
 
     /* Since it was done it waited for the requester, or was over. */
     o->suspended_ms += instant_since(o->completed_at, d->c->now);
-    o->judged_at = d->c->now;
+    o->judged = 0;
+    o->promised = NULL;
 }
 
 /* -- looking back ----------------------------------------------------------- */

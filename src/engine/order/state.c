@@ -188,6 +188,7 @@ const struct life order_life = {
     .begins = begins,
     .ends = IN(CLOSED) | IN(MERGED) | IN(CANCELLED),
     .who = who,
+    .catch_up = order_catch_up,
     .settle = order_settle,
     .insiders = BY_CREW | BY_DESK | BY_DISPATCH | BY_APPROVER | BY_EXTENDER,
     .hears = order_hears,

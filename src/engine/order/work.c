@@ -106,13 +106,8 @@ order_go_on(struct deed *d)
     if (o->suspended_at.ms == 0)
         return;
     o->suspended_ms += instant_since(o->suspended_at, now);
-    /* Of one that an earlier release suspended nothing was held yet. */
-    hold_promise(d->c, o);
-    if (o->held_due.ms != 0) {
-        o->complete_due = promised_end(d->c, o);
-        o->complete_from = now;
-    }
-    o->held_due = (instant){ 0 };
+    (void)promise_goes_on(d->c, o);
+    (void)promises_each(d->c, o, promise_goes_on);
     o->suspended_at = o->resume_expected_at = (instant){ 0 };
     o->suspend_reason = NULL;
 }
@@ -259,14 +254,11 @@ do_lose_assignee(struct deed *d, void *rec)
 static enum err
 propose_date(struct deed *d)
 {
-    struct order *o = d->rec;
     const struct order_act *a = d->in;
 
-    if (a->until.ms <= d->c->now.ms)
-        return fail(d->c, ERR_INVALID, "until", "lies in the past");
-    o->extension_asked_until = a->until;
-    o->extension_reason = d->reason;
-    return OK;
+    return a->until.ms > d->c->now.ms
+               ? OK
+               : fail(d->c, ERR_INVALID, "until", "lies in the past");
 }
 
 enum err
@@ -278,13 +270,30 @@ do_ask_extension(struct deed *d, void *rec)
     instant end = promised_end(c, o);
 
     if (end.ms == 0)
-        return propose_date(d);
-    if (a->until.ms <= end.ms)
+        TRY(propose_date(d));
+    else if (a->until.ms <= end.ms)
         return fail(c, ERR_INVALID, "until",
                     "must be later than the promised time");
     o->extension_asked_until = a->until;
     o->extension_reason = d->reason;
+    o->late_when_asked = o->complete_late;
     return OK;
+}
+
+/* It is to be done by then.  A day that was agreed on in a pause was agreed on
+   as of now: what of the pause lies before does not move it.  Where the pause
+   has made the promise later than what was asked, that stays. */
+static void
+agree_on(struct call *c, struct order *o, instant until)
+{
+    if (o->held_due.ms != 0 && until.ms <= promised_end(c, o).ms)
+        return;
+    o->complete_due = until;
+    o->complete_from = o->held_due = (instant){ 0 };
+    o->complete_left_ms = 0;
+    o->judged &= ~(INT64_C(1) << CLOCK_COMPLETE);
+    if (o->suspended_at.ms != 0)
+        (void)hold_end(c, o, c->now);
 }
 
 enum err
@@ -299,15 +308,12 @@ do_grant_extension(struct deed *d, void *rec)
         d->detail =
             arena_printf(d->c->arena, "{\"complete_due_before\":\"%s\"}", text);
     d->reason = o->extension_reason;
-    o->complete_due = o->extension_asked_until;
-    o->complete_from = o->held_due = (instant){ 0 };
-    o->complete_left_ms = 0;
+    agree_on(d->c, o, o->extension_asked_until);
     o->extension_asked_until = (instant){ 0 };
     /* It was asked for in time; that the answer came late is not the crew's
-       lateness.  What an earlier round was judged stays. */
-    if (o->complete_due.ms > d->c->now.ms
-        && o->judged_at.ms > o->clocks_from.ms)
-        o->complete_late = false;
+       lateness.  What was late before it was asked for stays. */
+    if (promised_end(d->c, o).ms > d->c->now.ms)
+        o->complete_late = o->late_when_asked;
     o->extensions += !first;
     o->escalation = 0;
     return OK;
@@ -326,13 +332,20 @@ do_refuse_extension(struct deed *d, void *rec)
 
 /* -- the end ---------------------------------------------------------------- */
 
+void
+meet_clocks(struct order *o, instant at)
+{
+    if (o->on_site_due.ms != 0 && o->on_site_at.ms == 0)
+        o->on_site_at = at;
+    if (o->safe_due.ms != 0 && o->safe_at.ms == 0)
+        o->safe_at = at;
+}
+
 static void
 end_work(struct deed *d, struct order *o)
 {
     o->completed_at = d->c->now;
-    /* What is done is no danger any more. */
-    if (o->safe_due.ms != 0 && o->safe_at.ms == 0)
-        o->safe_at = d->c->now;
+    meet_clocks(o, d->c->now);
     o->extension_asked_until = (instant){ 0 };
     o->gross_ms = instant_since(o->submitted_at, d->c->now);
     /* A pause may have been measured by a clock that was set back since. */
