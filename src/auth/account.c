@@ -335,6 +335,7 @@ password_put(struct call *c, const struct account *a, const char *hash,
     bool other = !auth_is_program(c) && !own;
     bool first = false;
 
+    /* Before anything is written: the new hash is kept among the old ones. */
     TRY(is_first_slip(c, a, &first));
     TRY(model_note(c, &account_model, a->id));
     TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now),

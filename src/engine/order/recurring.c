@@ -59,11 +59,9 @@ static const struct field fields[] = {
     FIELD(struct recurring_order, made_on, .flags = GIVEN,
           .label = "Made last for"),
     FIELD(struct recurring_order, made_for, .flags = GIVEN,
-          .label = "Made last for its",
           .says = "The day of the week, the month's first day or the festival, "
                   "wherever its day has moved."),
-    FIELD(struct recurring_order, made_at, .flags = GIVEN,
-          .label = "Made last at"),
+    FIELD(struct recurring_order, made_at, .flags = GIVEN),
     FIELD(struct recurring_order, order_id, .flags = GIVEN, .refers = "orders",
           .label = "Made last"),
     FIELD(struct recurring_order, trouble, .flags = GIVEN,
