@@ -96,13 +96,20 @@ write_event(struct message *m)
     buf_puts(&m->b, "\n\n");
 }
 
-/* In the language of the one person who hears it. */
+/* In the language of the one person who hears it, and as they may see it. */
 static void
-write_notice(struct call *c, struct message *m, enum lang lang)
+write_notice(struct call *c, struct message *m, const struct listener *l)
 {
     struct json_out out = json_to(&m->b);
+    struct notice n = { .noun = m->row->noun,
+                        .noun_id = m->row->noun_id,
+                        .kind = m->row->word,
+                        .text = m->row->text };
 
-    c->lang = lang;
+    c->lang = l->lang;
+    c->actor = l->actor;
+    notice_put_words(c, &n);
+    c->actor = NULL;
     write_head(m, "notice");
     json_begin(&out);
     json_put_int(&out, "id", m->row->row_id);
@@ -110,10 +117,8 @@ write_notice(struct call *c, struct message *m, enum lang lang)
     json_put_int(&out, "noun_id", m->row->noun_id);
     if (text_same(m->row->noun, "order"))
         json_put_int(&out, "order_id", m->row->noun_id);
-    json_put_text(&out, "kind", m->row->word);
-    json_put_text(&out, "text",
-                  notice_words(c, m->row->noun, m->row->noun_id, m->row->word,
-                               m->row->text));
+    json_put_text(&out, "kind", n.kind);
+    json_put_text(&out, "text", n.text);
     json_end(&out);
     buf_puts(&m->b, "\n\n");
 }
@@ -157,7 +162,7 @@ tell_one(struct call *c, struct listener *l, struct message *m)
     if (m->row->kind == NEWS_NOTICE) {
         if (l->actor->person_id != m->row->person_id)
             return 0;
-        write_notice(c, m, l->lang);
+        write_notice(c, m, l);
     }
     return send_buf(l, &m->b);
 }

@@ -3,11 +3,39 @@
 #include "api/notices.h"
 
 #include "api/lives.h"
+#include "base/text.h"
 #include "base/words.h"
+#include "model/member.h"
 #include "noun/noun.h"
-#include "subject/notice.h"
 
-/* How the row is called; NULL: it is gone, or has no life. */
+/* A row that has no life, as it is seen. */
+static const char *
+title_of_plain(struct call *c, const struct noun *n, int64_t id)
+{
+    void *rec = arena_alloc(c->arena, n->model->size);
+
+    return model_get(c, n->model, id, rec) == OK
+                   && noun_may_see(c, n, rec) == OK
+               ? noun_title(c, n, rec)
+               : NULL;
+}
+
+/* By its number a row is known to whoever was told of it, also when it is not
+   for them any more: what it is about may be said otherwise since. */
+static const char *
+number_of(struct call *c, const struct life *life, int64_t id)
+{
+    const struct field *f = model_field(life->model, "number");
+    void *rec = arena_alloc(c->arena, life->model->size);
+
+    return f != NULL && f->kind == FIELD_TEXT && member_has_column(f)
+                   && model_get(c, life->model, id, rec) == OK
+               ? member_value(f, rec).as.s
+               : NULL;
+}
+
+/* How the row is called for the eyes of the actor; NULL: it is gone, or has no
+   name that they may know. */
 static const char *
 title_of(struct call *c, const char *noun, int64_t id)
 {
@@ -16,30 +44,31 @@ title_of(struct call *c, const char *noun, int64_t id)
         life ? noun_find(c, life->plural) : noun_of_table(c, noun);
     void *rec;
 
-    if (life != NULL && life->title != NULL)
+    if (life == NULL)
+        return n ? title_of_plain(c, n, id) : NULL;
+    rec = arena_alloc(c->arena, life->model->size);
+    if (life_load(c, life, id, rec) != OK)
+        return number_of(c, life, id);
+    if (life->title != NULL)
         return life->title(c, id);
-    if (n == NULL)
-        return NULL;
-    rec = arena_alloc(c->arena, n->model->size);
-    return model_get(c, n->model, id, rec) == OK ? noun_title(c, n, rec) : NULL;
+    return n ? noun_title(c, n, rec) : NULL;
 }
 
-const char *
-notice_words(struct call *c, const char *noun, int64_t noun_id,
-             const char *kind, const char *text)
+void
+notice_put_words(struct call *c, struct notice *n)
 {
-    const char *title = title_of(c, noun, noun_id);
+    const struct fault was = c->fault;
+    const char *title = title_of(c, n->noun, n->noun_id);
 
-    if (title == NULL || kind == NULL)
-        return text;
-    return arena_printf(c->arena, words_in(c, "%s: %s"), title,
-                        words_of(c, noun, kind));
-}
-
-static void
-put_words(struct call *c, struct notice *n)
-{
-    n->text = notice_words(c, n->noun, n->noun_id, n->kind, n->text);
+    c->fault = was; /* what it is about may be gone */
+    if (n->kind == NULL || (title == NULL && !text_is_blank(n->text)))
+        return;
+    n->text = title ? arena_printf(c->arena, words_in(c, "%s: %s"), title,
+                                   words_of(c, n->noun, n->kind))
+                    : words_in(c, "what this was about is shown no more");
+    /* Nor is it told what became of it. */
+    if (title == NULL)
+        n->kind = NOTICE_GONE;
 }
 
 static enum err
@@ -52,7 +81,7 @@ list_notices(struct call *c, void *in, void *out)
     TRY(notice_list(c, l));
     rows = l->rows;
     for (size_t i = 0; i < l->n; i++)
-        put_words(c, &rows[i]);
+        notice_put_words(c, &rows[i]);
     return OK;
 }
 
@@ -63,7 +92,7 @@ read_notice(struct call *c, void *in, void *out)
 
     n->id = ((struct life_words *)in)->id;
     TRY(notice_read(c, n));
-    put_words(c, n);
+    notice_put_words(c, n);
     return OK;
 }
 

@@ -4,10 +4,14 @@
 #define API_NOTICES_H
 
 #include "base/base.h"
+#include "subject/notice.h"
 
-/* What a message of KIND says of the row; TEXT, as it stands in the table,
-   where the row is gone or the noun has no life. */
-const char *notice_words(struct call *c, const char *noun, int64_t noun_id,
-                         const char *kind, const char *text);
+/* The `kind` of a message whose row is gone, or not for its reader any more. */
+#define NOTICE_GONE "gone"
+
+/* Put in what the message says to the actor, in the call's language: how its row
+   is called for these eyes, and what happened to it.  `text`, as it stands in
+   the table, stays where the row is gone. */
+void notice_put_words(struct call *c, struct notice *n);
 
 #endif

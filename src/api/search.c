@@ -242,16 +242,18 @@ enum err
 search_write(struct call *c, const char *q, struct json_out *o)
 {
     const struct search_wish wish = { text_clean(c->arena, q ? q : "", false) };
+    struct list said = { .model = NULL };
     struct found **groups;
     size_t most = 0, n = 0;
     bool cut = false;
 
     TRY(auth_need(c, NULL, NULL));
     TRY(model_check(c, &search_model, &wish));
+    TRY(list_say(c, &said, wish.q));
     while (c->app->nouns[most] != NULL)
         most++;
     groups = NEW_N(c->arena, struct found *, most);
-    TRY(look_everywhere(c, wish.q, groups, &n, &cut));
+    TRY(look_everywhere(c, said.words, groups, &n, &cut));
     json_begin(o);
     json_key(o, "groups");
     json_begin_list(o);

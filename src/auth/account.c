@@ -64,6 +64,10 @@ static const char set_password[] =
     " reset_at = $5, reset_by = $6, code_until = $7, version = version + 1,"
     " updated_at = $3 WHERE id = $1";
 
+static const char times_told[] =
+    "SELECT COUNT(*) FROM right_change WHERE kind = 'password'"
+    " AND noun = 'account' AND noun_id = $1";
+
 static const char take_password[] =
     "UPDATE account SET password = NULL, code_until = NULL,"
     " version = version + 1, updated_at = $2 WHERE id = $1";
@@ -306,15 +310,33 @@ account_rights(struct call *c, int64_t id, const struct actor **out)
 
 /* -- passwords ------------------------------------------------------------- */
 
+/* Has nobody but its maker ever had the account?  A slip that took the place of
+   a password, and each one after it, is no first one. */
+static enum err
+is_first_slip(struct call *c, const struct account *a, bool *first)
+{
+    int64_t told = 0;
+    bool chosen = false;
+
+    *first = a->password_at.ms == 0 || a->code_until.ms != 0;
+    if (!*first)
+        return OK;
+    TRY(db_int(c, &told, times_told, V(a->id)));
+    TRY(password_was_chosen(c, a->id, &chosen));
+    *first = told == 0 && !chosen;
+    return OK;
+}
+
 enum err
 password_put(struct call *c, const struct account *a, const char *hash,
              instant code_until)
 {
     bool own = c->actor && c->actor->account_id == a->id;
     bool other = !auth_is_program(c) && !own;
-    /* Nobody but its maker has ever had the account. */
-    bool first = a->password_at.ms == 0 || a->code_until.ms != 0;
+    bool first = false;
 
+    /* Before anything is written: the new hash is kept among the old ones. */
+    TRY(is_first_slip(c, a, &first));
     TRY(model_note(c, &account_model, a->id));
     TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now),
                 V(other || code_until.ms != 0),

@@ -31,6 +31,10 @@ enum err password_is_new(struct call *c, const char *field,
 enum err password_keep(struct call *c, int64_t account_id,
                        const char *hash) MUST_USE;
 
+/* Is any of those a password that somebody chose, and no slip's? */
+enum err password_was_chosen(struct call *c, int64_t account_id,
+                             bool *chosen) MUST_USE;
+
 /* Does PASSWORD fit HASH?  NULL never fits, in the same time. */
 enum err password_fits(struct call *c, const char *hash, const char *password,
                        bool *fits) MUST_USE;

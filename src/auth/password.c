@@ -185,6 +185,17 @@ password_keep(struct call *c, int64_t account_id, const char *hash)
     return db_exec(c, drop_kept, V(account_id), V(KEPT_PASSWORDS));
 }
 
+enum err
+password_was_chosen(struct call *c, int64_t account_id, bool *chosen)
+{
+    ROWS r = db_query(c, find_kept, V(account_id), V(KEPT_PASSWORDS));
+
+    *chosen = false;
+    while (rows_next(&r))
+        *chosen = *chosen || !code_hashed(row_text(&r, 0));
+    return rows_end(&r);
+}
+
 /* -- hashing --------------------------------------------------------------- */
 
 enum err

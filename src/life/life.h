@@ -145,7 +145,9 @@ struct life {
     enum err (*after)(struct deed *d);
     /* After the commit.  Or NULL. */
     void (*kept)(struct call *c);
-    /* How messages call the row; NULL: it is gone.  Or NULL: as its noun does. */
+    /* How messages to the actor, who may see it, call the row; NULL: it is gone,
+       or what it stands for is not for them any more.  Or NULL: as its noun
+       does. */
     const char *(*title)(struct call *c, int64_t id);
     /* Fill in what is answered besides the row.  Or NULL. */
     enum err (*fill)(struct call *c, void *view);

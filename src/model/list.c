@@ -37,13 +37,38 @@ read_sort(struct call *c, struct list *l, const char *value)
     return OK;
 }
 
-static enum err
-read_words(struct call *c, struct list *l, const char *value)
+/* What is said twice is looked for once. */
+static bool
+is_said(const char *const *words, size_t n, const char *word)
 {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+enum err
+list_say(struct call *c, struct list *l, const char *value)
+{
+    const char *words[LIST_MAX_WORDS];
+    struct buf said = buf_make(c->arena, 0);
+    char *rest = arena_text(c->arena, value), *word;
+    size_t n = 0;
+
     if (text_length(value) > LIST_MAX_TEXT)
         return fail(c, ERR_INVALID, "q", "must have at most %lld characters",
                     (long long)LIST_MAX_TEXT);
-    l->words = text_is_blank(value) ? NULL : value;
+    while ((word = strsep(&rest, " \t")) != NULL) {
+        if (*word == '\0' || is_said(words, n, word))
+            continue;
+        /* Each is a look of its own at what there is. */
+        if (n == LIST_MAX_WORDS)
+            return fail(c, ERR_INVALID, "q",
+                        "must have at most %d different words", LIST_MAX_WORDS);
+        buf_printf(&said, "%s%s", n > 0 ? " " : "", word);
+        words[n++] = word;
+    }
+    l->words = n > 0 && !text_is_blank(said.s) ? said.s : NULL;
     return OK;
 }
 
@@ -62,7 +87,7 @@ read_control(struct call *c, struct list *l, const struct pair *p, enum err *e)
     } else if (strcmp(p->key, "cursor") == 0) {
         l->cursor = p->value;
     } else if (strcmp(p->key, "q") == 0) {
-        *e = read_words(c, l, p->value);
+        *e = list_say(c, l, p->value);
     } else if (strcmp(p->key, "view") == 0) {
         l->view = p->value;
     } else if (strcmp(p->key, "as_of") == 0

@@ -263,10 +263,11 @@ const char *model_columns(struct call *c, const struct model *m,
 #define LIST_COUNT_CAP 10000
 
 /* What one list may be asked: so many filters, so many values in all their
-   .in= together, so many characters in a value or in q. */
+   .in= together, so many characters in a value or in q, so many words in q. */
 #define LIST_MAX_FILTERS 12
 #define LIST_MAX_VALUES 50
 #define LIST_MAX_TEXT 200
+#define LIST_MAX_WORDS 20
 
 enum filter_op { IS, IS_NOT, AT_LEAST, BELOW, ONE_OF, HAS, NOTHING, SOMETHING };
 
@@ -359,13 +360,17 @@ enum err model_list(struct call *c, struct list *l) MUST_USE;
  * (part of the text), field.set=yes|no, sort=field or -field, limit, cursor,
  * q, view, total=no, and as_of= a day for nouns that are valid from one day
  * to another.  ERR_INVALID names the key that is unknown, cannot be read or is
- * over the list's budget (LIST_MAX_FILTERS, _VALUES, _TEXT).
+ * over the list's budget (LIST_MAX_FILTERS, _VALUES, _TEXT, _WORDS).
  */
 struct pair {
     const char *key, *value;
 };
 enum err list_read(struct call *c, struct list *l, const struct pair *pairs,
                    size_t n) MUST_USE;
+
+/* What q= says: what is said twice is looked for once.  ERR_INVALID on "q": more
+   than LIST_MAX_TEXT or LIST_MAX_WORDS. */
+enum err list_say(struct call *c, struct list *l, const char *value) MUST_USE;
 
 /* What the list was narrowed by, as a JSON object: {"state":"closed"}. */
 const char *list_asked(struct call *c, const struct list *l);

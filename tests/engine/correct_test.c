@@ -284,6 +284,18 @@ follower_told(struct call *c, int64_t person, int64_t id, const char *kind)
                                       (long long)person, (long long)id, kind));
 }
 
+/* What the follower is told of its being dispatched. */
+static const char *
+words_of_follow(struct call *c, int64_t id)
+{
+    struct notice n = {
+        .noun = "order_follow", .noun_id = id, .kind = "dispatched"
+    };
+
+    notice_put_words(c, &n);
+    return n.text;
+}
+
 TEST(who_met_it_too_hears_of_it_and_sees_nobody_s_words)
 {
     struct order_request w = { .item_code = "A04", .description = "私事" };
@@ -302,10 +314,8 @@ TEST(who_met_it_too_hears_of_it_and_sees_nobody_s_words)
     as(c, "li");
     EXPECT_FAULT(order_get(c, id, &v), ERR_ABSENT, NULL);
     EXPECT_OK(life_get(c, &order_follow_life, mine, &f));
-    EXPECT(f.order_state == ORDER_DISPATCHED && !f.may_see);
-    EXPECT(
-        strstr(notice_words(c, "order_follow", mine, "dispatched", ""), "私事")
-        == NULL);
+    EXPECT(text_same(f.order_state, "dispatched") && !f.may_see);
+    EXPECT(strstr(words_of_follow(c, mine), "私事") == NULL);
     as(c, "desk");
     EXPECT_OK(order_get(c, id, &v));
     EXPECT(v.followers == 1);

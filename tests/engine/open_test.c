@@ -270,6 +270,47 @@ TEST(a_slip_in_place_of_an_own_password_is_seen_by_the_second_administrator)
     EXPECT_FAULT(come(c, "n1", OWN), ERR_UNSIGNED, NULL);
 }
 
+/* A second one would otherwise let in whoever printed it, unseen. */
+TEST(each_slip_after_one_that_took_the_place_of_a_password_is_seen_too)
+{
+    office_make(c);
+    int64_t id = newcomers_account(c, "n1");
+    const char *code = slip_of(c, id);
+
+    EXPECT_OK(come(c, "n1", code));
+    EXPECT_OK(auth_change_password(c, code, OWN));
+    for (int i = 1; i <= 8; i++) {
+        (void)slip_of(c, id);
+        EXPECT(waiting(c) == i);
+    }
+}
+
+/* Nothing was told of a slip that the server itself printed. */
+TEST(a_slip_after_one_of_the_servers_own_is_seen_where_a_password_was_chosen)
+{
+    static const struct grant all_rights = {
+        .role = "program", .scope = SCOPE_ALL, .rights = ~(right_set)0
+    };
+    static const struct actor program = {
+        .name = "liangcao", .grants = &all_rights, .n_grants = 1
+    };
+    struct slip *all;
+    instant until;
+    size_t n;
+
+    office_make(c);
+    int64_t id = newcomers_account(c, "n1");
+    const char *code = slip_of(c, id);
+    EXPECT_OK(come(c, "n1", code));
+    EXPECT_OK(auth_change_password(c, code, OWN));
+    c->actor = &program;
+    EXPECT_OK(slips_make(c, arena_printf(c->arena, "%lld", (long long)id),
+                         &until, &all, &n));
+    EXPECT(n == 1 && all[0].code != NULL && waiting(c) == 0);
+    (void)slip_of(c, id);
+    EXPECT(waiting(c) == 1);
+}
+
 TEST(no_slip_is_made_for_an_administrator_nor_for_oneself)
 {
     struct slip *all;

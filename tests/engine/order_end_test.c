@@ -737,7 +737,10 @@ TEST(who_else_asked_is_for_those_who_serve)
 static const char *
 sentence(struct call *c, const struct notice *n)
 {
-    return notice_words(c, n->noun, n->noun_id, n->kind, n->text);
+    struct notice told = *n;
+
+    notice_put_words(c, &told);
+    return told.text;
 }
 
 TEST(messages_are_read_in_the_readers_language)

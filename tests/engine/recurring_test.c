@@ -225,3 +225,110 @@ TEST(what_cannot_be_made_says_why_and_the_desk_is_told_once)
     assert_int_equal(made(c), 1);
     EXPECT(now_is(c, id).trouble == NULL);
 }
+
+/* -- one for one ---------------------------------------------------------------- */
+
+static void
+close_day(struct call *c, day on)
+{
+    struct calendar_day off = { .on_day = on, .kind = 2 /* closure */ };
+
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &calendar_day_noun, &off));
+}
+
+TEST(what_was_made_for_a_day_of_the_week_is_not_made_again_where_that_moves)
+{
+    struct recurring_order r = MONDAYS;
+    int64_t id;
+
+    office_make(c);
+    c->now = at("2026-12-06 10:00");
+    r.on_holiday = HOLIDAY_AFTER;
+    id = add(c, &r);
+    make(c);
+    assert_int_equal(made(c), 1); /* for the 7th */
+    close_day(c, day_of(2026, 12, 7));
+    make(c);
+    c->now = at("2026-12-08 10:00");
+    make(c);
+    assert_int_equal(made(c), 1);
+    EXPECT(now_is(c, id).next_on.n == day_of(2026, 12, 14).n);
+}
+
+TEST(what_was_made_for_a_month_is_not_made_again_where_its_day_moves)
+{
+    struct recurring_order r = MONDAYS;
+    int64_t id;
+
+    office_make(c);
+    c->now = at("2026-11-30 10:00");
+    r.rule = RECURS_MONTHLY;
+    r.nth = 1;
+    id = add(c, &r);
+    make(c);
+    assert_int_equal(made(c), 1); /* for the 1st */
+    close_day(c, day_of(2026, 12, 1));
+    make(c);
+    c->now = at("2026-12-02 10:00");
+    make(c);
+    assert_int_equal(made(c), 1);
+    EXPECT(now_is(c, id).next_on.n == day_of(2027, 1, 1).n);
+}
+
+TEST(another_rule_begins_with_its_own_next_day)
+{
+    struct recurring_order r = MONDAYS;
+    const field_mask rule = model_mask(recurring_order_noun.model, "rule")
+                            | model_mask(recurring_order_noun.model, "nth");
+
+    office_make(c);
+    c->now = at("2026-12-06 10:00");
+    r.id = add(c, &r);
+    make(c);
+    as(c, "desk");
+    r = now_is(c, r.id);
+    r.rule = RECURS_MONTHLY;
+    r.nth = 10;
+    EXPECT_OK(noun_set(c, &recurring_order_noun, &r, rule));
+    EXPECT(r.next_on.n == day_of(2026, 12, 14).n);
+}
+
+TEST(what_was_made_while_the_clock_was_ahead_keeps_nothing_from_being_made)
+{
+    struct recurring_order r = MONDAYS;
+    int64_t id;
+
+    office_make(c);
+    r.weekdays = "1234567";
+    r.on_holiday = HOLIDAY_ANYWAY;
+    r.ahead_days = 0;
+    id = add(c, &r);
+    office_pass(c, 20 * DAY_MS);
+    make(c);
+    assert_int_equal(made(c), 1);
+    office_pass(c, -20 * DAY_MS);
+    make(c);
+    make(c);
+    assert_int_equal(made(c), 2);
+    EXPECT(now_is(c, id).made_on.n == day_of(2026, 11, 23).n);
+    EXPECT(now_is(c, id).next_on.n == day_of(2026, 11, 24).n);
+    office_pass(c, DAY_MS);
+    make(c);
+    assert_int_equal(made(c), 3);
+}
+
+TEST(all_that_are_due_are_made_in_one_round)
+{
+    struct recurring_order r = MONDAYS;
+
+    office_make(c);
+    r.weekdays = "1234567";
+    r.on_holiday = HOLIDAY_ANYWAY;
+    r.ahead_days = 30;
+    (void)add(c, &r);
+    make(c);
+    assert_int_equal(made(c), 31);
+    make(c);
+    assert_int_equal(made(c), 31);
+}

@@ -12,30 +12,40 @@
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
 
+/* A search under way. */
+struct finding {
+    struct call *c;
+    struct list *l;
+    struct buf places; /* houses and floors: an order has one place, which must
+                          be in all of them */
+};
+
 static const char find_crew[] =
     "SELECT id FROM crew WHERE name = $1 OR LOWER(name_en) = LOWER($1)";
 
 /* Of a crew the word is the whole name. */
 static enum err
-by_crew(struct call *c, struct list *l, const char *word, bool *taken)
+by_crew(struct finding *k, const char *word, bool *taken)
 {
+    struct call *c = k->c;
     int64_t id = 0;
 
     TRY(db_int(c, &id, find_crew, V(word)));
     *taken = id != 0;
     if (*taken)
-        list_and(c, l, "crew_id = $%zu", list_bind(c, l, V(id)));
+        list_and(c, k->l, "crew_id = $%zu", list_bind(c, k->l, V(id)));
     return OK;
 }
 
 /* Letters that begin the initials of an item's name. */
 static enum err
-by_item(struct call *c, struct list *l, const char *word, bool *taken)
+by_item(struct finding *k, const char *word, bool *taken)
 {
+    struct call *c = k->c;
     const struct service_item **all;
     struct buf codes = buf_make(c->arena, 0);
-    CATALOG k = catalog_hold(c);
-    size_t n = catalog_items(c, k, today(c), &all);
+    CATALOG held = catalog_hold(c);
+    size_t n = catalog_items(c, held, today(c), &all);
 
     *taken = false;
     if (strlen(word) < 3)
@@ -46,57 +56,69 @@ by_item(struct call *c, struct list *l, const char *word, bool *taken)
     for (size_t i = 0; i < n; i++)
         if (text_starts(text_initials(c->arena, all[i]->name), word))
             buf_printf(&codes, "%s$%zu", codes.len > 0 ? ", " : "",
-                       list_bind(c, l, V(arena_text(c->arena, all[i]->code))));
+                       list_bind(c, k->l,
+                                 V(arena_text(c->arena, all[i]->code))));
     *taken = codes.len > 0;
     if (*taken)
-        list_and(c, l, "item_code IN (%s)", codes.s);
+        list_and(c, k->l, "item_code IN (%s)", codes.s);
     return OK;
 }
 
 /* A house or a floor, whose number must be that and no other. */
 static enum err
-by_place(struct call *c, struct list *l, const char *word, bool *taken)
+by_place(struct finding *k, const char *word, bool *taken)
 {
-    char *rest = saying_parts(c->arena, word), *part;
-    const char *ids;
+    char *parts = saying_parts(k->c->arena, word);
 
-    *taken = *rest != '\0';
-    for (const char *p = rest; *p != '\0';
+    *taken = *parts != '\0';
+    for (const char *p = parts; *p != '\0';
          p += strcspn(p, " "), p += *p == ' ') {
         size_t n = strcspn(p, " ");
 
         *taken = *taken && !isdigit((unsigned char)p[n - 1])
                  && saying_is_place(p, n);
     }
-    part = rest;
-    if (!*taken)
+    if (*taken)
+        buf_printf(&k->places, "%s ", parts);
+    return OK;
+}
+
+/* All of them are looked for by one look at the places: of ten looks PostgreSQL
+   makes a plan of seconds. */
+static enum err
+narrow_by_places(struct finding *k)
+{
+    const char *ids;
+
+    if (k->places.len == 0)
         return OK;
-    TRY(org_places_said(c, part, l, &ids));
-    list_and(c, l, "place_id IN (%s)", ids);
+    TRY(org_places_said(k->c, k->places.s, k->l, &ids));
+    list_and(k->c, k->l, "place_id IN (%s)", ids);
     return OK;
 }
 
 static enum err
-by_unit(struct call *c, struct list *l, const char *word, bool *taken)
+by_unit(struct finding *k, const char *word, bool *taken)
 {
+    struct call *c = k->c;
     const char *ids;
 
     *taken = false;
     if (text_length(word) < 3 || (unsigned char)*word < 0x80)
         return OK;
-    TRY(org_units_said(c, word, l, &ids, taken));
+    TRY(org_units_said(c, word, k->l, &ids, taken));
     if (*taken)
-        list_and(c, l, "unit_id IN (%s)", ids);
+        list_and(c, k->l, "unit_id IN (%s)", ids);
     return OK;
 }
 
 enum err
 order_find(struct call *c, struct list *l)
 {
-    static enum err (*const ways[])(struct call * c, struct list * l,
-                                    const char *word, bool *taken) = {
-        by_crew, by_place, by_item, by_unit
-    };
+    static enum err (*const ways[])(struct finding * k, const char *word,
+                                    bool *taken) = { by_crew, by_place, by_item,
+                                                     by_unit };
+    struct finding k = { c, l, buf_make(c->arena, 0) };
     struct buf left = buf_make(c->arena, 0);
     char *rest, *word;
 
@@ -109,12 +131,12 @@ order_find(struct call *c, struct list *l)
         bool taken = *word == '\0';
 
         for (size_t i = 0; i < COUNT(ways) && !taken; i++)
-            TRY(ways[i](c, l, word, &taken));
+            TRY(ways[i](&k, word, &taken));
         if (!taken)
             buf_printf(&left, "%s ", word);
     }
     l->words = left.len > 0 ? left.s : NULL;
-    return OK;
+    return narrow_by_places(&k);
 }
 
 /* -- what is asked for most ------------------------------------------------------- */

@@ -5,6 +5,7 @@
  * Whoever would be shown it while asking for the same (order_duplicates) may
  * follow it, and is shown no more of it than there: number, item, place, state
  * and promise; not who asked, nor in which words, nor what was said about it.
+ * Where it becomes what they would not be shown, no more is said than that.
  */
 #include "auth/auth.h"
 #include "engine/order/inner.h"
@@ -24,7 +25,8 @@ static const struct field fields[] = {
     FIELD(struct order_follow, number, .flags = GIVEN | DERIVED,
           .label = "Number"),
     FIELD(struct order_follow, order_state, .flags = GIVEN | DERIVED,
-          .choices = order_states, .label = "State"),
+          .choices = order_states, .label = "State",
+          .says = "Empty where it is shown no more."),
     FIELD(struct order_follow, item_name, .flags = GIVEN | DERIVED,
           .label = "Item"),
     FIELD(struct order_follow, place_name, .flags = GIVEN | DERIVED,
@@ -39,18 +41,70 @@ static const struct field fields[] = {
 const struct model order_follow_model =
     MODEL("order_follow", "order_follow", struct order_follow, fields);
 
-/* What may be shown of the order; of one that was merged, of the one it was
-   merged into. */
+bool
+order_is_nameless(struct call *c, const char *item_code)
+{
+    CATALOG k = catalog_hold(c);
+    const struct service_item *i = catalog_item(k, item_code, today(c));
+
+    /* What is said without a name is nobody else's business. */
+    return i == NULL || i->anonymous_allowed;
+}
+
+/* Would it be shown to the actor while they ask for the same? */
+static enum err
+may_know(struct call *c, const struct order *o, bool *may)
+{
+    bool restricted = false;
+
+    *may = order_may_see(c, o);
+    if (*may || o->place_id == 0 || order_is_nameless(c, o->item_code))
+        return OK;
+    TRY(place_is_restricted(c, o->place_id, &restricted));
+    *may = !restricted;
+    return OK;
+}
+
+/* The order ID, or of one that was merged the one it was merged into; *MAY: all
+   on the way there are still what may be known.  Each is asked anew: an order is
+   corrected, a place becomes a secrecy area. */
+static enum err
+find_living(struct call *c, int64_t id, struct order *o, bool *may)
+{
+    TRY(model_get(c, &order_model, id, o));
+    TRY(may_know(c, o, may));
+    for (int i = 0; i < 100 && *may && o->merged_into_id != 0; i++) {
+        TRY(model_get(c, &order_model, o->merged_into_id, o));
+        TRY(may_know(c, o, may));
+    }
+    return OK;
+}
+
+static const char find_number[] = "SELECT number FROM orders WHERE id = $1";
+
+/* The number was shown when it was followed. */
+static enum err
+show_number(struct call *c, struct order_follow *f)
+{
+    ROWS r = db_query(c, find_number, V(f->order_id));
+
+    if (rows_next(&r))
+        f->number = row_text(&r, 0);
+    return rows_end(&r);
+}
+
+/* What may be shown of the order. */
 static enum err
 show_order(struct call *c, struct order_follow *f)
 {
     struct order o;
+    bool may = false;
 
-    TRY(model_get(c, &order_model, f->order_id, &o));
-    for (int i = 0; i < 100 && o.merged_into_id != 0; i++)
-        TRY(model_get(c, &order_model, o.merged_into_id, &o));
+    TRY(find_living(c, f->order_id, &o, &may));
+    if (!may)
+        return show_number(c, f);
     f->number = o.number;
-    f->order_state = o.state;
+    f->order_state = order_states[o.state];
     f->item_name = o.item_name;
     f->place_name = o.place_name;
     f->submitted_at = o.submitted_at;
@@ -65,20 +119,21 @@ fill(struct call *c, void *view)
     return show_order(c, view);
 }
 
-static const char find_title[] =
-    "SELECT o.number, o.item_name, COALESCE(o.place_name, '')"
-    " FROM order_follow f JOIN orders o ON o.id = f.order_id WHERE f.id = $1";
-
-/* Not its title, which is its requester's words. */
+/* Of the order that was followed; not its title, which is its requester's
+   words. */
 static const char *
 title(struct call *c, int64_t id)
 {
-    ROWS r = db_query(c, find_title, V(id));
+    struct order_follow f;
+    struct order o, living;
+    bool may = false;
 
-    if (!rows_next(&r))
+    if (model_get(c, &order_follow_model, id, &f) != OK
+        || find_living(c, f.order_id, &living, &may) != OK || !may
+        || model_get(c, &order_model, f.order_id, &o) != OK)
         return NULL;
-    return arena_printf(c->arena, "%s %s %s", row_text(&r, 0), row_text(&r, 1),
-                        row_text(&r, 2));
+    return arena_printf(c->arena, "%s %s %s", o.number, o.item_name,
+                        o.place_name ? o.place_name : "");
 }
 
 enum { BY_FOLLOWER = 1 };
@@ -102,31 +157,18 @@ const struct life order_follow_life = {
 
 /* -- following ------------------------------------------------------------------ */
 
-bool
-order_is_nameless(struct call *c, const char *item_code)
-{
-    CATALOG k = catalog_hold(c);
-    const struct service_item *i = catalog_item(k, item_code, today(c));
-
-    /* What is said without a name is nobody else's business. */
-    return i == NULL || i->anonymous_allowed;
-}
-
 /* As for somebody who asks for the same. */
 static enum err
 find_known(struct call *c, int64_t id, struct order *o)
 {
-    bool restricted = false;
+    bool may = false;
     enum err e = model_get(c, &order_model, id, o);
 
     if (e != OK && e != ERR_ABSENT)
         return e;
-    if (e == OK && o->place_id != 0)
-        TRY(place_is_restricted(c, o->place_id, &restricted));
-    if (e == ERR_ABSENT
-        || (!order_may_see(c, o)
-            && (restricted || o->place_id == 0
-                || order_is_nameless(c, o->item_code))))
+    if (e == OK)
+        TRY(may_know(c, o, &may));
+    if (!may)
         return fail(c, ERR_INVALID, "order_id", "there is no such order");
     if (o->requester_id == c->actor->person_id)
         return fail(c, ERR_CONFLICT, "order_id", "it is your own");

@@ -212,7 +212,7 @@ struct order_follow {
     LIFE_MEMBERS;
     int64_t order_id, person_id;
     const char *number;
-    unsigned order_state;
+    const char *order_state; /* NULL, as all below: not for these eyes now */
     const char *item_name, *place_name;
     instant submitted_at, complete_due;
     bool may_see; /* this person may open it */

@@ -58,6 +58,10 @@ static const struct field fields[] = {
     FIELD(struct recurring_order, next_on, .flags = GIVEN, .label = "Next day"),
     FIELD(struct recurring_order, made_on, .flags = GIVEN,
           .label = "Made last for"),
+    FIELD(struct recurring_order, made_for, .flags = GIVEN,
+          .says = "The day of the week, the month's first day or the festival, "
+                  "wherever its day has moved."),
+    FIELD(struct recurring_order, made_at, .flags = GIVEN),
     FIELD(struct recurring_order, order_id, .flags = GIVEN, .refers = "orders",
           .label = "Made last"),
     FIELD(struct recurring_order, trouble, .flags = GIVEN,
@@ -128,13 +132,35 @@ check_wish(struct call *c, struct recurring_order *r)
                : fail(c, ERR_INVALID, "place_id", "please say where");
 }
 
-/* From which day on its next one is looked for. */
-static day
-looks_from(struct call *c, const struct recurring_order *r)
+/* Its next day, of all that are not over and for which none was made. */
+static enum err
+find_next(struct call *c, const struct recurring_order *r, day *out)
 {
     day yesterday = { today(c).n - 1 };
+    struct recurring_day next;
 
-    return r->made_on.n > yesterday.n ? r->made_on : yesterday;
+    TRY(recurring_next(c, r,
+                       r->made_on.n > yesterday.n ? r->made_on : yesterday,
+                       &next));
+    *out = next.on;
+    return OK;
+}
+
+/* What was made while a clock was ahead does not hold. */
+static void
+forget_ahead(struct call *c, struct recurring_order *r)
+{
+    if (!instant_is_ahead(r->made_at, c->now))
+        return;
+    r->made_on = r->made_for = (day){ 0 };
+    r->made_at = (instant){ 0 };
+}
+
+/* For what of another rule the last was made says nothing of this one. */
+static bool
+is_same_rule(const struct recurring_order *a, const struct recurring_order *b)
+{
+    return a->rule == b->rule && a->nth == b->nth && a->from_end == b->from_end;
 }
 
 static enum err
@@ -164,7 +190,10 @@ check(struct call *c, const void *was, void *rec)
     TRY(check_rule(c, r));
     TRY(check_wish(c, r));
     r->trouble = NULL;
-    return recurring_next(c, r, looks_from(c, r), &r->next_on);
+    if (old == NULL || !is_same_rule(old, r))
+        r->made_for = (day){ 0 };
+    forget_ahead(c, r);
+    return find_next(c, r, &r->next_on);
 }
 
 /* "2026-12-07,2026-12-14": what the calendar makes of the rule. */
@@ -173,16 +202,16 @@ derive(struct call *c, void *rec)
 {
     struct recurring_order *r = rec;
     struct buf b = buf_make(c->arena, 0);
-    day d = r->next_on;
+    struct recurring_day d = { .on = r->next_on };
     char text[11];
 
     r->next_days = NULL;
     if (r->state != RECURRING_RUNNING)
         return OK;
-    for (int i = 0; i < SHOWN && d.n != 0; i++) {
-        day_print(d, text);
+    for (int i = 0; i < SHOWN && d.on.n != 0; i++) {
+        day_print(d.on, text);
         buf_printf(&b, "%s%s", i > 0 ? "," : "", text);
-        TRY(recurring_next(c, r, d, &d));
+        TRY(recurring_next(c, r, d.on, &d));
     }
     r->next_days = b.len > 0 ? b.s : NULL;
     return OK;
@@ -194,7 +223,7 @@ recurring_preview(struct call *c, struct recurring_order *r)
     TRY(auth_need(c, "order.for_others", NULL));
     TRY(model_check(c, &recurring_preview_model, r));
     TRY(check_rule(c, r));
-    TRY(recurring_next(c, r, looks_from(c, r), &r->next_on));
+    TRY(find_next(c, r, &r->next_on));
     return derive(c, r);
 }
 
@@ -272,30 +301,39 @@ static enum err
 make_due(struct call *c, struct recurring_order *r)
 {
     day on = r->next_on.n < today(c).n ? today(c) : r->next_on;
+    struct recurring_day what;
     int64_t id = 0;
 
     TRY(make_order(c, r, on, &id));
+    /* Of one that has passed the calendar may say something else by now. */
+    TRY(recurring_next(c, r, (day){ r->next_on.n - 1 }, &what));
+    if (what.on.n == r->next_on.n)
+        r->made_for = what.of;
     r->order_id = id;
     r->made_on = on;
+    r->made_at = c->now;
     r->trouble = NULL;
-    TRY(recurring_next(c, r, on, &r->next_on));
+    TRY(find_next(c, r, &r->next_on));
     return model_set(c, &model, r, ~(field_mask)0);
 }
 
+/* *MADE: one was, and there may be another. */
 static enum err
-look_at(struct call *c, int64_t id)
+look_at(struct call *c, int64_t id, bool *made)
 {
     struct recurring_order r;
     day next;
     TX tx = tx_begin(c);
 
+    *made = false;
     TRY(model_get(c, &model, id, &r));
     /* Another process may have been here since the list was read. */
     if (r.state != RECURRING_RUNNING)
         return tx_commit(&tx);
+    forget_ahead(c, &r);
     /* A day that has not come moves with the calendar. */
     if (r.next_on.n == 0 || r.next_on.n > today(c).n) {
-        TRY(recurring_next(c, &r, looks_from(c, &r), &next));
+        TRY(find_next(c, &r, &next));
         if (next.n != r.next_on.n) {
             r.next_on = next;
             TRY(model_set(c, &model, &r, model_mask(&model, "next_on")));
@@ -305,9 +343,21 @@ look_at(struct call *c, int64_t id)
         r.state = RECURRING_STOPPED;
         TRY(model_set(c, &model, &r, model_mask(&model, "state")));
     }
-    if (r.next_on.n != 0 && r.next_on.n - r.ahead_days <= today(c).n)
+    *made = r.next_on.n != 0 && r.next_on.n - r.ahead_days <= today(c).n;
+    if (*made)
         TRY(make_due(c, &r));
     return tx_commit(&tx);
+}
+
+/* All that are due, each kept by itself: the days that it is made ahead. */
+static enum err
+make_all(struct call *c, int64_t id)
+{
+    bool made = true;
+
+    for (int i = 0; made && i <= MOST_AHEAD; i++)
+        TRY(look_at(c, id, &made));
+    return OK;
 }
 
 /* They are few: each is looked at, as the calendar may have changed. */
@@ -322,7 +372,7 @@ recurring_make(struct call *c, int64_t max, int64_t *done)
     do {
         TRY(db_due(c, &due, max, running, V(last), V(max)));
         for (size_t i = 0; i < due.n; i++) {
-            enum err e = look_at(c, due.ids[i]);
+            enum err e = make_all(c, due.ids[i]);
 
             if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_DENIED)
                 e = note_trouble(c, due.ids[i]);

@@ -7,11 +7,14 @@
  * Always true:
  *   1. The days are those of the calendar as it stands: until an order is made
  *      its day moves with the calendar.
- *   2. Of a day one order is made, by however many processes; days that passed
- *      while nobody served the office are made once, for the day it is served
- *      again.
+ *   2. Of a day one order is made, by however many processes, and one for a day
+ *      of the week, a month or a festival, wherever the calendar moves it
+ *      afterwards; days that passed while nobody served the office are made
+ *      once, for the day it is served again.
  *   3. What cannot be made says why (trouble), the desk is told once, and it is
  *      tried again.
+ *   4. What was made while a clock was ahead keeps nothing from being made
+ *      (decision 53).
  */
 #ifndef ENGINE_ORDER_RECURRING_H
 #define ENGINE_ORDER_RECURRING_H
@@ -45,6 +48,8 @@ struct recurring_order {
     int64_t requester_id;
     day starts_on, ends_on; /* ends_on: the last day */
     day next_on, made_on;
+    day made_for; /* what of the rule: recurring_day's `of` */
+    instant made_at;
     int64_t order_id;      /* made last */
     const char *trouble;   /* why the next could not be made */
     const char *next_days; /* shown: the next five days, commas between */
@@ -53,9 +58,17 @@ struct recurring_order {
 };
 extern const struct noun recurring_order_noun;
 
-/* The first day behind AFTER on which it is wanted; 0: none is known. */
+/* A day on which it is wanted, and what of the rule that is: the day of the week
+   that may have moved, the month's first day, or the festival.  Of several that
+   go to one day, the last. */
+struct recurring_day {
+    day on, of;
+};
+
+/* The first behind AFTER, for which none was made (made_for); 0: none is
+   known. */
 enum err recurring_next(struct call *c, const struct recurring_order *r,
-                        day after, day *out) MUST_USE;
+                        day after, struct recurring_day *out) MUST_USE;
 
 /* Fill in the next five days of a rule that is not kept yet. */
 extern const struct model recurring_preview_model;

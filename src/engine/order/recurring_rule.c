@@ -45,19 +45,24 @@ moved(const struct workcal *w, const struct recurring_order *r, day d)
 
 /* Two days of a week that go to the same worked day are one.  Those before
    AFTER may have moved behind it. */
-static day
+static struct recurring_day
 next_weekly(const struct workcal *w, const struct recurring_order *r, day after)
 {
+    struct recurring_day next = { { 0 }, { 0 } };
+
     for (int32_t i = 1 - DAYS_OFF; i < DAYS_AHEAD; i++) {
         day d = { after.n + i }, to;
 
-        if (strchr(r->weekdays, '0' + day_weekday(d)) == NULL)
+        if (d.n <= r->made_for.n
+            || strchr(r->weekdays, '0' + day_weekday(d)) == NULL)
             continue;
         to = moved(w, r, d);
+        if (next.on.n != 0 && to.n > next.on.n)
+            return next;
         if (to.n > after.n)
-            return to;
+            next = (struct recurring_day){ to, d };
     }
-    return (day){ 0 };
+    return next;
 }
 
 /* The Nth worked day of the month, or the Nth from its end; 0: it has none. */
@@ -80,7 +85,7 @@ worked_of_month(const struct workcal *w, const struct recurring_order *r,
     return (day){ 0 };
 }
 
-static day
+static struct recurring_day
 next_monthly(const struct workcal *w, const struct recurring_order *r,
              day after)
 {
@@ -88,19 +93,20 @@ next_monthly(const struct workcal *w, const struct recurring_order *r,
 
     for (int i = 0; i < MONTHS_AHEAD; i++) {
         day d = worked_of_month(w, r, at.year, at.month);
+        day first = day_of(at.year, at.month, 1);
 
-        if (d.n > after.n)
-            return d;
+        if (d.n > after.n && first.n > r->made_for.n)
+            return (struct recurring_day){ d, first };
         at.year += at.month == 12;
         at.month = at.month % 12 + 1;
     }
-    return (day){ 0 };
+    return (struct recurring_day){ { 0 }, { 0 } };
 }
 
 /* Of a year that is not published no festival is known. */
 static enum err
 next_before_festival(struct call *c, const struct recurring_order *r, day after,
-                     day *out)
+                     struct recurring_day *out)
 {
     CATALOG k = catalog_hold(c);
     const struct workcal *w = catalog_workcal(k);
@@ -108,23 +114,24 @@ next_before_festival(struct call *c, const struct recurring_order *r, day after,
 
     for (;;) {
         TRY(catalog_next_festival(c, festival, &festival));
-        *out = (day){ 0 };
+        *out = (struct recurring_day){ { 0 }, { 0 } };
         if (festival.n == 0)
             return OK;
-        *out = worked_before(w, festival, r->nth);
-        if (out->n > after.n)
+        out->on = worked_before(w, festival, r->nth);
+        out->of = festival;
+        if (out->on.n > after.n && festival.n > r->made_for.n)
             return OK;
     }
 }
 
 enum err
 recurring_next(struct call *c, const struct recurring_order *r, day after,
-               day *out)
+               struct recurring_day *out)
 {
     CATALOG k = catalog_hold(c);
     const struct workcal *w = catalog_workcal(k);
 
-    *out = (day){ 0 };
+    *out = (struct recurring_day){ { 0 }, { 0 } };
     if (r->starts_on.n > after.n)
         after.n = r->starts_on.n - 1;
     switch (r->rule) {
@@ -132,7 +139,7 @@ recurring_next(struct call *c, const struct recurring_order *r, day after,
     case RECURS_MONTHLY: *out = next_monthly(w, r, after); break;
     case RECURS_FESTIVAL: TRY(next_before_festival(c, r, after, out)); break;
     }
-    if (r->ends_on.n != 0 && out->n > r->ends_on.n)
-        *out = (day){ 0 };
+    if (r->ends_on.n != 0 && out->on.n > r->ends_on.n)
+        *out = (struct recurring_day){ { 0 }, { 0 } };
     return OK;
 }

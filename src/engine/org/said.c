@@ -14,9 +14,10 @@
 #include "engine/org/inner.h"
 
 #define MOST_PARTS 12 /* of what was said; more are not looked for */
-#define MOST_RANGES 3 /* of the index, for one part */
-#define PHONE_LEAST 4 /* figures by which a telephone is found */
-#define FEW 1500      /* rows that are gathered before a page is read */
+#define MOST_PIECES (2 * MOST_PARTS) /* of its runs, also the same again */
+#define MOST_RANGES 3                /* of the index, for one part */
+#define PHONE_LEAST 4                /* figures by which a telephone is found */
+#define FEW 1500 /* rows that are gathered before a page is read */
 
 /* A noun whose rows are found by parts. */
 struct index {
@@ -48,7 +49,7 @@ struct looking {
     bool units, phones; /* found by these, too */
     bool loose;         /* what is unknown is passed over */
     struct part parts[MOST_PARTS];
-    size_t n;
+    size_t n, pieces;
     bool nowhere; /* something was said that nothing here has */
 };
 
@@ -84,6 +85,31 @@ add_range(struct looking *k, struct part *p, const char *s, bool whole)
     /* Nothing that is said has a character below this one. */
     p->to[p->n++] =
         whole ? arena_printf(k->c->arena, "%s\x01", s) : end_of(k->c, s);
+}
+
+static bool
+is_same(const struct part *a, const struct part *b)
+{
+    if (a->n != b->n || !text_same(a->unit, b->unit))
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (!text_same(a->from[i], b->from[i])
+            || !text_same(a->to[i], b->to[i]))
+            return false;
+    return true;
+}
+
+/* The last part is complete; what has been said before is looked for once. */
+static void
+end_part(struct looking *k, const struct part *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i + 1 < k->n; i++)
+        if (is_same(&k->parts[i], p)) {
+            k->n--;
+            return;
+        }
 }
 
 static const char find_unit[] = "SELECT 1 FROM unit WHERE name LIKE $1 LIMIT 1";
@@ -193,28 +219,35 @@ says_nothing(const char *run)
 }
 
 /* The longest beginning of RUN that is known, N bytes; 0: none.  Where what is
-   unknown is passed over, one character of several says nothing. */
+   unknown is passed over, one character of several says nothing.  What begins
+   with more begins with less, so it is asked from the shortest on: as often as
+   what is known has characters, not as what was said has. */
 static enum err
 known_of(struct looking *k, const char *run, size_t *n, const char **unit)
 {
-    bool any = false;
-    size_t least = k->loose && text_length(run) > 1 ? 2 : 1;
+    size_t least = k->loose && text_length(run) > 1 ? 2 : 1, length = 0;
+    const char *p = run;
 
-    *unit = NULL;
-    for (*n = strlen(run); *n > 0;) {
-        const char *part = arena_text_n(k->c->arena, run, *n);
-
-        if (text_length(part) < least)
-            break;
-        TRY(begins_any(k, part, &any));
-        TRY(find_units(k, part, unit));
-        if (any || *unit != NULL)
-            return OK;
-        do
-            --*n;
-        while (*n > 0 && ((unsigned char)run[*n] & 0xC0) == 0x80);
-    }
     *n = 0;
+    *unit = NULL;
+    while (*p != '\0') {
+        const char *part, *like = NULL;
+        bool any = false;
+
+        (void)text_next(&p);
+        if (++length < least)
+            continue;
+        part = arena_text_n(k->c->arena, run, (size_t)(p - run));
+        TRY(begins_any(k, part, &any));
+        TRY(find_units(k, part, &like));
+        if (any || like != NULL) {
+            *n = (size_t)(p - run);
+            *unit = like;
+        } else if (length > 1) {
+            /* Of one character no unit is asked. */
+            return OK;
+        }
+    }
     return OK;
 }
 
@@ -234,12 +267,25 @@ take_number(struct looking *k, const char *s)
     struct buf back = buf_make(k->c->arena, 0);
 
     add_range(k, p, s, false);
-    if (!k->phones || strlen(s) < PHONE_LEAST)
-        return;
-    for (size_t i = strlen(s); i > 0; i--)
-        buf_putc(&back, s[i - 1]);
-    add_range(k, p, arena_printf(k->c->arena, "=%s", s), false);
-    add_range(k, p, arena_printf(k->c->arena, "#%s", back.s), false);
+    if (k->phones && strlen(s) >= PHONE_LEAST) {
+        for (size_t i = strlen(s); i > 0; i--)
+            buf_putc(&back, s[i - 1]);
+        add_range(k, p, arena_printf(k->c->arena, "=%s", s), false);
+        add_range(k, p, arena_printf(k->c->arena, "#%s", back.s), false);
+    }
+    end_part(k, p);
+}
+
+/* One range, and a unit or NULL. */
+static void
+take_range(struct looking *k, const char *s, bool whole, const char *unit)
+{
+    struct part *p = add_part(k, is_han(s) && !whole);
+
+    add_range(k, p, s, whole);
+    if (p != NULL)
+        p->unit = unit;
+    end_part(k, p);
 }
 
 /* A run of letters of Han: one part after another. */
@@ -248,15 +294,16 @@ take_run(struct looking *k, const char *run)
 {
     const char *unit;
     char figures[SAYING_FIGURES];
-    size_t before = k->n, n;
+    bool some = false;
+    size_t n;
 
-    while (*run != '\0' && !(k->n > 0 && says_nothing(run))) {
-        struct part *p;
-
+    while (*run != '\0' && k->pieces < MOST_PIECES
+           && !(k->n > 0 && says_nothing(run))) {
         /* 五零五, as a room's number is read out. */
         n = k->loose ? saying_figures(run, figures) : 0;
         if (n > 0) {
             take_number(k, arena_text(k->c->arena, figures));
+            some = true;
             run += n;
             continue;
         }
@@ -269,13 +316,15 @@ take_run(struct looking *k, const char *run)
             (void)text_next(&run);
             continue;
         }
-        p = add_part(k, true);
-        add_range(k, p, arena_text_n(k->c->arena, run, n), false);
-        if (p != NULL)
-            p->unit = unit;
+        take_range(k, arena_text_n(k->c->arena, run, n), false, unit);
+        some = true;
+        k->pieces++;
         run += n;
     }
-    if (k->n == before || (!k->loose && *run != '\0' && !says_nothing(run)))
+    /* What goes beyond the most is not looked for. */
+    if (k->pieces == MOST_PIECES)
+        return OK;
+    if (!some || (!k->loose && *run != '\0' && !says_nothing(run)))
         k->nowhere = true;
     return OK;
 }
@@ -296,9 +345,9 @@ take_words(struct looking *k, const char *words)
             take_number(k, part);
         else if (saying_is_place(part, n)
                  && !isdigit((unsigned char)part[n - 1]))
-            add_range(k, add_part(k, false), part, true);
+            take_range(k, part, true, NULL);
         else if (!is_han(part))
-            add_range(k, add_part(k, false), part, false);
+            take_range(k, part, false, NULL);
         else
             TRY(take_run(k, part));
     }
@@ -318,9 +367,12 @@ take_all(struct looking *k)
 
         if (strpbrk(word, "0123456789") != NULL && !is_number(word))
             TRY(find_units(k, word, &unit));
-        if (unit != NULL && k->n < MOST_PARTS)
-            add_part(k, true)->unit = unit;
-        else
+        if (unit != NULL && k->n < MOST_PARTS) {
+            struct part *p = add_part(k, true);
+
+            p->unit = unit;
+            end_part(k, p);
+        } else
             buf_printf(&left, "%s ", word);
     }
     return take_words(k, left.s != NULL ? left.s : "");
