@@ -32,6 +32,7 @@ make_settings(struct demo *d)
 
     TRY(set(d->c, "office.demo", "yes"));
     TRY(set(d->c, "password.max_days", "0"));
+    TRY(set(d->c, "office.duty_phone", "87050110"));
     return tx_commit(&tx);
 }
 

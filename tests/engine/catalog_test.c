@@ -21,7 +21,7 @@ TEST(the_catalogue_inside_has_every_area_item_class_and_crew)
     seed(c);
     CATALOG k = catalog_hold(c);
     assert_int_equal(office_int(c, "SELECT COUNT(*) FROM service_area"), 11);
-    assert_int_equal(catalog_items(c, k, today(c), &list), 121);
+    assert_int_equal(catalog_items(c, k, today(c), &list), 123);
     for (int a = 0; a < 11; a++) {
         const char letter[] = { (char)('A' + a), '\0' };
         int64_t area = area_id(c, letter);
@@ -716,7 +716,7 @@ TEST(an_item_out_of_use_is_not_offered)
     EXPECT_OK(catalog_add_item(c, &i));
     CATALOG k = catalog_hold(c);
 
-    assert_int_equal(catalog_items(c, k, today(c), &found), 120);
+    assert_int_equal(catalog_items(c, k, today(c), &found), 122);
     size_t n = catalog_search(c, k, today(c), "建议", &found);
 
     for (size_t j = 0; j < n; j++)

@@ -569,7 +569,7 @@ TEST(a_parent_is_completed_when_all_of_its_legs_are)
     EXPECT(order_now(c, o.id).completed_at.ms == c->now.ms);
 }
 
-TEST(a_parent_with_open_legs_is_neither_completed_nor_cancelled_nor_merged)
+TEST(a_parent_with_open_legs_is_neither_cancelled_nor_merged)
 {
     struct order o;
     int64_t other;
@@ -580,9 +580,38 @@ TEST(a_parent_with_open_legs_is_neither_completed_nor_cancelled_nor_merged)
     EXPECT_FAULT(say(c, "wang", "cancel", o.id), ERR_CONFLICT, NULL);
     EXPECT_FAULT(say(c, "desk", "merge", o.id, .into_id = other), ERR_CONFLICT,
                  NULL);
-    EXPECT_OK(say(c, "desk", "dispatch", o.id));
-    EXPECT_OK(say(c, "zhao", "arrive", o.id));
-    EXPECT_FAULT(say(c, "zhao", "complete", o.id), ERR_CONFLICT, NULL);
+}
+
+TEST(the_items_of_one_report_are_finished_each_by_its_own_crew)
+{
+    struct order o;
+    int64_t leg;
+
+    office_make(c);
+    o = ask_with_legs(c);
+    leg = leg_of(c, o.id, "A10");
+    do_leg(c, o.id, "zhao");
+    EXPECT(order_now(c, o.id).completed_at.ms == c->now.ms);
+    EXPECT_OK(say(c, "wang", "verify", o.id));
+    assert_int_equal(order_now(c, leg).state, ORDER_SUBMITTED);
+    /* The trouble is back: what the others do does not end it again. */
+    EXPECT_OK(say(c, "wang", "reopen", o.id, .reason = "dark again"));
+    do_leg(c, leg_of(c, o.id, "A04"), "zhao");
+    do_leg(c, leg, "qian");
+    assert_int_equal(order_now(c, o.id).state, ORDER_ACCEPTED);
+}
+
+TEST(silence_verifies_what_a_crew_did_while_another_item_of_the_report_is_open)
+{
+    struct order o;
+    int64_t done;
+
+    office_make(c);
+    o = ask_with_legs(c);
+    do_leg(c, o.id, "zhao");
+    c->now = order_now(c, o.id).wake_at;
+    EXPECT_OK(order_wake(c, 100, &done));
+    assert_int_equal(order_now(c, o.id).state, ORDER_VERIFIED);
 }
 
 TEST(a_leg_that_was_returned_is_not_done)

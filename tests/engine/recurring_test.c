@@ -65,6 +65,7 @@ TEST(the_next_five_days_are_those_of_the_calendar)
     struct recurring_order r = MONDAYS;
 
     office_make(c);
+    c->now = at("2026-11-23 08:00");
     expect_days(c, &r,
                 "2026-11-23,2026-11-30,2026-12-07,2026-12-14,2026-12-21");
     r = (struct recurring_order){
@@ -123,6 +124,43 @@ TEST(a_day_of_the_week_that_is_off_is_left_out_or_moves)
     r.on_holiday = HOLIDAY_ANYWAY;
     expect_days(c, &r,
                 "2026-10-05,2026-10-12,2026-10-19,2026-10-26,2026-11-02");
+}
+
+TEST(a_new_rule_begins_today_only_while_its_hour_is_still_to_come)
+{
+    struct recurring_order r = MONDAYS;
+
+    office_make(c);
+    c->now = at("2026-11-23 17:16");
+    expect_days(c, &r,
+                "2026-11-30,2026-12-07,2026-12-14,2026-12-21,2026-12-28");
+    make(c);
+    assert_int_equal(made(c), 0);
+    as(c, "desk");
+    r = (struct recurring_order){
+        .rule = RECURS_WEEKLY, .weekdays = "1", .at_min = 17 * 60
+    };
+    EXPECT_OK(recurring_preview(c, &r));
+    EXPECT(r.next_on.n == day_of(2026, 11, 30).n);
+    r.starts_on.n = 0;
+    r.at_min = 18 * 60;
+    EXPECT_OK(recurring_preview(c, &r));
+    EXPECT(r.next_on.n == day_of(2026, 11, 23).n);
+}
+
+TEST(an_order_that_is_made_is_called_as_its_rule_is)
+{
+    struct recurring_order r = MONDAYS;
+    struct order o;
+
+    office_make(c);
+    c->now = at("2026-11-29 10:00");
+    r.description = "all of them";
+    (void)add(c, &r);
+    make(c);
+    o = order_now(c, office_int(c, "SELECT MAX(id) FROM orders"));
+    assert_string_equal(o.title, "lamps");
+    assert_string_equal(o.description, "lamps\nall of them");
 }
 
 TEST(an_order_is_made_ahead_and_once_and_the_requester_is_told)
@@ -213,6 +251,7 @@ TEST(what_cannot_be_made_says_why_and_the_desk_is_told_once)
     int64_t id;
 
     office_make(c);
+    c->now = at("2026-11-23 08:00");
     id = add(c, &r);
     office_exec(c, "UPDATE person SET active = 0 WHERE id = 41");
     make(c);

@@ -14,6 +14,7 @@ const all = [
   'alarms',
   'lock',
   'correcting',
+  'reporting',
   'auditing',
   'day',
   'pages',

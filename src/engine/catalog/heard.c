@@ -164,11 +164,13 @@ speaks_of(const char *s, size_t n, const char *const *words)
     return false;
 }
 
-/* Whoever asks (是不是着火了) does not deny, nor is 消防 a 防. */
+/* Whoever asks (是不是着火了) or guesses (闻着像煤气) does not deny, nor is 消防 a
+   防. */
 static bool
 is_denied(const char *text, size_t at, size_t n)
 {
-    static const char *const asks[] = { "是不是", "有没有", "消防", NULL };
+    static const char *const asks[] = { "是不是", "有没有",   "消防", "好像",
+                                        "闻着像", "闻起来像", NULL };
     static const char *const denies[] = {
         "不是", "不是真的", "没有", "没", "未",   "无",   "非",
         "不",   "不会",     "没人", "防", "防止", "预防", "避免",

@@ -321,10 +321,12 @@ parent_follow(struct call *c, const struct order *leg)
     TRY(model_get(c, &order_model, leg->parent_id, &parent));
     TRY(order_facts(c, leg->parent_id, &facts));
     TRY(db_int(c, &done, done_legs, V(leg->parent_id)));
-    /* A parent whose own crew is at work is completed by that crew; where
-       every leg was called off nothing was done. */
+    /* A parent whose own crew is at work is completed by that crew, and one
+       whose trouble is back by whoever gets it now; where every leg was called
+       off nothing was done. */
     if (life_step(&order_life, parent.state, "auto_complete") == NULL
-        || facts.open_legs > 0 || done == 0 || parent.dispatched_at.ms != 0)
+        || facts.open_legs > 0 || done == 0 || parent.dispatched_at.ms != 0
+        || parent.reopens != 0)
         return OK;
     return life_program(c, &order_life, "auto_complete", NULL, &parent,
                         &done_parent);

@@ -454,15 +454,15 @@ program_does(struct call *c, const char *verb, const struct order *o)
     return life_program(c, &order_life, verb, NULL, o, &after);
 }
 
-/* Three working days of silence since the work was done, or since the last of
-   its legs was. */
+/* Three working days of silence since the work was done; of what no crew had,
+   since the last of its legs was. */
 static enum err
 end_silence(struct call *c, struct order *o)
 {
     struct order_facts facts = { 0 };
 
     TRY(order_facts(c, o->id, &facts));
-    if (facts.open_legs == 0)
+    if (o->dispatched_at.ms != 0 || facts.open_legs == 0)
         return program_does(c, "auto_verify", o);
     return sleep_until(c, o, after_working_days(c, c->now, ORDER_SILENCE_DAYS));
 }

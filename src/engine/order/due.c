@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/catalog/catalog.h"
 #include "engine/order/inner.h"
+#include "engine/org/org.h"
 #include "model/app.h"
 
 const struct sla_class *
@@ -228,5 +229,9 @@ order_promise(struct call *c, struct order_promise *p)
     p->safe_due = o.safe_due;
     p->complete_due = o.complete_due;
     p->calendar_note = o.calendar_note;
-    return OK;
+    /* Whoever reports an emergency does not look for the number first. */
+    p->emergency = is_emergency(c, &o);
+    return p->emergency
+               ? setting_text(c, "office.duty_phone", NULL, &p->duty_phone)
+               : OK;
 }

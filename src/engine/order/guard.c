@@ -60,6 +60,16 @@ no_open_legs(struct deed *d, void *rec)
     return OK;
 }
 
+/* What a crew of its own has done is done, however long the other items of the
+   same report take; what had none is nothing but its legs. */
+enum err
+guard_whole(struct deed *d, void *rec)
+{
+    const struct order *o = rec;
+
+    return o->dispatched_at.ms != 0 ? OK : no_open_legs(d, rec);
+}
+
 enum err
 guard_merge(struct deed *d, void *rec)
 {
@@ -352,7 +362,7 @@ guard_verify(struct deed *d, void *rec)
     const struct order *o = rec;
     bool own = false;
 
-    TRY(no_open_legs(d, rec));
+    TRY(guard_whole(d, rec));
     TRY(did_it(d->c, o, d->c->actor->person_id, &own));
     if (own)
         return fail(d->c, ERR_DENIED, NULL,

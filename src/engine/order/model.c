@@ -252,6 +252,8 @@ static const struct field promise_fields[] = {
     FIELD(struct order_promise, safe_due, .flags = GIVEN),
     FIELD(struct order_promise, complete_due, .flags = GIVEN),
     FIELD(struct order_promise, calendar_note, .flags = GIVEN),
+    FIELD(struct order_promise, emergency, .flags = GIVEN),
+    FIELD(struct order_promise, duty_phone, .flags = GIVEN),
 };
 
 const struct model order_promise_model =

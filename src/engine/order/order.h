@@ -16,7 +16,8 @@
  *      nothing is promised.  net_ms = gross_ms less suspended_ms, the time that
  *      is not the crew's: suspended, before an approval, and from completion to
  *      a rework or reopening.
- *   4. A parent is completed when all of its legs are.
+ *   4. A parent that no crew has is completed when all of its legs are; one
+ *      that a crew has is completed by that crew, whatever its legs do.
  *   5. A merged order's requester is told all that happens to the main one;
  *      those who serve the main one are told what is said in a merged one.
  *   6. Each life of an order is rated once at most, by its requester, never by
@@ -176,11 +177,14 @@ enum err order_number(struct call *c, const char **out) MUST_USE;
 enum err order_add_leg(struct call *c, struct order_request *w,
                        struct order_view *out) MUST_USE;
 
-/* The promise before asking: due times of an item asked for now. */
+/* The promise before asking: due times of an item asked for now; of an
+   emergency also the number to call at once, where the office has one. */
 struct order_promise {
     const char *item_code;
     instant accept_due, on_site_due, safe_due, complete_due;
     const char *calendar_note;
+    bool emergency;
+    const char *duty_phone;
 };
 extern const struct model order_promise_model;
 enum err order_promise(struct call *c, struct order_promise *p) MUST_USE;

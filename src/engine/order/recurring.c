@@ -12,7 +12,8 @@
 #include "subject/notice.h"
 
 #define LAST_MINUTE (24 * 60 - 1)
-#define MOST_AHEAD 30 /* days */
+#define LONGEST_DESCRIPTION 2000 /* of an order */
+#define MOST_AHEAD 30            /* days */
 #define SHOWN 5
 
 static const char *const states[] = { "running", "paused", "stopped", NULL };
@@ -46,8 +47,8 @@ static const struct field fields[] = {
           .label = "Place"),
     FIELD(struct recurring_order, place_note, .max = 100,
           .label = "Where exactly"),
-    FIELD(struct recurring_order, description, .flags = LONG, .max = 2000,
-          .label = "Description"),
+    FIELD(struct recurring_order, description, .flags = LONG,
+          .max = LONGEST_DESCRIPTION, .label = "Description"),
     FIELD(struct recurring_order, phone, .max = 40, .label = "Phone"),
     FIELD(struct recurring_order, answers, .flags = JSON_TEXT, .max = 20000,
           .label = "Answers"),
@@ -83,6 +84,8 @@ static const struct field preview_fields[] = {
     FIELD(struct recurring_order, from_end, .label = "From the month's end"),
     FIELD(struct recurring_order, on_holiday, .choices = on_holidays,
           .label = "On a day off"),
+    FIELD(struct recurring_order, at_min, .max = LAST_MINUTE,
+          .label = "Wanted at"),
     FIELD(struct recurring_order, starts_on, .label = "First day"),
     FIELD(struct recurring_order, ends_on, .label = "Last day"),
     FIELD(struct recurring_order, next_days, .flags = GIVEN | DERIVED,
@@ -163,6 +166,19 @@ is_same_rule(const struct recurring_order *a, const struct recurring_order *b)
     return a->rule == b->rule && a->nth == b->nth && a->from_end == b->from_end;
 }
 
+/* A new rule begins today only if its hour is still to come: nothing is asked
+   for at an hour that has passed.  Its first day keeps that. */
+static void
+begin_ahead(struct call *c, struct recurring_order *r)
+{
+    const instant wanted =
+        zone_instant(c->app->zone, ((int64_t)today(c).n - 1) * DAY_MS
+                                       + r->at_min * MINUTE_MS);
+
+    if (wanted.ms < c->now.ms && r->starts_on.n <= today(c).n)
+        r->starts_on.n = today(c).n + 1;
+}
+
 static enum err
 check_rule(struct call *c, struct recurring_order *r)
 {
@@ -190,6 +206,8 @@ check(struct call *c, const void *was, void *rec)
     TRY(check_rule(c, r));
     TRY(check_wish(c, r));
     r->trouble = NULL;
+    if (old == NULL)
+        begin_ahead(c, r);
     if (old == NULL || !is_same_rule(old, r))
         r->made_for = (day){ 0 };
     forget_ahead(c, r);
@@ -223,6 +241,7 @@ recurring_preview(struct call *c, struct recurring_order *r)
     TRY(auth_need(c, "order.for_others", NULL));
     TRY(model_check(c, &recurring_preview_model, r));
     TRY(check_rule(c, r));
+    begin_ahead(c, r);
     TRY(find_next(c, r, &r->next_on));
     return derive(c, r);
 }
@@ -246,6 +265,20 @@ static const char running[] =
     "SELECT id FROM recurring_order WHERE state = 'running' AND id > $1"
     " ORDER BY id LIMIT $2";
 
+/* An order is called as its rule is: what comes every week is known by that
+   name. A description that leaves no room for it stays as it is. */
+static const char *
+described(struct call *c, const struct recurring_order *r)
+{
+    if (text_is_blank(r->description))
+        return r->name;
+    if (text_starts(r->description, r->name)
+        || text_length(r->name) + 1 + text_length(r->description)
+               > LONGEST_DESCRIPTION)
+        return r->description;
+    return arena_printf(c->arena, "%s\n%s", r->name, r->description);
+}
+
 static enum err
 make_order(struct call *c, const struct recurring_order *r, day on, int64_t *id)
 {
@@ -253,7 +286,7 @@ make_order(struct call *c, const struct recurring_order *r, day on, int64_t *id)
         .item_code = r->item_code,
         .place_id = r->place_id,
         .place_note = r->place_note,
-        .description = r->description,
+        .description = described(c, r),
         .phone = r->phone,
         .answers = r->answers,
         .requester_id = r->requester_id

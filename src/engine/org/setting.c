@@ -10,6 +10,7 @@ enum setting_id {
     SESSION_CREW_IDLE_S, /* 3600; of a crew's people */
     SESSION_MAX_H,       /* 12 */
     PASSWORD_MAX_DAYS,   /* 90; 0: a password never grows old */
+    DUTY_PHONE,          /* empty; answers day and night, for emergencies */
     OFFICE_DEMO,         /* no; the program says it of an office it made */
     N_SETTINGS
 };
@@ -20,6 +21,7 @@ static const char *const setting_names[] = {
     [SESSION_CREW_IDLE_S] = "session.crew_idle_s",
     [SESSION_MAX_H] = "session.max_h",
     [PASSWORD_MAX_DAYS] = "password.max_days",
+    [DUTY_PHONE] = "office.duty_phone",
     [OFFICE_DEMO] = "office.demo",
     [N_SETTINGS] = NULL
 };

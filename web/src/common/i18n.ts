@@ -48,3 +48,8 @@ export function nameOf(x: { name?: string | null; name_en?: string | null } | nu
 export function labelOf(x: { label?: string; label_en?: string; name?: string; value?: string }): string {
   return (language() === 'en' && x.label_en) || x.label || x.name || x.value || '';
 }
+
+/* What helps to answer it. */
+export function saysOf(x: { says?: string; says_en?: string }): string | undefined {
+  return (language() === 'en' && x.says_en) || x.says;
+}

@@ -43,3 +43,12 @@ export function answersIn(said: string, fields: readonly ItemField[]): Record<st
   if (starts && from) out[starts.name] = from;
   return out;
 }
+
+/* What was typed to find an item, where it says more than the item's name does. */
+export const sentenceOf = (typed: string, item: string): string =>
+  /\p{Script=Han}{2}|\s/u.test(typed) && !item.includes(typed) ? typed : '';
+
+/* The description after an item was found by what was typed: what the program took over from an earlier saying gives
+   way to the last one, what somebody wrote stays. */
+export const describedBy = (sentence: string, description: string, taken: string): string =>
+  description.trim() && description !== taken ? description : sentence;
