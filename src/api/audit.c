@@ -114,8 +114,7 @@ seal_audit(struct call *c, void *in, void *out)
     "{heads:[{chain:int,seq:int,hash:text,at:text?}],key:text?,seals:int,"     \
     "sealed_at:text?,unsealed:int,seal:text?}"
 
-static const char *const audit_views[] = { "done", "signing", "reading",
-                                           NULL };
+static const char *const audit_views[] = { "done", "signing", "reading", NULL };
 
 const struct route audit_routes[] = {
     { GET, "/audit-entries", list_audit, .out = &audit_entry_model,

@@ -39,8 +39,8 @@ TEST(a_password_set_on_the_server_must_be_changed_before_anything_else)
 
     OFFICE;
     /* As `liangcao password` does. */
-    EXPECT_OK(auth_set_password(c, make_account(c, "zhang", 41),
-                                "Meadow7-Kettle"));
+    EXPECT_OK(
+        auth_set_password(c, make_account(c, "zhang", 41), "Meadow7-Kettle"));
     EXPECT_OK(try_sign_in(c, "zhang", "Meadow7-Kettle", &s));
     EXPECT(c->actor->must_change);
     EXPECT_OK(auth_change_password(c, "Meadow7-Kettle", "Kettle7-Meadow"));
