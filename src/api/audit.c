@@ -114,13 +114,13 @@ seal_audit(struct call *c, void *in, void *out)
     "{heads:[{chain:int,seq:int,hash:text,at:text?}],key:text?,seals:int,"     \
     "sealed_at:text?,unsealed:int,seal:text?}"
 
-static const char *const audit_views[] = { "done", "signing", NULL };
+static const char *const audit_views[] = { "done", "signing", "reading", NULL };
 
 const struct route audit_routes[] = {
     { GET, "/audit-entries", list_audit, .out = &audit_entry_model,
       .may = "audit.see", .flags = R_LIST, .views = audit_views,
-      .says = "Who did what when; view= narrows: signing (in and out), done "
-              "(all else)." },
+      .says = "Who did what when; view= narrows: signing (in and out), "
+              "reading (of the audit itself), done (all else)." },
     { POST, "/audit/verify", verify_audit, .out = &audit_report_model,
       .may = "audit.see", .flags = R_APART,
       .says = "Verify every chain, seal and row; where that takes long it goes"

@@ -338,8 +338,8 @@ password_put(struct call *c, const struct account *a, const char *hash,
     /* Before anything is written: the new hash is kept among the old ones. */
     TRY(is_first_slip(c, a, &first));
     TRY(model_note(c, &account_model, a->id));
-    TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now),
-                V(other || code_until.ms != 0),
+    /* One set on the server is known to whoever sat there, too. */
+    TRY(db_exec(c, set_password, V(a->id), V(hash), V(c->now), V(!own),
                 V(other ? c->now : (instant){ 0 }),
                 V(other ? c->actor->name : NULL), V(code_until)));
     TRY(model_note(c, &account_model, a->id));

@@ -287,8 +287,9 @@ enum err auth_as(struct call *c, const char *account) MUST_USE;
  * Set a new password: at least 8 characters of 3 classes, without the account
  * name in it, none of the last five, and not easily guessed (ERR_INVALID on
  * "password").  A lock is lifted; every session of the account ends, but not
- * the caller's own, and every token.  Set by somebody else it must be changed
- * at the next sign-in.  The program itself is bound by length and classes only.
+ * the caller's own, and every token.  Set by anybody else, the program too, it
+ * must be changed at the next sign-in.  The program itself is bound by length
+ * and classes only.
  */
 enum err auth_set_password(struct call *c, int64_t account_id,
                            const char *password) MUST_USE;

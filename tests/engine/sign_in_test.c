@@ -33,6 +33,21 @@ TEST(a_password_ninety_days_old_is_changed_before_anything_else)
     EXPECT(!c->actor->must_change);
 }
 
+TEST(a_password_set_on_the_server_must_be_changed_before_anything_else)
+{
+    struct sign_in s;
+
+    OFFICE;
+    /* As `liangcao password` does. */
+    EXPECT_OK(
+        auth_set_password(c, make_account(c, "zhang", 41), "Meadow7-Kettle"));
+    EXPECT_OK(try_sign_in(c, "zhang", "Meadow7-Kettle", &s));
+    EXPECT(c->actor->must_change);
+    EXPECT_OK(auth_change_password(c, "Meadow7-Kettle", "Kettle7-Meadow"));
+    EXPECT_OK(try_sign_in(c, "zhang", "Kettle7-Meadow", &s));
+    EXPECT(!c->actor->must_change);
+}
+
 TEST(how_old_a_password_may_grow_is_a_setting)
 {
     OFFICE;

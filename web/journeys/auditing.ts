@@ -65,6 +65,12 @@ journey('the audit’s sign-ins stand apart, and whatever is done can be chosen'
     [],
     'every action has its word',
   );
+  assert.ok(!seen.includes(p.text('audit.did.read')), 'nor who read of it');
+  await p.page.getByRole('tab', { name: p.text('audit.tab.reading') }).click();
+  await p.page
+    .locator('table.audit tbody tr', { hasText: p.text('audit.did.read') })
+    .first()
+    .waitFor();
   await p.page.getByRole('tab', { name: p.text('audit.tab.signing') }).click();
   await p.page.locator('table.audit tbody tr', { hasText: sign }).first().waitFor();
 });

@@ -1,7 +1,7 @@
 /* What breaks in the middle of something, and costs nobody anything. */
 import { strict as assert } from 'node:assert';
 import type { Locator } from 'playwright-core';
-import { opens, order, verb } from './deeds';
+import { opens, order, sent, verb } from './deeds';
 import { journey, type Cast } from './journey';
 import { PASSWORD } from './office';
 import type { Person } from './person';
@@ -154,6 +154,44 @@ async function networkReturns({ comes }: Cast): Promise<void> {
     .waitFor();
 }
 
+/* The network goes while a step is said and a form is sent; what could not be reached then can be once it is back. */
+async function backToWork({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk');
+  const asker = await comes('requester', 'phone');
+  const crew = await comes('electrician', 'phone');
+  const o = await order(asker, 'A04', '3-05-ZL');
+  await sent(desk, o, 'electricians');
+  await crew.goes('/work');
+  const job = crew.page.locator('.job', { hasText: o.number });
+  await job.waitFor();
+  await crew.settles();
+  crew.mayFail(/ERR_INTERNET_DISCONNECTED/);
+  await crew.page.context().setOffline(true);
+  const step = job.getByRole('button', { name: crew.text('verb.acknowledge') });
+  await step.click();
+  await crew.sees(crew.text('error.offline'));
+  assert.equal(await crew.page.locator('dialog[open]').count(), 0, 'no sheet that cannot be sent');
+  await crew.page.context().setOffline(false);
+  await step.click();
+  await crew.page
+    .locator('.job', { hasText: o.number })
+    .getByRole('button', { name: crew.text('verb.arrive') })
+    .waitFor();
+
+  await asker.goes('/report');
+  await asker.settles();
+  asker.mayFail(/ERR_INTERNET_DISCONNECTED/);
+  await asker.page.getByRole('combobox').nth(1).fill('灯具不亮');
+  await asker.page.getByRole('option', { name: '灯具不亮' }).first().click();
+  await asker.page.getByRole('combobox').first().waitFor();
+  await asker.page.context().setOffline(true);
+  await asker.page.locator('.send button[type=submit]').click();
+  const told = asker.page.locator('.send .alert', { hasText: asker.text('error.offline') });
+  await told.waitFor();
+  await asker.page.context().setOffline(false);
+  await told.waitFor({ state: 'detached' });
+}
+
 async function somebodyWasFaster({ comes }: Cast): Promise<void> {
   const desk = await comes('desk', 'desk');
   const asker = await comes('requester', 'phone');
@@ -219,4 +257,5 @@ journey('who is signed out elsewhere is asked at once, and what he typed stays',
 journey('another account in another tab does not send what was begun as the first', anotherTab);
 journey('an event stream that was refused comes back, and what was missed is seen', streamRefused);
 journey('who was too late for a verb sees what is new and keeps what he typed', somebodyWasFaster);
+journey('a step and a report that met no network are said again when it is back', backToWork);
 journey('a page that was turned to without a network opens when there is one again', networkReturns);

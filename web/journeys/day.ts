@@ -100,6 +100,15 @@ async function theListIsDense({ comes }: Cast): Promise<void> {
   await desk.settles();
   const seen = await desk.page.locator('.desk-table .pri').allInnerTexts();
   assert.deepEqual(seen, [...seen].sort(), 'by priority');
+  await clock.getByRole('button', { name: '最近时限' }).click();
+  await desk.page.waitForURL(/sort=nearest_due/);
+  await desk.page.locator('th.c-clock[aria-sort=ascending]').waitFor();
+  await desk.settles();
+  const due = await desk.page
+    .locator('.desk-table .clock')
+    .evaluateAll((all) => all.map((e) => e.getAttribute('title') ?? '').filter(Boolean));
+  assert.ok(due.length > 10);
+  assert.deepEqual(due, [...due].sort(), 'by the time that is shown');
   await shot(desk, 'list-1440');
 }
 

@@ -36,6 +36,13 @@ test('a clock ends soon when the server has said so; an emergency is a level ahe
   assert.equal(clockOf(order({ ...near, escalation: 2, emergency: true }), now)?.level, 'soon');
 });
 
+test('less than half an hour is never told as plenty', () => {
+  const minutes = (n: number): Partial<Order> => ({ nearest_due: at(n / 60), nearest_clock: 'accept' });
+  assert.equal(clockOf(order(minutes(13)), now)?.level, 'soon');
+  assert.equal(clockOf(order({ ...minutes(29), emergency: true }), now)?.level, 'soon');
+  assert.equal(clockOf(order(minutes(31)), now)?.level, 'ok');
+});
+
 test('a suspended order promises no hour, and says until which day it waits', () => {
   const stopped = { state: 'suspended' as const, suspended_at: at(-2), on_site_at: at(-3), complete_due: null };
   assert.deepEqual(shown(stopped), ['complete', 'paused', '已暂停计时']);

@@ -59,6 +59,9 @@ const struct model change_model =
     "('sign_in', 'sign_in.fail', 'sign_in.spent_slip', 'sign_in.lock',"        \
     " 'sign_out', 'session_end', 'token_end')"
 
+/* Whoever reads the audit would else read first of all that they read it. */
+#define READING "('audit.read')"
+
 enum err
 audit_list(struct call *c, struct list *l)
 {
@@ -69,8 +72,10 @@ audit_list(struct call *c, struct list *l)
         l->descending = true;
     if (text_same(l->view, "signing"))
         list_and(c, l, "action IN " SIGNING);
+    else if (text_same(l->view, "reading"))
+        list_and(c, l, "action IN " READING);
     else if (text_same(l->view, "done"))
-        list_and(c, l, "action NOT IN " SIGNING);
+        list_and(c, l, "action NOT IN " SIGNING " AND action NOT IN " READING);
     TRY(audit_find(c, l));
     /* They have become a condition; what was asked for is told as it was. */
     l->words = NULL;

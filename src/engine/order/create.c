@@ -75,6 +75,16 @@ order_check_wanted(struct call *c, const struct order *o)
     return OK;
 }
 
+/* What a parent has been taken down with is not judged again. */
+static enum err
+check_phone(struct call *c, const struct submission *m)
+{
+    if (text_is_blank(m->w->phone)
+        || (m->parent && text_same(m->w->phone, m->parent->phone)))
+        return OK;
+    return org_check_phone(c, "phone", m->w->phone);
+}
+
 /* Somebody who is in no list: whoever takes it down stands for the caller. */
 static enum err
 find_caller(struct call *c, struct submission *m)
@@ -103,6 +113,7 @@ find_requester(struct call *c, struct submission *m)
     int64_t me = c->actor ? c->actor->person_id : 0;
     int64_t who = m->w->requester_id ? m->w->requester_id : me;
 
+    TRY(check_phone(c, m));
     if (!text_is_blank(m->w->caller_name))
         return find_caller(c, m);
     if (who != me)

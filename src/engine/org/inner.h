@@ -27,10 +27,6 @@ enum err org_set_other(struct call *c, const struct model *m, void *rec,
 enum err unit_plan_add(struct call *c, const char *verb,
                        const struct unit_act *a) MUST_USE;
 
-/* Digits, spaces and + - ( ) only, or ERR_INVALID naming FIELD. */
-enum err org_check_phone(struct call *c, const char *field,
-                         const char *phone) MUST_USE;
-
 /* Code, name and id of a unit that is alive on the day. */
 bool unit_lives(const struct unit *u, day on);
 

@@ -399,6 +399,10 @@ enum err place_facts(struct call *c, int64_t id,
 enum err person_facts(struct call *c, int64_t id,
                       struct person_facts *f) MUST_USE;
 
+/* Three digits or more, besides spaces and + - ( ), or ERR_INVALID naming FIELD. */
+enum err org_check_phone(struct call *c, const char *field,
+                         const char *phone) MUST_USE;
+
 /* The same of a place that the caller names: whoever comes from outside is told
    of no secrecy area, so for them there is none. */
 enum err place_facts_said(struct call *c, int64_t id,

@@ -96,8 +96,11 @@ export function pausedWords(o: Clocks): string {
   return o.resume_expected_at ? t('clock.paused_until', { when: when(o.resume_expected_at) }) : t('clock.paused');
 }
 
-/* The clock that matters now: the one that ends first of those still to be met.  Which that is, and whether it ends
-   soon (its level), the server says; the same is in every list and count. */
+/* A clock of minutes is nearly over as soon as it runs, whatever part of it is left. */
+const SHORT_MS = 30 * 60_000;
+
+/* The clock that matters now: the one that ends first of those still to be met.  Which that is, and whether most of it
+   is used up (its level), the server says; the same is in every list and count. */
 export interface Clock {
   name: Stage['name'];
   due: string | null;
@@ -111,7 +114,7 @@ export function clockOf(o: Order, now: number): Clock | null {
   if (!name || !o.nearest_due)
     return isPaused(o) ? { name: 'complete', due: null, level: 'paused', words: pausedWords(o) } : null;
   const left = new Date(o.nearest_due).getTime() - now;
-  const soon = (o.escalation ?? 0) > (o.emergency ? 1 : 0);
+  const soon = left < SHORT_MS || (o.escalation ?? 0) > (o.emergency ? 1 : 0);
   return {
     name,
     due: o.nearest_due,

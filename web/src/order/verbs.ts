@@ -44,17 +44,16 @@ export function sorted(list: readonly string[]): string[] {
 const steps = reactive<Record<string, Step>>({});
 let asked: Promise<void> | undefined;
 
-/* The first row of each verb. */
-export function learnSteps(): Promise<void> {
-  asked ??= get<Step[]>('/orders/transitions')
-    .then((rows) => {
-      for (const s of rows) steps[s.verb] ??= s;
-    })
-    .catch(() => {
-      asked = undefined;
-    });
+/* The first row of each verb.  Fails where the server is not reached: whoever presses a button must know. */
+export function needSteps(): Promise<void> {
+  asked ??= get<Step[]>('/orders/transitions').then((rows) => {
+    for (const s of rows) steps[s.verb] ??= s;
+  });
+  asked.catch(() => (asked = undefined));
   return asked;
 }
+
+export const learnSteps = (): Promise<void> => needSteps().catch(() => undefined);
 
 export const isGrave = (verb: string): boolean => !!steps[verb]?.grave;
 export const isAtOnce = (verb: string): boolean => !!steps[verb]?.at_once;
