@@ -339,6 +339,7 @@ TEST(what_was_made_while_the_clock_was_ahead_keeps_nothing_from_being_made)
     int64_t id;
 
     office_make(c);
+    r.at_min = 1080; /* still to come today */
     r.weekdays = "1234567";
     r.on_holiday = HOLIDAY_ANYWAY;
     r.ahead_days = 0;
@@ -362,6 +363,7 @@ TEST(all_that_are_due_are_made_in_one_round)
     struct recurring_order r = MONDAYS;
 
     office_make(c);
+    r.at_min = 1080; /* still to come today */
     r.weekdays = "1234567";
     r.on_holiday = HOLIDAY_ANYWAY;
     r.ahead_days = 30;
