@@ -3,8 +3,9 @@
 #include "auth/account.h"
 #include "people.h"
 
-#define CHROME "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, "   \
-               "like Gecko) Chrome/120.0.0.0 Safari/537.36"
+#define CHROME                                                                 \
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, "              \
+    "like Gecko) Chrome/120.0.0.0 Safari/537.36"
 
 static const struct {
     const char *agent, *en, *zh;

@@ -16,13 +16,14 @@ struct order_facts {
 
 /* -- guard.c: step_fn of the table (life/life.h) ------------------------------ */
 
-/* ERR_CONFLICT: legs of it are still open; for guard_merge also: there is no
-   other order to merge it into. */
+/* ERR_CONFLICT: legs of it are still open. */
 enum err no_open_legs(struct deed *d, void *rec);
 
 /* It had a crew of its own, or its legs are done: ERR_CONFLICT. */
 enum err guard_whole(struct deed *d, void *rec);
 
+/* ERR_CONFLICT: legs of it are still open, or there is no other order to merge
+   it into. */
 enum err guard_merge(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: legs of it are open; or others were merged into it, and whoever
