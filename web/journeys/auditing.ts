@@ -65,10 +65,10 @@ journey('the audit’s sign-ins stand apart, and whatever is done can be chosen'
     [],
     'every action has its word',
   );
-  assert.ok(!seen.includes(p.text('audit.did.read')), 'nor who read of it');
+  assert.ok(!seen.includes(p.text('audit.did.audit_read')), 'nor who read of it');
   await p.page.getByRole('tab', { name: p.text('audit.tab.reading') }).click();
   await p.page
-    .locator('table.audit tbody tr', { hasText: p.text('audit.did.read') })
+    .locator('table.audit tbody tr', { hasText: p.text('audit.did.audit_read') })
     .first()
     .waitFor();
   await p.page.getByRole('tab', { name: p.text('audit.tab.signing') }).click();
