@@ -456,7 +456,7 @@ order_submit(struct call *c, struct order_request *w, struct order_view *out)
         TRY(write_order(c, &legs[i]));
     }
     out->order = m.o;
-    TRY(order_fill_view(c, out));
+    TRY(order_fill_new(c, out, n));
     return tx_commit(&tx);
 }
 

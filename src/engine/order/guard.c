@@ -13,11 +13,13 @@
 
 /* Legs that are at work, or back with the requester. */
 static const char find_facts[] =
-    "SELECT (SELECT COUNT(*) FROM orders WHERE parent_id = $1"
+    "SELECT (SELECT COUNT(*) FROM orders WHERE parent_id = $1),"
+    " (SELECT COUNT(*) FROM orders WHERE parent_id = $1"
     "   AND completed_at IS NULL AND (is_open = 1 OR state = 'returned')),"
     " (SELECT COUNT(*) FROM orders WHERE merged_into_id = $1),"
     " (SELECT COUNT(*) FROM rating r JOIN orders o ON o.id = r.order_id"
-    "   WHERE r.order_id = $1 AND r.life = o.reopens)";
+    "   WHERE r.order_id = $1 AND r.life = o.reopens),"
+    " (SELECT COUNT(*) FROM order_follow WHERE order_id = $1)";
 
 enum err
 order_facts(struct call *c, int64_t id, struct order_facts *f)
@@ -25,9 +27,11 @@ order_facts(struct call *c, int64_t id, struct order_facts *f)
     ROWS r = db_query(c, find_facts, V(id));
 
     if (rows_next(&r))
-        *f = (struct order_facts){ .open_legs = row_int(&r, 0),
-                                   .merged = row_int(&r, 1),
-                                   .votes = row_int(&r, 2) };
+        *f = (struct order_facts){ .legs = row_int(&r, 0),
+                                   .open_legs = row_int(&r, 1),
+                                   .merged = row_int(&r, 2),
+                                   .votes = row_int(&r, 3),
+                                   .followers = row_int(&r, 4) };
     return rows_end(&r);
 }
 

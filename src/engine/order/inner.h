@@ -9,9 +9,11 @@
 
 /* What lies beside an order, as far as guards ask for it: deed.facts. */
 struct order_facts {
+    int64_t legs;      /* in whatever state */
     int64_t open_legs; /* at work, or back with the requester */
     int64_t merged;    /* orders that were merged into it */
     int64_t votes;     /* of this life of it */
+    int64_t followers; /* of it alone, not of what was merged into it */
 };
 
 /* -- guard.c: step_fn of the table (life/life.h) ------------------------------ */
@@ -99,6 +101,11 @@ unsigned order_who(struct call *c, const struct order *o);
 /* The order by id, for whoever may see it. */
 enum err order_load(struct call *c, int64_t id, struct order *o) MUST_USE;
 enum err order_fill_view(struct call *c, struct order_view *v) MUST_USE;
+
+/* The same of one made in this very transaction with N_LEGS legs: nothing else
+   can lie beside it, and nothing is looked up. */
+enum err order_fill_new(struct call *c, struct order_view *v,
+                        size_t n_legs) MUST_USE;
 
 /* Where an order lies; and the list narrowed to what the caller may see. */
 extern const struct auth_columns order_lies;

@@ -164,33 +164,59 @@ warn_untold(struct call *c, struct order_view *v)
     return OK;
 }
 
-enum err
-order_fill_view(struct call *c, struct order_view *v)
+/* What lies beside it, as far as facts say that there is any. */
+static enum err
+write_beside(struct call *c, struct order_view *v, const struct order_facts *f)
+{
+    v->legs = "[]";
+    v->followers = f->followers;
+    if (f->legs > 0)
+        TRY(write_legs(c, v->order.id, &v->legs));
+    return f->merged > 0 ? count_followers(c, v->order.id, &v->followers) : OK;
+}
+
+static enum err
+fill_view(struct call *c, struct order_view *v, struct order_facts *facts)
 {
     unsigned who = order_who(c, &v->order);
-    struct order_facts facts = { 0 };
     struct service_item item;
     struct offers offer;
 
-    TRY(order_facts(c, v->order.id, &facts));
     v->rating = NULL;
-    if (facts.votes > 0 && may_see_rating(c, &v->order, who))
+    if (facts->votes > 0 && may_see_rating(c, &v->order, who))
         TRY(read_rating(c, &v->order, &v->rating));
     TRY(read_rounds(c, &v->order, who, &v->rounds));
-    TRY(life_offer(c, &order_life, &v->order, &facts, &offer));
+    TRY(life_offer(c, &order_life, &v->order, facts, &offer));
     v->verbs = offer.verbs;
     v->why_not = offer.why_not;
     v->fields = order_item(c, &v->order, &item) ? item.fields : NULL;
-    TRY(write_legs(c, v->order.id, &v->legs));
-    TRY(count_followers(c, v->order.id, &v->followers));
+    TRY(write_beside(c, v, facts));
     /* Who else asked is for those who serve. */
     v->merged = "[]";
     v->warning = NULL;
     if (!serves(who))
         return OK;
     TRY(warn_untold(c, v));
-    return facts.merged > 0 ? order_write_merged(c, v->order.id, &v->merged)
-                            : OK;
+    return facts->merged > 0 ? order_write_merged(c, v->order.id, &v->merged)
+                             : OK;
+}
+
+enum err
+order_fill_view(struct call *c, struct order_view *v)
+{
+    struct order_facts facts = { 0 };
+
+    TRY(order_facts(c, v->order.id, &facts));
+    return fill_view(c, v, &facts);
+}
+
+enum err
+order_fill_new(struct call *c, struct order_view *v, size_t n_legs)
+{
+    struct order_facts facts = { .legs = (int64_t)n_legs,
+                                 .open_legs = (int64_t)n_legs };
+
+    return fill_view(c, v, &facts);
 }
 
 enum err
