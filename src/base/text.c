@@ -46,15 +46,24 @@ make_room(struct buf *b, size_t n)
     return true;
 }
 
+char *
+buf_more(struct buf *b, size_t n)
+{
+    if (!make_room(b, n))
+        return NULL;
+    ASSERT(b->len + n < b->cap);
+    b->len += n;
+    b->s[b->len] = '\0';
+    return b->s + b->len - n;
+}
+
 void
 buf_add(struct buf *b, const char *s, size_t n)
 {
-    if (!make_room(b, n))
-        return;
-    ASSERT(b->len + n < b->cap);
-    memcpy(b->s + b->len, s, n);
-    b->len += n;
-    b->s[b->len] = '\0';
+    char *at = buf_more(b, n);
+
+    if (at != NULL)
+        memcpy(at, s, n);
 }
 
 void

@@ -25,6 +25,10 @@ struct buf buf_make(struct arena *a, size_t max);
 void buf_add(struct buf *b, const char *s, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char ch);
+
+/* Lengthens the text by N bytes and answers where they are to be written; NULL
+   where they do not fit. */
+char *buf_more(struct buf *b, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -68,16 +68,43 @@ json_end_list(struct json_out *o)
     go_out(o, ']');
 }
 
+/* Of S, the bytes before the first that may not stand as it is. */
+static size_t
+plain_bytes(const char *s)
+{
+    const char *p = s;
+
+    while ((unsigned char)*p >= ' ' && *p != '"' && *p != '\\')
+        p++;
+    return (size_t)(p - s);
+}
+
+/* All of S being plain, N bytes: most texts and every key of ours. */
+static void
+add_plain(struct buf *b, const char *s, size_t n)
+{
+    char *at = buf_more(b, n + 2);
+
+    if (at == NULL)
+        return;
+    at[0] = at[n + 1] = '"';
+    memcpy(at + 1, s, n);
+}
+
 static void
 add_quoted(struct buf *b, const char *s)
 {
     const char *plain = s;
+    size_t n = plain_bytes(s);
 
+    if (s[n] == '\0') {
+        add_plain(b, s, n);
+        return;
+    }
     buf_putc(b, '"');
-    for (; *s != '\0'; s++) {
+    for (s += n; *s != '\0'; s++) {
         unsigned char ch = (unsigned char)*s;
 
-        /* Most characters need nothing: they go in by long pieces. */
         if (ch >= ' ' && ch != '"' && ch != '\\')
             continue;
         buf_add(b, plain, (size_t)(s - plain));
