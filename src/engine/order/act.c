@@ -52,7 +52,7 @@ kind_of(const struct deed *d)
     const struct order *old = d->old, *o = d->rec;
     const char *verb = d->step->verb;
 
-    if (text_same(verb, "rework"))
+    if (text_same(verb, "rework") || text_same(verb, "split_off"))
         return verb;
     if (text_same(verb, "recalculate"))
         return o->accept_due.ms != old->accept_due.ms
@@ -105,6 +105,8 @@ order_after(struct deed *d)
 
     if (text_same(d->step->verb, "merge"))
         TRY(order_merged(d));
+    if (text_same(d->step->verb, "split_off"))
+        TRY(order_split(d));
     if (o->parent_id != 0 && o->state != old->state)
         return parent_follow(d->c, o);
     return OK;
