@@ -110,6 +110,8 @@ TEST(the_same_at_the_same_place_is_merged_as_easily_as_ever)
     EXPECT_OK(say(c, "desk", "dispatch", id));
     EXPECT_OK(say(c, "desk", "merge", id, .into_id = main_order));
     EXPECT(told_of(c, ZHAO, main_order, "absorb") == 1);
+    /* And whoever had the one that goes, that it is gone. */
+    EXPECT(told_of(c, SUN, id, "merged") == 1);
 }
 
 TEST(of_those_drawn_in_one_that_differs_wants_a_reason_for_all)

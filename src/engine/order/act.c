@@ -69,6 +69,15 @@ kind_of(const struct deed *d)
     return NULL;
 }
 
+/* Merged into another it is gone from the hands that had it. */
+static bool
+is_taken_away(const struct deed *d)
+{
+    const struct order *old = d->old;
+
+    return text_same(d->step->verb, "merge") && old->dispatched_at.ms != 0;
+}
+
 enum err
 order_tell(struct deed *d)
 {
@@ -89,7 +98,8 @@ order_tell(struct deed *d)
     TRY(tell_requesters(d->c, o, kind));
     if (o->crew_id != 0
         && (o->state == ORDER_DISPATCHED || text_same(verb, "rework")
-            || text_same(verb, "cancel") || d->who & BY_REQUESTER))
+            || text_same(verb, "cancel") || d->who & BY_REQUESTER
+            || is_taken_away(d)))
         TRY(tell_crew(d->c, o, kind));
     if (text_same(verb, "resubmit"))
         return order_sent_at_once(d->c, d->old, o);
