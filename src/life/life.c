@@ -364,7 +364,7 @@ life_comment(struct call *c, const struct life *life, const void *in,
 
     TRY(life_do(c, life, LIFE_COMMENT, in,
                 arena_alloc(c->arena, life_view(life)->size)));
-    TRY(event_newest(c, life->model->noun, *(const int64_t *)in, e));
+    TRY(event_newest(c, life->model->noun, *(const int64_t *)in, NULL, e));
     return tx_commit(&tx);
 }
 

@@ -128,12 +128,14 @@ event_list(struct call *c, struct list *l, const struct event_view *v)
 }
 
 enum err
-event_newest(struct call *c, const char *noun, int64_t noun_id, struct event *e)
+event_newest(struct call *c, const char *noun, int64_t noun_id,
+             const char *verb, struct event *e)
 {
     ROWS r = model_query(c, &event_model,
                          "WHERE noun_id = $1 AND noun = $2"
+                         " AND verb = COALESCE($3, verb)"
                          " ORDER BY id DESC LIMIT 1",
-                         V(noun_id), V(noun));
+                         V(noun_id), V(noun), V(verb));
 
     if (!rows_next(&r)) {
         TRY(rows_end(&r));

@@ -63,8 +63,9 @@ struct event_view {
 enum err event_list(struct call *c, struct list *l,
                     const struct event_view *v) MUST_USE;
 
-/* The newest of the row; ERR_ABSENT: it has none. */
+/* The newest of the row, of VERB alone unless it is NULL; ERR_ABSENT: it has
+   none. */
 enum err event_newest(struct call *c, const char *noun, int64_t noun_id,
-                      struct event *e) MUST_USE;
+                      const char *verb, struct event *e) MUST_USE;
 
 #endif

@@ -381,7 +381,8 @@ TEST(several_are_drawn_into_one_at_once_or_none_is)
     EXPECT_OK(say(c, "desk", "cancel", done, .reason = "no"));
     EXPECT_OK(say(c, "desk", "dispatch", main_order, .assignee_id = ZHAO));
     both = arena_printf(c->arena, "%lld,%lld", (long long)one, (long long)done);
-    EXPECT_FAULT(say(c, "desk", "draw_in", main_order, .orders = both),
+    EXPECT_FAULT(say(c, "desk", "draw_in", main_order, .orders = both,
+                     .reason = "the same"),
                  ERR_CONFLICT, "orders");
     assert_int_equal(order_now(c, one).state, ORDER_SUBMITTED);
     EXPECT_FAULT(say(c, "desk", "draw_in", main_order, .orders = "x"),
@@ -389,7 +390,8 @@ TEST(several_are_drawn_into_one_at_once_or_none_is)
     both = arena_printf(c->arena, "%lld,%lld", (long long)one, (long long)two);
     EXPECT_FAULT(say(c, "sun", "draw_in", main_order, .orders = both),
                  ERR_DENIED, NULL);
-    EXPECT_OK(say(c, "desk", "draw_in", main_order, .orders = both));
+    EXPECT_OK(say(c, "desk", "draw_in", main_order, .orders = both,
+                  .reason = "the same"));
     EXPECT(order_now(c, one).merged_into_id == main_order);
     EXPECT(order_now(c, two).state == ORDER_MERGED);
     EXPECT(strstr(detail_of(c, main_order, "draw_in"), order_now(c, two).number)
@@ -421,7 +423,7 @@ TEST(those_who_serve_the_living_order_know_what_was_merged_and_is_said_there)
     b = ask_for(c, "second", &w).id;
     k = ask(c, "wang", "A04").id;
     EXPECT_OK(say(c, "desk", "merge", a, .into_id = b));
-    EXPECT_OK(say(c, "desk", "merge", b, .into_id = k));
+    EXPECT_OK(say(c, "desk", "merge", b, .into_id = k, .reason = "the same"));
     EXPECT(strstr(detail_of(c, b, "absorb"), order_now(c, a).number) != NULL);
     EXPECT_OK(say(c, "desk", "dispatch", k, .assignee_id = ZHAO));
     as(c, "zhao");

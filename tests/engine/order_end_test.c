@@ -428,7 +428,8 @@ TEST(who_asked_for_the_same_hears_all_of_the_main_order)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order,
+                  .reason = "the same"));
     EXPECT_OK(say(c, "desk", "dispatch", main_order));
     EXPECT_OK(say(c, "zhao", "arrive", main_order));
     EXPECT(told_of(c, 42, other, "merged") == 1);
@@ -451,8 +452,10 @@ TEST(a_chain_of_merged_orders_hears_its_last)
     one = ask(c, "li", "A04").id;
     two = ask(c, "wang", "A04").id;
     three = ask_for(c, "second", &w).id;
-    EXPECT_OK(say(c, "desk", "merge", one, .into_id = two));
-    EXPECT_OK(say(c, "desk", "merge", two, .into_id = three));
+    EXPECT_OK(
+        say(c, "desk", "merge", one, .into_id = two, .reason = "the same"));
+    EXPECT_OK(
+        say(c, "desk", "merge", two, .into_id = three, .reason = "the same"));
     EXPECT_OK(say(c, "desk", "dispatch", three));
     EXPECT(told_of(c, 41, two, "dispatched") == 1);
     EXPECT(told_of(c, 42, one, "dispatched") == 1);
@@ -471,7 +474,8 @@ TEST(of_a_long_chain_of_merged_orders_each_person_is_told_once)
         int64_t id = ask_for(c, who[i % 3], &w).id;
 
         if (last != 0)
-            EXPECT_OK(say(c, "desk", "merge", last, .into_id = id));
+            EXPECT_OK(say(c, "desk", "merge", last, .into_id = id,
+                          .reason = "the same"));
         last = id;
     }
     /* Each heard of their own. */
@@ -518,7 +522,8 @@ TEST(an_order_others_wait_for_is_cancelled_by_the_desk)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order,
+                  .reason = "the same"));
     EXPECT_FAULT(say(c, "wang", "cancel", main_order), ERR_CONFLICT, NULL);
     EXPECT_OK(say(c, "desk", "cancel", main_order, .reason = "no"));
     EXPECT(told_of(c, 42, other, "cancelled") == 1);
@@ -753,7 +758,8 @@ TEST(who_else_asked_is_for_those_who_serve)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order,
+                  .reason = "the same"));
     as(c, "wang");
     EXPECT_OK(order_get(c, main_order, &v));
     assert_string_equal(v.merged, "[]");

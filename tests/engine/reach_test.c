@@ -261,7 +261,8 @@ TEST(who_serves_the_main_order_sees_no_merged_order_of_others)
     a = ask(c, "wang", "A04");
     b = ask(c, "li", "A05");
     office_exec(c, "UPDATE orders SET crew_id = NULL WHERE item_code = 'A05'");
-    EXPECT_OK(say(c, "desk", "merge", b.id, .into_id = a.id));
+    EXPECT_OK(
+        say(c, "desk", "merge", b.id, .into_id = a.id, .reason = "the same"));
     EXPECT_OK(say(c, "desk", "dispatch", a.id,
                   .crew_id = id_of(c, "crew", "lift-contractor")));
     as(c, "lift");

@@ -137,7 +137,8 @@ TEST(what_was_merged_into_a_discreet_one_is_shown_no_more_to_who_followed_it)
     o = lamp(c, "wang");
     into = ask(c, "wang", "K06");
     (void)followed(c, o.id);
-    EXPECT_OK(say(c, "desk", "merge", o.id, .into_id = into.id));
+    EXPECT_OK(say(c, "desk", "merge", o.id, .into_id = into.id,
+                  .reason = "the same"));
     expect_nothing_shown(c, &o, "merged");
 }
 

@@ -62,12 +62,14 @@ TEST(a_leg_is_merged_only_into_a_leg_that_its_parent_waits_for)
     other = ask(c, "li", "A04").id;
     expect_apart(c, lamp, parent);
     expect_apart(c, lamp, other);
-    EXPECT_OK(say(c, "desk", "merge", lamp, .into_id = tap));
+    EXPECT_OK(
+        say(c, "desk", "merge", lamp, .into_id = tap, .reason = "the same"));
     EXPECT_OK(
         say(c, "desk", "cancel", leg_of(c, parent, "A17"), .reason = "no"));
     EXPECT(order_now(c, parent).state == ORDER_SUBMITTED);
     /* Another's order that is the same is done with the leg. */
-    EXPECT_OK(say(c, "desk", "draw_in", tap, .orders = one_id(c, other)));
+    EXPECT_OK(say(c, "desk", "draw_in", tap, .orders = one_id(c, other),
+                  .reason = "the same"));
     do_one(c, tap, "qian");
     EXPECT(order_now(c, parent).state == ORDER_COMPLETED);
 }
@@ -125,7 +127,8 @@ TEST(nothing_is_merged_into_what_may_be_refused)
     lamp = ask(c, "li", "A04").id;
     expect_apart(c, lamp, wish);
     EXPECT_OK(say(c, "chief", "approve", wish));
-    EXPECT_OK(say(c, "desk", "draw_in", wish, .orders = one_id(c, lamp)));
+    EXPECT_OK(say(c, "desk", "draw_in", wish, .orders = one_id(c, lamp),
+                  .reason = "the same"));
 }
 
 TEST(what_others_wait_for_is_not_given_back_to_one_of_them)
@@ -134,8 +137,8 @@ TEST(what_others_wait_for_is_not_given_back_to_one_of_them)
 
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
-    EXPECT_OK(
-        say(c, "desk", "merge", ask(c, "li", "A04").id, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", ask(c, "li", "A04").id,
+                  .into_id = main_order, .reason = "the same"));
     EXPECT_FAULT(say(c, "desk", "return", main_order, .reason = "where?"),
                  ERR_CONFLICT, NULL);
     EXPECT_OK(say(c, "desk", "cancel", main_order, .reason = "no"));

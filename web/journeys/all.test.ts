@@ -14,6 +14,7 @@ const all = [
   'alarms',
   'lock',
   'correcting',
+  'splitting',
   'reporting',
   'auditing',
   'day',

@@ -61,7 +61,8 @@ async function theDeskMerges(desk: Person, twin: string): Promise<void> {
   await desk.page.keyboard.press('m');
   await tabsTo(desk, '合并到');
   await types(desk, twin, twin);
-  await tabsTo(desk, '备注');
+  await tabsTo(desk, '合并理由'); /* nothing to say: it is plainly the same */
+  await tabsTo(desk, '关闭');
   await tabsTo(desk, '合并');
   await desk.page.keyboard.press('Enter');
   await desk.page.locator('.panel .tag', { hasText: '已合并' }).waitFor();

@@ -52,7 +52,7 @@ kind_of(const struct deed *d)
     const struct order *old = d->old, *o = d->rec;
     const char *verb = d->step->verb;
 
-    if (text_same(verb, "rework"))
+    if (text_same(verb, "rework") || text_same(verb, "split_off"))
         return verb;
     if (text_same(verb, "recalculate"))
         return o->accept_due.ms != old->accept_due.ms
@@ -67,6 +67,15 @@ kind_of(const struct deed *d)
         || (text_same(verb, "comment") && !d->internal))
         return verb;
     return NULL;
+}
+
+/* Merged into another it is gone from the hands that had it. */
+static bool
+is_taken_away(const struct deed *d)
+{
+    const struct order *old = d->old;
+
+    return text_same(d->step->verb, "merge") && old->dispatched_at.ms != 0;
 }
 
 enum err
@@ -89,7 +98,8 @@ order_tell(struct deed *d)
     TRY(tell_requesters(d->c, o, kind));
     if (o->crew_id != 0
         && (o->state == ORDER_DISPATCHED || text_same(verb, "rework")
-            || text_same(verb, "cancel") || d->who & BY_REQUESTER))
+            || text_same(verb, "cancel") || d->who & BY_REQUESTER
+            || is_taken_away(d)))
         TRY(tell_crew(d->c, o, kind));
     if (text_same(verb, "resubmit"))
         return order_sent_at_once(d->c, d->old, o);
@@ -105,6 +115,8 @@ order_after(struct deed *d)
 
     if (text_same(d->step->verb, "merge"))
         TRY(order_merged(d));
+    if (text_same(d->step->verb, "split_off"))
+        TRY(order_split(d));
     if (o->parent_id != 0 && o->state != old->state)
         return parent_follow(d->c, o);
     return OK;

@@ -367,6 +367,19 @@ enum err do_draw_in(struct deed *d, void *rec);
 /* The order was merged: the main one's history has it, and its people hear. */
 enum err order_merged(struct deed *d) MUST_USE;
 
+/* Not a step of the main order's life: it may be in any state, and nothing of it
+   changes. */
+enum err order_note_on(struct call *c, const struct order *main_order,
+                       struct event *e) MUST_USE;
+
+/* Its requester, and whoever works on it; those whose orders are merged into it
+   are told nothing new by it. */
+enum err order_tell_main(struct call *c, const struct order *main_order,
+                         const char *kind) MUST_USE;
+
+/* The living order at the end of what ID was merged into. */
+enum err order_living(struct call *c, int64_t id, struct order *root) MUST_USE;
+
 /* What is said of a merged order is heard by those who serve the main one. */
 enum err order_comment_passed_on(struct deed *d) MUST_USE;
 
@@ -374,6 +387,19 @@ enum err order_comment_passed_on(struct deed *d) MUST_USE;
    them, as far as the actor may open them: JSON. */
 enum err order_write_merged(struct call *c, int64_t id,
                             const char **json) MUST_USE;
+
+/* -- split.c ------------------------------------------------------------------ */
+
+/* ERR_CONFLICT: nothing tells into what it was merged, or that has been over for
+   ORDER_REOPEN_DAYS. */
+enum err guard_split_off(struct deed *d, void *rec);
+
+/* It lives again as it was, or at the desk where its hands can have it no more. */
+enum err do_split_off(struct deed *d, void *rec);
+
+/* It was split off: those it was merged into have it in their history, and their
+   people hear, while anybody waits for them. */
+enum err order_split(struct deed *d) MUST_USE;
 
 /* -- follow.c ----------------------------------------------------------------- */
 
@@ -405,6 +431,10 @@ enum err do_dispatch(struct deed *d, void *rec);
 enum err do_grab(struct deed *d, void *rec);
 enum err do_in_turn(struct deed *d, void *rec);
 enum err do_transfer(struct deed *d, void *rec);
+
+/* To the crew and the person who had it, as far as they can have it still; else
+   as if they had declined it. */
+enum err order_give_back(struct deed *d) MUST_USE;
 
 /* It stays with its crew and in nobody's hands: the desk gives it out anew. */
 enum err do_decline(struct deed *d, void *rec);
@@ -446,7 +476,8 @@ extern const struct model order_cancel_model, order_resubmit_model,
     order_merge_model, order_dispatch_model, order_turn_model,
     order_transfer_model, order_suspend_model, order_extension_model,
     order_complete_model, order_comment_model, order_priority_model,
-    order_vote_model, order_leg_model, order_correct_model, order_draw_model;
+    order_vote_model, order_leg_model, order_correct_model, order_draw_model,
+    order_split_model;
 
 /* -- create.c and rate.c ---------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 
 #include "auth/auth.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "engine/order/inner.h"
 #include "subject/notice.h"
 #include "json/json.h"
@@ -37,6 +38,56 @@ check_main(struct call *c, const struct order *o,
     return OK;
 }
 
+/* What sets O apart from the main order, in words; NULL: it is plainly the same,
+   and nobody is on their way for it.  What the main order's own crew does is
+   nothing against it: they are told of one more who waits. */
+static const char *
+find_apart(struct call *c, const struct order *o,
+           const struct order *main_order)
+{
+    const struct {
+        bool is;
+        const char *words;
+    } rows[] = {
+        { !text_same(o->item_code, main_order->item_code),
+          words_in(c, "another item") },
+        { o->place_id != main_order->place_id, words_in(c, "another place") },
+        { o->crew_id != 0 && o->crew_id != main_order->crew_id,
+          words_in(c, "another crew") },
+        { o->state == ORDER_ACKNOWLEDGED || o->on_site_at.ms != 0,
+          words_in(c, "its crew has acknowledged it") },
+    };
+    struct buf b = buf_make(c->arena, 0);
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].is)
+            buf_printf(&b, "%s%s", b.len > 0 ? words_in(c, ", ") : "",
+                       rows[i].words);
+    return b.len > 0 ? b.s : NULL;
+}
+
+/* Two that differ are merged by whoever says why. */
+static enum err
+check_reason(struct deed *d, const struct order *o,
+             const struct order *main_order)
+{
+    const char *apart = find_apart(d->c, o, main_order);
+
+    if (apart == NULL || !text_is_blank(d->reason))
+        return OK;
+    return fail(d->c, ERR_INVALID, "reason",
+                "is required, as %s differs from %s: %s", o->number,
+                main_order->number, apart);
+}
+
+/* WHERE, and below it what was said besides. */
+static const char *
+note_with(struct call *c, const char *where, const char *said)
+{
+    return text_is_blank(said) ? where
+                               : arena_printf(c->arena, "%s\n%s", where, said);
+}
+
 /* The note says where: who may not see the main order reads its number alone. */
 enum err
 do_merge(struct deed *d, void *rec)
@@ -55,15 +106,14 @@ do_merge(struct deed *d, void *rec)
         return fail(c, ERR_INVALID, "into_id", "there is no such order");
     TRY(e);
     TRY(check_main(c, o, &main_order));
+    TRY(check_reason(d, d->old, &main_order));
     o->merged_into_id = main_order.id;
-    d->note = main_order.number;
+    d->note = note_with(c, main_order.number, d->note);
     return OK;
 }
 
-/* Not a step of the main order's life: it may be in any open state, and nothing
-   of it changes. */
-static enum err
-note_on(struct call *c, const struct order *main_order, struct event *e)
+enum err
+order_note_on(struct call *c, const struct order *main_order, struct event *e)
 {
     e->noun = "order";
     e->noun_id = main_order->id;
@@ -73,15 +123,13 @@ note_on(struct call *c, const struct order *main_order, struct event *e)
                        main_order->id, e->detail);
 }
 
-/* The requester, and whoever works on it; those whose orders are merged already
-   are told nothing new by it. */
-static enum err
-tell_of_more(struct call *c, const struct order *main_order)
+enum err
+order_tell_main(struct call *c, const struct order *main_order,
+                const char *kind)
 {
     TRY(notice_tell(c, main_order->requester_id, "order", main_order->id,
-                    "absorb"));
-    return main_order->dispatched_at.ms ? tell_hands(c, main_order, "absorb")
-                                        : OK;
+                    kind));
+    return main_order->dispatched_at.ms ? tell_hands(c, main_order, kind) : OK;
 }
 
 enum err
@@ -90,13 +138,15 @@ order_merged(struct deed *d)
     const struct order_act *a = d->in;
     const struct order *o = d->rec;
     struct order main_order;
-    struct event e = { .verb = "absorb", .note = o->number };
+    struct event e = {
+        .verb = "absorb", .reason = d->reason, .note = o->number
+    };
 
     if (a->drawn)
         return OK;
     TRY(model_get(d->c, &order_model, o->merged_into_id, &main_order));
-    TRY(note_on(d->c, &main_order, &e));
-    return tell_of_more(d->c, &main_order);
+    TRY(order_note_on(d->c, &main_order, &e));
+    return order_tell_main(d->c, &main_order, "absorb");
 }
 
 /* -- drawing in --------------------------------------------------------------------- */
@@ -139,7 +189,9 @@ static enum err
 draw_one(struct deed *d, int64_t id)
 {
     const struct order *o = d->old;
-    const struct order_act a = { .id = id, .into_id = o->id, .drawn = true };
+    const struct order_act a = {
+        .id = id, .into_id = o->id, .reason = d->reason, .drawn = true
+    };
     struct order_view *v = NEW(d->c->arena, struct order_view);
     enum err e = life_do(d->c, d->life, "merge", &a, v);
 
@@ -150,7 +202,9 @@ draw_one(struct deed *d, int64_t id)
                 : v->order.number;
         return OK;
     }
-    d->c->fault.field = "orders";
+    /* What is not plainly the same wants a reason; that is a field of its own. */
+    if (!text_same(d->c->fault.field, "reason"))
+        d->c->fault.field = "orders";
     if (e == ERR_ABSENT)
         return fail(d->c, ERR_INVALID, "orders", "there is no such order");
     return e;
@@ -180,9 +234,8 @@ do_draw_in(struct deed *d, void *rec)
     }
     if (n == 0)
         return fail(d->c, ERR_INVALID, "orders", "is required");
-    if (!text_is_blank(said))
-        d->note = arena_printf(d->c->arena, "%s\n%s", d->note, said);
-    return tell_of_more(d->c, d->old);
+    d->note = note_with(d->c, d->note, said);
+    return order_tell_main(d->c, d->old, "absorb");
 }
 
 /* -- what is said there --------------------------------------------------------------- */
@@ -195,6 +248,15 @@ static const char find_root[] =
     "  JOIN above a ON o.id = a.into_id)"
     " SELECT id FROM above WHERE into_id IS NULL";
 
+enum err
+order_living(struct call *c, int64_t id, struct order *root)
+{
+    int64_t living = 0;
+
+    TRY(db_int(c, &living, find_root, V(id)));
+    return model_get(c, &order_model, living, root);
+}
+
 /* For those who serve: the words of another's order are not the requester's.
    Who said them stands in that order, for those who may open it. */
 enum err
@@ -202,7 +264,6 @@ order_comment_passed_on(struct deed *d)
 {
     const struct order *o = d->rec;
     struct order root;
-    int64_t id = 0;
     struct event e = { .verb = "comment",
                        .actor_name = "liangcao",
                        .note = d->note,
@@ -210,10 +271,9 @@ order_comment_passed_on(struct deed *d)
 
     if (o->merged_into_id == 0)
         return OK;
-    TRY(db_int(d->c, &id, find_root, V(o->id)));
-    TRY(model_get(d->c, &order_model, id, &root));
+    TRY(order_living(d->c, o->id, &root));
     e.detail = arena_printf(d->c->arena, "{\"merged\":\"%s\"}", o->number);
-    TRY(note_on(d->c, &root, &e));
+    TRY(order_note_on(d->c, &root, &e));
     return root.crew_id != 0 && root.dispatched_at.ms != 0
                ? tell_hands(d->c, &root, "comment")
                : OK;

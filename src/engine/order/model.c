@@ -367,11 +367,17 @@ const struct model order_resubmit_model =
 const struct model order_correct_model =
     MODEL("order_correct", NULL, struct order_act, said_fields);
 
+#define ACT_WHY_ONE                                                            \
+    FIELD(struct order_act, reason, .flags = LONG, .max = 500,                 \
+          .label = "Reason",                                                   \
+          .says = "Needed where they are not plainly the same.")
+
 static const struct field draw_fields[] = {
     ACT_ID,
     FIELD(struct order_act, orders, .flags = REQUIRED, .max = 1000,
           .label = "Orders", .says = "Their ids, with commas between."),
-    ACT_NOTE,
+    ACT_WHY_ONE,
+    ACT_MORE,
 };
 const struct model order_draw_model =
     MODEL("order_draw", NULL, struct order_act, draw_fields);
@@ -380,10 +386,15 @@ static const struct field merge_fields[] = {
     ACT_ID,
     FIELD(struct order_act, into_id, .flags = REQUIRED, .refers = "orders",
           .label = "Merge into"),
-    ACT_NOTE,
+    ACT_WHY_ONE,
+    ACT_MORE,
 };
 const struct model order_merge_model =
     MODEL("order_merge", NULL, struct order_act, merge_fields);
+
+static const struct field split_fields[] = { ACT_ID, ACT_REASON };
+const struct model order_split_model =
+    MODEL("order_split", NULL, struct order_act, split_fields);
 
 static const struct field dispatch_fields[] = {
     ACT_ID,

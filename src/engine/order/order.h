@@ -14,8 +14,8 @@
  *      working days verifies with verified_auto, and counts as no vote.
  *   3. Suspension stops the complete clock and no other; while it stands
  *      nothing is promised.  net_ms = gross_ms less suspended_ms, the time that
- *      is not the crew's: suspended, before an approval, and from completion to
- *      a rework or reopening.
+ *      is not the crew's: suspended, before an approval, from completion to a
+ *      rework or reopening, and while it was merged.
  *   4. A parent that no crew has is completed when all of its legs are; one
  *      that a crew has is completed by that crew, whatever its legs do.
  *   5. A merged order's requester is told all that happens to the main one;
@@ -31,7 +31,12 @@
  *      that ends it.
  *   9. A change of the calendar moves what is promised and not yet over, never
  *      into the past (calendar.c); no end that was agreed on.
- *  10. Called by another class and back within a round, an order promises what it
+ *  10. Orders that differ in item, place or crew, or of which a crew has
+ *      acknowledged the one that goes, are merged with a reason only.  What was
+ *      merged is split off again, whatever became of the other order, until
+ *      that could be reopened no more: with the clocks, votes and followers it
+ *      had, and those merged into it.
+ *  11. Called by another class and back within a round, an order promises what it
  *      would if it had never been called otherwise.
  *
  * Not here: what can be asked for and by when (catalog.h), who people and

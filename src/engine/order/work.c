@@ -142,6 +142,44 @@ do_decline(struct deed *d, void *rec)
     return OK;
 }
 
+/* As give_to; *GIVEN: they can have it. */
+static enum err
+give_again(struct deed *d, int64_t person_id, bool *given)
+{
+    struct order *o = d->rec;
+    enum err e = give_to(d->c, o, o->crew_id, person_id);
+
+    *given = e == OK;
+    if (e != ERR_INVALID)
+        return e;
+    d->c->fault = (struct fault){ .code = OK };
+    return OK;
+}
+
+/* Somebody with the right to do so has given it to them once. */
+enum err
+order_give_back(struct deed *d)
+{
+    struct order *o = d->rec;
+    bool given = false;
+    int64_t reachable;
+
+    if (o->assignee_id != 0)
+        TRY(give_again(d, o->assignee_id, &given));
+    if (!given)
+        TRY(give_again(d, 0, &given));
+    if (!given) {
+        o->state = ORDER_ACCEPTED;
+        return do_decline(d, o);
+    }
+    o->state = ORDER_DISPATCHED;
+    restart_hands(o, d->c->now);
+    TRY(count_reachable(d->c, o, &reachable));
+    if (reachable == 0)
+        d->detail = ORDER_UNTOLD;
+    return OK;
+}
+
 /* -- the crew --------------------------------------------------------------- */
 
 /* Whoever of the crew takes it on is the one who has it. */

@@ -19,6 +19,7 @@ export const verbKeys: Record<string, string> = {
   resubmit: 'e',
   correct: 'v',
   draw_in: 'w',
+  split_off: 'o',
   cancel: 'x',
 };
 

@@ -1,0 +1,21 @@
+/*
+ * What sets an order apart from the one it would be merged into.  The server's rule (src/engine/order/merge.c):
+ * where there is any of it, it wants a reason.
+ */
+import type { Order } from '@/api/types';
+
+export type Apart = 'item' | 'place' | 'crew' | 'begun';
+
+export function apartFrom(o: Order, main: Order): Apart[] {
+  const is: Record<Apart, boolean> = {
+    item: o.item_code !== main.item_code,
+    place: o.place_id !== main.place_id,
+    crew: !!o.crew_id && o.crew_id !== main.crew_id,
+    begun: o.state === 'acknowledged' || !!o.on_site_at,
+  };
+  return (Object.keys(is) as Apart[]).filter((k) => is[k]);
+}
+
+/* Only before the work has begun is it merged. */
+export const isMergeable = (o: Order): boolean =>
+  ['submitted', 'accepted', 'dispatched', 'acknowledged'].includes(o.state);
