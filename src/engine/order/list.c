@@ -118,6 +118,10 @@ choose_view(struct call *c, struct list *l, const char *view)
         /* A view is a part of what the caller sees. */
         TRY(order_limit(c, l));
         list_join_parts(c, l);
+    } else if (text_same(view, "dissatisfied")) {
+        TRY(rating_limit_poor(c, l));
+        TRY(order_limit(c, l));
+        list_join_parts(c, l);
     } else {
         return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
                     view);
