@@ -38,19 +38,30 @@ reply_text(struct http_reply *r, int status, const char *type, const char *body)
 
 static const char one[] = "SELECT 1";
 
+/* Before anybody is told how the parts fare: so a monitor and the page of the
+   administrators say the same, and nothing that is over. */
+static void
+ask_database(struct call *c)
+{
+    int64_t n = 0;
+
+    db_patience(c, READY_MS);
+    if (db_int(c, &n, one) == OK && n == 1)
+        health_say(c->app, "database:answers", HEALTH_GOOD,
+                   "the database answers");
+    else
+        health_say(c->app, "database:answers", HEALTH_BAD,
+                   "the database does not answer");
+}
+
 static void
 reply_ready(struct call *c, struct http_reply *r)
 {
-    int64_t n = 0;
     const char *trouble;
-    bool good;
 
-    db_patience(c, READY_MS);
-    good = db_int(c, &n, one) == OK && n == 1;
-    c->lang = LANG_EN;           /* a monitor reads it */
-    trouble = health_trouble(c); /* it knows why the database is silent */
-    if (trouble == NULL && !good)
-        trouble = "the database does not answer";
+    ask_database(c);
+    c->lang = LANG_EN; /* a monitor reads it */
+    trouble = health_trouble(c);
     if (trouble != NULL)
         trouble = arena_printf(c->arena, "%s\n", trouble);
     reply_text(r, trouble ? 503 : 200, "text/plain; charset=utf-8",
@@ -176,6 +187,7 @@ list_health(struct call *c, void *in, void *out)
     (void)in;
     if (!auth_may(c, "grant.edit") && !auth_may(c, "audit.see"))
         TRY(auth_need(c, "setting.edit", NULL));
+    ask_database(c);
     n = health_list(c, &rows);
     json_begin(&o);
     json_key(&o, "items");
