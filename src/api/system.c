@@ -172,6 +172,31 @@ get_nouns(struct call *c, void *in, void *out)
     return OK;
 }
 
+struct choice_request {
+    const char *field, *q;
+};
+static const struct field choice_request_fields[] = {
+    FIELD(struct choice_request, field, .flags = GIVEN | DERIVED),
+    FIELD(struct choice_request, q, .max = LIST_MAX_TEXT,
+          .says = "Words of what is looked for, or of where it lies."),
+};
+static const struct model choice_request_model =
+    MODEL("choice_request", NULL, struct choice_request, choice_request_fields);
+
+static enum err
+get_choices(struct call *c, void *in, void *out)
+{
+    const struct choice_request *k = in;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    TRY(model_check(c, &choice_request_model, k));
+    TRY(noun_write_choices(c, &o, k->field, k->q));
+    raw->body = b.s;
+    return OK;
+}
+
 /* -- health ---------------------------------------------------------------- */
 
 /* Each of the three administrators looks after a part of the program. */
@@ -229,6 +254,10 @@ const struct route system_routes[] = {
     { GET, "/forms/{noun}", get_form, .in = &form_request_model, .flags = R_RAW,
       .answer = FORM_ANSWER,
       .says = "What a form of the noun asks for, or of a verb: order.accept." },
+    { GET, "/choices/{field}", get_choices, .in = &choice_request_model,
+      .flags = R_RAW, .answer = "{items:[{id:int,called:text,place:text?}]}",
+      .says = "What a field, as lending.key_id, may refer to; for whoever may "
+              "make a row with it." },
     { GET, "/health", list_health, .out = &health_model, .flags = R_RAW,
       .answer = "{items:[#]}",
       .says = "How the parts of the program fare; for administrators." },
