@@ -51,7 +51,8 @@ serve_unlock(struct call *c, void *in, void *out)
     return account_unlock(c, a);
 }
 
-/* Whether it may be used at once follows from who else must agree. */
+/* In use as it is said, and where nothing is said, as every row; of one in use
+   a second administrator may have to agree first. */
 static enum err
 serve_account_make(struct call *c, void *in, void *out)
 {
@@ -59,8 +60,7 @@ serve_account_make(struct call *c, void *in, void *out)
 
     (void)out;
     if (c->said & model_mask(&account_model, "active") && !a->active)
-        return fail(c, ERR_INVALID, "active",
-                    "an account is made to be used; end it afterwards");
+        return account_make_unused(c, a);
     return account_make(c, a);
 }
 

@@ -245,10 +245,11 @@ say_health(struct feed *f, enum err e)
     bool bad = e != OK;
 
     if (bad && !f->bad)
-        health_say(f->app, "database", HEALTH_BAD,
+        health_say(f->app, "database:news", HEALTH_BAD,
                    "the database does not answer");
     if (!bad && f->bad)
-        health_say(f->app, "database", HEALTH_GOOD, "the database answers");
+        health_say(f->app, "database:news", HEALTH_GOOD,
+                   "the database answers");
     if (bad && !f->bad)
         log_line(LOG_WARN, "feed", "the news cannot be read");
     f->bad = bad;

@@ -79,6 +79,100 @@ get_board(struct call *c, void *in, void *out)
 }
 
 static void
+write_span(struct json_out *o, const struct order_span *s)
+{
+    json_put_int(o, "asked", s->asked);
+    json_put_int(o, "completed", s->completed);
+    json_put_int(o, "late", s->late);
+}
+
+static void
+write_first(struct json_out *o, day first)
+{
+    char text[11];
+
+    day_print(first, text);
+    json_put_text(o, "first", text);
+}
+
+static void
+write_provider(struct json_out *o, const struct order_provider_figures *p)
+{
+    json_begin(o);
+    json_put_int(o, "id", p->id);
+    json_put_text(o, "name", p->name);
+    json_put_text(o, "name_en", p->name_en);
+    for (int m = 0; m < 2; m++) {
+        json_key(o, m == ORDER_LAST_MONTH ? "last_month" : "this_month");
+        json_begin(o);
+        json_put_int(o, "completed", p->months[m].completed);
+        json_put_int(o, "late", p->months[m].late);
+        json_end(o);
+    }
+    json_end(o);
+}
+
+/* What is not for these eyes, or of too few, is null. */
+static void
+write_month(struct json_out *o, const struct order_figures *f, int m)
+{
+    json_begin(o);
+    write_first(o, f->months[m].first);
+    write_span(o, &f->months[m]);
+    json_key(o, "rated");
+    if (f->rates)
+        json_int(o, f->votes[m].n);
+    else
+        json_raw(o, "null");
+    json_key(o, "stars");
+    if (f->rates && !f->votes[m].hidden)
+        json_float(o, f->votes[m].average);
+    else
+        json_raw(o, "null");
+    json_end(o);
+}
+
+static enum err
+get_figures(struct call *c, void *in, void *out)
+{
+    struct order_figures f = { .n_providers = 0 };
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    (void)in;
+    TRY(order_figures(c, &f));
+    json_begin(&o);
+    json_key(&o, "days");
+    json_begin_list(&o);
+    for (int i = 0; i < ORDER_FIGURE_DAYS; i++) {
+        json_begin(&o);
+        write_first(&o, f.days[i].first);
+        write_span(&o, &f.days[i]);
+        json_end(&o);
+    }
+    json_end_list(&o);
+    /* Side by side, not a list: a page compares the two. */
+    json_key(&o, "last_month");
+    write_month(&o, &f, ORDER_LAST_MONTH);
+    json_key(&o, "this_month");
+    write_month(&o, &f, ORDER_THIS_MONTH);
+    json_key(&o, "dissatisfied");
+    if (f.rates)
+        json_int(&o, f.dissatisfied);
+    else
+        json_raw(&o, "null");
+    json_key(&o, "providers");
+    json_begin_list(&o);
+    for (size_t i = 0; i < f.n_providers; i++)
+        write_provider(&o, &f.providers[i]);
+    json_end_list(&o);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
+static void
 write_member(struct json_out *o, const struct crew_load_member *m)
 {
     json_begin(o);
@@ -172,14 +266,14 @@ serve_draft_remove(struct call *c, void *in, void *out)
     return draft_remove(c, &d);
 }
 
-static const char *const order_list_views[] = { "mine", "todo", "crew", "grab",
-                                                NULL };
+static const char *const order_list_views[] = { "mine", "todo",         "crew",
+                                                "grab", "dissatisfied", NULL };
 
 const struct route order_routes[] = {
     { GET, "/orders", list_orders, .out = &order_model, .flags = R_LIST,
       .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, todo (mine that "
-              "wait for me), crew, grab." },
+              "wait for me), crew, grab, dissatisfied (with rating.see)." },
     { POST, "/orders", serve_submit, .in = &order_request_model,
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,
@@ -197,6 +291,19 @@ const struct route order_routes[] = {
     { GET, "/orders/board", get_board, .may = "order.see", .flags = R_RAW,
       .answer = "{states:{*:int},overdue:int}",
       .says = "How many orders are open in each state." },
+    { GET, "/orders/figures", get_figures, .may = "order.see", .flags = R_RAW,
+      .answer = "{days:[{first:text,asked:int,completed:int,late:int}],"
+                "last_month:{first:text,asked:int,completed:int,late:int,"
+                "rated:int?,stars:real?},"
+                "this_month:{first:text,asked:int,completed:int,late:int,"
+                "rated:int?,stars:real?},dissatisfied:int?,"
+                "providers:[{id:int,name:text,name_en:text?,"
+                "last_month:{completed:int,late:int},"
+                "this_month:{completed:int,late:int}}]}",
+      .says =
+          "What was asked for and completed in the last 14 days, this month "
+          "and the month before; stars only with rating.see, and of five "
+          "votes or more." },
     { GET, "/recurring-orders/preview", serve_recurring_preview,
       .in = &recurring_preview_model, .out = &recurring_preview_model,
       .may = "order.for_others",

@@ -38,19 +38,30 @@ reply_text(struct http_reply *r, int status, const char *type, const char *body)
 
 static const char one[] = "SELECT 1";
 
+/* Before anybody is told how the parts fare: so a monitor and the page of the
+   administrators say the same, and nothing that is over. */
+static void
+ask_database(struct call *c)
+{
+    int64_t n = 0;
+
+    db_patience(c, READY_MS);
+    if (db_int(c, &n, one) == OK && n == 1)
+        health_say(c->app, "database:answers", HEALTH_GOOD,
+                   "the database answers");
+    else
+        health_say(c->app, "database:answers", HEALTH_BAD,
+                   "the database does not answer");
+}
+
 static void
 reply_ready(struct call *c, struct http_reply *r)
 {
-    int64_t n = 0;
     const char *trouble;
-    bool good;
 
-    db_patience(c, READY_MS);
-    good = db_int(c, &n, one) == OK && n == 1;
-    c->lang = LANG_EN;           /* a monitor reads it */
-    trouble = health_trouble(c); /* it knows why the database is silent */
-    if (trouble == NULL && !good)
-        trouble = "the database does not answer";
+    ask_database(c);
+    c->lang = LANG_EN; /* a monitor reads it */
+    trouble = health_trouble(c);
     if (trouble != NULL)
         trouble = arena_printf(c->arena, "%s\n", trouble);
     reply_text(r, trouble ? 503 : 200, "text/plain; charset=utf-8",
@@ -161,6 +172,31 @@ get_nouns(struct call *c, void *in, void *out)
     return OK;
 }
 
+struct choice_request {
+    const char *field, *q;
+};
+static const struct field choice_request_fields[] = {
+    FIELD(struct choice_request, field, .flags = GIVEN | DERIVED),
+    FIELD(struct choice_request, q, .max = LIST_MAX_TEXT,
+          .says = "Words of what is looked for, or of where it lies."),
+};
+static const struct model choice_request_model =
+    MODEL("choice_request", NULL, struct choice_request, choice_request_fields);
+
+static enum err
+get_choices(struct call *c, void *in, void *out)
+{
+    const struct choice_request *k = in;
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+
+    TRY(model_check(c, &choice_request_model, k));
+    TRY(noun_write_choices(c, &o, k->field, k->q));
+    raw->body = b.s;
+    return OK;
+}
+
 /* -- health ---------------------------------------------------------------- */
 
 /* Each of the three administrators looks after a part of the program. */
@@ -176,6 +212,7 @@ list_health(struct call *c, void *in, void *out)
     (void)in;
     if (!auth_may(c, "grant.edit") && !auth_may(c, "audit.see"))
         TRY(auth_need(c, "setting.edit", NULL));
+    ask_database(c);
     n = health_list(c, &rows);
     json_begin(&o);
     json_key(&o, "items");
@@ -217,6 +254,10 @@ const struct route system_routes[] = {
     { GET, "/forms/{noun}", get_form, .in = &form_request_model, .flags = R_RAW,
       .answer = FORM_ANSWER,
       .says = "What a form of the noun asks for, or of a verb: order.accept." },
+    { GET, "/choices/{field}", get_choices, .in = &choice_request_model,
+      .flags = R_RAW, .answer = "{items:[{id:int,called:text,place:text?}]}",
+      .says = "What a field, as lending.key_id, may refer to; for whoever may "
+              "make a row with it." },
     { GET, "/health", list_health, .out = &health_model, .flags = R_RAW,
       .answer = "{items:[#]}",
       .says = "How the parts of the program fare; for administrators." },

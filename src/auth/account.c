@@ -30,7 +30,7 @@ static const struct field fields[] = {
           .label = "Failures in a row"),
     FIELD(struct account, locked_until, .flags = GIVEN | FLEETING,
           .label = "Locked until"),
-    FIELD(struct account, active, .label = "In use"),
+    FIELD(struct account, active, .flags = IN_USE, .label = "In use"),
     FIELD(struct account, waiting, .flags = GIVEN | DERIVED,
           .label = "Waits for confirmation"),
     FIELD(struct account, reset_at, .flags = GIVEN,
@@ -141,8 +141,22 @@ wait_if_more(struct call *c, const struct account *a, const char *kind)
     return change_ask(c, &w);
 }
 
-enum err
-account_make(struct call *c, struct account *a)
+/* Whoever must agree to it is asked; one that shall be out of use cannot wait,
+   as what they agree to is that it comes into use. */
+static enum err
+judge_new(struct call *c, struct account *a, bool used)
+{
+    TRY(change_waits(c, CHANGE_MORE_ACCOUNTS, a->person_id, &a->waiting));
+    if (a->waiting && !used)
+        return fail(c, ERR_CONFLICT, "active",
+                    "a second administrator must agree to this account, and"
+                    " then it is in use");
+    a->active = used && !a->waiting;
+    return OK;
+}
+
+static enum err
+make_account(struct call *c, struct account *a, bool used)
 {
     TRY(model_check(c, &account_model, a));
     a->name = account_name(c, a->name);
@@ -157,8 +171,7 @@ account_make(struct call *c, struct account *a)
     TX tx = tx_begin(c);
     TRY(check_person(c, a->person_id));
     TRY(check_free(c, a->name));
-    TRY(change_waits(c, CHANGE_MORE_ACCOUNTS, a->person_id, &a->waiting));
-    a->active = !a->waiting;
+    TRY(judge_new(c, a, used));
     TRY(model_add(c, &account_model, a));
     if (a->password)
         TRY(password_keep(c, a->id, a->password));
@@ -166,6 +179,18 @@ account_make(struct call *c, struct account *a)
         TRY(wait_if_more(c, a, "account"));
     TRY(name_person(c, a));
     return tx_commit(&tx);
+}
+
+enum err
+account_make(struct call *c, struct account *a)
+{
+    return make_account(c, a, true);
+}
+
+enum err
+account_make_unused(struct call *c, struct account *a)
+{
+    return make_account(c, a, false);
 }
 
 /* An account comes into use or goes out of it; what a second administrator

@@ -93,6 +93,10 @@ extern const struct model account_model, role_grant_model, token_model,
  */
 enum err account_make(struct call *c, struct account *a) MUST_USE;
 
+/* The same of one that is out of use until somebody brings it in.  ERR_CONFLICT
+   too where a second administrator would have to agree. */
+enum err account_make_unused(struct call *c, struct account *a) MUST_USE;
+
 /* Change the fields in c->said. Made inactive, it is signed out at once, and
    its tokens are gone; an administrator's waits for confirmation.
    ERR_CONFLICT: must_change is ended by the owner's own password only. */

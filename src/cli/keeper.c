@@ -303,25 +303,26 @@ say_database(const struct app *app, enum store_trouble t)
 {
     switch (t) {
     case STORE_WELL:
-        health_say(app, "database", HEALTH_GOOD, "what is changed is kept");
+        health_say(app, "database:keeps", HEALTH_GOOD,
+                   "what is changed is kept");
         return;
     case STORE_FULL:
-        health_say(app, "database", HEALTH_BAD,
+        health_say(app, "database:keeps", HEALTH_BAD,
                    "the disk is full: nothing can be changed until there is"
                    " room; signing in and reading go on");
         return;
     case STORE_READONLY:
-        health_say(app, "database", HEALTH_BAD,
+        health_say(app, "database:keeps", HEALTH_BAD,
                    "the disk may only be read: nothing can be changed; signing"
                    " in and reading go on");
         return;
     case STORE_GONE:
-        health_say(app, "database", HEALTH_BAD,
+        health_say(app, "database:keeps", HEALTH_BAD,
                    "the database file is gone or was replaced: nothing can be"
                    " changed until liangcao is started anew");
         return;
     case STORE_FAILED:
-        health_say(app, "database", HEALTH_BAD,
+        health_say(app, "database:keeps", HEALTH_BAD,
                    "the disk failed: nothing can be changed until liangcao is"
                    " started anew");
         return;

@@ -106,28 +106,44 @@ health_say(const struct app *app, const char *part, enum health_level level,
     pthread_mutex_unlock(&h->lock);
 }
 
+/* The row of the part that the side PART belongs to, a new one at the end. */
+static struct health_part *
+part_of(struct call *c, struct health_part *rows, size_t *n, const char *part)
+{
+    const char *name = arena_text_n(c->arena, part, strcspn(part, ":"));
+    size_t i = 0;
+
+    while (i < *n && strcmp(rows[i].part, name) != 0)
+        i++;
+    if (i == *n)
+        rows[(*n)++] = (struct health_part){
+            .id = (int64_t)i + 1, .part = name, .name = words_in(c, name)
+        };
+    return &rows[i];
+}
+
 size_t
 health_list(struct call *c, struct health_part **out)
 {
     struct health *h = c->app->health;
-    size_t n;
+    size_t n = 0;
 
     *out = NULL;
     if (h == NULL)
         return 0;
     pthread_mutex_lock(&h->lock);
     /* Copied, as the words live in the caller's arena and the rows change. */
-    n = h->n;
-    *out = NEW_N(c->arena, struct health_part, n + 1);
-    for (size_t i = 0; i < n; i++)
-        (*out)[i] = (struct health_part){
-            .id = (int64_t)i + 1,
-            .part = h->rows[i].part,
-            .name = words_in(c, h->rows[i].part),
-            .level = h->rows[i].level,
-            .says = arena_text(c->arena, h->rows[i].says[c->lang]),
-            .since = h->rows[i].since
-        };
+    *out = NEW_N(c->arena, struct health_part, h->n + 1);
+    for (size_t i = 0; i < h->n; i++) {
+        const struct row *side = &h->rows[i];
+        struct health_part *p = part_of(c, *out, &n, side->part);
+
+        if (p->says != NULL && side->level <= p->level)
+            continue;
+        p->level = side->level;
+        p->says = arena_text(c->arena, side->says[c->lang]);
+        p->since = side->since;
+    }
     pthread_mutex_unlock(&h->lock);
     return n;
 }

@@ -8,7 +8,10 @@
  * served as promised: /readyz then answers 503.
  *
  * Always true:
- *   1. A part has one row; saying it again replaces the row.
+ *   1. A part has one row; saying it again replaces the row.  Of a part that has
+ *      several sides ("database:answers", "database:keeps") each is said by one
+ *      alone, and the row tells the worst: what is good of one side takes back
+ *      nothing that is bad of another.
  *   2. The sentence is kept in both languages, so it names no person and
  *      holds no secret: every administrator reads it.
  */
@@ -37,7 +40,7 @@ struct health *health_open(void);
 void health_close(struct health *h);
 
 /*
- * PART (a literal: "backup") fares so.  It and FMT are English and looked up in
+ * PART (a literal: "backup", or a side of one) fares so.  The part and FMT are English and looked up in
  * the table of words like the texts of fail().  Any thread; a process without
  * health (commands, tests) takes no notice.
  */

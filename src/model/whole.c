@@ -48,6 +48,10 @@ fault_of(const struct field *f)
         return "is a word and has no choices";
     if (f->choices != NULL && f->kind != FIELD_WORD && f->kind != FIELD_TEXT)
         return "has choices and is no word";
+    /* Its first word would be the key of whoever says none. */
+    if (f->kind == FIELD_WORD && f->flags & PART_OF_KEY
+        && !(f->flags & (REQUIRED | GIVEN)))
+        return "is a word of the key and not REQUIRED";
     if (f->flags & SEVERAL && member_word_count(f) == 0)
         return "is SEVERAL and has no choices";
     if ((text_same(f->name, "id") || text_same(f->name, "version"))

@@ -332,6 +332,19 @@ const char *cell_text(struct call *c, const struct model *m,
 struct json_out;
 
 /*
+ * What the field OF ("lending.key_id") may refer to, for whoever may make a row
+ * with it: at most 20 in use, by WORDS (NULL: the first) of their own or of where
+ * they lie; {"items":[{"id","called","place"}]}.  They may not be allowed to
+ * list these rows, and are told nothing else of them; nor of any at a place
+ * that is not for their eyes.
+ *
+ * ERR_ABSENT  no such field, or one that is chosen by its part's own list
+ * ERR_DENIED  the caller may not make such a row
+ */
+enum err noun_write_choices(struct call *c, struct json_out *out,
+                            const char *of, const char *words) MUST_USE;
+
+/*
  * The nouns that the caller may see, with labels and fields in the caller's
  * language: {"items":[{"noun","plural","part","label","says","edit","shown",
  * "removable","imports","form",...}]}; shown: in the caller's menu.

@@ -183,6 +183,9 @@ TEST_PLAIN(a_field_whose_kind_does_not_fit_what_it_says_is_refused)
     try_field(c, (struct field)FIELD(struct odd, m, __VA_ARGS__))
     EXPECT_OK(ODD(word, .choices = words));
     EXPECT_FAULT(ODD(word, .flags = 0), ERR_BROKEN, NULL);
+    EXPECT_FAULT(ODD(word, .choices = words, .flags = PART_OF_KEY), ERR_BROKEN,
+                 NULL);
+    EXPECT_OK(ODD(word, .choices = words, .flags = REQUIRED | PART_OF_KEY));
     EXPECT_FAULT(ODD(on, .choices = words), ERR_BROKEN, NULL);
     EXPECT_FAULT(ODD(text, .refers = "crew"), ERR_BROKEN, NULL);
     EXPECT_FAULT(ODD(text, .flags = IN_USE), ERR_BROKEN, NULL);

@@ -254,6 +254,35 @@ try_quiet_loss(struct store_try *t)
         (void)printf("rm failed\n");
 }
 
+/* A column that somebody renames beneath it: what reads it fails, so a balancer
+   must not send anybody here; renamed back, all is well. */
+static void
+try_renamed(struct store_try *t)
+{
+    struct live_office o = office_in(t, text("%s/renamed", t->dir));
+    const char *file = text("%s/main.db", o.dir);
+    char says[500] = "";
+    struct server s;
+
+    if (!score(&t->score, server_start(&s, t->program, &o), "it is served"))
+        return;
+    (void)score(&t->score, becomes(&o, s.port, 200, NULL, 0), "it is ready");
+    (void)score(&t->score,
+                run_sql(file, "ALTER TABLE crew RENAME COLUMN code TO other"),
+                "a column is renamed");
+    (void)score(&t->score,
+                says_soon(&o, s.port, 503, "the table crew", says, sizeof says),
+                "a renamed column is told by /readyz: %s", says);
+    (void)score(&t->score,
+                run_sql(file, "ALTER TABLE crew RENAME COLUMN other TO code"),
+                "it is named back");
+    (void)score(&t->score, becomes(&o, s.port, 200, says, sizeof says),
+                "and it is ready again: %s", says);
+    (void)server_stop(&s, SIGTERM);
+    if (system(text("rm -rf '%s'", o.dir)) != 0)
+        (void)printf("rm failed\n");
+}
+
 /* -- a full disk -------------------------------------------------------------------- */
 
 static int
@@ -575,6 +604,7 @@ store_served(struct store_try *t)
     for (size_t i = 0; i < COUNT(harms); i++)
         try_harm(t, &harms[i]);
     try_quiet_loss(t);
+    try_renamed(t);
     try_full(t);
     try_nightly(t);
     try_nightly_ahead(t);

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Figures } from '../src/api/types';
 import { order, sent, type Order } from './deeds';
 import { journey, type Cast } from './journey';
 import { PICTURES } from './office';
@@ -179,7 +180,15 @@ async function theLeader({ comes }: Cast): Promise<void> {
   const boss = await comes('leader', 'desk');
   await boss.page.waitForURL('**/overview');
   await boss.page.locator('.tile').first().waitFor();
+  await boss.page.locator('.figures tbody tr').nth(13).waitFor();
   await shot(boss, 'leader-1440');
+  const f = await boss.asks<Figures>('GET', '/orders/figures');
+  const stars = boss.page.locator('.stars-card');
+  assert.ok(f.this_month.stars !== null && f.dissatisfied !== null, 'a leader is told the stars of all together');
+  await boss.sees(f.this_month.stars.toFixed(2), stars);
+  await boss.sees(`${f.this_month.rated}`, stars);
+  const day = boss.page.locator('.figures tbody tr').first().locator('td');
+  assert.equal(Number((await day.first().innerText()).replaceAll(',', '')), f.days[13].asked);
   const n = (await boss.page.locator('.tile', { hasText: '超时' }).locator('.n').innerText()).trim();
   await boss.page.locator('.tile', { hasText: '超时' }).click();
   await boss.page.getByRole('tab', { selected: true }).filter({ hasText: n }).waitFor();
@@ -187,6 +196,54 @@ async function theLeader({ comes }: Cast): Promise<void> {
   await boss.goes('/overview');
   await boss.page.locator('.tile').first().waitFor();
   await shot(boss, 'leader-360');
+}
+
+/* An order that was found poor leads from the leader's page to itself until it is over. */
+async function whatWasFoundPoor({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk');
+  const asker = await comes('requester', 'phone');
+  const boss = await comes('leader', 'desk');
+  const o = await order(asker, 'A04', '3-05-ZL', { description: '修了又坏' });
+  await sent(desk, o, 'electricians');
+  const crew = await comes('electrician', 'phone');
+  for (const [p, verb, body] of [
+    [crew, 'arrive', {}],
+    [crew, 'complete', { result: '已修' }],
+    [asker, 'verify', {}],
+    [asker, 'rate', { stars: 1, comment: '又坏了' }],
+  ] as const)
+    await p.asks('POST', `/orders/${o.id}/${verb}`, body);
+  await boss.goes('/overview');
+  await boss.page.locator('.stars-card .poor a').click();
+  await boss.page.waitForURL(/tab=dissatisfied/);
+  await boss.page.getByRole('tab', { selected: true }).filter({ hasText: '不满意' }).waitFor();
+  await boss.page.locator('.desk-table tbody tr', { hasText: o.number }).waitFor();
+}
+
+async function theAccountant({ comes }: Cast): Promise<void> {
+  const p = await comes('accountant', 'desk');
+  await p.page.waitForURL('**/settling');
+  const f = await p.asks<Figures>('GET', '/orders/figures');
+  assert.ok(f.this_month.stars === null && f.dissatisfied === null, 'votes are not for an accountant');
+  const one = f.providers.find((x) => x.last_month.completed > 0)!;
+  const row = p.page.locator('.figures tr', { hasText: one.name });
+  await row.waitFor();
+  await shot(p, 'accountant-1440');
+  /* What is told is what the list has, and comes as a file. */
+  const link = row.getByRole('link').last();
+  const listed = await p.asks<{ total: number }>(
+    'GET',
+    (await link.getAttribute('href'))!.replace('/api/v1', '').replace('format=xlsx', 'limit=1'),
+  );
+  assert.equal(listed.total, one.last_month.completed);
+  const [file] = await Promise.all([p.page.waitForEvent('download'), link.click()]);
+  assert.match(file.suggestedFilename(), /\.xlsx$/);
+  await p.page.setViewportSize(SIZES.phone);
+  await p.goes('/settling');
+  await row.waitFor();
+  await shot(p, 'accountant-360');
+  await p.goes('/overview');
+  await p.page.waitForURL('**/settling');
 }
 
 async function byNight({ comes }: Cast): Promise<void> {
@@ -205,4 +262,6 @@ journey('a crew has one page for today, acts on it, and whoever asked has what w
 journey('going back closes what lies open over a page, and nothing else', backClosesTheSheet);
 journey('the first fault of a form is seen whole and named, and the button is in reach', theFirstFaultIsSeen);
 journey('a leader begins with what runs and what does not', theLeader);
+journey('what people found poor is led to from the leader’s page', whatWasFoundPoor);
+journey('an accountant begins with what bills are compared with', theAccountant);
 journey('at night the page is dark where the machine is', byNight);

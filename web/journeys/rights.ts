@@ -12,7 +12,7 @@ const NAVIGATION: Record<string, string[]> = {
   provider: ['report', 'mine', 'work', 'desk'],
   desk: ['report', 'mine', 'work', 'desk'],
   approver: ['report', 'overview', 'mine', 'approve', 'watch'],
-  accountant: ['report', 'overview', 'mine', 'watch'],
+  accountant: ['report', 'settling', 'mine', 'watch'],
   leader: ['report', 'overview', 'mine', 'watch'],
   sysadmin: ['report', 'mine', 'admin'],
   secadmin: ['report', 'mine', 'admin'],

@@ -1,7 +1,7 @@
 /* Every page's address; each page is fetched when it is first opened. */
 import { watch } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import { home, isAdmin, isApprover, isCrew, isDesk, isWatcher, may, session } from './api/session';
+import { home, isAccountant, isAdmin, isApprover, isCrew, isDesk, isWatcher, may, session } from './api/session';
 import { i18n } from './common/i18n';
 
 declare module 'vue-router' {
@@ -57,7 +57,12 @@ const routes: RouteRecordRaw[] = [
       {
         path: 'overview',
         component: () => import('./desk/OverviewPage.vue'),
-        meta: { title: 'nav.overview', who: () => isWatcher.value },
+        meta: { title: 'nav.overview', who: () => isWatcher.value && !isAccountant.value },
+      },
+      {
+        path: 'settling',
+        component: () => import('./desk/SettlingPage.vue'),
+        meta: { title: 'nav.settling', who: () => isAccountant.value },
       },
       {
         path: 'desk',

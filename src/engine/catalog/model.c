@@ -137,7 +137,7 @@ static const struct field day_fields[] = {
     FIELD(struct calendar_day, id, .flags = GIVEN),
     FIELD(struct calendar_day, on_day, .flags = REQUIRED | UNIQUE,
           .label = "Day"),
-    FIELD(struct calendar_day, kind, .flags = PART_OF_KEY,
+    FIELD(struct calendar_day, kind, .flags = REQUIRED | PART_OF_KEY,
           .choices = kind_words, .label = "Kind of day"),
     FIELD(struct calendar_day, name, .flags = FOUND | TITLE, .max = 60,
           .label = "Name"),

@@ -130,6 +130,20 @@ enum err order_another_open(struct call *c, const struct order *o,
 /* Of a right that is held without limits. */
 extern const struct auth_where order_anywhere;
 
+/* -- rate.c -------------------------------------------------------------------- */
+
+/* The votes of all crews but the caller's own, given FROM..BEFORE, that they may
+   read one by one: ERR_DENIED without rating.see. */
+enum err rating_in(struct call *c, instant from, instant before,
+                   struct order_votes *v) MUST_USE;
+
+/* Orders narrowed to those that were found poor (1 or 2 stars) and are not over:
+   they can still be opened anew, or were and are at work. */
+enum err rating_limit_poor(struct call *c, struct list *l) MUST_USE;
+
+/* How many of them the caller may see. */
+enum err rating_count_poor(struct call *c, int64_t *n) MUST_USE;
+
 /* -- calendar.c ---------------------------------------------------------------- */
 
 /* The program: the calendar has changed, and with it what O promises. */

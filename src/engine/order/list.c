@@ -102,11 +102,24 @@ index_of_open(const struct list *l)
 
 /* -- the list ------------------------------------------------------------ */
 
+/* Few of all there ever were. */
+static enum err
+choose_poor(struct call *c, struct list *l)
+{
+    TRY(rating_limit_poor(c, l));
+    TRY(order_limit(c, l));
+    list_join_parts(c, l);
+    return OK;
+}
+
 static enum err
 choose_view(struct call *c, struct list *l, const char *view)
 {
-    size_t me = list_bind(c, l, V(c->actor->person_id));
+    size_t me;
 
+    if (text_same(view, "dissatisfied"))
+        return choose_poor(c, l);
+    me = list_bind(c, l, V(c->actor->person_id));
     if (text_same(view, "mine")) {
         list_and(c, l, "requester_id = $%zu", me);
     } else if (text_same(view, "todo")) {

@@ -295,7 +295,7 @@ enum err order_own_items(struct call *c, const char *const **out) MUST_USE;
 
 /* A page of the orders the actor may see; VIEW narrows: "mine", "todo" (mine
    that wait for me), "crew" (my crews' open ones), "grab" (free for my crews
-   to take). */
+   to take), "dissatisfied" (found poor and not over; needs rating.see). */
 enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
 
 /* Open orders the actor may see, counted by state. */
@@ -304,6 +304,40 @@ struct order_board {
     int64_t overdue;
 };
 enum err order_board(struct call *c, struct order_board *b) MUST_USE;
+
+/*
+ * What was asked for, completed, and completed late, by the office's days and
+ * months; of the orders that the actor may see.  Nobody is ranked: the only ones
+ * told apart are providers, in the order of their ids.
+ */
+#define ORDER_FIGURE_DAYS 14
+enum { ORDER_LAST_MONTH, ORDER_THIS_MONTH };
+struct order_span {
+    day first;
+    int64_t asked, completed, late; /* late: of those completed */
+};
+/* Of all crews but the actor's own; of fewer than five votes no figures. */
+struct order_votes {
+    int64_t n;
+    double average;
+    bool hidden;
+};
+#define ORDER_PROVIDERS 200 /* more than an office has contracts with */
+struct order_provider_figures {
+    int64_t id;
+    const char *name, *name_en;
+    struct order_span months[2]; /* no `first`, and nothing of what was asked */
+};
+struct order_figures {
+    struct order_span days[ORDER_FIGURE_DAYS]; /* the last is today */
+    struct order_span months[2];
+    bool rates; /* the actor holds rating.see: votes, dissatisfied are known */
+    struct order_votes votes[2]; /* of the months, by when they were given */
+    int64_t dissatisfied;        /* found poor and not over */
+    struct order_provider_figures *providers;
+    size_t n_providers;
+};
+enum err order_figures(struct call *c, struct order_figures *f) MUST_USE;
 
 /* All of the office's orders in figures, for whoever watches the program. */
 struct order_totals {

@@ -43,12 +43,20 @@ do_rate(struct deed *d, void *rec)
 }
 
 /* Not of one's own crews, nor of those of one's provider, whatever else one
-   is. */
-static const char of_others[] =
-    "rating.crew_id IS NULL OR rating.crew_id NOT IN"
-    " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $1"
-    "  UNION SELECT w.id FROM crew w JOIN person p"
-    "   ON p.provider_id = w.provider_id WHERE p.id = $1)";
+   is: the condition of a list. */
+static const char *
+of_others(struct call *c, struct list *l)
+{
+    size_t me = list_bind(c, l, V(c->actor->person_id));
+
+    return arena_printf(
+        c->arena,
+        "rating.crew_id IS NULL OR rating.crew_id NOT IN"
+        " (SELECT m.crew_id FROM crew_member m WHERE m.person_id = $%zu"
+        "  UNION SELECT w.id FROM crew w JOIN person p"
+        "   ON p.provider_id = w.provider_id WHERE p.id = $%zu)",
+        me, me);
+}
 
 /* A rating lies where its order does. */
 static const struct auth_columns rating_lies = {
@@ -58,19 +66,79 @@ static const struct auth_columns rating_lies = {
     .provider = "o.provider_id"
 };
 
-enum err
-rating_list(struct call *c, struct list *l)
+/* The votes that the caller may read one by one. */
+static enum err
+limit_votes(struct call *c, struct list *l)
 {
     TRY(auth_need(c, "rating.see", NULL));
-    (void)list_bind(c, l, V(c->actor->person_id));
-    list_and(c, l, "%s", of_others);
+    list_and(c, l, "%s", of_others(c, l));
     if (!auth_may_at(c, "rating.see", &order_anywhere))
         list_and(c, l,
                  "EXISTS (SELECT 1 FROM orders o WHERE o.id = order_id"
                  " AND (%s))",
                  auth_condition(c, "rating.see", &rating_lies, l));
+    return OK;
+}
+
+enum err
+rating_list(struct call *c, struct list *l)
+{
+    TRY(limit_votes(c, l));
     return model_list(c, l);
 }
+
+/* -- all votes together ------------------------------------------------------- */
+
+/* Each number of stars is said, as the index of votes begins with it. */
+enum err
+rating_in(struct call *c, instant from, instant before, struct order_votes *v)
+{
+    struct list l = { .model = &rating_model };
+    int64_t sum = 0;
+
+    *v = (struct order_votes){ .n = 0 };
+    list_and(c, &l, "stars IN (1, 2, 3, 4, 5) AND at >= $%zu",
+             list_bind(c, &l, V(from)));
+    list_and(c, &l, "at < $%zu", list_bind(c, &l, V(before)));
+    TRY(limit_votes(c, &l));
+    ROWS r = list_query(c, &l, "stars, COUNT(*)", "GROUP BY stars");
+    while (rows_next(&r)) {
+        v->n += row_int(&r, 1);
+        sum += row_int(&r, 0) * row_int(&r, 1);
+    }
+    v->hidden = v->n < FEWEST_VOTES;
+    v->average = v->hidden ? 0 : (double)sum / (double)v->n;
+    return rows_end(&r);
+}
+
+enum err
+rating_limit_poor(struct call *c, struct list *l)
+{
+    TRY(auth_need(c, "rating.see", NULL));
+    list_and(c, l,
+             "(is_open = 1 OR state = 'verified') AND id IN"
+             " (SELECT rating.order_id FROM rating WHERE rating.stars IN (1, 2)"
+             " AND (%s))",
+             of_others(c, l));
+    list_and(c, l, "%s", auth_condition(c, "rating.see", &order_lies, l));
+    return OK;
+}
+
+enum err
+rating_count_poor(struct call *c, int64_t *n)
+{
+    struct list l = { .model = &order_model };
+
+    *n = 0;
+    TRY(rating_limit_poor(c, &l));
+    TRY(order_limit(c, &l));
+    ROWS r = list_query(c, &l, "COUNT(*)", "");
+    if (rows_next(&r))
+        *n = row_int(&r, 0);
+    return rows_end(&r);
+}
+
+/* -- a crew's ----------------------------------------------------------------- */
 
 static const char crew_stars[] =
     "SELECT stars, COUNT(*) FROM rating WHERE crew_id = $1 AND at < $2"

@@ -66,6 +66,17 @@ export async function namesOf(noun: string, rows: Row[], fields: FormField[], kn
   return out;
 }
 
+/* What a field of a noun may refer to, for whoever may not list such rows: each by what it is called and where it is. */
+export function choicesOf(noun: string, field: string): (words: string) => Promise<Option<Row>[]> {
+  return async (words) => {
+    const { items } = await get<{ items: { id: number; called: string; place: string | null }[] }>(
+      `/choices/${noun}.${field}`,
+      { q: words || undefined },
+    );
+    return items.map((r) => ({ value: { id: r.id }, label: r.called, hint: r.place ?? undefined }));
+  };
+}
+
 export function searchOf(table: string): (words: string) => Promise<Option<Row>[]> {
   return async (words) => {
     const list = await get<List<Row>>(refers[table].path, { q: words || undefined, limit: 20, total: 'no' });

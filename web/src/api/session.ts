@@ -152,6 +152,8 @@ export const isCrew = computed(() => !!session.who && (session.who.crews.length 
 export const isDesk = computed(() => may('order.accept', 'order.dispatch', 'order.for_others'));
 /* Who may look at orders, and neither hands them out nor does them. */
 export const isWatcher = computed(() => may('order.see') && !isDesk.value && !isCrew.value);
+/* Of these, who takes orders out to compare bills with them, and reads no votes: an accountant. */
+export const isAccountant = computed(() => isWatcher.value && may('order.export') && !may('rating.see'));
 export const isApprover = computed(() => may('order.approve'));
 export const isAdmin = computed(() =>
   may('org.edit', 'catalog.edit', 'account.edit', 'grant.edit', 'audit.see', 'setting.edit', 'import'),
@@ -163,6 +165,7 @@ export function home(): string {
   if (isCrew.value) return '/work';
   if (isAdmin.value) return '/admin';
   if (isApprover.value) return '/approve';
+  if (isAccountant.value) return '/settling';
   if (isWatcher.value) return '/overview';
   return '/report';
 }

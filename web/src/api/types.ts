@@ -98,6 +98,7 @@ export type Recurring = Schemas['recurring_order'];
 export type Follow = Schemas['order_follow'];
 export type Promised = Schemas['order_promise'];
 export type Board = Answer<'/api/v1/orders/board'>;
+export type Figures = Answer<'/api/v1/orders/figures'>;
 export type NewOrder = Json<
   Schemas['order_request_input'],
   {

@@ -16,6 +16,7 @@ export const tabs = [
   'approval',
   'completed',
   'all',
+  'dissatisfied',
 ] as const;
 export type Tab = (typeof tabs)[number];
 
@@ -31,8 +32,11 @@ export const boardStates: State[] = [
   'completed',
 ];
 
+/* Nobody's daily list: it is there for whoever was led to it. */
+export const led: readonly Tab[] = ['dissatisfied'];
+
 /* Of all there ever were, the newest first: no other order has an index among them. */
-export const sorts = (tab: Tab): boolean => tab !== 'all';
+export const sorts = (tab: Tab): boolean => tab !== 'all' && tab !== 'dissatisfied';
 
 /* By urgency where work waits. */
 export function questionOf(tab: Tab, now: string): Query {
@@ -65,6 +69,8 @@ function narrowOf(tab: Tab, now: string): Query {
       return { state: 'completed', sort: '-completed_at' };
     case 'open':
       return { is_open: 'yes', 'completed_at.set': 'no' };
+    case 'dissatisfied':
+      return { view: 'dissatisfied', sort: '-id' };
     case 'all':
       return { sort: '-id' };
   }

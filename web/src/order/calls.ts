@@ -1,6 +1,6 @@
 /* Orders: lists, one, verbs. */
 import { get, newKey, post, type Query } from '@/api/client';
-import type { Board, Candidate, List, NewOrder, Order, OrderEvent, Promised } from '@/api/types';
+import type { Board, Candidate, Figures, List, NewOrder, Order, OrderEvent, Promised } from '@/api/types';
 
 export const listOrders = (query: Query, signal?: AbortSignal): Promise<List<Order>> =>
   get<List<Order>>('/orders', query, signal);
@@ -20,3 +20,4 @@ export async function duplicatesOf(item_code: string, place_id: number): Promise
 export const promiseOf = (item_code: string): Promise<Promised> => get<Promised>('/orders/promise', { item_code });
 
 export const board = (): Promise<Board> => get<Board>('/orders/board');
+export const figures = (): Promise<Figures> => get<Figures>('/orders/figures');
