@@ -101,6 +101,7 @@ add_quoted(struct buf *b, const char *s)
         add_plain(b, s, n);
         return;
     }
+    /* Between what has to be escaped the rest goes in by long pieces. */
     buf_putc(b, '"');
     for (s += n; *s != '\0'; s++) {
         unsigned char ch = (unsigned char)*s;

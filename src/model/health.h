@@ -40,9 +40,9 @@ struct health *health_open(void);
 void health_close(struct health *h);
 
 /*
- * PART (a literal: "backup", or a side of one) fares so.  The part and FMT are English and looked up in
- * the table of words like the texts of fail().  Any thread; a process without
- * health (commands, tests) takes no notice.
+ * PART (a literal: "backup", or a side of one) fares so.  The part and FMT are
+ * English and looked up in the table of words like the texts of fail().  Any
+ * thread; a process without health (commands, tests) takes no notice.
  */
 void health_say(const struct app *app, const char *part,
                 enum health_level level, const char *fmt, ...)
