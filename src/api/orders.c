@@ -172,14 +172,14 @@ serve_draft_remove(struct call *c, void *in, void *out)
     return draft_remove(c, &d);
 }
 
-static const char *const order_list_views[] = { "mine", "todo", "crew", "grab",
-                                                NULL };
+static const char *const order_list_views[] = { "mine", "todo", "crew",
+                                                "grab", "soon", NULL };
 
 const struct route order_routes[] = {
     { GET, "/orders", list_orders, .out = &order_model, .flags = R_LIST,
       .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, todo (mine that "
-              "wait for me), crew, grab." },
+              "wait for me), crew, grab, soon (in time, but not for long)." },
     { POST, "/orders", serve_submit, .in = &order_request_model,
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,

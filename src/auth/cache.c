@@ -118,8 +118,8 @@ doubt_account(struct session_cache *m, int64_t account_id)
         struct entry **at = &m->buckets[i];
 
         while (*at) {
-            bool is = account_id == 0
-                      || (*at)->s.actor->account_id == account_id;
+            bool is =
+                account_id == 0 || (*at)->s.actor->account_id == account_id;
 
             if (is && (*at)->s.unwritten) {
                 drop(m, at);
