@@ -86,7 +86,7 @@ async function whatIsSaidIsNotInTheWay({ comes }: Cast): Promise<void> {
   const p = await comes('requester', 'phone');
   const o = await order(p, 'A04', '3-02-ZL');
   await p.goes(`/orders/${o.id}`);
-  await p.does('comment', { fill: { 'ask.note': '从东边楼梯上来' } });
+  await p.does('comment', { fill: { 'ask.comment_note': '从东边楼梯上来' } });
   const toast = await boxOf(p.page.locator('.toast').first());
   const foot = await boxOf(p.page.locator('.bottom-nav'));
   assert.ok(toast.y + toast.height < foot.y - 200, 'it stands above, where no thumb is');
