@@ -1,7 +1,7 @@
 /* What was cut, covered or in the way when somebody looked at it. */
 import { strict as assert } from 'node:assert';
 import type { Locator } from 'playwright-core';
-import { opens, order } from './deeds';
+import { opens, order, verb } from './deeds';
 import { journey, type Cast } from './journey';
 
 type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
@@ -102,16 +102,18 @@ async function theHouseInBothLanguages({ comes }: Cast): Promise<void> {
 }
 
 async function dueSoonIsWhatIsAmber({ comes }: Cast): Promise<void> {
-  const { page, ...desk } = await comes('desk', 'desk', 'zh', '/desk?tab=due_soon');
-  void desk;
-  await page.locator('.desk-table tbody tr').first().waitFor();
-  const rows = page.locator('.desk-table tbody tr');
+  const asker = await comes('requester', 'phone');
+  const o = await order(asker, 'A17', '3-03-ZL', { description: '门打不开' }); /* somebody is there in minutes */
+  const desk = await comes('desk', 'desk', 'zh', '/desk?tab=due_soon');
+  const rows = desk.page.locator('.desk-table tbody tr');
+  await rows.filter({ hasText: o.number }).waitFor();
   assert.equal(await rows.locator('.clock-soon').count(), await rows.count(), 'every one of the list');
-  await page.getByRole('tab', { name: '未办结' }).click();
-  const amber = page.locator('.desk-table .clock-soon');
+  await desk.page.getByRole('tab', { name: desk.text('desk.tab.open') }).click();
+  const amber = desk.page.locator('.desk-table .clock-soon');
   await amber.first().waitFor();
-  const told = await page.getByRole('tab', { name: '即将到期' }).locator('.count').innerText();
-  assert.equal(await amber.count(), Number(told), 'and every one that is amber');
+  const told = desk.page.getByRole('tab', { name: desk.text('desk.tab.due_soon') }).locator('.count');
+  await told.filter({ hasText: new RegExp(`^${await amber.count()}$`) }).waitFor();
+  await verb(desk, o, 'cancel', { reason: '演练' });
 }
 
 async function aCallersEarlierOrders({ comes }: Cast): Promise<void> {

@@ -13,7 +13,7 @@ static const struct field fields[] = {
     FIELD(struct bare_alarm, place_name, .flags = GIVEN, .label = "Place",
           .says = "Null in a secrecy area, and where no place is known."),
     FIELD(struct bare_alarm, place_name_en, .flags = GIVEN,
-          .label = "Place in English"),
+          .label = "Full English name"),
     FIELD(struct bare_alarm, secret, .flags = GIVEN,
           .says = "It is in a secrecy area."),
     FIELD(struct bare_alarm, nearest_clock, .flags = GIVEN,
