@@ -1,7 +1,7 @@
 /* What was cut, covered or in the way when somebody looked at it. */
 import { strict as assert } from 'node:assert';
 import type { Locator } from 'playwright-core';
-import { opens, order, verb } from './deeds';
+import { opens, order, sent, verb } from './deeds';
 import { journey, type Cast } from './journey';
 
 type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
@@ -93,8 +93,11 @@ async function whatIsSaidIsNotInTheWay({ comes }: Cast): Promise<void> {
 }
 
 async function theHouseInBothLanguages({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk');
+  const o = await order(await comes('requester', 'phone'), 'A04', '3-05-ZL');
+  await sent(desk, o, 'electricians');
   const crew = await comes('electrician', 'phone', 'en', '/work');
-  await crew.page.locator('.job').first().waitFor();
+  await crew.page.locator('.job', { hasText: o.number }).waitFor();
   await crew.settles();
   const text = await crew.page.locator('main').innerText();
   assert.match(text, /Building \d/);
