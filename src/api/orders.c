@@ -266,14 +266,16 @@ serve_draft_remove(struct call *c, void *in, void *out)
     return draft_remove(c, &d);
 }
 
-static const char *const order_list_views[] = { "mine", "todo",         "crew",
-                                                "grab", "dissatisfied", NULL };
+static const char *const order_list_views[] = {
+    "mine", "todo", "crew", "grab", "soon", "dissatisfied", NULL
+};
 
 const struct route order_routes[] = {
     { GET, "/orders", list_orders, .out = &order_model, .flags = R_LIST,
       .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, todo (mine that "
-              "wait for me), crew, grab, dissatisfied (with rating.see)." },
+              "wait for me), crew, grab, soon (in time, but not for long), "
+              "dissatisfied (with rating.see)." },
     { POST, "/orders", serve_submit, .in = &order_request_model,
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,

@@ -26,7 +26,7 @@ struct entry {
     struct entry *next;
     unsigned char key[SECRET_HASH];
     struct signed_in s; /* the actor in one piece of memory */
-    instant loaded;
+    instant loaded;     /* 0: to be read again, only its last use is known */
 };
 
 struct session_cache {
@@ -108,6 +108,30 @@ drop_account(struct session_cache *m, int64_t account_id)
     }
 }
 
+/* Lock held; 0: everybody's.  Who it is has to be read again; that it was used
+   a moment ago is written nowhere else, and nobody is idle because somebody
+   else's rights were changed, or another page of theirs was locked. */
+static void
+doubt_account(struct session_cache *m, int64_t account_id)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        struct entry **at = &m->buckets[i];
+
+        while (*at) {
+            bool is =
+                account_id == 0 || (*at)->s.actor->account_id == account_id;
+
+            if (is && (*at)->s.unwritten) {
+                drop(m, at);
+                continue;
+            }
+            if (is)
+                (*at)->loaded = (instant){ 0 };
+            at = &(*at)->next;
+        }
+    }
+}
+
 void
 session_cache_close(struct session_cache *m)
 {
@@ -138,7 +162,8 @@ cache_find(struct call *c, const unsigned char key[SECRET_HASH],
         s->actor = NULL;
         found = CACHED_STALE;
         /* What was not written yet is in no row that could be read instead. */
-        if (e->s.unwritten || (age >= 0 && age < FRESH_MS)) {
+        if (e->s.unwritten
+            || (e->loaded.ms != 0 && age >= 0 && age < FRESH_MS)) {
             s->actor = arena_alloc(c->arena, actor_copy(e->s.actor, NULL));
             actor_copy(e->s.actor, s->actor);
             if (!c->unattended && e->s.seen.ms < c->now.ms)
@@ -187,7 +212,9 @@ cache_put(struct call *c, const unsigned char key[SECRET_HASH],
     }
     /* Something was forgotten while this was read: it may be what no longer
        holds. */
-    if (m->epoch == epoch) {
+    if (m->epoch != epoch)
+        e->loaded = (instant){ 0 };
+    if (m->epoch == epoch || !e->s.unwritten) {
         e->next = *at;
         *at = e;
         m->n++;
@@ -227,7 +254,7 @@ cache_forget(struct call *c, int64_t account_id)
     }
     pthread_mutex_lock(&m->lock);
     m->epoch++;
-    drop_account(m, account_id);
+    doubt_account(m, account_id);
     if (m->watcher.forgot)
         m->watcher.forgot(m->watcher.arg, account_id);
     pthread_mutex_unlock(&m->lock);

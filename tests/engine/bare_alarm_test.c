@@ -70,3 +70,21 @@ TEST(whoever_has_no_bar_of_alarms_hears_none_of_a_locked_page)
     c->locked = NULL;
     EXPECT_FAULT(auth_as_locked(c, order_bare_alarms, &a), ERR_UNSIGNED, NULL);
 }
+
+/* The page may ask for no names, so they come with the alarm. */
+TEST(a_locked_page_names_a_place_in_english_too)
+{
+    struct bare_alarms a;
+    struct order o;
+
+    office_make(c);
+    o = ask(c, "wang", "A17");
+    (void)wake_orders(c);
+    office_exec(c, arena_printf(c->arena,
+                                "UPDATE place SET full_name_en = 'Lift, Floor"
+                                " 3, Building 1' WHERE id = %lld",
+                                (long long)o.place_id));
+    a = heard(c, "desk");
+    EXPECT(strcmp(a.found[0].place_name_en, "Lift, Floor 3, Building 1") == 0);
+    EXPECT(strcmp(a.found[0].place_name, o.place_name) == 0);
+}

@@ -138,6 +138,36 @@ TEST(a_page_that_heard_alarms_when_locked_is_locked_for_good)
            == 1);
 }
 
+/* A use is written down a minute late, so it is known in memory only. */
+TEST(a_page_in_use_is_not_locked_with_another_of_the_same_person)
+{
+    int64_t who = 0;
+
+    OFFICE;
+    const char *left = desk_signs_in(c), *used = sign_in(c, "zhao");
+    pass_seconds(c, 550);
+    EXPECT_OK(auth_by_session(c, used));
+    pass_seconds(c, 50);
+    EXPECT_OK(auth_by_session(c, used));
+    pass_seconds(c, 1);
+    c->actor = NULL;
+    EXPECT(is_locked(c, left));
+    EXPECT_OK(auth_as_locked(c, nothing, &who));
+    pass_seconds(c, 590);
+    EXPECT_OK(auth_by_session(c, used));
+}
+
+TEST(nobody_is_idle_sooner_because_rights_of_somebody_were_changed)
+{
+    OFFICE;
+    const char *secret = desk_signs_in(c);
+    pass_seconds(c, 50);
+    EXPECT_OK(auth_by_session(c, secret));
+    auth_forget(c);
+    pass_seconds(c, 590);
+    EXPECT_OK(auth_by_session(c, secret));
+}
+
 TEST(the_password_opens_a_locked_session_and_nothing_else_does)
 {
     struct sign_in s = { .account = "zhao", .password = "wrong" };

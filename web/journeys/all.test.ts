@@ -18,6 +18,7 @@ const all = [
   'reporting',
   'auditing',
   'day',
+  'looking',
   'pages',
 ];
 /* A program with the example of docs/TOUR.md in it. */

@@ -14,6 +14,7 @@ async function rowsFor(p: Person, words: string): Promise<string[]> {
 }
 
 /* Ids, names of fields, and what only programs say. */
+const SHEET = /MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g; /* of a PDF, in points */
 const RAW = /\d{12,}|\b[a-z]+_[a-z_]+\b|\b(?:true|false|null|undefined)\b|[{}[\]]/;
 
 async function found({ comes }: Cast): Promise<void> {
@@ -100,4 +101,8 @@ journey('the desk’s list prints as it is narrowed, and nothing else of the pag
   assert.doesNotMatch(text, RAW);
   for (const part of ['.top', '.desk-table', '.tabs'])
     assert.ok(!(await desk.page.locator(part).first().isVisible()), part);
+  /* Sideways from the first sheet to the last, and none of them blank. */
+  const sheets = [...(await desk.page.pdf({ preferCSSPageSize: true })).toString('latin1').matchAll(SHEET)];
+  assert.ok(sheets.length > 0);
+  for (const [, wide, high] of sheets) assert.ok(Number(wide) > Number(high), `${wide} × ${high}`);
 });

@@ -126,7 +126,9 @@ async function streamRefused({ comes }: Cast): Promise<void> {
   await desk.page.route('**/api/v1/stream', (r) => r.fulfill({ status: 503 }));
   await desk.goes('/desk?tab=to_accept');
   await refused;
-  await desk.settles(); /* the list is there before the order */
+  /* The list is there before the order: a page that still loads is quiet for moments, too. */
+  await desk.page.locator('.desk-table tbody tr').first().waitFor();
+  await desk.settles();
   const o = await order(asker, 'A04', '3-06-ZL');
   await desk.page.waitForFunction(() => !!document.querySelector('.lost'), undefined, { polling: 200 });
   assert.equal(await desk.page.locator('.desk-table tr', { hasText: o.number }).count(), 0, 'not heard of yet');

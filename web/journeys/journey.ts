@@ -22,8 +22,8 @@ async function picture(people: Person[], says: string): Promise<void> {
   }
 }
 
-export function journey(says: string, walk: (cast: Cast) => Promise<void>): void {
-  void test(says, { timeout: 120_000 }, async () => {
+export function journey(says: string, walk: (cast: Cast) => Promise<void>, timeout = 120_000): void {
+  void test(says, { timeout }, async () => {
     const people: Person[] = [];
     const stands: Cast['stands'] = async (account, seat, lang = 'zh', path = '/') => {
       const p = await someone(account, seat, lang);

@@ -8,6 +8,8 @@ import { PASSWORD, PICTURES } from './office';
 import { SIZES, type Person } from './person';
 
 const SHORT_S = 60; /* the least that the setting takes */
+const WAIT_MS = SHORT_S * 1000 + 20_000; /* until what comes by the clock has come */
+const WALK_MS = 240_000; /* a minute of it is waited for, whatever the machine */
 
 interface Setting {
   id: number;
@@ -36,6 +38,16 @@ async function shots(p: Person, name: string): Promise<void> {
     }
 }
 
+/* Presses what says that it is soon; when that was, not later than it was. */
+async function touches(p: Person): Promise<number> {
+  const soon = p.page.locator('.soon');
+  await soon.waitFor({ timeout: WAIT_MS });
+  const at = Date.now();
+  await soon.click();
+  await soon.waitFor({ state: 'detached' });
+  return at;
+}
+
 async function lockedButNotBlind({ comes }: Cast): Promise<void> {
   await lockAfter(await comes('sysadmin', 'desk'), SHORT_S);
   const desk = await comes('desk', 'desk', 'zh', '/report');
@@ -45,21 +57,20 @@ async function lockedButNotBlind({ comes }: Cast): Promise<void> {
   await desk.finds('report.what', '灯具不亮', '灯具不亮');
   const words = desk.page.getByLabel(desk.text('report.description')).first();
   await words.fill('来电：三楼走廊灯不亮，电话 13800001111');
-  for (const p of [desk, other]) p.expects(401, /\/api\/v1\//);
+  for (const p of [desk, other, touching]) p.expects(401, /\/api\/v1\//);
 
-  /* It is told before, and one touch is enough to go on. */
-  await desk.page.locator('.soon').waitFor({ timeout: 60_000 });
-  await desk.sees(/秒后锁定，点一下继续/);
-  await shots(desk, 'soon');
-  await touching.page.locator('.soon').click({ timeout: 60_000 });
-  await touching.page.locator('.soon').waitFor({ state: 'detached' });
-  await other.sees(/Locked in \d+ s/);
-  await shots(other, 'soon');
+  /* It is told before, and one touch is enough to go on: each looks at the page of its own, for half a minute is short. */
+  const [, , touched] = await Promise.all([
+    desk.sees(/秒后锁定，点一下继续/, desk.page, WAIT_MS),
+    other.sees(/Locked in \d+ s/, other.page, WAIT_MS),
+    touches(touching),
+  ]);
+  await Promise.all([shots(desk, 'soon'), shots(other, 'soon')]);
 
   /* Then it is locked, and of what was typed nothing is seen. */
-  await desk.page.locator('dialog.lock').waitFor({ timeout: 60_000 });
-  await other.page.locator('dialog.lock').waitFor({ timeout: 60_000 });
-  assert.equal(await touching.page.locator('dialog.lock').count(), 0);
+  await Promise.all([desk, other].map((p) => p.page.locator('dialog.lock').waitFor({ timeout: WAIT_MS })));
+  const spared = (await touching.page.locator('dialog.lock').count()) === 0;
+  assert.ok(spared || Date.now() - touched > SHORT_S * 1000, 'a touched page has its time anew');
   const asker = await comes('requester', 'phone');
   await lockAfter(await comes('sysadmin', 'desk'), 600);
   assert.equal(await words.isVisible(), false);
@@ -97,4 +108,4 @@ async function lockedButNotBlind({ comes }: Cast): Promise<void> {
   await other.page.locator('input[name=account]').waitFor();
 }
 
-journey('a page nobody touches is locked, and a lift with people in it is seen over it', lockedButNotBlind);
+journey('a page nobody touches is locked, and a lift with people in it is seen over it', lockedButNotBlind, WALK_MS);

@@ -125,8 +125,8 @@ export class Person {
     await front.getByRole('option').filter({ hasText: option }).first().click();
   }
 
-  async sees(text: string | RegExp, within: Locator | Page = this.page): Promise<void> {
-    await within.getByText(text).filter({ visible: true }).first().waitFor();
+  async sees(text: string | RegExp, within: Locator | Page = this.page, timeout = PATIENCE): Promise<void> {
+    await within.getByText(text).filter({ visible: true }).first().waitFor({ timeout });
   }
 
   async seesNot(text: string | RegExp): Promise<void> {

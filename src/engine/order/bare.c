@@ -12,6 +12,8 @@ static const struct field fields[] = {
           .label = "Place"),
     FIELD(struct bare_alarm, place_name, .flags = GIVEN, .label = "Place",
           .says = "Null in a secrecy area, and where no place is known."),
+    FIELD(struct bare_alarm, place_name_en, .flags = GIVEN,
+          .label = "Full English name"),
     FIELD(struct bare_alarm, secret, .flags = GIVEN,
           .says = "It is in a secrecy area."),
     FIELD(struct bare_alarm, nearest_clock, .flags = GIVEN,
@@ -27,6 +29,8 @@ const struct model bare_alarm_model =
 static enum err
 make_bare(struct call *c, const struct order *o, struct bare_alarm *b)
 {
+    struct place_facts place;
+
     *b = (struct bare_alarm){
         .item_code = o->item_code,
         .item_name = o->item_name,
@@ -37,10 +41,13 @@ make_bare(struct call *c, const struct order *o, struct bare_alarm *b)
     if (o->place_id == 0)
         return OK;
     TRY(place_is_restricted(c, o->place_id, &b->secret));
-    if (!b->secret) {
-        b->place_id = o->place_id;
-        b->place_name = o->place_name;
-    }
+    if (b->secret)
+        return OK;
+    /* A locked page may ask for no names. */
+    TRY(place_facts(c, o->place_id, &place));
+    b->place_id = o->place_id;
+    b->place_name = o->place_name;
+    b->place_name_en = place.full_name_en;
     return OK;
 }
 

@@ -2,7 +2,7 @@
 #include "engine/order/held.h"
 
 #include "auth/auth.h"
-#include "model/app.h"
+#include "engine/org/org.h"
 
 static const char count_held[] =
     "SELECT COUNT(*) FROM orders WHERE assignee_id = $1 AND is_open = 1";
@@ -15,9 +15,12 @@ enum err
 orders_held(struct call *c, int64_t person_id, struct held **out, size_t *n,
             int64_t *total)
 {
+    struct person somebody;
+
     if (!auth_may(c, "org.edit"))
         TRY(auth_need(c, "account.edit", NULL));
     TRY(auth_need(c, NULL, NULL));
+    TRY(model_get(c, &person_model, person_id, &somebody));
     *n = 0;
     *out = NEW_N(c->arena, struct held, HELD_MOST);
     TRY(db_int(c, total, count_held, V(person_id)));

@@ -18,7 +18,7 @@ struct held {
 #define HELD_MOST 50
 
 /* The oldest HELD_MOST of them, and how many there are.  ERR_DENIED: the caller
-   changes neither people nor accounts. */
+   changes neither people nor accounts; ERR_ABSENT: there is no such person. */
 enum err orders_held(struct call *c, int64_t person_id, struct held **out,
                      size_t *n, int64_t *total) MUST_USE;
 

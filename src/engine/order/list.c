@@ -100,6 +100,14 @@ index_of_open(const struct list *l)
                : OPEN_BY_ID;
 }
 
+/* As a row is amber (clockOf in web/src/order/order.ts): a quarter of the time
+   is left, which the round has told, an emergency being a level ahead, or it is
+   short whatever it was. */
+#define SHORT_MS (30 * MINUTE_MS)
+#define SOON_OVER                                                              \
+    "is_open = 1 AND nearest_due >= $%zu"                                      \
+    " AND (escalation > emergency OR nearest_due < $%zu)"
+
 /* -- the list ------------------------------------------------------------ */
 
 /* Few of all there ever were. */
@@ -113,10 +121,25 @@ choose_poor(struct call *c, struct list *l)
 }
 
 static enum err
+choose_soon(struct call *c, struct list *l)
+{
+    size_t now = list_bind(c, l, V(c->now));
+    size_t shortly = list_bind(c, l, value_int(c->now.ms + SHORT_MS));
+
+    list_and(c, l, SOON_OVER, now, shortly);
+    l->index = index_of_open(l);
+    TRY(order_limit(c, l));
+    list_join_parts(c, l);
+    return OK;
+}
+
+static enum err
 choose_view(struct call *c, struct list *l, const char *view)
 {
     size_t me;
 
+    if (text_same(view, "soon"))
+        return choose_soon(c, l);
     if (text_same(view, "dissatisfied"))
         return choose_poor(c, l);
     me = list_bind(c, l, V(c->actor->person_id));

@@ -295,7 +295,8 @@ enum err order_own_items(struct call *c, const char *const **out) MUST_USE;
 
 /* A page of the orders the actor may see; VIEW narrows: "mine", "todo" (mine
    that wait for me), "crew" (my crews' open ones), "grab" (free for my crews
-   to take), "dissatisfied" (found poor and not over; needs rating.see). */
+   to take), "soon" (whose nearest clock has a quarter of its time left, or half
+   an hour), "dissatisfied" (found poor and not over; needs rating.see). */
 enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
 
 /* Open orders the actor may see, counted by state. */
@@ -381,7 +382,7 @@ bool order_may_see(struct call *c, const struct order *o);
 struct bare_alarm {
     const char *item_code, *item_name;
     int64_t place_id;
-    const char *place_name;
+    const char *place_name, *place_name_en;
     bool secret;
     const char *nearest_clock;
     instant nearest_due;

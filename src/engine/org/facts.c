@@ -13,7 +13,7 @@ static const char find_crew[] =
     " FROM crew k LEFT JOIN provider v ON v.id = k.provider_id"
     " WHERE k.id = $1";
 static const char find_place[] =
-    "SELECT full_name, initials, path, active"
+    "SELECT full_name, full_name_en, initials, path, active"
     " FROM place WHERE id = $1";
 static const char find_person[] =
     "SELECT p.name, p.initials, p.unit_id, COALESCE(p.phone, p.mobile),"
@@ -46,9 +46,10 @@ place_facts(struct call *c, int64_t id, struct place_facts *f)
     if (rows_next(&r))
         *f = (struct place_facts){ .id = id,
                                    .full_name = row_text(&r, 0),
-                                   .initials = row_text(&r, 1),
-                                   .path = row_text(&r, 2),
-                                   .active = row_int(&r, 3) != 0 };
+                                   .full_name_en = row_text(&r, 1),
+                                   .initials = row_text(&r, 2),
+                                   .path = row_text(&r, 3),
+                                   .active = row_int(&r, 4) != 0 };
     return rows_end(&r);
 }
 

@@ -382,7 +382,7 @@ struct crew_facts {
 
 struct place_facts {
     int64_t id;
-    const char *full_name, *initials, *path;
+    const char *full_name, *full_name_en, *initials, *path;
     bool active;
 };
 

@@ -32,8 +32,3 @@ export function placeWords(id?: number | null, name?: string | null): string {
   }
   return english[id] ?? name ?? '';
 }
-
-/* The same without asking: a locked page may not. */
-export function knownPlace(id?: number | null, name?: string | null): string {
-  return (id && language() === 'en' && english[id]) || name || '';
-}

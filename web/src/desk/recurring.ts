@@ -11,7 +11,10 @@ export function ruleWords(r: Pick<Recurring, 'rule' | 'weekdays' | 'nth' | 'from
   const n = r.nth ?? 1;
   const at = `${String(Math.floor((r.at_min ?? 0) / 60)).padStart(2, '0')}:${String((r.at_min ?? 0) % 60).padStart(2, '0')}`;
   if (r.rule === 'weekly')
-    return t('recurring.every', { days: [...(r.weekdays ?? '')].map((d) => weekday(Number(d))).join('、'), at });
+    return t('recurring.every', {
+      days: [...(r.weekdays ?? '')].map((d) => weekday(Number(d))).join(t('admin.comma')),
+      at,
+    });
   if (r.rule === 'month_workday') return t(r.from_end ? 'recurring.month_last' : 'recurring.month_first', { n, at });
   return t('recurring.festival', { n, at });
 }

@@ -56,7 +56,7 @@ function narrowOf(tab: Tab, now: string): Query {
     case 'suspended':
       return { state: 'suspended' };
     case 'due_soon':
-      return { is_open: 'yes', 'escalation.from': 1, 'nearest_due.from': now };
+      return { view: 'soon' };
     case 'overdue':
       return { is_open: 'yes', 'nearest_due.before': now };
     case 'extension':

@@ -5,10 +5,9 @@
 import { onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
 import { gathered, listen } from '@/api/stream';
 import { ALARMS, call, Problem } from '@/api/client';
-import { knownPlace } from '@/api/placeNames';
 import type { BareAlarm, BareAlarms, Order } from '@/api/types';
 import { doVerb, listOrders } from './calls';
-import { titleOf, whereOf } from './order';
+import { barePlace, titleOf, whereOf } from './order';
 import { complain } from '@/common/toast';
 
 const ALLOWED = 'alarm-sound';
@@ -97,7 +96,7 @@ export function useBareAlarms() {
       const fresh = before ? list.items.filter((a) => !before.has(key(a))) : [];
       if (fresh.length && allowed.value) {
         beep();
-        fresh.forEach((a) => popUp(titleOf(a), knownPlace(a.place_id, a.place_name), key(a)));
+        fresh.forEach((a) => popUp(titleOf(a), barePlace(a), key(a)));
       }
     } catch (e) {
       over.value = e instanceof Problem && e.status === 401;

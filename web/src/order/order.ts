@@ -133,6 +133,11 @@ export function bareClock(a: BareAlarm, now: number): string {
   return leftWords(a.nearest_clock, new Date(a.nearest_due).getTime() - now);
 }
 
+/* A locked page may not ask for names: they come with the alarm. */
+export function barePlace(a: BareAlarm): string {
+  return (language() === 'en' && a.place_name_en) || a.place_name || '';
+}
+
 /* Where it is, in words: a known place and what was added to it. */
 export function whereOf(o: Order): string {
   return [placeWords(o.place_id, o.place_name), o.place_note].filter(Boolean).join(' · ');
@@ -146,4 +151,15 @@ export function crewOf(o: Order): string {
 /* What was asked for, in the language in use; the order itself keeps the Chinese name. */
 export function titleOf(o: { item_code: string; item_name: string }): string {
   return (language() === 'en' && itemNames()[o.item_code]) || o.item_name;
+}
+
+/* The house, and where in it: the first part of a place's name, in English the last. */
+export function partsOf(o: Order): { house: string; rest: string } {
+  const name = placeWords(o.place_id, o.place_name);
+  const english = name !== (o.place_name ?? '');
+  const [house = '', ...rest] = english ? name.split(', ').reverse() : name.split(' ');
+  const inside = english ? rest.reverse().join(', ') : rest.join(' ');
+  return name
+    ? { house, rest: [inside, o.place_note].filter(Boolean).join(' · ') }
+    : { house: o.place_note ?? '', rest: '' };
 }
