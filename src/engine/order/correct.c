@@ -213,6 +213,7 @@ note_changes(struct deed *d, struct correction *k)
     put_instant(&out, "safe_due", old->safe_due, o->safe_due);
     put_instant(&out, "complete_due", old->complete_due, o->complete_due);
     json_end_list(&out);
+    order_put_sight(&out, old, o);
     json_end(&out);
     d->detail = b.s;
     return OK;
