@@ -29,7 +29,8 @@ merged_into_a_complaint(struct call *c, struct order *li)
     office_make(c);
     o = ask_for(c, "wang", &w);
     *li = ask_for(c, "li", &w);
-    EXPECT_OK(say(c, "desk", "merge", li->id, .into_id = o.id));
+    EXPECT_OK(say(c, "desk", "merge", li->id, .into_id = o.id,
+                  .reason = "one trouble"));
     EXPECT_OK(say(c, "desk", "correct", o.id, .item_code = "K06",
                   .description = "about Mr X"));
     return order_now(c, o.id);

@@ -137,11 +137,16 @@ TEST(what_is_said_in_a_complaint_is_heard_in_the_merged_one_by_who_handles_it)
     complaint = ask(c, "li", "K06").id;
     EXPECT_OK(say(c, "desk", "dispatch", id,
                   .crew_id = id_of(c, "crew", "electricians")));
-    EXPECT_OK(say(c, "desk", "merge", complaint, .into_id = id));
+    EXPECT_OK(say(c, "desk", "merge", complaint, .into_id = id,
+                  .reason = "one trouble"));
     EXPECT_OK(say(c, "li", "comment", complaint, .note = "about Mr X"));
     EXPECT(!reads(c, "chief", id, "Mr X"));
     EXPECT(reads(c, "chief", id, "{\"withheld\":true}"));
     EXPECT(reads(c, "desk", id, "Mr X") && reads(c, "sun", id, "Mr X"));
+    /* Also when that is split off and found to be none. */
+    EXPECT_OK(say(c, "desk", "split_off", complaint, .reason = "not the same"));
+    EXPECT_OK(say(c, "desk", "correct", complaint, .item_code = "A04"));
+    EXPECT(!reads(c, "chief", id, "Mr X") && reads(c, "desk", id, "Mr X"));
 }
 
 TEST(what_is_said_in_one_that_anybody_may_see_is_heard_by_all_who_serve)
@@ -152,7 +157,8 @@ TEST(what_is_said_in_one_that_anybody_may_see_is_heard_by_all_who_serve)
     office_make(c);
     id = ask_for(c, "wang", &w).id;
     other = ask_for(c, "li", &w).id;
-    EXPECT_OK(say(c, "desk", "merge", other, .into_id = id));
+    EXPECT_OK(
+        say(c, "desk", "merge", other, .into_id = id, .reason = "one trouble"));
     EXPECT_OK(say(c, "li", "comment", other, .note = "the left one"));
     EXPECT(reads(c, "chief", id, "the left one"));
     EXPECT(reads(c, "desk", id, "the left one"));

@@ -129,6 +129,10 @@ struct json_out;
 void order_put_sight(struct json_out *out, const struct order *old,
                      const struct order *o);
 
+/* Detail of what is said in O, which is merged, and passed on: its number, and how
+   it lay when it was said. */
+const char *order_said_in(struct call *c, const struct order *o);
+
 /* Of events of the order, which the actor sees: the words are taken out of those
    that were said while it was what they might not have seen; *SOME becomes true
    where there are any. */

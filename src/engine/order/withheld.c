@@ -34,19 +34,37 @@ struct sights {
     size_t n, cap;
 };
 
+static void
+put_sight(struct json_out *out, const struct order *o)
+{
+    json_key(out, "sight");
+    json_begin(out);
+    json_put_int(out, "item_id", o->item_id);
+    json_put_int(out, "place_id", o->place_id);
+    json_put_int(out, "crew_id", o->crew_id);
+    json_put_int(out, "provider_id", o->provider_id);
+    json_end(out);
+}
+
 void
 order_put_sight(struct json_out *out, const struct order *old,
                 const struct order *o)
 {
-    if (old->item_id == o->item_id && old->place_id == o->place_id)
-        return;
-    json_key(out, "sight");
-    json_begin(out);
-    json_put_int(out, "item_id", old->item_id);
-    json_put_int(out, "place_id", old->place_id);
-    json_put_int(out, "crew_id", old->crew_id);
-    json_put_int(out, "provider_id", old->provider_id);
-    json_end(out);
+    if (old->item_id != o->item_id || old->place_id != o->place_id)
+        put_sight(out, old);
+}
+
+const char *
+order_said_in(struct call *c, const struct order *o)
+{
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out out = json_to(&b);
+
+    json_begin(&out);
+    json_put_text(&out, "merged", o->number);
+    put_sight(&out, o);
+    json_end(&out);
+    return b.s;
 }
 
 /* -- reading them --------------------------------------------------------------- */
@@ -172,6 +190,19 @@ may_read(struct call *c, const struct order *now, const struct sight *s,
 static const char find_lies[] =
     "SELECT item_id, COALESCE(place_id, 0) FROM orders WHERE number = $1";
 
+/* Of what was passed on before how it lay was kept: as it lies now. */
+static enum err
+find_sight(struct call *c, const char *number, struct sight *s)
+{
+    ROWS r = db_query(c, find_lies, V(number));
+
+    if (rows_next(&r)) {
+        s->item_id = row_int(&r, 0);
+        s->place_id = row_int(&r, 1);
+    }
+    return rows_end(&r);
+}
+
 /* What was said in another order that is merged into this one: whoever has this
    one's work hears it (order_comment_passed_on). */
 static enum err
@@ -179,20 +210,20 @@ may_read_merged(struct call *c, const struct sights *s, const struct event *e,
                 bool *may)
 {
     json_t *detail = e->detail ? json_loads(e->detail, 0, NULL) : NULL;
-    const char *number = json_string_value(json_object_get(detail, "merged"));
-    struct sight sight = { .crew_id = s->now->crew_id,
+    const json_t *kept = json_object_get(detail, "sight");
+    const char *number =
+        arena_text(c->arena,
+                   json_string_value(json_object_get(detail, "merged")));
+    struct sight sight = { .item_id = id_in(kept, "item_id"),
+                           .place_id = id_in(kept, "place_id"),
+                           .crew_id = s->now->crew_id,
                            .provider_id = s->now->provider_id };
 
-    number = number ? arena_text(c->arena, number) : NULL;
     json_decref(detail);
     if (number == NULL)
         return OK;
-    ROWS r = db_query(c, find_lies, V(number));
-    if (rows_next(&r)) {
-        sight.item_id = row_int(&r, 0);
-        sight.place_id = row_int(&r, 1);
-    }
-    TRY(rows_end(&r));
+    if (sight.item_id == 0)
+        TRY(find_sight(c, number, &sight));
     return may_read(c, s->now, &sight, may);
 }
 
