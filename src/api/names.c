@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "life/life.h"
 #include "model/member.h"
 #include "noun/noun.h"
 
@@ -30,21 +31,28 @@ find_noun(const struct call *c, const char *word)
 static enum err find(struct call *c, struct names *n, const struct noun *of,
                      int64_t id, const char **text);
 
-/* One column of a row as a part of its name. */
+/* A row, and whether the actor may see it. */
+struct seen {
+    const void *rec;
+    bool seen;
+};
+
+/* One column of a row as a part of its name.  Of one that is not for these eyes
+   none of its own words is, but its number; what it refers to is asked itself. */
 static enum err
 read_part(struct call *c, struct names *n, const struct field *f,
-          const void *rec, const char **text)
+          const struct seen *row, const char **text)
 {
     struct value v;
 
     *text = "";
     if (f == NULL || !member_has_column(f))
         return OK;
-    v = member_value(f, rec);
-    if (v.kind == VALUE_TEXT)
-        *text = v.as.s;
-    else if (v.kind == VALUE_INT && f->refers != NULL)
+    v = member_value(f, row->rec);
+    if (v.kind == VALUE_INT && f->refers != NULL)
         return find(c, n, find_noun(c, f->refers), v.as.i, text);
+    if (v.kind == VALUE_TEXT && (row->seen || strcmp(f->name, "number") == 0))
+        *text = v.as.s;
     return OK;
 }
 
@@ -62,21 +70,42 @@ own_name(const struct call *c, const struct model *m, const char *column,
 
 static enum err
 name_row(struct call *c, struct names *n, const struct noun *of,
-         const void *rec, const char **text)
+         const struct seen *row, const char **text)
 {
     const struct model *m = of->model;
+    const void *rec = row->rec;
     const struct field *title = model_flagged(m, TITLE);
     const char *first = of->called[0] ? of->called[0]
                         : title       ? title->name
                                       : "name";
     const char *more = "";
 
-    TRY(read_part(c, n, own_name(c, m, first, rec), rec, text));
+    TRY(read_part(c, n, own_name(c, m, first, rec), row, text));
     if (of->called[1] != NULL)
-        TRY(read_part(c, n, own_name(c, m, of->called[1], rec), rec, &more));
+        TRY(read_part(c, n, own_name(c, m, of->called[1], rec), row, &more));
     if (*more != '\0')
         *text = arena_printf(c->arena, "%s · %s", *text, more);
     return OK;
+}
+
+/* As messages ask (notices.c): what has a life is for its parties.  Of all else
+   who sees a row that refers to it may know what it is called (noun_call). */
+static enum err
+look_at(struct call *c, const struct noun *of, int64_t id, struct seen *row)
+{
+    void *rec = arena_alloc(c->arena, of->model->size);
+    const struct fault was = c->fault;
+    enum err e;
+
+    *row = (struct seen){ rec, true };
+    if (of->life == NULL)
+        return model_get(c, of->model, id, rec);
+    e = life_load(c, of->life, id, rec);
+    if (e != ERR_ABSENT && e != ERR_DENIED && e != ERR_UNSIGNED)
+        return e;
+    c->fault = was;
+    row->seen = false;
+    return model_get(c, of->model, id, rec);
 }
 
 static enum err
@@ -85,7 +114,7 @@ find(struct call *c, struct names *n, const struct noun *of, int64_t id,
 {
     const struct model *m = of ? of->model : NULL;
     struct name *one;
-    void *rec;
+    struct seen row;
     enum err e;
 
     *text = "";
@@ -96,10 +125,9 @@ find(struct call *c, struct names *n, const struct noun *of, int64_t id,
             *text = one->text;
             return OK;
         }
-    rec = arena_alloc(c->arena, m->size);
-    e = model_get(c, m, id, rec);
+    e = look_at(c, of, id, &row);
     if (e == OK)
-        e = name_row(c, n, of, rec, text);
+        e = name_row(c, n, of, &row, text);
     if (e != OK && e != ERR_ABSENT)
         return e;
     /* One that is gone is kept as well: a thousand rows may name it. */

@@ -6,7 +6,9 @@
  * A name is made of one or two columns: an account's is its own and its
  * person's.  Those found are remembered as long as the call's arena, so one
  * struct names serves a page, not a whole table.  Who may see the row that
- * holds the id may see the name; nothing else is asked.
+ * holds the id may see the name, as in `called` (noun_call) - but for what has a
+ * life: of that whoever may not see it now reads the number at most, as in
+ * messages.
  */
 #ifndef API_NAMES_H
 #define API_NAMES_H

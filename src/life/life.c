@@ -323,6 +323,43 @@ hidden_verbs(struct call *c, const struct life *life, const void *rec,
     return out;
 }
 
+/* Does the list look for words that were said, or go by them? */
+static const struct field *
+asked_words(const struct list *l)
+{
+    static const char *const words[] = { "reason", "note", "detail" };
+
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (l->sort != NULL && strcmp(l->sort->name, words[i]) == 0)
+            return l->sort;
+        for (size_t k = 0; k < l->n_filters; k++)
+            if (strcmp(l->filters[k].field->name, words[i]) == 0)
+                return l->filters[k].field;
+    }
+    return NULL;
+}
+
+/* What is found by a word has it: where some are withheld none is looked for. */
+static enum err
+refuse_words(struct call *c, const struct life *life, const void *rec,
+             const struct event_view *v, const struct field *asked)
+{
+    struct list l = { .model = &event_model, .limit = 500, .no_total = true };
+    bool some = false;
+
+    do {
+        struct list page = l;
+
+        TRY(event_list(c, &page, v));
+        TRY(life->withhold(c, rec, page.rows, page.n, &some));
+        if (some)
+            return fail(c, ERR_INVALID, asked->name,
+                        "not all that was said here is for you to search");
+        l.cursor = page.next;
+    } while (l.cursor != NULL);
+    return OK;
+}
+
 enum err
 life_events(struct call *c, const struct life *life, int64_t id,
             const char *verb, struct list *l)
@@ -331,12 +368,17 @@ life_events(struct call *c, const struct life *life, int64_t id,
     struct event_view v = {
         .noun = life->model->noun, .noun_id = id, .verb = verb
     };
+    const struct field *asked = asked_words(l);
+    bool some = false;
     unsigned who;
 
     TRY(load(c, life, id, rec, &who));
     v.internal = who & life->insiders;
     v.hidden = hidden_verbs(c, life, rec, who);
-    return event_list(c, l, &v);
+    if (life->withhold != NULL && asked != NULL)
+        TRY(refuse_words(c, life, rec, &v, asked));
+    TRY(event_list(c, l, &v));
+    return life->withhold ? life->withhold(c, rec, l->rows, l->n, &some) : OK;
 }
 
 enum err

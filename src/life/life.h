@@ -31,6 +31,7 @@
 #include "base/base.h"
 #include "model/model.h"
 
+struct event;
 struct json_out;
 struct life;
 struct step;
@@ -137,6 +138,11 @@ struct life {
     /* May whoever is WHO to the row hear of VERB?  NULL: of any. */
     bool (*hears)(struct call *c, const void *rec, unsigned who,
                   const char *verb);
+    /* Take out of N events of the row, which the actor may hear of, the words
+       that were not said for their eyes; *SOME becomes true where there are any.
+       Or NULL: there are none such. */
+    enum err (*withhold)(struct call *c, const void *rec, struct event *events,
+                         size_t n, bool *some);
     /* Tell people.  Or NULL. */
     enum err (*tell)(struct deed *d);
     /* Members of the audit entry besides from, to and reason.  Or NULL. */
@@ -303,10 +309,9 @@ enum err life_limit(struct call *c, const struct life *life,
 
 /* -- hearing ------------------------------------------------------------------ */
 
-struct event;
-
 /* The events of the row ID that the actor may hear of; VERB alone, unless it is
-   NULL.  ERR_ABSENT: there is no such row for these eyes. */
+   NULL.  ERR_ABSENT: there is no such row for these eyes.  ERR_INVALID: words are
+   looked for (L's filters, its order), and not all of them are for these eyes. */
 enum err life_events(struct call *c, const struct life *life, int64_t id,
                      const char *verb, struct list *l) MUST_USE;
 

@@ -373,3 +373,136 @@ TEST(all_that_are_due_are_made_in_one_round)
     make(c);
     assert_int_equal(made(c), 31);
 }
+
+/* -- at the edges --------------------------------------------------------------- */
+
+TEST(a_rule_that_is_over_or_names_no_phone_is_refused)
+{
+    struct recurring_order r = MONDAYS;
+
+    office_make(c);
+    c->now = at("2026-11-23 17:16");
+    as(c, "desk");
+    r.phone = "abc";
+    EXPECT_FAULT(noun_add(c, &recurring_order_noun, &r), ERR_INVALID, "phone");
+    r.phone = NULL;
+    r.ends_on = day_of(2020, 1, 1);
+    EXPECT_FAULT(noun_add(c, &recurring_order_noun, &r), ERR_INVALID,
+                 "ends_on");
+    /* Today is its last day, and the hour has passed. */
+    r.ends_on = day_of(2026, 11, 23);
+    EXPECT_FAULT(noun_add(c, &recurring_order_noun, &r), ERR_INVALID,
+                 "ends_on");
+    r.ends_on = day_of(2026, 11, 30);
+    EXPECT_OK(noun_add(c, &recurring_order_noun, &r));
+    r.description = "east side";
+    EXPECT_OK(noun_set(c, &recurring_order_noun, &r,
+                       model_mask(recurring_order_noun.model, "description")));
+}
+
+TEST(a_rule_that_goes_on_or_has_another_hour_asks_for_nothing_that_has_passed)
+{
+    struct recurring_order r = MONDAYS;
+    const struct model *m = recurring_order_noun.model;
+
+    office_make(c);
+    c->now = at("2026-11-23 08:00");
+    r.state = RECURRING_PAUSED;
+    (void)add(c, &r);
+    c->now = at("2026-11-23 14:00");
+    r.state = RECURRING_RUNNING;
+    as(c, "desk");
+    EXPECT_OK(noun_set(c, &recurring_order_noun, &r, model_mask(m, "state")));
+    EXPECT(now_is(c, r.id).next_on.n == day_of(2026, 11, 30).n);
+    r = MONDAYS;
+    r.name = "late";
+    r.at_min = 23 * 60;
+    (void)add(c, &r);
+    r.at_min = 1;
+    as(c, "desk");
+    EXPECT_OK(noun_set(c, &recurring_order_noun, &r, model_mask(m, "at_min")));
+    EXPECT(now_is(c, r.id).next_on.n == day_of(2026, 11, 30).n);
+    make(c);
+    assert_int_equal(made(c), 0);
+}
+
+TEST(what_was_made_before_a_clock_was_ahead_is_not_made_again)
+{
+    struct recurring_order r = MONDAYS;
+
+    office_make(c);
+    r.at_min = 1080; /* still to come today */
+    r.weekdays = "1234567";
+    r.on_holiday = HOLIDAY_ANYWAY;
+    r.ahead_days = 2;
+    (void)add(c, &r);
+    make(c);
+    assert_int_equal(made(c), 3);
+    office_pass(c, 20 * DAY_MS);
+    make(c);
+    assert_int_equal(made(c), 6);
+    office_pass(c, -20 * DAY_MS);
+    make(c);
+    assert_int_equal(made(c), 6);
+    office_pass(c, DAY_MS);
+    make(c);
+    assert_int_equal(made(c), 7);
+}
+
+static void
+close_days(struct call *c, int from, int to)
+{
+    as(c, "sysadmin");
+    for (int d = from; d <= to; d++) {
+        struct calendar_day off = { .on_day = day_of(2026, 12, d),
+                                    .kind = 2 /* closure */ };
+
+        EXPECT_OK(noun_add(c, &calendar_day_noun, &off));
+    }
+}
+
+TEST(what_a_late_closure_moves_to_a_day_that_has_passed_is_made_at_once)
+{
+    struct recurring_order r = MONDAYS;
+
+    office_make(c);
+    c->now = at("2026-12-01 09:00"); /* a Tuesday */
+    r.weekdays = "3";
+    r.on_holiday = HOLIDAY_BEFORE;
+    r.at_min = 1200; /* still to come today */
+    r.ahead_days = 0;
+    (void)add(c, &r);
+    make(c);
+    assert_int_equal(made(c), 0);
+    close_days(c, 1, 2);
+    make(c);
+    make(c);
+    assert_int_equal(made(c), 1);
+    EXPECT(now_is(c, r.id).made_on.n == day_of(2026, 12, 1).n);
+    EXPECT(now_is(c, r.id).made_for.n == day_of(2026, 12, 2).n);
+    EXPECT(now_is(c, r.id).next_on.n == day_of(2026, 12, 9).n);
+    office_pass(c, DAY_MS);
+    make(c);
+    assert_int_equal(made(c), 1);
+}
+
+TEST(the_last_working_day_of_a_month_is_made_where_it_has_passed_by_a_closure)
+{
+    struct recurring_order r = MONDAYS;
+
+    office_make(c);
+    r.rule = RECURS_MONTHLY;
+    r.nth = 1;
+    r.from_end = true;
+    r.at_min = 1200; /* still to come today */
+    r.ahead_days = 0;
+    c->now = at("2026-12-30 09:00");
+    (void)add(c, &r);
+    make(c);
+    assert_int_equal(made(c), 0);
+    close_days(c, 30, 31);
+    make(c);
+    make(c);
+    assert_int_equal(made(c), 1);
+    EXPECT(now_is(c, r.id).next_on.n == day_of(2027, 1, 29).n);
+}

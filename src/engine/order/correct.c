@@ -120,10 +120,9 @@ order_take_over(struct deed *d, struct correction *k)
     take_item(o, k->knows_was ? &k->was : NULL, &k->item);
     if (!text_is_blank(a->description))
         o->description = a->description;
-    if (!text_is_blank(a->phone)) {
-        if (!text_same(a->phone, o->phone))
-            TRY(org_check_phone(d->c, "phone", a->phone));
+    if (!text_is_blank(a->phone) && !text_same(a->phone, o->phone)) {
         o->phone = a->phone;
+        TRY(org_check_phone(d->c, "phone", &o->phone));
     }
     o->title = order_make_title(d->c, o->description, o->item_name);
     if (o->wanted_from.ms != old->wanted_from.ms
@@ -213,6 +212,7 @@ note_changes(struct deed *d, struct correction *k)
     put_instant(&out, "safe_due", old->safe_due, o->safe_due);
     put_instant(&out, "complete_due", old->complete_due, o->complete_due);
     json_end_list(&out);
+    order_put_sight(&out, old, o);
     json_end(&out);
     d->detail = b.s;
     return OK;

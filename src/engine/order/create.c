@@ -82,7 +82,7 @@ check_phone(struct call *c, const struct submission *m)
     if (text_is_blank(m->w->phone)
         || (m->parent && text_same(m->w->phone, m->parent->phone)))
         return OK;
-    return org_check_phone(c, "phone", m->w->phone);
+    return org_check_phone(c, "phone", &m->w->phone);
 }
 
 /* Somebody who is in no list: whoever takes it down stands for the caller. */

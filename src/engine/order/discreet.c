@@ -25,7 +25,7 @@ is_discreet(struct call *c, const struct order *o)
 }
 
 bool
-order_is_open_to(struct call *c, const struct order *o,
+order_is_handled(struct call *c, const struct order *o,
                  const struct auth_where *at)
 {
     if (o->requester_id == c->actor->person_id)
@@ -33,6 +33,15 @@ order_is_open_to(struct call *c, const struct order *o,
     for (size_t i = 0; i < COUNT(handling); i++)
         if (auth_may_at(c, handling[i], at))
             return true;
+    return false;
+}
+
+bool
+order_is_open_to(struct call *c, const struct order *o,
+                 const struct auth_where *at)
+{
+    if (order_is_handled(c, o, at))
+        return true;
     if (o->state == ORDER_AWAITING_APPROVAL && auth_may_at(c, passing, at))
         return true;
     return !is_discreet(c, o);

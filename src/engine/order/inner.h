@@ -116,6 +116,31 @@ enum err order_limit(struct call *c, struct list *l) MUST_USE;
 bool order_is_open_to(struct call *c, const struct order *o,
                       const struct auth_where *at);
 
+/* Did they ask for it, or do they handle what lies AT?  Then it is, whatever it
+   is. */
+bool order_is_handled(struct call *c, const struct order *o,
+                      const struct auth_where *at);
+
+/* -- withheld.c --------------------------------------------------------------- */
+
+/* A member "sight" of the correction that made O of OLD: how it lay until then;
+   none where item and place are the same. */
+struct json_out;
+void order_put_sight(struct json_out *out, const struct order *old,
+                     const struct order *o);
+
+/* Detail of what is said in O, which is merged, and passed on: its number, and how
+   it lay when it was said. */
+const char *order_said_in(struct call *c, const struct order *o);
+
+/* Of events of the order, which the actor sees: the words are taken out of those
+   that were said while it was what they might not have seen; *SOME becomes true
+   where there are any. */
+enum err order_withhold(struct call *c, const void *order, struct event *events,
+                        size_t n, bool *some) MUST_USE;
+
+/* -- discreet.c --------------------------------------------------------------- */
+
 /* The same of the rows of a list. */
 void order_hide_discreet(struct call *c, struct list *l);
 

@@ -272,7 +272,7 @@ order_comment_passed_on(struct deed *d)
     if (o->merged_into_id == 0)
         return OK;
     TRY(order_living(d->c, o->id, &root));
-    e.detail = arena_printf(d->c->arena, "{\"merged\":\"%s\"}", o->number);
+    e.detail = order_said_in(d->c, o);
     TRY(order_note_on(d->c, &root, &e));
     return root.crew_id != 0 && root.dispatched_at.ms != 0
                ? tell_hands(d->c, &root, "comment")

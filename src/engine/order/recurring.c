@@ -121,6 +121,8 @@ check_wish(struct call *c, struct recurring_order *r)
     struct catalog_answers a = { .json = r->answers };
     struct person_facts person = { 0 };
 
+    if (!text_is_blank(r->phone))
+        TRY(org_check_phone(c, "phone", &r->phone));
     if (i == NULL || !i->active)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
     a.wanted_from =
@@ -133,6 +135,27 @@ check_wish(struct call *c, struct recurring_order *r)
     return person.place_id
                ? OK
                : fail(c, ERR_INVALID, "place_id", "please say where");
+}
+
+/* An order is called as its rule is: what comes every week is known by that
+   name. A description that leaves no room for it stays as it is. */
+static const char *
+described(struct call *c, const struct recurring_order *r)
+{
+    if (text_is_blank(r->description))
+        return r->name;
+    if (text_starts(r->description, r->name)
+        || text_length(r->name) + 1 + text_length(r->description)
+               > LONGEST_DESCRIPTION)
+        return r->description;
+    return arena_printf(c->arena, "%s\n%s", r->name, r->description);
+}
+
+static instant
+hour_on(struct call *c, const struct recurring_order *r, day on)
+{
+    return zone_instant(c->app->zone,
+                        ((int64_t)on.n - 1) * DAY_MS + r->at_min * MINUTE_MS);
 }
 
 /* Its next day, of all that are not over and for which none was made. */
@@ -149,14 +172,50 @@ find_next(struct call *c, const struct recurring_order *r, day *out)
     return OK;
 }
 
-/* What was made while a clock was ahead does not hold. */
-static void
+static const char still_to_come[] =
+    "SELECT wanted_from, submitted_at FROM orders WHERE requester_id = $1"
+    " AND channel = 'recurring' AND wanted_from >= $2 AND item_code = $3"
+    " AND COALESCE(description, '') = $4 ORDER BY wanted_from DESC";
+
+/* The last day of R that an order which holds was made for, from today on; 0. */
+static enum err
+find_made(struct call *c, const struct recurring_order *r, day *out)
+{
+    const instant begin =
+        zone_instant(c->app->zone, ((int64_t)today(c).n - 1) * DAY_MS);
+    ROWS rows = db_query(c, still_to_come, V(r->requester_id), V(begin),
+                         V(r->item_code), V(described(c, r)));
+
+    *out = (day){ 0 };
+    while (out->n == 0 && rows_next(&rows)) {
+        instant from = { row_int(&rows, 0) };
+        day on = zone_day(c->app->zone, from);
+
+        if (from.ms == hour_on(c, r, on).ms
+            && !instant_is_ahead((instant){ row_int(&rows, 1) }, c->now))
+            *out = on;
+    }
+    return rows_end(&rows);
+}
+
+/* What was made while a clock was ahead does not hold; what was made before, for
+   days that are still to come, does. */
+static enum err
 forget_ahead(struct call *c, struct recurring_order *r)
 {
+    struct recurring_day last;
+
     if (!instant_is_ahead(r->made_at, c->now))
-        return;
-    r->made_on = r->made_for = (day){ 0 };
+        return OK;
     r->made_at = (instant){ 0 };
+    r->made_for = (day){ 0 };
+    TRY(find_made(c, r, &r->made_on));
+    if (r->made_on.n == 0)
+        return OK;
+    TRY(recurring_next(c, r, (day){ r->made_on.n - 1 }, &last));
+    if (last.on.n == r->made_on.n)
+        r->made_for = last.of;
+    return OK;
 }
 
 /* For what of another rule the last was made says nothing of this one. */
@@ -166,16 +225,13 @@ is_same_rule(const struct recurring_order *a, const struct recurring_order *b)
     return a->rule == b->rule && a->nth == b->nth && a->from_end == b->from_end;
 }
 
-/* A new rule begins today only if its hour is still to come: nothing is asked
-   for at an hour that has passed.  Its first day keeps that. */
+/* A rule that is new, begins anew or has another hour begins today only if that
+   is still to come: nothing is asked for at an hour that has passed.  Its first
+   day keeps that. */
 static void
 begin_ahead(struct call *c, struct recurring_order *r)
 {
-    const instant wanted =
-        zone_instant(c->app->zone, ((int64_t)today(c).n - 1) * DAY_MS
-                                       + r->at_min * MINUTE_MS);
-
-    if (wanted.ms < c->now.ms && r->starts_on.n <= today(c).n)
+    if (hour_on(c, r, today(c)).ms < c->now.ms && r->starts_on.n <= today(c).n)
         r->starts_on.n = today(c).n + 1;
 }
 
@@ -194,6 +250,26 @@ check_rule(struct call *c, struct recurring_order *r)
     return OK;
 }
 
+/* One that is over already is not asked for. */
+static enum err
+check_end(struct call *c, const struct recurring_order *old,
+          const struct recurring_order *r)
+{
+    bool said = old == NULL || old->ends_on.n != r->ends_on.n;
+
+    if (said && r->ends_on.n != 0 && r->ends_on.n < today(c).n)
+        return fail(c, ERR_INVALID, "ends_on", "lies in the past");
+    return OK;
+}
+
+static bool
+begins(const struct recurring_order *old, const struct recurring_order *r)
+{
+    return old == NULL || old->at_min != r->at_min
+           || (old->state != RECURRING_RUNNING
+               && r->state == RECURRING_RUNNING);
+}
+
 static enum err
 check(struct call *c, const void *was, void *rec)
 {
@@ -203,14 +279,15 @@ check(struct call *c, const void *was, void *rec)
     if (old != NULL && old->state == RECURRING_STOPPED
         && r->state != RECURRING_STOPPED)
         return fail(c, ERR_CONFLICT, "state", "it was stopped");
+    TRY(check_end(c, old, r));
+    if (begins(old, r))
+        begin_ahead(c, r);
     TRY(check_rule(c, r));
     TRY(check_wish(c, r));
     r->trouble = NULL;
-    if (old == NULL)
-        begin_ahead(c, r);
     if (old == NULL || !is_same_rule(old, r))
         r->made_for = (day){ 0 };
-    forget_ahead(c, r);
+    TRY(forget_ahead(c, r));
     return find_next(c, r, &r->next_on);
 }
 
@@ -240,8 +317,9 @@ recurring_preview(struct call *c, struct recurring_order *r)
 {
     TRY(auth_need(c, "order.for_others", NULL));
     TRY(model_check(c, &recurring_preview_model, r));
-    TRY(check_rule(c, r));
+    TRY(check_end(c, NULL, r));
     begin_ahead(c, r);
+    TRY(check_rule(c, r));
     TRY(find_next(c, r, &r->next_on));
     return derive(c, r);
 }
@@ -265,20 +343,6 @@ static const char running[] =
     "SELECT id FROM recurring_order WHERE state = 'running' AND id > $1"
     " ORDER BY id LIMIT $2";
 
-/* An order is called as its rule is: what comes every week is known by that
-   name. A description that leaves no room for it stays as it is. */
-static const char *
-described(struct call *c, const struct recurring_order *r)
-{
-    if (text_is_blank(r->description))
-        return r->name;
-    if (text_starts(r->description, r->name)
-        || text_length(r->name) + 1 + text_length(r->description)
-               > LONGEST_DESCRIPTION)
-        return r->description;
-    return arena_printf(c->arena, "%s\n%s", r->name, r->description);
-}
-
 static enum err
 make_order(struct call *c, const struct recurring_order *r, day on, int64_t *id)
 {
@@ -292,9 +356,7 @@ make_order(struct call *c, const struct recurring_order *r, day on, int64_t *id)
         .requester_id = r->requester_id
     };
 
-    w.wanted_from =
-        zone_instant(c->app->zone,
-                     ((int64_t)on.n - 1) * DAY_MS + r->at_min * MINUTE_MS);
+    w.wanted_from = hour_on(c, r, on);
     return order_make(c, &w, id);
 }
 
@@ -329,9 +391,10 @@ note_trouble(struct call *c, int64_t id)
     return tx_commit(&tx);
 }
 
-/* The order of R's day, which has come, or has passed while nobody was there. */
+/* The order of R's day, which has come, or has passed while nobody was there.
+   MISSED: what of the rule it is for, where its day has moved away; or 0. */
 static enum err
-make_due(struct call *c, struct recurring_order *r)
+make_due(struct call *c, struct recurring_order *r, day missed)
 {
     day on = r->next_on.n < today(c).n ? today(c) : r->next_on;
     struct recurring_day what;
@@ -340,7 +403,9 @@ make_due(struct call *c, struct recurring_order *r)
     TRY(make_order(c, r, on, &id));
     /* Of one that has passed the calendar may say something else by now. */
     TRY(recurring_next(c, r, (day){ r->next_on.n - 1 }, &what));
-    if (what.on.n == r->next_on.n)
+    if (missed.n != 0)
+        r->made_for = missed;
+    else if (what.on.n == r->next_on.n)
         r->made_for = what.of;
     r->order_id = id;
     r->made_on = on;
@@ -350,12 +415,35 @@ make_due(struct call *c, struct recurring_order *r)
     return model_set(c, &model, r, ~(field_mask)0);
 }
 
+/* A day that has not come moves with the calendar; *MISSED: it moved, too late,
+   to one that has passed, and so is today. */
+static enum err
+follow_calendar(struct call *c, struct recurring_order *r, day *missed)
+{
+    struct recurring_day gone;
+    day next;
+
+    *missed = (day){ 0 };
+    if (r->next_on.n != 0 && r->next_on.n <= today(c).n)
+        return OK;
+    TRY(find_next(c, r, &next));
+    TRY(recurring_missed(c, r, today(c), &gone));
+    if (gone.on.n != 0) {
+        *missed = gone.of;
+        next = today(c);
+    }
+    if (next.n == r->next_on.n)
+        return OK;
+    r->next_on = next;
+    return model_set(c, &model, r, model_mask(&model, "next_on"));
+}
+
 /* *MADE: one was, and there may be another. */
 static enum err
 look_at(struct call *c, int64_t id, bool *made)
 {
     struct recurring_order r;
-    day next;
+    day missed;
     TX tx = tx_begin(c);
 
     *made = false;
@@ -363,22 +451,15 @@ look_at(struct call *c, int64_t id, bool *made)
     /* Another process may have been here since the list was read. */
     if (r.state != RECURRING_RUNNING)
         return tx_commit(&tx);
-    forget_ahead(c, &r);
-    /* A day that has not come moves with the calendar. */
-    if (r.next_on.n == 0 || r.next_on.n > today(c).n) {
-        TRY(find_next(c, &r, &next));
-        if (next.n != r.next_on.n) {
-            r.next_on = next;
-            TRY(model_set(c, &model, &r, model_mask(&model, "next_on")));
-        }
-    }
+    TRY(forget_ahead(c, &r));
+    TRY(follow_calendar(c, &r, &missed));
     if (r.next_on.n == 0 && r.ends_on.n != 0 && r.ends_on.n < today(c).n) {
         r.state = RECURRING_STOPPED;
         TRY(model_set(c, &model, &r, model_mask(&model, "state")));
     }
     *made = r.next_on.n != 0 && r.next_on.n - r.ahead_days <= today(c).n;
     if (*made)
-        TRY(make_due(c, &r));
+        TRY(make_due(c, &r, missed));
     return tx_commit(&tx);
 }
 

@@ -10,7 +10,8 @@
  *   2. Of a day one order is made, by however many processes, and one for a day
  *      of the week, a month or a festival, wherever the calendar moves it
  *      afterwards; days that passed while nobody served the office are made
- *      once, for the day it is served again.
+ *      once, for the day it is served again, as is one that a late change of the
+ *      calendar moves to a day that has passed.
  *   3. What cannot be made says why (trouble), the desk is told once, and it is
  *      tried again.
  *   4. What was made while a clock was ahead keeps nothing from being made
@@ -69,6 +70,11 @@ struct recurring_day {
    known. */
 enum err recurring_next(struct call *c, const struct recurring_order *r,
                         day after, struct recurring_day *out) MUST_USE;
+
+/* A day before NOW to which the calendar has moved, too late, what was to come;
+   the last of several; 0: there is none. */
+enum err recurring_missed(struct call *c, const struct recurring_order *r,
+                          day now, struct recurring_day *out) MUST_USE;
 
 /* Fill in the next five days of a rule that is not kept yet. */
 extern const struct model recurring_preview_model;

@@ -143,3 +143,34 @@ recurring_next(struct call *c, const struct recurring_order *r, day after,
         *out = (struct recurring_day){ { 0 }, { 0 } };
     return OK;
 }
+
+/* Is what D is for still to come, or what R waited for?  A month is over with
+   its day; that of one that was paused, or is new, was never waited for. */
+static bool
+was_awaited(const struct recurring_order *r, const struct recurring_day *d,
+            day now)
+{
+    struct civil at = civil_of(r->next_on);
+
+    if (r->rule != RECURS_MONTHLY)
+        return d->of.n >= now.n;
+    return r->next_on.n > now.n && d->of.n == day_of(at.year, at.month, 1).n;
+}
+
+enum err
+recurring_missed(struct call *c, const struct recurring_order *r, day now,
+                 struct recurring_day *out)
+{
+    struct recurring_day d = { { now.n - DAYS_OFF - 1 }, { 0 } };
+
+    *out = (struct recurring_day){ { 0 }, { 0 } };
+    /* What was made today was made for it. */
+    if (r->next_on.n == 0 || r->made_on.n >= now.n)
+        return OK;
+    do {
+        TRY(recurring_next(c, r, d.on, &d));
+        if (d.on.n != 0 && d.on.n < now.n && was_awaited(r, &d, now))
+            *out = d;
+    } while (d.on.n != 0 && d.on.n < now.n);
+    return OK;
+}

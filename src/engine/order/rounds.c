@@ -93,7 +93,8 @@ read_rounds(struct call *c, const struct order *o, unsigned who,
     int64_t stars[MOST_LIVES] = { 0 }, life = 0;
     struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
-    const struct event *events;
+    struct event *events;
+    bool some = false;
 
     *json = "[]";
     if (o->reworks + o->reopens == 0)
@@ -105,6 +106,7 @@ read_rounds(struct call *c, const struct order *o, unsigned who,
     if (may_see_rating(c, o, who))
         TRY(read_stars(c, o, stars));
     events = l.rows;
+    TRY(order_withhold(c, o, events, l.n, &some));
     json_begin_list(&out);
     for (size_t i = 0; i < l.n; i++) {
         write_round(&out, &events[i], stars, life);

@@ -197,6 +197,7 @@ const struct life order_life = {
     .settle = order_settle,
     .insiders = BY_CREW | BY_DESK | BY_DISPATCH | BY_APPROVER | BY_EXTENDER,
     .hears = order_hears,
+    .withhold = order_withhold,
     .tell = order_tell,
     .audited = order_audited,
     .after = order_after,

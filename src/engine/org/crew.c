@@ -73,10 +73,10 @@ static const struct field shift_fields[] = {
 static enum err
 check_crew(struct call *c, const void *old, void *rec)
 {
-    const struct crew *w = rec;
+    struct crew *w = rec;
 
     (void)old;
-    return org_check_phone(c, "phone", w->phone);
+    return org_check_phone(c, "phone", &w->phone);
 }
 
 /* All of the provider who sign in would do the crew's work. */

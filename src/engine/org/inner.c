@@ -51,20 +51,6 @@ org_set_other(struct call *c, const struct model *m, void *rec, field_mask mask)
 }
 
 enum err
-org_check_phone(struct call *c, const char *field, const char *phone)
-{
-    size_t digits = 0;
-
-    for (const char *p = phone; p && *p; p++)
-        digits += *p >= '0' && *p <= '9';
-    /* An extension has three figures or more. */
-    if (phone
-        && (digits < 3 || phone[strspn(phone, "0123456789 +-()")] != '\0'))
-        return fail(c, ERR_INVALID, field, "“%.40s” is no phone number", phone);
-    return OK;
-}
-
-enum err
 org_name_of(struct call *c, const char *find, int64_t id, const char **name)
 {
     if (id == 0)

@@ -31,10 +31,10 @@ static const struct field fields[] = {
 static enum err
 check(struct call *c, const void *old, void *rec)
 {
-    const struct on_call *o = rec;
+    struct on_call *o = rec;
 
     (void)old;
-    return org_check_phone(c, "phone", o->phone);
+    return org_check_phone(c, "phone", &o->phone);
 }
 
 const struct model on_call_model =

@@ -399,9 +399,14 @@ enum err place_facts(struct call *c, int64_t id,
 enum err person_facts(struct call *c, int64_t id,
                       struct person_facts *f) MUST_USE;
 
-/* Three digits or more, besides spaces and + - ( ), or ERR_INVALID naming FIELD. */
+/*
+ * Is *PHONE (NULL: none is said) a telephone number?  It becomes what is kept:
+ * figures of full width are plain, 转12 and ext. 12 are -12.  Figures, spaces and
+ * + - ( ), three figures to the fifteen of ITU-T E.164 besides an extension of
+ * up to six, and no date; or ERR_INVALID naming FIELD.
+ */
 enum err org_check_phone(struct call *c, const char *field,
-                         const char *phone) MUST_USE;
+                         const char **phone) MUST_USE;
 
 /* The same of a place that the caller names: whoever comes from outside is told
    of no secrecy area, so for them there is none. */

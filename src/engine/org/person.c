@@ -78,15 +78,15 @@ static const char find_code[] =
 
 /* What relates two fields or looks inside one. */
 static enum err
-check_fields(struct call *c, const struct person *p)
+check_fields(struct call *c, struct person *p)
 {
     const char *sign = p->email ? strchr(p->email, '@') : NULL;
 
     if (p->unit_id == 0 && p->provider_id == 0)
         return fail(c, ERR_INVALID, "unit_id",
                     "a person belongs to a unit or to a provider");
-    TRY(org_check_phone(c, "phone", p->phone));
-    TRY(org_check_phone(c, "mobile", p->mobile));
+    TRY(org_check_phone(c, "phone", &p->phone));
+    TRY(org_check_phone(c, "mobile", &p->mobile));
     if (p->email && (!sign || sign == p->email || sign[1] == '\0'))
         return fail(c, ERR_INVALID, "email", "“%.60s” is no e-mail address",
                     p->email);
@@ -102,7 +102,7 @@ need_edit(struct call *c, const struct person *p)
 }
 
 static enum err
-check(struct call *c, const struct person *p)
+check(struct call *c, struct person *p)
 {
     struct unit u = { 0 };
     struct provider v;

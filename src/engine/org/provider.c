@@ -49,10 +49,10 @@ uscc_check(const char *uscc)
 static enum err
 check(struct call *c, const void *old, void *rec)
 {
-    const struct provider *p = rec;
+    struct provider *p = rec;
 
     (void)old;
-    return org_check_phone(c, "phone", p->phone);
+    return org_check_phone(c, "phone", &p->phone);
 }
 
 /* Codes with a wrong check digit have been handed out, so it is only told. */

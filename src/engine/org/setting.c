@@ -64,7 +64,7 @@ check_zone(struct call *c, const char *name)
 static enum err
 check(struct call *c, const void *old, void *rec)
 {
-    const struct setting *s = rec;
+    struct setting *s = rec;
     size_t i = 0;
     int64_t n;
 
@@ -76,6 +76,8 @@ check(struct call *c, const void *old, void *rec)
         return fail(c, ERR_INVALID, "name", "there is no such setting");
     if (i == OFFICE_ZONE)
         return check_zone(c, s->value);
+    if (i == DUTY_PHONE)
+        return org_check_phone(c, "value", &s->value);
     if (setting_limits[i].most == 0
         || (text_int(s->value, &n) && n >= setting_limits[i].least
             && n <= setting_limits[i].most))
