@@ -17,6 +17,7 @@ const all = [
   'reporting',
   'auditing',
   'day',
+  'plain',
   'pages',
 ];
 /* A program with the example of docs/TOUR.md in it. */
