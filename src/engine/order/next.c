@@ -33,6 +33,7 @@ moment_said(struct call *c, instant t)
     int32_t ahead = zone_day(c->app->zone, t).n - today(c).n;
     char at[25], clock[6] = { 0 };
     struct civil on = civil_of(zone_day(c->app->zone, t));
+    int width;
 
     instant_print((instant){ zone_local(c->app->zone, t) }, at);
     memcpy(clock, at + 11, 5);
@@ -40,7 +41,11 @@ moment_said(struct call *c, instant t)
         return arena_text(c->arena, clock);
     if (ahead == 1)
         return say_next(c, "tomorrow %s", clock);
-    return say_next(c, "%02d-%02d %s", on.month, on.dom, clock);
+    /* 12月3日, but 12-03. */
+    width = c->lang == LANG_ZH ? 1 : 2;
+    return say_next(c, "%s-%s %s",
+                    arena_printf(c->arena, "%0*d", width, on.month),
+                    arena_printf(c->arena, "%0*d", width, on.dom), clock);
 }
 
 /* A promise that is still to be kept; NULL: none, or it has passed. */
@@ -137,6 +142,7 @@ next_of(struct call *c, const struct order *o)
 {
     const char *by;
 
+    /* What the others owe them, until it is theirs to act. */
     switch (o->state) {
     case ORDER_AWAITING_APPROVAL:
         return say_next(c, "it is dispatched once the approver agrees");
