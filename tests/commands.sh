@@ -173,6 +173,62 @@ audit_speaks() {
 }
 is "what a verification counts is told in the reader's language" audit_speaks
 
+# Three words of letters in a row are a sentence; how a command is used is none.
+speaks_chinese() {
+    "$program" "$@" </dev/null 2>&1 | grep -v '^ *liangcao [a-z]' |
+        LC_ALL=C grep -E "[A-Za-z]+ [a-z']+ [a-z']+" || return 0
+    echo "    of liangcao $*"
+    return 1
+}
+one_voice() {
+    local wrong=0
+    "$program" init --data voice >/dev/null
+    printf '编码,名称\nA,甲\n' >voice.csv
+    while read -r line; do
+        # shellcheck disable=SC2086
+        speaks_chinese $line --data voice || wrong=1
+    done <<'EOT'
+check
+audit verify
+audit seal
+audit heads
+audit key voice.key
+audit key voice.key
+audit verify --key absent.pub
+audit verify --expect absent
+backup voice.db
+backup voice.db
+backup --verify voice.db
+backup nodir/voice.db
+import units voice.csv
+import units absent.csv
+import requests --map absent.yaml voice.csv
+import undo 77
+import catalogue voice.csv
+export units voice.out
+export nothing
+export all voice.all
+password sysadmin
+password nobody
+call --as nobody GET /orders
+check --nonsense
+init
+demo --orders x
+serve --port x
+EOT
+    speaks_chinese restore voice.db --data voice2 || wrong=1
+    speaks_chinese restore absent.db --data voice3 || wrong=1
+    speaks_chinese check --data voice2 || wrong=1
+    speaks_chinese nonsense || wrong=1
+    return $wrong
+}
+is "every sentence of every command is in the language that was chosen" one_voice
+
+whole_key() {
+    says 0 "audit\.key = $work/own\.key" audit key own.key --data o
+}
+is "the key is named as liangcao.conf needs it: from the root on" whole_key
+
 is "a copy that cannot be put anywhere is no broken office" \
     says 5 nodir backup --data o --verify nodir/x.db
 is "who has the folder may look before the first sign-in" \

@@ -7,7 +7,7 @@
 #include "base/base.h"
 
 const struct demo_account demo_accounts[] = {
-    { "requester", "requester", "办事人员，报修、订会议室、评价",
+    { "requester", "requester", "干部职工，报修、订会议室、评价",
       "Staff: asks, accepts, rates" },
     { "desk", "dispatcher", "服务台调度员", "Service desk" },
     { "electrician", "crew", "电工", "Electrician" },

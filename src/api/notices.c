@@ -54,6 +54,23 @@ title_of(struct call *c, const char *noun, int64_t id)
     return n ? noun_title(c, n, rec) : NULL;
 }
 
+/* What happened, and what it means for the actor where that is said. */
+static const char *
+say_notice(struct call *c, const struct notice *n, const char *title)
+{
+    const struct life *life = life_of(n->noun);
+    const struct fault was = c->fault;
+    const char *kind = words_of(c, n->noun, n->kind);
+    const char *next = life != NULL && life->next != NULL
+                           ? life->next(c, n->noun_id, n->kind)
+                           : NULL;
+
+    c->fault = was;
+    return next ? arena_printf(c->arena, words_in(c, "%s: %s; %s"), title, kind,
+                               next)
+                : arena_printf(c->arena, words_in(c, "%s: %s"), title, kind);
+}
+
 void
 notice_put_words(struct call *c, struct notice *n)
 {
@@ -63,8 +80,7 @@ notice_put_words(struct call *c, struct notice *n)
     c->fault = was; /* what it is about may be gone */
     if (n->kind == NULL || (title == NULL && !text_is_blank(n->text)))
         return;
-    n->text = title ? arena_printf(c->arena, words_in(c, "%s: %s"), title,
-                                   words_of(c, n->noun, n->kind))
+    n->text = title ? say_notice(c, n, title)
                     : words_in(c, "what this was about is shown no more");
     /* Nor is it told what became of it. */
     if (title == NULL)

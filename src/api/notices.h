@@ -10,7 +10,8 @@
 #define NOTICE_GONE "gone"
 
 /* Put in what the message says to the actor, in the call's language: how its row
-   is called for these eyes, and what happened to it.  `text`, as it stands in
+   is called for these eyes, what happened to it, and what that means for
+   them.  `text`, as it stands in
    the table, stays where the row is gone. */
 void notice_put_words(struct call *c, struct notice *n);
 

@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "base/private.h"
+#include "base/words.h"
 
 static enum err
 cannot_write(struct call *c, enum err code, const struct output *o)
 {
     return fail(c, code, NULL, "%s cannot be written: %s",
-                o->path ? o->path : "the standard output", strerror(errno));
+                o->path ? o->path : "the standard output",
+                words_in(c, strerror(errno)));
 }
 
 /* The new file has the rights of the old, or those of any new one; a private

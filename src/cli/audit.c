@@ -171,6 +171,17 @@ run_seal(struct office *o)
     return EXIT_DONE;
 }
 
+/* For liangcao.conf, which is read wherever a service is started. */
+static const char *
+whole_path(struct arena *a, const char *file)
+{
+    char *whole = realpath(file, NULL);
+    const char *copy = arena_text(a, whole ? whole : file);
+
+    free(whole);
+    return copy;
+}
+
 /* Before the office knows of the key: it is not opened. */
 static int
 make_key(struct args *a)
@@ -180,7 +191,9 @@ make_key(struct args *a)
                *file = verb ? cli_operand(a) : NULL, *name;
     int code = cli_end(a);
 
-    o.call = (struct call){ .arena = o.arena, .now = instant_now() };
+    o.call = *cli_voice();
+    o.call.arena = o.arena;
+    o.call.now = instant_now();
     if (code == 0)
         code = file == NULL
                    ? audit_usage()
@@ -194,7 +207,7 @@ make_key(struct args *a)
                          " liangcao.conf\n"
                          "  %s.pub  keep a copy elsewhere: it verifies what was"
                          " signed\n"),
-                     name, file, file, file);
+                     name, file, whole_path(o.arena, file), file);
     arena_close(o.arena);
     return code;
 }

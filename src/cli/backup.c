@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/private.h"
+#include "base/words.h"
 #include "cli/cli.h"
 #include "cli/safe.h"
 #include "cli/shelf.h"
@@ -136,7 +137,7 @@ restore(struct office *o, const char *from, bool despite_audit)
     model_set_audit(audit_write);
     if (!private_folder(dir))
         return fail(c, ERR_BROKEN, NULL, "%s cannot be made: %s", dir,
-                    strerror(errno));
+                    words_in(c, strerror(errno)));
     e = store_restore(c, from, &how);
     if (e != OK && !there) {
         (void)unlink(arena_printf(o->arena, "%s-node", how.to));
@@ -221,11 +222,12 @@ print_office(struct call *c, const struct safe *s)
                own ? "nothing was added to the schema or taken from it"
                    : "the schema is not this release's",
                own, own ? "" : s->faults.strangest);
-    (void)printf("%s  %lld entries in %lld chains, %lld faults%s%s\n",
-                 proved ? "+" : "-", (long long)r->entries,
-                 (long long)r->chains, (long long)r->faults,
-                 r->first_fault ? ": " : "",
-                 r->first_fault ? r->first_fault : "");
+    (void)printf("%s  ", proved ? "+" : "-");
+    (void)printf(words_in(c, "%lld entries in %lld chains, %lld faults\n"),
+                 (long long)r->entries, (long long)r->chains,
+                 (long long)r->faults);
+    if (r->first_fault != NULL)
+        (void)printf("   %s\n", r->first_fault);
     return kept && own && proved;
 }
 

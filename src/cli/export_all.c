@@ -12,6 +12,7 @@
 #include "api/route.h"
 #include "base/output.h"
 #include "base/private.h"
+#include "base/words.h"
 #include "cli/cli.h"
 #include "engine/audit/audit.h"
 #include "json/json.h"
@@ -138,7 +139,7 @@ export_all(struct office *o, const char *dir)
 
     if (!private_folder(dir))
         return fail(c, ERR_BROKEN, NULL, "%s cannot be written: %s", dir,
-                    strerror(errno));
+                    words_in(c, strerror(errno)));
     for (size_t i = 0; all_models()[i] != NULL; i++)
         if (all_models()[i]->table != NULL && !was_written(i))
             TRY(write_table(c, all_models()[i], dir, &rows));

@@ -47,8 +47,7 @@ read_file(struct arena *a, const char *path, size_t *len)
     if (text == NULL)
         (void)fprintf(stderr, cli_in("liangcao: %s cannot be read: %s\n"), path,
                       n > MAX_FILE ? cli_in("it is larger than 1 GiB")
-                      : why        ? cli_in(why)
-                                   : strerror(errno));
+                                   : cli_in(why ? why : strerror(errno)));
     if (f != NULL)
         (void)fclose(f);
     return text;

@@ -13,6 +13,7 @@
 #include "auth/auth.h"
 #include "base/files.h"
 #include "base/private.h"
+#include "base/words.h"
 #include "cli/cli.h"
 #include "cli/conf.h"
 #include "cli/keeper.h"
@@ -49,7 +50,7 @@ make_folder(struct office *o)
     if (private_folder(o->app.data_dir))
         return OK;
     return fail(&o->call, ERR_BROKEN, NULL, "%s cannot be made: %s",
-                o->app.data_dir, strerror(errno));
+                o->app.data_dir, words_in(&o->call, strerror(errno)));
 }
 
 /* A copy, and in words how to come back by it. */
@@ -188,7 +189,7 @@ open_audit(struct office *o)
         return 0;
     (void)fprintf(stderr,
                   cli_in("liangcao: audit.key, %s, cannot be used: %s\n"), key,
-                  why ? why : "?");
+                  why ? cli_in(why) : "?");
     return cli_exit(ERR_BROKEN);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/safe.h"
+#include "base/words.h"
 
 #include "api/audit.h"
 #include "api/route.h"
@@ -239,7 +240,7 @@ make_folder(struct call *c, const char **folder)
     if (*folder != NULL)
         return OK;
     return fail(c, ERR_BROKEN, NULL, "%s cannot be made: %s", name,
-                strerror(errno));
+                words_in(c, strerror(errno)));
 }
 
 static void

@@ -253,7 +253,7 @@ open_door(struct office *o, struct door *d)
     d->socket = http_take_port(d->address, &d->port, &why);
     if (d->socket < 0) {
         (void)fprintf(stderr, cli_in("liangcao: cannot serve on %s:%u: %s\n"),
-                      d->address, d->port, why);
+                      d->address, d->port, cli_in(why));
         return cli_exit(ERR_BROKEN);
     }
     d->jail = office_jail(o);
@@ -338,7 +338,7 @@ serve(struct office *o, const struct door *d)
         if (code == 0)
             (void)fprintf(stderr,
                           cli_in("liangcao: cannot serve on %s:%u: %s\n"),
-                          d->address, d->port, why ? why : "?");
+                          d->address, d->port, why ? cli_in(why) : "?");
         feed_stop(o->app.feed);
         code = code ? code : cli_exit(ERR_BROKEN);
         close_parts(o, code);
@@ -362,7 +362,8 @@ hold_seals(struct office *o)
     if (audit_open_seals(o->app.audit, &why))
         return 0;
     (void)fprintf(stderr,
-                  cli_in("liangcao: audit.seals cannot be written: %s\n"), why);
+                  cli_in("liangcao: audit.seals cannot be written: %s\n"),
+                  cli_in(why));
     return cli_exit(ERR_BROKEN);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/private.h"
+#include "base/words.h"
 
 #define MOST_FILES 4096
 
@@ -46,7 +47,7 @@ shelf_name(struct office *o, const char *kind, const char **file)
 
     if (!private_folder(folder))
         return fail(&o->call, file_err(errno), NULL, "%s cannot be made: %s",
-                    folder, strerror(errno));
+                    folder, words_in(&o->call, strerror(errno)));
     *file = arena_printf(o->arena, "%s/%s-%s", folder, kind,
                          stamp_now(o, o->arena));
     return OK;

@@ -30,7 +30,7 @@ static enum err
 cannot(struct call *c, const char *path)
 {
     return fail(c, file_err(errno), NULL, "%s cannot be written: %s", path,
-                strerror(errno));
+                words_in(c, strerror(errno)));
 }
 
 /* What SQLite may have left beside it, if we were killed. */
@@ -405,7 +405,7 @@ copy_file(struct call *c, int from, const struct part *p, const char *name)
         }
     if (n < 0)
         return fail(c, ERR_BROKEN, NULL, "%s cannot be read: %s", name,
-                    strerror(errno));
+                    words_in(c, strerror(errno)));
     return fsync(p->fd) == 0 ? OK : cannot(c, p->name);
 }
 
@@ -535,7 +535,8 @@ store_restore(struct call *c, const char *from, const struct restore *how)
     if (r.fd < 0 && errno == EINVAL)
         return fail(c, ERR_INVALID, NULL, "%s is no file", from);
     if (r.fd < 0)
-        return fail(c, ERR_ABSENT, NULL, "%s cannot be read: %s", from, why);
+        return fail(c, ERR_ABSENT, NULL, "%s cannot be read: %s", from,
+                    words_in(c, why));
     e = look_at_header(c, r.fd, from);
     if (e == OK)
         e = refuse_in_use(c, from);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/private.h"
+#include "base/words.h"
 #include "db/place.h"
 
 #define NODES 16
@@ -89,7 +90,7 @@ open_locks(struct call *c, struct db_place *p)
     if (p->node_file >= 0)
         return OK;
     return fail(c, file_err(errno), NULL, "%s cannot be opened: %s", name,
-                strerror(errno));
+                words_in(c, strerror(errno)));
 }
 
 /* Whoever opens or upgrades the office now is done soon. */
@@ -175,7 +176,7 @@ make_file(struct call *c, const struct db_place *p)
     fd = private_open(p->path, O_RDWR | O_CREAT | O_EXCL);
     if (fd < 0)
         return fail(c, file_err(errno), NULL, "%s cannot be made: %s", p->path,
-                    strerror(errno));
+                    words_in(c, strerror(errno)));
     /* SQLite has no lock on it yet that closing could take away. */
     (void)close(fd);
     return OK;

@@ -155,6 +155,9 @@ struct life {
        or what it stands for is not for them any more.  Or NULL: as its noun
        does. */
     const char *(*title)(struct call *c, int64_t id);
+    /* One sentence of what a message of KIND means for the actor now: what comes
+       next, or what they have to do; NULL: nothing.  Or NULL. */
+    const char *(*next)(struct call *c, int64_t id, const char *kind);
     /* Fill in what is answered besides the row.  Or NULL. */
     enum err (*fill)(struct call *c, void *view);
     bool in_memory; /* its verbs change what is held in memory, too */

@@ -82,3 +82,16 @@ TEST(of_130_sayings_95_in_100_find_their_place_of_the_demo)
     EXPECT(n >= 130 || getenv("PLACES") != NULL);
     EXPECT(good * 100 >= n * 95);
 }
+
+TEST(the_top_floor_is_the_highest_of_the_house_and_a_word_of_two_rooms_is_both)
+{
+    int n = 0, good = 0;
+    struct actor me = { .account_id = 1, .name = "Me", .account = "me" };
+
+    make(c);
+    me.person_id = office_int(c, "SELECT MIN(id) FROM person");
+    c->actor = &me;
+    try_file(c, "tests/data/places_g.txt", &n, &good);
+    EXPECT(n >= 8);
+    EXPECT(good == n);
+}

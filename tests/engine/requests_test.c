@@ -82,6 +82,27 @@ TEST(importing_requests_twice_makes_nothing_twice)
     EXPECT(r.orders == 0 && r.known == 2 && orders(c) == 2);
 }
 
+TEST(an_import_ends_when_it_is_done_and_not_when_it_began)
+{
+    static struct import_map *map;
+    struct import_file file = { "old.csv", NULL, 0 };
+    struct buf csv = buf_make(c->arena, 0);
+    struct import_wish w = { .files = &file, .n_files = 1 };
+    struct import_report r = { 0 };
+
+    office_make(c);
+    as(c, NULL);
+    EXPECT_OK(read_map(c, "", &map));
+    buf_puts(&csv, "id,asked\n");
+    for (int i = 0; i < 200; i++)
+        buf_printf(&csv, "%d,2025-03-03 09:10:00\n", i);
+    file.text = csv.s;
+    file.n = csv.len;
+    w.map = map;
+    EXPECT_OK(import_requests(c, &w, &r));
+    EXPECT(office_int(c, "SELECT ended_at - begun_at FROM request_import") > 0);
+}
+
 /* Nobody is told of each order of the years gone by. */
 TEST(an_import_is_one_piece_of_news)
 {

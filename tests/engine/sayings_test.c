@@ -113,6 +113,7 @@ TEST(of_300_sayings_95_in_100_find_their_item_among_the_first_three)
         { "tests/data/sayings_d.txt", 60 },
         { "tests/data/sayings_e.txt", 60 },
         { "tests/data/sayings_f.txt", 60 },
+        { "tests/data/sayings_g.txt", 55 },
         { "tests/data/sayings_danger.txt", 80 },
     };
 

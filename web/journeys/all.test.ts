@@ -19,6 +19,7 @@ const all = [
   'auditing',
   'day',
   'looking',
+  'plain',
   'pages',
 ];
 /* A program with the example of docs/TOUR.md in it. */

@@ -91,10 +91,25 @@ const cutWords = (p: Person): Promise<string[]> =>
     return cut;
   });
 
+/* What a field says while it is empty is read whole. */
+const cutPlaceholders = (p: Person): Promise<string[]> =>
+  p.page.evaluate(() => {
+    const pen = document.createElement('canvas').getContext('2d')!;
+    return [...document.querySelectorAll<HTMLInputElement>('input[placeholder]')]
+      .filter((i) => {
+        const style = getComputedStyle(i);
+        pen.font = style.font;
+        const room = i.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        return i.checkVisibility() && pen.measureText(i.placeholder).width > room + 1;
+      })
+      .map((i) => i.placeholder);
+  });
+
 /* In Chinese every page is looked at by axe too, at the size it is mostly used at. */
 async function looks(p: Person, path: string, lang: Lang): Promise<string[]> {
   const wrong = (await rawKeys(p)).map((k) => `${path} shows the key ${k}`);
   if ((await wider(p)) > 0) wrong.push(`${path} is wider than the phone`);
+  wrong.push(...(await cutPlaceholders(p)).map((w) => `${path} cuts “${w}”`));
   if (lang === 'en') return [...wrong, ...(await cutWords(p)).map((w) => `${path} cuts “${w}”`)];
   const seated = /^\/(desk|admin)/.test(path);
   if (seated) await p.page.setViewportSize(SIZES.desk);

@@ -114,7 +114,7 @@ kept_look(struct call *c, struct kept *k)
         return OK;
     if (fd < 0)
         return fail(c, ERR_INVALID, NULL, "%s cannot be read: %s",
-                    a->seals_path, why);
+                    a->seals_path, words_in(c, why));
     k->empty = fstat(fd, &st) == 0 && st.st_size == 0;
     if (!k->empty)
         read_ends(c, fd, st.st_size, k);
@@ -140,7 +140,7 @@ static enum err
 cannot_write(struct call *c, const char *why)
 {
     return fail(c, ERR_BROKEN, NULL, "the file of seals cannot be written: %s",
-                why);
+                words_in(c, why));
 }
 
 static enum err
@@ -152,7 +152,7 @@ put_line(struct call *c, const char *line)
 
     if (write(a->seals, whole, n) == (ssize_t)n)
         return OK;
-    return cannot_write(c, strerror(errno));
+    return cannot_write(c, words_in(c, strerror(errno)));
 }
 
 static const char lines_behind[] =
@@ -186,7 +186,7 @@ add_lines(struct call *c, int64_t behind)
         TRY(put_line(c, row_text(&r, 0)));
     TRY(rows_end(&r));
     if (n > 0 && fdatasync(c->app->audit->seals) != 0)
-        return cannot_write(c, strerror(errno));
+        return cannot_write(c, words_in(c, strerror(errno)));
     return OK;
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/private.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "engine/audit/inner.h"
 
 /* The identity that GB/T 35276 takes where none was agreed on. */
@@ -322,7 +323,8 @@ write_pem(struct call *c, const char *path, EVP_PKEY *key, mode_t mode)
 
     if (f == NULL)
         return fail(c, errno == EEXIST ? ERR_CONFLICT : ERR_INVALID, NULL,
-                    "%s cannot be written: %s", path, strerror(errno));
+                    "%s cannot be written: %s", path,
+                    words_in(c, strerror(errno)));
     good = fchmod(fd, mode) == 0
            && (mode & 077
                    ? PEM_write_PUBKEY(f, key)
@@ -333,7 +335,7 @@ write_pem(struct call *c, const char *path, EVP_PKEY *key, mode_t mode)
         return OK;
     (void)unlink(path);
     return fail(c, ERR_BROKEN, NULL, "%s cannot be written: %s", path,
-                strerror(errno));
+                words_in(c, strerror(errno)));
 }
 
 /* A key beside the database would fall to whoever has the database. */

@@ -444,7 +444,7 @@ find_keys(struct call *c, struct audit_check *k, struct keys *keys)
         keys->n = key_read_public(k->key_file, keys->all, MAX_KEYS, &why);
         if (keys->n == 0)
             return fail(c, ERR_INVALID, "key", "%s cannot be used: %s",
-                        k->key_file, why);
+                        k->key_file, words_in(c, why));
     } else if (has_key(c) && !k->apart) {
         keys->all[keys->n++] = key_public(c->app->audit->key);
         keys->own = true;

@@ -41,6 +41,7 @@ struct entry {
     size_t n_patterns, cap_patterns, n_dangers, cap_dangers;
     const char *all; /* the phrases of Han, one after another */
     bool *speaks;    /* of each kind, by its patterns */
+    bool *begins;    /* with each kind a pattern: what it is about */
     int64_t asked;
     bool grave; /* an emergency of the first rank */
 };
@@ -323,9 +324,12 @@ weigh_kinds(const struct catalog *k, struct search_index *x)
         struct entry *e = &x->entries[i];
 
         e->speaks = NEW_N(k->arena, bool, n + 1);
-        for (size_t j = 0; j < e->n_patterns; j++)
+        e->begins = NEW_N(k->arena, bool, n + 1);
+        for (size_t j = 0; j < e->n_patterns; j++) {
+            e->begins[e->patterns[j].must[0]] = true;
             for (size_t m = 0; m < e->patterns[j].n_must; m++)
                 e->speaks[e->patterns[j].must[m]] = true;
+        }
         for (size_t j = 0; j < n; j++)
             x->rare[j] += e->speaks[j];
     }
@@ -444,6 +448,26 @@ is_nearly(const char *a, const char *b)
     return text_length(a) + text_length(b) <= 1;
 }
 
+/* Says how much and not what: 吵死了 is no plant that died. */
+static bool
+is_idle_gram(const char *at, size_t n)
+{
+    static const char *const idle[] = { "了", "死", "死了" };
+
+    for (size_t i = 0; i < COUNT(idle); i++)
+        if (n == strlen(idle[i]) && memcmp(at, idle[i], n) == 0)
+            return true;
+    return false;
+}
+
+/* Of 花死了 only the first character says what. */
+static bool
+is_idle_behind_first(const char *s)
+{
+    (void)text_next(&s);
+    return is_idle_gram(s, strlen(s));
+}
+
 static double
 score_sound(const struct phrase *p, const struct typed *t)
 {
@@ -478,7 +502,8 @@ score_han(const struct phrase *p, const struct typed *t)
     if (p->length >= 3 && is_scattered(p->text, t->han, &between)
         && between <= 6)
         return 450 + 40 * at_most((double)p->length, 6) - 12 * (double)between;
-    if (p->length >= 3 && t->length >= 3 && is_nearly(p->text, t->han))
+    if (p->length >= 3 && t->length >= 3 && is_nearly(p->text, t->han)
+        && !is_idle_behind_first(p->text))
         return 380 + 8 * at_most((double)p->length, 6);
     return score_sound(p, t);
 }
@@ -557,6 +582,9 @@ static void
 weigh_gram(void *arg, const char *at, size_t n)
 {
     struct knowing *k = arg;
+
+    if (is_idle_gram(at, n))
+        return;
     const struct gram *g = gram_of(k->x, at, n);
     double weight = n > 4 ? 2.0 : 1.0;
 
@@ -635,16 +663,20 @@ score_words(struct arena *a, const struct entry *e, const struct typed *t)
     return sum;
 }
 
-/* What is heard of the item's kinds, where no pattern is whole. */
+/* What is heard of the item's kinds, where no pattern is whole; *ABOUT: also
+   what it is about, and not only where to (体检) or how (吵死了). */
 static double
 score_hints(const struct search_index *x, const struct entry *e,
-            const struct typed *t)
+            const struct typed *t, bool *about)
 {
     double sum = 0;
 
+    *about = false;
     for (size_t i = kinds_count(x->kinds); i-- > 0;)
-        if (e->speaks[i] && heard_kind(t->heard, i))
+        if (e->speaks[i] && heard_kind(t->heard, i)) {
             sum += x->rare[i];
+            *about |= e->begins[i];
+        }
     return sum;
 }
 
@@ -658,7 +690,7 @@ score_entry(struct arena *a, const struct search_index *x,
 {
     const struct typed *t = e->grave ? &asked->calm : &asked->typed;
     double best, known, hints, words = score_words(a, e, t);
-    bool enough;
+    bool enough, about;
 
     if (t->length == 0)
         return words;
@@ -670,8 +702,8 @@ score_entry(struct arena *a, const struct search_index *x,
             best = fmax(best, one > 0 && e->phrases[i].name ? one + 20 : one);
         }
     known = score_known(x, e, t, n_items, &enough);
-    hints = at_most(score_hints(x, e, t), HINTS_MOST);
-    if (best == 0 && (enough || hints > HINTS_ENOUGH))
+    hints = at_most(score_hints(x, e, t, &about), HINTS_MOST);
+    if (best == 0 && (enough || (about && hints > HINTS_ENOUGH)))
         best = 80;
     /* What is only alike leads to no emergency; nor do the words of one whose
        dangers are known and are not told of. */

@@ -315,10 +315,23 @@ import_note(struct importing *im, const char *noun, int64_t id, const char *was)
     return db_exec(im->c, add_note, V(im->self.id), V(noun), V(id), V(was));
 }
 
+/* The call began with the import: what ends it, ends it now. */
+static enum err
+end_by(struct importing *im, const char *verb, const char *reason)
+{
+    const instant begun = im->c->now;
+    enum err e;
+
+    im->c->now = now_of(im);
+    e = step(im->c, im->self.id, verb, reason);
+    im->c->now = begun;
+    return e;
+}
+
 enum err
 import_finish(struct importing *im)
 {
-    return step(im->c, im->self.id, "finish", NULL);
+    return end_by(im, "finish", NULL);
 }
 
 static enum err
@@ -326,7 +339,7 @@ mark_broken(struct importing *im, const char *why)
 {
     TX tx = tx_begin(im->c);
 
-    TRY(step(im->c, im->self.id, "break_off", why));
+    TRY(end_by(im, "break_off", why));
     TRY(step(im->c, im->self.id, "fall_back", NULL));
     return tx_commit(&tx);
 }

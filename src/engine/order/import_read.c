@@ -279,7 +279,7 @@ import_open_path(struct call *c, const char *path, int *fd)
     if (*fd >= 0)
         return OK;
     return fail(c, ERR_ABSENT, NULL, "%s cannot be read: %s", path,
-                why ? words_in(c, why) : strerror(errno));
+                words_in(c, why ? why : strerror(errno)));
 }
 
 enum err

@@ -222,6 +222,8 @@ enum err tell_requesters(struct call *c, const struct order *o,
 
 /* "20261123-0007 Lamp": how messages call it; NULL: it is gone. */
 const char *order_title(struct call *c, int64_t id);
+/* What a message of KIND means for whoever asked (next.c); NULL: no more. */
+const char *order_next(struct call *c, int64_t id, const char *kind);
 
 /* -- facts.c: what an order refers to ---------------------------------------- */
 

@@ -202,5 +202,6 @@ const struct life order_life = {
     .audited = order_audited,
     .after = order_after,
     .title = order_title,
+    .next = order_next,
     .fill = fill,
 };

@@ -7,6 +7,7 @@
  * before the last are left out one by one: what a place is stands at the end.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
@@ -51,6 +52,8 @@ struct looking {
     struct part parts[MOST_PARTS];
     size_t n, pieces;
     bool nowhere; /* something was said that nothing here has */
+    size_t way,
+        ways; /* which way a word of several rooms is taken, of how many */
 };
 
 /* -- parts ----------------------------------------------------------------------- */
@@ -157,17 +160,20 @@ begins_with(const char *s, const char *list)
     return longest;
 }
 
+#define MOST_WAYS 4 /* to understand a word that stands for several rooms */
+
 /*
- * A name by which nothing here is known becomes what it is called here: the
- * lines of data/words/places.txt, of which the one with the longest name
- * counts.
+ * A name becomes what it is called here: the lines of data/words/places.txt of
+ * which the left is known and a name on the right is the longest that was said.
+ * The first way is the name itself where something here is known by it, then
+ * one line after another; which of them counts, k->way says.
  */
 static enum err
 translate(struct looking *k, const char **run)
 {
     const struct file *f = file_find("data/words/places.txt");
-    const char *line = f != NULL ? f->text : "", *meant = NULL;
-    size_t longest = 0;
+    const char *line = f != NULL ? f->text : "", *meant[MOST_WAYS];
+    size_t longest = 0, ways = 0;
     bool known = false;
 
     for (; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
@@ -177,21 +183,121 @@ translate(struct looking *k, const char **run)
         if (*line == '#' || line[colon] != ':')
             continue;
         n = begins_with(*run, line + colon + 1);
-        if (n <= longest)
+        if (n == 0 || n < longest || (n == longest && ways == MOST_WAYS))
             continue;
         name = arena_text_n(k->c->arena, line, colon);
         TRY(begins_any(k, name, &known));
-        if (known) {
-            longest = n;
-            meant = name;
-        }
+        if (!known)
+            continue;
+        ways = n > longest ? 0 : ways;
+        longest = n;
+        meant[ways++] = name;
     }
-    if (meant == NULL)
+    if (ways == 0)
         return OK;
     TRY(begins_any(k, arena_text_n(k->c->arena, *run, longest), &known));
-    if (!known)
-        *run = arena_printf(k->c->arena, "%s%s", meant, *run + longest);
+    k->ways = ways + known > k->ways ? ways + known : k->ways;
+    if (known && k->way == 0)
+        return OK;
+    ways = k->way - known < ways ? k->way - known : ways - 1;
+    *run = arena_printf(k->c->arena, "%s%s", meant[ways], *run + longest);
     return OK;
+}
+
+/* -- conditions ------------------------------------------------------------------- */
+
+/* Which rows have the part: a query of their ids, for what few have. */
+static const char *
+write_ids(struct looking *k, const struct part *p, struct list *l)
+{
+    struct call *c = k->c;
+    const char *t = k->index->table;
+    struct buf b = buf_make(c->arena, 0);
+
+    for (size_t i = 0; i < p->n; i++) {
+        size_t from = list_bind(c, l, V(p->from[i]));
+
+        buf_printf(&b,
+                   "%sSELECT %s_id FROM %s_word WHERE word >= $%zu AND"
+                   " word < $%zu",
+                   i > 0 ? " UNION ALL " : "", t, t, from,
+                   list_bind(c, l, V(p->to[i])));
+    }
+    if (p->unit != NULL)
+        buf_printf(&b,
+                   "%sSELECT id FROM person WHERE unit_id IN"
+                   " (SELECT id FROM unit WHERE name LIKE $%zu)",
+                   p->n > 0 ? " UNION ALL " : "", list_bind(c, l, V(p->unit)));
+    return db_one_of(c, "id", b.s);
+}
+
+/* Has the row the part?  Asked of one row after another: not by EXISTS, of
+   which PostgreSQL makes a join with all that have it. */
+static void
+write_test(struct looking *k, const struct part *p, struct list *l,
+           struct buf *b)
+{
+    struct call *c = k->c;
+    const char *t = k->index->table;
+
+    for (size_t i = 0; i < p->n; i++) {
+        size_t from = list_bind(c, l, V(p->from[i]));
+
+        buf_printf(b,
+                   "%s(SELECT 1 FROM %s_word w WHERE w.%s_id = %s.id"
+                   " AND w.word >= $%zu AND w.word < $%zu LIMIT 1) IS NOT NULL",
+                   i > 0 ? " OR " : "", t, t, t, from,
+                   list_bind(c, l, V(p->to[i])));
+    }
+    if (p->unit != NULL)
+        buf_printf(b, "%sunit_id IN (SELECT id FROM unit WHERE name LIKE $%zu)",
+                   p->n > 0 ? " OR " : "", list_bind(c, l, V(p->unit)));
+}
+
+/*
+ * Is a page full after a few rows in their order?  Of a name that many have,
+ * which lie anywhere; numbers and units lie side by side, so that one might
+ * pass all other rows first.  Of those, and where several parts are to be had
+ * or all rows COUNTED, many begins where counting ends.
+ */
+static bool
+is_everywhere(const struct part *p, bool counted)
+{
+    bool scattered = p->unit == NULL && p->n == 1
+                     && strpbrk(p->from[0], "0123456789") == NULL;
+
+    return p->rows >= (scattered && !counted ? FEW : LIST_COUNT_CAP);
+}
+
+/* The rarest part leads, the others are asked of its rows. */
+static void
+write_all(struct looking *k, size_t n, struct list *l)
+{
+    size_t rarest = 0;
+
+    for (size_t i = 1; i < n; i++)
+        if (k->parts[i].rows < k->parts[rarest].rows)
+            rarest = i;
+    for (size_t i = 0; i < n; i++) {
+        struct buf b = buf_make(k->c->arena, 0);
+        const struct part *p = &k->parts[i];
+
+        if (i == rarest && !is_everywhere(p, n > 1 || !l->no_total))
+            buf_puts(&b, write_ids(k, p, l));
+        else
+            write_test(k, p, l, &b);
+        list_and(k->c, l, "%s", b.s);
+    }
+}
+
+/* L: what k->l has so far, and all parts. */
+static void
+narrow_to(struct looking *k, struct list *l)
+{
+    for (size_t i = 0; i < k->l->n_values; i++)
+        (void)list_bind(k->c, l, k->l->values[i]);
+    l->where = k->l->where;
+    write_all(k, k->n, l);
 }
 
 /* -- cutting --------------------------------------------------------------------- */
@@ -288,6 +394,49 @@ take_range(struct looking *k, const char *s, bool whole, const char *unit)
     end_part(k, p);
 }
 
+/* The number of a floor's name (9层, B1层); below the ground it is negative. */
+static long
+floor_number(struct call *c, const char *name)
+{
+    const char *part = saying_parts(c->arena, name);
+
+    return *part == 'b' ? -strtol(part + 1, NULL, 10) : strtol(part, NULL, 10);
+}
+
+/* 顶层 of what was said before it, a house as a rule; *N: its bytes, 0 where it
+   is none or stands in a name here. */
+static enum err
+take_top(struct looking *k, const char *run, size_t *n)
+{
+    static const char *const tops[] = { "顶层", "顶楼", "最高层", "最上层",
+                                        "最上面一层" };
+    struct list some = { .model = k->l->model, .no_total = true };
+    long highest = 0;
+    bool known = false;
+
+    *n = 0;
+    for (size_t i = 0; i < COUNT(tops); i++)
+        if (text_starts(run, tops[i]))
+            *n = strlen(tops[i]);
+    if (*n > 0)
+        TRY(begins_any(k, arena_text_n(k->c->arena, run, *n), &known));
+    if (known || k->n == 0)
+        *n = 0;
+    if (*n == 0)
+        return OK;
+    narrow_to(k, &some);
+    list_and(k->c, &some, "kind = 'floor' AND active = 1");
+    ROWS r = list_query(k->c, &some, "name", "ORDER BY id LIMIT 500");
+    while (rows_next(&r)) {
+        long number = floor_number(k->c, row_text(&r, 0));
+
+        highest = number > highest ? number : highest;
+    }
+    if (highest > 0)
+        take_range(k, arena_printf(k->c->arena, "%ld层", highest), true, NULL);
+    return rows_end(&r);
+}
+
 /* A run of letters of Han: one part after another. */
 static enum err
 take_run(struct looking *k, const char *run)
@@ -303,6 +452,13 @@ take_run(struct looking *k, const char *run)
         n = k->loose ? saying_figures(run, figures) : 0;
         if (n > 0) {
             take_number(k, arena_text(k->c->arena, figures));
+            some = true;
+            run += n;
+            continue;
+        }
+        if (k->loose)
+            TRY(take_top(k, run, &n));
+        if (n > 0) {
             some = true;
             run += n;
             continue;
@@ -378,91 +534,7 @@ take_all(struct looking *k)
     return take_words(k, left.s != NULL ? left.s : "");
 }
 
-/* -- conditions ------------------------------------------------------------------- */
-
-/* Which rows have the part: a query of their ids, for what few have. */
-static const char *
-write_ids(struct looking *k, const struct part *p, struct list *l)
-{
-    struct call *c = k->c;
-    const char *t = k->index->table;
-    struct buf b = buf_make(c->arena, 0);
-
-    for (size_t i = 0; i < p->n; i++) {
-        size_t from = list_bind(c, l, V(p->from[i]));
-
-        buf_printf(&b,
-                   "%sSELECT %s_id FROM %s_word WHERE word >= $%zu AND"
-                   " word < $%zu",
-                   i > 0 ? " UNION ALL " : "", t, t, from,
-                   list_bind(c, l, V(p->to[i])));
-    }
-    if (p->unit != NULL)
-        buf_printf(&b,
-                   "%sSELECT id FROM person WHERE unit_id IN"
-                   " (SELECT id FROM unit WHERE name LIKE $%zu)",
-                   p->n > 0 ? " UNION ALL " : "", list_bind(c, l, V(p->unit)));
-    return db_one_of(c, "id", b.s);
-}
-
-/* Has the row the part?  Asked of one row after another: not by EXISTS, of
-   which PostgreSQL makes a join with all that have it. */
-static void
-write_test(struct looking *k, const struct part *p, struct list *l,
-           struct buf *b)
-{
-    struct call *c = k->c;
-    const char *t = k->index->table;
-
-    for (size_t i = 0; i < p->n; i++) {
-        size_t from = list_bind(c, l, V(p->from[i]));
-
-        buf_printf(b,
-                   "%s(SELECT 1 FROM %s_word w WHERE w.%s_id = %s.id"
-                   " AND w.word >= $%zu AND w.word < $%zu LIMIT 1) IS NOT NULL",
-                   i > 0 ? " OR " : "", t, t, t, from,
-                   list_bind(c, l, V(p->to[i])));
-    }
-    if (p->unit != NULL)
-        buf_printf(b, "%sunit_id IN (SELECT id FROM unit WHERE name LIKE $%zu)",
-                   p->n > 0 ? " OR " : "", list_bind(c, l, V(p->unit)));
-}
-
-/*
- * Is a page full after a few rows in their order?  Of a name that many have,
- * which lie anywhere; numbers and units lie side by side, so that one might
- * pass all other rows first.  Of those, and where several parts are to be had
- * or all rows COUNTED, many begins where counting ends.
- */
-static bool
-is_everywhere(const struct part *p, bool counted)
-{
-    bool scattered = p->unit == NULL && p->n == 1
-                     && strpbrk(p->from[0], "0123456789") == NULL;
-
-    return p->rows >= (scattered && !counted ? FEW : LIST_COUNT_CAP);
-}
-
-/* The rarest part leads, the others are asked of its rows. */
-static void
-write_all(struct looking *k, size_t n, struct list *l)
-{
-    size_t rarest = 0;
-
-    for (size_t i = 1; i < n; i++)
-        if (k->parts[i].rows < k->parts[rarest].rows)
-            rarest = i;
-    for (size_t i = 0; i < n; i++) {
-        struct buf b = buf_make(k->c->arena, 0);
-        const struct part *p = &k->parts[i];
-
-        if (i == rarest && !is_everywhere(p, n > 1 || !l->no_total))
-            buf_puts(&b, write_ids(k, p, l));
-        else
-            write_test(k, p, l, &b);
-        list_and(k->c, l, "%s", b.s);
-    }
-}
+/* -- counting -------------------------------------------------------------------- */
 
 static const char count_unit[] =
     "SELECT COUNT(*) FROM (SELECT 1 FROM person WHERE unit_id IN"
@@ -495,10 +567,7 @@ is_somewhere(struct looking *k, bool *any)
 {
     struct list some = { .model = k->l->model, .no_total = true, .limit = 1 };
 
-    for (size_t i = 0; i < k->l->n_values; i++)
-        (void)list_bind(k->c, &some, k->l->values[i]);
-    some.where = k->l->where;
-    write_all(k, k->n, &some);
+    narrow_to(k, &some);
     ROWS r = list_query(k->c, &some, "1", "LIMIT 1");
     *any = rows_next(&r);
     return rows_end(&r);
@@ -554,14 +623,45 @@ leave_out(struct looking *k)
 }
 
 static enum err
-narrow(struct looking *k)
+take_counted(struct looking *k)
 {
-    if (text_is_blank(k->l->words))
-        return OK;
     TRY(take_all(k));
-    k->l->words = NULL;
     for (size_t i = 0; i < k->n; i++)
         TRY(count_part(k, &k->parts[i]));
+    return OK;
+}
+
+/* Where no place has all, a word that stands for several rooms is taken for
+   the next of them (仓库, where there is only a 库房). */
+static enum err
+take_other_way(struct looking *k, const struct looking *fresh)
+{
+    bool found = false;
+
+    if (k->ways > 1)
+        TRY(is_somewhere(k, &found));
+    for (size_t way = 1; !found && way < k->ways; way++) {
+        struct looking other = *fresh;
+
+        other.way = way;
+        TRY(take_counted(&other));
+        TRY(is_somewhere(&other, &found));
+        if (found)
+            *k = other;
+    }
+    return OK;
+}
+
+static enum err
+narrow(struct looking *k)
+{
+    const struct looking fresh = *k;
+
+    if (text_is_blank(k->l->words))
+        return OK;
+    TRY(take_counted(k));
+    TRY(take_other_way(k, &fresh));
+    k->l->words = NULL;
     if (k->loose)
         TRY(leave_out(k));
     /* Nothing but punctuation is found nowhere; nor what nothing here has,

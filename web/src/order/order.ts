@@ -143,6 +143,28 @@ export function whereOf(o: Order): string {
   return [placeWords(o.place_id, o.place_name), o.place_note].filter(Boolean).join(' · ');
 }
 
+/* A place's parts as they are called in the language in use, the house first: the Chinese name goes from the house
+   down, the English one up to it. */
+function partsOf(o: Order): string[] {
+  const words = placeWords(o.place_id, o.place_name);
+  return words === o.place_name ? words.split(' ') : words.split(', ').reverse();
+}
+
+export const houseOf = (o: Order): string => partsOf(o)[0];
+
+/* Where in the house, and what was added to it. */
+export function withinOf(o: Order): string {
+  const rest = partsOf(o).slice(1);
+  const english = placeWords(o.place_id, o.place_name) !== o.place_name;
+  const place = english ? rest.reverse().join(', ') : rest.join(' ');
+  return o.place_name ? [place, o.place_note].filter(Boolean).join(' · ') : '';
+}
+
+/* What was done last time, while it is done anew: it is not what was done now. */
+export function resultKey(o: Order): 'result' | 'result_before' {
+  return o.completed_at || !(o.reworks || o.reopens) ? 'result' : 'result_before';
+}
+
 /* The crew in the language in use. */
 export function crewOf(o: Order): string {
   return (o.crew_id && language() === 'en' && crewNames()[o.crew_id]) || o.crew_name || '';
@@ -151,15 +173,4 @@ export function crewOf(o: Order): string {
 /* What was asked for, in the language in use; the order itself keeps the Chinese name. */
 export function titleOf(o: { item_code: string; item_name: string }): string {
   return (language() === 'en' && itemNames()[o.item_code]) || o.item_name;
-}
-
-/* The house, and where in it: the first part of a place's name, in English the last. */
-export function partsOf(o: Order): { house: string; rest: string } {
-  const name = placeWords(o.place_id, o.place_name);
-  const english = name !== (o.place_name ?? '');
-  const [house = '', ...rest] = english ? name.split(', ').reverse() : name.split(' ');
-  const inside = english ? rest.reverse().join(', ') : rest.join(' ');
-  return name
-    ? { house, rest: [inside, o.place_note].filter(Boolean).join(' · ') }
-    : { house: o.place_note ?? '', rest: '' };
 }

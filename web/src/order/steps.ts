@@ -1,4 +1,5 @@
 /* The one step that a crew does next with an order. */
+import { session } from '@/api/session';
 import type { Order, State } from '@/api/types';
 
 const nextOf: Partial<Record<State, string>> = {
@@ -10,6 +11,13 @@ const nextOf: Partial<Record<State, string>> = {
 };
 
 export const nextStep = (o: Order): string | null => nextOf[o.state] ?? null;
+
+/* Given to somebody else of the crew: whoever does a step with it does it in their place. */
+export const isColleagues = (o: Order): boolean => !!o.assignee_id && o.assignee_id !== session.who?.person_id;
+
+/* What the hands themselves do. */
+const byHand = ['acknowledge', 'arrive', 'start', 'complete', 'resume', 'make_safe', 'suspend'];
+export const isByHand = (verb: string): boolean => byHand.includes(verb);
 
 /* Cannot wait: an emergency, or what was made a matter of the first priority. */
 export const isUrgent = (o: Order): boolean =>
