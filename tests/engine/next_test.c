@@ -119,7 +119,8 @@ TEST(a_message_says_what_is_asked_of_whoever_asked)
     expect_told(c, "wang", id, "returned", "重新提交", "send it in again");
     expect_told(c, "wang", id, "comment", "请查看留言", "answer there");
     EXPECT_OK(say(c, "wang", "resubmit", id));
-    EXPECT_OK(say(c, "desk", "merge", id, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", id, .into_id = main_order,
+                  .reason = "the same leak"));
     expect_told(c, "wang", id, "merged", "仍会在此通知", "told here");
     /* What becomes of the other is said of one's own. */
     EXPECT_OK(say(c, "desk", "accept", main_order));
