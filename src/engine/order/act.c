@@ -96,6 +96,9 @@ order_tell(struct deed *d)
     if (kind == NULL)
         return OK;
     TRY(tell_requesters(d->c, o, kind));
+    /* Of the crew that the rules name nobody has it: the desk gives it out. */
+    if (text_same(verb, "rework") && !crew_has_it(o))
+        return tell_role(d->c, o, "dispatcher", kind);
     if (o->crew_id != 0
         && (o->state == ORDER_DISPATCHED || text_same(verb, "rework")
             || text_same(verb, "cancel") || d->who & BY_REQUESTER
@@ -108,17 +111,26 @@ order_tell(struct deed *d)
     return OK;
 }
 
+/* Does the whole wait for this leg? */
+static bool
+is_waited_for(const struct order *leg)
+{
+    return leg->completed_at.ms == 0
+           && (leg->is_open || leg->state == ORDER_RETURNED);
+}
+
 enum err
 order_after(struct deed *d)
 {
-    const struct order *old = d->old, *o = d->rec;
+    const struct order *o = d->rec;
 
     if (text_same(d->step->verb, "merge"))
         TRY(order_merged(d));
     if (text_same(d->step->verb, "split_off"))
         TRY(order_split(d));
-    if (o->parent_id != 0 && o->state != old->state)
-        return parent_follow(d->c, o);
+    /* What is said of a leg that is done already ends nothing once more. */
+    if (o->parent_id != 0 && is_waited_for(d->old) && !is_waited_for(o))
+        return parent_follow(d->c, o->parent_id);
     return OK;
 }
 
@@ -131,36 +143,14 @@ need_text(struct call *c, const char *field, const char *value)
 
 /* -- the desk --------------------------------------------------------------- */
 
-/* The clocks begin now; until now it waited as if suspended: since it was asked
-   for, or since it was corrected. */
-void
-let_pass(struct deed *d)
-{
-    struct order *o = d->rec;
-
-    if (o->suspended_at.ms != 0)
-        order_go_on(d);
-    else
-        o->suspended_ms += instant_since(o->submitted_at, d->c->now);
-    set_due(d->c, o, d->c->now);
-}
-
-enum err
-do_approve(struct deed *d, void *rec)
-{
-    struct order *o = rec;
-
-    let_pass(d);
-    o->promised = NULL;
-    return OK;
-}
-
 enum err
 do_accept(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    o->accepted_at = d->c->now;
+    /* What was let pass once more had been taken on. */
+    if (o->accepted_at.ms == 0)
+        o->accepted_at = d->c->now;
     return OK;
 }
 
@@ -207,6 +197,17 @@ rest_of(struct call *c, struct order *o)
     return rest;
 }
 
+/* The desk gives it out as if it had taken it on just now. */
+static void
+back_to_desk(struct order *o, instant now)
+{
+    o->state = ORDER_ACCEPTED;
+    o->accepted_at = now;
+    o->dispatched_at = o->acknowledged_at = (instant){ 0 };
+    o->on_site_at = o->safe_at = (instant){ 0 };
+    o->escalation = 0;
+}
+
 /* Who does it once more has the whole time of its class for it, or what was left
    when that is longer.  Of a booked time that is over, and of a day that was
    agreed on and is over, another is agreed on. */
@@ -219,11 +220,19 @@ do_rework(struct deed *d, void *rec)
     instant rest = rest_of(c, o);
 
     end_round(d, o);
+    set_due(c, &anew, c->now);
     /* Where only the legs had been at work nobody has come to the whole. */
-    meet_clocks(o, o->completed_at);
+    if (crew_has_it(o)) {
+        meet_clocks(o, o->completed_at);
+    } else {
+        back_to_desk(o, c->now);
+        o->accept_due = anew.accept_due;
+        o->on_site_due = anew.on_site_due;
+        o->safe_due = anew.safe_due;
+        o->calendar_note = anew.calendar_note;
+    }
     clear_end(o);
     o->reworks++;
-    set_due(c, &anew, c->now);
     o->clocks_from = c->now;
     o->complete_due = later_of(anew.complete_due, rest);
     if (rest.ms > anew.complete_due.ms && o->complete_from.ms == 0)
@@ -242,10 +251,7 @@ do_reopen(struct deed *d, void *rec)
 
     end_round(d, o);
     clear_end(o);
-    o->accepted_at = c->now;
-    o->dispatched_at = o->acknowledged_at = (instant){ 0 };
-    o->on_site_at = o->safe_at = (instant){ 0 };
-    o->escalation = 0;
+    back_to_desk(o, c->now);
     o->reopens++;
     set_due(c, o, c->now);
     return OK;
@@ -321,24 +327,42 @@ static const char done_legs[] =
     "SELECT COUNT(*) FROM orders WHERE parent_id = $1"
     " AND completed_at IS NOT NULL";
 
+/* It was given to a crew, whatever became of that. */
+static const char times_given[] =
+    "SELECT COUNT(*) FROM event WHERE noun = 'order' AND noun_id = $1"
+    " AND to_state IN ('dispatched', 'acknowledged')";
+
+/* What its crew has, had or gave back, and what is to be done once more, is done
+   by whoever gets it now. */
+static enum err
+has_work_of_its_own(struct call *c, const struct order *parent, bool *has)
+{
+    int64_t given = 0;
+
+    *has = parent->dispatched_at.ms != 0 || parent->reopens != 0
+           || parent->reworks != 0;
+    if (*has)
+        return OK;
+    TRY(db_int(c, &given, times_given, V(parent->id)));
+    *has = given > 0;
+    return OK;
+}
+
 enum err
-parent_follow(struct call *c, const struct order *leg)
+parent_follow(struct call *c, int64_t parent_id)
 {
     struct order parent, done_parent;
     struct order_facts facts = { 0 };
     int64_t done = 0;
+    bool own = false;
 
-    if (leg->is_open && leg->completed_at.ms == 0)
-        return OK;
-    TRY(model_get(c, &order_model, leg->parent_id, &parent));
-    TRY(order_facts(c, leg->parent_id, &facts));
-    TRY(db_int(c, &done, done_legs, V(leg->parent_id)));
-    /* A parent whose own crew is at work is completed by that crew, and one
-       whose trouble is back by whoever gets it now; where every leg was called
-       off nothing was done. */
+    TRY(model_get(c, &order_model, parent_id, &parent));
+    TRY(order_facts(c, parent_id, &facts));
+    TRY(db_int(c, &done, done_legs, V(parent_id)));
+    TRY(has_work_of_its_own(c, &parent, &own));
+    /* Where every leg was called off nothing was done. */
     if (life_step(&order_life, parent.state, "auto_complete") == NULL
-        || facts.open_legs > 0 || done == 0 || parent.dispatched_at.ms != 0
-        || parent.reopens != 0)
+        || facts.open_legs > 0 || done == 0 || own)
         return OK;
     return life_program(c, &order_life, "auto_complete", NULL, &parent,
                         &done_parent);
