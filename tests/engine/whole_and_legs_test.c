@@ -128,8 +128,8 @@ TEST(what_only_the_legs_were_at_is_given_out_by_the_desk_when_it_is_not_done)
     EXPECT_OK(say(c, "wang", "rework", id, .reason = "not done"));
     o = order_now(c, id);
     EXPECT(o.state == ORDER_ACCEPTED && o.reworks == 1);
-    EXPECT(o.dispatched_at.ms == 0 && o.on_site_at.ms == 0);
-    EXPECT(o.on_site_due.ms > c->now.ms && o.complete_due.ms > c->now.ms);
+    EXPECT(o.dispatched_at.ms == 0 && o.complete_due.ms > c->now.ms);
+    EXPECT(o.nearest_due.ms == o.complete_due.ms);
     EXPECT(!o.on_site_late && !o.accept_late);
     /* The desk hears of it, and the crew that the rules name does not. */
     EXPECT(told_of(c, 43, id, "rework") == 1
@@ -137,6 +137,27 @@ TEST(what_only_the_legs_were_at_is_given_out_by_the_desk_when_it_is_not_done)
     as(c, "wang");
     EXPECT_OK(order_get(c, id, &v));
     EXPECT(strstr(v.rounds, "电工") == NULL);
+    do_it(c, id, "zhao");
+    EXPECT(order_now(c, id).state == ORDER_COMPLETED);
+}
+
+/* Class P promises no end: that somebody comes is promised anew. */
+TEST(a_planned_whole_that_is_to_be_done_once_more_promises_that_somebody_comes)
+{
+    struct order o;
+    int64_t id;
+
+    office_make(c);
+    id = ask_with_leg(c).id;
+    office_exec(c, "UPDATE orders SET sla_class = 'P', complete_due = NULL"
+                   " WHERE parent_id IS NULL");
+    do_it(c, leg_of(c, id, "A10"), "qian");
+    office_pass(c, DAY_MS);
+    EXPECT_OK(say(c, "wang", "rework", id, .reason = "not done"));
+    o = order_now(c, id);
+    EXPECT(o.state == ORDER_ACCEPTED && o.complete_due.ms == 0);
+    EXPECT(o.on_site_at.ms == 0 && o.nearest_due.ms == o.on_site_due.ms);
+    EXPECT(o.on_site_due.ms > c->now.ms + 4 * DAY_MS);
     do_it(c, id, "zhao");
     EXPECT(order_now(c, id).state == ORDER_COMPLETED);
 }

@@ -197,15 +197,18 @@ rest_of(struct call *c, struct order *o)
     return rest;
 }
 
-/* The desk gives it out as if it had taken it on just now. */
+/* Where only the legs had been at work nobody has come to the whole: the desk
+   gives it out.  What it waits for next is its end, or, where its class promises
+   none, that somebody comes.  ANEW has the clocks of its class from now on. */
 static void
-back_to_desk(struct order *o, instant now)
+give_out_whole(struct order *o, const struct order *anew)
 {
     o->state = ORDER_ACCEPTED;
-    o->accepted_at = now;
-    o->dispatched_at = o->acknowledged_at = (instant){ 0 };
+    if (anew->complete_due.ms != 0)
+        return;
     o->on_site_at = o->safe_at = (instant){ 0 };
-    o->escalation = 0;
+    o->on_site_due = anew->on_site_due;
+    o->safe_due = anew->safe_due;
 }
 
 /* Who does it once more has the whole time of its class for it, or what was left
@@ -221,16 +224,9 @@ do_rework(struct deed *d, void *rec)
 
     end_round(d, o);
     set_due(c, &anew, c->now);
-    /* Where only the legs had been at work nobody has come to the whole. */
-    if (crew_has_it(o)) {
-        meet_clocks(o, o->completed_at);
-    } else {
-        back_to_desk(o, c->now);
-        o->accept_due = anew.accept_due;
-        o->on_site_due = anew.on_site_due;
-        o->safe_due = anew.safe_due;
-        o->calendar_note = anew.calendar_note;
-    }
+    meet_clocks(o, o->completed_at);
+    if (!crew_has_it(o))
+        give_out_whole(o, &anew);
     clear_end(o);
     o->reworks++;
     o->clocks_from = c->now;
@@ -251,7 +247,10 @@ do_reopen(struct deed *d, void *rec)
 
     end_round(d, o);
     clear_end(o);
-    back_to_desk(o, c->now);
+    o->accepted_at = c->now;
+    o->dispatched_at = o->acknowledged_at = (instant){ 0 };
+    o->on_site_at = o->safe_at = (instant){ 0 };
+    o->escalation = 0;
     o->reopens++;
     set_due(c, o, c->now);
     return OK;
