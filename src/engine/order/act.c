@@ -326,25 +326,31 @@ static const char done_legs[] =
     "SELECT COUNT(*) FROM orders WHERE parent_id = $1"
     " AND completed_at IS NOT NULL";
 
-/* It was given to a crew, whatever became of that. */
-static const char times_given[] =
-    "SELECT COUNT(*) FROM event WHERE noun = 'order' AND noun_id = $1"
-    " AND to_state IN ('dispatched', 'acknowledged')";
+/* It was given to a crew once, whatever became of that. */
+static enum err
+was_given(struct call *c, int64_t id, bool *was)
+{
+    struct list l = { .model = &event_model, .limit = 1 };
+    const struct event_view v = {
+        .noun = "order", .noun_id = id, .internal = true
+    };
+
+    l.filters[l.n_filters++] =
+        (struct filter){ model_field(&event_model, "to_state"), ONE_OF,
+                         "dispatched,acknowledged" };
+    TRY(event_list(c, &l, &v));
+    *was = l.n > 0;
+    return OK;
+}
 
 /* What its crew has, had or gave back, and what is to be done once more, is done
    by whoever gets it now. */
 static enum err
 has_work_of_its_own(struct call *c, const struct order *parent, bool *has)
 {
-    int64_t given = 0;
-
     *has = parent->dispatched_at.ms != 0 || parent->reopens != 0
            || parent->reworks != 0;
-    if (*has)
-        return OK;
-    TRY(db_int(c, &given, times_given, V(parent->id)));
-    *has = given > 0;
-    return OK;
+    return *has ? OK : was_given(c, parent->id, has);
 }
 
 enum err
