@@ -217,6 +217,39 @@ TEST(an_hour_that_is_booked_is_not_moved_by_the_wait_for_an_approval)
     EXPECT(o.complete_due.ms == at("2026-11-23 17:00").ms);
 }
 
+/* The coach is to come at another hour: that is what is promised, and once it is
+   over, nothing is. */
+TEST(another_hour_that_is_wanted_is_promised_when_it_is_let_pass)
+{
+    static const char *const whens[] = { "2026-11-24T14:00:00+08:00",
+                                         "2026-11-25T09:00:00+08:00" };
+    struct order o;
+    int64_t id;
+
+    office_make(c);
+    id = let_pass(c, "E05",
+                  "{\"people\":20,\"route\":\"to the airport\","
+                  "\"when\":\"2026-11-24T09:00:00+08:00\"}");
+    EXPECT(order_now(c, id).on_site_due.ms == at("2026-11-24 09:00").ms);
+    for (size_t i = 0; i < COUNT(whens); i++) {
+        EXPECT_OK(
+            say(c, "desk", "correct", id,
+                .answers =
+                    arena_printf(c->arena,
+                                 "{\"people\":20,\"route\":\"to the airport\","
+                                 "\"when\":\"%s\"}",
+                                 whens[i])));
+        EXPECT(order_now(c, id).state == ORDER_AWAITING_APPROVAL);
+        /* The second time it comes too late. */
+        c->now = at(i == 0 ? "2026-11-23 11:00" : "2026-11-25 10:00");
+        EXPECT_OK(say(c, "chief", "approve", id));
+        (void)wake_orders(c);
+        o = order_now(c, id);
+        EXPECT(o.on_site_due.ms == (i == 0 ? at("2026-11-24 14:00").ms : 0));
+        EXPECT(!o.on_site_late);
+    }
+}
+
 /* -- there and back -------------------------------------------------------------- */
 
 /* A04 has half an hour to be taken on. */
