@@ -70,42 +70,23 @@ end_goes_on(struct call *c, struct order *o)
     return true;
 }
 
-/* A clock that nobody had met, and that had not run out, goes on with what was
-   left of it: of a booked beginning as of a booked end. */
-static void
-clock_goes_on(struct call *c, struct order *o, enum order_clock k, instant *due)
-{
-    CATALOG held = catalog_hold(c);
-    const struct sla_class *s = class_of(c, held, o);
-    instant since = o->suspended_at;
-
-    if (due->ms <= since.ms)
-        return;
-    if (k == CLOCK_ON_SITE && s != NULL && s->on_site_booked)
-        *due = still_to_come(*due, c->now);
-    else
-        *due = later_of(*due, clock_after(c, o, k, c->now,
-                                          clock_left(c, o, k, since)));
-}
-
 /* The other clocks go on in a pause, but until it is let pass nobody can meet
    them. */
 static bool
 all_goes_on(struct call *c, struct order *o)
 {
+    CATALOG k = catalog_hold(c);
+    const struct sla_class *s = class_of(c, k, o);
+
     (void)end_goes_on(c, o);
-    if (o->accepted_at.ms == 0)
-        clock_goes_on(c, o, CLOCK_ACCEPT, &o->accept_due);
-    if (o->on_site_at.ms == 0)
-        clock_goes_on(c, o, CLOCK_ON_SITE, &o->on_site_due);
-    if (o->safe_at.ms == 0)
-        clock_goes_on(c, o, CLOCK_SAFE, &o->safe_due);
+    if (s != NULL && s->on_site_booked && o->on_site_at.ms == 0
+        && o->on_site_due.ms > o->suspended_at.ms)
+        o->on_site_due = still_to_come(o->on_site_due, c->now);
+    (void)clocks_go_on(c, o);
     /* Nothing is promised to be done before somebody is there. */
     if (o->on_site_at.ms == 0 && o->complete_due.ms > c->now.ms
         && o->complete_from.ms != 0)
         o->complete_due = later_of(o->complete_due, o->on_site_due);
-    if (o->clocks_from.ms != 0)
-        o->clocks_from.ms += instant_since(o->suspended_at, c->now);
     return true;
 }
 

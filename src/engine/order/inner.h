@@ -425,6 +425,11 @@ enum err order_write_merged(struct call *c, int64_t id,
    ORDER_REOPEN_DAYS. */
 enum err guard_split_off(struct deed *d, void *rec);
 
+/* Of O, which could not be worked at since suspended_at: the clocks but the last go
+   on with what was left of them, and clocks_from along.  None that was met or had
+   run out by then, nor what is booked and still to come; false: none. */
+bool clocks_go_on(struct call *c, struct order *o);
+
 /* It lives again as it was, or at the desk where its hands can have it no more. */
 enum err do_split_off(struct deed *d, void *rec);
 
