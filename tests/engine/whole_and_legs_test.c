@@ -202,6 +202,7 @@ TEST(whoever_is_of_the_crew_that_only_the_rules_name_verifies_and_rates)
     EXPECT_OK(say(c, "zhao", "verify", id));
     EXPECT_OK(say(c, "zhao", "rate", id, .stars = 4));
 }
+
 /* -- others that wait --------------------------------------------------------------- */
 
 TEST(what_others_wait_for_is_corrected_by_the_desk)
@@ -211,7 +212,8 @@ TEST(what_others_wait_for_is_corrected_by_the_desk)
     office_make(c);
     main_order = ask(c, "wang", "A04").id;
     other = ask(c, "li", "A04").id;
-    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order));
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = main_order,
+                  .reason = "the same"));
     EXPECT_FAULT(say(c, "wang", "correct", main_order, .item_code = "A05"),
                  ERR_CONFLICT, NULL);
     EXPECT_OK(say(c, "desk", "correct", main_order, .item_code = "A06",
