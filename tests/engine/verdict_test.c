@@ -248,7 +248,10 @@ TEST(called_back_from_what_must_be_let_pass_it_goes_on_where_it_was)
     c->now = at("2026-11-25 09:00");
     EXPECT_OK(say(c, "desk", "correct", id, .item_code = "A04"));
     EXPECT(order_now(c, id).state == ORDER_SUBMITTED);
-    EXPECT(order_now(c, id).accept_due.ms == at("2026-11-25 09:30").ms);
+    /* That it was taken on in time stays so. */
+    EXPECT(order_now(c, id).accept_due.ms == at("2026-11-23 10:30").ms);
+    EXPECT(order_now(c, id).accepted_at.ms == at("2026-11-23 10:00").ms);
+    EXPECT(!order_now(c, id).accept_late);
     EXPECT(order_now(c, id).complete_due.ms == at("2026-11-25 12:00").ms);
     EXPECT(order_now(c, id).suspended_ms == 41 * HOUR_MS);
 }

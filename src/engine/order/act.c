@@ -96,6 +96,9 @@ order_tell(struct deed *d)
     if (kind == NULL)
         return OK;
     TRY(tell_requesters(d->c, o, kind));
+    /* Of the crew that the rules name nobody has it: the desk gives it out. */
+    if (text_same(verb, "rework") && !crew_has_it(o))
+        return tell_role(d->c, o, "dispatcher", kind);
     if (o->crew_id != 0
         && (o->state == ORDER_DISPATCHED || text_same(verb, "rework")
             || text_same(verb, "cancel") || d->who & BY_REQUESTER
@@ -108,17 +111,26 @@ order_tell(struct deed *d)
     return OK;
 }
 
+/* Does the whole wait for this leg? */
+static bool
+is_waited_for(const struct order *leg)
+{
+    return leg->completed_at.ms == 0
+           && (leg->is_open || leg->state == ORDER_RETURNED);
+}
+
 enum err
 order_after(struct deed *d)
 {
-    const struct order *old = d->old, *o = d->rec;
+    const struct order *o = d->rec;
 
     if (text_same(d->step->verb, "merge"))
         TRY(order_merged(d));
     if (text_same(d->step->verb, "split_off"))
         TRY(order_split(d));
-    if (o->parent_id != 0 && o->state != old->state)
-        return parent_follow(d->c, o);
+    /* What is said of a leg that is done already ends nothing once more. */
+    if (o->parent_id != 0 && is_waited_for(d->old) && !is_waited_for(o))
+        return parent_follow(d->c, o->parent_id);
     return OK;
 }
 
@@ -131,36 +143,14 @@ need_text(struct call *c, const char *field, const char *value)
 
 /* -- the desk --------------------------------------------------------------- */
 
-/* The clocks begin now; until now it waited as if suspended: since it was asked
-   for, or since it was corrected. */
-void
-let_pass(struct deed *d)
-{
-    struct order *o = d->rec;
-
-    if (o->suspended_at.ms != 0)
-        order_go_on(d);
-    else
-        o->suspended_ms += instant_since(o->submitted_at, d->c->now);
-    set_due(d->c, o, d->c->now);
-}
-
-enum err
-do_approve(struct deed *d, void *rec)
-{
-    struct order *o = rec;
-
-    let_pass(d);
-    o->promised = NULL;
-    return OK;
-}
-
 enum err
 do_accept(struct deed *d, void *rec)
 {
     struct order *o = rec;
 
-    o->accepted_at = d->c->now;
+    /* What was let pass once more had been taken on. */
+    if (o->accepted_at.ms == 0)
+        o->accepted_at = d->c->now;
     return OK;
 }
 
@@ -207,6 +197,20 @@ rest_of(struct call *c, struct order *o)
     return rest;
 }
 
+/* Where only the legs had been at work nobody has come to the whole: the desk
+   gives it out.  What it waits for next is its end, or, where its class promises
+   none, that somebody comes.  ANEW has the clocks of its class from now on. */
+static void
+give_out_whole(struct order *o, const struct order *anew)
+{
+    o->state = ORDER_ACCEPTED;
+    if (anew->complete_due.ms != 0)
+        return;
+    o->on_site_at = o->safe_at = (instant){ 0 };
+    o->on_site_due = anew->on_site_due;
+    o->safe_due = anew->safe_due;
+}
+
 /* Who does it once more has the whole time of its class for it, or what was left
    when that is longer.  Of a booked time that is over, and of a day that was
    agreed on and is over, another is agreed on. */
@@ -219,11 +223,12 @@ do_rework(struct deed *d, void *rec)
     instant rest = rest_of(c, o);
 
     end_round(d, o);
-    /* Where only the legs had been at work nobody has come to the whole. */
+    set_due(c, &anew, c->now);
     meet_clocks(o, o->completed_at);
+    if (!crew_has_it(o))
+        give_out_whole(o, &anew);
     clear_end(o);
     o->reworks++;
-    set_due(c, &anew, c->now);
     o->clocks_from = c->now;
     o->complete_due = later_of(anew.complete_due, rest);
     if (rest.ms > anew.complete_due.ms && o->complete_from.ms == 0)
@@ -321,24 +326,48 @@ static const char done_legs[] =
     "SELECT COUNT(*) FROM orders WHERE parent_id = $1"
     " AND completed_at IS NOT NULL";
 
+/* It was given to a crew once, whatever became of that. */
+static enum err
+was_given(struct call *c, int64_t id, bool *was)
+{
+    struct list l = { .model = &event_model, .limit = 1 };
+    const struct event_view v = {
+        .noun = "order", .noun_id = id, .internal = true
+    };
+
+    l.filters[l.n_filters++] =
+        (struct filter){ model_field(&event_model, "to_state"), ONE_OF,
+                         "dispatched,acknowledged" };
+    TRY(event_list(c, &l, &v));
+    *was = l.n > 0;
+    return OK;
+}
+
+/* What its crew has, had or gave back, and what is to be done once more, is done
+   by whoever gets it now. */
+static enum err
+has_work_of_its_own(struct call *c, const struct order *parent, bool *has)
+{
+    *has = parent->dispatched_at.ms != 0 || parent->reopens != 0
+           || parent->reworks != 0;
+    return *has ? OK : was_given(c, parent->id, has);
+}
+
 enum err
-parent_follow(struct call *c, const struct order *leg)
+parent_follow(struct call *c, int64_t parent_id)
 {
     struct order parent, done_parent;
     struct order_facts facts = { 0 };
     int64_t done = 0;
+    bool own = false;
 
-    if (leg->is_open && leg->completed_at.ms == 0)
-        return OK;
-    TRY(model_get(c, &order_model, leg->parent_id, &parent));
-    TRY(order_facts(c, leg->parent_id, &facts));
-    TRY(db_int(c, &done, done_legs, V(leg->parent_id)));
-    /* A parent whose own crew is at work is completed by that crew, and one
-       whose trouble is back by whoever gets it now; where every leg was called
-       off nothing was done. */
+    TRY(model_get(c, &order_model, parent_id, &parent));
+    TRY(order_facts(c, parent_id, &facts));
+    TRY(db_int(c, &done, done_legs, V(parent_id)));
+    TRY(has_work_of_its_own(c, &parent, &own));
+    /* Where every leg was called off nothing was done. */
     if (life_step(&order_life, parent.state, "auto_complete") == NULL
-        || facts.open_legs > 0 || done == 0 || parent.dispatched_at.ms != 0
-        || parent.reopens != 0)
+        || facts.open_legs > 0 || done == 0 || own)
         return OK;
     return life_program(c, &order_life, "auto_complete", NULL, &parent,
                         &done_parent);

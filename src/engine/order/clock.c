@@ -283,8 +283,7 @@ tell_all_hands(struct call *c, const struct order *o, const char *kind)
     return o->crew_id ? tell_hands(c, o, kind) : OK;
 }
 
-/* Has the crew the order, or the desk? */
-static bool
+bool
 crew_has_it(const struct order *o)
 {
     return o->crew_id != 0 && o->dispatched_at.ms != 0;

@@ -221,19 +221,19 @@ note_changes(struct deed *d, struct correction *k)
 /* -- what follows ------------------------------------------------------------------ */
 
 /* Of a suspended one the last clock stands still, and is the whole of it. */
-static void
+void
 begin_clocks(struct deed *d)
 {
-    const struct order *old = d->old;
     struct order *o = d->rec;
+    const struct order was = *o;
 
     set_due(d->c, o, d->c->now);
     if (o->accepted_at.ms != 0)
-        o->accept_due = old->accept_due;
+        o->accept_due = was.accept_due;
     if (o->on_site_at.ms != 0)
-        o->on_site_due = old->on_site_due;
+        o->on_site_due = was.on_site_due;
     if (o->safe_at.ms != 0)
-        o->safe_due = old->safe_due;
+        o->safe_due = was.safe_due;
     o->escalation = 0;
     if (o->suspended_at.ms != 0)
         (void)hold_end(d->c, o, d->c->now);
@@ -255,8 +255,7 @@ move_unmet(struct deed *d, struct order *o, const struct order *was,
     for (size_t i = 0; i < COUNT(clocks); i++) {
         if (clocks[i].met.ms != 0 || clocks[i].was.ms == clocks[i].is.ms)
             continue;
-        *clocks[i].due =
-            clocks[i].is.ms > d->c->now.ms ? clocks[i].is : (instant){ 0 };
+        *clocks[i].due = still_to_come(clocks[i].is, d->c->now);
         o->judged &= ~(INT64_C(1) << i);
     }
 }
@@ -276,7 +275,7 @@ move_clocks(struct deed *d, struct order was)
     move_unmet(d, o, &was, &is);
     if (agreed || was.complete_due.ms == is.complete_due.ms)
         return;
-    o->complete_due = is.complete_due;
+    o->complete_due = still_to_come(is.complete_due, d->c->now);
     o->complete_from = from;
     o->held_due = (instant){ 0 };
     o->complete_left_ms = 0;
@@ -302,7 +301,7 @@ take_end(struct order *o, const struct order *first)
 
 /* Back under a name that it had, it promises what it did then: nobody gains time
    by calling a thing something else for a day. */
-static bool
+bool
 promise_as_before(struct deed *d)
 {
     struct order *o = d->rec, first;
@@ -325,8 +324,7 @@ promise_as_before(struct deed *d)
     return true;
 }
 
-/* O as it was called before. */
-static struct order
+struct order
 called_before(const struct deed *d)
 {
     const struct order *old = d->old;
@@ -336,6 +334,16 @@ called_before(const struct deed *d)
     was.wanted_from = old->wanted_from;
     was.wanted_to = old->wanted_to;
     return was;
+}
+
+void
+drop_asked(struct call *c, struct order *o)
+{
+    if (o->extension_asked_until.ms == 0
+        || o->extension_asked_until.ms > promised_end(c, o).ms)
+        return;
+    o->extension_asked_until = (instant){ 0 };
+    o->extension_reason = NULL;
 }
 
 /* Promises of another class begin now, those for another time are moved; what
@@ -355,44 +363,7 @@ reckon(struct deed *d)
     } else if (wants_another_time(old, o)) {
         move_clocks(d, *old);
     }
-    if (o->extension_asked_until.ms <= promised_end(d->c, o).ms) {
-        o->extension_asked_until = (instant){ 0 };
-        o->extension_reason = NULL;
-    }
-}
-
-/* What was let pass was another thing: nobody works on it until it passes. */
-static void
-ask_again(struct deed *d)
-{
-    struct order *o = d->rec, was;
-
-    order_go_on(d);
-    /* Called back to what needs no approval it goes on where it was. */
-    was = called_before(d);
-    promise_keep(d->c, o, &was);
-    o->state = ORDER_AWAITING_APPROVAL;
-    clear_due(o);
-    o->escalation = 0;
-    o->accepted_at = o->dispatched_at = o->acknowledged_at = (instant){ 0 };
-    o->on_site_at = o->safe_at = (instant){ 0 };
-    o->assignee_id = 0;
-    o->assignee_name = NULL;
-    o->extension_asked_until = (instant){ 0 };
-    o->suspended_at = d->c->now; /* since when it waits (do_approve) */
-}
-
-/* It needs nobody's word any more.  The wait was as a pause: what it promised
-   under this name before, it promises still. */
-static void
-pass_unasked(struct deed *d)
-{
-    struct order *o = d->rec, first;
-
-    o->state = ORDER_SUBMITTED;
-    let_pass(d);
-    if (promise_take(d->c, o, &first) && !wants_another_time(&first, o))
-        take_end(o, &first);
+    drop_asked(d->c, o);
 }
 
 /* Before it is sent to anybody it goes where the rules say. */

@@ -13,8 +13,7 @@ class_of(const struct call *c, const struct catalog *k, const struct order *o)
                        zone_day(c->app->zone, o->submitted_at));
 }
 
-/* What was booked for a time that is over is promised for no other. */
-static instant
+instant
 still_to_come(instant due, instant now)
 {
     return due.ms > now.ms ? due : (instant){ 0 };

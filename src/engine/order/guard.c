@@ -8,6 +8,7 @@
 #include "auth/auth.h"
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
+#include "model/app.h"
 
 /* -- what is known of the order -------------------------------------------- */
 
@@ -103,17 +104,26 @@ guard_return(struct deed *d, void *rec)
     return OK;
 }
 
+/* Whoever asked first does not say what becomes of the others' wish: calls it
+   off, or makes another of it. */
 enum err
-guard_cancel(struct deed *d, void *rec)
+guard_correct(struct deed *d, void *rec)
 {
     const struct order_facts *f;
 
-    TRY(no_open_legs(d, rec));
+    (void)rec;
     TRY(need_facts(d, &f));
     if (f->merged > 0 && !(d->who & BY_DESK))
         return fail(d->c, ERR_CONFLICT, NULL,
                     "others wait for this order too; please ask the desk");
     return OK;
+}
+
+enum err
+guard_cancel(struct deed *d, void *rec)
+{
+    TRY(no_open_legs(d, rec));
+    return guard_correct(d, rec);
 }
 
 /* Whoever adds a leg asks for the requester of the whole. */
@@ -336,6 +346,25 @@ guard_answer_extension(struct deed *d, void *rec)
     return OK;
 }
 
+/* What was proposed where nothing is promised is late by then, and was not; more
+   time than was promised makes nothing later than it is. */
+enum err
+guard_grant_extension(struct deed *d, void *rec)
+{
+    const struct order *o = rec;
+    instant until = o->extension_asked_until;
+    char on[11];
+
+    TRY(guard_answer_extension(d, rec));
+    if (promised_end(d->c, o).ms != 0 || until.ms > d->c->now.ms)
+        return OK;
+    day_print(zone_day(d->c->app->zone, until), on);
+    return fail(d->c, ERR_CONFLICT, NULL,
+                "the time that was proposed, on %s, is over; please refuse it, "
+                "so that another is proposed",
+                on);
+}
+
 enum err
 guard_acknowledge_alarm(struct deed *d, void *rec)
 {
@@ -353,7 +382,7 @@ static enum err
 did_it(struct call *c, const struct order *o, int64_t person_id, bool *did)
 {
     *did = o->assignee_id == person_id;
-    return o->assignee_id != 0 || o->crew_id == 0
+    return o->assignee_id != 0 || !crew_has_it(o)
                ? OK
                : crew_has(c, o->crew_id, person_id, did);
 }
@@ -402,9 +431,12 @@ guard_rate(struct deed *d, void *rec)
                     "nobody rates for a caller who is in no list");
     if (f->votes > 0)
         return fail(c, ERR_CONFLICT, NULL, "it was rated before");
-    TRY(crew_has(c, o->crew_id, c->actor->person_id, &own));
+    /* The crew that the rules name for what only its legs were at did nothing. */
+    if (crew_has_it(o))
+        TRY(crew_has(c, o->crew_id, c->actor->person_id, &own));
     if (own || o->assignee_id == c->actor->person_id
-        || (o->provider_id != 0 && o->provider_id == c->actor->provider_id))
+        || (crew_has_it(o) && o->provider_id != 0
+            && o->provider_id == c->actor->provider_id))
         return fail(c, ERR_DENIED, NULL, "nobody rates their own crew's work");
     if (c->now.ms - o->verified_at.ms >= ORDER_RATE_DAYS * DAY_MS)
         return fail(c, ERR_CONFLICT, NULL, "the time to rate it has passed");

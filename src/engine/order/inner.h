@@ -28,8 +28,9 @@ enum err guard_whole(struct deed *d, void *rec);
    it into. */
 enum err guard_merge(struct deed *d, void *rec);
 
-/* ERR_CONFLICT: legs of it are open; or others were merged into it, and whoever
-   asks is not the desk. */
+/* ERR_CONFLICT: others were merged into it, and whoever asks is not the desk; to
+   cancel, also: legs of it are open. */
+enum err guard_correct(struct deed *d, void *rec);
 enum err guard_cancel(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: it is a leg itself.  ERR_DENIED: the actor may not ask for the
@@ -58,8 +59,10 @@ enum err guard_make_safe(struct deed *d, void *rec);
 enum err guard_suspend(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: more time was asked for and nobody has answered, its time is up,
-   or it is an emergency without an end; to answer: nothing was asked for. */
+   or it is an emergency without an end; to answer: nothing was asked for; to
+   grant, also: a day was proposed that is over. */
 enum err guard_ask_extension(struct deed *d, void *rec);
+enum err guard_grant_extension(struct deed *d, void *rec);
 enum err guard_answer_extension(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: ORDER_REOPEN_DAYS have passed since it was verified. */
@@ -271,6 +274,9 @@ void set_due(struct call *c, struct order *o, instant from);
 /* No clock of it runs: it waits to be let pass. */
 void clear_due(struct order *o);
 
+/* What is over is promised for no other time: 0. */
+instant still_to_come(instant due, instant now);
+
 /* While it is suspended it promises no end: what is left of the clock is kept,
    since it was suspended or since FROM.  A clock that had run out before stays
    as it is: false. */
@@ -348,6 +354,11 @@ unsigned missed_clocks(const struct order *o);
    verb changes it: the hook of order_life. */
 enum err order_catch_up(struct deed *d);
 
+/* Has, or had when it was done, a crew the order?  That the rules name one is not
+   enough: until it is sent it is the desk's, and a whole that only its legs were
+   at was nobody's. */
+bool crew_has_it(const struct order *o);
+
 /* Note in the order which of its clocks were met late; late once is late. */
 void judge_clocks(struct order *o);
 
@@ -360,11 +371,7 @@ enum err order_tell(struct deed *d);
 void order_audited(const struct deed *d, struct json_out *out);
 enum err order_after(struct deed *d);
 
-/* It waits for nobody's word any more: its clocks begin. */
-void let_pass(struct deed *d);
-
 /* What each verb changes. */
-enum err do_approve(struct deed *d, void *rec);
 enum err do_accept(struct deed *d, void *rec);
 enum err do_verify(struct deed *d, void *rec);
 enum err do_auto_verify(struct deed *d, void *rec);
@@ -395,6 +402,30 @@ enum err do_resubmit(struct deed *d, void *rec);
 
 /* Whoever waits for it and whoever works on it. */
 enum err tell_corrected(struct deed *d) MUST_USE;
+
+/* The clocks of its class begin; those that were met keep their time. */
+void begin_clocks(struct deed *d);
+
+/* It promises what it did under its class before, moved where another time is
+   wanted since; false: nothing is known of it. */
+bool promise_as_before(struct deed *d);
+
+/* The order as it was called before. */
+struct order called_before(const struct deed *d);
+
+/* No more time is asked for than it has. */
+void drop_asked(struct call *c, struct order *o);
+
+/* -- approval.c ---------------------------------------------------------------- */
+
+/* What was let pass is another thing: nobody works on it until it passes. */
+void ask_again(struct deed *d);
+
+/* It needs nobody's word any more. */
+void pass_unasked(struct deed *d);
+
+/* Somebody lets it pass: its clocks begin, or go on. */
+enum err do_approve(struct deed *d, void *rec);
 
 /* -- merge.c ------------------------------------------------------------------ */
 
@@ -434,6 +465,11 @@ enum err order_write_merged(struct call *c, int64_t id,
 /* ERR_CONFLICT: nothing tells into what it was merged, or that has been over for
    ORDER_REOPEN_DAYS. */
 enum err guard_split_off(struct deed *d, void *rec);
+
+/* Of O, which could not be worked at since suspended_at: the clocks but the last go
+   on with what was left of them, and clocks_from along.  None that was met or had
+   run out by then, nor what is booked and still to come; false: none. */
+bool clocks_go_on(struct call *c, struct order *o);
 
 /* It lives again as it was, or at the desk where its hands can have it no more. */
 enum err do_split_off(struct deed *d, void *rec);
@@ -553,8 +589,9 @@ enum err index_order(struct call *c, const struct order *o,
                      const char *person_initials,
                      const char *place_initials) MUST_USE;
 
-/* A leg was done: complete the parent when it was the last. */
-enum err parent_follow(struct call *c, const struct order *leg) MUST_USE;
+/* A leg that was waited for is done or called off: the parent is done when it
+   was the last, some leg was done, and nothing of its own is to be done. */
+enum err parent_follow(struct call *c, int64_t parent_id) MUST_USE;
 
 /* Words of the list that name a crew, a unit, a house, a floor or an item
    become its conditions; the others stay. */

@@ -16,13 +16,16 @@
  *      nothing is promised.  net_ms = gross_ms less suspended_ms, the time that
  *      is not the crew's: suspended, before an approval, from completion to a
  *      rework or reopening, and while it was merged.
- *   4. A parent that no crew has is completed when all of its legs are; one
- *      that a crew has is completed by that crew, whatever its legs do.
+ *   4. A parent that never had a crew is completed when the last of its legs
+ *      is; one that a crew has or had, that is to be done once more, or whose
+ *      legs were done before it was let pass, is completed by its crew,
+ *      whatever its legs do.
  *   5. A merged order's requester is told all that happens to the main one;
  *      those who serve the main one are told what is said in a merged one.
  *   6. Each life of an order is rated once at most, by its requester, never by
  *      one of the crew that did it; and the crew learns neither that it was,
- *      nor when, nor how.  A reopening begins a new life.
+ *      nor when, nor how.  A reopening begins a new life.  Stars of a parent
+ *      that no crew had are no crew's.
  *   7. What a person may not see, no list, count or search shows, nor another
  *      order's view.  Of what is said in a merged order those who serve the
  *      main one hear the words and its number, in the main one's history.
@@ -37,7 +40,8 @@
  *      that could be reopened no more: with the clocks, votes and followers it
  *      had, and those merged into it.
  *  11. Called by another class and back within a round, an order promises what it
- *      would if it had never been called otherwise.
+ *      would if it had never been called otherwise.  The wait for another approval
+ *      is a pause of what was promised, and no new promise.
  *
  * Not here: what can be asked for and by when (catalog.h), who people and
  * crews are (org.h).

@@ -87,13 +87,22 @@ close_kept(struct call *c, struct order *o, json_t *kept)
     json_decref(kept);
 }
 
+/* Before it is let pass it does not.  What came from another system promises
+   though nobody knows since when its clocks run. */
+static bool
+promises_something(const struct order *o)
+{
+    return o->clocks_from.ms != 0 || o->accept_due.ms != 0
+           || o->on_site_due.ms != 0 || o->safe_due.ms != 0
+           || o->complete_due.ms != 0 || o->held_due.ms != 0;
+}
+
 void
 promise_keep(struct call *c, struct order *o, const struct order *was)
 {
     json_t *kept, *one;
 
-    /* Before it is let pass nothing is promised. */
-    if (was->clocks_from.ms == 0 || was->sla_class == NULL)
+    if (was->sla_class == NULL || !promises_something(was))
         return;
     kept = open_kept(o);
     one = json_object();

@@ -29,14 +29,18 @@ do_rate(struct deed *d, void *rec)
 {
     const struct order_act *a = d->in;
     const struct order *o = rec;
-    struct rating r = { .order_id = o->id,
-                        .person_id = d->c->actor->person_id,
-                        .crew_id = o->crew_id,
-                        .life = o->reopens,
-                        .stars = a->stars,
-                        .tags = a->tags,
-                        .comment = a->comment,
-                        .at = d->c->now };
+    struct rating r = {
+        .order_id = o->id,
+        .person_id = d->c->actor->person_id,
+        /* Of a whole that no crew had, the crews of its legs
+                           are rated for each of these. */
+        .crew_id = crew_has_it(o) ? o->crew_id : 0,
+        .life = o->reopens,
+        .stars = a->stars,
+        .tags = a->tags,
+        .comment = a->comment,
+        .at = d->c->now
+    };
 
     TRY(check_vote(d->c, a));
     return model_insert(d->c, &rating_model, &r);

@@ -172,7 +172,7 @@ find_next(struct call *c, const struct recurring_order *r, day *out)
     return OK;
 }
 
-static const char still_to_come[] =
+static const char hour_to_come[] =
     "SELECT wanted_from, submitted_at FROM orders WHERE requester_id = $1"
     " AND channel = 'recurring' AND wanted_from >= $2 AND item_code = $3"
     " AND COALESCE(description, '') = $4 ORDER BY wanted_from DESC";
@@ -183,7 +183,7 @@ find_made(struct call *c, const struct recurring_order *r, day *out)
 {
     const instant begin =
         zone_instant(c->app->zone, ((int64_t)today(c).n - 1) * DAY_MS);
-    ROWS rows = db_query(c, still_to_come, V(r->requester_id), V(begin),
+    ROWS rows = db_query(c, hour_to_come, V(r->requester_id), V(begin),
                          V(r->item_code), V(described(c, r)));
 
     *out = (day){ 0 };

@@ -24,7 +24,7 @@ end_round(struct deed *d, struct order *o)
 
     json_begin(&out);
     json_put_int(&out, "life", o->reopens);
-    json_put_text(&out, "crew_name", o->crew_name);
+    json_put_text(&out, "crew_name", crew_has_it(o) ? o->crew_name : NULL);
     put_time(&out, "complete_due", o->complete_due);
     put_time(&out, "completed_at", o->completed_at);
     json_put_int(&out, "net_ms", o->net_ms);

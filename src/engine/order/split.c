@@ -48,9 +48,8 @@ is_booked(const struct order *o, instant due, instant now)
            && (due.ms == o->wanted_from.ms || due.ms == o->wanted_to.ms);
 }
 
-/* Since suspended_at all of them stood still; a pause stops but the last.  A
-   clock that was met or had run out by then stays as it is. */
-static bool
+/* Since suspended_at all of them stood still; a pause stops but the last. */
+bool
 clocks_go_on(struct call *c, struct order *o)
 {
     const struct {
