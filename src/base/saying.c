@@ -67,7 +67,9 @@ take_number(const char **s)
         *s = p;
         return n;
     }
-    while ((cp = text_next(&next)) == U'十' || digit_of(cp) >= 0) {
+    /* Four figures, as above: no house and no floor has more. */
+    while (n < 1000
+           && ((cp = text_next(&next)) == U'十' || digit_of(cp) >= 0)) {
         if (cp == U'十') {
             n = (last < 0 ? 1 : last) * 10;
             last = 0;

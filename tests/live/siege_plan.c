@@ -442,6 +442,28 @@ take_pair(struct lore *p, json_t *object)
     }
 }
 
+/* "crew.provider_id", of a form whose field refers to something. */
+static void
+take_form(struct lore *p, json_t *form)
+{
+    const char *noun = json_string_value(json_object_get(form, "noun"));
+    json_t *field;
+    size_t i;
+
+    json_array_foreach(json_object_get(form, "fields"), i, field)
+    {
+        const char *name = json_string_value(json_object_get(field, "name"));
+        json_t *whole;
+
+        if (noun == NULL || name == NULL
+            || !json_is_string(json_object_get(field, "refers")))
+            continue;
+        whole = json_sprintf("%s.%s", noun, name);
+        put_value(p, "field", whole);
+        json_decref(whole);
+    }
+}
+
 static void
 take_object(struct lore *p, const char *table, json_t *object, int caller)
 {
@@ -454,6 +476,7 @@ take_object(struct lore *p, const char *table, json_t *object, int caller)
     put_id(p, table, json_integer_value(json_object_get(object, "id")), caller);
     take_pair(p, object);
     take_verb(p, object);
+    take_form(p, object);
 }
 
 #define FIRST_ITEMS 12
