@@ -135,14 +135,26 @@ async function units({ comes }: Cast): Promise<void> {
   await p.page.locator('.el-tree-node__label', { hasText: /^接待处$/ }).waitFor();
 }
 
+/* Somebody whom no other journey plays: what they are given changes nobody's first page. */
+async function newAccount(sysadmin: Person, name: string, called: string): Promise<void> {
+  const units = await sysadmin.asks<{ items: { id: number }[] }>('GET', '/units?limit=1');
+  const person = await sysadmin.asks<{ id: number }>('POST', '/persons', {
+    code: name.toUpperCase(),
+    name: called,
+    unit_id: units.items[0].id,
+  });
+  await sysadmin.asks('POST', '/accounts', { name, person_id: person.id });
+}
+
 async function grants({ comes }: Cast): Promise<void> {
+  await newAccount(await comes('sysadmin', 'desk'), 'e2e-led', '章领导');
   const secadmin = await comes('secadmin', 'desk', 'zh', '/admin/grants');
   await secadmin.presses('grants.add');
-  await secadmin.finds('grants.account', 'accountant', 'accountant');
+  await secadmin.finds('grants.account', 'e2e-led', 'e2e-led');
   await secadmin.page.locator('dialog[open]').getByLabel('角色').selectOption('leader');
   await secadmin.page.locator('dialog[open] .modal-foot .main').click();
   await secadmin.page.locator('dialog[open]').waitFor({ state: 'detached' });
-  await secadmin.page.getByRole('searchbox').fill('accountant');
+  await secadmin.page.getByRole('searchbox').fill('e2e-led');
   await secadmin.page.locator('.plain tbody tr', { hasText: '领导' }).waitFor();
 
   /* Two of the three administrators are never one person. */
@@ -167,9 +179,11 @@ async function grants({ comes }: Cast): Promise<void> {
 async function twoPersons({ comes }: Cast): Promise<void> {
   const sysadmin = await comes('sysadmin', 'desk', 'zh', '/admin/crews');
   const crews = await sysadmin.asks<{ items: { id: number }[] }>('GET', '/crews?code=plumbers');
+  await newAccount(sysadmin, 'e2e-one', '田一新');
+  await newAccount(sysadmin, 'e2e-two', '田二新');
   const accounts = await sysadmin.asks<{ items: { person_id: number; person_name: string }[] }>(
     'GET',
-    '/accounts?name.in=accountant,approver',
+    '/accounts?name.in=e2e-one,e2e-two',
   );
   await sysadmin.goes(`/admin/crews?crew=${crews.items[0].id}`);
   for (const a of accounts.items) {
