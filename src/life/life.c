@@ -412,20 +412,59 @@ life_comment(struct call *c, const struct life *life, const void *in,
 
 /* -- looking -------------------------------------------------------------------- */
 
-/* What the guard says of a step that state and person allow. */
+/* What the guard says of a step that state and person allow: *WHY_NOT is NULL, or
+   the words in which it refuses. */
 static enum err
-offer_step(struct deed *d, struct json_out *verbs, struct json_out *why_not)
+look_at_step(struct deed *d, const char **why_not)
 {
     enum err e = ask_guard(d);
 
-    if (e == OK) {
-        json_text(verbs, d->step->verb);
-        return OK;
-    }
+    *why_not = NULL;
     if (e != ERR_CONFLICT && e != ERR_DENIED && e != ERR_INVALID)
         return e;
-    json_put_text(why_not, d->step->verb, d->c->fault.text);
+    *why_not = arena_text(d->c->arena, d->c->fault.text);
     d->c->fault = (struct fault){ .code = OK };
+    return OK;
+}
+
+static enum err
+offer_step(struct deed *d, struct json_out *verbs, struct json_out *why_not)
+{
+    const char *why;
+
+    TRY(look_at_step(d, &why));
+    if (why == NULL)
+        json_text(verbs, d->step->verb);
+    else
+        json_put_text(why_not, d->step->verb, why);
+    return OK;
+}
+
+/* Guards are handed a row they could change. */
+static void
+copy_row(struct deed *d)
+{
+    d->rec = arena_alloc(d->c->arena, d->life->model->size);
+    memcpy(d->rec, d->old, d->life->model->size);
+}
+
+enum err
+life_allows(struct call *c, const struct life *life, const void *rec,
+            const char *verb, bool *allows)
+{
+    struct deed d = { .c = c, .life = life, .old = rec };
+    const char *why;
+
+    *allows = false;
+    d.step = life_step(life, life_state(life, rec), verb);
+    if (d.step == NULL)
+        return OK;
+    TRY(life_who(c, life, rec, &d.who));
+    if ((d.step->who & d.who) == 0)
+        return OK;
+    copy_row(&d);
+    TRY(look_at_step(&d, &why));
+    *allows = why == NULL;
     return OK;
 }
 
@@ -439,9 +478,7 @@ life_offer(struct call *c, const struct life *life, const void *rec,
     unsigned state = life_state(life, rec);
 
     TRY(life_who(c, life, rec, &d.who));
-    /* Guards are handed a row they could change. */
-    d.rec = arena_alloc(c->arena, life->model->size);
-    memcpy(d.rec, rec, life->model->size);
+    copy_row(&d);
     json_begin_list(&verbs);
     json_begin(&why_not);
     /* A verb has one row for a state, so no verb comes twice. */

@@ -342,4 +342,8 @@ struct offers {
 enum err life_offer(struct call *c, const struct life *life, const void *rec,
                     void *facts, struct offers *out) MUST_USE;
 
+/* Is this one among them? */
+enum err life_allows(struct call *c, const struct life *life, const void *rec,
+                     const char *verb, bool *allows) MUST_USE;
+
 #endif

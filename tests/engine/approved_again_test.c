@@ -4,6 +4,10 @@
 #include "engine/order/order.h"
 
 #include "base/random.h"
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/workcal.h"
+#include "model/app.h"
+#include "noun/noun.h"
 #include "office.h"
 
 enum { ZHAO = 44 };
@@ -350,4 +354,106 @@ TEST(let_pass_again_at_once_an_order_promises_what_its_twin_does)
         EXPECT_OK(say(c, "desk", "cancel", ids[0], .reason = "over"));
         EXPECT_OK(say(c, "desk", "cancel", ids[1], .reason = "over"));
     }
+}
+
+/* Of two that are the same the first is called what has to be let pass for some
+   hours, and called back, and nobody has let it pass. */
+TEST(
+    called_what_has_to_be_let_pass_and_back_an_order_promises_what_its_twin_does)
+{
+    static const char *const items[] = { "A11", "A04", "B06", "A01", "A02" };
+    struct order o[2];
+
+    office_make(c);
+    for (size_t i = 0; i < COUNT(items); i++) {
+        int64_t ids[2] = { ask(c, "wang", items[i]).id,
+                           ask(c, "wang", items[i]).id };
+
+        for (int n = 0; n < 3; n++) {
+            EXPECT_OK(say(c, "desk", "correct", ids[0], .item_code = "A06",
+                          .answers = REASON));
+            c->now.ms += 3 * HOUR_MS;
+            (void)wake_orders(c);
+            EXPECT_OK(say(c, "desk", "correct", ids[0], .item_code = items[i]));
+            (void)wake_orders(c);
+        }
+        for (int k = 0; k < 2; k++)
+            o[k] = order_now(c, ids[k]);
+        expect_same_promise(&o[0], &o[1]);
+        EXPECT(o[0].complete_late == o[1].complete_late);
+    }
+}
+
+/* The calendar changes while it waits: the first name's promise is moved. */
+TEST(a_holiday_told_of_while_it_waits_moves_what_another_name_promised)
+{
+    struct calendar_day d = {
+        .kind = WORKCAL_CLOSURE,
+        .on_day = zone_day(c->app->zone, at("2026-11-24 10:00")),
+        .name = "搬迁"
+    };
+    int64_t ids[2], done = 0;
+    struct order o[2];
+
+    office_make(c);
+    for (int k = 0; k < 2; k++)
+        ids[k] = ask(c, "wang", "B06").id;
+    EXPECT_OK(say(c, "desk", "correct", ids[0], .item_code = "A06",
+                  .answers = REASON));
+    as(c, "sysadmin");
+    EXPECT_OK(noun_add(c, &calendar_day_noun, &d));
+    as(c, NULL);
+    for (int i = 0; i < 3; i++)
+        EXPECT_OK(order_recalculate(c, 100, &done));
+    c->now.ms += HOUR_MS;
+    EXPECT_OK(say(c, "desk", "correct", ids[0], .item_code = "B06"));
+    for (int k = 0; k < 2; k++)
+        o[k] = order_now(c, ids[k]);
+    EXPECT(o[1].complete_due.ms == at("2026-11-27 10:00").ms);
+    expect_same_promise(&o[0], &o[1]);
+}
+
+/* A01 is of class E1. */
+TEST(an_emergency_that_no_pause_may_stop_gains_nothing_by_an_approval)
+{
+    struct order before, o;
+    int64_t id;
+
+    office_make(c);
+    id = ask(c, "wang", "A01").id;
+    before = order_now(c, id);
+    EXPECT_OK(
+        say(c, "desk", "correct", id, .item_code = "A06", .answers = REASON));
+    c->now.ms += 9 * HOUR_MS;
+    EXPECT_OK(say(c, "chief", "approve", id));
+    EXPECT_OK(say(c, "desk", "correct", id, .item_code = "A01"));
+    (void)wake_orders(c);
+    o = order_now(c, id);
+    expect_same_promise(&o, &before);
+    EXPECT(o.safe_late && o.complete_late);
+}
+
+/* What was let pass and waits anew could not go on, whatever it is called
+   meanwhile.  Four office hours to take it on: one is used up. */
+TEST(what_has_to_be_let_pass_anew_loses_nothing_by_another_name_and_back)
+{
+    struct order before, o;
+    int64_t id;
+
+    office_make(c);
+    id = let_pass(c, "J07", PASS);
+    before = order_now(c, id);
+    c->now = at("2026-11-23 11:00");
+    mend_note(c, id, "左边的门");
+    c->now = at("2026-11-26 11:00");
+    EXPECT_OK(say(c, "desk", "correct", id, .item_code = "A04"));
+    EXPECT(order_now(c, id).state == ORDER_SUBMITTED);
+    EXPECT_OK(
+        say(c, "desk", "correct", id, .item_code = "J07", .answers = PASS));
+    EXPECT_OK(say(c, "chief", "approve", id));
+    (void)wake_orders(c);
+    o = order_now(c, id);
+    EXPECT(o.accept_due.ms == before.accept_due.ms + 3 * DAY_MS);
+    EXPECT(o.on_site_due.ms == before.on_site_due.ms + 3 * DAY_MS);
+    EXPECT(!o.accept_late && !o.on_site_late);
 }

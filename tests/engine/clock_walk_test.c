@@ -130,6 +130,14 @@ expect_same(struct call *c, const struct model_order *m, const char *verb)
                  (long long)e->held.ms, o.complete_late, m->late);
 }
 
+/* No more time is asked for than there is. */
+static void
+drop_asked(struct call *c, struct model_order *m)
+{
+    if (m->asked.ms <= ends_at(c, &m->ends[m->is]).ms)
+        m->asked = (instant){ 0 };
+}
+
 /* -- verbs ------------------------------------------------------------------ */
 
 static void
@@ -165,6 +173,7 @@ walk_pause(struct call *c, struct model_order *m)
         if (!e->agreed)
             e->from = c->now;
     }
+    drop_asked(c, m);
 }
 
 static void
@@ -198,7 +207,7 @@ walk_grant(struct call *c, struct model_order *m)
     }
     judge(c, m);
     EXPECT_OK(say(c, "desk", "grant_extension", m->id));
-    if (e->held.ms == 0 || m->asked.ms > ends_at(c, e).ms) {
+    if (m->asked.ms > ends_at(c, e).ms) {
         *e = (struct end){ .has = true, .agreed = true, .due = m->asked };
         if (m->paused.ms != 0)
             hold(c, e, m->is, c->now);
@@ -223,8 +232,7 @@ walk_correct(struct call *c, struct model_order *m, int to)
             hold(c, e, to, c->now);
     }
     m->is = to;
-    if (m->asked.ms <= ends_at(c, e).ms)
-        m->asked = (instant){ 0 };
+    drop_asked(c, m);
 }
 
 /* Done, and done once more: within the round of before, or as another life. */
@@ -308,6 +316,8 @@ walk_calendar(struct call *c, struct model_order *m, struct random *r)
         if (end.ms > c->now.ms)
             e->due = end;
     }
+    if (m->paused.ms == 0)
+        drop_asked(c, m);
 }
 
 /* -- walks ------------------------------------------------------------------ */

@@ -139,3 +139,79 @@ TEST(a_time_that_has_passed_is_not_promised)
     expect_told(c, "wang", id, "acknowledged", "将尽快到场",
                 "will be there as soon as they can");
 }
+
+/* -- nothing that would be refused ----------------------------------------------- */
+
+TEST(a_crew_that_has_declined_it_is_promised_no_more)
+{
+    struct notice n = { .noun = "order", .kind = "accepted" };
+
+    office_make(c);
+    n.noun_id = ask(c, "wang", "A04").id;
+    EXPECT_OK(say(c, "desk", "dispatch", n.noun_id));
+    EXPECT_OK(say(c, "zhao", "decline", n.noun_id, .reason = "full"));
+    expect_told(c, "wang", n.noun_id, "accepted", "等待重新派工，预计 ",
+                "it is back at the desk");
+    c->lang = LANG_ZH;
+    notice_put_words(c, &n);
+    EXPECT(strstr(n.text, "电工班") == NULL);
+}
+
+TEST(nobody_is_told_to_mend_or_call_off_what_others_wait_for)
+{
+    int64_t id, other;
+
+    office_make(c);
+    id = ask(c, "wang", "A04").id;
+    other = ask(c, "li", "A04").id;
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = id, .reason = "same"));
+    EXPECT_OK(say(c, "desk", "correct", id, .item_code = "A06",
+                  .answers = "{\"reason\":\"more\"}"));
+    EXPECT_OK(say(c, "chief", "refuse", id, .reason = "no"));
+    expect_told(c, "wang", id, "returned", "由服务台处理",
+                "the desk sees to it");
+    EXPECT_OK(say(c, "desk", "split_off", other, .reason = "so"));
+    expect_told(c, "wang", id, "returned", "或者撤销", "or cancel it");
+}
+
+TEST(nobody_is_told_to_verify_rate_or_reopen_what_they_may_not)
+{
+    struct order_request w = { .item_code = "A04", .place_id = 24 };
+    int64_t id, own;
+
+    office_make(c);
+    own = ask_for(c, "zhao", &w).id;
+    id = ask(c, "wang", "A04").id;
+    for (int i = 0; i < 2; i++) {
+        int64_t one = i == 0 ? own : id;
+
+        EXPECT_OK(say(c, "desk", "dispatch", one));
+        EXPECT_OK(say(c, "sun", "arrive", one));
+        EXPECT_OK(say(c, "sun", "complete", one, .result = "so"));
+    }
+    /* The work was another's, so it is theirs to verify, but not to rate. */
+    expect_told(c, "zhao", own, "completed", "请验收；", "please verify it;");
+    EXPECT_OK(say(c, "zhao", "verify", own));
+    expect_no_more(c, "zhao", own, "verified");
+    EXPECT_OK(say(c, "wang", "verify", id));
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = 5));
+    expect_no_more(c, "wang", id, "verified");
+    office_pass(c, 8 * DAY_MS);
+    (void)wake_orders(c);
+    expect_told(c, "wang", id, "closed", "可以重新办理", "open it again");
+    office_pass(c, 8 * DAY_MS);
+    expect_no_more(c, "wang", id, "closed");
+}
+
+TEST(whose_order_was_merged_is_not_sent_to_words_that_they_cannot_read)
+{
+    int64_t id, other;
+
+    office_make(c);
+    id = ask(c, "wang", "A04").id;
+    other = ask(c, "li", "A04").id;
+    EXPECT_OK(say(c, "desk", "merge", other, .into_id = id, .reason = "same"));
+    EXPECT_OK(say(c, "desk", "comment", id, .note = "where exactly?"));
+    EXPECT(told_of(c, 41, id, "comment") == 1);
+    EXPECT(told_of(c, 42, other, "comment") == 0);
+}

@@ -533,3 +533,110 @@ TEST(a_leg_that_is_split_off_is_waited_for_again)
     EXPECT_OK(say(c, "zhao", "complete", lamp));
     EXPECT_OK(say(c, "wang", "verify", parent));
 }
+
+/* Merged and drawn out by the desk, with every state that ends the whole. */
+TEST(a_leg_is_not_split_off_under_a_whole_that_is_over)
+{
+    struct order_request w = {
+        .item_code = "A05",
+        .legs = "[{\"item_code\":\"A04\"},{\"item_code\":\"A04\"}]"
+    };
+    static const char *const verbs[] = { "cancel", "verify" };
+
+    office_make(c);
+    for (size_t i = 0; i < COUNT(verbs); i++) {
+        struct order_view v = { 0 };
+        int64_t whole = ask_for(c, "wang", &w).id;
+        int64_t lamp =
+            office_int(c, "SELECT MIN(id) FROM orders WHERE item_code = 'A04'"
+                          " AND state = 'submitted'");
+        int64_t main_leg =
+            office_int(c, "SELECT MAX(id) FROM orders WHERE item_code = 'A04'");
+
+        merge(c, lamp, main_leg);
+        if (i == 0) {
+            EXPECT_OK(say(c, "desk", "cancel", main_leg, .reason = "no"));
+        } else {
+            EXPECT_OK(say(c, "desk", "dispatch", main_leg));
+            EXPECT_OK(say(c, "zhao", "arrive", main_leg));
+            EXPECT_OK(say(c, "zhao", "complete", main_leg));
+        }
+        EXPECT_OK(say(c, "wang", verbs[i], whole, .reason = "over"));
+        EXPECT_FAULT(say(c, "desk", "split_off", lamp, .reason = "so"),
+                     ERR_CONFLICT, NULL);
+        as(c, "desk");
+        EXPECT_OK(order_get(c, lamp, &v));
+        EXPECT(strstr(v.verbs, "split_off") == NULL);
+        if (i == 0)
+            continue;
+        /* Waited for again, it is waited for with its legs. */
+        EXPECT_OK(say(c, "wang", "reopen", whole, .reason = "dark"));
+        split(c, lamp);
+    }
+}
+
+/* H02 is of class P: somebody looks at it in five working days, and it is done on
+   the day that is agreed on. */
+TEST(a_day_that_was_agreed_on_stays_when_it_is_merged_and_split_off)
+{
+    struct order o;
+    int64_t id, main_order;
+
+    office_make(c);
+    main_order = ask(c, "wang", "A04").id;
+    id = ask(c, "wang", "H02").id;
+    EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = ZHAO,
+                  .crew_id = id_of(c, "crew", "electricians")));
+    EXPECT_OK(say(c, "zhao", "acknowledge", id));
+    EXPECT_OK(say(c, "zhao", "ask_extension", id, .reason = "plan",
+                  .until = at("2026-11-25 10:00")));
+    EXPECT_OK(say(c, "desk", "grant_extension", id));
+    merge(c, id, main_order);
+    split(c, id);
+    o = order_now(c, id);
+    EXPECT(o.on_site_due.ms > at("2026-11-25 10:00").ms);
+    EXPECT(o.complete_due.ms == at("2026-11-25 10:00").ms);
+    EXPECT(o.complete_from.ms == 0);
+}
+
+/* -- more time -------------------------------------------------------------------- */
+
+/* Zhao has it and asks for two days; three later it is due after them. */
+static void
+expect_nothing_asked(struct call *c, int64_t id)
+{
+    struct order o = order_now(c, id);
+
+    EXPECT(o.extension_asked_until.ms == 0 && o.extension_reason == NULL);
+    EXPECT(o.complete_due.ms > c->now.ms);
+    EXPECT_FAULT(say(c, "desk", "grant_extension", id), ERR_CONFLICT, NULL);
+    EXPECT(order_now(c, id).complete_due.ms == o.complete_due.ms);
+    EXPECT(order_now(c, id).extensions == 0);
+}
+
+TEST(more_time_never_takes_time_away_once_the_end_is_later_than_what_was_asked)
+{
+    int64_t id, main_order;
+
+    office_make(c);
+    main_order = ask(c, "wang", "A11").id;
+    for (int i = 0; i < 2; i++) {
+        id = ask(c, "wang", "A11").id;
+        EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = ZHAO,
+                      .crew_id = id_of(c, "crew", "electricians")));
+        EXPECT_OK(say(c, "zhao", "acknowledge", id));
+        EXPECT_OK(say(c, "zhao", "ask_extension", id, .reason = "parts",
+                      .until = { c->now.ms + 2 * DAY_MS }));
+        if (i == 0)
+            EXPECT_OK(
+                say(c, "zhao", "suspend", id, .reason = "awaiting_parts"));
+        else
+            merge(c, id, main_order);
+        office_pass(c, 3 * DAY_MS);
+        if (i == 0)
+            EXPECT_OK(say(c, "zhao", "resume", id));
+        else
+            split(c, id);
+        expect_nothing_asked(c, id);
+    }
+}

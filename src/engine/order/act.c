@@ -23,10 +23,14 @@ order_settle(struct deed *d)
     struct order *o = d->rec;
 
     judge_clocks(o);
-    if (o->suspended_at.ms != 0) {
+    /* Whether it had to wait for an approval is known when that is over. */
+    if (o->suspended_at.ms != 0 && o->state != ORDER_AWAITING_APPROVAL) {
         (void)hold_promise(d->c, o);
         (void)promises_each(d->c, o, hold_promise);
     }
+    /* In a pause it may be granted: from now on, and not since it began. */
+    if (o->suspended_at.ms == 0)
+        drop_asked(d->c, o);
     o->is_open = state_is_open(o->state);
     watch_clocks(d->c, d->old, o);
 }
@@ -326,9 +330,8 @@ static const char done_legs[] =
     "SELECT COUNT(*) FROM orders WHERE parent_id = $1"
     " AND completed_at IS NOT NULL";
 
-/* It was given to a crew once, whatever became of that. */
-static enum err
-was_given(struct call *c, int64_t id, bool *was)
+enum err
+order_was_given(struct call *c, int64_t id, bool *was)
 {
     struct list l = { .model = &event_model, .limit = 1 };
     const struct event_view v = {
@@ -350,7 +353,7 @@ has_work_of_its_own(struct call *c, const struct order *parent, bool *has)
 {
     *has = parent->dispatched_at.ms != 0 || parent->reopens != 0
            || parent->reworks != 0;
-    return *has ? OK : was_given(c, parent->id, has);
+    return *has ? OK : order_was_given(c, parent->id, has);
 }
 
 enum err

@@ -5,6 +5,10 @@
  * While it waits it promises nothing.  What it promised before is kept by class,
  * as for any that is called otherwise (promise.c), and goes on when it is let
  * pass: a word that is mended gives no time and takes none that was agreed on.
+ *
+ * Whether the wait was a pause is known when it is over.  Let pass, all of it had
+ * to wait.  Called again what needs nobody's word it had not: only the promises of
+ * what needs one stood still, and the others ran on.
  */
 #include "base/text.h"
 #include "engine/catalog/catalog.h"
@@ -55,7 +59,6 @@ end_is_booked(struct call *c, const struct order *o)
     return s != NULL && s->complete_booked && o->complete_from.ms != 0;
 }
 
-/* The wait was a pause. */
 static bool
 end_goes_on(struct call *c, struct order *o)
 {
@@ -70,24 +73,40 @@ end_goes_on(struct call *c, struct order *o)
     return true;
 }
 
-/* The other clocks go on in a pause, but until it is let pass nobody can meet
-   them. */
+/* An emergency that no pause may stop. */
+static bool
+never_stops(struct call *c, const struct order *o)
+{
+    return is_emergency(c, o) && text_same(pause_rule(c, o), "no");
+}
+
+/* The wait was a pause.  The other clocks go on in one, but until it is let pass
+   nobody can meet them. */
 static bool
 all_goes_on(struct call *c, struct order *o)
 {
     CATALOG k = catalog_hold(c);
     const struct sla_class *s = class_of(c, k, o);
 
+    if (never_stops(c, o))
+        return false;
     (void)end_goes_on(c, o);
     if (s != NULL && s->on_site_booked && o->on_site_at.ms == 0
         && o->on_site_due.ms > o->suspended_at.ms)
         o->on_site_due = still_to_come(o->on_site_due, c->now);
     (void)clocks_go_on(c, o);
-    /* Nothing is promised to be done before somebody is there. */
-    if (o->on_site_at.ms == 0 && o->complete_due.ms > c->now.ms
-        && o->complete_from.ms != 0)
-        o->complete_due = later_of(o->complete_due, o->on_site_due);
+    end_after_arrival(c, o);
     return true;
+}
+
+/* Nobody's word was needed, so whoever called it so gains nothing; what does need
+   one loses nothing, as it could not go on before. */
+static bool
+asked_goes_on(struct call *c, struct order *o)
+{
+    struct service_item item;
+
+    return order_item(c, o, &item) && item.needs_approval && all_goes_on(c, o);
 }
 
 /* It waited since it was corrected, or since it was asked for. */
@@ -102,7 +121,6 @@ let_pass(struct deed *d, bool (*goes_on)(struct call *c, struct order *o))
     o->suspended_at = (instant){ 0 };
     if (!promise_as_before(d))
         begin_clocks(d);
-    drop_asked(d->c, o);
 }
 
 enum err
@@ -113,13 +131,11 @@ do_approve(struct deed *d, void *rec)
     return OK;
 }
 
-/* Nobody's word was needed, so whoever called it so gains nothing: the clocks
-   that no pause stops ran on. */
 void
 pass_unasked(struct deed *d)
 {
     struct order *o = d->rec;
 
     o->state = ORDER_SUBMITTED;
-    let_pass(d, end_goes_on);
+    let_pass(d, asked_goes_on);
 }

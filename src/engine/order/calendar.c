@@ -34,7 +34,7 @@ move_end(struct call *c, const struct catalog *k, const struct sla_class *s,
     instant none = { 0 }, end;
     struct catalog_due anew;
 
-    if (o->complete_from.ms == 0 || o->suspended_at.ms != 0)
+    if (o->complete_from.ms == 0 || o->held_due.ms != 0)
         return false;
     anew = catalog_due(c, k, s, o->complete_from, o->wanted_from, o->wanted_to);
     if (o->complete_left_ms > 0)

@@ -330,6 +330,7 @@ called_before(const struct deed *d)
     const struct order *old = d->old;
     struct order was = *(const struct order *)d->rec;
 
+    was.item_id = old->item_id;
     was.sla_class = old->sla_class;
     was.wanted_from = old->wanted_from;
     was.wanted_to = old->wanted_to;

@@ -371,6 +371,9 @@ enum err order_tell(struct deed *d);
 void order_audited(const struct deed *d, struct json_out *out);
 enum err order_after(struct deed *d);
 
+/* It was given to a crew once, whatever became of that. */
+enum err order_was_given(struct call *c, int64_t id, bool *was) MUST_USE;
+
 /* What each verb changes. */
 enum err do_accept(struct deed *d, void *rec);
 enum err do_verify(struct deed *d, void *rec);
@@ -413,7 +416,8 @@ bool promise_as_before(struct deed *d);
 /* The order as it was called before. */
 struct order called_before(const struct deed *d);
 
-/* No more time is asked for than it has. */
+/* No more time is asked for than it has: a pause, a split, an approval, another
+   name or another calendar may have made the end later than what was asked. */
 void drop_asked(struct call *c, struct order *o);
 
 /* -- approval.c ---------------------------------------------------------------- */
@@ -421,7 +425,7 @@ void drop_asked(struct call *c, struct order *o);
 /* What was let pass is another thing: nobody works on it until it passes. */
 void ask_again(struct deed *d);
 
-/* It needs nobody's word any more. */
+/* It needs nobody's word any more, and so need not have waited. */
 void pass_unasked(struct deed *d);
 
 /* Somebody lets it pass: its clocks begin, or go on. */
@@ -463,13 +467,17 @@ enum err order_write_merged(struct call *c, int64_t id,
 /* -- split.c ------------------------------------------------------------------ */
 
 /* ERR_CONFLICT: nothing tells into what it was merged, or that has been over for
-   ORDER_REOPEN_DAYS. */
+   ORDER_REOPEN_DAYS; it is a leg of what is over. */
 enum err guard_split_off(struct deed *d, void *rec);
 
 /* Of O, which could not be worked at since suspended_at: the clocks but the last go
    on with what was left of them, and clocks_from along.  None that was met or had
    run out by then, nor what is booked and still to come; false: none. */
 bool clocks_go_on(struct call *c, struct order *o);
+
+/* Nothing is promised to be done before somebody is there; a day that was agreed
+   on stays. */
+void end_after_arrival(const struct call *c, struct order *o);
 
 /* It lives again as it was, or at the desk where its hands can have it no more. */
 enum err do_split_off(struct deed *d, void *rec);

@@ -3,7 +3,8 @@
  * What a message means for whoever asked: one sentence of what happens next or
  * what they have to do, with the time that is promised.  It is made when the
  * message is read, of the order as it is then: news that is no longer the last
- * has none, as what it promised may be over.
+ * has none, as what it promised may be over.  Nobody is told to do what the guards
+ * would refuse them.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -71,12 +72,21 @@ crew_called(struct call *c, const struct order *o)
     return text_is_blank(name) ? o->crew_name : name;
 }
 
-/* Whoever has it is on the way, or will be. */
+/* Whoever has it is on the way, or will be: not who had it and gave it back. */
 static const char *
 coming(struct call *c, const struct order *o)
 {
     const char *by = promised(c, o->on_site_due), *crew = crew_called(c, o);
+    bool was = false;
 
+    if (!crew_has_it(o) && order_was_given(c, o->id, &was) != OK)
+        return NULL;
+    if (was)
+        return by ? say_next(c,
+                             "it is back at the desk to be given out anew; "
+                             "somebody is expected by %s",
+                             by)
+                  : say_next(c, "it is back at the desk to be given out anew");
     if (crew == NULL)
         return by ? say_next(c, "a crew is sent and is expected by %s", by)
                   : say_next(c, "a crew is sent");
@@ -106,33 +116,69 @@ waiting(struct call *c, const struct order *o)
                 : say_next(c, "you are told when it goes on");
 }
 
+/* Would the verb be theirs to do, and succeed? */
+static bool
+may_do(struct call *c, const struct order *o, const char *verb)
+{
+    bool may;
+
+    return life_allows(c, &order_life, o, verb, &may) == OK && may;
+}
+
+static const char *
+asked_to_mend(struct call *c, const struct order *o)
+{
+    if (!may_do(c, o, "resubmit"))
+        return say_next(c, "others wait for it too; the desk sees to it");
+    return may_do(c, o, "cancel")
+               ? say_next(c, "put it right and send it in again, or cancel it")
+               : say_next(c, "put it right and send it in again");
+}
+
+static const char *
+asked_to_verify(struct call *c, const struct order *o)
+{
+    const char *until = promised(c, o->wake_at);
+    struct order verified = *o;
+
+    /* Legs are verified with their order. */
+    if (o->parent_id != 0 || !may_do(c, o, "verify"))
+        return NULL;
+    verified.state = ORDER_VERIFIED;
+    verified.verified_at = c->now;
+    if (!may_do(c, &verified, "rate"))
+        return until ? say_next(c,
+                                "please verify it; unanswered it passes by "
+                                "itself at %s",
+                                until)
+                     : say_next(c, "please verify it");
+    return until ? say_next(c,
+                            "please verify and rate it; unanswered it "
+                            "passes by itself at %s",
+                            until)
+                 : say_next(c, "please verify and rate it");
+}
+
 /* What is asked of whoever asked: not of those whose order was merged. */
 static const char *
 asked_of_them(struct call *c, const struct order *o)
 {
-    const char *until;
+    const char *until = promised(c, o->wake_at);
 
     switch (o->state) {
-    case ORDER_RETURNED:
-        return say_next(c, "put it right and send it in again, or cancel it");
-    case ORDER_COMPLETED:
-        /* Legs are verified with their order. */
-        if (o->parent_id != 0)
-            return NULL;
-        until = promised(c, o->wake_at);
-        return until ? say_next(c,
-                                "please verify and rate it; unanswered it "
-                                "passes by itself at %s",
-                                until)
-                     : say_next(c, "please verify and rate it");
+    case ORDER_RETURNED: return asked_to_mend(c, o);
+    case ORDER_COMPLETED: return asked_to_verify(c, o);
     case ORDER_VERIFIED:
-        until = promised(c, o->wake_at);
-        return until ? say_next(c, "you may rate it until %s", until) : NULL;
+        return until && may_do(c, o, "rate")
+                   ? say_next(c, "you may rate it until %s", until)
+                   : NULL;
     case ORDER_CLOSED:
-        return say_next(c,
-                        "if the trouble is back, open it again within %d days "
-                        "of the verification",
-                        ORDER_REOPEN_DAYS);
+        return may_do(c, o, "reopen")
+                   ? say_next(c,
+                              "if the trouble is back, open it again within "
+                              "%d days of the verification",
+                              ORDER_REOPEN_DAYS)
+                   : NULL;
     default: return NULL;
     }
 }

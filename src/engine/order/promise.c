@@ -5,8 +5,8 @@
  * Whoever corrects its item to one of another class and back finds the first
  * promise again, as it would be by now: so these go through pauses and changes
  * of the calendar as the one does that is in force.  They are few, and nobody
- * looks for them, so they stand in the order as JSON: {"N": {"accept_due": ms,
- * ...}, ...}, by class.
+ * looks for them, so they stand in the order as JSON: {"N": {"item_id": id,
+ * "accept_due": ms, ...}, ...}, by class, with the item that they were made for.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -43,6 +43,7 @@ put_promise(json_t *to, const struct order *o)
     for (size_t i = 0; i < COUNT(times); i++)
         (void)json_object_set_new(to, times[i].name,
                                   json_integer(time_of(&copy, i)->ms));
+    (void)json_object_set_new(to, "item_id", json_integer(o->item_id));
     (void)json_object_set_new(to, "left_ms", json_integer(o->complete_left_ms));
     (void)json_object_set_new(to, "left_working",
                               json_boolean(o->left_working));
@@ -58,6 +59,7 @@ get_promise(struct call *c, const json_t *from, struct order *o)
     for (size_t i = 0; i < COUNT(times); i++)
         time_of(o, i)->ms =
             json_integer_value(json_object_get(from, times[i].name));
+    o->item_id = json_integer_value(json_object_get(from, "item_id"));
     o->complete_left_ms = json_integer_value(json_object_get(from, "left_ms"));
     o->left_working = json_is_true(json_object_get(from, "left_working"));
     o->judged = json_integer_value(json_object_get(from, "judged"));

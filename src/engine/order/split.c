@@ -16,6 +16,24 @@
 #include "base/text.h"
 #include "engine/order/inner.h"
 
+/* Of what is over no leg is waited for, and nobody would verify it.  Whoever ends
+   the whole looks at its legs: of two at once one is too late. */
+static enum err
+check_whole(struct call *c, const struct order *leg)
+{
+    struct order whole;
+
+    if (leg->parent_id == 0)
+        return OK;
+    TRY(model_get(c, &order_model, leg->parent_id, &whole));
+    if (whole.is_open || whole.state == ORDER_RETURNED)
+        return OK;
+    return fail(c, ERR_CONFLICT, NULL,
+                "order %s, which it is a leg of, is over; please report it "
+                "anew",
+                whole.number);
+}
+
 enum err
 guard_split_off(struct deed *d, void *rec)
 {
@@ -23,6 +41,7 @@ guard_split_off(struct deed *d, void *rec)
     struct order main_order;
     instant over;
 
+    TRY(check_whole(d->c, o));
     /* What came from another system may be merged into nothing. */
     if (o->merged_into_id == 0)
         return fail(d->c, ERR_CONFLICT, NULL,
@@ -76,6 +95,14 @@ clocks_go_on(struct call *c, struct order *o)
     return some;
 }
 
+void
+end_after_arrival(const struct call *c, struct order *o)
+{
+    if (o->on_site_at.ms == 0 && o->complete_from.ms != 0
+        && o->complete_due.ms > c->now.ms)
+        o->complete_due = later_of(o->complete_due, o->on_site_due);
+}
+
 /* The end goes on as after a pause. */
 static void
 go_on_since(struct deed *d, instant since)
@@ -91,9 +118,8 @@ go_on_since(struct deed *d, instant since)
         o->complete_due = was.complete_due;
         o->complete_from = was.complete_from;
         o->complete_left_ms = was.complete_left_ms;
-    } else if (o->on_site_at.ms == 0 && o->complete_due.ms > c->now.ms) {
-        /* Nothing is promised to be done before somebody is there. */
-        o->complete_due = later_of(o->complete_due, o->on_site_due);
+    } else {
+        end_after_arrival(c, o);
     }
 }
 

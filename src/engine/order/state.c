@@ -54,7 +54,8 @@ static const struct step steps[] = {
     { IN(MERGED), "split_off", ORDER_SUBMITTED, BY_DESK, guard_split_off,
       do_split_off, &order_split_model,
       "It is not the same as the other: it is done by itself again.",
-      "with a reason, to where it was; within 15 days of the other's end" },
+      "with a reason, to where it was; within 15 days of the other's end; a "
+      "leg while its whole is not over" },
     { IN(SUBMITTED) | IN(ACCEPTED), "dispatch", ORDER_DISPATCHED, BY_DISPATCH,
       guard_dispatch, do_dispatch, &order_dispatch_model,
       "Give it to a crew and, if wanted, to one of its people.",

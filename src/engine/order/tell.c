@@ -115,9 +115,11 @@ enum err
 tell_requesters(struct call *c, const struct order *o, const char *kind)
 {
     TRY(notice_tell(c, o->requester_id, "order", o->id, kind));
-    /* What was said about it is not for those who cannot read it. */
-    if (!text_same(kind, "comment"))
-        TRY(tell_followers(c, o, kind));
+    /* What was said about it is not for those who cannot read it: who follows it,
+       and whose order was merged into it. */
+    if (text_same(kind, "comment"))
+        return OK;
+    TRY(tell_followers(c, o, kind));
     return o->state == ORDER_MERGED ? OK : tell_merged(c, o, kind);
 }
 

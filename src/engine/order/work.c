@@ -319,12 +319,12 @@ do_ask_extension(struct deed *d, void *rec)
 }
 
 /* It is to be done by then.  A day that was agreed on in a pause was agreed on
-   as of now: what of the pause lies before does not move it.  Where the pause
-   has made the promise later than what was asked, that stays. */
+   as of now: what of the pause lies before does not move it.  Where the promise
+   is later than what was asked, it stays: more time takes none away. */
 static void
 agree_on(struct call *c, struct order *o, instant until)
 {
-    if (o->held_due.ms != 0 && until.ms <= promised_end(c, o).ms)
+    if (until.ms <= promised_end(c, o).ms)
         return;
     o->complete_due = until;
     o->complete_from = o->held_due = (instant){ 0 };
