@@ -54,7 +54,8 @@ enum field_flag {
     UNTIL =
         65536, /* the first day on which it holds no more; empty: for good */
     UNASKED = 131072, /* a form does not ask for it; a program may say it */
-    IN_CONFIDENCE = 262144 /* a text that was said to those who might see the row
+    IN_CONFIDENCE =
+        262144 /* a text that was said to those who might see the row
                        as it was: emptied where more may see it from now on */
 };
 

@@ -26,9 +26,9 @@ talked_about(struct call *c, struct order_request w)
 
     EXPECT_OK(say(c, "desk", "raise_priority", id, .priority = 1,
                   .reason = "Mr X shouts"));
-    EXPECT_OK(say(c, "desk", "dispatch", id,
-                  .crew_id = id_of(c, "crew", "electricians"),
-                  .assignee_id = 44));
+    EXPECT_OK(
+        say(c, "desk", "dispatch", id,
+            .crew_id = id_of(c, "crew", "electricians"), .assignee_id = 44));
     EXPECT_OK(say(c, "zhao", "arrive", id));
     EXPECT_OK(say(c, "zhao", "complete", id, .result = "spoke with Mr X",
                   .cause = "Mr X"));
@@ -153,6 +153,38 @@ TEST(a_complaint_that_is_sent_in_again_as_a_lamp_is_emptied_too)
                   .description = "lamp"));
     o = order_now(c, id);
     EXPECT(!has_words_of_then(&o));
+}
+
+static size_t
+found_by(struct call *c, const char *words)
+{
+    struct list l = { .model = &order_model, .words = words };
+
+    as(c, "money");
+    EXPECT_OK(order_list(c, &l, NULL));
+    return l.n;
+}
+
+TEST(an_order_is_found_no_more_by_words_that_were_corrected)
+{
+    struct order_request w = { .item_code = "K06",
+                               .description = "zzqperson shouts" };
+    struct order o;
+    int64_t id;
+
+    office_make(c);
+    id = ask_for(c, "wang", &w).id;
+    EXPECT_OK(
+        say(c, "desk", "correct", id, .description = "zzqother whispers"));
+    EXPECT_OK(say(c, "desk", "correct", id, .item_code = "A04",
+                  .description = "zzqlamp flickers"));
+    o = order_now(c, id);
+    EXPECT(found_by(c, "zzqperson") == 0 && found_by(c, "zzqother") == 0);
+    EXPECT(found_by(c, "shouts") == 0 && found_by(c, "投诉") == 0);
+    EXPECT(found_by(c, "zzqlamp flickers") == 1 && found_by(c, o.number) == 1);
+    EXPECT_OK(
+        say(c, "desk", "correct", id, .description = "zzqperson flickers"));
+    EXPECT(found_by(c, "zzqperson") == 1 && found_by(c, "zzqlamp") == 0);
 }
 
 /* A text that is added to orders has to be thought of: IN_CONFIDENCE, or one

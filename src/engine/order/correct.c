@@ -404,21 +404,6 @@ send_at_once(struct deed *d)
     o->dispatched_at = d->c->now;
 }
 
-static enum err
-index_anew(struct call *c, const struct order *o)
-{
-    struct person_facts person = { 0 };
-    struct place_facts place = { 0 };
-
-    if (o->place_id != 0)
-        TRY(place_facts(c, o->place_id, &place));
-    if (o->unlisted)
-        person.initials = text_initials(c->arena, o->requester_name);
-    else
-        TRY(person_facts(c, o->requester_id, &person));
-    return index_order(c, o, person.initials, place.initials);
-}
-
 /* -- the verbs ---------------------------------------------------------------------- */
 
 enum err
@@ -444,7 +429,7 @@ do_correct(struct deed *d, void *rec)
     TRY(route_anew(d, &k.item));
     send_at_once(d);
     TRY(note_changes(d, &k)); /* with the promises, too */
-    return index_anew(d->c, o);
+    return index_anew(d->c, old, o);
 }
 
 /* Sent in again with what was missing; the clocks start anew. */
@@ -472,7 +457,7 @@ do_resubmit(struct deed *d, void *rec)
     TRY(note_changes(d, &k));
     if (!k.some)
         d->detail = NULL;
-    return index_anew(c, o);
+    return index_anew(c, d->old, o);
 }
 
 /* -- telling ----------------------------------------------------------------------- */

@@ -601,11 +601,10 @@ enum err do_add_leg(struct deed *d, void *rec);
 /* Keep the vote.  ERR_INVALID: two stars or fewer without a word why. */
 enum err do_rate(struct deed *d, void *rec);
 
-/* Put the words of the order into the search index; PERSON and PLACE tell the
-   initials of their names. */
-enum err index_order(struct call *c, const struct order *o,
-                     const char *person_initials,
-                     const char *place_initials) MUST_USE;
+/* Put the words of the order into the search index instead of those of OLD, which
+   it was. */
+enum err index_anew(struct call *c, const struct order *old,
+                    const struct order *o) MUST_USE;
 
 /* A leg that was waited for is done or called off: the parent is done when it
    was the last, some leg was done, and nothing of its own is to be done. */
