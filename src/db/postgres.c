@@ -926,8 +926,7 @@ postgres_open(const char *address, unsigned readers, const char **why)
     thread_cond(&s->side_filled);
     thread_cond(&s->alone_over);
     thread_cond(&s->stopping);
-    /* One at once, to tell a wrong address at the start and not with the
-       first request. */
+    /* One at once: a wrong address is told at the start, not later. */
     s->sides = pg_connect(s, true, why);
     s->n_sides = s->sides != NULL;
     if (s->sides && pg_find_schema(s, s->sides, why))
@@ -943,21 +942,19 @@ static const char search_tables[] =
 static const char *
 put_words(struct arena *a, const struct search_index *x, const char *kept)
 {
-    bool own = x->noun != NULL;
-
-    return arena_printf(a,
-                        "INSERT INTO %s (id, tokens%s) VALUES"
-                        " ($1, array_to_tsvector(string_to_array($2, ' '))%s)"
-                        " ON CONFLICT (%sid) DO UPDATE"
-                        " SET tokens = %sexcluded.tokens",
-                        x->table, own ? "" : ", noun", own ? "" : ", $3",
-                        own ? "" : "noun, ", kept);
+    return arena_printf(
+        a,
+        "INSERT INTO %s (id, tokens%s) VALUES ($1, array_to_tsvector("
+        "string_to_array($2, ' '))%s) ON CONFLICT (id%s)"
+        " DO UPDATE SET tokens = %sexcluded.tokens",
+        x->table, x->noun ? "" : ", noun", x->noun ? "" : ", $3",
+        x->noun ? "" : ", noun", kept);
 }
 
 static void
 search_fill(struct arena *a, struct search_index *x)
 {
-    x->put = put_words(a, x, "");
+    x->put = put_words(a, x, ""); /* instead of those that are there */
     x->add = put_words(a, x, arena_printf(a, "%s.tokens || ", x->table));
 }
 

@@ -134,6 +134,7 @@ sqlite_write_words(struct sqlite_store *s)
         all[n++] = (struct indexed){ search_index_of(&s->base, l->noun), l };
     qsort(all, n, sizeof(*all), compare_indexed);
     for (size_t i = 0; rc == SQLITE_OK && i < n; i += some) {
+        /* What one takes out must not go with those before it. */
         for (some = 1; i + some < n && some < SQLITE_ROWS_MANY; some++)
             if (all[i + some].index != all[i].index
                 || all[i + some].said->gone != NULL)
