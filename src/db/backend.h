@@ -42,6 +42,8 @@ struct search {
     const char *noun;
     int64_t id;
     const char *tokens;
+    const char *gone; /* words that are taken out before; NULL: none */
+    size_t turn;      /* which of its TX it is */
 };
 
 /* An index of words (search.c); that of all nouns is the last of the list. */
@@ -49,6 +51,7 @@ struct search_index {
     struct search_index *next;
     const char *noun; /* NULL: of all that have none of their own */
     const char *table;
+    const char *put;            /* one row's, for those that are gone */
     const char *add, *add_many; /* statements; those of SQLite add some rows */
 };
 

@@ -683,7 +683,8 @@ lasting_arena(struct call *c)
 /* Written when the TX is kept: SQLite's index is then flushed once a batch,
    not once a body. */
 enum err
-db_search_add(struct call *c, const char *noun, int64_t id, const char *tokens)
+db_search_change(struct call *c, const char *noun, int64_t id, const char *gone,
+                 const char *tokens)
 {
     struct db *d = c->db;
     struct search *s;
@@ -695,10 +696,20 @@ db_search_add(struct call *c, const char *noun, int64_t id, const char *tokens)
         return OK;
     a = lasting_arena(c);
     s = NEW(a, struct search);
-    *s = (struct search){ d->search, arena_text(a, noun), id,
-                          arena_text(a, tokens) };
+    *s = (struct search){ d->search,
+                          arena_text(a, noun),
+                          id,
+                          arena_text(a, tokens),
+                          text_is_blank(gone) ? NULL : arena_text(a, gone),
+                          d->search ? d->search->turn + 1 : 0 };
     d->search = s;
     return OK;
+}
+
+enum err
+db_search_add(struct call *c, const char *noun, int64_t id, const char *tokens)
+{
+    return db_search_change(c, noun, id, NULL, tokens);
 }
 
 /* Pairs of Han characters are whole tokens; Latin words and single characters

@@ -331,9 +331,12 @@ enum err db_mark_set(struct call *c, const char *name, int64_t value) MUST_USE;
 /*
  * The full-text index: db_search_add puts TOKENS in, of the row ID of NOUN
  * ("order").  It is done inside a TX and is found after its commit; adding
- * again adds words, none is ever taken away.  An id is one row's among all
- * nouns (decision 15).
+ * again adds words.  db_search_change takes out those of GONE, as they were put
+ * in, before TOKENS, which has the rest, too.  An id is one row's among all nouns
+ * (decision 15).
  */
+enum err db_search_change(struct call *c, const char *noun, int64_t id,
+                          const char *gone, const char *tokens) MUST_USE;
 enum err db_search_add(struct call *c, const char *noun, int64_t id,
                        const char *tokens) MUST_USE;
 

@@ -759,7 +759,7 @@ write_words(struct call *c, struct pg_conn *conn)
     for (const struct search *s = c->db->search; s; s = s->next) {
         const struct search_index *x = search_index_of(c->db->store, s->noun);
         struct value v[] = { V(s->id), V(s->tokens), V(s->noun) };
-        struct query q = { x->add, v, x->noun ? 2 : 3 };
+        struct query q = { s->gone ? x->put : x->add, v, x->noun ? 2 : 3 };
         PGresult *r = run(c, conn, &q, false);
 
         if (!pg_is_good(r))
@@ -926,8 +926,7 @@ postgres_open(const char *address, unsigned readers, const char **why)
     thread_cond(&s->side_filled);
     thread_cond(&s->alone_over);
     thread_cond(&s->stopping);
-    /* One at once, to tell a wrong address at the start and not with the
-       first request. */
+    /* One at once: a wrong address is told at the start, not later. */
     s->sides = pg_connect(s, true, why);
     s->n_sides = s->sides != NULL;
     if (s->sides && pg_find_schema(s, s->sides, why))
@@ -940,18 +939,23 @@ static const char search_tables[] =
     "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
     " AND tablename LIKE '%~_search' ESCAPE '~'";
 
+static const char *
+put_words(struct arena *a, const struct search_index *x, const char *kept)
+{
+    return arena_printf(
+        a,
+        "INSERT INTO %s (id, tokens%s) VALUES ($1, array_to_tsvector("
+        "string_to_array($2, ' '))%s) ON CONFLICT (id%s)"
+        " DO UPDATE SET tokens = %sexcluded.tokens",
+        x->table, x->noun ? "" : ", noun", x->noun ? "" : ", $3",
+        x->noun ? "" : ", noun", kept);
+}
+
 static void
 search_fill(struct arena *a, struct search_index *x)
 {
-    bool own = x->noun != NULL;
-
-    x->add = arena_printf(a,
-                          "INSERT INTO %s (id, tokens%s) VALUES"
-                          " ($1, array_to_tsvector(string_to_array($2, ' '))%s)"
-                          " ON CONFLICT (%sid) DO UPDATE"
-                          " SET tokens = %s.tokens || excluded.tokens",
-                          x->table, own ? "" : ", noun", own ? "" : ", $3",
-                          own ? "" : "noun, ", x->table);
+    x->put = put_words(a, x, ""); /* instead of those that are there */
+    x->add = put_words(a, x, arena_printf(a, "%s.tokens || ", x->table));
 }
 
 static struct db_search

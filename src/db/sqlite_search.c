@@ -27,6 +27,10 @@ add_words(struct arena *a, const char *table, const char *rows)
 void
 sqlite_search_fill(struct arena *a, struct search_index *x)
 {
+    x->put = arena_printf(a,
+                          "INSERT INTO %s (%s, rowid, tokens)"
+                          " VALUES ('delete', $1, $2)",
+                          x->table, x->table);
     x->add = add_words(a, x->table, SQLITE_ROWS_8);
     x->add_many = add_words(a, x->table, SQLITE_ROWS_64);
 }
@@ -51,16 +55,23 @@ sqlite_search_in(struct call *c, const struct search_index *x, const char *noun,
 /*
  * Words wait for the batch's end: FTS5 writes a new segment at every statement
  * and savepoint that follows, and at every row whose id is below the one
- * before.  So they are sorted, and go in by as few statements as can be.
+ * before.  So they are sorted, and go in by as few statements as can be.  Of one
+ * row they stay in the order in which they came: what is gone was there before.
  */
 void
 sqlite_gather_words(struct sqlite_writer *w, const struct search *list)
 {
+    const size_t before = w->n_search;
+
     for (; list; list = list->next) {
         struct search *s = NEW(w->arena, struct search);
 
-        *s = (struct search){ w->search, arena_text(w->arena, list->noun),
-                              list->id, arena_text(w->arena, list->tokens) };
+        *s = (struct search){ w->search,
+                              arena_text(w->arena, list->noun),
+                              list->id,
+                              arena_text(w->arena, list->tokens),
+                              arena_text(w->arena, list->gone),
+                              before + list->turn };
         w->search = s;
         w->n_search++;
     }
@@ -68,17 +79,19 @@ sqlite_gather_words(struct sqlite_writer *w, const struct search *list)
 
 struct indexed {
     const struct search_index *index;
-    int64_t id;
-    const char *tokens;
+    const struct search *said;
 };
 
 static int
 compare_indexed(const void *a, const void *b)
 {
     const struct indexed *x = a, *y = b;
+    const struct search *s = x->said, *t = y->said;
     int order = strcmp(x->index->table, y->index->table);
 
-    return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
+    if (order == 0)
+        order = (s->id > t->id) - (s->id < t->id);
+    return order != 0 ? order : (s->turn > t->turn) - (s->turn < t->turn);
 }
 
 /* At most SQLITE_ROWS_MANY of one index; the rows left over are null. */
@@ -89,14 +102,24 @@ write_some(struct sqlite_writer *w, const struct indexed *all, size_t n)
     struct value v[2 * SQLITE_ROWS_MANY] = { 0 };
 
     for (size_t i = 0; i < n; i++) {
-        v[2 * i] = V(all[i].id);
-        v[2 * i + 1] = V(all[i].tokens);
+        v[2 * i] = V(all[i].said->id);
+        v[2 * i + 1] = V(all[i].said->tokens);
     }
     return sqlite_do(w->conn,
                      n <= SQLITE_ROWS_FEW
                          ? &(struct query){ x->add, v, 2 * SQLITE_ROWS_FEW }
                          : &(struct query){ x->add_many, v,
                                             2 * SQLITE_ROWS_MANY });
+}
+
+static int
+take_out(struct sqlite_writer *w, const struct indexed *one)
+{
+    struct value v[] = { V(one->said->id), V(one->said->gone) };
+
+    return one->said->gone == NULL
+               ? SQLITE_OK
+               : sqlite_do(w->conn, &(struct query){ one->index->put, v, 2 });
 }
 
 int
@@ -108,14 +131,17 @@ sqlite_write_words(struct sqlite_store *s)
     int rc = SQLITE_OK;
 
     for (const struct search *l = w->search; l; l = l->next)
-        all[n++] = (struct indexed){ search_index_of(&s->base, l->noun), l->id,
-                                     l->tokens };
+        all[n++] = (struct indexed){ search_index_of(&s->base, l->noun), l };
     qsort(all, n, sizeof(*all), compare_indexed);
     for (size_t i = 0; rc == SQLITE_OK && i < n; i += some) {
+        /* What one takes out must not go with those before it. */
         for (some = 1; i + some < n && some < SQLITE_ROWS_MANY; some++)
-            if (all[i + some].index != all[i].index)
+            if (all[i + some].index != all[i].index
+                || all[i + some].said->gone != NULL)
                 break;
-        rc = write_some(w, all + i, some);
+        rc = take_out(w, all + i);
+        if (rc == SQLITE_OK)
+            rc = write_some(w, all + i, some);
     }
     return rc;
 }

@@ -53,7 +53,10 @@ enum field_flag {
     SINCE = 32768,  /* the first day on which the row holds */
     UNTIL =
         65536, /* the first day on which it holds no more; empty: for good */
-    UNASKED = 131072 /* a form does not ask for it; a program may say it */
+    UNASKED = 131072, /* a form does not ask for it; a program may say it */
+    IN_CONFIDENCE =
+        262144 /* a text that was said to those who might see the row
+                       as it was: emptied where more may see it from now on */
 };
 
 struct field {

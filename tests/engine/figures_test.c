@@ -213,3 +213,23 @@ TEST(a_provider_is_told_with_what_it_did_in_each_month)
     EXPECT(f.providers[0].months[ORDER_THIS_MONTH].completed == 0);
     EXPECT(f.providers[0].months[ORDER_LAST_MONTH].completed == 1);
 }
+
+/* Of one that was done anew the last vote tells. */
+TEST(what_was_found_poor_and_good_when_done_anew_is_poor_no_more)
+{
+    struct list l = { .model = &order_model };
+    int64_t id;
+
+    office_make(c);
+    id = voted(c, 1);
+    EXPECT_OK(say(c, "wang", "reopen", id, .reason = "still so"));
+    EXPECT_OK(say(c, "desk", "dispatch", id, .assignee_id = 44));
+    EXPECT_OK(say(c, "zhao", "arrive", id));
+    EXPECT_OK(say(c, "zhao", "complete", id, .result = "done"));
+    EXPECT_OK(say(c, "wang", "verify", id));
+    EXPECT(figures(c, "leader").dissatisfied == 1);
+    EXPECT_OK(say(c, "wang", "rate", id, .stars = 5));
+    EXPECT(figures(c, "leader").dissatisfied == 0);
+    EXPECT_OK(order_list(c, &l, "dissatisfied"));
+    EXPECT(l.n == 0);
+}

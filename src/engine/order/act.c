@@ -82,6 +82,13 @@ is_taken_away(const struct deed *d)
     return text_same(d->step->verb, "merge") && old->dispatched_at.ms != 0;
 }
 
+/* Besides, the detail may tell of an order that it was split off from. */
+static bool
+is_untold(const char *detail)
+{
+    return detail != NULL && text_starts(detail, ORDER_UNTOLD_AND);
+}
+
 enum err
 order_tell(struct deed *d)
 {
@@ -95,7 +102,7 @@ order_tell(struct deed *d)
         TRY(tell_role(d->c, o, "dispatcher", "lost its assignee"));
         return tell_hands(d->c, o, "lost its assignee");
     }
-    if (text_same(d->detail, ORDER_UNTOLD))
+    if (is_untold(d->detail))
         TRY(tell_untold(d->c, o));
     if (kind == NULL)
         return OK;

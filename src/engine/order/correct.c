@@ -76,11 +76,15 @@ take_place(struct deed *d)
     const struct order_act *a = d->in;
     struct order *o = d->rec;
     struct place_facts place = { 0 };
+    bool secret = false;
 
     if (a->place_id != 0 && a->place_id != o->place_id) {
         TRY(read_place(d->c, a->place_id, &place));
-        /* Words that stood for the place itself are not needed any more. */
-        if (o->place_id == 0)
+        if (o->place_id != 0)
+            TRY(place_is_restricted(d->c, o->place_id, &secret));
+        /* Words that stood for the place itself are not needed any more, those
+           that tell of a secrecy area are not for whoever reads it now. */
+        if (o->place_id == 0 || secret)
             o->place_note = NULL;
         o->place_id = a->place_id;
         o->place_name = place.full_name;
@@ -128,7 +132,7 @@ order_take_over(struct deed *d, struct correction *k)
     if (o->wanted_from.ms != old->wanted_from.ms
         || o->wanted_to.ms != old->wanted_to.ms)
         TRY(order_check_wanted(d->c, o));
-    return OK;
+    return order_keep_confidence(d->c, old, o);
 }
 
 /* -- what is different ----------------------------------------------------------- */
@@ -197,6 +201,7 @@ note_changes(struct deed *d, struct correction *k)
     put_change(&out, "place_note", old->place_note, o->place_note);
     put_change(&out, "description", old->description, o->description);
     put_change(&out, "phone", old->phone, o->phone);
+    order_put_emptied(&out, old, o);
     put_instant(&out, "wanted_from", old->wanted_from, o->wanted_from);
     put_instant(&out, "wanted_to", old->wanted_to, o->wanted_to);
     TRY(catalog_put_changes(
@@ -400,21 +405,6 @@ send_at_once(struct deed *d)
     o->dispatched_at = d->c->now;
 }
 
-static enum err
-index_anew(struct call *c, const struct order *o)
-{
-    struct person_facts person = { 0 };
-    struct place_facts place = { 0 };
-
-    if (o->place_id != 0)
-        TRY(place_facts(c, o->place_id, &place));
-    if (o->unlisted)
-        person.initials = text_initials(c->arena, o->requester_name);
-    else
-        TRY(person_facts(c, o->requester_id, &person));
-    return index_order(c, o, person.initials, place.initials);
-}
-
 /* -- the verbs ---------------------------------------------------------------------- */
 
 enum err
@@ -440,7 +430,7 @@ do_correct(struct deed *d, void *rec)
     TRY(route_anew(d, &k.item));
     send_at_once(d);
     TRY(note_changes(d, &k)); /* with the promises, too */
-    return index_anew(d->c, o);
+    return index_anew(d->c, old, o);
 }
 
 /* Sent in again with what was missing; the clocks start anew. */
@@ -468,7 +458,7 @@ do_resubmit(struct deed *d, void *rec)
     TRY(note_changes(d, &k));
     if (!k.some)
         d->detail = NULL;
-    return index_anew(c, o);
+    return index_anew(c, d->old, o);
 }
 
 /* -- telling ----------------------------------------------------------------------- */

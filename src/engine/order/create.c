@@ -276,23 +276,38 @@ order_number(struct call *c, const char **out)
     return number_next(c, &by_day, out);
 }
 
+/* Instead of the words in GONE; NULL: there are none. */
 static enum err
-index_tokens(struct call *c, const struct order *o, const char *tokens)
+index_tokens(struct call *c, const struct order *o, const char *gone,
+             const char *tokens)
 {
     struct buf b = buf_make(c->arena, 0);
 
     buf_puts(&b, text_tokens(c->arena, o->number));
     buf_putc(&b, ' ');
     buf_puts(&b, tokens);
-    return db_search_add(c, order_model.noun, o->id, b.s);
+    return db_search_change(c, order_model.noun, o->id, gone, b.s);
 }
 
+/* By what was corrected an order is found no more: it may be other people's
+   business (withheld.c). */
 enum err
-index_order(struct call *c, const struct order *o, const char *person_initials,
-            const char *place_initials)
+index_anew(struct call *c, const struct order *old, const struct order *o)
 {
+    struct place_facts was = { 0 }, place = { 0 };
+    struct person_facts person = { 0 };
+
+    if (old->place_id != 0)
+        TRY(place_facts(c, old->place_id, &was));
+    if (o->place_id != 0)
+        TRY(place_facts(c, o->place_id, &place));
+    if (o->unlisted)
+        person.initials = text_initials(c->arena, o->requester_name);
+    else
+        TRY(person_facts(c, o->requester_id, &person));
     return index_tokens(c, o,
-                        order_tokens(c, o, person_initials, place_initials));
+                        order_tokens(c, old, person.initials, was.initials),
+                        order_tokens(c, o, person.initials, place.initials));
 }
 
 /* Life and limb do not wait for the desk: an emergency whose crew the rules
@@ -356,7 +371,7 @@ write_order(struct call *c, struct submission *m)
     watch_clocks(c, NULL, o);
     TRY(order_number(c, &o->number));
     TRY(model_insert(c, &order_model, o));
-    TRY(index_tokens(c, o, m->tokens));
+    TRY(index_tokens(c, o, NULL, m->tokens));
     e.noun_id = o->id;
     e.note = o->taken_by_id ? c->actor->name : NULL;
     e.actor_name = c->actor ? NULL : "liangcao";

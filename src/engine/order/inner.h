@@ -119,6 +119,9 @@ enum err order_limit(struct call *c, struct list *l) MUST_USE;
 bool order_is_open_to(struct call *c, const struct order *o,
                       const struct auth_where *at);
 
+/* May it be asked for without a name? */
+bool order_is_discreet(struct call *c, const struct order *o);
+
 /* Did they ask for it, or do they handle what lies AT?  Then it is, whatever it
    is. */
 bool order_is_handled(struct call *c, const struct order *o,
@@ -132,9 +135,23 @@ struct json_out;
 void order_put_sight(struct json_out *out, const struct order *old,
                      const struct order *o);
 
+/* O was OLD and is corrected: where that was discreet and is another item, or lay
+   in a secrecy area and lies elsewhere, the columns that are IN_CONFIDENCE are
+   emptied.  What was in them the correction's event keeps. */
+enum err order_keep_confidence(struct call *c, const struct order *old,
+                               struct order *o) MUST_USE;
+/* Of a correction's changes those that it made. */
+void order_put_emptied(struct json_out *out, const struct order *old,
+                       const struct order *o);
+
 /* Detail of what is said in O, which is merged, and passed on: its number, and how
    it lay when it was said. */
 const char *order_said_in(struct call *c, const struct order *o);
+
+/* Detail of merging with O, or splitting off from it: how that lay then.  MORE
+   is the detail so far: of several drawn in, or ORDER_UNTOLD; NULL: none. */
+const char *order_said_with(struct call *c, const struct order *o,
+                            const char *more);
 
 /* Of events of the order, which the actor sees: the words are taken out of those
    that were said while it was what they might not have seen; *SOME becomes true
@@ -205,7 +222,8 @@ enum err tell_hands(struct call *c, const struct order *o,
                     const char *kind) MUST_USE;
 
 /* Detail of the event that gave the order to people of whom none can be told. */
-#define ORDER_UNTOLD "{\"untold\":true}"
+#define ORDER_UNTOLD_AND "{\"untold\":true"
+#define ORDER_UNTOLD ORDER_UNTOLD_AND "}"
 
 /* The desk: nobody of those who have the order can be told. */
 enum err tell_untold(struct call *c, const struct order *o) MUST_USE;
@@ -591,11 +609,10 @@ enum err do_add_leg(struct deed *d, void *rec);
 /* Keep the vote.  ERR_INVALID: two stars or fewer without a word why. */
 enum err do_rate(struct deed *d, void *rec);
 
-/* Put the words of the order into the search index; PERSON and PLACE tell the
-   initials of their names. */
-enum err index_order(struct call *c, const struct order *o,
-                     const char *person_initials,
-                     const char *place_initials) MUST_USE;
+/* Put the words of the order into the search index instead of those of OLD, which
+   it was. */
+enum err index_anew(struct call *c, const struct order *old,
+                    const struct order *o) MUST_USE;
 
 /* A leg that was waited for is done or called off: the parent is done when it
    was the last, some leg was done, and nothing of its own is to be done. */

@@ -109,6 +109,7 @@ do_merge(struct deed *d, void *rec)
     TRY(check_reason(d, d->old, &main_order));
     o->merged_into_id = main_order.id;
     d->note = note_with(c, main_order.number, d->note);
+    d->detail = order_said_with(c, &main_order, NULL);
     return OK;
 }
 
@@ -144,6 +145,7 @@ order_merged(struct deed *d)
 
     if (a->drawn)
         return OK;
+    e.detail = order_said_with(d->c, o, NULL);
     TRY(model_get(d->c, &order_model, o->merged_into_id, &main_order));
     TRY(order_note_on(d->c, &main_order, &e));
     return order_tell_main(d->c, &main_order, "absorb");
@@ -196,6 +198,7 @@ draw_one(struct deed *d, int64_t id)
     enum err e = life_do(d->c, d->life, "merge", &a, v);
 
     if (e == OK) {
+        d->detail = order_said_with(d->c, &v->order, d->detail);
         d->note =
             d->note
                 ? arena_printf(d->c->arena, "%s, %s", d->note, v->order.number)

@@ -49,7 +49,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, sla_class, .flags = GIVEN | REQUIRED,              \
               .label = "Service level"),                                       \
         FIELD(struct order, priority, .flags = GIVEN, .label = "Priority"),    \
-        FIELD(struct order, priority_reason, .flags = GIVEN,                   \
+        FIELD(struct order, priority_reason, .flags = GIVEN | IN_CONFIDENCE,   \
               .label = "Why this priority"),                                   \
         FIELD(struct order, title, .flags = GIVEN | REQUIRED,                  \
               .label = "Title"),                                               \
@@ -114,7 +114,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, complete_left_ms, .flags = GIVEN),                 \
         FIELD(struct order, left_working, .flags = GIVEN | FLEETING),          \
         FIELD(struct order, held_due, .flags = GIVEN),                         \
-        FIELD(struct order, suspend_reason, .flags = GIVEN,                    \
+        FIELD(struct order, suspend_reason, .flags = GIVEN | IN_CONFIDENCE,    \
               .choices = suspend_reasons, .label = "Suspended because"),       \
         FIELD(struct order, resume_expected_at, .flags = GIVEN,                \
               .label = "Goes on"),                                             \
@@ -124,7 +124,7 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, net_ms, .flags = GIVEN, .label = "Net time"),      \
         FIELD(struct order, extension_asked_until, .flags = GIVEN,             \
               .label = "Extension asked until"),                               \
-        FIELD(struct order, extension_reason, .flags = GIVEN,                  \
+        FIELD(struct order, extension_reason, .flags = GIVEN | IN_CONFIDENCE,  \
               .label = "Extension because"),                                   \
         FIELD(struct order, late_when_asked, .flags = GIVEN | FLEETING),       \
         FIELD(struct order, extensions, .flags = GIVEN,                        \
@@ -158,8 +158,10 @@ const char *const rating_tags[] = { "on_time",   "polite", "good_work",
         FIELD(struct order, urgency, .flags = GIVEN | FLEETING,                \
               .label = "Urgency"),                                             \
         FIELD(struct order, wake_at, .flags = GIVEN | FLEETING),               \
-        FIELD(struct order, result, .flags = GIVEN | LONG, .label = "Result"), \
-        FIELD(struct order, cause, .flags = GIVEN, .label = "Cause"),          \
+        FIELD(struct order, result, .flags = GIVEN | LONG | IN_CONFIDENCE,     \
+              .label = "Result"),                                              \
+        FIELD(struct order, cause, .flags = GIVEN | IN_CONFIDENCE,             \
+              .label = "Cause"),                                               \
         FIELD(struct order, external_source, .flags = GIVEN,                   \
               .label = "Source"),                                              \
         FIELD(struct order, external_id, .flags = GIVEN,                       \

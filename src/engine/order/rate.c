@@ -115,6 +115,7 @@ rating_in(struct call *c, instant from, instant before, struct order_votes *v)
     return rows_end(&r);
 }
 
+/* The last vote says it: what was done anew and is found good is good. */
 enum err
 rating_limit_poor(struct call *c, struct list *l)
 {
@@ -122,7 +123,9 @@ rating_limit_poor(struct call *c, struct list *l)
     list_and(c, l,
              "(is_open = 1 OR state = 'verified') AND id IN"
              " (SELECT rating.order_id FROM rating WHERE rating.stars IN (1, 2)"
-             " AND (%s))",
+             " AND NOT EXISTS (SELECT 1 FROM rating later"
+             "  WHERE later.order_id = rating.order_id"
+             "  AND later.life > rating.life) AND (%s))",
              of_others(c, l));
     list_and(c, l, "%s", auth_condition(c, "rating.see", &order_lies, l));
     return OK;

@@ -139,10 +139,13 @@ do_split_off(struct deed *d, void *rec)
     go_on_since(d, merging.at);
     /* Of its alarms nobody has heard since. */
     o->escalation = o->alarms = 0;
-    if (text_same(merging.from_state, "submitted"))
-        return OK;
-    o->state = ORDER_ACCEPTED;
-    return text_same(merging.from_state, "accepted") ? OK : order_give_back(d);
+    if (!text_same(merging.from_state, "submitted")) {
+        o->state = ORDER_ACCEPTED;
+        if (!text_same(merging.from_state, "accepted"))
+            TRY(order_give_back(d));
+    }
+    d->detail = order_said_with(c, &main_order, d->detail);
+    return OK;
 }
 
 /* The order it was in, and the living one that all of them wait for. */
@@ -155,6 +158,7 @@ order_split(struct deed *d)
         .verb = "release", .reason = d->reason, .note = o->number
     };
 
+    e.detail = order_said_with(d->c, o, NULL);
     TRY(model_get(d->c, &order_model, old->merged_into_id, &main_order));
     TRY(order_note_on(d->c, &main_order, &e));
     TRY(order_living(d->c, main_order.id, &living));

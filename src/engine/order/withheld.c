@@ -8,7 +8,11 @@
  * A correction of the item or the place says in its detail how the order lay
  * until then ("sight"); what is older than it was said in that sight, and the
  * correction itself, which tells the old and the new, in that one and the next.
- * What was said in an order that is merged into this one was said in that one's.
+ * What was said in an order that is merged into this one was said in that one's,
+ * and why the two were merged or split in both.
+ *
+ * The order's own columns have no past: those that are IN_CONFIDENCE are emptied
+ * by such a correction, whose event keeps what was in them.
  */
 #include <jansson.h>
 #include <string.h>
@@ -17,15 +21,19 @@
 #include "base/text.h"
 #include "engine/order/inner.h"
 #include "engine/org/org.h"
+#include "model/member.h"
 #include "json/json.h"
 
 #define WITHHELD "{\"withheld\":true}"
+#define OTHERS "{\"others\":["
 
 /* How an order lay until the event ID. */
 struct sight {
     int64_t id;
     int64_t item_id, place_id, crew_id, provider_id;
-    bool unknown; /* which item it was was not kept */
+    int64_t requester_id; /* of another order; 0: of this one */
+    bool has_hands; /* crew and provider are its own, not of the one it is in */
+    bool unknown;   /* which item it was was not kept */
 };
 
 struct sights {
@@ -54,17 +62,79 @@ order_put_sight(struct json_out *out, const struct order *old,
         put_sight(out, old);
 }
 
-const char *
-order_said_in(struct call *c, const struct order *o)
+static const char *
+put_lying(struct call *c, const char *key, const struct order *o)
 {
     struct buf b = buf_make(c->arena, 0);
     struct json_out out = json_to(&b);
 
     json_begin(&out);
-    json_put_text(&out, "merged", o->number);
+    json_put_text(&out, key, o->number);
     put_sight(&out, o);
     json_end(&out);
     return b.s;
+}
+
+const char *
+order_said_in(struct call *c, const struct order *o)
+{
+    return put_lying(c, "merged", o);
+}
+
+/* {"others":[{"number":"...","sight":{...}}]}, and what is in MORE. */
+const char *
+order_said_with(struct call *c, const struct order *o, const char *more)
+{
+    const char *one = put_lying(c, "number", o);
+    const int n = more ? (int)strlen(more) : 0;
+
+    if (n == 0)
+        return arena_printf(c->arena, OTHERS "%s]}", one);
+    if (text_starts(more, OTHERS))
+        return arena_printf(c->arena, "%.*s,%s]}", n - 2, more, one);
+    return arena_printf(c->arena, "%.*s,%s%s]}", n - 1, more, &OTHERS[1], one);
+}
+
+/* -- what has no past ----------------------------------------------------------- */
+
+static bool
+is_of_then(const struct field *f)
+{
+    return (f->flags & IN_CONFIDENCE) != 0;
+}
+
+enum err
+order_keep_confidence(struct call *c, const struct order *old, struct order *o)
+{
+    const struct model *m = &order_model;
+    bool opens = old->item_id != o->item_id && order_is_discreet(c, old);
+
+    if (!opens && old->place_id != 0 && old->place_id != o->place_id)
+        TRY(place_is_restricted(c, old->place_id, &opens));
+    for (size_t i = 0; opens && i < m->n; i++)
+        if (is_of_then(&m->fields[i]))
+            member_copy(&m->fields[i], o, NULL);
+    return OK;
+}
+
+void
+order_put_emptied(struct json_out *out, const struct order *old,
+                  const struct order *o)
+{
+    const struct model *m = &order_model;
+
+    for (size_t i = 0; i < m->n; i++) {
+        const struct field *f = &m->fields[i];
+
+        if (!is_of_then(f) || !member_is_said(f, old) || member_is_said(f, o))
+            continue;
+        json_begin(out);
+        json_put_text(out, "what", f->name);
+        json_key(out, "from");
+        member_write_json(out, f, old);
+        json_put_text(out, "to", NULL);
+        json_end(out);
+    }
 }
 
 /* -- reading them --------------------------------------------------------------- */
@@ -174,6 +244,8 @@ may_read(struct call *c, const struct order *now, const struct sight *s,
     bool secret = false;
 
     then.item_id = s->item_id;
+    if (s->requester_id != 0)
+        then.requester_id = s->requester_id;
     /* Of whoever let it pass it was the business until they had. */
     then.state = ORDER_SUBMITTED;
     *may = s->unknown ? order_is_handled(c, &then, &at)
@@ -185,71 +257,177 @@ may_read(struct call *c, const struct order *now, const struct sight *s,
     return OK;
 }
 
-/* -- events ---------------------------------------------------------------------- */
-
-static const char find_lies[] =
-    "SELECT item_id, COALESCE(place_id, 0) FROM orders WHERE number = $1";
+/* -- of another order -------------------------------------------------------------- */
 
 /* Of what was passed on before how it lay was kept: as it lies now. */
+static const char find_lies[] =
+    "SELECT requester_id, item_id, COALESCE(place_id, 0) FROM orders"
+    " WHERE number = $1";
+
 static enum err
 find_sight(struct call *c, const char *number, struct sight *s)
 {
     ROWS r = db_query(c, find_lies, V(number));
 
     if (rows_next(&r)) {
-        s->item_id = row_int(&r, 0);
-        s->place_id = row_int(&r, 1);
+        s->requester_id = row_int(&r, 0);
+        if (s->item_id == 0) {
+            s->item_id = row_int(&r, 1);
+            s->place_id = row_int(&r, 2);
+        }
     }
     return rows_end(&r);
 }
 
-/* What was said in another order that is merged into this one: whoever has this
-   one's work hears it (order_comment_passed_on). */
+/* Is the event that of the order which was merged, or split off? */
+static bool
+is_of_the_merged(const struct event *e)
+{
+    return text_same(e->verb, "merge") || text_same(e->verb, "split_off");
+}
+
+static bool
+is_merging(const struct event *e)
+{
+    return is_of_the_merged(e) || text_same(e->verb, "absorb")
+           || text_same(e->verb, "release") || text_same(e->verb, "draw_in");
+}
+
+/* Of what is merged into this one whoever has its work hears
+   (order_comment_passed_on): not a crew that the rules alone name. */
 static enum err
-may_read_merged(struct call *c, const struct sights *s, const struct event *e,
+may_read_one(struct call *c, const struct order *now, const char *number,
+             struct sight s, bool *may)
+{
+    const bool given = now->dispatched_at.ms != 0;
+
+    if (number == NULL)
+        return OK;
+    TRY(find_sight(c, number, &s));
+    if (!s.has_hands) {
+        s.crew_id = given ? now->crew_id : 0;
+        s.provider_id = given ? now->provider_id : 0;
+    }
+    return may_read(c, now, &s, may);
+}
+
+/* ONE of the orders that a detail tells of: a sight, and the number under KEY. */
+static enum err
+may_read_lying(struct call *c, const struct order *now, const struct event *e,
+               const json_t *one, bool *may)
+{
+    const bool merging = is_merging(e);
+    const json_t *kept = json_object_get(one, "sight");
+    const char *number =
+        json_string_value(json_object_get(one, merging ? "number" : "merged"));
+
+    return may_read_one(c, now, arena_text(c->arena, number),
+                        (struct sight){
+                            .has_hands = is_of_the_merged(e),
+                            .item_id = id_in(kept, "item_id"),
+                            .place_id = id_in(kept, "place_id"),
+                            .crew_id = id_in(kept, "crew_id"),
+                            .provider_id = id_in(kept, "provider_id") },
+                        may);
+}
+
+/* The first line of a note: the numbers of the orders, which are for all. */
+static const char *
+numbers_of(struct call *c, const struct event *e)
+{
+    return e->note ? arena_printf(c->arena, "%.*s", (int)strcspn(e->note, "\n"),
+                                  e->note)
+                   : NULL;
+}
+
+/* Of mergings before how the others lay was kept. */
+static enum err
+may_read_numbers(struct call *c, const struct order *now, const struct event *e,
+                 bool *may)
+{
+    char *rest = arena_text(c->arena, numbers_of(c, e)), *one;
+
+    while (*may && rest != NULL && (one = strsep(&rest, ", ")) != NULL)
+        if (*one != '\0')
+            TRY(may_read_one(c, now, one,
+                             (struct sight){
+                                 .id = is_of_the_merged(e) ? e->id : 0 },
+                             may));
+    return OK;
+}
+
+/* What was said in another order that is merged into this one, or why they
+   were merged. */
+static enum err
+may_read_others(struct call *c, const struct order *now, const struct event *e,
                 bool *may)
 {
     json_t *detail = e->detail ? json_loads(e->detail, 0, NULL) : NULL;
-    const json_t *kept = json_object_get(detail, "sight");
-    const char *number =
-        arena_text(c->arena,
-                   json_string_value(json_object_get(detail, "merged")));
-    struct sight sight = { .item_id = id_in(kept, "item_id"),
-                           .place_id = id_in(kept, "place_id"),
-                           .crew_id = s->now->crew_id,
-                           .provider_id = s->now->provider_id };
+    const json_t *others = json_object_get(detail, "others"), *one;
+    enum err r = OK;
+    size_t i;
 
+    if (!is_merging(e))
+        r = may_read_lying(c, now, e, detail, may);
+    else if (others == NULL)
+        r = may_read_numbers(c, now, e, may);
+    json_array_foreach(others, i, one) if (r == OK && *may) r =
+        may_read_lying(c, now, e, one, may);
     json_decref(detail);
-    if (number == NULL)
-        return OK;
-    if (sight.item_id == 0)
-        TRY(find_sight(c, number, &sight));
-    return may_read(c, s->now, &sight, may);
+    return r;
+}
+
+/* -- events ---------------------------------------------------------------------- */
+
+/* How the order itself lay when it was said. */
+static enum err
+may_read_then(struct call *c, const struct sights *s, const struct event *e,
+              bool *may)
+{
+    size_t i = 0;
+
+    while (i < s->n && s->all[i].id < e->id)
+        i++;
+    if (i < s->n)
+        TRY(may_read(c, s->now, &s->all[i], may));
+    if (*may && i + 1 < s->n && s->all[i].id == e->id)
+        TRY(may_read(c, s->now, &s->all[i + 1], may));
+    return OK;
 }
 
 static enum err
 look_at(struct call *c, const struct sights *s, struct event *e, bool *some)
 {
+    const char *numbers = NULL;
     bool may = true;
-    size_t i = 0;
 
     /* What one said oneself one may read. */
     if (e->actor_id != 0 && e->actor_id == c->actor->person_id)
         return OK;
-    while (i < s->n && s->all[i].id < e->id)
-        i++;
-    if (i < s->n)
-        TRY(may_read(c, s->now, &s->all[i], &may));
-    if (may && i + 1 < s->n && s->all[i].id == e->id)
-        TRY(may_read(c, s->now, &s->all[i + 1], &may));
-    if (may && text_same(e->verb, LIFE_COMMENT))
-        TRY(may_read_merged(c, s, e, &may));
+    TRY(may_read_then(c, s, e, &may));
+    if (may && (is_merging(e) || text_same(e->verb, LIFE_COMMENT))) {
+        TRY(may_read_others(c, s->now, e, &may));
+        numbers = is_merging(e) ? numbers_of(c, e) : NULL;
+    }
     if (may)
         return OK;
-    e->reason = e->note = NULL;
+    e->reason = NULL;
+    e->note = numbers;
     e->detail = WITHHELD;
     *some = true;
     return OK;
+}
+
+/* How others lay is kept to be asked here, and is told to nobody. */
+static void
+drop_others(struct event *e)
+{
+    if (!is_merging(e) || e->detail == NULL)
+        return;
+    if (text_starts(e->detail, OTHERS))
+        e->detail = NULL;
+    else if (strstr(e->detail, &OTHERS[1]) != NULL)
+        e->detail = ORDER_UNTOLD;
 }
 
 enum err
@@ -261,7 +439,9 @@ order_withhold(struct call *c, const void *order, struct event *events,
     if (n == 0 || c->actor == NULL)
         return OK;
     TRY(read_sights(c, &s));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         TRY(look_at(c, &s, &events[i], some));
+        drop_others(&events[i]);
+    }
     return OK;
 }
