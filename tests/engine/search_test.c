@@ -123,3 +123,21 @@ TEST(the_parts_of_a_list_are_of_its_own_table)
     expect(c, &first, 2, 0);
     drop_things(c);
 }
+
+static void
+change_words(struct call *c, const char *gone, const char *words)
+{
+    TX tx = tx_begin(c);
+
+    EXPECT_OK(db_search_change(c, "order", 7, text_tokens(c->arena, gone),
+                               text_tokens(c->arena, words)));
+    EXPECT_OK(tx_commit(&tx));
+}
+
+/* As of an order that was brought in with fewer words than it has by now. */
+TEST(words_that_were_never_put_in_are_no_fault_where_they_are_taken_out)
+{
+    change_words(c, "", "ladder");
+    change_words(c, "ladder lamp tap door window chair", "lift");
+    change_words(c, "lift", "stairs");
+}
