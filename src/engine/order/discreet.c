@@ -15,8 +15,8 @@ static const char *const handling[] = { "order.accept", "order.dispatch",
 /* Of whoever lets an order pass it is the business until they have. */
 static const char passing[] = "order.approve";
 
-static bool
-is_discreet(struct call *c, const struct order *o)
+bool
+order_is_discreet(struct call *c, const struct order *o)
 {
     CATALOG k = catalog_hold(c);
     const struct service_item *i = catalog_item_by_id(k, o->item_id);
@@ -44,7 +44,7 @@ order_is_open_to(struct call *c, const struct order *o,
         return true;
     if (o->state == ORDER_AWAITING_APPROVAL && auth_may_at(c, passing, at))
         return true;
-    return !is_discreet(c, o);
+    return !order_is_discreet(c, o);
 }
 
 static bool

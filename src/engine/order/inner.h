@@ -119,6 +119,9 @@ enum err order_limit(struct call *c, struct list *l) MUST_USE;
 bool order_is_open_to(struct call *c, const struct order *o,
                       const struct auth_where *at);
 
+/* Is it what may be said without a name? */
+bool order_is_discreet(struct call *c, const struct order *o);
+
 /* Did they ask for it, or do they handle what lies AT?  Then it is, whatever it
    is. */
 bool order_is_handled(struct call *c, const struct order *o,
@@ -141,6 +144,13 @@ const char *order_said_in(struct call *c, const struct order *o);
    where there are any. */
 enum err order_withhold(struct call *c, const void *order, struct event *events,
                         size_t n, bool *some) MUST_USE;
+
+/* -- audited.c ---------------------------------------------------------------- */
+
+/* Of a correction what each field was and is, for the audit: of what is discreet,
+   or in a secrecy area, which fields they are. */
+enum err order_audit_changes(const struct deed *d,
+                             struct json_out *out) MUST_USE;
 
 /* -- discreet.c --------------------------------------------------------------- */
 
@@ -368,7 +378,7 @@ void judge_clocks(struct order *o);
 void order_settle(struct deed *d);
 enum err order_record(struct deed *d);
 enum err order_tell(struct deed *d);
-void order_audited(const struct deed *d, struct json_out *out);
+enum err order_audited(const struct deed *d, struct json_out *out) MUST_USE;
 enum err order_after(struct deed *d);
 
 /* What each verb changes. */

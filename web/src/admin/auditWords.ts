@@ -169,6 +169,7 @@ function wordOf(e: AuditEntry, noun: string, k: string, s: string): string {
   if (noun === 'order' && te(own)) return t(own);
   if (noun === 'order' && field === 'sla_class' && te(`sla.${s}`)) return t(`sla.${s}`);
   if (field === 'noun') return nounWords(s);
+  if (field === 'changed') return labels[noun]?.[s] ?? s;
   if (te(`audit.word.${s}`)) return t(`audit.word.${s}`);
   return choices[noun]?.[field]?.[s] ?? (s === 'yes' || s === 'no' ? t(`common.${s}`) : s);
 }
