@@ -267,7 +267,8 @@ serve_draft_remove(struct call *c, void *in, void *out)
 }
 
 static const char *const order_list_views[] = {
-    "mine", "todo", "crew", "grab", "soon", "dissatisfied", NULL
+    "mine",        "todo",        "crew",         "grab", "soon",
+    "to_dispatch", "to_be_taken", "dissatisfied", NULL
 };
 
 const struct route order_routes[] = {
@@ -275,7 +276,9 @@ const struct route order_routes[] = {
       .views = order_list_views,
       .says = "Orders the caller may see; view= narrows: mine, todo (mine that "
               "wait for me), crew, grab, soon (in time, but not for long), "
-              "dissatisfied (with rating.see)." },
+              "to_dispatch (accepted, for the desk), to_be_taken (accepted, "
+              "for the people of a crew that grabs), dissatisfied (with "
+              "rating.see)." },
     { POST, "/orders", serve_submit, .in = &order_request_model,
       .out = &order_view_model, .may = "order.create",
       .flags = R_CREATED | R_LATER,

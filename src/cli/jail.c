@@ -170,6 +170,6 @@ office_tell_files(struct call *c, int64_t max, int64_t *done)
                    lacks);
     else
         health_say(app, "files", HEALTH_GOOD,
-                   "files are read by processes that have nothing else");
+                   "files are read by processes that may do nothing else");
     return OK;
 }

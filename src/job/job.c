@@ -113,7 +113,7 @@ tell_health(const struct jobs *j, struct arena *a)
                    names);
     else
         health_say(j->app, "jobs", HEALTH_GOOD,
-                   "what should happen by itself does");
+                   "what runs by itself has run in time");
 }
 
 /* What fails for a day is no news every two seconds: the first time, then the

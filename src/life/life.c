@@ -178,8 +178,8 @@ take_input(struct deed *d)
 
 /* -- ending --------------------------------------------------------------------- */
 
-static const char *
-audit_detail(const struct deed *d)
+static enum err
+audit_detail(const struct deed *d, const char **detail)
 {
     struct buf b = buf_make(d->c->arena, 0);
     struct json_out o = json_to(&b);
@@ -191,9 +191,10 @@ audit_detail(const struct deed *d)
     if (d->reason != NULL)
         json_put_text(&o, "reason", d->reason);
     if (life->audited != NULL)
-        life->audited(d, &o);
+        TRY(life->audited(d, &o));
     json_end(&o);
-    return b.s;
+    *detail = b.s;
+    return OK;
 }
 
 static enum err
@@ -239,13 +240,15 @@ finish(struct deed *d)
     const struct life *life = d->life;
     const struct model *m = life->model;
     struct call *c = d->c;
+    const char *detail;
 
     TRY(write_row(d));
     TRY(record(d));
     if (life->tell != NULL)
         TRY(life->tell(d));
+    TRY(audit_detail(d, &detail));
     TRY(model_audit(c, arena_printf(c->arena, "%s.%s", m->noun, d->step->verb),
-                    m->noun, number_of(m, "id", d->rec), audit_detail(d)));
+                    m->noun, number_of(m, "id", d->rec), detail));
     return life->after ? life->after(d) : OK;
 }
 

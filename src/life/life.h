@@ -146,7 +146,7 @@ struct life {
     /* Tell people.  Or NULL. */
     enum err (*tell)(struct deed *d);
     /* Members of the audit entry besides from, to and reason.  Or NULL. */
-    void (*audited)(const struct deed *d, struct json_out *o);
+    enum err (*audited)(const struct deed *d, struct json_out *o);
     /* After the row was written, in the same transaction.  Or NULL. */
     enum err (*after)(struct deed *d);
     /* After the commit.  Or NULL. */

@@ -15,6 +15,7 @@ const all = [
   'lock',
   'correcting',
   'splitting',
+  'taken',
   'reporting',
   'auditing',
   'day',

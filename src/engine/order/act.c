@@ -36,7 +36,7 @@ order_settle(struct deed *d)
 }
 
 /* What the audit keeps of a verb besides its words. */
-void
+enum err
 order_audited(const struct deed *d, struct json_out *out)
 {
     const struct order *old = d->old, *o = d->rec;
@@ -46,6 +46,7 @@ order_audited(const struct deed *d, struct json_out *out)
         json_put_text(out, "crew", o->crew_name);
     if (o->assignee_id != old->assignee_id)
         json_put_text(out, "assignee", o->assignee_name);
+    return order_audit_changes(d, out);
 }
 
 /* What the requester hears of: every change of state, more time, and what is

@@ -159,6 +159,13 @@ const char *order_said_with(struct call *c, const struct order *o,
 enum err order_withhold(struct call *c, const void *order, struct event *events,
                         size_t n, bool *some) MUST_USE;
 
+/* -- audited.c ---------------------------------------------------------------- */
+
+/* Of a correction what each field was and is, for the audit: of what is discreet,
+   or in a secrecy area, which fields they are. */
+enum err order_audit_changes(const struct deed *d,
+                             struct json_out *out) MUST_USE;
+
 /* -- discreet.c --------------------------------------------------------------- */
 
 /* The same of the rows of a list. */
@@ -386,7 +393,7 @@ void judge_clocks(struct order *o);
 void order_settle(struct deed *d);
 enum err order_record(struct deed *d);
 enum err order_tell(struct deed *d);
-void order_audited(const struct deed *d, struct json_out *out);
+enum err order_audited(const struct deed *d, struct json_out *out) MUST_USE;
 enum err order_after(struct deed *d);
 
 /* It was given to a crew once, whatever became of that. */

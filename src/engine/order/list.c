@@ -27,6 +27,14 @@ static const char to_grab[] =
     "is_open = 1 AND state = 'accepted' AND crew_id IN"
     " (SELECT m.crew_id FROM crew_member m JOIN crew w ON w.id = m.crew_id"
     "   WHERE m.person_id = $1 AND w.dispatch = 'grab')";
+/* Accepted, with a crew whose people take their orders themselves: the desk has
+   done its part.  What else is accepted still waits for the desk. */
+static const char to_be_taken[] =
+    "is_open = 1 AND state = 'accepted' AND crew_id IN"
+    " (SELECT id FROM crew WHERE dispatch = 'grab' AND active = 1)";
+static const char to_dispatch[] =
+    "is_open = 1 AND state = 'accepted' AND COALESCE(crew_id, 0) NOT IN"
+    " (SELECT id FROM crew WHERE dispatch = 'grab' AND active = 1)";
 /* Mine that wait for me: to be looked at, sent in again or rated. */
 static const char to_do[] =
     "requester_id = $1 AND (state = 'completed' OR state = 'returned'"
@@ -133,6 +141,17 @@ choose_soon(struct call *c, struct list *l)
     return OK;
 }
 
+/* Open orders of which WHERE is true, that the caller may see. */
+static enum err
+choose_open(struct call *c, struct list *l, const char *where)
+{
+    list_and(c, l, "%s", where);
+    l->index = index_of_open(l);
+    TRY(order_limit(c, l));
+    list_join_parts(c, l);
+    return OK;
+}
+
 static enum err
 choose_view(struct call *c, struct list *l, const char *view)
 {
@@ -142,6 +161,10 @@ choose_view(struct call *c, struct list *l, const char *view)
         return choose_soon(c, l);
     if (text_same(view, "dissatisfied"))
         return choose_poor(c, l);
+    if (text_same(view, "to_dispatch"))
+        return choose_open(c, l, to_dispatch);
+    if (text_same(view, "to_be_taken"))
+        return choose_open(c, l, to_be_taken);
     me = list_bind(c, l, V(c->actor->person_id));
     if (text_same(view, "mine")) {
         list_and(c, l, "requester_id = $%zu", me);
@@ -149,11 +172,8 @@ choose_view(struct call *c, struct list *l, const char *view)
         (void)list_bind(c, l, value_int(c->now.ms - ORDER_RATE_DAYS * DAY_MS));
         list_and(c, l, "%s", to_do);
     } else if (text_same(view, "crew") || text_same(view, "grab")) {
-        list_and(c, l, "%s", text_same(view, "crew") ? of_my_crews : to_grab);
-        l->index = index_of_open(l);
         /* A view is a part of what the caller sees. */
-        TRY(order_limit(c, l));
-        list_join_parts(c, l);
+        TRY(choose_open(c, l, text_same(view, "crew") ? of_my_crews : to_grab));
     } else {
         return fail(c, ERR_INVALID, "view", "“%.40s” is not one of its words",
                     view);

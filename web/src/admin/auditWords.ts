@@ -46,17 +46,39 @@ const special = [
   'restore',
 ];
 
-/* What the list can be narrowed to, by what it is done to. */
-export function actionGroups(): { noun: string; actions: string[] }[] {
+export interface Choice {
+  action: string; /* or several, with a comma between: what is said in the same words is one choice */
+  words: string;
+}
+
+/* Those of one noun that are said alike are one. */
+function choicesOf(actions: string[]): Choice[] {
+  const by = new Map<string, string[]>();
+  for (const a of actions) by.set(actionWords(a), [...(by.get(actionWords(a)) ?? []), a]);
+  return [...by].map(([words, all]) => ({ words, action: all.join(',') }));
+}
+
+/* What the list can be narrowed to, by what it is done to; what is said alike of several nouns has its noun beside
+   it, as a list that is folded shows no heads. */
+export function actionGroups(): { noun: string; choices: Choice[] }[] {
   const lives = Object.keys(verbs.value);
   const alive = [...new Set(lives.map((v) => v.split('.')[0]))];
-  return [
-    { noun: '', actions: [...common, ...special] },
+  const groups = [
+    { noun: '', choices: choicesOf([...common, ...special.filter((a) => !lives.includes(a))]) },
     ...alive.map((noun) => ({
       noun,
-      actions: [...(noun === 'order' ? ['order.submit'] : []), ...lives.filter((v) => v.startsWith(`${noun}.`))],
+      choices: choicesOf([
+        ...(noun === 'order' ? ['order.submit'] : []),
+        ...lives.filter((v) => v.startsWith(`${noun}.`)),
+      ]),
     })),
   ];
+  const times = new Map<string, number>();
+  for (const c of groups.flatMap((g) => g.choices)) times.set(c.words, (times.get(c.words) ?? 0) + 1);
+  for (const g of groups)
+    for (const c of g.choices)
+      if (g.noun && times.get(c.words)! > 1) c.words = t('audit.of_noun', { words: c.words, noun: nounWords(g.noun) });
+  return groups;
 }
 
 export const nounWords = (noun?: string | null): string =>
@@ -169,6 +191,7 @@ function wordOf(e: AuditEntry, noun: string, k: string, s: string): string {
   if (noun === 'order' && te(own)) return t(own);
   if (noun === 'order' && field === 'sla_class' && te(`sla.${s}`)) return t(`sla.${s}`);
   if (field === 'noun') return nounWords(s);
+  if (field === 'changed') return labels[noun]?.[s] ?? s;
   if (te(`audit.word.${s}`)) return t(`audit.word.${s}`);
   return choices[noun]?.[field]?.[s] ?? (s === 'yes' || s === 'no' ? t(`common.${s}`) : s);
 }

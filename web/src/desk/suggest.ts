@@ -17,6 +17,12 @@ export function suggestionOf(o: Order, crews: ReadonlyMap<number, Crew>): Sugges
   return { verb: crew.dispatch === 'in_turn' ? 'in_turn' : 'dispatch', with: { crew_id: crew.id }, crew };
 }
 
+/* Accepted, and its crew takes its orders for itself: no more is to be done at the desk. */
+export const waitsToBeTaken = (o: Order, crews: ReadonlyMap<number, Crew>): boolean => {
+  const crew = o.crew_id && crews.get(o.crew_id);
+  return o.state === 'accepted' && !!crew && crew.active && crew.dispatch === 'grab';
+};
+
 /* The key of what its button says. */
 export function suggestionKey(o: Order, s: Suggestion): string {
   if (s.verb === 'accept') return s.crew ? 'desk.do.accept_grab' : 'desk.do.accept';

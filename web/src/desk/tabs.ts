@@ -7,6 +7,7 @@ export const tabs = [
   'open',
   'to_accept',
   'to_dispatch',
+  'to_be_taken',
   'under_way',
   'suspended',
   'due_soon',
@@ -50,7 +51,9 @@ function narrowOf(tab: Tab, now: string): Query {
     case 'to_accept':
       return { state: 'submitted' };
     case 'to_dispatch':
-      return { state: 'accepted' };
+      return { view: 'to_dispatch' };
+    case 'to_be_taken':
+      return { view: 'to_be_taken' };
     case 'under_way':
       return { 'state.in': 'dispatched,acknowledged,on_site,in_progress' };
     case 'suspended':

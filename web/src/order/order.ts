@@ -111,8 +111,7 @@ export interface Clock {
 export function clockOf(o: Order, now: number): Clock | null {
   const name = o.nearest_clock;
   if (!isOpen(o)) return null;
-  if (!name || !o.nearest_due)
-    return isPaused(o) ? { name: 'complete', due: null, level: 'paused', words: pausedWords(o) } : null;
+  if (!name || !o.nearest_due) return isPaused(o) ? still(pausedWords(o)) : inHand(o, now);
   const left = new Date(o.nearest_due).getTime() - now;
   const soon = left < SHORT_MS || (o.escalation ?? 0) > (o.emergency ? 1 : 0);
   return {
@@ -121,6 +120,16 @@ export function clockOf(o: Order, now: number): Clock | null {
     level: left < 0 ? 'over' : soon ? 'soon' : 'ok',
     words: leftWords(name, left),
   };
+}
+
+const still = (words: string): Clock => ({ name: 'complete', due: null, level: 'paused', words });
+
+/* Of an emergency without an end that is promised: that it is safe, or how long it is in hand. */
+function inHand(o: Order, now: number): Clock | null {
+  if (!o.emergency || o.completed_at) return null;
+  if (o.safe_at) return still(t('clock.safe_at', { when: when(o.safe_at) }));
+  const since = o.acknowledged_at ?? o.on_site_at;
+  return since ? still(t('clock.in_hand', { span: span(now - new Date(since).getTime()) })) : null;
 }
 
 /* How much of a clock's time is left, or that it is over. */

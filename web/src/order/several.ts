@@ -24,11 +24,11 @@ export async function doSeveral(asked: Asked[]): Promise<Deed[]> {
   return out;
 }
 
-/* How many were done; of those that were not, the reason of the first. */
-export function sayWhat(done: Deed[], asked: Asked[]): void {
+/* How many were done, LEFT of them left to a crew to take; of those that were not, the reason of the first. */
+export function sayWhat(done: Deed[], asked: Asked[], left = 0): void {
   const bad = done.filter((d) => !d.done);
   const good = done.length - bad.length;
-  if (good) say(t('desk.several_done', { n: good }));
+  if (good) say(t(left ? 'desk.several_left' : 'desk.several_done', { n: good, left }));
   if (!bad.length) return;
   const first = asked.find((a) => a.order.id === bad[0].id)?.order;
   const why = bad[0].code === 'stale' ? t('error.stale') : (bad[0].detail ?? t('error.broken'));
