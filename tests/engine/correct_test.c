@@ -123,8 +123,8 @@ TEST(the_requester_puts_the_place_and_the_phone_right_until_somebody_is_there)
     assert_string_equal(o.place_note, "东侧电梯");
     EXPECT(told_of(c, LIFT, id, "correct") == 1);
     EXPECT_OK(say(c, "lift", "arrive", id));
-    EXPECT_FAULT(say(c, "wang", "correct", id, .phone = "87050033"),
-                 ERR_CONFLICT, NULL);
+    EXPECT_FAULT(say(c, "wang", "correct", id, .phone = "87050033"), ERR_DENIED,
+                 NULL);
 }
 
 TEST(what_turns_out_to_be_an_emergency_goes_to_its_crew_at_once)

@@ -48,8 +48,8 @@ TEST(what_is_booked_is_taken_on_before_it_begins)
     o = ask_for(c, "wang", &w);
     EXPECT(o.accept_due.ms == soon.ms);
     /* Wanted later, there is the usual time again. */
-    EXPECT_OK(say(c, "wang", "correct", o.id, .wanted_from = late,
-                  .wanted_to = at("2026-11-26 11:00")));
+    EXPECT_OK(say(c, "wang", "correct", o.id, .answers = "{\"heads\":10}",
+                  .wanted_from = late, .wanted_to = at("2026-11-26 11:00")));
     EXPECT(order_now(c, o.id).accept_due.ms == far.accept_due.ms);
 }
 

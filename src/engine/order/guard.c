@@ -129,7 +129,7 @@ guard_correct_later(struct deed *d, void *rec)
     TRY(guard_correct(d, rec));
     if (d->who & BY_DESK)
         return OK;
-    if (o->on_site_at.ms != 0 || o->state == ORDER_IN_PROGRESS)
+    if (o->on_site_at.ms != 0)
         return fail(d->c, ERR_CONFLICT, NULL,
                     "somebody is there already; please ask the desk");
     return OK;
