@@ -135,12 +135,13 @@ async function shortNotice({ comes }: Cast): Promise<void> {
   await p.settles();
   await p.finds('report.what', '会议室', '会议室预订');
   const from = p.page.locator('input[type=datetime-local]').first();
-  const local = (ms: number): string =>
-    new Date(ms - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  await from.fill(local(Date.now() + 10 * 60_000));
+  /* As a clock in the page's zone shows it. */
+  const local = (ms: number): Promise<string> =>
+    from.evaluate((_, at) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16), ms);
+  await from.fill(await local(Date.now() + 10 * 60_000));
   await from.blur();
   await p.sees(p.text('report.short_notice'));
-  await from.fill(local(Date.now() + 30 * 86_400_000));
+  await from.fill(await local(Date.now() + 30 * 86_400_000));
   await from.blur();
   await p.seesNot(p.text('report.short_notice'));
 }
