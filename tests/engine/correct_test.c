@@ -84,20 +84,47 @@ TEST(another_place_phone_or_word_leaves_the_promises_as_they_were)
                  ERR_INVALID, NULL);
 }
 
-TEST(the_requester_corrects_until_it_is_taken_on_then_the_desk_does)
+TEST(the_requester_says_what_is_wanted_until_it_is_taken_on_then_the_desk_does)
 {
     int64_t id;
 
     office_make(c);
     id = ask(c, "wang", "A04").id;
     EXPECT_OK(say(c, "desk", "dispatch", id));
-    EXPECT_FAULT(say(c, "wang", "correct", id, .phone = "1234567"), ERR_DENIED,
-                 NULL);
+    EXPECT_FAULT(say(c, "wang", "correct", id, .item_code = "A17"), ERR_DENIED,
+                 "item_code");
+    EXPECT_FAULT(say(c, "wang", "correct", id, .description = "两盏"),
+                 ERR_DENIED, "description");
+    EXPECT_FAULT(say(c, "wang", "correct", id,
+                     .wanted_from = at("2026-11-25 10:00")),
+                 ERR_DENIED, "wanted_from");
     EXPECT_FAULT(say(c, "zhao", "correct", id, .phone = "1234567"), ERR_DENIED,
                  NULL);
     EXPECT_OK(say(c, "desk", "correct", id, .phone = "1234567"));
     EXPECT(told_of(c, WANG, id, "correct") == 1);
     EXPECT(told_of(c, SUN, id, "correct") == 1);
+}
+
+/* The system has sent it at once; the crew is told where it is in truth. */
+TEST(the_requester_puts_the_place_and_the_phone_right_until_somebody_is_there)
+{
+    struct order o;
+    int64_t id;
+
+    office_make(c);
+    o = ask(c, "wang", "A17");
+    id = o.id;
+    EXPECT(o.state == ORDER_DISPATCHED);
+    EXPECT_OK(say(c, "wang", "correct", id, .place_id = 24,
+                  .place_note = "东侧电梯", .phone = "87050022"));
+    o = order_now(c, id);
+    EXPECT(o.place_id == 24 && o.state == ORDER_DISPATCHED);
+    assert_string_equal(o.phone, "87050022");
+    assert_string_equal(o.place_note, "东侧电梯");
+    EXPECT(told_of(c, LIFT, id, "correct") == 1);
+    EXPECT_OK(say(c, "lift", "arrive", id));
+    EXPECT_FAULT(say(c, "wang", "correct", id, .phone = "87050033"), ERR_DENIED,
+                 NULL);
 }
 
 TEST(what_turns_out_to_be_an_emergency_goes_to_its_crew_at_once)

@@ -145,7 +145,12 @@ TEST(open_orders_of_the_same_item_and_place_are_offered)
     (void)ask(c, "li", "A04");
     as(c, "li");
     EXPECT_OK(order_duplicates(c, &d));
-    EXPECT(d.n == 1 && d.found[0].id == o.id);
+    EXPECT(d.n == 1 && d.found[0].id == o.id && !d.found[0].own);
+    as(c, "wang");
+    d.n = 0;
+    EXPECT_OK(order_duplicates(c, &d));
+    EXPECT(d.n == 1 && d.found[0].own); /* nobody joins what they asked for */
+    as(c, "li");
     EXPECT_OK(say(c, "wang", "cancel", o.id));
     d.n = 0;
     EXPECT_OK(order_duplicates(c, &d));

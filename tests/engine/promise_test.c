@@ -24,6 +24,35 @@ TEST(what_is_promised_before_asking_is_what_the_order_gets)
     }
 }
 
+/* Monday 20:13; F01 is of class B: two hours of office time to take it on, which
+   end on Tuesday after the meeting has begun. */
+TEST(what_is_booked_is_taken_on_before_it_begins)
+{
+    const instant soon = at("2026-11-24 09:00"), late = at("2026-11-26 09:00");
+    struct order_promise p = { .item_code = "F01", .wanted_from = soon },
+                         far = { .item_code = "F01", .wanted_from = late };
+    struct order_request w = { .item_code = "F01",
+                               .answers = "{\"heads\":10}",
+                               .wanted_from = soon,
+                               .wanted_to = at("2026-11-24 11:00") };
+    struct order o;
+
+    office_make(c);
+    office_pass(c, 613 * MINUTE_MS);
+    as(c, "wang");
+    EXPECT_OK(order_promise(c, &p));
+    EXPECT(p.accept_due.ms == soon.ms && p.on_site_due.ms == soon.ms);
+    EXPECT(p.short_notice);
+    EXPECT_OK(order_promise(c, &far));
+    EXPECT(far.accept_due.ms > soon.ms && !far.short_notice);
+    o = ask_for(c, "wang", &w);
+    EXPECT(o.accept_due.ms == soon.ms);
+    /* Wanted later, there is the usual time again. */
+    EXPECT_OK(say(c, "wang", "correct", o.id, .answers = "{\"heads\":10}",
+                  .wanted_from = late, .wanted_to = at("2026-11-26 11:00")));
+    EXPECT(order_now(c, o.id).accept_due.ms == far.accept_due.ms);
+}
+
 TEST(nothing_is_promised_for_what_is_not_in_the_catalogue)
 {
     office_make(c);

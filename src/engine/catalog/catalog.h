@@ -265,7 +265,8 @@ struct catalog_due {
 /* The due times of an order of class S submitted then; wanted_from and
    wanted_to are what it asks for, 0 nothing.  Safe and complete never lie
    before on site: hours that run day and night, as the 24 of class U, may end
-   on a weekend on which nobody comes.  What is booked without an end has none. */
+   on a weekend on which nobody comes.  What is booked is to be taken on by its
+   beginning at the latest; without an end it has none. */
 struct catalog_due catalog_due(struct call *c, const struct catalog *k,
                                const struct sla_class *s, instant submitted,
                                instant wanted_from, instant wanted_to);

@@ -228,6 +228,10 @@ catalog_due(struct call *c, const struct catalog *k, const struct sla_class *s,
                       ? wanted_from
                       : run_clock(&clocks, s->on_site_min, s->on_site_working,
                                   s->on_site_days);
+    /* What is booked is taken on before it begins, or not at all. */
+    if (s->on_site_booked && wanted_from.ms > submitted.ms
+        && due.accept.ms > wanted_from.ms)
+        due.accept = wanted_from;
     due.safe = run_clock(&clocks, s->safe_min, s->safe_working, 0);
     /* Who books a beginning alone is promised that somebody is there; the end
        is agreed on. */

@@ -405,6 +405,34 @@ send_at_once(struct deed *d)
     o->dispatched_at = d->c->now;
 }
 
+/* Once it is taken on, what is wanted is no longer the requester's alone to
+   change: the desk has judged it, a crew has come with what it needs.  Where it
+   is and whom to call is theirs to say until somebody is there. */
+static enum err
+check_theirs(const struct deed *d)
+{
+    const struct order_act *a = d->in;
+    const struct order *old = d->old, *o = d->rec;
+    const char *field = NULL;
+
+    if (d->who & BY_DESK || old->state == ORDER_SUBMITTED
+        || old->state == ORDER_AWAITING_APPROVAL)
+        return OK;
+    if (old->item_id != o->item_id)
+        field = "item_code";
+    else if (!text_same(old->description, o->description))
+        field = "description";
+    else if (a->answers != NULL)
+        field = "answers";
+    else if (wants_another_time(old, o))
+        field = "wanted_from";
+    if (field == NULL)
+        return OK;
+    return fail(d->c, ERR_DENIED, field,
+                "was taken on as it is; place and phone alone can be put "
+                "right, for the rest please leave a word");
+}
+
 /* -- the verbs ---------------------------------------------------------------------- */
 
 enum err
@@ -415,6 +443,7 @@ do_correct(struct deed *d, void *rec)
     struct order *o = rec;
 
     TRY(order_take_over(d, &k));
+    TRY(check_theirs(d));
     TRY(note_changes(d, &k));
     if (!k.some)
         return fail(d->c, ERR_INVALID, NULL, "nothing of it is different");

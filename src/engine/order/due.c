@@ -214,7 +214,7 @@ is_emergency(struct call *c, const struct order *o)
 enum err
 order_promise(struct call *c, struct order_promise *p)
 {
-    struct order o = { .submitted_at = c->now };
+    struct order o = { .submitted_at = c->now }, any;
     CATALOG k = catalog_hold(c);
     const struct service_item *i =
         p->item_code ? catalog_item(k, p->item_code, today(c)) : NULL;
@@ -223,6 +223,10 @@ order_promise(struct call *c, struct order_promise *p)
         return fail(c, ERR_INVALID, "item_code", "there is no such item");
     o.sla_class = i->sla_class;
     set_due(c, &o, c->now);
+    any = o;
+    o.wanted_from = p->wanted_from;
+    set_due(c, &o, c->now);
+    p->short_notice = o.accept_due.ms != any.accept_due.ms;
     p->accept_due = o.accept_due;
     p->on_site_due = o.on_site_due;
     p->safe_due = o.safe_due;
@@ -230,7 +234,7 @@ order_promise(struct call *c, struct order_promise *p)
     p->calendar_note = o.calendar_note;
     /* Whoever reports an emergency does not look for the number first. */
     p->emergency = is_emergency(c, &o);
-    return p->emergency
+    return p->emergency || p->short_notice
                ? setting_text(c, "office.duty_phone", NULL, &p->duty_phone)
                : OK;
 }

@@ -38,6 +38,7 @@ order_duplicates(struct call *c, struct order_candidates *d)
 
         TRY(model_get(c, &order_model, k->id, &o));
         k->may_see = order_may_see(c, &o);
+        k->own = c->actor && o.requester_id == c->actor->person_id;
         if (k->may_see || !restricted)
             d->found[d->n++] = *k;
     }

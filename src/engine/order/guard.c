@@ -119,6 +119,22 @@ guard_correct(struct deed *d, void *rec)
     return OK;
 }
 
+/* Whoever is on the way must find the place and somebody to call; who is there
+   has found both. */
+enum err
+guard_correct_later(struct deed *d, void *rec)
+{
+    const struct order *o = rec;
+
+    TRY(guard_correct(d, rec));
+    if (d->who & BY_DESK)
+        return OK;
+    if (o->on_site_at.ms != 0)
+        return fail(d->c, ERR_CONFLICT, NULL,
+                    "somebody is there already; please ask the desk");
+    return OK;
+}
+
 enum err
 guard_cancel(struct deed *d, void *rec)
 {

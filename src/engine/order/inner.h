@@ -31,6 +31,7 @@ enum err guard_merge(struct deed *d, void *rec);
 /* ERR_CONFLICT: others were merged into it, and whoever asks is not the desk; to
    cancel, also: legs of it are open. */
 enum err guard_correct(struct deed *d, void *rec);
+enum err guard_correct_later(struct deed *d, void *rec);
 enum err guard_cancel(struct deed *d, void *rec);
 
 /* ERR_CONFLICT: it is a leg itself.  ERR_DENIED: the actor may not ask for the

@@ -249,12 +249,15 @@ const struct model order_request_model =
 
 static const struct field promise_fields[] = {
     FIELD(struct order_promise, item_code, .flags = REQUIRED, .max = 20),
+    FIELD(struct order_promise, wanted_from, .label = "Wanted from"),
     FIELD(struct order_promise, accept_due, .flags = GIVEN),
     FIELD(struct order_promise, on_site_due, .flags = GIVEN),
     FIELD(struct order_promise, safe_due, .flags = GIVEN),
     FIELD(struct order_promise, complete_due, .flags = GIVEN),
     FIELD(struct order_promise, calendar_note, .flags = GIVEN),
     FIELD(struct order_promise, emergency, .flags = GIVEN),
+    FIELD(struct order_promise, short_notice, .flags = GIVEN,
+          .says = "It is wanted before it would have to be taken on."),
     FIELD(struct order_promise, duty_phone, .flags = GIVEN),
 };
 
@@ -271,6 +274,8 @@ static const struct field candidate_fields[] = {
     FIELD(struct order_candidate, submitted_at, .flags = GIVEN),
     FIELD(struct order_candidate, complete_due, .flags = GIVEN),
     FIELD(struct order_candidate, may_see, .flags = GIVEN | DERIVED),
+    FIELD(struct order_candidate, own, .flags = GIVEN | DERIVED,
+          .says = "The caller asked for it."),
 };
 
 const struct model order_candidate_model =

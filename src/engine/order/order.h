@@ -186,13 +186,16 @@ enum err order_number(struct call *c, const char **out) MUST_USE;
 enum err order_add_leg(struct call *c, struct order_request *w,
                        struct order_view *out) MUST_USE;
 
-/* The promise before asking: due times of an item asked for now; of an
-   emergency also the number to call at once, where the office has one. */
+/* The promise before asking: due times of an item asked for now, for the time
+   that is wanted where one is said; of an emergency, and of what is wanted
+   before it must be taken on otherwise (short_notice), also the number to call
+   at once, where the office has one. */
 struct order_promise {
     const char *item_code;
+    instant wanted_from;
     instant accept_due, on_site_due, safe_due, complete_due;
     const char *calendar_note;
-    bool emergency;
+    bool emergency, short_notice;
     const char *duty_phone;
 };
 extern const struct model order_promise_model;
@@ -208,6 +211,7 @@ struct order_candidate {
     const char *item_name, *place_name;
     instant submitted_at, complete_due;
     bool may_see; /* this person may open it */
+    bool own;     /* this person asked for it */
 };
 extern const struct model order_candidate_model;
 struct order_candidates {

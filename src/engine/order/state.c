@@ -40,8 +40,13 @@ static const struct step steps[] = {
       "times.",
       "something is different; approved anew but for a phone or mended words; "
       "by the desk alone where others wait for it" },
-    { IN(ACCEPTED) | AT_WORK, "correct", LIFE_STAYS, BY_DESK, NULL, do_correct,
+    { IN(ACCEPTED) | IN(DISPATCHED) | IN(ACKNOWLEDGED), "correct", LIFE_STAYS,
+      BY_REQUESTER | BY_DESK, guard_correct_later, do_correct,
       &order_correct_model, NULL,
+      "something is different; approved anew but for a phone or mended words; "
+      "by the requester place and phone alone, until somebody is there" },
+    { IN(ON_SITE) | IN(IN_PROGRESS) | IN(SUSPENDED), "correct", LIFE_STAYS,
+      BY_DESK, NULL, do_correct, &order_correct_model, NULL,
       "something is different; approved anew but for a phone or mended words" },
     { BEFORE_WORK, "merge", ORDER_MERGED, BY_DESK, guard_merge, do_merge,
       &order_merge_model, "It is the same as another: merge it into that one.",

@@ -17,7 +17,8 @@ export async function duplicatesOf(item_code: string, place_id: number): Promise
   return (await get<List<Candidate>>('/orders/duplicates', { item_code, place_id })).items;
 }
 
-export const promiseOf = (item_code: string): Promise<Promised> => get<Promised>('/orders/promise', { item_code });
+export const promiseOf = (item_code: string, wanted_from?: string | null): Promise<Promised> =>
+  get<Promised>('/orders/promise', { item_code, ...(wanted_from ? { wanted_from } : {}) });
 
 export const board = (): Promise<Board> => get<Board>('/orders/board');
 export const figures = (): Promise<Figures> => get<Figures>('/orders/figures');

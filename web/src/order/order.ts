@@ -86,6 +86,10 @@ export function stagesOf(o: Clocks): Stage[] {
   ].filter((s) => s.due || s.done || s.paused);
 }
 
+/* What was called off or joined to another comes no further: only what was reached is told. */
+export const shownStages = (o: Clocks): Stage[] =>
+  stagesOf(o).filter((s) => s.done || !['cancelled', 'merged'].includes(o.state ?? ''));
+
 /* While it is suspended it promises no end, but where that had run out before. */
 function isPaused(o: Clocks): boolean {
   return o.state === 'suspended' && !o.complete_due && !o.completed_at;

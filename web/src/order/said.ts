@@ -52,3 +52,19 @@ export const sentenceOf = (typed: string, item: string): string =>
    way to the last one, what somebody wrote stays. */
 export const describedBy = (sentence: string, description: string, taken: string): string =>
   description.trim() && description !== taken ? description : sentence;
+
+/* What stands between two stops or commas. */
+export const partsOf = (said: string): string[] =>
+  said
+    .split(/[，,；;。！!\n]+/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+/* Of a saying of two things, what is said of each: OTHER are the parts that are of the other.  Null where they cannot
+   be told apart, and nothing may be taken away. */
+export function apartOf(said: string, other: readonly string[]): { own: string; other: string } | null {
+  const parts = partsOf(said);
+  if (!other.length || other.length === parts.length) return null;
+  const join = (list: readonly string[]): string => list.join(/\p{Script=Han}/u.test(said) ? '，' : ', ');
+  return { own: join(parts.filter((part) => !other.includes(part))), other: join(other) };
+}
