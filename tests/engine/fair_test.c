@@ -316,6 +316,28 @@ TEST(promises_are_reckoned_anew_a_few_at_a_time)
     assert_int_equal(done, 0);
 }
 
+TEST(orders_that_come_while_promises_are_reckoned_anew_keep_no_walk_going)
+{
+    int64_t done = 2, id;
+    int rounds = 0;
+
+    office_make(c);
+    recalculate_all(c);
+    c->now = at("2026-11-27 20:00");
+    id = ask(c, "wang", "A04").id;
+    ask(c, "wang", "A04");
+    close_day(c, day_of(2026, 11, 30), WORKCAL_CLOSURE);
+    /* As many are asked for each time as were looked at. */
+    while (done == 2 && ++rounds < 10) {
+        as(c, NULL);
+        EXPECT_OK(order_recalculate(c, 2, &done));
+        ask(c, "wang", "A04");
+        ask(c, "wang", "A04");
+    }
+    assert_int_equal(rounds, 2);
+    assert_int_equal(told_of(c, WANG, id, "recalculate"), 1);
+}
+
 /* -- promises that hold together -------------------------------------------- */
 
 TEST(a_suspended_order_promises_no_end_in_any_list)

@@ -470,8 +470,8 @@ some_noun(struct client *k, char *out, size_t n)
     }
 }
 
-/* What stands for {kind} or {noun}: what was good here before, what was seen
-   under such a key, or what lists are called. */
+/* What stands for {kind} or {noun}: what was good here before, what was learnt
+   of it, what was seen under such a key, or what lists are called. */
 static void
 choose_word(struct client *k, struct request *q, const char *name)
 {
@@ -481,6 +481,10 @@ choose_word(struct client *k, struct request *q, const char *name)
     (void)snprintf(key, sizeof key, "%.30s@%.100s", name, q->op->path);
     if (!one_in(k, 4))
         v = lore_value(k->s->lore, key, &k->chance);
+    if (v == NULL) {
+        (void)snprintf(key, sizeof key, "{%.30s}", name);
+        v = lore_value(k->s->lore, key, &k->chance);
+    }
     if (v == NULL && one_in(k, 3))
         v = lore_value(k->s->lore, name, &k->chance);
     if (json_is_string(v))

@@ -459,7 +459,7 @@ take_form(struct lore *p, json_t *form)
             || !json_is_string(json_object_get(field, "refers")))
             continue;
         whole = json_sprintf("%s.%s", noun, name);
-        put_value(p, "field", whole);
+        put_value(p, "{field}", whole);
         json_decref(whole);
     }
 }

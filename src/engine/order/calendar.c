@@ -131,33 +131,73 @@ recalculate_one(struct call *c, int64_t id)
     return tx_commit(&tx);
 }
 
+/* Most stay as they are, and are only read. */
+static enum err
+look_at(struct call *c, int64_t id)
+{
+    struct order o;
+
+    TRY(model_get(c, &order_model, id, &o));
+    return reckon_anew(c, &o) ? recalculate_one(c, id) : OK;
+}
+
 /* -- all of them ------------------------------------------------------------ */
 
 /*
  * By which calendar promises are reckoned, and how far a walk through the open
- * orders has come, are two marks, so that it goes on after a crash.  It is
- * walked twice: an order that another process was making with the calendar of a
- * second ago is behind the first walk, and before the second.  The low bits of
- * the mark say which walk it is; 2: both are done.
+ * orders has come and is to go, are three marks, so that it goes on after a
+ * crash.  It goes to the newest order of when it began: what is made later is
+ * reckoned by the new calendar, and a walk that followed the desk would never
+ * end.  It is walked twice: an order that another process was making with the
+ * calendar of a second ago is behind the first walk, and before the second,
+ * which begins a round of the job later.  The low bits of the mark say which
+ * walk it is; 2: both are done.
  */
 #define BY_CALENDAR "order.calendar"
 #define WALKED_TO "order.calendar.order"
+#define WALKED_BEFORE "order.calendar.end"
 #define WALKS 2
 
+struct stroll {
+    int64_t mark; /* of the calendar, and the walk in its low bits */
+    int64_t id;   /* the last order that was looked at */
+    int64_t end;  /* the last that is looked at */
+};
+
+static const char newest_order[] = "SELECT COALESCE(MAX(id), 0) FROM orders";
 static const char open_behind[] =
     "SELECT id FROM orders WHERE is_open = 1 AND completed_at IS NULL"
-    " AND id > $2 ORDER BY id LIMIT $1";
+    " AND id > $2 AND id <= $3 ORDER BY id LIMIT $1";
 
 static enum err
-keep_place(struct call *c, int64_t mark, int64_t id)
+begin_walk(struct call *c, struct stroll *s, int64_t mark)
+{
+    *s = (struct stroll){ .mark = mark };
+    return db_int(c, &s->end, newest_order);
+}
+
+/* Where it stands by the calendar NOW. */
+static enum err
+find_place(struct call *c, int64_t now, struct stroll *s)
+{
+    TRY(db_mark(c, BY_CALENDAR, &s->mark));
+    TRY(db_mark(c, WALKED_TO, &s->id));
+    TRY(db_mark(c, WALKED_BEFORE, &s->end));
+    if (s->mark < now || s->mark > now + WALKS)
+        return begin_walk(c, s, now);
+    return OK;
+}
+
+static enum err
+keep_place(struct call *c, const struct stroll *s)
 {
     TX tx = tx_begin(c);
 
-    TRY(db_mark_set(c, BY_CALENDAR, mark));
-    TRY(db_mark_set(c, WALKED_TO, id));
+    TRY(db_mark_set(c, BY_CALENDAR, s->mark));
+    TRY(db_mark_set(c, WALKED_TO, s->id));
+    TRY(db_mark_set(c, WALKED_BEFORE, s->end));
     return tx_commit(&tx);
 }
-
 static int64_t
 calendar_mark(struct call *c)
 {
@@ -174,7 +214,7 @@ walk(struct call *c, const struct due_ids *ids, int64_t *id)
     enum err first = OK;
 
     for (size_t i = 0; i < ids->n; i++) {
-        enum err e = recalculate_one(c, ids->ids[i]);
+        enum err e = look_at(c, ids->ids[i]);
 
         if (e == ERR_BUSY)
             return e;
@@ -189,26 +229,20 @@ enum err
 order_recalculate(struct call *c, int64_t max, int64_t *done)
 {
     const int64_t now = calendar_mark(c);
-    int64_t mark, id = 0;
+    struct stroll s;
     struct due_ids ids;
     enum err e;
 
     *done = 0;
+    TRY(find_place(c, now, &s));
     /* Mostly it is as it was, and this is all. */
-    TRY(db_mark(c, BY_CALENDAR, &mark));
-    if (mark == now + WALKS)
+    if (s.mark == now + WALKS)
         return OK;
-    if (mark == now || mark == now + 1)
-        TRY(db_mark(c, WALKED_TO, &id));
-    else
-        mark = now;
-    TRY(db_due(c, &ids, max, open_behind, V(max), V(id)));
-    e = walk(c, &ids, &id);
+    TRY(db_due(c, &ids, max, open_behind, V(max), V(s.id), V(s.end)));
+    e = walk(c, &ids, &s.id);
     *done = (int64_t)ids.n;
-    if (e != ERR_BUSY && *done < max) {
-        mark++;
-        id = 0;
-    }
-    TRY(keep_place(c, mark, id));
+    if (e != ERR_BUSY && *done < max)
+        TRY(begin_walk(c, &s, s.mark + 1));
+    TRY(keep_place(c, &s));
     return e == ERR_BUSY ? OK : e;
 }
