@@ -243,6 +243,27 @@ get_demo(struct call *c, void *in, void *out)
     "refers:text?,says:text?,choices?:[{value:text,label:text}],"              \
     "offers?:[{value:text,label:text}]}]}"
 
+/* What an administrator cannot see of an office that begins: whether anybody
+   holds the desk, and whether one order has gone all its way. */
+static enum err
+get_start(struct call *c, void *in, void *out)
+{
+    struct raw *raw = out;
+    struct buf b = buf_make(c->arena, 0);
+    struct json_out o = json_to(&b);
+    bool desk = false, done = false;
+
+    (void)in;
+    TRY(auth_is_held(c, "dispatcher", &desk));
+    TRY(order_was_done(c, &done));
+    json_begin(&o);
+    json_put_bool(&o, "desk", desk);
+    json_put_bool(&o, "done", done);
+    json_end(&o);
+    raw->body = b.s;
+    return OK;
+}
+
 const struct route system_routes[] = {
     { GET, "/nouns", get_nouns, .flags = R_RAW,
       .answer = "{items:[{noun:text,table:text,plural:text,part:text?,"
@@ -261,6 +282,10 @@ const struct route system_routes[] = {
     { GET, "/health", list_health, .out = &health_model, .flags = R_RAW,
       .answer = "{items:[#]}",
       .says = "How the parts of the program fare; for administrators." },
+    { GET, "/start", get_start, .may = "account.edit", .flags = R_RAW,
+      .answer = "{desk:bool,done:bool}",
+      .says = "Of an office that begins: does anybody hold the desk, was one "
+              "order done?" },
     { GET, "/demo", get_demo, .flags = R_OPEN | R_RAW,
       .answer = "{items:[{account:text,password:text,role:text,says:text,"
                 "says_en:text}]}",

@@ -189,6 +189,9 @@ const char *auth_condition(struct call *c, const char *right,
 struct rows auth_people(struct call *c, const char *role,
                         const struct auth_where *at);
 
+/* Does anybody who can sign in hold the role, wherever it reaches? */
+enum err auth_is_held(struct call *c, const char *role, bool *held) MUST_USE;
+
 /*
  * Somebody of a provider who may not see the whole office.  They are told of
  * what their work needs: of the people, crews, shifts and routing rules of

@@ -216,3 +216,17 @@ auth_people(struct call *c, const char *role, const struct auth_where *at)
     return db_query(c, find_people, V(role), V(at->unit_id), V(at->place_id),
                     V(at->crew_id), V(at->provider_id));
 }
+
+static const char find_holder[] =
+    "SELECT g.id FROM role_grant g JOIN account a ON a.id = g.account_id"
+    " WHERE g.role = $1 AND a.active = 1 LIMIT 1";
+
+enum err
+auth_is_held(struct call *c, const char *role, bool *held)
+{
+    int64_t id = 0;
+
+    TRY(db_int(c, &id, find_holder, V(role)));
+    *held = id != 0;
+    return OK;
+}

@@ -315,6 +315,9 @@ struct order_board {
 };
 enum err order_board(struct call *c, struct order_board *b) MUST_USE;
 
+/* Was any order ever done and found good, whoever asks? */
+enum err order_was_done(struct call *c, bool *done) MUST_USE;
+
 /*
  * What was asked for, completed, and completed late, by the office's days and
  * months; of the orders that the actor may see.  Nobody is ranked: the only ones

@@ -290,6 +290,21 @@ order_board(struct call *c, struct order_board *b)
     return rows_end(&r);
 }
 
+/* Of the index of what was completed: the first row that fits. */
+static const char find_done[] =
+    "SELECT id FROM orders WHERE COALESCE(completed_at, 0) <> 0"
+    " AND state IN ('verified', 'closed') LIMIT 1";
+
+enum err
+order_was_done(struct call *c, bool *done)
+{
+    int64_t id = 0;
+
+    TRY(db_int(c, &id, find_done));
+    *done = id != 0;
+    return OK;
+}
+
 enum err
 order_another_open(struct call *c, const struct order *o, bool *some)
 {
