@@ -1,5 +1,6 @@
 /* Accounts by the hundred, slips, one word for a batch, and what an empty office is told to do first. */
 import { strict as assert } from 'node:assert';
+import { order, sent, verb } from './deeds';
 import { journey, type Cast } from './journey';
 import type { Person } from './person';
 
@@ -87,6 +88,15 @@ async function oneWord({ comes }: Cast): Promise<void> {
 
 /* An office without crews: the list leads there, and is gone when nothing is missing. */
 async function startList({ comes }: Cast): Promise<void> {
+  const desk = await comes('desk', 'desk');
+  const asker = await comes('requester', 'phone');
+  const crew = await comes('electrician', 'phone');
+  /* One order was done. */
+  const o = await order(asker, 'A04', '1-04-ZL');
+  await verb(crew, await sent(desk, o, 'electricians'), 'acknowledge');
+  await verb(crew, o, 'arrive');
+  await verb(crew, o, 'complete', { result: '已换灯管', cause: 'wear' });
+  await verb(asker, o, 'verify');
   const p = await comes('sysadmin', 'desk', 'zh', '/admin/units');
   await p.settles();
   assert.equal(await p.page.locator('.start').count(), 0, 'an office that runs is told nothing');
