@@ -305,7 +305,8 @@ enum err order_own_items(struct call *c, const char *const **out) MUST_USE;
    that wait for me), "crew" (my crews' open ones), "grab" (free for my crews
    to take), "soon" (whose nearest clock has a quarter of its time left, or half
    an hour), "to_dispatch" (accepted, and the desk's to send), "to_be_taken"
-   (accepted, and left to the people of a crew that grabs), "dissatisfied" (found poor and not over; needs rating.see). */
+   (accepted, and left to the people of a crew that grabs), "dissatisfied" (found
+   poor and not over; needs rating.see). */
 enum err order_list(struct call *c, struct list *l, const char *view) MUST_USE;
 
 /* Open orders the actor may see, counted by state. */
