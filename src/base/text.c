@@ -122,13 +122,32 @@ sequence_length(const unsigned char *s, size_t n)
     return len;
 }
 
+/* How many of the N bytes at S are surely ASCII and none of them 0: eight at a
+   time, as most of what comes in is plain. */
+static size_t
+plain_bytes(const unsigned char *s, size_t n)
+{
+    static const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+    size_t i = 0;
+
+    for (uint64_t w; n - i >= sizeof w; i += sizeof w) {
+        memcpy(&w, s + i, sizeof w);
+        if (((w | (w - ones)) & tops) != 0)
+            break;
+    }
+    return i;
+}
+
 bool
 text_is_utf8(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
 
     while (n > 0) {
-        size_t len = sequence_length(p, n);
+        size_t len = plain_bytes(p, n);
+
+        if (len == 0)
+            len = sequence_length(p, n);
 
         if (len == 0)
             return false;
@@ -231,6 +250,13 @@ text_shows(uint32_t cp)
            && !is_helper(cp);
 }
 
+/* Nearly all there is: in none of the tables above. */
+static bool
+is_plain(uint32_t cp)
+{
+    return (cp >= ' ' && cp < 0x7F) || (cp >= 0x4E00 && cp <= 0x9FFF);
+}
+
 /* Whether S needs a copy; *SEEN: there is something to see in it. */
 static bool
 has_hidden(const char *s, bool lines, bool *seen)
@@ -239,7 +265,10 @@ has_hidden(const char *s, bool lines, bool *seen)
 
     *seen = false;
     for (uint32_t cp; (cp = text_next(&s)) != 0;) {
-        if (is_hidden(cp) || is_odd_blank(cp) || (!lines && is_line_end(cp)))
+        if (is_plain(cp))
+            *seen |= cp != ' ';
+        else if (is_hidden(cp) || is_odd_blank(cp)
+                 || (!lines && is_line_end(cp)))
             some = true;
         else if (!*seen && text_shows(cp))
             *seen = true;

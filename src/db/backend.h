@@ -196,6 +196,9 @@ enum err later_wait(struct later *l);
 enum err sqlite_backup(struct call *c, struct store *base,
                        const struct backup *b);
 enum err sqlite_figures(struct call *c, struct figures *out);
+
+/* Does another process have the office open? */
+bool sqlite_has_others(const struct store *base);
 /* The file has been opened and is an office: see place.h. */
 void sqlite_opened(struct store *base);
 /* Before words are added or looked for: which indexes of them there are. */

@@ -445,6 +445,10 @@ struct store *store_open(const char *address, unsigned readers,
 void store_close(struct store *s);
 bool store_is_postgres(const struct store *s);
 
+/* Do other processes wait for the one writer that S has?  Of PostgreSQL, which
+   has many, never. */
+bool store_has_others(const struct store *s);
+
 /* "SQLite 3.40.1, libpq 15.14": the libraries that are loaded. */
 #define STORE_LIBRARIES 64
 void store_libraries(char out[static STORE_LIBRARIES]);

@@ -50,6 +50,9 @@ enum err db_place_enter(struct call *c, struct db_place *p, const char *path,
 /* Nobody else works on the office: it may be upgraded.  Else ERR_CONFLICT. */
 enum err db_place_alone(struct call *c, struct db_place *p) MUST_USE;
 
+/* Does another process work on the office? */
+bool db_place_has_others(const struct db_place *p);
+
 /* The office is open: mark it, remember which files it is, open the gate. */
 void db_place_settle(struct db_place *p);
 

@@ -217,6 +217,14 @@ sqlite_alone(struct call *c)
     return s->placed ? db_place_alone(c, &s->place) : OK;
 }
 
+bool
+sqlite_has_others(const struct store *base)
+{
+    const struct sqlite_store *s = (const struct sqlite_store *)base;
+
+    return s->placed && db_place_has_others(&s->place);
+}
+
 static bool
 has_room(const struct sqlite_store *s)
 {

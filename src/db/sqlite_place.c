@@ -137,6 +137,18 @@ db_place_alone(struct call *c, struct db_place *p)
                 " works on it: stop that first");
 }
 
+bool
+db_place_has_others(const struct db_place *p)
+{
+    struct flock l = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = NODES
+    };
+
+    /* Whose bytes are ours is no obstacle to us.  What cannot be told is taken
+       for somebody. */
+    return fcntl(p->node_file, F_OFD_GETLK, &l) != 0 || l.l_type != F_UNLCK;
+}
+
 /* -- coming in ------------------------------------------------------- */
 
 /* What stands where main.db should be. */

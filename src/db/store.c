@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "db/backend.h"
 #include "db/postgres.h"
 #include "db/totals.h"
 
@@ -199,6 +200,12 @@ bool
 store_is_postgres(const struct store *s)
 {
     return s->backend == &postgres_backend;
+}
+
+bool
+store_has_others(const struct store *s)
+{
+    return !store_is_postgres(s) && sqlite_has_others(s);
 }
 
 unsigned

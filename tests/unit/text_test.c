@@ -12,6 +12,20 @@ TEST_PLAIN(a_text_that_was_cut_keeps_its_whole_characters)
     assert_string_equal(text_mend(middle), "azé");
 }
 
+TEST_PLAIN(one_byte_that_is_no_text_is_found_wherever_it_stands)
+{
+    char s[32];
+
+    (void)c;
+    for (size_t n = 1; n < sizeof s; n++)
+        for (size_t at = 0; at < n; at++)
+            for (unsigned byte = 0; byte < 256; byte++) {
+                memset(s, 'a', sizeof s);
+                s[at] = (char)byte;
+                EXPECT(text_is_utf8(s, n) == (byte > 0 && byte < 0x80));
+            }
+}
+
 TEST(a_fault_that_quotes_a_long_word_is_whole_utf_8)
 {
     const char *word = "a上级编码上级编码上级编码上级编码上级编码";

@@ -19,11 +19,12 @@
 #include "model/app.h"
 #include "subject/event.h"
 
-#define PART 128     /* rows of one transaction: some 20 ms on SQLite */
-#define REST_MS 50   /* for others between two, at most */
-#define TRIES 6      /* of a part that lost a race */
-#define PIECE 262144 /* of a file, for its digest */
-#define SOON_MS 20   /* before a lost race is run again */
+#define PART 128        /* rows of one transaction: some 20 ms on SQLite */
+#define PART_ALONE 1024 /* where nobody else works on the office */
+#define REST_MS 50      /* for others between two, at most */
+#define TRIES 6         /* of a part that lost a race */
+#define PIECE 262144    /* of a file, for its digest */
+#define SOON_MS 20      /* before a lost race is run again */
 
 /* -- what the rows refer to ------------------------------------------------------ */
 
@@ -355,9 +356,18 @@ write_request(struct importing *im, struct audit_cover *cover,
 
 struct part {
     struct arena *arena;
-    struct order all[PART];
-    size_t n;
+    struct order all[PART_ALONE];
+    size_t n, most;
 };
+
+/* Where nobody waits for the writer more rows share a sync. */
+static size_t
+rows_of_part(const struct importing *im)
+{
+    const struct store *s = im->c->app->store;
+
+    return store_is_postgres(s) || store_has_others(s) ? PART : PART_ALONE;
+}
 
 static enum err
 try_part(struct importing *im, const struct part *p)
@@ -384,8 +394,9 @@ rest(int64_t ms)
 }
 
 /* A race that was lost changes nothing, not even the counts.  SQLite has one
-   writer, and whoever waits for it looks only now and then: so that the others
-   have their turn, as long as the part took is theirs. */
+   writer, and other processes that wait for it look only now and then: so that
+   they have their turn, as long as the part took is theirs.  Those of this
+   process stand in line (db/baton.h). */
 static enum err
 write_part(struct importing *im, struct part *p)
 {
@@ -403,7 +414,7 @@ write_part(struct importing *im, struct part *p)
         im->c->fault = (struct fault){ 0 };
         e = try_part(im, p);
     }
-    if (e == OK && p->n > 0 && !store_is_postgres(im->c->app->store)) {
+    if (e == OK && p->n > 0 && store_has_others(im->c->app->store)) {
         int64_t took = monotonic_ms() - began;
 
         rest(took < REST_MS ? took : REST_MS);
@@ -518,16 +529,18 @@ take_file(struct importing *im, struct part *p)
 {
     struct request q;
     enum row_end end;
-    int64_t seen = 0;
+    size_t seen = 0;
     enum err e = OK;
 
+    p->most = rows_of_part(im);
     while (e == OK && (end = import_next_row(im, &q)) != ROW_NONE) {
         im->self.rows_read += end != ROW_SKIPPED;
         if (end == ROW_READ && holds(im, &q))
             e = take_request(im, &q, p);
-        if (e == OK && (p->n == PART || ++seen % (4 * PART) == 0)) {
+        if (e == OK && (p->n >= p->most || ++seen % (4 * p->most) == 0)) {
             e = write_part(im, p);
             p->n = 0;
+            p->most = rows_of_part(im);
             if (e == OK)
                 arena_reset(p->arena);
             if (im->wish->progress != NULL)
