@@ -425,23 +425,6 @@ TEST_PLAIN(no_two_bodies_see_the_same_state)
     database_drop(address);
 }
 
-TEST_PLAIN(who_is_alone_in_an_office_knows_it)
-{
-    char *address = database_make(false);
-    struct store *one = reopen(address, 1), *other;
-
-    (void)c;
-    EXPECT(!store_has_others(one));
-    other = reopen(address, 1);
-    /* Who has a server has many writers, and nobody waits for one. */
-    EXPECT(store_has_others(one) == !store_is_postgres(one));
-    EXPECT(store_has_others(other) == !store_is_postgres(one));
-    store_close(one);
-    EXPECT(!store_has_others(other));
-    store_close(other);
-    database_drop(address);
-}
-
 /* -- a process that dies --------------------------------------------- */
 
 static void
