@@ -30,7 +30,7 @@ static const char *const titles[] = {
     [ERR_UNSURE] = "nobody knows whether it was done",
     [ERR_LIMIT] = "too much",
     [ERR_FULL] = "nothing can be kept now",
-    [ERR_AWAY] = "nothing can be kept now",
+    [ERR_AWAY] = "cannot be done now",
     [ERR_BROKEN] = "something broke on our side"
 };
 

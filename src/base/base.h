@@ -40,7 +40,7 @@ enum err {
     ERR_UNSURE,    /* the database went away: nobody knows if it was done */
     ERR_LIMIT,     /* too much, too large or too often */
     ERR_FULL,      /* the disk takes nothing: full, or only to be read */
-    ERR_AWAY,      /* what all changes go to is not to be had now */
+    ERR_AWAY,      /* what all changes go to, or reads files, is not there now */
     ERR_BROKEN     /* our fault or the machine's */
 };
 

@@ -331,7 +331,7 @@ read_there(struct reading *r, struct jail_child *j, uint32_t which)
     /* Only the reader holds the other end now, so that its death is heard. */
     (void)close(ends[1]);
     e = sent ? hear(r, ends[0])
-             : fail(r->c, ERR_BROKEN, NULL,
+             : fail(r->c, ERR_AWAY, NULL,
                     "files cannot be read until liangcao is started anew");
     (void)close(ends[0]);
     return e;
@@ -369,7 +369,7 @@ jail_read(struct call *c, struct jail_child *j, struct jail_job *job)
     enum err e;
 
     if (!j || !jail_child_lives(j))
-        return fail(c, ERR_BROKEN, NULL,
+        return fail(c, ERR_AWAY, NULL,
                     "files cannot be read until liangcao is started anew");
     while (strcmp(j->readers[which]->name, job->reader) != 0) {
         which++;

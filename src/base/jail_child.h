@@ -96,7 +96,7 @@ struct jail_job {
  * ERR_INVALID  the reader refused it, or ended without a word
  * ERR_LIMIT    it took too long or made too much, no place became free, or
  *              calls hold JAIL_HELD bytes already
- * ERR_BROKEN   there is no forker (any more)
+ * ERR_AWAY     there is no forker (any more)
  */
 #define JAIL_AT_ONCE 4
 #define JAIL_HELD ((size_t)128 << 20)

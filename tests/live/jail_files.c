@@ -476,7 +476,7 @@ lose_forker(struct score *s, struct jail_child *j, pid_t forker)
     (void)score(s, !jail_child_lives(j), "a killed forker lives");
     e = jail_read(&c, j, &job);
     (void)score(s,
-                e == ERR_BROKEN
+                e == ERR_AWAY
                     && strstr(c.fault.text, "until liangcao is started anew"),
                 "without a forker it says %s", err_word(e));
     arena_close(c.arena);
