@@ -109,10 +109,10 @@ async function startList({ comes }: Cast): Promise<void> {
   await p.sees(p.text('start.rules_wait'));
   await p.page.locator('.start .next a').click();
   await p.page.waitForURL('**/admin/crews');
-  await p.page.unroute('**/api/v1/crew-members?*');
   /* Beside other work it is one line. */
   assert.equal(await p.page.locator('.start ol').count(), 0);
   await p.presses('start.unfold');
+  await p.page.unroute('**/api/v1/crew-members?*');
   await p.presses('start.again');
   await p.page.locator('.start').waitFor({ state: 'detached' });
 }
