@@ -426,6 +426,8 @@ text_real(const char *s, double *out)
 
 /* -- tokens ---------------------------------------------------------------- */
 
+#define TOKEN_MOST 100 /* bytes of a word */
+
 static bool
 is_han(uint32_t cp)
 {
@@ -463,6 +465,7 @@ add_pairs(struct buf *b, const char **s, bool last)
     *s = here;
 }
 
+/* Its beginning, where it is long: PostgreSQL takes no word of 2,048 bytes. */
 static void
 add_word(struct buf *b, const char **s)
 {
@@ -470,7 +473,8 @@ add_word(struct buf *b, const char **s)
 
     for (const char *q = p; is_word(text_next(&q)); p = q)
         for (; p < q; p++)
-            buf_putc(b, (char)tolower((unsigned char)*p));
+            if (q - *s <= TOKEN_MOST)
+                buf_putc(b, (char)tolower((unsigned char)*p));
     buf_putc(b, ' ');
     *s = p;
 }

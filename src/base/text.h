@@ -87,7 +87,8 @@ uint64_t text_hash(const char *s);
  * Tokens for the search index, one space between: words of Latin letters and
  * digits in lower case, and every pair of neighbouring Han characters and the
  * last one alone (漏水了 -> 漏水 水了 了), so that every character begins a
- * token and can be found by itself.
+ * token and can be found by itself.  Of a longer word its first 100 bytes stand
+ * for it, here and where it is looked for.
  */
 char *text_tokens(struct arena *a, const char *s);
 

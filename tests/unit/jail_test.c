@@ -158,7 +158,7 @@ TEST_PLAIN(without_a_forker_files_are_refused_in_words)
 
     EXPECT(jail_child_open(none) == NULL);
     EXPECT(!jail_child_lives(NULL));
-    EXPECT_FAULT(jail_read(c, NULL, &job), ERR_BROKEN, NULL);
+    EXPECT_FAULT(jail_read(c, NULL, &job), ERR_AWAY, NULL);
 }
 
 /* -- how far an address reaches ------------------------------------------ */

@@ -26,6 +26,27 @@ TEST_PLAIN(one_byte_that_is_no_text_is_found_wherever_it_stands)
             }
 }
 
+TEST(a_very_long_word_is_found_by_its_beginning)
+{
+    char much[3001], cut[101];
+    const char *tokens;
+
+    memset(much, 'X', sizeof much - 1);
+    much[3000] = '\0';
+    memset(cut, 'x', sizeof cut - 1);
+    cut[100] = '\0';
+    tokens = text_tokens(c->arena, arena_printf(c->arena, "灯 %s 坏", much));
+    assert_string_equal(tokens, arena_printf(c->arena, "灯 %s 坏", cut));
+    assert_string_equal(text_query(c->arena, much), cut);
+    /* No character is cut in two. */
+    for (size_t i = 0; i + 2 < sizeof much; i += 2)
+        memcpy(much + i, "\xC3\xA9", 2);
+    memmove(much + 1, much, 200);
+    much[0] = 'a';
+    much[201] = '\0';
+    EXPECT(strlen(text_tokens(c->arena, much)) == 99);
+}
+
 TEST(a_fault_that_quotes_a_long_word_is_whole_utf_8)
 {
     const char *word = "a上级编码上级编码上级编码上级编码上级编码";
