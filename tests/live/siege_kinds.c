@@ -58,21 +58,27 @@ ask_well(struct client *k, struct request *q)
     }
 }
 
-/* Often that which succeeded least. */
+/* Often that which succeeded least; of several any. */
 static struct op *
 choose_op(struct client *k)
 {
     struct plan *p = &k->s->plan;
     uint32_t from = below(k, (uint32_t)p->n);
     struct op *least = &p->ops[from];
+    uint32_t same = 1;
 
     if (!one_in(k, 3))
         return least;
     for (size_t i = 0; i < p->n; i++) {
         struct op *op = &p->ops[(from + i) % p->n];
 
-        if (atomic_load(&op->good) < atomic_load(&least->good))
+        if (atomic_load(&op->good) < atomic_load(&least->good)) {
             least = op;
+            same = 1;
+        } else if (atomic_load(&op->good) == atomic_load(&least->good)
+                   && one_in(k, ++same)) {
+            least = op;
+        }
     }
     return least;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/find.h"
+#include "api/nouns.h"
 #include "siege.h"
 
 #define PREFIX "/api/v1"
@@ -414,6 +415,34 @@ take_choices(struct lore *p, const struct model *m)
     }
 }
 
+/* The plain noun whose rows are in the table; NULL: there is none. */
+static const struct noun *
+plain_noun(const char *table)
+{
+    for (size_t i = 0; table != NULL && all_nouns[i] != NULL; i++)
+        if (strcmp(all_nouns[i]->model->table, table) == 0)
+            return all_nouns[i]->by_hand || all_nouns[i]->life != NULL
+                       ? NULL
+                       : all_nouns[i];
+    return NULL;
+}
+
+/* "crew.provider_id", of a plain noun whose field refers to another. */
+static void
+take_references(struct lore *p, const struct noun *n)
+{
+    for (size_t i = 0; !n->by_hand && i < n->model->n; i++) {
+        const struct field *f = &n->model->fields[i];
+        json_t *whole;
+
+        if ((f->flags & GIVEN) != 0 || plain_noun(f->refers) == NULL)
+            continue;
+        whole = json_sprintf("%s.%s", n->model->noun, f->name);
+        put_value(p, "{field}", whole);
+        json_decref(whole);
+    }
+}
+
 struct lore *
 lore_open(void)
 {
@@ -423,6 +452,8 @@ lore_open(void)
     for (size_t i = 0; all_routes()[i] != NULL; i++)
         for (const struct route *r = all_routes()[i]; r->path != NULL; r++)
             take_choices(p, r->out);
+    for (size_t i = 0; all_nouns[i] != NULL; i++)
+        take_references(p, all_nouns[i]);
     return p;
 }
 
@@ -442,28 +473,6 @@ take_pair(struct lore *p, json_t *object)
     }
 }
 
-/* "crew.provider_id", of a form whose field refers to something. */
-static void
-take_form(struct lore *p, json_t *form)
-{
-    const char *noun = json_string_value(json_object_get(form, "noun"));
-    json_t *field;
-    size_t i;
-
-    json_array_foreach(json_object_get(form, "fields"), i, field)
-    {
-        const char *name = json_string_value(json_object_get(field, "name"));
-        json_t *whole;
-
-        if (noun == NULL || name == NULL
-            || !json_is_string(json_object_get(field, "refers")))
-            continue;
-        whole = json_sprintf("%s.%s", noun, name);
-        put_value(p, "{field}", whole);
-        json_decref(whole);
-    }
-}
-
 static void
 take_object(struct lore *p, const char *table, json_t *object, int caller)
 {
@@ -476,7 +485,6 @@ take_object(struct lore *p, const char *table, json_t *object, int caller)
     put_id(p, table, json_integer_value(json_object_get(object, "id")), caller);
     take_pair(p, object);
     take_verb(p, object);
-    take_form(p, object);
 }
 
 #define FIRST_ITEMS 12
