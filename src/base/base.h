@@ -40,7 +40,7 @@ enum err {
     ERR_UNSURE,    /* the database went away: nobody knows if it was done */
     ERR_LIMIT,     /* too much, too large or too often */
     ERR_FULL,      /* the disk takes nothing: full, or only to be read */
-    ERR_AWAY,      /* what all changes go to, or reads files, is not there now */
+    ERR_AWAY,      /* what changes go to, or who reads files, is not there */
     ERR_BROKEN     /* our fault or the machine's */
 };
 
